@@ -1,7 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { mergeAcceptances } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
 import { mergeRules } from "../core/template/merge.ts";

@@ -1,6 +1,6 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
-import { privateTopOf } from "../plan/private-directories.ts";
+import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";

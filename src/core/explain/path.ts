@@ -3,7 +3,7 @@ import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts"
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
 import { openingFor } from "../plan/missing.ts";
-import { openingWords } from "../plan/opening-names.ts";
+import { openingWords } from "../plan/permissions.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";

@@ -11,7 +11,7 @@ import {
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { PackageContents } from "../../core/plan/coverage.ts";
-import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/documented.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/offers.ts";
 import type { Offer, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";

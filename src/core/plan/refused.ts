@@ -1,10 +1,13 @@
 import { tracedRootCapabilities } from "../confinement/capabilities.ts";
+import type { Files } from "../machine/facts.ts";
+import { type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedToKeep } from "../trace/needs.ts";
 import { isNeverAllowed } from "../trace/never-allowed.ts";
 import type { Trace } from "../trace/trace.ts";
-import { areaOf } from "./areas.ts";
-import { allows, capabilityWord } from "./opening-names.ts";
+import { areaOf, isByteCode, isMountedByLauncher } from "./areas.ts";
+import { placeOf } from "./links.ts";
+import { allows, capabilityWord } from "./permissions.ts";
 import type { Plan } from "./plan.ts";
 import { changes } from "./writable.ts";
 
@@ -47,4 +50,28 @@ export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] 
 					},
 				]),
 	];
+}
+
+/** A place that an application could not write. `directory` is the real one that would hold it. */
+interface RefusedWrite {
+	readonly path: Path;
+	readonly error: string;
+	readonly directory: Path;
+}
+
+const refusals = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"]);
+
+/**
+ * The last place that an application wanted to write and never could; undefined where there is none. A daemon that ends at its start without a
+ * word has often lacked the directory of its pid file, which its service makes. That nothing was there to take away is no refusal.
+ */
+export function lastRefusedWrite(trace: Trace, files: Files): RefusedWrite | undefined {
+	for (const { failed, path, succeeded } of [...trace.accesses.values()].reverse()) {
+		if (succeeded.size || isMountedByLauncher(path) || isByteCode(path)) continue;
+		for (const [error, operations] of failed) {
+			const wanted = [...operations].some((one) => changes.has(one) && !(one === "remove" && error === "ENOENT"));
+			if (refusals.has(error) && wanted) return { path, error, directory: placeOf(parent(path), files) };
+		}
+	}
+	return undefined;
 }
