@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { inkEditsForTests } from "./scripts/ink-edits.js";
 
 /**
  * What installs packages on this machine, or claims something of all its files and processes, runs by itself. The rest waits for
@@ -16,15 +15,12 @@ export default defineConfig({
 		globalSetup: ["test/global-setup.ts"],
 		projects: [
 			{
-				plugins: [inkEditsForTests],
 				test: {
 					name: "side by side",
 					include: ["test/**/*.test.{ts,tsx}"],
 					exclude: alone,
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 0 },
-					// Through the plugin, so that tests draw with the same Ink as the program.
-					server: { deps: { inline: [/\/ink\/build\//] } },
 					...timeouts,
 				},
 			},

@@ -1,6 +1,6 @@
 import { Box } from "ink";
 import type { ReactNode } from "react";
-import { useView, ViewContext } from "../look.ts";
+import { useView, ViewContext, WidthContext } from "../look.ts";
 import { Ruled } from "./ruled.tsx";
 
 /** Columns from which on there is room for a second pane. */
@@ -34,7 +34,9 @@ function Pane({ children, width }: { children: ReactNode; width: number }) {
 	const view = useView();
 	return (
 		<Box flexDirection="column" width={width} height={view.height} flexShrink={0} overflowY="hidden">
-			<ViewContext value={{ ...view, width }}>{children}</ViewContext>
+			<WidthContext value={width}>
+				<ViewContext value={{ ...view, width }}>{children}</ViewContext>
+			</WidthContext>
 		</Box>
 	);
 }

@@ -2,7 +2,6 @@ import { printable, showPath } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
-import { Block } from "../../parts/block.tsx";
 import { Line } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
@@ -122,7 +121,7 @@ function Facts() {
 	return (
 		<>
 			<Line bold>{title === "" ? " " : title}</Line>
-			<Block lines={rest} width={width} />
+			<Paragraph lines={rest.map((line) => line || " ")} />
 		</>
 	);
 }
