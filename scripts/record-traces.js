@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "cagewright-corpus-"));
 try {
 	await build({
 		absWorkingDir: root,
-		entryPoints: ["src/core/trace/options.ts"],
+		entryPoints: ["src/core/trace/calls.ts"],
 		outfile: join(folder, "options.mjs"),
 		bundle: true,
 		format: "esm",

@@ -19,7 +19,6 @@ const tools = {
 /** Programs that the tests start, and files that they read, with the Debian package that brings each. */
 const programs = {
 	strace: "strace",
-	bwrap: "bubblewrap",
 	ip: "iproute2",
 	"redis-server": "redis-server",
 	"redis-cli": "redis-tools",

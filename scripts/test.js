@@ -5,12 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
 
-/**
- * `npm test [-- VITEST ARGUMENTS]`: set-up, checks, tests. With arguments it is about some tests, and the checks are left out.
- *
- * Daemons, terminals and whole systems are waited for, each so long; on a machine that is busy with the other tests, one may not get there. So the few files
- * that failed beside others are run by themselves, and what fails there is what counts.
- */
+/** `npm test [-- VITEST ARGUMENTS]`: set-up, checks, tests. With arguments only those tests run, without the checks. */
 const args = process.argv.slice(2);
 setUp();
 withoutExtraCertificates();
@@ -28,21 +23,13 @@ const failedChecks = args.length
 			say(name);
 			return node(command) !== 0;
 		});
-const first = vitest(args);
-/** More than so many are no matter of time. */
-const mostAgain = 8;
-const isWorthAgain = !args.length && first.failedFiles.length > 0 && first.failedFiles.length <= mostAgain;
-if (isWorthAgain) say(`by themselves, without others beside them: ${first.failedFiles.join(", ")}`);
-const again = isWorthAgain ? vitest(["--maxWorkers=1", ...first.failedFiles]) : undefined;
+const { failures, passed, skipped, status } = vitest(args);
+for (const { message, name } of failures) process.stdout.write(`\n${name}\n${message.replaceAll(/^/gm, "    ")}\n`);
 for (const [name] of failedChecks) say(`the ${name} failed, see above`);
-const { failed, skipped, status } = again ?? first;
-// What is run again was counted once already.
-const passed = first.passed + (again ? first.failed - again.failed : 0);
-const byThemselves = again && !again.failed ? `, of which some only by themselves: ${first.failedFiles.join(", ")}` : "";
-process.stdout.write(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}${byThemselves}\n`);
-process.exitCode = status || (failed || failedChecks.length || passed === 0 ? 1 : 0);
+process.stdout.write(`${passed} passed, ${failures.length} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
+process.exitCode = status || (failures.length || failedChecks.length || passed === 0 ? 1 : 0);
 
-/** Runs tests and counts from the runner's own result. A file that could not even be loaded counts as one failure. */
+/** Runs tests and returns counts and failures from the runner's own result. A file that could not be loaded counts as one failure. */
 function vitest(words) {
 	const folder = mkdtempSync(join(tmpdir(), "cagewright-test-"));
 	try {
@@ -52,20 +39,35 @@ function vitest(words) {
 			...words,
 		]);
 		const result = JSON.parse(readFileSync(file, "utf8"));
-		const failed = result.testResults.filter((one) => one.status === "failed");
 		return {
+			failures: result.testResults.filter((one) => one.status === "failed").flatMap(failuresOf),
 			passed: result.numPassedTests,
-			failed: result.numFailedTests + failed.filter((one) => !one.assertionResults.length).length,
-			failedFiles: failed.map(({ name }) => relative(place, name)),
 			skipped: result.numPendingTests + result.numTodoTests,
 			status: status || (result.success ? 0 : 1),
 		};
 	} catch (error) {
-		say(`the test runner left no result: ${error.message}`);
-		return { passed: 0, failed: 1, failedFiles: [], skipped: 0, status: 1 };
+		return { failures: [{ name: "the test runner left no result", message: error.message }], passed: 0, skipped: 0, status: 1 };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** Names and messages of one file's failures. A hook that fails fails its file, not a test. */
+function failuresOf({ assertionResults, message, name }) {
+	const file = relative(place, name);
+	const failed = assertionResults
+		.filter((one) => one.status === "failed")
+		.map(({ failureMessages, fullName }) => ({ name: `${file} > ${fullName}`, message: beginning(failureMessages.join("\n")) }));
+	return failed.length ? failed : [{ name: file, message: beginning(message) }];
+}
+
+/** The whole message is above, in the runner's own report. */
+function beginning(message) {
+	return message
+		.split("\n")
+		.filter((line) => !/^\s*at .*node_modules/.test(line))
+		.slice(0, 15)
+		.join("\n");
 }
 
 /** Tests start applications under other accounts, which have to get to the files of this project. In a private home (`/root`) they do not: then a copy is tested. */

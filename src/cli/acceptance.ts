@@ -1,8 +1,7 @@
-import { mergeAcceptances } from "../core/cage/acceptance.ts";
+import { mergeAcceptances, parseAcceptance } from "../core/cage/finding.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { withHistoryLine } from "../report/record/markdown.ts";
-import { acceptances } from "./answers.ts";
 
 /** Keeps what `--accept-finding` says in the cage, its log and its record, before anything is started that relies on it. */
 export async function recordAcceptances(
@@ -12,7 +11,7 @@ export async function recordAcceptances(
 ): Promise<void> {
 	if (!texts.length) return;
 	const { store } = machine;
-	acceptances(texts);
+	texts.forEach(parseAcceptance);
 	const known = await knownCage(store, name);
 	const accepted = mergeAcceptances(known.accepted ?? [], texts);
 	if (accepted.length === known.accepted?.length) return;

@@ -3,6 +3,7 @@ import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/check-rules.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
 import { type Adopted, adoptService } from "../engine/adopt/adopt.ts";
 import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adopt/check.ts";
 import { makeCage } from "../engine/build/make.ts";
@@ -11,18 +12,20 @@ import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { dryRun as dryRunOfMake } from "./make.ts";
-import { answersOf } from "./named.ts";
-import type { ApplicationOptions, ConsentOptions } from "./options.ts";
+import { answersOf, refuseUnused } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type AdoptOptions = ApplicationOptions & ConsentOptions;
+export type AdoptOptions = GivenOptions;
 
 export async function adopt(terminal: Terminal, called: string, options: AdoptOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
 		const service = hostService(context, called).name;
-		const name = (await cageOf(context, service, options.name)) ?? (await makeFirst(terminal, context, service, options));
+		const present = await cageOf(context, service, options.name);
+		if (present !== undefined)
+			refuseUnused(options, "adopt", ["name", "probe", "timeout", "selftest", "yes", "dryRun"], "`make`");
+		const name = present ?? (await makeFirst(terminal, context, service, options));
 		if (name === undefined) return options.dryRun ? 0 : 1;
 		const { probe = [], timeout } = options;
 		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };

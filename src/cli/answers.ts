@@ -1,27 +1,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
-import { type Application, type Limits, launchPath, noRules, type Rules, socketsOf } from "../core/application/application.ts";
+import { type Application, launchPath, noRules, type Rules, socketsOf } from "../core/application/application.ts";
 import type { ApplicationDraft, Listening } from "../core/application/found.ts";
-import { handedSocketText, parseHandedSocket } from "../core/application/handed-socket.ts";
-import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
-import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { askingOf } from "../core/application/recognise.ts";
-import { parseAcceptance } from "../core/cage/acceptance.ts";
+import { accountEnvironment, withoutAccount } from "../core/application/start-scripts.ts";
+import type { Note } from "../core/failure.ts";
 import { Failure } from "../core/failure.ts";
-import type { PinRules } from "../core/minimise/pins.ts";
-import { parseAccountName } from "../core/plan/account-rules.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
-import { openingWord } from "../core/plan/opening-names.ts";
-import {
-	type Answers,
-	defaultRounds,
-	defaultRoundsAttached,
-	defaultTimeout,
-	isName,
-	parseBind,
-} from "../core/questions/answers.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../core/questions/answers.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
+import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../core/questions/read-options.ts";
 import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
@@ -31,27 +21,14 @@ import { placeholders } from "../system/templates/builtin.ts";
 import { here } from "../system/templates/here.ts";
 import { directoriesOf } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
-import type { ApplicationOptions, MinimiseRuleOptions } from "./options.ts";
 import type { StartingPoint } from "./starting-point.ts";
 
 /** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
-export function answersFrom(options: ApplicationOptions, command: readonly string[], start: StartingPoint | undefined): Answers {
-	const given: TemplateAnswers = {
-		...(command.length ? { command: resolveCommand(command) } : {}),
-		...(options.user === undefined ? {} : { user: options.user }),
-		...(options.cwd === undefined ? {} : { cwd: absolute("cwd", options.cwd) }),
-		env: environmentFrom(options.env ?? []),
-		probes: options.probe ?? [],
-		exercises: options.exercise ?? [],
-		...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-		...(options.network === undefined ? {} : { network: options.network }),
-		limits: limitsFrom(options),
-		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
-		sockets: (options.socket ?? []).map(socket),
-		rules: rulesFrom(options),
-	};
-	const parameters = parametersFrom(options.set ?? []);
+export function answersFrom(options: GivenOptions, command: readonly string[], start: StartingPoint | undefined): Answers {
+	const given: TemplateAnswers = { ...(command.length ? { command: resolveCommand(command) } : {}), ...readOptions(options) };
+	const parameters = readParameters(options);
 	if (options.set?.length && start?.kind !== "template") throw new Failure("set-without-template", {}, 2);
+	const accepted = readAcceptances(options);
 	const {
 		application: described,
 		notes: ofTemplate = [],
@@ -72,7 +49,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			? described
 			: asAccount(described, dynamicUser, dedicatedAccount);
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
-	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+	if (!isName(name)) throw new Failure("bad-name", { name }, 2);
 	const isLive = options.attach !== undefined || options.onHost === true;
 	const probed =
 		start?.kind === "template" && application.probes.length
@@ -90,7 +67,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(probed.otherProbes ? { otherProbes: probed.otherProbes } : {}),
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
-		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
+		...(accepted.length ? { accepted } : {}),
 		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined
@@ -101,19 +78,15 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 	};
 }
 
-function minimiseFrom(options: ApplicationOptions): Pick<Answers, "minimise"> {
+function minimiseFrom(options: GivenOptions): Pick<Answers, "minimise"> {
 	const { giveUp, jobs, keep, keepKind, minimise } = options;
-	if (minimise) return { minimise: pinRulesFrom(options) };
+	if (minimise) return { minimise: readPinRules(options) };
 	if (giveUp || jobs || keep || keepKind) throw new Failure("minimise-not-asked", {}, 2);
 	return {};
 }
 
-export function pinRulesFrom({ giveUp = [], keep = [], keepKind = [] }: MinimiseRuleOptions): PinRules {
-	return { keep: keep.map((pattern) => absolute("keep", anywhere(pattern))), keepKinds: keepKind, giveUp };
-}
-
 /** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */
-function asOneself({ user: _, ...application }: Application, options: ApplicationOptions): Application {
+function asOneself({ user: _, ...application }: Application, options: GivenOptions): Application {
 	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
@@ -133,12 +106,6 @@ function asAccount(application: Application, before: string, account: string): A
 		(name === "USER" || name === "LOGNAME") && value === before ? account : value,
 	]);
 	return { ...application, user: [account, ...groups].join(":"), env: Object.fromEntries(named) };
-}
-
-/** As they were given, once each of them is known to mean something. */
-export function acceptances(texts: readonly string[]): readonly string[] {
-	texts.forEach(parseAcceptance);
-	return texts;
 }
 
 function dedicated(option: string | true, cage: string): string {
@@ -255,93 +222,6 @@ export function resolveCommand(command: readonly string[]): string[] {
 	const found = lookUpProgram(program, { path: `${launchPath}:${process.env.PATH ?? ""}` });
 	if ("error" in found) throw new Failure(found.error.code, { program }, 2);
 	return [found.path, ...args];
-}
-
-function environmentFrom(pairs: readonly string[]): Record<string, string> {
-	const environment: Record<string, string> = {};
-	for (const pair of pairs) {
-		const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair);
-		if (!match?.[1] || pair.includes("\0")) throw new Failure("env-invalid", { value: pair }, 2);
-		environment[match[1]] = match[2] ?? "";
-	}
-	return environment;
-}
-
-/** The options that give a template these values. */
-export function withParameters(values: ParameterValues = {}): ApplicationOptions {
-	return { set: Object.entries(values).map(([name, value]) => `${name}=${value}`) };
-}
-
-function parametersFrom(pairs: readonly string[]): ParameterValues {
-	const values: Record<string, string> = {};
-	for (const pair of pairs) {
-		const match = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(pair);
-		if (!match?.[1]) throw new Failure("set-invalid", { value: pair }, 2);
-		values[match[1]] = match[2] ?? "";
-	}
-	return values;
-}
-
-function socket(text: string): string {
-	const parsed = parseHandedSocket(text);
-	if (!parsed) throw new Failure("socket-invalid", { value: text }, 2);
-	return handedSocketText(parsed);
-}
-
-function limitsFrom({ limitFiles, limitMemory, limitProcesses }: ApplicationOptions): Limits {
-	return {
-		...(limitMemory === undefined ? {} : { memory: limitMemory }),
-		...(limitProcesses === undefined ? {} : { processes: limitProcesses }),
-		...(limitFiles === undefined ? {} : { files: limitFiles }),
-	};
-}
-
-function rulesFrom(options: ApplicationOptions): Rules {
-	const allow = (options.allow ?? []).map((text) => opening("allow", text));
-	const refuse = (options.refuse ?? []).map((text) => opening("refuse", text));
-	const both = allow.find((word) => refuse.includes(word));
-	if (both !== undefined) throw new Failure("opening-both", { value: both }, 2);
-	return {
-		include: (options.include ?? []).map((path) => absolute("include", path)),
-		exclude: (options.exclude ?? []).map((pattern) => absolute("exclude", anywhere(pattern))),
-		writable: (options.writable ?? []).map((path) => absolute("writable", path)),
-		seed: (options.seed ?? []).map((path) => absolute("seed", path)),
-		binds: (options.bind ?? []).map((text) => {
-			const bind = parseBind(text);
-			if (!bind) throw new Failure("path-not-absolute", { option: "bind", path: text }, 2);
-			return { ...bind, path: absolute("bind", bind.path) };
-		}),
-		devices: (options.device ?? []).map((path) => absolute("device", path)),
-		allowSecret: (options.allowSecret ?? []).map((path) => absolute("allow-secret", path)),
-		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
-		allow,
-		refuse,
-		accounts: (options.account ?? []).map((text) => account("account", text)),
-		withoutAccounts: (options.withoutAccount ?? []).map((text) => account("without-account", text)),
-	};
-}
-
-// `*.pem` and `**/*.pem` mean the name wherever it is.
-function anywhere(pattern: string): string {
-	if (!pattern.startsWith("*")) return pattern;
-	return pattern.startsWith("**/") ? `/${pattern}` : `/**/${pattern}`;
-}
-
-function opening(option: string, text: string): string {
-	const word = openingWord(text);
-	if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
-	return word;
-}
-
-function account(option: string, text: string): string {
-	if (!parseAccountName(text)) throw new Failure("account-word-invalid", { option, value: text }, 2);
-	return text;
-}
-
-function absolute(option: string, path: string): string {
-	if (!path.startsWith("/")) throw new Failure("path-not-absolute", { option, path }, 2);
-	if (path.split("/").includes("..") || path.includes("\0")) throw new Failure("path-climbs", { option, path }, 2);
-	return path;
 }
 
 function defaultName(program: string): string {

@@ -13,13 +13,11 @@ export function wantedLanguage(args: readonly string[]): string | undefined {
 }
 
 export function takesValue(option: string | undefined): boolean {
-	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
+	return ["--state", "--lang", "--require", "--resume"].includes(option ?? "");
 }
 
 export function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return (
-		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
-	);
+	return /^--(state|lang|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

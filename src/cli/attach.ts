@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { keptEnvironment } from "../core/application/kept-environment.ts";
+import { keptEnvironment } from "../core/application/environment.ts";
 import { Failure } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";

@@ -13,7 +13,7 @@ import type { Terminal } from "./terminal.ts";
 export async function build(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told);
+		const { cage, trace } = await tracedCage(context, told, "build");
 		const planned = await planStep(context, cage, trace);
 		if (told.options.dryRun) {
 			if (terminal.options.json) terminal.printJson("build", { dryRun: true, name: cage.name, ...planToJson(planned) });

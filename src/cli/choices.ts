@@ -9,7 +9,7 @@ import type { Packages } from "../engine/ports.ts";
 import { distributionIds } from "../system/packages/distribution.ts";
 import { newestProgram } from "../system/templates/here.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
-import type { Choice } from "../wizard/session/session.ts";
+import type { Choice } from "../wizard/choice.ts";
 import { isMissing } from "../wizard/steps/choose/reduce.ts";
 
 /** A template as something to choose, with what of it this machine lacks and whether it runs. */

@@ -1,6 +1,6 @@
 import type { Listening } from "../core/application/found.ts";
-import { greetingWord, guessProbe } from "../core/application/guess.ts";
 import { reachable } from "../core/application/probe.ts";
+import { greetingWord, guessProbe } from "../core/application/recognise.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { probeTools } from "../system/launch/probe-tools.ts";
 import { greetingOf } from "../system/units/greeting.ts";

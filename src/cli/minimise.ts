@@ -1,27 +1,23 @@
 import { Failure } from "../core/failure.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
+import { readPinRules } from "../core/questions/read-options.ts";
 import { presentCage } from "../engine/cages.ts";
 import { planMinimise } from "../engine/minimise/minimise.ts";
 import { minimisedText, minimisedToJson, minimisePlanText, minimisePlanToJson } from "../report/minimise.ts";
-import { pinRulesFrom } from "./answers.ts";
 import { isSafe } from "./make.ts";
-import type { MinimiseRuleOptions } from "./options.ts";
 import { Search } from "./search.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface MinimiseOptions extends MinimiseRuleOptions {
-	readonly exercise?: readonly string[];
+export interface MinimiseOptions extends GivenOptions {
 	/** Seconds after which the search ends with what it has found. */
-	readonly for?: number;
-	readonly yes?: boolean;
-	readonly dryRun?: boolean;
-	/** False with `--no-restart`, `--no-selftest`. */
-	readonly restart?: boolean;
-	readonly selftest?: boolean;
+	for?: number;
+	/** False with `--no-restart`. */
+	restart?: boolean;
 }
 
 /** Proves what of a cage is unnecessary and makes a generation without it. The first Ctrl-C ends the search, not the command. */
 export async function minimise(terminal: Terminal, name: string, options: MinimiseOptions): Promise<number> {
-	const rules = pinRulesFrom(options);
+	const rules = readPinRules(options);
 	const exercises = options.exercise ?? [];
 	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {

@@ -13,7 +13,7 @@ import { addingTo } from "./trace.ts";
 export async function plan(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage: asked, trace } = await tracedCage(context, told);
+		const { cage: asked, trace } = await tracedCage(context, told, "plan", ["takeDocumented"]);
 		const cage = told.options.takeDocumented ? await takeDocumented(context, asked, trace) : asked;
 		const proposed = await planStep(context, cage, trace);
 		if (!told.options.dryRun) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
-import { probeWords } from "../core/application/show-probe.ts";
+import { probeWords } from "../core/application/probe-lines.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";

@@ -1,7 +1,6 @@
 import { type Application, socketsOf } from "../core/application/application.ts";
 import { type FoundApplication, type Listening, obstacle } from "../core/application/found.ts";
-import type { Note } from "../core/application/note.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure, type Note } from "../core/failure.ts";
 import { defaultTimeout } from "../core/questions/answers.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";

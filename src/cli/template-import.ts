@@ -115,7 +115,7 @@ function refuseName(
 	stored: readonly StoredTemplate[],
 	{ replace }: TemplateImportOptions,
 ): void {
-	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("name-invalid", { name }, 2);
+	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("bad-name", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);
 	// Whoever types a built-in name means ours.
 	if (builtinTemplate(name)) throw new Failure("template-built-in", { name }, 2);

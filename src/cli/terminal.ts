@@ -33,8 +33,7 @@ export class Terminal {
 
 	/** How the command line wants cages to be started. */
 	get launching(): Launching {
-		const { launcher, require } = this.options;
-		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
+		return { full: this.options.require === "full" };
 	}
 
 	/** The state folder, where a command has to name it: without a word another one would be taken. */

@@ -9,7 +9,7 @@ import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
 import { isSafe, showMade } from "./make.ts";
-import { type Told, tracedCage } from "./named.ts";
+import { refuseUnused, type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,7 +18,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		if (told.options.unit || told.options.dropin !== undefined) return asService(terminal, context, told);
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told);
+		const { cage, trace } = await tracedCage(context, told, "trial", ["rounds", "selftest"]);
+		if (told.options.rounds !== undefined && !told.options.yes)
+			throw new Failure("option-without", { option: "--rounds", needs: "--yes" }, 2);
 		const plan = await planStep(context, cage, trace);
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
@@ -75,7 +77,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 
 /** Once, as it is built, as a service of systemd. */
 async function asService(terminal: Terminal, context: Context, told: Told): Promise<number> {
-	const { cage } = await tracedCage(context, told);
+	const { cage } = await tracedCage(context, told, "trial", ["unit", "dropin", "selftest"]);
+	const verb = told.options.unit ? "trial --unit" : "trial --dropin";
+	refuseUnused(told.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
 	const lock = await context.machine.store.lock(cage.name);
 	try {
 		const tried = await unitTrialStep(context, cage.name, told.options.dropin);

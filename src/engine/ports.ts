@@ -14,8 +14,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
-import type { MachineFacts } from "../core/record/evidence.ts";
-import type { PackageOrigin } from "../core/record/package-url.ts";
+import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
@@ -249,7 +248,7 @@ export type LineProblem =
 	| { readonly code: "line-program-missing"; readonly values: { readonly program: string } };
 
 export interface Launcher {
-	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
+	/** How a cage is confined here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
 	method(): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
@@ -385,7 +384,7 @@ export interface Finding {
 }
 
 export const examined = [
-	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "perl", "getcap"] as const),
+	...(["root", "processor", "strace", "util-linux", "systemd", "perl", "getcap"] as const),
 	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;

@@ -1,6 +1,7 @@
+import type { Values } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 
-export type Values = Readonly<Record<string, string | number>>;
+export type { Values };
 
 /**
  * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,

@@ -1,5 +1,5 @@
 import { printable } from "../core/path/quote.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
+import type { Awaited } from "../core/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
 
 export function awaitedText(awaited: Awaited & { readonly seconds: number }, messages: Messages): string {

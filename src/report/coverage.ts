@@ -3,7 +3,7 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups } from "../core/plan/coverage.ts";
 import type { StageReach } from "../core/plan/life.ts";
 import type { NextExercise } from "../core/plan/next-exercises.ts";
-import { type Added, isNothing } from "../core/trace/another-run.ts";
+import { type Added, isNothing } from "../core/trace/trace.ts";
 import type { Reached } from "../engine/trace/coverage.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";

@@ -2,11 +2,12 @@ import type { Cage, UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { countEntries, openingsToJson, reasonToJson } from "../core/cage/manifest.ts";
+import { launcherName } from "../core/confinement/method.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
-import { remedyOption } from "../core/questions/remedy-option.ts";
+import { remedyOption } from "../core/questions/departures.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/warnings.ts";
 import type { Event } from "../engine/events.ts";
@@ -167,7 +168,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 	// A trial always has a network of its own; a run only where it was asked for.
 	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
-		launcher: last?.launcher ?? "util-linux",
+		launcher: launcherName,
 		weaker: last?.weaker ?? [],
 		user: manifest.identity.name,
 		rootless: manifest.owner !== undefined,

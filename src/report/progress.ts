@@ -1,4 +1,4 @@
-import { probeWords } from "../core/application/show-probe.ts";
+import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";

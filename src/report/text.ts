@@ -1,4 +1,4 @@
-import { probeWords } from "../core/application/show-probe.ts";
+import { probeWords } from "../core/application/probe-lines.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";

@@ -1,4 +1,4 @@
-import { probeWords } from "../core/application/show-probe.ts";
+import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";

@@ -1,4 +1,16 @@
-import type { Happening, RanCommand } from "./seen.ts";
+import type { Event } from "../engine/events.ts";
+
+/** A program that was started for the user. */
+export interface RanCommand {
+	/** The number of its last start. */
+	readonly number: number;
+	/** As one would type it. */
+	readonly line: string;
+	/** Starts with nothing else between them. */
+	readonly times: number;
+	/** Exit status of the last start; absent while it runs. */
+	readonly status?: number;
+}
 
 /** How many are kept, and of each line how much. */
 export const commandsKept = 200;
@@ -9,7 +21,7 @@ const looksBack = 4;
 /** The list with what was started or has ended since. */
 export function addCommand(
 	commands: readonly RanCommand[],
-	event: Extract<Happening, { event: "command-started" | "command-ended" }>,
+	event: Extract<Event, { event: "command-started" | "command-ended" }>,
 ): readonly RanCommand[] {
 	if (event.event === "command-ended") {
 		return commands.map((one) => (one.number === event.number ? { ...one, status: event.status } : one));

@@ -1,7 +1,7 @@
+import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { happenInBuild } from "./progress.ts";
 import { without } from "./reduced.ts";
-import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
@@ -11,7 +11,7 @@ import { mayExercise } from "./steps/trace/reduce.ts";
 export const linesKept = 1000;
 const longestLine = 2000;
 
-const endsWaiting: ReadonlySet<Happening["event"]> = new Set([
+const endsWaiting: ReadonlySet<Event["event"]> = new Set([
 	"application-started",
 	"application-ended",
 	"probe-tried",
@@ -20,7 +20,7 @@ const endsWaiting: ReadonlySet<Happening["event"]> = new Set([
 ]);
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
-export function happen(state: WizardState, events: readonly Happening[], at?: number): WizardState {
+export function happen(state: WizardState, events: readonly Event[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
@@ -39,11 +39,7 @@ function addOutput(state: WizardState, text: string): Pick<WizardState, "output"
 	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
 }
 
-function happenOne(
-	state: WizardState,
-	event: Exclude<Happening, { event: "output-received" }>,
-	at: number | undefined,
-): WizardState {
+function happenOne(state: WizardState, event: Exclude<Event, { event: "output-received" }>, at: number | undefined): WizardState {
 	switch (event.event) {
 		case "waited": {
 			const { event: _, ...awaited } = event;
@@ -107,7 +103,7 @@ function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: P
 }
 
 type TraceHappening = Extract<
-	Happening,
+	Event,
 	{
 		event:
 			| "application-started"

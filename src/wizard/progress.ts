@@ -1,4 +1,4 @@
-import type { Happening } from "./seen.ts";
+import type { Event } from "../engine/events.ts";
 import type { Building } from "./state.ts";
 
 /** Bytes that had arrived at a time, in milliseconds of any clock that does not jump. */
@@ -16,7 +16,7 @@ const basis = 1000;
 /** `at`: when it was told; without it there is no speed. */
 export function happenInBuild(
 	building: Building,
-	event: Extract<Happening, { event: "file-copied" | "phase-started" | "generation-built" }>,
+	event: Extract<Event, { event: "file-copied" | "phase-started" | "generation-built" }>,
 	at: number | undefined,
 ): Building {
 	switch (event.event) {

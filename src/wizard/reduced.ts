@@ -1,5 +1,5 @@
+import type { Values } from "../core/failure.ts";
 import { textLine } from "./line.ts";
-import type { Values } from "./seen.ts";
 import type { Intention, Job, JobKind, PromptKind, Reduced, Screen, WizardState } from "./state.ts";
 import { told } from "./state.ts";
 

@@ -1,8 +1,8 @@
 import { openPage } from "./pages/reduce.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
-import type { TemplateSaved } from "./seen.ts";
 import { anew, resumed, resumeFailed, resumeWanted } from "./session/resuming.ts";
 import { isWorthKeeping } from "./session/stored.ts";
+import type { TemplateSaved } from "./session/values.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, lookAround } from "./steps/build/reduce.ts";

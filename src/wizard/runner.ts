@@ -1,8 +1,9 @@
+import type { Note } from "../core/failure.ts";
 import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
-import type { Happening, Told } from "./seen.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
 import { prepareLater, prepareModel } from "./steps/files/model.ts";
@@ -21,7 +22,7 @@ export class WizardStore {
 	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
 	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
 	#state: WizardState = startState;
-	#happened: Happening[] = [];
+	#happened: Event[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#planning: ReturnType<typeof setTimeout> | undefined;
 	#planNow: (() => void) | undefined;
@@ -34,7 +35,7 @@ export class WizardStore {
 	constructor(session: WizardSession) {
 		this.#session = session;
 		this.#stopListening = session.listen((event) => {
-			this.#happened.push(event as Happening);
+			this.#happened.push(event as Event);
 			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
 		});
 	}
@@ -255,9 +256,9 @@ function nextTurn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }
 
-function toldBy(error: unknown): Told {
+function toldBy(error: unknown): Note {
 	if (error instanceof Error && "code" in error && "values" in error) {
-		const { code, values } = error as Error & Told;
+		const { code, values } = error as Error & Note;
 		return { code, values };
 	}
 	return { code: "internal", values: { detail: error instanceof Error ? error.message : String(error) } };

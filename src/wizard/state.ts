@@ -1,42 +1,47 @@
 import type { BuildPhase } from "../core/cage/build-phases.ts";
-import type { Minimising } from "../core/minimise/estimate.ts";
+import type { Note, Values } from "../core/failure.ts";
+import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
 import type { AccountUse } from "../core/plan/account-use.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
+import type { Awaited } from "../core/trace/trace.ts";
+import type { Event, ProbeOutcome } from "../engine/events.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
+import type { Choice } from "./choice.ts";
+import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type { Sample } from "./progress.ts";
+import type { HostView } from "./session/host-view.ts";
 import type {
-	Choice,
 	Finished,
-	Happening,
 	InstalledUnit,
 	Lack,
-	ProbeOutcome,
 	Problem,
-	RanCommand,
 	RecordNames,
 	Resumed,
 	Round,
 	TemplateSaved,
-	Testing,
-	Told,
 	Traced,
 	Unneeded,
-	Values,
-} from "./seen.ts";
-import type { HostView } from "./session/host-view.ts";
+} from "./session/values.ts";
 import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
 import type { ReviewRow } from "./steps/build/review.ts";
 import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
 import type { Tracing } from "./steps/trace/tracing-state.ts";
 
 export type { Tracing } from "./steps/trace/tracing-state.ts";
+
+/** How far the self-test is. */
+export interface Testing {
+	readonly launch: number;
+	readonly launches: number;
+	readonly tried: number;
+	readonly ways: number;
+}
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -64,7 +69,7 @@ export interface Form {
 }
 
 /** What came of trying a probe: attempts, or why there could be none. */
-export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Told };
+export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Note };
 
 export interface Building {
 	readonly phase: BuildPhase;
@@ -163,10 +168,10 @@ export interface WizardState {
 	readonly question?: Question;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
 	/** One line that passes: what a key did, or why it did nothing. */
-	readonly notice?: Told;
+	readonly notice?: Note;
 	/** Why the work of this screen could not go on. */
-	readonly failure?: Told;
-	readonly warnings: readonly Told[];
+	readonly failure?: Note;
+	readonly warnings: readonly Note[];
 	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
 	readonly ticket: number;
 
@@ -228,10 +233,10 @@ export type Action =
 	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
 	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
 	/** `at` in milliseconds, of a clock that only goes forward. */
-	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
+	| { readonly type: "happened"; readonly events: readonly Event[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
-	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
+	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Note };
 
 export type Result =
 	| { readonly job: "lacks"; readonly value: readonly Lack[] }
@@ -319,6 +324,6 @@ export function stepOf(screen: Screen): StepName {
 	return screen === "lacks" || screen === "form" ? "choose" : screen;
 }
 
-export function told(code: string, values: Values = {}): Told {
+export function told(code: string, values: Values = {}): Note {
 	return { code, values };
 }

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../../src/core/trace/start.ts";
+import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { TraceReport } from "../../src/engine/trace/trace-report.ts";

@@ -1,9 +1,9 @@
 import { writeSync } from "node:fs";
 import { Failure } from "../../src/core/failure.ts";
 import { generator } from "../system/random.ts";
-import { parsers } from "./parsers.ts";
+import { type Parser, parsers } from "./parsers.ts";
 
-/** Tries one parser with much that is nonsense, always the same of one seed. Says before each text what it is: whoever ends us knows where we were. */
+/** Tries parsers with nonsense, always the same for one seed. Prints each text's description before trying it, so that the last line names what hung. */
 
 const small = 400;
 /** Long enough that what takes time or memory by the square does not end. */
@@ -81,50 +81,55 @@ const awkward = [
 	],
 ].map((text) => Buffer.from(text).toString("latin1"));
 
-const [name = "", seed = "0"] = process.argv.slice(2);
-const parser = parsers[name];
-if (!parser) throw new Error(`no parser ${name}`);
-const { parse, samples } = parser;
-const random = generator(Number(seed));
-const below = (most: number) => Math.floor(random() * most);
-const one = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+const [seed = "0", ...names] = process.argv.slice(2);
+for (const name of names) {
+	const parser = parsers[name];
+	if (!parser) throw new Error(`no parser ${name}`);
+	tryParser(name, parser);
+}
 
-function tryWith(what: string, text: string): void {
-	writeSync(1, `${what}\n`);
-	try {
-		parse(text);
-	} catch (error) {
-		if (!(error instanceof Failure)) throw error;
+function tryParser(name: string, { parse, samples }: Parser): void {
+	const random = generator(Number(seed));
+	const below = (most: number) => Math.floor(random() * most);
+	const one = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+
+	function tryWith(what: string, text: string): void {
+		writeSync(1, `${name}: ${what}\n`);
+		try {
+			parse(text);
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+		}
 	}
-}
 
-/** A good text in which something small is wrong, or several things. */
-function damaged(): string {
-	let text = one(samples);
-	for (let times = 1 + below(5); times > 0; times--) {
-		const [at, length] = [below(text.length + 1), below(40)];
-		const [before, after] = [text.slice(0, at), text.slice(at)];
-		text = one([
-			() => before + one(awkward) + after,
-			() => before + one(awkward) + after.slice(1),
-			() => before + after.slice(length),
-			() => before,
-			() => before + after.slice(0, length).repeat(2 + below(3)) + after,
-			() => before + String.fromCharCode(below(256)) + after.slice(1),
-			() => before + one(samples) + after,
-		])();
+	/** A good text in which something small is wrong, or several things. */
+	function damaged(): string {
+		let text = one(samples);
+		for (let times = 1 + below(5); times > 0; times--) {
+			const [at, length] = [below(text.length + 1), below(40)];
+			const [before, after] = [text.slice(0, at), text.slice(at)];
+			text = one([
+				() => before + one(awkward) + after,
+				() => before + one(awkward) + after.slice(1),
+				() => before + after.slice(length),
+				() => before,
+				() => before + after.slice(0, length).repeat(2 + below(3)) + after,
+				() => before + String.fromCharCode(below(256)) + after.slice(1),
+				() => before + one(samples) + after,
+			])();
+		}
+		return text;
 	}
-	return text;
-}
 
-for (const [index, sample] of samples.entries()) tryWith(`sample ${index}`, sample);
-for (let number = 0; number < small; number++) tryWith(`damaged ${number}`, damaged());
-const [sample = ""] = samples;
-const middle = Math.floor(sample.length / 2);
-const long = (part: string) => part.repeat(Math.ceil(longBytes / Math.max(1, part.length)));
-for (const part of awkward) {
-	tryWith(`much of ${JSON.stringify(part)} within`, sample.slice(0, middle) + long(part) + sample.slice(middle));
-}
-for (const part of [...samples, ...samples.flatMap((text) => text.split(/(?<=\n)/)).slice(0, 12)]) {
-	tryWith(`much of ${JSON.stringify(part.slice(0, 40))}`, long(part));
+	for (const [index, sample] of samples.entries()) tryWith(`sample ${index}`, sample);
+	for (let number = 0; number < small; number++) tryWith(`damaged ${number}`, damaged());
+	const [sample = ""] = samples;
+	const middle = Math.floor(sample.length / 2);
+	const long = (part: string) => part.repeat(Math.ceil(longBytes / Math.max(1, part.length)));
+	for (const part of awkward) {
+		tryWith(`much of ${JSON.stringify(part)} within`, sample.slice(0, middle) + long(part) + sample.slice(middle));
+	}
+	for (const part of [...samples, ...samples.flatMap((text) => text.split(/(?<=\n)/)).slice(0, 12)]) {
+		tryWith(`much of ${JSON.stringify(part.slice(0, 40))}`, long(part));
+	}
 }

@@ -1,52 +1,50 @@
 import { readFileSync } from "node:fs";
 import { splitCommandLine } from "../../src/core/application/command-line.ts";
-import { parseEnvironmentFile } from "../../src/core/application/environment-file.ts";
+import { parseEnvironmentFile } from "../../src/core/application/environment.ts";
 import { parseHandedSocket } from "../../src/core/application/handed-socket.ts";
-import { parseMadeDirectory } from "../../src/core/application/made-directory.ts";
-import { sharesIn } from "../../src/core/application/shares.ts";
-import { execOfShellLine } from "../../src/core/application/shell-exec.ts";
-import { programsOfLine } from "../../src/core/application/shell-programs.ts";
-import { parseSocketUnit } from "../../src/core/application/socket-unit.ts";
+import { parseMadeDirectory, parseTmpfiles } from "../../src/core/application/made-directory.ts";
+import { sharesIn } from "../../src/core/application/protocol.ts";
+import { execOfShellLine, programsOfLine } from "../../src/core/application/shell.ts";
 import { behindStartScript } from "../../src/core/application/start-scripts.ts";
 import { tellingWords } from "../../src/core/application/telling-words.ts";
-import { parseTmpfiles } from "../../src/core/application/tmpfiles.ts";
 import { parseExec } from "../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
-import { parseUnitName } from "../../src/core/application/unit-specifiers.ts";
-import { parseUnitText } from "../../src/core/application/unit-text.ts";
-import { readPaxRecords, readTarHeader, TarProblem } from "../../src/core/archive/tar-header.ts";
-import { parseAcceptance } from "../../src/core/cage/acceptance.ts";
+import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
+import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
+import { readPaxRecords, readTarHeader, TarProblem } from "../../src/core/archive/tar.ts";
 import { exportHeadFromJson } from "../../src/core/cage/export.ts";
+import { parseAcceptance } from "../../src/core/cage/finding.ts";
 import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
-import { manualMentions } from "../../src/core/documentation/manual.ts";
-import { readmeMentions } from "../../src/core/documentation/readme.ts";
-import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../src/core/documentation/service-files.ts";
-import { pathsIn } from "../../src/core/documentation/text-paths.ts";
+import {
+	logrotateMentions,
+	manualMentions,
+	pathsIn,
+	readmeMentions,
+	tmpfilesMentions,
+	unitMentions,
+} from "../../src/core/documentation/documentation.ts";
 import { parseElf } from "../../src/core/elf/elf.ts";
-import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
-import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
+import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
-import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/passwd.ts";
+import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
 import { perlModules } from "../../src/core/modules/perl.ts";
-import { readPython } from "../../src/core/modules/python-text.ts";
+import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { parseAccountName } from "../../src/core/plan/account-rules.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
-import { parseDecoy } from "../../src/core/selftest/decoy.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
+import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
-import { migrated } from "../../src/core/session/version.ts";
+import { migrated } from "../../src/core/session/session.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { traceToJson } from "../../src/core/trace/json.ts";
-import { startAtFirstExecve } from "../../src/core/trace/start.ts";
-import { foreignTrace } from "../../src/core/trace/trace-schema.ts";
+import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";

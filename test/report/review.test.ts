@@ -6,7 +6,8 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { reviewLines, reviewText } from "../../src/wizard/steps/build/review-text.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
-import { redis, surroundings } from "../ui/scripted-session.ts";
+import { surroundings } from "../ui/scripted-plan.ts";
+import { redis } from "../ui/scripted-session.ts";
 
 const en = messagesFor("en");
 

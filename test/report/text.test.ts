@@ -104,7 +104,7 @@ describe("a trial round for people", () => {
 		answered: true,
 		findings: [],
 		output: "",
-		method: { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] },
+		method: { confiner: "setpriv", landlock: 3, weaker: [] },
 		...values,
 	});
 	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };

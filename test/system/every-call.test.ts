@@ -4,10 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
-import { callShape, tracedCalls } from "../../src/core/trace/calls.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { straceArguments } from "../../src/core/trace/options.ts";
-import { startAtFirstExecve } from "../../src/core/trace/start.ts";
+import { callShape, straceArguments, tracedCalls } from "../../src/core/trace/calls.ts";
+import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 
 /** The calls of a class (`-e trace=`) that the strace of this machine knows, of 64-bit and of 32-bit programs. */
 let folder: string;

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
-import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
+import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 

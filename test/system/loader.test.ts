@@ -2,8 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closureOf } from "../../src/core/elf/closure.ts";
-import { type Elf, parseElf } from "../../src/core/elf/elf.ts";
-import { abiOf } from "../../src/core/elf/machine.ts";
+import { abiOf, type Elf, parseElf } from "../../src/core/elf/elf.ts";
 import { baseName, isWithin, join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { askLoader, differences, usableVariants } from "./ask-loader.ts";

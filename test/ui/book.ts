@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 
@@ -7,29 +7,28 @@ const isRenewed = process.env.RENEW_SNAPSHOTS === "1";
 const heading = "=== ";
 
 /**
- * How every screen looks in a terminal of one size and language, as a text to be read: `npm run snapshots` writes it anew. A screen that
- * looks otherwise, or is not in it, fails; where there is no book yet, nothing is compared.
+ * Pictures of all screens in one size and language, as a text to read. A screen that looks different, or has no picture, fails. `npm run snapshots`
+ * writes them again.
  */
 export class Book {
 	readonly #path: string;
-	readonly #kept: ReadonlyMap<string, string> | undefined;
+	readonly #kept: ReadonlyMap<string, string>;
 	readonly #pages = new Map<string, string>();
 
 	constructor(name: string) {
 		this.#path = join(folder, `${name}.txt`);
-		this.#kept = existsSync(this.#path) ? pagesOf(readFileSync(this.#path, "utf8")) : undefined;
+		this.#kept = isRenewed ? new Map() : pagesOf(readFileSync(this.#path, "utf8"));
 	}
 
 	page(name: string, lines: readonly string[]): void {
 		expect([...this.#pages.keys()], "two screens have one name").not.toContain(name);
 		const text = `${lines.join("\n").trimEnd()}\n`;
 		this.#pages.set(name, text);
-		if (!isRenewed && this.#kept) expect(text, `${name} (npm run snapshots)`).toBe(this.#kept.get(name));
+		if (!isRenewed) expect(text, `${name} (npm run snapshots)`).toBe(this.#kept.get(name));
 	}
 
 	close(): void {
 		if (!isRenewed || !this.#pages.size) return;
-		mkdirSync(folder, { recursive: true });
 		writeFileSync(this.#path, [...this.#pages].map(([name, text]) => `${heading}${name}\n${text}`).join("\n"));
 	}
 }

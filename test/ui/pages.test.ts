@@ -1,19 +1,13 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-/** A busy machine draws late: waits until the screen is as it should be. */
+/** Waits until the screen is as it should be, because a busy machine draws late. */
 async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
-	for (let tries = 0; tries < 100; tries++) {
+	for (const end = Date.now() + 10_000; Date.now() < end; ) {
 		const lines = await screen.lines();
 		if (isGood(lines.join("\n"))) return lines;
 	}

@@ -1,4 +1,4 @@
-import type { Choice } from "../../src/wizard/session/session.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
 
 /** What a scripted machine has to choose from. */
 

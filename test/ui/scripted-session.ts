@@ -7,16 +7,9 @@ import type { Tested } from "../../src/core/selftest/verdict.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { ProbeAttempt } from "../../src/engine/trace/try-probe.ts";
-import type { Resumed, Unneeded } from "../../src/wizard/seen.ts";
-import type {
-	Choice,
-	Finished,
-	Lack,
-	Problem,
-	TriedRound,
-	WizardSession,
-	WizardTrace,
-} from "../../src/wizard/session/session.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
+import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
+import type { Finished, Lack, Problem, Resumed, Unneeded } from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { choices } from "./scripted-choices.ts";
@@ -253,7 +246,7 @@ export class ScriptedSession implements WizardSession {
 			output: "",
 			missing: [],
 			findings: [],
-			method: { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] },
+			method: { confiner: "setpriv", landlock: 3, weaker: [] },
 			...(answered ? {} : { ended: 1 }),
 			...round,
 			generation: this.#round,

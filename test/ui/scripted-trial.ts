@@ -6,7 +6,7 @@ import { checkIds } from "../../src/core/selftest/outside.ts";
 import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
 import { groups as wayGroups } from "../../src/core/selftest/way.ts";
 import { ways } from "../../src/core/selftest/ways/ways.ts";
-import type { Unneeded } from "../../src/wizard/seen.ts";
+import type { Unneeded } from "../../src/wizard/session/values.ts";
 
 /** What trials and selftests of a scripted cage find. */
 

@@ -1,4 +1,4 @@
-import type { Choice } from "../../src/wizard/seen.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
 import type { Walk } from "./walks.ts";
 
 const commands = Array.from(

@@ -1,5 +1,5 @@
 import { Failure } from "../../src/core/failure.ts";
-import type { Choice, Left } from "../../src/wizard/seen.ts";
+import type { Choice, Left } from "../../src/wizard/choice.ts";
 import { startState } from "../../src/wizard/state.ts";
 import { fileTabs } from "../../src/wizard/steps/files/state.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { accountUse } from "../../src/core/plan/account-use.ts";
 import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
 import { lineOf, selectedAccount, shownAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
-import { planFor, redis, surroundings } from "../ui/scripted-session.ts";
+import { surroundings } from "../ui/scripted-plan.ts";
+import { planFor, redis } from "../ui/scripted-session.ts";
 import { atFiles, type Drive, enter } from "./drive.ts";
 
 const tab = "\t";

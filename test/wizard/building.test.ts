@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { bytesNeeded, type ReviewRow, reviewRows } from "../../src/wizard/steps/build/review.ts";
-import { planFor, redis, surroundings } from "../ui/scripted-session.ts";
+import { surroundings } from "../ui/scripted-plan.ts";
+import { planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, type Drive, enter, traced } from "./drive.ts";
 
 const pressEscape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });

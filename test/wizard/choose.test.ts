@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Choice } from "../../src/wizard/seen.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
 import { isMissing, selectedChoice, shownChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { Drive, down, enter } from "./drive.ts";
 

@@ -1,8 +1,10 @@
+import type { Note } from "../../src/core/failure.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Event } from "../../src/engine/events.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { reduce } from "../../src/wizard/reduce.ts";
-import type { Finished, Happening, Round, Told } from "../../src/wizard/seen.ts";
 import { resumed } from "../../src/wizard/session/resuming.ts";
+import type { Finished, Round } from "../../src/wizard/session/values.ts";
 import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
 
@@ -32,11 +34,11 @@ export class Drive {
 		return this.act({ type: "done", ticket: this.state.jobs[result.job] ?? -1, ...result });
 	}
 
-	fail(job: JobKind, failure: Told): this {
+	fail(job: JobKind, failure: Note): this {
 		return this.act({ type: "failed", job, ticket: this.state.jobs[job] ?? -1, failure });
 	}
 
-	happen(...events: Happening[]): this {
+	happen(...events: Event[]): this {
 		return this.act({ type: "happened", events });
 	}
 
@@ -87,6 +89,7 @@ export const finished: Finished = {
 	data: "/d",
 	record: "/m",
 	answered: true,
+	warnings: [],
 	command: "cagewright make redis --yes",
 	next: [],
 	service: "redis-server.service",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Choice, Finished } from "../../src/wizard/seen.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
+import type { Finished } from "../../src/wizard/session/values.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { redis, selftestOf } from "../ui/scripted-session.ts";
 import { atTrial, Drive, enter, finished, tried } from "./drive.ts";

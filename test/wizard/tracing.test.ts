@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Event } from "../../src/engine/events.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import type { Happening } from "../../src/wizard/seen.ts";
 import { restored, storedOf } from "../../src/wizard/session/stored.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
-import { reached, redis, shownProcesses } from "../ui/scripted-session.ts";
+import { redis } from "../ui/scripted-session.ts";
+import { reached, shownProcesses } from "../ui/scripted-trace.ts";
 import { atTrace, Drive, enter, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
@@ -12,8 +13,8 @@ const counts = (paths: number, read = paths) => ({
 	...{ paths, read, look: 0, write: 0, execute: 0, list: 0, enter: 0, create: 0, remove: 0, connect: 0, listen: 0, missing: 0 },
 	newest: [],
 });
-const counted = (paths: number, run = 1): Happening => ({ event: "accesses-counted", run, counts: counts(paths) });
-const ran = (command: string, ok = true): Happening[] => [
+const counted = (paths: number, run = 1): Event => ({ event: "accesses-counted", run, counts: counts(paths) });
+const ran = (command: string, ok = true): Event[] => [
 	{ event: "exercise-started", command },
 	{ event: "exercise-run", command, ok, output: "" },
 ];
@@ -33,7 +34,7 @@ function answering(): Drive {
 	);
 }
 
-function happenedAt(wizard: Drive, at: number, ...events: Happening[]): Drive {
+function happenedAt(wizard: Drive, at: number, ...events: Event[]): Drive {
 	return wizard.act({ type: "happened", events, at });
 }
 
@@ -44,7 +45,7 @@ function tick(wizard: Drive, at: number): Drive {
 test("what a run waits for is shown until it comes, and not kept", () => {
 	const wizard = atTrace();
 	wizard.wanted();
-	const waited: Happening = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
+	const waited: Event = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
 	happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, waited);
 	expect(wizard.state.awaited).toEqual({ seconds: 3, for: "answer", command: probe, said: "refused" });
 	expect(JSON.stringify(storedOf(wizard.state))).not.toContain("refused");

@@ -1,4 +1,6 @@
-import type { Path } from "../path/path.ts";
+import type { Manifest } from "../cage/manifest.ts";
+import { isWithin, outermost, type Path, pathFromText } from "../path/path.ts";
+import { areaOf, isSystemDirectory } from "../plan/areas.ts";
 
 /**
  * How far a service is on its way into its cage or back. Written before each step is taken, so that whatever a killed command left can be
@@ -7,7 +9,7 @@ import type { Path } from "../path/path.ts";
  * `returning` (stopped, its state is being copied back; the drop-in is still there) → `returned` (drop-in taken away).
  */
 export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
-export type Phase = (typeof phases)[number];
+type Phase = (typeof phases)[number];
 
 /** Units beside a service that are stopped with it, and have to run again after it. */
 export interface Companions {
@@ -66,3 +68,20 @@ export interface Adoption {
 
 /** Whose state counts where both sides changed. */
 export type Keep = "host" | "cage";
+
+/** The outermost directories of state that a service takes with it. What is emptied at each boot anyway (FHS 3.15) is none. */
+export function placesOf({ writable }: Pick<Manifest, "writable">): Path[] {
+	const paths = writable.map(({ path }) => path).filter((path) => !isVolatile(path));
+	return outermost(paths);
+}
+
+/** A directory that others keep their state in as well: it cannot be taken along, and never be put back. */
+export function sharedWithOthers(places: readonly Path[]): Path | undefined {
+	return places.find(isSystemDirectory);
+}
+
+const volatile = ["/run", "/var/run", "/dev/shm"].map(pathFromText);
+
+function isVolatile(path: Path): boolean {
+	return areaOf(path) === "temporary" || volatile.some((top) => isWithin(path, top));
+}

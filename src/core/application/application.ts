@@ -1,3 +1,5 @@
+import { type RuleList, ruleNames } from "../questions/rules.ts";
+
 /** What is to be caged: how it is started, as whom, and how we know that it answers. */
 export interface Application {
 	/** The command and its arguments; the first is an absolute path on the host. */
@@ -36,22 +38,9 @@ export interface Limits {
 	readonly files?: number;
 }
 
-/** What the administrator asked for beyond what the trace shows. Paths and globs as text. */
-export interface Rules {
-	readonly include: readonly string[];
-	readonly exclude: readonly string[];
-	readonly writable: readonly string[];
-	readonly seed: readonly string[];
+/** What the administrator asked for beyond what the trace shows (core/questions/rules.ts). Paths and globs as text. */
+export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 	readonly binds: readonly Bind[];
-	readonly devices: readonly string[];
-	readonly allowSecret: readonly string[];
-	readonly allowSetuid: readonly string[];
-	/** Openings of the confinement by their words (opening-names.ts): what is open though no trace showed the need, what stays closed though one did. */
-	readonly allow: readonly string[];
-	readonly refuse: readonly string[];
-	/** Accounts of the host by name (account-rules.ts): known in the cage though nobody was seen to need them, or unknown though somebody was. */
-	readonly accounts: readonly string[];
-	readonly withoutAccounts: readonly string[];
 }
 
 /** A directory of the host that is mounted in the cage instead of being copied. */
@@ -60,20 +49,7 @@ export interface Bind {
 	readonly access: "ro" | "rw";
 }
 
-export const noRules: Rules = {
-	include: [],
-	exclude: [],
-	writable: [],
-	seed: [],
-	binds: [],
-	devices: [],
-	allowSecret: [],
-	allowSetuid: [],
-	allow: [],
-	refuse: [],
-	accounts: [],
-	withoutAccounts: [],
-};
+export const noRules = Object.fromEntries(ruleNames.map((name) => [name, []])) as unknown as Rules;
 
 export const launchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -1,6 +1,6 @@
+import type { Note } from "../failure.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import type { Application } from "./application.ts";
-import type { Note } from "./note.ts";
 
 /** What could be told about an application before anybody was asked. */
 export type ApplicationDraft = Partial<Application>;

@@ -1,7 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
 import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
-import type { Asking, Protocol } from "./protocol.ts";
-import { unproven } from "./unproven.ts";
+import { type Asking, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of the services behind the services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [

@@ -1,8 +1,6 @@
 import { infrastructureProtocols } from "./infrastructure-protocols.ts";
-import { deliverMail, followLinks } from "./probe-jobs.ts";
 import { askNames, exchange, fetchPage, type Step, urlHost } from "./probe-lines.ts";
-import type { Asking, Protocol } from "./protocol.ts";
-import { unproven } from "./unproven.ts";
+import { type Asking, deliverMail, followLinks, type Protocol, unproven } from "./protocol.ts";
 
 /** The clients that probes are made with where they are installed; what a caller has to look for on PATH. */
 export const probePrograms = [

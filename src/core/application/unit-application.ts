@@ -1,24 +1,20 @@
-import { parsePasswd } from "../machine/passwd.ts";
+import type { Note } from "../failure.ts";
+import { parsePasswd } from "../machine/accounts.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { socketsOf } from "./application.ts";
-import { parseEnvironmentFile } from "./environment-file.ts";
-import { stayInForeground } from "./foreground.ts";
+import { stayInForeground } from "./daemons.ts";
+import { parseEnvironmentFile } from "./environment.ts";
 import type { ApplicationDraft } from "./found.ts";
-import { loginEnvironment } from "./login-environment.ts";
 import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories, parseMadeDirectory } from "./made-directory.ts";
-import type { Note } from "./note.ts";
-import { execOfShellLine, isShell } from "./shell-exec.ts";
-import type { SocketUnit } from "./socket-unit.ts";
-import { behindStartScript, type ReadText, type Start } from "./start-scripts.ts";
+import { execOfShellLine, isShell } from "./shell.ts";
+import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
+import { judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
-import type { UnitNoteCode } from "./unit-notes.ts";
-import { reloadSignalOf } from "./unit-reload.ts";
-import { activate } from "./unit-sockets.ts";
-import { judgeBeforeStart } from "./unit-start-pre.ts";
+import { activate, type SocketNoteCode, type SocketUnit } from "./unit-sockets.ts";
 
-export interface UnitApplication {
+interface UnitApplication {
 	readonly application: ApplicationDraft;
 	readonly notes: readonly Note<UnitNoteCode>[];
 	/** False where it cannot be started by hand as it stands; the notes say why. */
@@ -268,3 +264,55 @@ function environmentOf(
 	}
 	return { env, missing };
 }
+
+type UnitNoteCode =
+	| SocketNoteCode
+	/** No ExecStart=. */
+	| "unit-without-command"
+	/** {type}: a task that ends, or that others start over D-Bus. */
+	| "unit-oneshot"
+	| "unit-dbus"
+	/** Reports its readiness to systemd; in the cage it simply runs. */
+	| "unit-notify"
+	/** {from, to}: changed so that it stays in the foreground, or starts without a script around it. */
+	| "unit-foreground"
+	/** {program}: forks into the background, and how to keep it is not known. */
+	| "unit-forking-unknown"
+	/** {count}: the first of several commands was taken. */
+	| "unit-several-commands"
+	/** {command}: ExecStartPre=, not run in the cage; for a test of the configuration, and for what makes {directories}. */
+	| "unit-start-pre"
+	| "unit-start-pre-check"
+	| "unit-start-pre-directories"
+	/** {program}: the command is a shell line or script, and the shell would come into the cage. */
+	| "unit-shell"
+	/** {command}: what a shell line ends in was taken in its place. */
+	| "unit-shell-exec"
+	/** {name}: `@` gave the program another name. */
+	| "unit-argument-zero"
+	/** {path} */
+	| "unit-environment-file-missing"
+	/** {names}: variables in the command that nothing sets; those that come from systemd's own environment. */
+	| "unit-variables-missing"
+	| "unit-variables-passed"
+	/** {user}: systemd makes up this account while the service runs; the cage gets one of its own. */
+	| "unit-dynamic-user"
+	/** {capabilities}: AmbientCapabilities=. */
+	| "unit-ambient-capabilities"
+	/** {settings}: UMask= and Limit…=. */
+	| "unit-process-settings"
+	/** {directory}: already in a root of its own. */
+	| "unit-root-directory"
+	/** {names} */
+	| "unit-credentials"
+	/** {signal} or {command}: how the configuration is read again. */
+	| "unit-reload-signal"
+	| "unit-reload-command"
+	/** Started with root's rights by `+` or `!` although User= names an account. */
+	| "unit-privileged"
+	/** WorkingDirectory=~ without an account whose home is known. */
+	| "unit-home"
+	/** {name}: NAME@.service, which needs an instance. */
+	| "unit-template"
+	/** {count}: lines that systemd would skip. */
+	| "unit-lines-skipped";

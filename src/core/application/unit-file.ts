@@ -1,10 +1,16 @@
-import { withoutTrailing } from "../trailing.ts";
+import { withoutTrailing } from "../text.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
-import { Settings } from "./unit-settings.ts";
-import { expandSpecifiers, type MachineSpecifiers, parseUnitName, type UnitName } from "./unit-specifiers.ts";
-import { parseUnitText, splitWords } from "./unit-text.ts";
+import {
+	type Assignment,
+	expandSpecifiers,
+	type MachineSpecifiers,
+	parseUnitName,
+	parseUnitText,
+	splitWords,
+	type UnitName,
+} from "./unit-text.ts";
 
-export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
+type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
 
 /** A service as its unit file and drop-ins together describe it; specifiers are already put in. */
 export interface ServiceUnit {
@@ -53,13 +59,13 @@ export interface ServiceUnit {
 	readonly skipped: readonly SkippedLine[];
 }
 
-export interface EnvironmentFileRef {
+interface EnvironmentFileRef {
 	/** Path or glob. */
 	readonly path: string;
 	readonly optional: boolean;
 }
 
-export interface ServiceDirectory {
+interface ServiceDirectory {
 	readonly path: string;
 	readonly kind: "runtime" | "state" | "cache" | "logs" | "configuration";
 	/** The environment variable in which systemd hands it over. */
@@ -67,7 +73,7 @@ export interface ServiceDirectory {
 	readonly mode: number;
 }
 
-export interface SkippedLine {
+interface SkippedLine {
 	/** Index into the texts that were given. */
 	readonly text: number;
 	readonly line: number;
@@ -218,4 +224,40 @@ function capabilities(values: readonly string[]): string[] {
 		}
 	}
 	return [...set];
+}
+
+type Placed = Assignment & { readonly text: number };
+
+/** What unit files and drop-ins say together: single settings take the last value, lists add up (systemd.unit(5)). */
+export class Settings {
+	readonly #values = new Map<string, Placed[]>();
+
+	add(text: number, assignment: Assignment): void {
+		const key = `${assignment.section}.${assignment.name}`;
+		const values = this.#values.get(key) ?? [];
+		// "If the empty string is assigned, the list is reset": what came before has no effect.
+		if (assignment.value === "") values.length = 0;
+		else values.push({ ...assignment, text });
+		this.#values.set(key, values);
+	}
+
+	list(section: string, name: string): readonly Placed[] {
+		return this.#values.get(`${section}.${name}`) ?? [];
+	}
+
+	/** The last of each setting whose name matches. */
+	named(section: string, pattern: RegExp): readonly Placed[] {
+		return [...this.#values.values()].flatMap((values) =>
+			values.filter((each) => each.section === section && pattern.test(each.name)).slice(-1),
+		);
+	}
+
+	/** Everything that has an effect in a section, in no particular order. */
+	of(section: string): readonly Placed[] {
+		return [...this.#values.values()].flat().filter((each) => each.section === section);
+	}
+
+	last(section: string, name: string): string | undefined {
+		return this.list(section, name).at(-1)?.value;
+	}
 }

@@ -2,7 +2,7 @@ import { apartName } from "../cage/layout.ts";
 import { Failure } from "../failure.ts";
 import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { ArchiveEntry } from "./entry.ts";
+import type { ArchiveEntry } from "./tar.ts";
 
 /**
  * Contents of an exported cage and their places. Names are only created below directories that the archive itself created, so nothing is written through a

@@ -1,5 +1,5 @@
 import type { Application, Bind } from "../application/application.ts";
-import type { Note } from "../application/note.ts";
+import type { Note } from "../failure.ts";
 import { isWithin, pathFromText, pathToText } from "../path/path.ts";
 import type { Plan, PlannedAccounts } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";

@@ -1,6 +1,5 @@
 import { noRules } from "../application/application.ts";
-import { resolveIdentity } from "../application/identity.ts";
-import { parseMadeDirectory } from "../application/made-directory.ts";
+import { parseMadeDirectory, resolveIdentity } from "../application/made-directory.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Group } from "../machine/facts.ts";

@@ -19,22 +19,12 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 		...dying,
 		...limiting(spec),
 		...(spec.joins === undefined ? [] : join(spec.joins, spec.rootless)),
-		...(spec.launcher === "bubblewrap" ? byBubblewrap(kinds) : byUnshare(kinds, spec)),
+		...["unshare", ...(spec.rootless && spec.joins === undefined ? ownUser : [])],
+		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
+		...kinds.map((kind) => `--${kind}`),
 		...["sh", "-eu", script],
 	];
 }
-
-const byUnshare = (kinds: readonly string[], { joins, rootless }: LaunchSpec) => [
-	...["unshare", ...(rootless && joins === undefined ? ownUser : [])],
-	...["--mount", "--propagation", "private", "--fork", "--kill-child"],
-	...kinds.map((kind) => `--${kind}`),
-];
-
-/** Only the namespaces, with everything of the host in them: the mounts of a cage need options that bwrap(1) does not have. */
-const byBubblewrap = (kinds: readonly string[]) => [
-	...["bwrap", ...kinds.map((kind) => `--unshare-${kind}`), "--die-with-parent", "--as-pid-1"],
-	...["--cap-add", "ALL", "--dev-bind", "/", "/"],
-];
 
 /**
  * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
@@ -44,8 +34,6 @@ export function launchScript(spec: LaunchSpec): string {
 	const lines = [
 		"umask 022",
 		...(spec.starter === undefined ? [] : [stopWithout(spec.starter, spec.rootless)]),
-		// bwrap leaves the mounts of the host in a place where what is unmounted there goes here too.
-		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...enterGroups(spec),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 		...(spec.root.kind === "host" ? [] : unchangeableNull),

@@ -5,15 +5,13 @@ import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
-import type { LauncherName, Method } from "./method.ts";
+import type { Method } from "./method.ts";
 
 /**
  * What a launch is, as data, and the places that it uses. The shell script that does it is in launch-script.ts. Traces, trials and runs differ only in this value.
- * The order of the steps and the reasons for each are in docs/confinement.md; the numbers behind them were measured.
+ * The order of the steps and the reasons for each are in docs/security.md; the numbers behind them were measured.
  */
 export interface LaunchSpec {
-	/** What makes the namespaces. */
-	readonly launcher: Exclude<LauncherName, "systemd-run">;
 	readonly root: CageRoot | RehearsalRoot | HostRoot;
 	readonly identity: Identity;
 	readonly command: readonly string[];

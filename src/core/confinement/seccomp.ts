@@ -304,7 +304,7 @@ const allow = 0x7fff0000;
 const kill = 0x80000000;
 const refuse = (answer: Answer) => 0x00050000 | errors[answer];
 
-/** The filter as `struct sock_filter[]` in bytes, as `setpriv --seccomp-filter FILE` and `bwrap --seccomp FD` want it. */
+/** The filter as `struct sock_filter[]` in bytes, as `setpriv --seccomp-filter FILE` wants it. */
 export function seccompFilter(architecture: Architecture, openings: FilterOpenings): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {

@@ -1,11 +1,10 @@
 import { isAbsolute, type Path, parent, pathFromText } from "../path/path.ts";
-import { isInMuslLibc, isMusl } from "./musl.ts";
-import type { DlopenNote } from "./notes.ts";
-import { Process } from "./process.ts";
-import { parseShebang, shebangBytes } from "./script.ts";
-import { scriptPrograms } from "./script-programs.ts";
+import { abiOf, type DlopenNote } from "./elf.ts";
+import { parseShebang, scriptPrograms, shebangBytes } from "./script.ts";
 import {
 	type Found,
+	isInMuslLibc,
+	isMusl,
 	type LibrarySearch,
 	type LoadedObject,
 	type LoaderFiles,
@@ -14,7 +13,7 @@ import {
 } from "./search.ts";
 
 /** A library that a program may load while it runs, found on this machine: offered, not needed. */
-export interface OptionalLibrary {
+interface OptionalLibrary {
 	readonly soname: string;
 	readonly path: Path;
 	readonly feature?: string;
@@ -242,4 +241,43 @@ function add(to: Map<Path, Set<Path>>, path: Path, by: Path): void {
 	const set = to.get(path);
 	if (set === undefined) to.set(path, new Set([by]));
 	else set.add(by);
+}
+
+/** What one process has loaded, by every name that the loader knows it under. */
+class Process {
+	readonly main: LoadedObject;
+	readonly #byName: Map<string, LoadedObject>;
+	readonly #byFile: Map<string, LoadedObject>;
+
+	constructor(main: LoadedObject, from?: Process) {
+		this.main = main;
+		this.#byName = new Map(from === undefined ? [] : from.#byName);
+		this.#byFile = new Map(from === undefined ? [] : from.#byFile);
+		this.enter(main, main.path);
+	}
+
+	get(name: string): LoadedObject | undefined {
+		return this.#byName.get(name);
+	}
+
+	names(): Iterable<string> {
+		return this.#byName.keys();
+	}
+
+	objects(): Iterable<LoadedObject> {
+		return this.#byFile.values();
+	}
+
+	/** False where the same file is in already: it then only gets one name more. */
+	enter(object: LoadedObject, name: string): boolean {
+		const key = `${abiOf(object.elf)} ${object.real}`;
+		const known = this.#byFile.get(key);
+		const entered = known ?? object;
+		this.#byFile.set(key, entered);
+		this.#byName.set(name, entered);
+		// musl's loader knows a library by the names under which it was asked for, and by no other.
+		const soname = isMusl(this.main) ? undefined : entered.elf.soname;
+		if (soname !== undefined && !this.#byName.has(soname)) this.#byName.set(soname, entered);
+		return known === undefined;
+	}
 }

@@ -1,5 +1,5 @@
 import { type Path, pathFromBytes } from "../path/path.ts";
-import { type DlopenNote, dlopenNotes } from "./notes.ts";
+import { withoutTrailing } from "../text.ts";
 
 /**
  * Bytes of a file from `offset`: `length` of them, or fewer where the file ends or cannot be read. Never throws. Lets a binary
@@ -226,4 +226,101 @@ function elements(list: string | undefined): string[] {
 /** `&` would cut numbers to 32 bits with a sign. */
 function hasFlag(flags: number, flag: number): boolean {
 	return Math.floor(flags / flag) % 2 === 1;
+}
+
+/** A library that a program may load by itself while it runs (the ELF dlopen metadata of systemd and the UAPI group). */
+export interface DlopenNote {
+	/** Names of which the first that is there is taken. */
+	readonly sonames: readonly string[];
+	readonly feature?: string;
+	readonly description?: string;
+	/** `required`, `recommended` (also where nothing is said) or `suggested`. */
+	readonly priority: string;
+}
+
+const dlopenType = 0x407c0c0a;
+const maxNotes = 256;
+const maxSonames = 16;
+
+/**
+ * The dlopen notes among the notes of one PT_NOTE segment. A note is three words (length of the owner's name, length of the content, type),
+ * the name and the content, each padded to `alignment` (elf(5)). What is not well formed is skipped.
+ */
+function dlopenNotes(segment: Buffer, alignment: 4 | 8, word: (from: Buffer, at: number) => number): DlopenNote[] {
+	const notes: DlopenNote[] = [];
+	const pad = (length: number) => Math.ceil(length / alignment) * alignment;
+	for (let at = 0; at + 12 <= segment.length; ) {
+		const content = pad(at + 12 + word(segment, at));
+		const end = content + word(segment, at + 4);
+		const isDlopen = word(segment, at + 8) === dlopenType && segment.toString("latin1", at + 12, at + 16) === "FDO\0";
+		if (isDlopen && end <= segment.length && notes.length < maxNotes) notes.push(...readJson(segment.subarray(content, end)));
+		at = pad(end);
+	}
+	return notes;
+}
+
+function readJson(content: Buffer): DlopenNote[] {
+	let value: unknown;
+	try {
+		value = JSON.parse(withoutTrailing(content.toString("utf8"), "\0"));
+	} catch {
+		return [];
+	}
+	return Array.isArray(value) ? value.slice(0, maxNotes).flatMap(readNote) : [];
+}
+
+function readNote(value: unknown): DlopenNote[] {
+	if (typeof value !== "object" || value === null) return [];
+	const { soname, feature, description, priority } = value as Record<string, unknown>;
+	if (!Array.isArray(soname)) return [];
+	// A note names libraries, never places: what holds a slash or a NUL is not one.
+	const sonames = soname.filter((name) => typeof name === "string" && /^[^/\0]{1,255}$/.test(name)).slice(0, maxSonames);
+	if (sonames.length === 0) return [];
+	return [
+		{
+			sonames,
+			...(typeof feature === "string" && { feature }),
+			...(typeof description === "string" && { description }),
+			priority: typeof priority === "string" ? priority : "recommended",
+		},
+	];
+}
+
+/** What a machine's loader calls things: Debian's multiarch tuples, the loader's `$PLATFORM`, the other library directories. */
+interface Machine {
+	/** Multiarch tuples, most likely first. */
+	readonly tuples: readonly string[];
+	/** AT_PLATFORM where it is the same on every such machine. */
+	readonly platform?: string;
+	/** Names of library directories below / and /usr, where there is no multiarch. */
+	readonly directories: readonly string[];
+}
+
+/** Two files can be loaded into one process only if these agree; the loader skips a library where they do not. */
+export function abiOf({ class: bits, littleEndian, machine }: Pick<Elf, "class" | "littleEndian" | "machine">): string {
+	return `${machine}/${bits}/${littleEndian ? "le" : "be"}`;
+}
+
+const wide = ["lib64", "lib"];
+const narrow = ["lib", "lib32"];
+
+const machines: Readonly<Record<string, Machine>> = {
+	"3/32/le": { tuples: ["i386-linux-gnu"], platform: "i686", directories: narrow },
+	"8/32/be": { tuples: ["mips-linux-gnu"], directories: narrow },
+	"8/32/le": { tuples: ["mipsel-linux-gnu", "mips64el-linux-gnuabin32"], directories: ["lib", "lib32"] },
+	"8/64/le": { tuples: ["mips64el-linux-gnuabi64"], directories: wide },
+	"20/32/be": { tuples: ["powerpc-linux-gnu"], directories: narrow },
+	"21/64/be": { tuples: ["powerpc64-linux-gnu"], directories: wide },
+	"21/64/le": { tuples: ["powerpc64le-linux-gnu"], directories: wide },
+	"22/64/be": { tuples: ["s390x-linux-gnu"], directories: wide },
+	"40/32/le": { tuples: ["arm-linux-gnueabihf", "arm-linux-gnueabi"], platform: "v7l", directories: narrow },
+	"62/32/le": { tuples: ["x86_64-linux-gnux32"], platform: "x86_64", directories: ["libx32"] },
+	"62/64/le": { tuples: ["x86_64-linux-gnu"], platform: "x86_64", directories: wide },
+	"183/64/le": { tuples: ["aarch64-linux-gnu"], platform: "aarch64", directories: wide },
+	"243/64/le": { tuples: ["riscv64-linux-gnu"], directories: ["lib64/lp64d", "lib64", "lib"] },
+	"258/64/le": { tuples: ["loongarch64-linux-gnu"], directories: wide },
+};
+
+export function machineOf(elf: Pick<Elf, "class" | "littleEndian" | "machine">): Machine {
+	return machines[abiOf(elf)] ?? { tuples: [], directories: elf.class === 64 ? wide : narrow };
 }

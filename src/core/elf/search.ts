@@ -1,10 +1,6 @@
 import { isAbsolute, join, type Path, parent, pathFromText, resolvePath, root } from "../path/path.ts";
-import { type ByteReader, type Elf, parseElf } from "./elf.ts";
-import { expandDirectory, splitLibraryPath, splitNames, substitute } from "./expand.ts";
-import { parseLoaderCache } from "./ld-so-cache.ts";
-import { type ConfFiles, libraryDirectories } from "./ld-so-conf.ts";
-import { abiOf, machineOf } from "./machine.ts";
-import { isMusl, muslDirectories } from "./musl.ts";
+import { abiOf, type ByteReader, type Elf, machineOf, parseElf } from "./elf.ts";
+import { type ConfFiles, libraryDirectories, parseLoaderCache } from "./ld-so.ts";
 
 /** What following the loader needs of the machine. */
 export interface LoaderFiles extends ConfFiles {
@@ -51,7 +47,7 @@ export interface Found {
 }
 
 /** A library's candidates: the first is the one that the loader takes, as far as that can be told; the others are its hwcaps variants. */
-export type Candidates = readonly [Found, ...Found[]] | readonly [];
+type Candidates = readonly [Found, ...Found[]] | readonly [];
 
 export interface LibrarySearch {
 	/** The ELF file at a path, links followed; remembered for the life of the search. */
@@ -237,4 +233,79 @@ function memo<A, T>(keyOf: (argument: A) => string, make: (argument: A) => T): (
 		}
 		return entry.value;
 	};
+}
+
+/** The names in LD_PRELOAD and in its file. */
+function splitNames(list: string): Path[] {
+	return list.split(/[\s:]+/).filter((name) => name !== "") as Path[];
+}
+
+/** Semicolons separate too in LD_LIBRARY_PATH, unlike in DT_RPATH and DT_RUNPATH. */
+function splitLibraryPath(value: string | undefined): string[] {
+	return value === undefined || value === "" ? [] : pathFromText(value).split(/[:;]/);
+}
+
+/** undefined where a part of it is not known, or the result is relative to nowhere. */
+function expandDirectory(element: string, object: LoadedObject, tuple: string | undefined, directory?: Path): Path | undefined {
+	const expanded = substitute(element, object, tuple);
+	if (expanded === undefined) return undefined;
+	if (isAbsolute(expanded)) return resolvePath(root, expanded);
+	return directory === undefined ? undefined : resolvePath(directory, expanded);
+}
+
+/** `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. undefined where one of them is not known. */
+function substitute(text: string, object: LoadedObject, tuple: string | undefined): Path | undefined {
+	const machine = machineOf(object.elf);
+	const values: Record<string, string | undefined> = {
+		ORIGIN: object.origin,
+		LIB: tuple === undefined ? machine.directories[0] : `lib/${tuple}`,
+		PLATFORM: machine.platform,
+	};
+	let isKnown = true;
+	const expanded = text.replace(/\$(?:(ORIGIN|LIB|PLATFORM)(?!\w)|\{(ORIGIN|LIB|PLATFORM)\})/g, (_, plain, braced) => {
+		const value = values[plain ?? braced];
+		if (value === undefined) isKnown = false;
+		return value ?? "";
+	}) as Path;
+	return isKnown ? expanded : undefined;
+}
+
+export function isMusl(main: Pick<LoadedObject, "elf">): boolean {
+	return /\/ld-musl-[^/]*$/.test(main.elf.interpreter ?? "");
+}
+
+/** musl has these within its libc, whatever a file of that name says (ldso/dynlink.c, load_library). */
+export function isInMuslLibc(name: string): boolean {
+	return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name);
+}
+
+/**
+ * Where musl's loader looks for what `by` needs, in order (ldso/dynlink.c, load_library): LD_LIBRARY_PATH as it stands; the run paths of
+ * the object, of what loaded it and so on up to the program, DT_RPATH counting like DT_RUNPATH; then the directories of the machine.
+ */
+function muslDirectories(by: LoadedObject, main: LoadedObject, files: LoaderFiles, options: LoaderOptions): Path[] {
+	const start = options.directory;
+	const listed = pathFromText(options.environment?.LD_LIBRARY_PATH ?? "").split(/[:\n]/);
+	const directories = [...listed, ...runPaths(by, main), ...machineDirectories(main, files)].filter((each) => each !== "");
+	return (directories as Path[]).flatMap((each) =>
+		isAbsolute(each) || start !== undefined ? [resolvePath(start ?? root, each)] : [],
+	);
+}
+
+function runPaths(by: LoadedObject, main: LoadedObject): string[] {
+	const elements: string[] = [];
+	for (let each: LoadedObject | undefined = by; each !== undefined; each = each.loader ?? (each === main ? undefined : main)) {
+		const own = [...each.elf.rpath, ...each.elf.runpath];
+		// With a dollar that begins anything else, the whole list counts for nothing (fixup_rpath).
+		if (own.some((element) => /\$(?!ORIGIN|\{ORIGIN\})/.test(element))) continue;
+		elements.push(...own.map((element) => element.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (each as LoadedObject).origin)));
+	}
+	return elements;
+}
+
+/** A file beside the loader names them, one a line or with colons; else there are these three. */
+function machineDirectories(main: LoadedObject, files: LoaderFiles): string[] {
+	const architecture = /ld-musl-(.*)\.so\.1$/.exec(main.elf.interpreter ?? "")?.[1];
+	const configured = architecture === undefined ? undefined : files.read(`/etc/ld-musl-${architecture}.path` as Path, 64 * 1024);
+	return configured?.toString("latin1").split(/[\n:]/) ?? ["/lib", "/usr/local/lib", "/usr/lib"];
 }

@@ -1,11 +1,9 @@
 import type { Application, Rules } from "../application/application.ts";
+import { ownChroot } from "../application/daemons.ts";
 import { ownedDirectory } from "../application/made-directory.ts";
-import type { Note } from "../application/note.ts";
-import { ownChroot } from "../application/own-chroot.ts";
 import { syslogName } from "../confinement/launch.ts";
-import { Failure } from "../failure.ts";
-import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
-import { rememberFiles } from "../machine/remember.ts";
+import { Failure, type Note } from "../failure.ts";
+import { type FileStatus, type Files, type Group, rememberFiles, type User } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
@@ -307,7 +305,6 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 	});
 }
 
-/** The real place of what a rule names, as text; the text itself where that is none. */
 function trialReason({ call, round }: { round: number; call: string }): Reason {
 	return { kind: "trial", round, call };
 }

@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.ts";
-import { type Further, furtherExercises } from "../application/further-exercises.ts";
+import { type Further, furtherExercises } from "../application/probe.ts";
 import { type Path, parent } from "../path/path.ts";
 import type { Coverage } from "./coverage.ts";
 import { type LifeStage, neverCameUp, type StageReach } from "./life.ts";

@@ -1,4 +1,4 @@
-import type { Note } from "../application/note.ts";
+import type { Note } from "../failure.ts";
 import type { Files, User } from "../machine/facts.ts";
 import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";

@@ -1,5 +1,5 @@
-import type { Note } from "../application/note.ts";
 import { syslogName } from "../confinement/launch.ts";
+import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";

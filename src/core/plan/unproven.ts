@@ -1,5 +1,5 @@
 import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
-import type { Note } from "../application/note.ts";
+import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";

@@ -1,8 +1,7 @@
 import { countEntries } from "../cage/manifest.ts";
-import type { CageRecord } from "./record.ts";
-import { isApproved } from "./responsible.ts";
+import { launcherName } from "../confinement/method.ts";
+import { type CageRecord, isApproved, isMeasured, lastTrial, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
-import { isMeasured, lastTrial, selftestOf, trialsOf } from "./trials.ts";
 
 /** Parts of the record, by the names that its page has for them. */
 export const sectionNames = [
@@ -122,7 +121,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s6", inside, ["confinement"], { root: record.place.root }),
 		item("s7", tested, ["selftest"], ways),
 		item("s8", "shown", ["accounts", "risks", "trials", "updates"], { account: manifest.identity.name, shares }),
-		item("s9", "shown", ["confinement"], { launcher: trial?.launcher ?? "util-linux", name: cage.name }),
+		item("s9", "shown", ["confinement"], { launcher: launcherName, name: cage.name }),
 		item("s10", tested, ["selftest", "risks"], ways),
 		item("s11", tested, ["selftest", "risks"], ways),
 		item("s12", "explains", ["risks"]),

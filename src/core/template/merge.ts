@@ -2,6 +2,7 @@ import { type Application, type Limits, type Rules, socketsOf } from "../applica
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { namedBy, parseAccountName } from "../plan/account-rules.ts";
+import { type RuleName, ruleRows } from "../questions/rules.ts";
 import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
 import { checkTemplate } from "./parse.ts";
 import type { TemplateProblem } from "./problems.ts";
@@ -181,32 +182,27 @@ export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
 
 /** Both lists, each value once; of two binds of one path, and of two words about one opening or account, the later one counts. */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
-	const both = (key: Exclude<keyof Rules, "binds">) => unique([...rules[key], ...(more[key] ?? [])]);
-	const binds = new Map([...rules.binds, ...(more.binds ?? [])].map((bind) => [bind.path, bind]));
-	return {
-		include: both("include"),
-		exclude: both("exclude"),
-		writable: both("writable"),
-		seed: both("seed"),
-		binds: [...binds.values()],
-		devices: both("devices"),
-		allowSecret: both("allowSecret"),
-		allowSetuid: both("allowSetuid"),
-		allow: both("allow").filter((word) => more.allow?.includes(word) || !more.refuse?.includes(word)),
-		refuse: both("refuse").filter((word) => more.refuse?.includes(word) || !more.allow?.includes(word)),
-		accounts: both("accounts").filter((word) => more.accounts?.includes(word) || !isNamed(word, more.withoutAccounts)),
-		withoutAccounts: both("withoutAccounts").filter(
-			(word) => more.withoutAccounts?.includes(word) || !isNamed(word, more.accounts),
-		),
-	};
+	const merged = ruleRows.map((row): [RuleName, Rules[RuleName]] => {
+		const { rule } = row;
+		if (rule === "binds") {
+			const binds = [...rules.binds, ...(more.binds ?? [])];
+			return [rule, [...new Map(binds.map((bind) => [bind.path, bind])).values()]];
+		}
+		const added = more[rule] ?? [];
+		const against = "opposite" in row ? (more[row.opposite] ?? []) : [];
+		const both = unique([...rules[rule], ...added]);
+		return [rule, both.filter((word) => added.includes(word) || !isNamed(row.value, word, against))];
+	});
+	return Object.fromEntries(merged) as unknown as Rules;
 }
 
 /** Whether these words speak of all that the word names. */
-function isNamed(word: string, words: readonly string[] = []): boolean {
-	const account = parseAccountName(word);
+function isNamed(kind: string, word: string, words: readonly string[]): boolean {
+	const account = kind === "account" ? parseAccountName(word) : undefined;
 	if (!account) return words.includes(word);
-	const { kind, name } = account;
-	return (kind ? [kind] : (["user", "group"] as const)).every((one) => namedBy(words, one, name) !== undefined);
+	return (account.kind ? [account.kind] : (["user", "group"] as const)).every(
+		(one) => namedBy(words, one, account.name) !== undefined,
+	);
 }
 
 function placeholderText(name: PlaceholderName): string {

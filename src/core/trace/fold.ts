@@ -1,23 +1,61 @@
-import type { Path } from "../path/path.ts";
+import { environmentName } from "../confinement/environment.ts";
+import { initName } from "../confinement/launch.ts";
+import { baseName, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";
-import type { AccessCounts } from "./counts.ts";
 import { effectOf, openedByHandle, tellsItsPaths, usedPath } from "./effect.ts";
 import { follow } from "./follow.ts";
-import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
-import { LineSplitter } from "./lines.ts";
-import { isOption, multicastCall } from "./multicast.ts";
+import { type CallEvent, LineReader, LineSplitter, type TraceEvent } from "./line.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
 import { isNeverAllowed } from "./never-allowed.ts";
 import type { Process } from "./process.ts";
-import { noProcesses, type ProcessTree } from "./process-tree.ts";
-import { ProcessTable } from "./processes.ts";
-import { Recent } from "./recent.ts";
-import { type Effect, Recorder } from "./recorder.ts";
+import { noProcesses, ProcessTable, type ProcessTree } from "./processes.ts";
+import { type AccessCounts, type Effect, Recorder } from "./recorder.ts";
 import type { RunningProcess } from "./running.ts";
-import { addressedCalls, isSending, Sockets } from "./sockets.ts";
-import { type StartMarker, startAfterInit } from "./start.ts";
+import { addressedCalls, isOption, isSending, multicastCall, Recent, Sockets } from "./sockets.ts";
 import { peerPorts, type Trace } from "./trace.ts";
+
+/**
+ * Says where the application begins in a trace that also shows how it was launched. It is asked at every execve that succeeded, in order,
+ * until it answers true.
+ */
+interface StartMarker {
+	isApplication(pid: number, program: Path): boolean;
+	/** The process that is PID 1 of the cage, once known: nothing that it does is the application's. */
+	readonly initPid: number | undefined;
+}
+
+/** For a command that strace starts by itself: its first execve is the application. */
+export function startAtFirstExecve(): StartMarker {
+	return { isApplication: () => true, initPid: undefined };
+}
+
+/**
+ * For the launcher: the init is executed by the process that becomes PID 1; the first other process that executes anything after that is
+ * the main process. It executes setpriv (itself or through the dynamic linker), the program that sets the environment, and then the
+ * application.
+ */
+function startAfterInit(): StartMarker {
+	let initPid: number | undefined;
+	let main: number | undefined;
+	return {
+		isApplication(pid, program) {
+			if (initPid === undefined) {
+				if (baseName(program) === initName) initPid = pid;
+				return false;
+			}
+			if (pid === initPid) return false;
+			if (main === undefined) {
+				main = pid;
+				return false;
+			}
+			return pid === main && baseName(program) !== environmentName;
+		},
+		get initPid() {
+			return initPid;
+		},
+	};
+}
 
 export interface FoldOptions {
 	/** Where the application begins; as the launcher starts it, unless given. */

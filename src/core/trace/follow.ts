@@ -1,20 +1,77 @@
-import { type Path, root } from "../path/path.ts";
-import { own, stringOf } from "./argument.ts";
+import { isWithin, normalise, type Path, parent, root } from "../path/path.ts";
+import { idOf, own, stringOf } from "./argument.ts";
 import type { CallShape } from "./calls.ts";
 import { located, moveTo, usedPath } from "./effect.ts";
-import { changeIdentity } from "./identity.ts";
 import type { CallEvent } from "./line.ts";
 import { followLimits } from "./needs.ts";
-import { type Process, sharingOf } from "./process.ts";
+import { type Ids, type Process, sameIds, sharingOf } from "./process.ts";
 import type { ProcessTable } from "./processes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Sockets } from "./sockets.ts";
+
+/** The call's name without the `32` that 32-bit machines add. */
+function baseCall(call: string): string {
+	return call.endsWith("32") ? call.slice(0, -2) : call;
+}
+
+/**
+ * Follows a change of identity that succeeded and records it (`recorder` absent: only follows).
+ * A change among the ids that the process already has is free; any other needs the capability (setresuid(2), setuid(2)).
+ */
+function changeIdentity(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
+	const call = baseCall(event.call);
+	if (call === "setgroups") {
+		for (const group of event.args[1]?.match(/[0-9]+/g) ?? []) recorder?.trace.gids.add(Number(group));
+		recorder?.capability("setgid", event.call, process.program);
+		return;
+	}
+	const ofUser = call.endsWith("uid");
+	const current = ofUser ? process.uid : process.gid;
+	const asked = event.args.map(idOf);
+	if (!call.startsWith("setfs")) {
+		const next = changed(call, current, asked, process.uid.effective === 0);
+		if (ofUser) process.uid = next;
+		else process.gid = next;
+	}
+	if (!recorder) return;
+	for (const id of asked) {
+		if (id === undefined) continue;
+		// setfsuid(2) never fails, so its success shows nothing.
+		if (call.startsWith("setfs")) continue;
+		(ofUser ? recorder.trace.uids : recorder.trace.gids).add(id);
+		if (id !== current.real && id !== current.effective && id !== current.saved) {
+			recorder.capability(ofUser ? "setuid" : "setgid", event.call, process.program);
+		}
+	}
+}
+
+function changed(call: string, old: Ids, asked: readonly (number | undefined)[], privileged: boolean): Ids {
+	const [first, second, third] = asked;
+	if (call === "setuid" || call === "setgid") {
+		if (first === undefined) return old;
+		return privileged || (first !== old.real && first !== old.saved) ? sameIds(first) : { ...old, effective: first };
+	}
+	const real = first ?? old.real;
+	const effective = second ?? old.effective;
+	if (call.startsWith("setres")) return { real, effective, saved: third ?? old.saved };
+	// setreuid(2): the saved id follows when the real one is set, or the effective one to something else than the old real one.
+	const follows = first !== undefined || (second !== undefined && second !== old.real);
+	return { real, effective, saved: follows ? effective : old.saved };
+}
 
 interface Followed {
 	readonly processes: ProcessTable;
 	readonly sockets: Sockets;
 	/** Absent where the launcher acts, whose deeds are not the application's. */
 	readonly recorder: Recorder | undefined;
+}
+
+function recordMove(from: Path, to: Path, recorder: Recorder | undefined): void {
+	const [source, target] = [parent(normalise(from)), parent(normalise(to))];
+	if (source === target) return;
+	let shared = source;
+	while (!isWithin(target, shared)) shared = parent(shared);
+	recorder?.trace.moves.add(shared);
 }
 
 /** What a call that succeeded changes about its process. Gives the process that it made, if it made one. */
@@ -44,7 +101,15 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 		case "renameat":
 		case "renameat2": {
 			const [from, to] = shape.paths.map((use) => usedPath(event, use, process.fs));
-			if (from !== undefined && to !== undefined) processes.renamed(from, to);
+			if (from === undefined || to === undefined) return undefined;
+			processes.renamed(from, to);
+			recordMove(from, to, recorder);
+			return undefined;
+		}
+		case "link":
+		case "linkat": {
+			const [from, to] = shape.paths.map((use) => usedPath(event, use, process.fs));
+			if (from !== undefined && to !== undefined) recordMove(from, to, recorder);
 			return undefined;
 		}
 		case "unshare":

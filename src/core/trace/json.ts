@@ -1,4 +1,5 @@
-import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
+import * as v from "valibot";
+import { absolutePathJson, type Path, type PathJson, pathFromJson, pathJson, pathToJson } from "../path/path.ts";
 import type { Access, CapabilityUse, Gap, Operation, Refusal, Trace } from "./trace.ts";
 
 /** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
@@ -19,6 +20,8 @@ export interface TraceJson {
 	readonly refusedPorts?: readonly string[];
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
+	/** Absent from traces that older versions stored. */
+	readonly moves?: readonly PathJson[];
 	readonly memfd: boolean;
 	readonly writableCode?: string;
 	readonly multicast?: string;
@@ -33,7 +36,7 @@ export interface TraceJson {
 
 type WithProgramJson<T> = Omit<T, "program"> & { readonly program?: PathJson };
 
-export interface AccessJson {
+interface AccessJson {
 	readonly path: PathJson;
 	readonly succeeded: readonly Operation[];
 	readonly rootOps: readonly Operation[];
@@ -71,6 +74,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		refusedPorts: [...trace.refusedPorts],
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
+		moves: paths(trace.moves),
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
@@ -101,6 +105,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		refusedPorts: new Set(json.refusedPorts),
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
+		moves: paths(json.moves ?? []),
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
@@ -149,4 +154,60 @@ function accessFromJson(json: AccessJson): Access {
 		...(json.real !== undefined && { real: pathFromJson(json.real) }),
 		...(json.owner && { owner: { ...json.owner } }),
 	};
+}
+
+/** A trace that came from somewhere else. */
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(-1));
+const texts = v.array(v.string());
+const paths = v.array(pathJson);
+const operations = v.array(
+	v.picklist(["look", "read", "write", "execute", "list", "enter", "create", "remove", "connect", "listen"]),
+);
+
+const access = v.object({
+	path: absolutePathJson,
+	succeeded: operations,
+	rootOps: operations,
+	failed: v.array(v.tuple([v.string(), operations])),
+	calls: texts,
+	programs: paths,
+	real: v.exactOptional(absolutePathJson),
+	owner: v.exactOptional(v.object({ uid: whole, gid: whole })),
+});
+
+/** Every field that a trace has, so that a new one is not lost on the way. */
+const fields = {
+	accesses: v.array(access),
+	programs: v.array(absolutePathJson),
+	uids: v.array(whole),
+	gids: v.array(whole),
+	capabilities: v.array(v.object({ name: v.string(), call: v.string(), program: v.exactOptional(absolutePathJson) })),
+	refusals: v.array(v.object({ call: v.string(), error: v.string(), count: whole, program: v.exactOptional(absolutePathJson) })),
+	ports: texts,
+	possibleNeeds: v.exactOptional(texts),
+	kept: v.exactOptional(texts),
+	families: texts,
+	peers: v.exactOptional(texts),
+	refusedPorts: v.exactOptional(texts),
+	abstractSockets: paths,
+	chroots: paths,
+	moves: v.exactOptional(v.array(absolutePathJson)),
+	memfd: v.boolean(),
+	writableCode: v.exactOptional(v.string()),
+	multicast: v.exactOptional(v.string()),
+	clock: v.exactOptional(v.string()),
+	scheduling: v.exactOptional(v.string()),
+	gaps: v.exactOptional(v.array(v.picklist(["io-uring", "file-handle", "start-up", "line-dropped"]))),
+	calls: whole,
+	processes: whole,
+	exits: v.array(v.object({ pid: whole, how: v.string() })),
+} satisfies Record<keyof TraceJson, unknown>;
+
+const schema = v.object(fields) satisfies v.GenericSchema<unknown, TraceJson>;
+
+/** Undefined where it is not of that form. */
+export function foreignTrace(json: unknown): Trace | undefined {
+	const result = v.safeParse(v.object({ schema: v.literal("cagewright/trace/1"), trace: schema }), json);
+	return result.success ? traceFromJson(result.output.trace) : undefined;
 }

@@ -1,10 +1,146 @@
 import type { Path } from "../path/path.ts";
 import { own } from "./argument.ts";
-import { Tally } from "./counts.ts";
-import { LastFailures } from "./last-failures.ts";
 import type { Process } from "./process.ts";
-import { SharedSets } from "./shared.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "./trace.ts";
+
+/**
+ * Small sets that are shared by all who hold the same elements. Tens of thousands of paths are used in a handful of ways, and five
+ * sets of its own for each of them was most of the memory of a trace (measured: 214 MB for 65,000 paths, less than half of it shared).
+ * What is handed out is never changed.
+ */
+class SharedSets<T> {
+	readonly empty: ReadonlySet<T> = new Set();
+	readonly #known = new Map<string, ReadonlySet<T>>();
+	/** What became of a set by one more element, so that the common case makes no key. */
+	readonly #grown = new Map<ReadonlySet<T>, Map<T, ReadonlySet<T>>>();
+
+	/** The set with one more element. */
+	with(set: ReadonlySet<T>, element: T): ReadonlySet<T> {
+		if (set.has(element)) return set;
+		let grown = this.#grown.get(set);
+		if (!grown) {
+			grown = new Map();
+			this.#grown.set(set, grown);
+		}
+		const known = grown.get(element);
+		if (known) return known;
+		const elements = [...set, element];
+		const key = elements.map(String).sort().join("\0");
+		const shared = this.#known.get(key) ?? new Set(elements);
+		this.#known.set(key, shared);
+		grown.set(element, shared);
+		return shared;
+	}
+}
+
+/** How many different paths each operation succeeded on; `missing` were only ever asked for and not there. */
+export type AccessCounts = Record<Operation, number> & { paths: number; missing: number };
+
+function noCounts(): AccessCounts {
+	return {
+		paths: 0,
+		look: 0,
+		read: 0,
+		write: 0,
+		execute: 0,
+		list: 0,
+		enter: 0,
+		create: 0,
+		remove: 0,
+		connect: 0,
+		listen: 0,
+		missing: 0,
+	};
+}
+
+function isMissing(access: Access): boolean {
+	return access.succeeded.size === 0 && access.failed.has("ENOENT");
+}
+
+export function countAccesses(trace: Trace): AccessCounts {
+	const counts = noCounts();
+	for (const access of trace.accesses.values()) {
+		counts.paths++;
+		for (const operation of access.succeeded) counts[operation]++;
+		if (isMissing(access)) counts.missing++;
+	}
+	return counts;
+}
+
+const ring = 20;
+
+/** The same numbers kept up to date while a trace grows, for a display that draws many times a second. */
+class Tally {
+	readonly counts: AccessCounts = noCounts();
+	readonly #newest: Path[] = [];
+	readonly #operations = new SharedSets<Operation>();
+	/** Most paths that fail do so in one way: those share one map for each way. */
+	readonly #failures = new Map<string, ReadonlyMap<string, ReadonlySet<Operation>>>();
+
+	/** The last different paths, newest last; at most 20. */
+	get newest(): readonly Path[] {
+		return this.#newest;
+	}
+
+	appeared(access: Access): void {
+		this.counts.paths++;
+		this.#newest.push(access.path);
+		if (this.#newest.length > ring) this.#newest.shift();
+	}
+
+	/** Adds to an access and counts what that changed. */
+	succeed(access: Access, operation: Operation): void {
+		if (access.succeeded.has(operation)) return;
+		if (isMissing(access)) this.counts.missing--;
+		access.succeeded = this.#operations.with(access.succeeded, operation);
+		this.counts[operation]++;
+	}
+
+	fail(access: Access, error: string, operation: Operation): void {
+		const operations = access.failed.get(error);
+		if (operations?.has(operation)) return;
+		if (!operations && error === "ENOENT" && access.succeeded.size === 0) this.counts.missing++;
+		const ended = this.#operations.with(operations ?? this.#operations.empty, operation);
+		if (access.failed.size) {
+			access.failed = new Map([...access.failed, [error, ended]]);
+			return;
+		}
+		const way = `${error} ${operation}`;
+		access.failed = this.#failures.get(way) ?? new Map([[error, ended]]);
+		this.#failures.set(way, access.failed);
+	}
+
+	/** Adds to what an access did as root. */
+	actedAsRoot(access: Access, operation: Operation): void {
+		access.rootOps = this.#operations.with(access.rootOps, operation);
+	}
+}
+
+/** So many failed calls are looked back upon; after an error libc itself asks for some message catalogues that are not there. */
+const kept = 64;
+
+/** What failed last: paths, and names of calls without one. A ring, because every failing call of a trace passes here. */
+export class LastFailures {
+	readonly #ring: string[] = [];
+	#count = 0;
+	#frozen = false;
+
+	add(what: string): void {
+		if (!this.#frozen) this.#ring[this.#count++ % kept] = what;
+	}
+
+	/** The application's main process is over: what others fail at afterwards was not its end. */
+	freeze(): void {
+		this.#frozen = true;
+	}
+
+	/** Each once, newest last. */
+	list(): string[] {
+		const start = this.#count % kept;
+		const inOrder = this.#count < kept ? this.#ring : [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+		return [...new Set([...inOrder].reverse())].reverse();
+	}
+}
 
 /** One path of one call: what was done to it, and the error where it failed. */
 export interface Touch {

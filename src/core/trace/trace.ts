@@ -75,6 +75,11 @@ export interface Trace {
 	readonly abstractSockets: Set<string>;
 	/** Directories that the application chrooted into by itself. */
 	readonly chroots: Set<Path>;
+	/**
+	 * Directories in which a file was renamed or linked from one subdirectory to another, named by the part that both paths share. Both need
+	 * one mount: rename(2) and link(2) fail with EXDEV across mounts.
+	 */
+	readonly moves: Set<Path>;
 	/** True where memfd_create succeeded. */
 	memfd: boolean;
 	/** The call by which memory that can be written became executable, where one succeeded. */
@@ -109,6 +114,7 @@ export function emptyTrace(): Trace {
 		refusedPorts: new Set(),
 		abstractSockets: new Set(),
 		chroots: new Set(),
+		moves: new Set(),
 		memfd: false,
 		gaps: new Set(),
 		calls: 0,
@@ -120,4 +126,125 @@ export function emptyTrace(): Trace {
 /** TCP ports of other services that the application asked for over the loopback. */
 export function peerPorts({ peers, ports }: Trace): number[] {
 	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
+}
+
+/** Something that a run still waits for: the application's end, or an answer to a probe. `said` is the last line that the probe printed. */
+export type Awaited =
+	| { readonly for: "end"; readonly program: string }
+	| { readonly for: "answer"; readonly command: string; readonly said: string };
+
+/** Several runs add up: whatever succeeded, failed or was needed in one of them counts. Neither argument is changed; the sets of an access are never changed, so they are shared. */
+export function addTraces(a: Trace, b: Trace): Trace {
+	const accesses = new Map<Path, Access>();
+	for (const access of a.accesses.values()) accesses.set(access.path, { ...access });
+	for (const access of b.accesses.values()) {
+		const known = accesses.get(access.path);
+		accesses.set(access.path, known ? both(known, access) : { ...access });
+	}
+	const refusals = new Map([...a.refusals].map(([call, refusal]) => [call, { ...refusal }] as const));
+	for (const [call, refusal] of b.refusals) {
+		const known = refusals.get(call);
+		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
+	}
+	const writableCode = a.writableCode ?? b.writableCode;
+	const multicast = a.multicast ?? b.multicast;
+	const clock = a.clock ?? b.clock;
+	const scheduling = a.scheduling ?? b.scheduling;
+	return {
+		accesses,
+		programs: union(a.programs, b.programs),
+		uids: union(a.uids, b.uids),
+		gids: union(a.gids, b.gids),
+		capabilities: new Map([...b.capabilities, ...a.capabilities]),
+		possibleNeeds: union(a.possibleNeeds, b.possibleNeeds),
+		kept: union(a.kept, b.kept),
+		refusals,
+		ports: union(a.ports, b.ports),
+		families: union(a.families, b.families),
+		peers: union(a.peers, b.peers),
+		refusedPorts: union(a.refusedPorts, b.refusedPorts),
+		abstractSockets: union(a.abstractSockets, b.abstractSockets),
+		chroots: union(a.chroots, b.chroots),
+		moves: union(a.moves, b.moves),
+		memfd: a.memfd || b.memfd,
+		...(writableCode === undefined ? {} : { writableCode }),
+		...(multicast === undefined ? {} : { multicast }),
+		...(clock === undefined ? {} : { clock }),
+		...(scheduling === undefined ? {} : { scheduling }),
+		gaps: union(a.gaps, b.gaps),
+		calls: a.calls + b.calls,
+		processes: a.processes + b.processes,
+		exits: [...a.exits, ...b.exits],
+	};
+}
+
+function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
+	return new Set([...a, ...b]);
+}
+
+/** As `union`, but gives `a` itself where it already has all: two runs mostly do the same with a path. */
+function together<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
+	for (const element of b) if (!a.has(element)) return union(a, b);
+	return a;
+}
+
+function both(a: Access, b: Access): Access {
+	const failed = new Map(a.failed);
+	for (const [error, operations] of b.failed) failed.set(error, union(failed.get(error) ?? new Set(), operations));
+	const sum: Access = {
+		path: a.path,
+		succeeded: together(a.succeeded, b.succeeded),
+		rootOps: together(a.rootOps, b.rootOps),
+		failed,
+		calls: together(a.calls, b.calls),
+		programs: together(a.programs, b.programs),
+	};
+	const real = a.real ?? b.real;
+	const owner = b.owner ?? a.owner;
+	if (real !== undefined) sum.real = real;
+	if (owner !== undefined) sum.owner = owner;
+	return sum;
+}
+
+/** What a run showed that the runs before it had not. */
+export interface Added {
+	/** Paths that were used and had not been, the first few of `count`. */
+	readonly paths: readonly Path[];
+	readonly count: number;
+	readonly programs: readonly Path[];
+	/** Names without `CAP_`, in small letters. */
+	readonly capabilities: readonly string[];
+	/** E.g. `tcp 80`. */
+	readonly ports: readonly string[];
+	readonly uids: readonly number[];
+}
+
+const mostPaths = 20;
+
+export function addedBy(before: Trace, run: Trace): Added {
+	const isUsed = (path: Path) => (before.accesses.get(path)?.succeeded.size ?? 0) > 0;
+	const paths = [...run.accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size && !isUsed(path) ? [path] : []));
+	return {
+		paths: paths.slice(0, mostPaths),
+		count: paths.length,
+		programs: beyond(before.programs, run.programs),
+		capabilities: beyond(new Set(before.capabilities.keys()), new Set(run.capabilities.keys())),
+		ports: beyond(before.ports, run.ports),
+		uids: beyond(before.uids, run.uids),
+	};
+}
+
+/** The sum of runs of one application. That a run was watched too late does not matter where another was watched from the start. */
+export function addRun(before: Trace, run: Trace): Trace {
+	const sum = addTraces(before, run);
+	if (!before.gaps.has("start-up") || !run.gaps.has("start-up")) sum.gaps.delete("start-up");
+	return sum;
+}
+
+export function isNothing({ capabilities, count, ports, programs, uids }: Added): boolean {
+	return count + programs.length + capabilities.length + ports.length + uids.length === 0;
+}
+
+function beyond<T>(before: ReadonlySet<T>, run: ReadonlySet<T>): T[] {
+	return [...run].filter((element) => !before.has(element));
 }

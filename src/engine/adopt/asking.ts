@@ -1,4 +1,4 @@
-import { showProbe } from "../../core/application/show-probe.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";

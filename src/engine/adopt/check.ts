@@ -1,5 +1,4 @@
-import type { Adoption } from "../../core/adoption/adoption.ts";
-import { placesOf, sharedWithOthers } from "../../core/adoption/places.ts";
+import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";

@@ -1,7 +1,7 @@
-import type { Note } from "../../core/application/note.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { askingOf, isAmong } from "../../core/application/recognise.ts";
-import { showProbe } from "../../core/application/show-probe.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
+import type { Note } from "../../core/failure.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import type { ProbeOutcome } from "../events.ts";
 

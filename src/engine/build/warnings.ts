@@ -1,7 +1,7 @@
-import type { Note } from "../../core/application/note.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
+import { isUnproven } from "../../core/application/protocol.ts";
 import { askingOf, isAmong } from "../../core/application/recognise.ts";
-import { showProbe } from "../../core/application/show-probe.ts";
-import { isUnproven } from "../../core/application/unproven.ts";
+import type { Note } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShell, showPath } from "../../core/path/quote.ts";
 import { maskLine } from "../../core/record/mask.ts";

@@ -1,5 +1,5 @@
-import type { Note } from "../../core/application/note.ts";
 import { footprintOf, overlaps } from "../../core/cage/footprint.ts";
+import type { Note } from "../../core/failure.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { sharedAccounts } from "../../core/plan/shared-accounts.ts";
 import type { Trace } from "../../core/trace/trace.ts";

@@ -1,5 +1,5 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
-import { placeInCage } from "../../core/cage/place.ts";
+import { placeInCage } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -72,12 +72,8 @@ async function runOnce(
 		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
 	}
 	if (!command.length) await tellRunning(context, name);
-	const { weaker } = launchMethod(context, true);
-	const separated = !weaker.includes("pids");
-	const audited = auditGeneration(context, present.manifest, present.layout, {
-		accepted: present.cage.accepted ?? [],
-		separated,
-	});
+	launchMethod(context, true);
+	const audited = auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	audited.catch(() => {}); // Told below.
 	const asked = new AskedToEnd(context, name, stopSeconds);
 	const stop = onSignals((signal) => asked.pass(signal));

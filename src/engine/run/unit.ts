@@ -63,8 +63,8 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 	const { cage, generation, layout, manifest } = await presentCage(context, name);
 	warnOfUnitTrial(context, cage, generation);
 	const weaker = unitWeaknesses(context.machine.units.version());
-	refuseWeaker(weaker, "systemd", full);
-	tellWeaker(context, weaker, "systemd");
+	refuseWeaker(weaker, full);
+	tellWeaker(context, weaker);
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
 }
 

@@ -7,7 +7,6 @@ import {
 	temporaryDirectories,
 } from "../../core/confinement/launch.ts";
 import { type Layer, layers } from "../../core/confinement/layers.ts";
-import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
@@ -141,15 +140,14 @@ export async function testCage(
 		const outcomes = outcomesOf(real.told, { openings: layout.openings, network, weaker });
 		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
-		const inForce = expected(request, network, layout, method);
-		const isService = options.unit !== undefined || method.launcher === "systemd-run";
+		const inForce = expected(request, network, layout);
 		return {
 			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
 			ways: outcomes,
 			audit: auditOutside(
 				withoutDecoy(real.seen, decoy.facts.pid),
-				isService ? expectedOfUnit(inForce, layout, manifest) : inForce,
+				options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
 			),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
@@ -251,13 +249,12 @@ function writableIn(cage: CageLayout): Path[] {
 }
 
 /** What a launch of this request leaves in force. */
-function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout, { launcher }: Method): Expected {
+function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): Expected {
 	const devices = cage.devices.map(({ path }) => path);
 	return {
 		capabilities: cage.openings.capabilities.map(({ name }) => name),
 		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "host" ? [] : ["net"])],
-		// bwrap names the working directory in PWD (measured).
-		environment: [...Object.keys(request.env), ...(launcher === "bubblewrap" ? ["PWD"] : [])],
+		environment: Object.keys(request.env),
 		nodes: [pathFromText("/dev"), ...devices],
 		executable: cage.openings.executableData ?? [],
 		mounts: [

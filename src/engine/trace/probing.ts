@@ -1,6 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { askingOf } from "../../core/application/recognise.ts";
-import { showProbe } from "../../core/application/show-probe.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Context } from "../context.ts";

@@ -15,8 +15,7 @@ import { isDynamicId, privateTopOf } from "../../core/plan/private-directories.t
 import { directoryOf, isGiven } from "../../core/plan/writable.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
-import { addTraces } from "../../core/trace/merge.ts";
-import { emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "../ports.ts";

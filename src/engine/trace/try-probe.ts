@@ -1,8 +1,8 @@
 import { launchEnvironment, socketsOf } from "../../core/application/application.ts";
 import { mergeMadeDirectories } from "../../core/application/made-directory.ts";
-import type { Note } from "../../core/application/note.ts";
-import { showProbe } from "../../core/application/show-probe.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
+import type { Note } from "../../core/failure.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
 import type { Context } from "../context.ts";

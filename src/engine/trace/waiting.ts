@@ -1,4 +1,4 @@
-import type { Awaited } from "../../core/trace/awaited.ts";
+import type { Awaited } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds that nobody wonders about. */

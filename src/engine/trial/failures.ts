@@ -1,4 +1,4 @@
-import { showProbe } from "../../core/application/show-probe.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { complains, tellingWords } from "../../core/application/telling-words.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
@@ -10,8 +10,8 @@ import { executableWord, openingWords } from "../../core/plan/opening-names.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../../core/plan/refused-write.ts";
-import { remedyOption } from "../../core/questions/remedy-option.ts";
-import { withoutTrailing } from "../../core/trailing.ts";
+import { remedyOption } from "../../core/questions/departures.ts";
+import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";
 import type { TraceResult } from "../trace/trace.ts";

@@ -80,7 +80,6 @@ export function summarise(
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
 		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
-		launcher: round.method.launcher,
 		weaker: round.method.weaker,
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,

@@ -55,16 +55,13 @@ export interface TrialRound {
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
 	const method = launchMethod(context, round === 1);
-	// strace would have to be a service as well, and holds nobody who is systemd's child.
-	const unseen = method.launcher === "systemd-run";
-	if (unseen && round === 1) context.emit({ event: "warned", code: "trial-unseen", values: {} });
 	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
 	try {
 		const run = await watchedRun(
 			context,
 			application,
 			identity,
-			{ launch: { kind: "cage", cage, rehearsal }, number: round, unseen, grace: laterGraceSeconds },
+			{ launch: { kind: "cage", cage, rehearsal }, number: round, grace: laterGraceSeconds },
 			async (launched) => {
 				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 				const measured = launched.measure(cage.root);

@@ -327,8 +327,7 @@ export const cliDe: CliMessages = {
 			processor: "den Init eines Käfigs",
 			strace: "Beobachtung und Erprobung",
 			"util-linux": "Namensräume, Mounts und den Starter",
-			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
-			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
+			systemd: "Käfige als Dienste (cagewright unit)",
 			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
 			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
 			overlay: "Sandboxes und Erprobungen, von denen nichts bleibt",
@@ -346,8 +345,7 @@ export const cliDe: CliMessages = {
 			processor: "einen Rechner mit amd64 nehmen.",
 			strace: "das Paket strace installieren.",
 			"util-linux":
-				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap oder durch systemd, was davon da ist.",
-			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
+				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren.",
 			systemd:
 				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
 			perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",

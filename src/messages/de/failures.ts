@@ -209,6 +209,7 @@ export const failuresDe: Failures = {
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"option-unused": "`{verb}` verwendet {option} hier nicht; lassen Sie es weg oder geben Sie es bei {others} an.",
 	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
@@ -247,8 +248,6 @@ export const failuresDe: Failures = {
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
 	"mounted-below": "Unter {path} ist {mount} eingehängt; hängen Sie es zuerst aus.",
-	"name-invalid":
-		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"no-free-account-id":
@@ -325,8 +324,6 @@ export const failuresDe: Failures = {
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
 	"not-full-pids":
 		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
-	"not-full-service":
-		"--require full: Ein Käfig, den systemd startet, hat keine eigenen Namensräume für Rechnername und Kontrollgruppen und keinen Mount mit nodev; util-linux oder bubblewrap installieren oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
@@ -358,7 +355,7 @@ export const failuresDe: Failures = {
 		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
 	"nowhere-executable":
 		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
-	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
+	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; nehmen Sie einen Rechner mit amd64.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",
 	"program-not-executable": "{program} darf nicht ausgeführt werden; prüfen Sie seinen Modus.",
@@ -381,8 +378,6 @@ export const failuresDe: Failures = {
 		"Die Unit von {name} führt cagewright selbst aus, das den Käfig macht; `cagewright selftest {name}` ohne --unit prüft genau das.",
 	"selftest-needs-perl":
 		"Der Selbsttest braucht perl auf dieser Maschine (Debian-Paket perl-base); installieren Sie es und testen Sie noch einmal.",
-	"service-cannot":
-		"Wo systemd den Käfig starten muss, lässt sich nichts aufzeichnen und keine Shell mitbringen; installieren Sie dafür util-linux 2.38 oder bubblewrap (`cagewright doctor`).",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",

@@ -85,8 +85,6 @@ export const notesDe: Notes = {
 		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
 	"run-already":
 		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
-	"trial-unseen":
-		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
 	"unit-trial-skipped":
 		"Nicht als Dienst von systemd ausprobiert, denn die Daten, die dafür kopiert würden, sind größer als {most} MiB. `cagewright trial {name} --unit` holt es nach.",
 	"unit-trial-impossible":
@@ -97,8 +95,6 @@ export const notesDe: Notes = {
 		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}); `cagewright trial NAME --unit` versucht es noch einmal. Er sagt: {words}",
 	"unit-trial-failed-silent":
 		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}) und sagt nichts; `cagewright trial NAME --unit` versucht es noch einmal.",
-	"weaker-service":
-		"Schwächer hier: systemd startet den Käfig; es macht keine eigenen Namensräume für Rechnername und Kontrollgruppen, und kein Mount ist nodev (andere Geräte zu öffnen verwehrt die Kontrollgruppe des Dienstes). Stattdessen ablehnen: --require full.",
 	"socket-not-reached": "Sie fragte nach dem Dienst dieses Rechners unter {path}; er bleibt ihr verschlossen. Erlauben: {option}",
 	"socket-not-shared":
 		"Der Socket {path} ist erlaubt, doch {directory} enthält anderes, das kein Käfig sehen darf. Legen Sie den Socket in ein eigenes Verzeichnis.",

@@ -335,8 +335,7 @@ export const cliEn = {
 			processor: "the init of a cage",
 			strace: "tracing and trials",
 			"util-linux": "namespaces, mounts and the launcher",
-			bubblewrap: "starting a cage where util-linux cannot",
-			systemd: "cages as services (cagewright unit), and starting one where nothing else can",
+			systemd: "cages as services (cagewright unit)",
 			perl: "trying the ways out of a cage, and watching one in production",
 			getcap: "seeing files with capabilities of their own in a cage",
 			overlay: "sandboxes and trials that leave nothing behind",
@@ -353,9 +352,7 @@ export const cliEn = {
 			root: "nothing to do for cages of your own; for what needs root, start cagewright with sudo.",
 			processor: "use a machine with amd64.",
 			strace: "install the package strace.",
-			"util-linux":
-				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages that are there are started with bubblewrap or by systemd, whichever is here.",
-			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
+			"util-linux": "programs or options are missing, or those of BusyBox are in their place; install the package util-linux.",
 			systemd:
 				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
 			perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",

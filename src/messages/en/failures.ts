@@ -189,6 +189,7 @@ export const failuresEn = {
 	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
+	"option-unused": "`{verb}` does not use {option} here; leave it out, or give it to {others}.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"removal-unconfirmed": "{name} was not removed, because nobody could be asked; look with --dry-run and repeat with --yes.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
@@ -224,8 +225,6 @@ export const failuresEn = {
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
-	"name-invalid":
-		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"no-free-account-id":
@@ -297,8 +296,6 @@ export const failuresEn = {
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":
 		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
-	"not-full-service":
-		"--require full: a cage that systemd starts has no namespaces of host name and control groups of its own, and no mount that is nodev; install util-linux or bubblewrap, or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -329,7 +326,7 @@ export const failuresEn = {
 		"{command} wants port {port}, and {user} gets none below {lowest}; let it listen at a higher one, or run this as root.",
 	"nowhere-executable":
 		"No folder lets programs be executed: {folder}, /run, /tmp and /dev/shm are mounted noexec. Use --state with a folder that is not.",
-	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
+	"processor-unsupported": "This processor ({processor}) is not supported; use a machine with amd64.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",
 	"program-not-executable": "{program} may not be executed; check its mode.",
@@ -349,8 +346,6 @@ export const failuresEn = {
 	"selftest-own-unit":
 		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
 	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
-	"service-cannot":
-		"Where systemd has to start the cage, nothing can be watched and no shell can be brought in; install util-linux 2.38 or bubblewrap for that (`cagewright doctor`).",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",

@@ -80,8 +80,6 @@ export const notesEn = {
 		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
 	"run-already":
 		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
-	"trial-unseen":
-		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
 	"unit-trial-skipped":
 		"Not tried as a service of systemd, because its data, which would be copied, are larger than {most} MiB. `cagewright trial {name} --unit` does it.",
 	"unit-trial-impossible":
@@ -92,8 +90,6 @@ export const notesEn = {
 		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}); `cagewright trial NAME --unit` tries it again. It says: {words}",
 	"unit-trial-failed-silent":
 		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}) and says nothing; `cagewright trial NAME --unit` tries it again.",
-	"weaker-service":
-		"Weaker here: systemd starts the cage; it makes no namespaces of host name and control groups, and no mount is nodev (the service's control group lets no other device be opened). To refuse it instead: --require full.",
 	"socket-not-reached": "It asked for the service of this machine at {path} and is kept from it. To let it through: {option}",
 	"socket-not-shared":
 		"The socket {path} is allowed, but {directory} holds other things that no cage may see. Move the socket to a directory of its own.",

@@ -1,7 +1,7 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { CageRecord } from "../../core/record/record.ts";
-import { isMeasured, lastTrial } from "../../core/record/trials.ts";
+import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
@@ -14,11 +14,12 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const { parts } = words;
 	const { cage, manifest } = record;
 	const last = lastTrial(record);
-	const launcher = last?.launcher ?? "util-linux";
 	const weaker = last?.weaker ?? [];
 	return [
-		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcher)}`),
-		...list(weaker.map((weakness) => messages.note(`weaker-${weakness}`, { launcher }))),
+		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcherName)}`),
+		...list(
+			weaknesses.filter((weakness) => weaker.includes(weakness)).map((weakness) => messages.note(`weaker-${weakness}`, {})),
+		),
 		...measured(record, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...openings(record, messages),

@@ -14,7 +14,6 @@ export function programFindings(features: Features): Finding[] {
 		{ what: "processor", state: initExecutable(process.arch) ? "ok" : "missing", found: process.arch },
 		{ what: "strace", state: strace ? "ok" : "missing", found: strace ?? "", package: "strace" },
 		utilLinux(features),
-		bubblewrap(features),
 		systemd(),
 		helper("perl", { apt: "perl-base", others: "perl" }),
 		helper("getcap", { apt: "libcap2-bin", others: "libcap" }),
@@ -27,31 +26,19 @@ function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others:
 	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
 }
 
-/** bubblewrap can start a cage, but tracing takes unshare. */
-function utilLinux({ setpriv, utilLinuxLacks }: Features): Finding {
+function utilLinux({ missing, setpriv }: Features): Finding {
 	const found = version("setpriv");
-	if (utilLinuxLacks.length) {
+	if (missing.length) {
 		return {
 			what: "util-linux",
 			state: "missing",
-			found: `${found} (- ${utilLinuxLacks.join(", ")})`.trim(),
+			found: `${found} (- ${missing.join(", ")})`.trim(),
 			package: "util-linux",
 		};
 	}
 	// Not weaker: a program of ours does what an older setpriv cannot.
 	const own = [...(setpriv.landlock ? [] : ["--landlock-access"]), ...(setpriv.seccompFilter ? [] : ["--seccomp-filter"])];
 	return { what: "util-linux", state: "ok", found: own.length ? `${found} (- ${own.join(", ")})` : found };
-}
-
-/** Only the second choice: worth a word where it is missing, no more. */
-function bubblewrap({ bubblewrapLacks }: Features): Finding {
-	const found = version("bwrap");
-	const lacks = bubblewrapLacks.filter((one) => one.startsWith("bwrap "));
-	return {
-		what: "bubblewrap",
-		state: bubblewrapLacks.length ? "note" : "ok",
-		found: lacks.length ? `${found} (- ${lacks.join(", ")})` : found,
-	};
 }
 
 /** PrivatePIDs= came with 257, and without it processes under the same account are within reach. */

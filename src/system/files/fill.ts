@@ -3,7 +3,7 @@ import { chmodSync, lchownSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, 
 import { readFile, rename } from "node:fs/promises";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
-import { libraryDirectories } from "../../core/elf/ld-so-conf.ts";
+import { libraryDirectories } from "../../core/elf/ld-so.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import type { BuildRequest } from "./build.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
-import { resolveIdentity } from "../../core/application/identity.ts";
+import { resolveIdentity } from "../../core/application/made-directory.ts";
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
 import { Failure } from "../../core/failure.ts";

@@ -36,7 +36,6 @@ import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { enter } from "./enter.ts";
-import { machineFeatures } from "./features.ts";
 import { acceptorProgram, socketsProgram } from "./handed-sockets.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
@@ -57,7 +56,7 @@ import { checkMountPoints, specificationOf } from "./specification.ts";
 import { findTool, requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
-/** Starts applications by util-linux, or cages by bubblewrap or systemd where those have to do. `state` is the folder below which all of its temporary things live. */
+/** Starts applications and cages with util-linux. `state` is the folder below which all of its temporary things live. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -95,9 +94,8 @@ export class UtilLinuxLauncher implements Launcher {
 		if (request.sockets?.length && request.spec.kind === "host") throw new Failure("sockets-on-host", {}, 2);
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
-		const method = request.spec.kind === "cage" ? this.methodOf(request) : undefined;
+		if (request.spec.kind === "cage") this.method();
 		const folder = await this.makeFolder();
-		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
 		let log: LogReader | undefined;
 		const groups: GroupLimit[] = [];
@@ -135,25 +133,6 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		groups.push(...(await prepareLimits(limits, identity)));
 		return { limits };
-	}
-
-	/** Loaded where it is needed: as a rule something better starts a cage. */
-	private async startByService(request: LaunchRequest, folder: string): Promise<Launched> {
-		try {
-			const { startByService } = await import("./by-systemd.ts");
-			await request.after;
-			const { systemdVersion } = this.launching.features ?? machineFeatures(this.state);
-			const places = { folder, systemdVersion, init: ownPrograms().init };
-			return await startByService(
-				request,
-				places,
-				(child) => this.commands.follow(child),
-				async () => void (await removeScratch(folder)),
-			);
-		} catch (error) {
-			await removeScratch(folder);
-			throw error;
-		}
 	}
 
 	hostShell(): HostShell {
@@ -197,20 +176,9 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
-	/** Layers can be left out one at a time by util-linux alone; all of them, by systemd as well. */
-	private methodOf({ without }: LaunchRequest): Method {
-		const features = this.launching.features ?? machineFeatures(this.state);
-		const byService = this.method().launcher === "systemd-run" && features.utilLinuxLacks.length > 0;
-		return without && !byService ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
-	}
-
 	method(): Method {
-		if (!isRootless()) return methodFor(this.state, this.launching);
-		requireUserNamespaces();
-		const method = methodFor(this.state, this.launching);
-		// What the others do for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
-		if (method.launcher !== "util-linux") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
-		return method;
+		if (isRootless()) requireUserNamespaces();
+		return methodFor(this.state, this.launching);
 	}
 
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined {
@@ -293,7 +261,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
 		const { scratch, state } = this;
-		return specificationOf(request, { folder, log, scratch, state }, () => this.methodOf(request));
+		return specificationOf(request, { folder, log, scratch, state }, () => this.method());
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
@@ -326,7 +294,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
 		const isTried = spec.kind === "cage" && spec.rehearsal !== undefined;
-		return confinerFile(this.methodOf(request), openings, landlock, isTried);
+		return confinerFile(this.method(), openings, landlock, isTried);
 	}
 
 	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */

@@ -1,4 +1,4 @@
-import { programsOfLine } from "../../core/application/shell-programs.ts";
+import { programsOfLine } from "../../core/application/shell.ts";
 import type { LineProblem } from "../../engine/ports.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
 import { runGroup } from "./shell.ts";

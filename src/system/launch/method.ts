@@ -3,7 +3,7 @@ import { confineExecutable, confineName } from "../../core/confinement/confine.t
 import { filterOpenings, sandboxOpenings } from "../../core/confinement/filter-openings.ts";
 import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
-import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
+import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
@@ -12,9 +12,7 @@ import type { CageLayout } from "../../engine/ports.ts";
 import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 
-/** How cages are to be started, and what was found for it. */
 export interface Launching {
-	readonly launcher?: LauncherName;
 	/** Less than every layer is refused. */
 	readonly full?: boolean;
 	/** Instead of what this machine has. */
@@ -22,10 +20,9 @@ export interface Launching {
 }
 
 /** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
-export function methodFor(state: string, { features = machineFeatures(state), full, launcher }: Launching): Method {
-	const method = chooseMethod(features, launcher);
-	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
-	refuseWeaker(method.weaker, method.launcher, full);
+export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
+	const method = chooseMethod(features);
+	refuseWeaker(method.weaker, full);
 	return method;
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { sharingConfiguration } from "../../core/application/probe.ts";
 import type { Tools } from "../../core/application/probe-lines.ts";
+import { sharesIn } from "../../core/application/protocol.ts";
 import { probePrograms } from "../../core/application/protocols.ts";
-import { sharesIn } from "../../core/application/shares.ts";
-import { peopleAmong } from "../../core/machine/people.ts";
+import { peopleAmong } from "../../core/machine/accounts.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { findTool } from "./tools.ts";
 

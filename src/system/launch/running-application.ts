@@ -7,7 +7,7 @@ import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
-import { straceArguments } from "../../core/trace/options.ts";
+import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
 import { fullDisk } from "../files/errors.ts";
 import { measureConfinement } from "./measure.ts";
@@ -71,11 +71,11 @@ function endOutputs(child: ChildProcess): void {
 type Output = "pipe" | "ignore" | number;
 
 /** What stands for stdout and stderr of the application. */
-export function outputsFor({ onOutput }: LaunchRequest): Output[] {
+function outputsFor({ onOutput }: LaunchRequest): Output[] {
 	return [1, 2].map((descriptor) => (onOutput ? "pipe" : outputFor(descriptor)));
 }
 
-export function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: readonly Output[]): void {
+function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: readonly Output[]): void {
 	relay(child.stdout, process.stdout, outputs[0], request);
 	relay(child.stderr, process.stderr, outputs[1], request);
 	if (!request.onOutput) return;
@@ -180,7 +180,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|bwrap|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*launch\.sh):/.test(
 							text,
 						),
 					);

@@ -46,7 +46,6 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
 		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
-		launcher: spec.kind === "cage" ? byScript(methodOf()) : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
 		...(handed.length ? { socketsProgram: pathFromText(join(folder, socketsName)) } : {}),
@@ -83,12 +82,6 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 		default:
 			return spec satisfies never;
 	}
-}
-
-/** Throws `no-launcher` (exit 3) where systemd makes the cage: then there is no script. */
-function byScript({ launcher }: Method): LaunchSpec["launcher"] {
-	if (launcher === "systemd-run") throw new Failure("no-launcher", { lacks: "unshare, bwrap" }, 3);
-	return launcher;
 }
 
 /**

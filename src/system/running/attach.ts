@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
-import { straceArguments } from "../../core/trace/options.ts";
+import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
 import type { Attached, AttachRequest, Ended } from "../../engine/ports.ts";
 import { handledSignals } from "../launch/processes.ts";

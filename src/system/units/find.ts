@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
 import { parseMadeDirectory } from "../../core/application/made-directory.ts";
-import type { Note } from "../../core/application/note.ts";
+import type { Note } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { lookUpProgram } from "./path-lookup.ts";

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { Greeting } from "../../core/application/guess.ts";
+import type { Greeting } from "../../core/application/recognise.ts";
 
 /** Milliseconds in which a server speaks first, and then in which it answers a request. */
 const bannerDelay = 500;

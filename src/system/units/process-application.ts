@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { ApplicationDraft } from "../../core/application/found.ts";
-import type { Note } from "../../core/application/note.ts";
+import type { Note } from "../../core/failure.ts";
 import { lookUpProgram } from "./path-lookup.ts";
 import type { ListeningProcess } from "./processes.ts";
 

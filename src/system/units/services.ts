@@ -1,7 +1,7 @@
 import type { ApplicationDraft, FoundApplication } from "../../core/application/found.ts";
 import { madeDirectoryText, parseMadeDirectory } from "../../core/application/made-directory.ts";
-import type { Note } from "../../core/application/note.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
+import type { Note } from "../../core/failure.ts";
 import { baseName, pathFromText } from "../../core/path/path.ts";
 import { isPlumbing, isPlumbingName } from "./plumbing.ts";
 import type { ListeningProcess } from "./processes.ts";

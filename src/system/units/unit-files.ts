@@ -1,11 +1,11 @@
 import { arch, hostname, release } from "node:os";
 import { basename } from "node:path";
 import picomatch from "picomatch";
-import { parseSocketUnit, type SocketUnit } from "../../core/application/socket-unit.ts";
-import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/tmpfiles.ts";
+import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/made-directory.ts";
 import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
-import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-specifiers.ts";
+import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-sockets.ts";
+import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-text.ts";
 import { dropinNames } from "../../core/confinement/unit/installed.ts";
 import { UnitPlaces } from "./unit-places.ts";
 import { UnitTree } from "./unit-tree.ts";

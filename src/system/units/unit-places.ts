@@ -1,4 +1,4 @@
-import { parseUnitName } from "../../core/application/unit-specifiers.ts";
+import { parseUnitName } from "../../core/application/unit-text.ts";
 import type { UnitTree } from "./unit-tree.ts";
 
 /** Where the system manager looks for units, the strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */

@@ -1,3 +1,4 @@
+import type { Messages } from "../../messages/messages.ts";
 import type { Command } from "../bindings.ts";
 import type { Look } from "../look.ts";
 import { messageText, promptLabel } from "../parts/message-text.ts";
@@ -5,7 +6,6 @@ import { countOf } from "../reduce.ts";
 import type { WizardStore } from "../runner.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
 import { inWords } from "./in-words.ts";
-import { newLines } from "./new-lines.ts";
 import { isResting, type LinearAction, linearActions, readLinear } from "./reduce.ts";
 
 /** Milliseconds in which what changes together is said together. */
@@ -209,4 +209,13 @@ export class Talk {
 	#fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
 		return this.#look.messages.fill(sentence, values);
 	}
+}
+
+/** Those of the lines that were not said before: a selection that moved away makes no line new. */
+export function newLines(before: readonly string[], now: readonly string[], messages: Messages): readonly string[] {
+	const { selected } = messages.wizard.linear;
+	const plain = (line: string) => line.replace(`${selected} `, "");
+	const said = new Set(before);
+	const saidPlain = new Set(before.map(plain));
+	return now.filter((line) => !said.has(line) && (line.includes(selected) || !saidPlain.has(plain(line))));
 }

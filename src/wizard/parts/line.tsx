@@ -3,6 +3,7 @@ import { Box, Text, type TextProps, Transform } from "ink";
 import { memo, type ReactNode, useContext } from "react";
 import { asciiText } from "../../messages/ascii.ts";
 import { useLook, WidthContext } from "../look.ts";
+import { wrapWords } from "./fit.ts";
 
 type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse">;
 
@@ -56,4 +57,19 @@ export function SplitLine({ dimColor = false, left, right, width, ...style }: Sp
 			<Line width={aside} dimColor={dimColor}>{` ${right}`}</Line>
 		</Box>
 	);
+}
+
+/** The rows that a text takes; the last of them is cut where there are not enough. */
+export function paragraph(text: string, width: number, most: number): readonly string[] {
+	const lines = wrapWords(text, width);
+	return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(" ")];
+}
+
+export function Paragraph({ lines, ...rest }: { lines: readonly string[] } & Omit<LineProps, "children">) {
+	return lines.map((line, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
+		<Line key={index} {...rest}>
+			{line}
+		</Line>
+	));
 }

@@ -1,6 +1,6 @@
-import { probeWords } from "../../core/application/show-probe.ts";
+import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { ProbeOutcome } from "../seen.ts";
+import type { ProbeOutcome } from "../../engine/events.ts";
 import { Line } from "./line.tsx";
 
 export interface Outcome extends Omit<ProbeOutcome, "ok"> {

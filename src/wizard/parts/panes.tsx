@@ -1,7 +1,6 @@
-import { Box } from "ink";
-import type { ReactNode } from "react";
-import { useView, ViewContext, WidthContext } from "../look.ts";
-import { Ruled } from "./ruled.tsx";
+import { Box, Text, Transform } from "ink";
+import { memo, type ReactNode } from "react";
+import { useLook, useView, ViewContext, WidthContext } from "../look.ts";
 
 /** Columns from which on there is room for a second pane. */
 export const columnsForTwo = 110;
@@ -39,4 +38,22 @@ function Pane({ children, width }: { children: ReactNode; width: number }) {
 			</WidthContext>
 		</Box>
 	);
+}
+
+/**
+ * Rows of dashes and bars, that become lines where the terminal has them. Only once they are drawn: Ink measures a text with each picture, and what is not
+ * ASCII character by character.
+ */
+export const Ruled = memo(function Ruled({ children }: { children: string }) {
+	const { ascii } = useLook();
+	const text = (
+		<Text dimColor wrap="truncate">
+			{children}
+		</Text>
+	);
+	return ascii ? text : <Transform transform={lines}>{text}</Transform>;
+});
+
+function lines(row: string): string {
+	return row.replaceAll("-", "─").replaceAll("|", "│");
 }

@@ -9,8 +9,7 @@ import { layoutOf } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import { installUnit } from "../../engine/run/installed-unit.ts";
 import { judgeUnit } from "../../engine/run/unit.ts";
-import type { InstalledUnit, RecordNames } from "../seen.ts";
-import type { Finished } from "./session.ts";
+import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
 
 /** What there is to say and to do once a cage stands. */
 

@@ -1,7 +1,7 @@
 import type { Answers } from "../../core/questions/answers.ts";
-import type { TemplateSaved } from "../seen.ts";
+import type { Choice } from "../choice.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
-import type { Choice } from "./session.ts";
+import type { TemplateSaved } from "./values.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {

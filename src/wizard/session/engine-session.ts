@@ -16,7 +16,7 @@ import { shellIn } from "../../engine/run/shell.ts";
 import { selftestIfPossible } from "../../engine/selftest/selftest.ts";
 import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
 import { tryProbe } from "../../engine/trace/try-probe.ts";
-import type { InstalledUnit, RecordNames, Resumed, TemplateSaved, Unneeded } from "../seen.ts";
+import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -30,10 +30,11 @@ import { openLeft } from "./left-session.ts";
 import { findUnneededOf, leaveOutUnneeded } from "./minimise.ts";
 import { keepNames, recordNames } from "./record-names.ts";
 import { buildAndTry } from "./round.ts";
-import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import type { TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { validateAnswers } from "./validate.ts";
+import type { Finished, InstalledUnit, Lack, Problem, RecordNames, Resumed, TemplateSaved, Unneeded } from "./values.ts";
 import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
 
 export interface Surroundings {
@@ -256,7 +257,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
-		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+		if (!isName(name)) throw new Failure("bad-name", { name }, 2);
 		const made = asMade(answers, this.#inHand);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {
 			...made,

@@ -2,12 +2,12 @@ import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { changedSince } from "../../core/session/changed.ts";
+import { changedSince } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
 import type { OpenedSession } from "../../engine/store.ts";
-import type { Resumed } from "../seen.ts";
 import { restored } from "./stored.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
+import type { Resumed } from "./values.ts";
 
 /** A session that was left, open and understood. */
 export interface LeftSession {

@@ -2,7 +2,7 @@ import type { Context } from "../../engine/context.ts";
 import { findMinimum } from "../../engine/minimise/find.ts";
 import { minimisedCage } from "../../engine/minimise/minimise.ts";
 import { subjectOf } from "../../engine/minimise/subject.ts";
-import type { Unneeded } from "../seen.ts";
+import type { Unneeded } from "./values.ts";
 import type { TriedCage, WorkInHand } from "./work-in-hand.ts";
 
 /** Finds what of the candidate nothing needs; `stop` ends the search with the best so far. Throws as `findMinimum` does. */

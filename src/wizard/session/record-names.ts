@@ -1,8 +1,8 @@
-import type { Responsible } from "../../core/record/responsible.ts";
+import type { Responsible } from "../../core/record/record.ts";
 import type { RecordWriter } from "../../engine/build/make.ts";
 import type { Context } from "../../engine/context.ts";
 import { recordOf } from "../../engine/record/record.ts";
-import type { RecordNames } from "../seen.ts";
+import type { RecordNames } from "./values.ts";
 
 /** Whom the record of a cage names; who does not know is proposed the account that sits here. Asked for once, and then never again. */
 export async function recordNames({ machine }: Pick<Context, "machine">, name: string): Promise<RecordNames> {

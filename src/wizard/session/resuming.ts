@@ -1,7 +1,7 @@
 import { notice, only, start, without } from "../reduced.ts";
-import type { Resumed } from "../seen.ts";
 import { type Job, type Reduced, startState, type WizardState } from "../state.ts";
 import type { Kept } from "./stored.ts";
+import type { Resumed } from "./values.ts";
 
 /** Goes on with the session that was asked for on the command line. */
 export function resumeWanted(state: WizardState): Reduced {

@@ -1,18 +1,27 @@
-import type { Note } from "../../core/application/note.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Event } from "../../engine/events.ts";
 import type { Reached } from "../../engine/trace/coverage.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
 import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
-import type { AddedRun, Choice, InstalledUnit, Problem, RecordNames, Resumed, TemplateSaved, Unneeded } from "../seen.ts";
+import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import type { HostView } from "./host-view.ts";
+import type {
+	AddedRun,
+	Finished,
+	InstalledUnit,
+	Lack,
+	Problem,
+	RecordNames,
+	Resumed,
+	TemplateSaved,
+	Unneeded,
+} from "./values.ts";
 
 /**
  * What the wizard's steps ask for: the same use cases that the verbs run, one after the other, with what was answered so far.
@@ -90,39 +99,10 @@ export interface WizardSession {
 	discard(id: string): Promise<void>;
 }
 
-export type { Choice, Problem } from "../seen.ts";
-
 export interface WizardTrace extends TraceResult {
 	/** What the run showed beyond the earlier ones. */
 	readonly added?: AddedRun;
 	readonly reached?: Reached;
-}
-
-export interface Lack {
-	/** A program or a feature of the kernel, e.g. `strace`. */
-	readonly what: string;
-	/** The package that brings it; absent where none can. */
-	readonly package?: string;
-	/** The command by which root installs every such package, where we are not root. */
-	readonly asRoot?: string;
-}
-
-export interface Finished {
-	readonly name: string;
-	readonly root: string;
-	readonly data: string;
-	readonly record: string;
-	readonly answered: boolean;
-	/** What nobody has proven. */
-	readonly warnings: readonly Note[];
-	/** The one command line that does the same. */
-	readonly command: string;
-	readonly next: readonly NextStep[];
-	/** The service of the host that is the same application; absent where there is none. */
-	readonly service?: string;
-	/** A unit can be installed here. */
-	readonly installs: boolean;
-	readonly names: RecordNames;
 }
 
 /** A round with what there was before it, and which generation it made. */

@@ -3,9 +3,8 @@ import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context } from "../../engine/context.ts";
 import type { Sessions, StoredSession } from "../../engine/store.ts";
-import type { Left } from "../seen.ts";
+import type { Choice, Left } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
-import type { Choice } from "./session.ts";
 
 /** What can be told of a session without opening it. Everything in it was text that somebody typed. */
 export interface SessionSummary extends Left {

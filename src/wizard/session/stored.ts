@@ -2,13 +2,13 @@ import * as v from "valibot";
 import { noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import type { Round, Traced } from "../seen.ts";
 import type { Form, Screen, WizardState } from "../state.ts";
 import { noTrial, startState } from "../state.ts";
 import { type KeptFiles, keptFiles, restoredFiles } from "../steps/files/kept.ts";
 import { formFor } from "../steps/form/fields.ts";
 import { withoutTrying } from "../steps/form/probe.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
+import type { Round, Traced } from "./values.ts";
 
 /**
  * What of the wizard's state outlives the process, and how it comes back. Everything is kept but what is listed here, so a new field needs

@@ -3,7 +3,7 @@ import { pathFromText } from "../../core/path/path.ts";
 import { type Answers, isName } from "../../core/questions/answers.ts";
 import { checkName, identityOf } from "../../engine/build/steps.ts";
 import type { Context } from "../../engine/context.ts";
-import type { Problem } from "./session.ts";
+import type { Problem } from "./values.ts";
 
 /** What is wrong with answers before anything is started, by field; warnings among them stop nothing. */
 export async function validateAnswers(context: Context, answers: Answers): Promise<Problem[]> {
@@ -17,7 +17,7 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 			problems.push({ field, code: error.code, values: error.values });
 		}
 	};
-	if (!isName(answers.name)) problems.push({ field: "name", code: "name-invalid", values: { name: answers.name } });
+	if (!isName(answers.name)) problems.push({ field: "name", code: "bad-name", values: { name: answers.name } });
 	else await check("name", () => checkName(context, answers, false));
 	const program = application.command[0] ?? "";
 	if (!program) problems.push({ field: "command", code: "nothing-to-cage", values: {} });

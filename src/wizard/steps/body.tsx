@@ -1,17 +1,18 @@
 import { useView } from "../look.ts";
-import { CommandsPage } from "../pages/commands-page.tsx";
-import { DryRunPage } from "../pages/dry-run-page.tsx";
-import { KeysPage } from "../pages/keys-page.tsx";
-import { NextPage } from "../pages/next-page.tsx";
-import { OutputPage } from "../pages/output-page.tsx";
-import { SelftestPage } from "../pages/selftest-page.tsx";
-import { TextPage } from "../pages/text-page.tsx";
-import { UnneededPage } from "../pages/unneeded-page.tsx";
-import { WhyPage } from "../pages/why-page.tsx";
+import {
+	CommandsPage,
+	DryRunPage,
+	KeysPage,
+	NextPage,
+	OutputPage,
+	SelftestPage,
+	TextPage,
+	UnneededPage,
+	WhyPage,
+} from "../pages/pages.tsx";
 import { AccountsStep } from "./accounts/screen.tsx";
 import { BuildStep } from "./build/screen.tsx";
-import { LacksStep } from "./choose/lacks.tsx";
-import { ChooseStep } from "./choose/screen.tsx";
+import { ChooseStep, LacksStep } from "./choose/screen.tsx";
 import { FilesStep } from "./files/screen.tsx";
 import { FormStep } from "./form/screen.tsx";
 import { SaveStep } from "./save/screen.tsx";

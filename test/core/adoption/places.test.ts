@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placesOf, sharedWithOthers } from "../../../src/core/adoption/places.ts";
+import { placesOf, sharedWithOthers } from "../../../src/core/adoption/adoption.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
 const writable = (...paths: string[]) => ({

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { furtherExercises } from "../../../src/core/application/further-exercises.ts";
-import { proposeProbe } from "../../../src/core/application/probe.ts";
+import { furtherExercises, proposeProbe } from "../../../src/core/application/probe.ts";
 
 const from = (probe: string) => furtherExercises({ probes: [probe], exercises: [] }).map(({ command }) => command);
 

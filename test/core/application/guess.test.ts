@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { greetingWord, guessProbe } from "../../../src/core/application/guess.ts";
+import { greetingWord, guessProbe } from "../../../src/core/application/recognise.ts";
 
 const target = { host: "127.0.0.1", port: 7000 };
 const tools = { programs: new Set(["curl"]), node: "/usr/bin/node" };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { launchPath } from "../../../src/core/application/application.ts";
-import { keptEnvironment } from "../../../src/core/application/kept-environment.ts";
+import { keptEnvironment } from "../../../src/core/application/environment.ts";
 
 test("the application's own variables are kept, those of its start and of the launcher are not, secrets are named", () => {
 	const words = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownChroot } from "../../../src/core/application/own-chroot.ts";
+import { ownChroot } from "../../../src/core/application/daemons.ts";
 
 describe("how applications lock themselves in", () => {
 	it.each([

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { followLinks } from "../../../src/core/application/probe-jobs.ts";
+import { followLinks } from "../../../src/core/application/protocol.ts";
 
 async function serve(answer: RequestListener) {
 	const server = createServer(answer).listen(0, "127.0.0.1");

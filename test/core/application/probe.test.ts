@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Listening } from "../../../src/core/application/found.ts";
 import { proposeProbe, sharingConfiguration } from "../../../src/core/application/probe.ts";
-import { sharesIn } from "../../../src/core/application/shares.ts";
+import { sharesIn } from "../../../src/core/application/protocol.ts";
 
 const node = "/usr/bin/node";
 const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { programsOfLine } from "../../../src/core/application/shell-programs.ts";
+import { programsOfLine } from "../../../src/core/application/shell.ts";
 
 test.each<[string, string[]]>([
 	["redis-cli -p 6379 PING | grep -q PONG", ["redis-cli", "grep"]],

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { proposeProbe } from "../../../src/core/application/probe.ts";
-import { exchange } from "../../../src/core/application/probe-lines.ts";
-import { showProbe } from "../../../src/core/application/show-probe.ts";
+import { exchange, showProbe } from "../../../src/core/application/probe-lines.ts";
 
 const tools = { programs: new Set<string>(), node: "/usr/bin/node" };
 const shown = (...command: string[]) =>

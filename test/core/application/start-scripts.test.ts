@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are the shell's, not ours
 import { describe, expect, it } from "vitest";
-import { execOfShellLine } from "../../../src/core/application/shell-exec.ts";
+import { execOfShellLine } from "../../../src/core/application/shell.ts";
 import { behindStartScript } from "../../../src/core/application/start-scripts.ts";
 
 const of = (line: string, files: Record<string, string> = {}, env: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
-import { commandBeforeRule, stayInForeground } from "../../../src/core/application/foreground.ts";
+import { commandBeforeRule, stayInForeground } from "../../../src/core/application/daemons.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 

@@ -1,11 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEnvironmentFile } from "../../../src/core/application/environment-file.ts";
+import { parseEnvironmentFile } from "../../../src/core/application/environment.ts";
 import { parseExec, substituteVariables } from "../../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
-import { expandSpecifiers, parseUnitName, unescapeUnitName } from "../../../src/core/application/unit-specifiers.ts";
-import { parseUnitText, splitWords } from "../../../src/core/application/unit-text.ts";
+import {
+	expandSpecifiers,
+	parseUnitName,
+	parseUnitText,
+	splitWords,
+	unescapeUnitName,
+} from "../../../src/core/application/unit-text.ts";
 
 describe("lines (systemd.syntax(7))", () => {
 	it("joins continued lines by a space, leaves out comments between them", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseHandedSocket, socketPlace } from "../../../src/core/application/handed-socket.ts";
-import { parseSocketUnit } from "../../../src/core/application/socket-unit.ts";
-import { activate } from "../../../src/core/application/unit-sockets.ts";
+import { activate, parseSocketUnit } from "../../../src/core/application/unit-sockets.ts";
 
 const socket = (text: string, name = "a.socket", enabled = true) => parseSocketUnit(name, [`[Socket]\n${text}`], enabled);
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { guessProbe } from "../../../src/core/application/guess.ts";
 import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
+import { isUnproven } from "../../../src/core/application/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { askingOf, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
-import { isUnproven } from "../../../src/core/application/unproven.ts";
+import { askingOf, guessProbe, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 

@@ -43,7 +43,6 @@ export const rehearsal: RehearsalRoot = {
 export const host: HostRoot = { kind: "host", capabilities: [] };
 
 export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): LaunchSpec => ({
-	launcher: "util-linux",
 	root,
 	identity: asRoot,
 	command: ["/usr/bin/app", "-x"],

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseLoaderCache } from "../../../src/core/elf/ld-so-cache.ts";
-import { libraryDirectories, matches } from "../../../src/core/elf/ld-so-conf.ts";
+import { libraryDirectories, matches, parseLoaderCache } from "../../../src/core/elf/ld-so.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { madeFiles } from "./made-files.ts";
 

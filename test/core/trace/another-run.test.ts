@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addedBy, addRun, isNothing } from "../../../src/core/trace/another-run.ts";
+import { addedBy, addRun, isNothing } from "../../../src/core/trace/trace.ts";
 import { begin, fold } from "./folding.ts";
 
 const trace = (...lines: string[]) => fold(begin + lines.map((line) => `10  ${line}`).join("\n")).trace;

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Path } from "../../../src/core/path/path.ts";
-import type { TraceFold } from "../../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { startAtFirstExecve, type TraceFold } from "../../../src/core/trace/fold.ts";
 import { fold, summary } from "./folding.ts";
 
 /** What strace wrote of the programs in corpus/programs, and beside each recording what is expected of it. */

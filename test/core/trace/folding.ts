@@ -1,5 +1,4 @@
-import { type FoldOptions, TraceFold } from "../../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { type FoldOptions, startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
 import type { Access } from "../../../src/core/trace/trace.ts";
 
 /** Folds lines that are the application's from the first execve on. */

@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { baseName, clean, type Path } from "../../../src/core/path/path.ts";
 import { stringOf } from "../../../src/core/trace/argument.ts";
-import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
 import { LineReader } from "../../../src/core/trace/line.ts";
-import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
 import { foldRecording, recording, recordings } from "./corpus.ts";
 import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace } from "./folding.ts";
 

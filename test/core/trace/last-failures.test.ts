@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
-import { LastFailures } from "../../../src/core/trace/last-failures.ts";
+import { LastFailures } from "../../../src/core/trace/recorder.ts";
 
 test("each failure once, the newest last, and no more than a few", () => {
 	const failures = new LastFailures();

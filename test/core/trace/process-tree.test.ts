@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { TraceFold } from "../../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
 import { begin, fold } from "./folding.ts";
 
 /** A row as text: indentation, pid, program, what is special. */

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { countAccesses } from "../../../src/core/trace/counts.ts";
+import { straceArguments } from "../../../src/core/trace/calls.ts";
 import { traceFromJson, traceToJson } from "../../../src/core/trace/json.ts";
-import { addTraces } from "../../../src/core/trace/merge.ts";
-import { straceArguments } from "../../../src/core/trace/options.ts";
-import { emptyTrace } from "../../../src/core/trace/trace.ts";
+import { countAccesses } from "../../../src/core/trace/recorder.ts";
+import { addTraces, emptyTrace } from "../../../src/core/trace/trace.ts";
 import { begin, fold } from "./folding.ts";
 
 const one = `${begin}10  openat(AT_FDCWD</>, "/a\\377", O_RDONLY) = 3</b>

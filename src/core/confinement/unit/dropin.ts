@@ -1,4 +1,4 @@
-import { Settings } from "../../application/unit-settings.ts";
+import { Settings } from "../../application/unit-file.ts";
 import { parseUnitText } from "../../application/unit-text.ts";
 import { printable } from "../../path/quote.ts";
 import type { UnitInput } from "./input.ts";

@@ -14,7 +14,7 @@ export const lacksDe: WizardMessages["lacks"] = {
 		overlay: "overlayfs, damit von einer Sandbox nichts zurückbleibt",
 		yama: "strace ist verboten (kernel.yama.ptrace_scope=3): in /etc/sysctl.d auf 1 setzen und neu starten",
 		seccomp: "seccomp des Kerns",
-		processor: "ein unterstützter Prozessor (amd64 oder arm64)",
+		processor: "ein unterstützter Prozessor (amd64)",
 	},
 	offer: "Enter installiert mit der Paketverwaltung dieses Systems, was Pakete bringen.",
 	asRoot: "Nur root kann Pakete installieren. Führen Sie `{command}` als root aus; Enter sieht danach neu nach.",

@@ -1,4 +1,4 @@
-import type { Further } from "../../../core/application/further-exercises.ts";
+import type { Further } from "../../../core/application/probe.ts";
 import type { CoverageGroup } from "../../../core/plan/coverage.ts";
 import type { LifeStage } from "../../../core/plan/life.ts";
 

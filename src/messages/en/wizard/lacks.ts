@@ -12,7 +12,7 @@ export const lacksEn = {
 		overlay: "overlayfs, so that a sandbox leaves nothing behind",
 		yama: "strace is forbidden (kernel.yama.ptrace_scope=3): set it to 1 in /etc/sysctl.d and reboot",
 		seccomp: "seccomp of the kernel",
-		processor: "a supported processor (amd64 or arm64)",
+		processor: "a supported processor (amd64)",
 	} as Record<string, string>,
 	offer: "Press Enter to install what packages bring, with the package manager of this system.",
 	asRoot: "Only root can install packages. Run `{command}` as root, then press Enter to look again.",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ArchiveEntry } from "../../../core/archive/entry.ts";
 import { type ArchivePart, ArchivePlaces, archiveLimits, placeInGeneration } from "../../../core/archive/places.ts";
+import type { ArchiveEntry } from "../../../core/archive/tar.ts";
 import { accountFiles, type Observed } from "../../../core/cage/audit.ts";
 import { type ExportHead, exportHeadFromJson } from "../../../core/cage/export.ts";
 import { type Manifest, manifestFromJson } from "../../../core/cage/manifest.ts";

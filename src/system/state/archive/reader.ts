@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { ArchiveEntry, ArchiveKind } from "../../../core/archive/entry.ts";
 import {
+	type ArchiveEntry,
+	type ArchiveKind,
 	blockBytes,
 	type PaxRecords,
 	readPaxRecords,
@@ -9,7 +10,7 @@ import {
 	readTarHeader,
 	type TarHeader,
 	TarProblem,
-} from "../../../core/archive/tar-header.ts";
+} from "../../../core/archive/tar.ts";
 import { Failure } from "../../../core/failure.ts";
 import { type Path, pathToBytes } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";

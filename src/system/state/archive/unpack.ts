@@ -1,7 +1,7 @@
 import { lchownSync, lutimesSync } from "node:fs";
 import { type FileHandle, link, rename, symlink } from "node:fs/promises";
-import type { ArchiveEntry } from "../../../core/archive/entry.ts";
 import { ArchivePlaces, placeInGeneration } from "../../../core/archive/places.ts";
+import type { ArchiveEntry } from "../../../core/archive/tar.ts";
 import type { ExportHead } from "../../../core/cage/export.ts";
 import { entriesByPath, type Manifest } from "../../../core/cage/manifest.ts";
 import { Failure } from "../../../core/failure.ts";

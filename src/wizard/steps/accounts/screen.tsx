@@ -1,9 +1,8 @@
 import { Box } from "ink";
 import { printable } from "../../../core/path/quote.ts";
 import { useView } from "../../look.ts";
-import { Line, SplitLine } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { columnsForTwo } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { cursorOf } from "../../reduced.ts";
 import { type AccountRow, accountFiles, accountTable } from "./account-rows.ts";

@@ -1,12 +1,12 @@
 import type { Bind } from "../../../core/application/application.ts";
 import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts";
+import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/account-rules.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
 import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/opening-names.ts";
 import type { Permission } from "../../../core/plan/permissions.ts";
 import type { Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
-import type { Told, Values } from "../../seen.ts";
 import type { HostView } from "../../session/host-view.ts";
 import type { WizardState } from "../../state.ts";
 import { type Totals, totalsOf } from "../files/totals.ts";
@@ -80,7 +80,7 @@ function makeRows(
 	plan: Plan,
 	answers: Answers | undefined,
 	surroundings: HostView | undefined,
-	warnings: readonly Told[],
+	warnings: readonly Note[],
 ): readonly ReviewRow[] {
 	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
 		{ kind: "section", section },
@@ -152,7 +152,7 @@ function applicationRows({ application, identity }: Plan, answers: Answers | und
 }
 
 /** Those of the plan, and what was warned of before it; nothing twice. */
-function notesOf(plan: Plan, warnings: readonly Told[]): readonly ReviewRow[] {
+function notesOf(plan: Plan, warnings: readonly Note[]): readonly ReviewRow[] {
 	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ kind: "note" as const, code, values }));
 	return [...new Map(all.map((note) => [JSON.stringify(note), note])).values()];
 }

@@ -1,7 +1,7 @@
 import fuzzysort from "fuzzysort";
 import type { Command } from "../../bindings.ts";
+import type { Choice } from "../../choice.ts";
 import { ask, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
-import type { Choice } from "../../seen.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { formFor } from "../form/fields.ts";
 import { chooseTemplate } from "./template-choice.ts";

@@ -1,15 +1,15 @@
-import { printable } from "../../../core/path/quote.ts";
+import { probeWords } from "../../../core/application/probe-lines.ts";
+import { printable, quoteShellLine } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import type { Choice, Left } from "../../choice.ts";
 import { useView } from "../../look.ts";
-import { Line } from "../../parts/line.tsx";
+import { wrapWords } from "../../parts/fit.ts";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { sessionHint, sessionText } from "../../parts/session-text.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Choice } from "../../seen.ts";
-import { ChoiceDetail } from "./choice-detail.tsx";
+import { steps } from "../../state.ts";
 import { isMissing, selectedChoice, shownChoices } from "./reduce.ts";
 
 export function ChooseStep() {
@@ -107,4 +107,115 @@ export function missingText({ lacks }: Choice, messages: Messages): string {
 	const packages = lacks?.packages ?? [];
 	if (packages.length) return messages.fill(words.install, { packages: packages.join(" ") });
 	return messages.fill(words.noPackage, { programs: lacks?.programs.join(", ") ?? "" });
+}
+
+export function LacksStep() {
+	const { height, messages, state, width } = useView();
+	const words = messages.wizard.lacks;
+	const { lacks } = state;
+	if (!lacks?.length) return <Line dimColor>{messages.wizard.looking}</Line>;
+	const installing = state.jobs.install !== undefined;
+	const installable = lacks.some((lack) => lack.package !== undefined);
+	const things = lacks
+		.flatMap((lack) => {
+			const from = lack.package ? messages.fill(words.package, { package: lack.package }) : words.noPackage;
+			return paragraph(`[!] ${words.things[lack.what] ?? lack.what} (${from})`, width, 2);
+		})
+		.slice(0, height - 5);
+	const asRoot = lacks.find((lack) => lack.asRoot !== undefined)?.asRoot;
+	const next = asRoot !== undefined ? messages.fill(words.asRoot, { command: asRoot }) : installable ? words.offer : words.again;
+	const offer = paragraph(installing ? words.installing : next, width, 3);
+	return (
+		<>
+			<Line bold>{words.title}</Line>
+			<Paragraph lines={things} />
+			<Line />
+			<Paragraph lines={offer} />
+			{installing ? <OutputTail height={height - things.length - offer.length - 2} /> : null}
+		</>
+	);
+}
+
+/** Where a session was left and when, or why one cannot go on with it: for its row. */
+export function sessionText({ ago, holder, problem, step }: Left, messages: Messages): string {
+	const words = messages.wizard.choose;
+	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
+	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });
+	return messages.fill(words.session, { step, of: steps.length, ago });
+}
+
+/** What Enter does with the chosen session; where it lies, if nothing. */
+export function sessionHint({ detail = "", left, name }: Choice, messages: Messages): string | undefined {
+	if (!left) return undefined;
+	if (left.problem) return detail;
+	const stepName = messages.wizard.steps[steps[left.step - 1] ?? "choose"];
+	return messages.fill(messages.wizard.choose.goOn, { name, step: left.step, of: steps.length, stepName, ago: left.ago });
+}
+
+/** Beside the list, where there is room: everything that is known of the selected one. */
+export function ChoiceDetail() {
+	const { height, messages, state, width } = useView();
+	const choice = selectedChoice(state);
+	if (!choice) return null;
+	const lines = choiceLines(choice, messages, width);
+	return (
+		<>
+			<Line bold width={width}>
+				{printable(choice.name)}
+			</Line>
+			<Paragraph lines={lines.slice(0, height - 1)} />
+		</>
+	);
+}
+
+/** What it is, how it starts, where it is and what is missing of it, then what to know beforehand. */
+export function choiceLines(choice: Choice, messages: Messages, width: number): string[] {
+	const { advice = [], description, detail = description, kind, left, notes = [] } = choice;
+	if (left) return sessionLines(choice, left, messages, width);
+	const said = [...advice, ...notes.map(({ code, values }) => messages.note(code, values))];
+	return [
+		...wrapWords(kind === "template" || kind === "demo" ? detail : description, width),
+		"",
+		...labelled(factsOf(choice, messages), width),
+		...said.flatMap((text) => ["", ...wrapWords(text, width)]),
+	];
+}
+
+/** Of a session that was left no more is known before it is read: where it stands, and what it is about or where it lies. */
+function sessionLines(choice: Choice, left: Left, messages: Messages, width: number): string[] {
+	const isOpen = left.problem === undefined && left.holder === undefined;
+	const said = isOpen ? (sessionHint(choice, messages) ?? "") : sessionText(left, messages);
+	const { detail = "" } = choice;
+	const { command } = messages.wizard.choose.facts;
+	return [...wrapWords(said, width), "", ...(left.problem ? wrapWords(detail, width) : labelled([[command, detail]], width))];
+}
+
+function factsOf(
+	{ account, command = [], enabled, lacks, package: owner, pid, ports = [], probes = [], unit }: Choice,
+	messages: Messages,
+): Fact[] {
+	const words = messages.wizard.choose;
+	const { facts } = words;
+	const known = (label: string, value: string | undefined): Fact[] => (value ? [[label, value]] : []);
+	return [
+		...known(facts.command, quoteShellLine(command)),
+		[facts.account, account ?? words.root],
+		...known(facts.package, owner && `${owner.name} ${owner.version}`),
+		...known(facts.unit, unit && `${unit}${enabled ? ` (${words.atBoot})` : ""}`),
+		...known(facts.process, pid === undefined ? undefined : messages.fill(words.pid, { pid })),
+		...known(facts.listens, ports.join(", ")),
+		...probes.map((probe): Fact => [facts.probe, probeWords(probe)]),
+		...known(facts.lacks, lacks?.programs.join(", ")),
+		...known(facts.packages, lacks?.packages.join(" ")),
+	];
+}
+
+export type Fact = readonly [label: string, value: string];
+
+/** Facts in two columns; of a value that is wrapped, the rest stands below its own beginning. */
+export function labelled(facts: readonly Fact[], width: number): string[] {
+	const labelWidth = Math.max(0, ...facts.map(([label]) => label.length)) + 2;
+	return facts.flatMap(([label, value]) =>
+		wrapWords(value, Math.max(10, width - labelWidth)).map((line, index) => (index ? "" : label).padEnd(labelWidth) + line),
+	);
 }

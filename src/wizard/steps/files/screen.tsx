@@ -2,12 +2,11 @@ import { printable, showPath } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
-import { Line } from "../../parts/line.tsx";
+import { percent } from "../../parts/bars.tsx";
+import { wrapWords } from "../../parts/fit.ts";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { percent } from "../../parts/share-bar.ts";
-import { wrapWords } from "../../parts/wrap-words.ts";
 import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
 import { FileRow } from "./file-row.tsx";
@@ -121,7 +120,7 @@ function Facts() {
 	return (
 		<>
 			<Line bold>{title === "" ? " " : title}</Line>
-			<Paragraph lines={rest.map((line) => line || " ")} />
+			<Paragraph lines={rest} />
 		</>
 	);
 }

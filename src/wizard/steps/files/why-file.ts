@@ -5,7 +5,7 @@ import type { Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
-import { percent, shareBar } from "../../parts/share-bar.ts";
+import { percent, shareBar } from "../../parts/bars.tsx";
 import type { WizardState } from "../../state.ts";
 import { dependentsOf } from "./dependents.ts";
 import type { FileNode, Item } from "./nodes.ts";

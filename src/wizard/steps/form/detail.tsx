@@ -2,9 +2,8 @@ import { askingOf } from "../../../core/application/recognise.ts";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { Line } from "../../parts/line.tsx";
-import { Paragraph } from "../../parts/paragraph.tsx";
-import { wrapWords } from "../../parts/wrap-words.ts";
+import { wrapWords } from "../../parts/fit.ts";
+import { Line, Paragraph } from "../../parts/line.tsx";
 import type { Form, WizardState } from "../../state.ts";
 import { readyText } from "../save/ready-text.ts";
 

@@ -1,11 +1,12 @@
+import { splitCommandLine } from "../../../core/application/command-line.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
+import { editLine, type TextLine, textLine } from "../../line.ts";
 import { go, isBusy, only, start, without } from "../../reduced.ts";
-import type { Problem } from "../../seen.ts";
-import type { Form, Reduced, WizardState } from "../../state.ts";
-import { edit } from "./edit.ts";
-import { allProblems, blocking, readForm, rowOf } from "./fields.ts";
+import type { Problem } from "../../session/values.ts";
+import type { Form, FormRow, Reduced, WizardState } from "../../state.ts";
+import { allProblems, blocking, lists, readForm, rowOf, switches } from "./fields.ts";
 import { stopTrying, tryProbe, withoutTrying } from "./probe.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduced {
@@ -54,4 +55,116 @@ export function validated(state: WizardState, found: readonly Problem[]): { stat
 	const goesOn = state.form.going && first === undefined;
 	const cursor = state.form.going && first ? rowOf(state.form, first) : state.form.cursor;
 	return { state: { ...state, form: { ...state.form, problems, cursor, going: false } }, goesOn };
+}
+
+function isList(row: FormRow): boolean {
+	return lists.includes(row.field);
+}
+
+/** A key in a row of the form. What it changes is checked as far as can be told here at once, and by the session soon after. */
+export function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
+	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
+	if (changed === undefined) return only(state);
+	const edited: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };
+	const next = row.field === "command" && state.proposal ? followPort(edited, state.proposal) : edited;
+	if (changed.rows.length === form.rows.length && changed.rows[form.cursor]?.line.text === row.line.text) {
+		return only({ ...state, form: next });
+	}
+	const { answers, problems } = readForm(next, before);
+	const text = row.line.text.trim();
+	const others = form.problems.filter((one) => one.field !== row.field || (one.line !== undefined && one.line !== text));
+	const local = { ...state, answers, form: { ...next, problems: allProblems(problems, others) } };
+	return start(local, { job: "validate", answers, soon: true });
+}
+
+type Rows = Pick<Form, "rows" | "cursor">;
+
+function changeLine(form: Form, row: FormRow, key: Key): Rows | undefined {
+	const line = switches.includes(row.field) ? switched(row.line, key) : editLine(row.line, key);
+	if (line === undefined) return undefined;
+	return { rows: form.rows.map((one, index) => (index === form.cursor ? { ...one, line } : one)), cursor: form.cursor };
+}
+
+function switched(line: TextLine, key: Key): TextLine | undefined {
+	const other = { host: "none", none: "host", yes: "no", no: "yes" }[line.text];
+	return ["space", "left", "right"].includes(key.id) && other !== undefined ? textLine(other) : undefined;
+}
+
+/** Several lines into a field that takes several values: the first where the cursor is, each other in a row of its own. */
+function pasteLines(form: Form, row: FormRow, [first = "", ...more]: readonly string[]): Rows {
+	const { at, text } = row.line;
+	const texts = [text.slice(0, at) + first, ...more];
+	const end = texts.length - 1;
+	const rows = texts.map((one, index): FormRow => {
+		const rest = index === end ? text.slice(at) : "";
+		return { field: row.field, line: { text: one + rest, at: one.length } };
+	});
+	return { rows: [...form.rows.slice(0, form.cursor), ...rows, ...form.rows.slice(form.cursor + 1)], cursor: form.cursor + end };
+}
+
+/** Each list ends with exactly one empty row; other empty ones go once the cursor has left them. */
+function withRoomForMore(rows: readonly FormRow[], cursor: number): Rows {
+	const kept: FormRow[] = [];
+	let at = cursor;
+	rows.forEach((row, index) => {
+		const isLast = rows[index + 1]?.field !== row.field;
+		if (isList(row) && row.line.text === "" && !isLast && index !== cursor) {
+			if (index < cursor) at--;
+			return;
+		}
+		const above = kept.at(-1);
+		// The row that was just emptied is the empty one.
+		if (isList(row) && isLast && row.line.text === "" && above?.field === row.field && above.line.text === "") return;
+		kept.push(row);
+		if (isList(row) && isLast && row.line.text !== "") kept.push({ field: row.field, line: textLine("") });
+	});
+	return { rows: kept, cursor: at };
+}
+
+/** A number by itself: no part of an address or a version. */
+const number = /(?<![\d.])\d{1,5}(?![\d.])/g;
+const followers = ["probe", "exercise"] as const;
+
+/**
+ * Probes and exercises that were proposed for the port in the command go with it when it is changed, as long as nobody changes them otherwise: else the
+ * application would be asked where it is not.
+ */
+export function followPort(form: Form, { application }: Pick<Answers, "application">): Form {
+	const split = splitCommandLine(form.rows.find(({ field }) => field === "command")?.line.text ?? "");
+	if ("error" in split || split.words.length !== application.command.length) return form;
+	const proposed = { probe: application.probes, exercise: application.exercises };
+	const all = [...proposed.probe, ...proposed.exercise];
+	for (const [at, word] of application.command.entries()) {
+		for (const { 0: port, index } of word.matchAll(number)) {
+			if (!all.some((line) => numbersOf(line).includes(port))) continue;
+			const [before, after] = [word.slice(0, index), word.slice(index + port.length)];
+			const now = split.words[at] ?? "";
+			const typed = now.slice(before.length, now.length - after.length);
+			if (now !== before + typed + after || !isPort(typed)) continue;
+			const rows = form.rows.map((row) => {
+				const field = followers.find((one) => one === row.field);
+				const line = field && proposed[field].find((one) => isFor(row.line.text, one, port));
+				return line === undefined ? row : { ...row, line: textLine(withPort(line, port, typed)) };
+			});
+			return { ...form, rows };
+		}
+	}
+	return form;
+}
+
+const numbersOf = (line: string): readonly string[] => line.match(number) ?? [];
+
+function isPort(text: string): boolean {
+	return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
+
+function withPort(line: string, port: string, other: string): string {
+	return line.replace(number, (found) => (found === port ? other : found));
+}
+
+/** Whether a text is the proposed line with some port in place of the proposed one. */
+function isFor(text: string, line: string, port: string): boolean {
+	const at = numbersOf(line).indexOf(port);
+	const other = at < 0 ? undefined : numbersOf(text)[at];
+	return other !== undefined && text === withPort(line, port, other);
 }

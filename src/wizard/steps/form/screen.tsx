@@ -1,16 +1,15 @@
 import { printable } from "../../../core/path/quote.ts";
+import type { ProbeAttempt } from "../../../engine/trace/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { Line, type LineProps } from "../../parts/line.tsx";
+import { Line, type LineProps, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { TextInput } from "../../parts/text-input.tsx";
 import type { Form, FormRow, WizardState } from "../../state.ts";
 import { readyText } from "../save/ready-text.ts";
 import { FormDetail } from "./detail.tsx";
 import { blocking, isAbout, isGuess, switches } from "./fields.ts";
-import { probeLines, type Said } from "./probe-lines.ts";
 
 const hintRows = 2;
 /** Rows that what is said of one field may take, beside the list and where the screen is the form's alone. */
@@ -148,4 +147,38 @@ function hintText(form: Form, { answers, size }: WizardState, messages: Messages
 	const [first, ...more] = blocking(form.problems);
 	if (!first) return { text: readyText(answers, messages), wrong: false };
 	return { text: `! ${messages.fill(words.problems, { count: more.length + 1 })} ${messages.failure(first)}`, wrong: true };
+}
+
+export interface Said {
+	readonly text: string;
+	readonly tone: "problem" | "warning" | "good" | "plain";
+}
+
+/** What came of trying a probe, a row a try; nothing where it was not tried. */
+export function probeLines({ tried, trying }: Form, line: string, messages: Messages): readonly Said[] {
+	const words = messages.wizard.form.tried;
+	if (line !== "" && trying === line) return [{ tone: "plain", text: `[..] ${words.trying}` }];
+	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
+	if (result === undefined) return [];
+	if ("failure" in result) return [{ tone: "warning", text: `[!!] ${messages.failure(result.failure)}` }];
+	const last = result.attempts.length - 1;
+	return result.attempts.map((attempt, index) => ({
+		// That nothing runs on the host is no fault of the probe.
+		tone: attempt.ok ? "good" : index === last ? "warning" : "plain",
+		text: `${attempt.ok ? "[ok]" : index === last ? "[!!]" : "[--]"} ${attemptText(attempt, messages)}`,
+	}));
+}
+
+function attemptText(attempt: ProbeAttempt, messages: Messages): string {
+	const words = messages.wizard.form.tried;
+	const { ended, ok, output, printed, status, timedOut, where } = attempt;
+	const what = ok ? words.answered[where] : words.silent[where];
+	const how = timedOut ? words.timedOut : messages.fill(words.status, { status });
+	const over = ended === undefined ? "" : ` ${messages.fill(words.ended, { status: ended })}`;
+	const said = lastLine(output) || lastLine(printed ?? "");
+	return `${what} (${how})${over}${said === "" ? "" : `: ${said}`}`;
+}
+
+function lastLine(text: string): string {
+	return printable(text.trim().split("\n").at(-1) ?? "");
 }

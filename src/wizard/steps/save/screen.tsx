@@ -2,13 +2,12 @@ import SelectInput from "ink-select-input";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { Line } from "../../parts/line.tsx";
+import { wrapRows } from "../../parts/fit.ts";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { wrapRows } from "../../parts/wrap-words.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Finished } from "../../seen.ts";
+import type { Finished } from "../../session/values.ts";
 import { isSafe } from "./finishing.ts";
 import { type SaveItem, saveItems } from "./reduce.ts";
 

@@ -1,4 +1,4 @@
-import { probeWords } from "../../../core/application/show-probe.ts";
+import { probeWords } from "../../../core/application/probe-lines.ts";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";

@@ -1,4 +1,4 @@
-import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
 
 /**
  * When something new was seen last, and what each exercise brought. Times are milliseconds of whatever clock the caller has; only their

@@ -1,13 +1,12 @@
 import { Box } from "ink";
-import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText as textOfAwaited } from "../../../report/awaited.ts";
 import { addedText } from "../../../report/coverage.ts";
 import { useView } from "../../look.ts";
-import { Line } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
 import { askedOf, TraceAsked } from "./asked.tsx";

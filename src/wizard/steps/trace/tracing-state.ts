@@ -1,6 +1,8 @@
 import type { Path } from "../../../core/path/path.ts";
-import type { AccessCounts } from "../../../core/trace/counts.ts";
-import type { AddedRun, ProbeOutcome, Reached, ShownProcesses, Traced } from "../../seen.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
+import type { ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
+import type { Reached } from "../../../engine/trace/coverage.ts";
+import type { AddedRun, Traced } from "../../session/values.ts";
 import type { Novelty } from "./novelty.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;

@@ -1,14 +1,14 @@
 import { baseName } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
 import { totalReach } from "../../../core/plan/coverage.ts";
+import type { NextExercise } from "../../../core/plan/next-exercises.ts";
+import type { ShownProcesses } from "../../../engine/events.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { coverageLine, nextText } from "../../../report/coverage.ts";
 import { useView } from "../../look.ts";
-import { Line, SplitLine } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import type { NextExercise, ShownProcesses } from "../../seen.ts";
 import type { WizardState } from "../../state.ts";
 import { nextProposal, proposals } from "./reduce.ts";
 import { type TraceTab, traceTabs } from "./tracing-state.ts";

@@ -3,7 +3,7 @@ import { isOffer, type Missing } from "../../../core/plan/missing.ts";
 import type { Command } from "../../bindings.ts";
 import { openPage } from "../../pages/reduce.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
-import type { Round } from "../../seen.ts";
+import type { Round } from "../../session/values.ts";
 import type { Reduced, Trying, WizardState } from "../../state.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
 import { finish, withoutVerdict } from "../save/finishing.ts";

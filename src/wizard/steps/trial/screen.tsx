@@ -1,22 +1,22 @@
-import { isUnproven } from "../../../core/application/unproven.ts";
+import { isUnproven } from "../../../core/application/protocol.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText } from "../../../report/awaited.ts";
+import { minimisingText } from "../../../report/minimising.ts";
 import { verdictText } from "../../../report/selftest.ts";
 import { roundsTable } from "../../../report/trial.ts";
 import { useView } from "../../look.ts";
-import { Line, SplitLine } from "../../parts/line.tsx";
+import { ProgressBar } from "../../parts/bars.tsx";
+import { wrapWords } from "../../parts/fit.ts";
+import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { OutcomeLine, withPending } from "../../parts/outcomes.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { wrapWords } from "../../parts/wrap-words.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Round } from "../../seen.ts";
+import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { isSafe } from "../save/finishing.ts";
-import { Minimising } from "./minimising-screen.tsx";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
 import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "./reduce.ts";
 
@@ -194,4 +194,22 @@ class Room {
 	fit<T>(items: readonly T[], most: number): T[] {
 		return items.slice(0, this.take(Math.min(items.length, most)));
 	}
+}
+
+/** How far the search for what nothing needs is, and how to end it. */
+export function Minimising() {
+	const { messages, state, width } = useView();
+	const words = messages.wizard.trial;
+	const { progress, settling } = state.minimising ?? {};
+	const now = progress ? minimisingText(progress, messages) : words.minimisingFirst;
+	return (
+		<>
+			<Paragraph lines={paragraph(words.minimising, width, 2)} bold />
+			<Line />
+			{progress ? <ProgressBar done={progress.trials} total={progress.estimated} width={Math.min(60, width - 6)} /> : null}
+			<Paragraph lines={paragraph(now, width, 3)} />
+			<Line />
+			<Paragraph lines={paragraph(settling ? words.minimisingSettles : words.minimisingStops, width, 3)} dimColor />
+		</>
+	);
 }

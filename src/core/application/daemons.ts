@@ -1,0 +1,247 @@
+import type { Note } from "../failure.ts";
+import { baseName, type Path } from "../path/path.ts";
+import { quoteShellLine } from "../path/quote.ts";
+import { splitCommandLine } from "./command-line.ts";
+
+/** What the init of a cage follows best is the process that it started: how known daemons are kept in the foreground. */
+interface Foreground {
+	readonly command: readonly string[];
+	/** The command was changed. */
+	readonly changed: boolean;
+}
+
+type Rule = (command: readonly string[]) => readonly string[];
+
+/** Adds a word, unless it or one that means the same is there. */
+const needs =
+	(word: string, ...same: readonly string[]): Rule =>
+	(command) =>
+		[word, ...same].some((each) => command.includes(each)) ? command : [...command, word];
+/** As `needs`, for a program that reads its options before its file. */
+const needsFirst =
+	(option: string): Rule =>
+	([program = "", ...rest]) =>
+		rest.includes(option) ? [program, ...rest] : [program, option, ...rest];
+/** Takes words away that send the daemon into the background, which otherwise stays. */
+const without =
+	(...words: readonly string[]): Rule =>
+	(command) =>
+		command.filter((word, index) => index === 0 || !words.includes(word));
+/** Adds an option, unless one of these letters is given, alone or in a cluster after -4 and -6. */
+const needsFlag =
+	(option: string, letters: string): Rule =>
+	(command) =>
+		command.slice(1).some((word) => new RegExp(`^-[46]*[${letters}]`).test(word)) ? command : [...command, option];
+const both =
+	(one: Rule, other: Rule): Rule =>
+	(command) =>
+		other(one(command));
+
+/** By the program's base name, each from the manual page of its Debian 13 package. To teach another daemon, add a line. */
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+	["nginx", nginx],
+	["redis-server", redis],
+	["valkey-server", redis],
+	["named", needsFlag("-f", "fg")],
+	["sshd", needsFlag("-D", "Dd")],
+	["apache2", apache],
+	["httpd", apache],
+	["lighttpd", needsFlag("-D", "D")],
+	["haproxy", both(without("-D"), needs("-db", "-W", "-Ws", "-d"))],
+	["memcached", without("-d", "--daemon")],
+	["mysqld", without("-D", "--daemonize")],
+	["mariadbd", same],
+	["postgres", same],
+	["dnsmasq", needs("--keep-in-foreground", "-k", "-d", "--no-daemon")],
+	["unbound", needs("-d", "-dd", "-dp", "-ddp")],
+	["nsd", needs("-d")],
+	["knotd", without("-d", "--daemonize")],
+	["pdns_server", needs("--daemon=no")],
+	["pdns_recursor", needs("--daemon=no")],
+	["proftpd", needs("--nodaemon", "-n")],
+	["vsftpd", needs("-obackground=NO")],
+	["pure-ftpd", without("-B", "--daemonize")],
+	["rsync", rsync],
+	["in.tftpd", tftp],
+	["gpsd", needs("-N", "--foreground")],
+	["exim4", exim],
+	["exim", exim],
+	["postfix", postfix],
+	["dovecot", needs("-F")],
+	["mosquitto", without("-d", "--daemon")],
+	["slapd", slapd],
+	["snmpd", needs("-f")],
+	["squid", needs("--foreground", "-N")],
+	["tinyproxy", needs("-d")],
+	["privoxy", needsFirst("--no-daemon")],
+	["varnishd", needs("-F")],
+	["varnishncsa", without("-D")],
+	["varnishlog", without("-D")],
+	["chronyd", needsFlag("-n", "nd")],
+	["ntpd", needs("-n", "--nofork")],
+	["cron", needs("-f")],
+	["rsyslogd", needs("-n")],
+	["avahi-daemon", without("-D", "--daemonize")],
+	["ulogd", without("-d", "--daemon")],
+	["inetd", needs("-i", "-d")],
+	["xinetd", needs("-dontfork", "-d")],
+	["rpcbind", needs("-f", "-d")],
+	["openvpn", openvpn],
+	["turnserver", without("-o", "--daemon")],
+	["znc", needs("--foreground", "-f", "-D", "--debug")],
+	["icecast2", without("-b")],
+]);
+
+/** The command such that the daemon stays, or undefined for a program that is not known. */
+export function stayInForeground(command: readonly string[]): Foreground | undefined {
+	const program = baseName((command[0] ?? "") as Path);
+	// php-fpm8.4, php-fpm7.4 …
+	const rule = program.startsWith("php-fpm") ? phpFpm : rules.get(program);
+	if (rule === undefined) return undefined;
+	const stays = rule(command);
+	return { command: stays, changed: stays.length !== command.length || stays.some((word, index) => word !== command[index]) };
+}
+
+/**
+ * The unit's own command, where a rule changed it to `command`. A rule knows the program by its name, and another program may have the same name
+ * or another version other options: `-n` of openntpd's ntpd only checks the configuration.
+ */
+export function commandBeforeRule(notes: readonly Note[], command: readonly string[]): readonly string[] | undefined {
+	const note = notes.find(({ code, values }) => code === foregroundNote && values.to === quoteShellLine(command));
+	const split = note && splitCommandLine(String(note.values.from));
+	return split && "words" in split && split.words.length ? split.words : undefined;
+}
+
+/** The note that says so: `from` became `to`. */
+export const foregroundNote = "unit-foreground";
+
+function same(command: readonly string[]): readonly string[] {
+	return command;
+}
+
+/** nginx(8): `-g` adds directives to the configuration; `daemon` may stand there once. */
+function nginx(command: readonly string[]): readonly string[] {
+	const at = command.findIndex((word, index) => command[index - 1] === "-g" && /\bdaemon\s+(on|off)\b/.test(word));
+	if (at >= 0) return command.map((word, index) => (index === at ? word.replace(/\bdaemon\s+on\b/, "daemon off") : word));
+	const directives = command.findIndex((_, index) => command[index - 1] === "-g");
+	if (directives < 0) return [...command, "-g", "daemon off;"];
+	return command.map((word, index) => (index === directives ? `daemon off; ${word}` : word));
+}
+
+/** Without NOTIFY_SOCKET `--supervised systemd` only logs a line (measured), so it may stay. */
+function redis(command: readonly string[]): readonly string[] {
+	const at = command.indexOf("--daemonize");
+	if (at < 0) return [...command, "--daemonize", "no"];
+	return command.map((word, index) => (index === at + 1 ? "no" : word));
+}
+
+function apache(command: readonly string[]): readonly string[] {
+	const joined = command.join(" ");
+	if (/-D ?FOREGROUND\b/.test(joined) || command.includes("-X")) return command;
+	const start = command.indexOf("-k");
+	const rest = start < 0 ? command : [...command.slice(0, start), ...command.slice(start + 2)];
+	return [...rest, "-D", "FOREGROUND"];
+}
+
+function phpFpm(command: readonly string[]): readonly string[] {
+	return both(without("-D", "--daemonize"), needs("--nodaemonize", "-F"))(command);
+}
+
+/** rsync(1): only the daemon detaches; a client or a server over a remote shell does not. */
+function rsync(command: readonly string[]): readonly string[] {
+	return command.includes("--daemon") ? needs("--no-detach")(command) : command;
+}
+
+/** tftpd(8): `--foreground` implies `--listen`; its directories come last, so the option goes to the front. */
+function tftp(command: readonly string[]): readonly string[] {
+	if (command.includes("--foreground") || command.includes("-L")) return command;
+	const [program = "", ...rest] = without("--listen", "-l")(command);
+	return [program, "--foreground", ...rest];
+}
+
+/** exim(8): `-bdf` is `-bd` that stays with its terminal. */
+function exim(command: readonly string[]): readonly string[] {
+	return command.map((word) => (word === "-bd" ? "-bdf" : word));
+}
+
+/** postfix(1), and Debian's word for what its own unit asks for. */
+function postfix(command: readonly string[]): readonly string[] {
+	return command.map((word, index) => (index > 0 && /^(start|debian-systemd-start)$/.test(word) ? "start-fg" : word));
+}
+
+/** slapd(8): with `-d` it stays, whatever the level. */
+function slapd(command: readonly string[]): readonly string[] {
+	return command.slice(1).some((word) => /^-d/.test(word)) ? command : [...command, "-d", "0"];
+}
+
+/** openvpn(8): `--daemon [NAME]`. */
+function openvpn(command: readonly string[]): readonly string[] {
+	const at = command.indexOf("--daemon");
+	if (at < 0) return command;
+	const named = /^[^-]/.test(command[at + 1] ?? "");
+	return [...command.slice(0, at), ...command.slice(at + (named ? 2 : 1))];
+}
+
+/** What it takes to let an application lock itself in, as codes of the message catalogue. */
+type OwnChrootCode =
+	/** An empty directory: what it needs it has opened before. */
+	| "own-chroot-empty"
+	/** A directory with every file that it opens afterwards. */
+	| "own-chroot-files"
+	/** Each session, module or request gets a root of its own; the server itself does not. */
+	| "own-chroot-sessions";
+
+interface OwnChroot {
+	readonly code: OwnChrootCode;
+	/** The option or setting, as it is written. */
+	readonly setting: string;
+	/** Where that is documented, and where the table has it from: manual page or the packaged configuration. */
+	readonly source: string;
+}
+
+const empty = (setting: string, source: string): OwnChroot => ({ code: "own-chroot-empty", setting, source });
+const files = (setting: string, source: string): OwnChroot => ({ code: "own-chroot-files", setting, source });
+const sessions = (setting: string, source: string): OwnChroot => ({ code: "own-chroot-sessions", setting, source });
+
+/**
+ * By the program's base name. Each was read in the manual page or configuration that its Debian 13 package brings, ChrootDir and
+ * server.chroot in the program itself. nginx, dnsmasq, chronyd, knotd,
+ * exim4, memcached, redis-server, mosquitto, tor, tinyproxy, snmpd and postgres have no such setting.
+ */
+const programs: ReadonlyMap<string, OwnChroot> = new Map<string, OwnChroot>([
+	["named", files("-t DIRECTORY", "named(8)")],
+	["unbound", files("chroot: DIRECTORY", "unbound.conf(5)")],
+	["nsd", files("chroot: DIRECTORY", "nsd.conf(5)")],
+	["pdns_recursor", files("--chroot=DIRECTORY", "pdns_recursor(1)")],
+	["haproxy", empty("chroot DIRECTORY", "haproxy.cfg")],
+	["openvpn", empty("--chroot DIRECTORY", "openvpn(8)")],
+	["apache2", files("ChrootDir DIRECTORY", "mod_unixd")],
+	["httpd", files("ChrootDir DIRECTORY", "mod_unixd")],
+	["lighttpd", files('server.chroot = "DIRECTORY"', "lighttpd.conf")],
+	["php-fpm", files("chroot = DIRECTORY", "www.conf")],
+	["mariadbd", files("--chroot=DIRECTORY", "mariadbd(8)")],
+	["mysqld", files("--chroot=DIRECTORY", "mysqld(8)")],
+	["slapd", files("-r DIRECTORY", "slapd(8)")],
+	["squid", files("chroot DIRECTORY", "squid.conf")],
+	["privoxy", files("--chroot", "privoxy(8)")],
+	["ntpd", files("-i DIRECTORY", "ntpd(8)")],
+	["stunnel", files("chroot = DIRECTORY", "stunnel(8)")],
+	["stunnel4", files("chroot = DIRECTORY", "stunnel(8)")],
+	["icecast2", files("<chroot>1</chroot>", "icecast.xml")],
+	["master", sessions("chroot: y", "master(5)")],
+	["postfix", sessions("chroot: y", "master(5)")],
+	["sshd", sessions("ChrootDirectory DIRECTORY, ForceCommand internal-sftp", "sshd_config(5)")],
+	["vsftpd", sessions("chroot_local_user=YES", "vsftpd.conf(5)")],
+	["proftpd", sessions("DefaultRoot ~", "proftpd.conf(5)")],
+	["pure-ftpd", sessions("-A", "pure-ftpd(8)")],
+	["rsync", sessions("use chroot = yes", "rsyncd.conf(5)")],
+	["in.tftpd", sessions("--secure DIRECTORY", "tftpd(8)")],
+]);
+
+/** Says how an application could lock itself in by its own means, where one is known: a cage is one way, not the only one. */
+export function ownChroot(command: readonly string[]): Note<OwnChrootCode> | undefined {
+	const program = baseName((command[0] ?? "") as Path).replace(/^php-fpm.*/, "php-fpm");
+	const known = programs.get(program);
+	if (known === undefined) return undefined;
+	return { code: known.code, values: { program, setting: known.setting, source: known.source } };
+}

@@ -1,5 +1,0 @@
-/** Something an administrator should know: a code of the message catalogue and its values, never a sentence. */
-export interface Note<Code extends string = string> {
-	readonly code: Code;
-	readonly values: Readonly<Record<string, string | number>>;
-}

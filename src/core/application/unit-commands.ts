@@ -1,0 +1,109 @@
+import { baseName, type Path } from "../path/path.ts";
+import type { MadeDirectory } from "./made-directory.ts";
+import type { ServiceUnit } from "./unit-file.ts";
+
+/** What a command of ExecStartPre= is for, as far as its words tell. */
+type BeforeStart =
+	/** Makes directories, which a cage can have without the command. */
+	| { readonly kind: "directories"; readonly directories: readonly MadeDirectory[] }
+	/** Hands over or opens up what another one made. */
+	| {
+			readonly kind: "ownership";
+			readonly paths: readonly string[];
+			readonly change: Partial<Pick<MadeDirectory, "mode" | "owner">>;
+	  }
+	/** Only looks whether the configuration is right. */
+	| { readonly kind: "check" }
+	| { readonly kind: "other" };
+
+/** Options of mkdir(1) and install(1) that take a value as a word of their own. */
+const withValue = /^-[mogtS]$|^--(mode|owner|group)$/;
+
+export function judgeBeforeStart([program = "", ...args]: readonly string[]): BeforeStart {
+	const name = baseName(program as Path);
+	const operands = args.filter((word, index) => !word.startsWith("-") && !takesNext(name, args[index - 1]));
+	const absolute = operands.filter((word) => word.startsWith("/"));
+	const makes = name === "mkdir" || (name === "install" && args.some((word) => /^-[a-zA-Z]*d|^--directory$/.test(word)));
+	if (makes && absolute.length > 0 && absolute.length === operands.length) {
+		const mode = modeOf(args);
+		const owner = name === "install" ? ownerOf(args) : {};
+		return { kind: "directories", directories: absolute.map((path) => ({ path, mode, ...owner })) };
+	}
+	if ((name === "chown" || name === "chmod") && absolute.length > 0) {
+		const [told = ""] = operands;
+		const mode = /^[0-7]{3,5}$/.test(told) ? { mode: Number.parseInt(told, 8) & 0o1777 } : {};
+		const owner = /^[^:.]+(:[^:.]+)?$/.test(told) ? { owner: told } : {};
+		return { kind: "ownership", paths: absolute, change: name === "chmod" ? mode : owner };
+	}
+	const checks = /^(-t|-tt|-T|-C|-Cx|-c|--test|--configtest|--verify-config|checkconfig|configtest|conf-check|check)$/;
+	// `-c` is a check for haproxy alone; most others name their configuration by it.
+	const isCheck = args.some((word) => checks.test(word) && (word !== "-c" || name === "haproxy"));
+	return { kind: isCheck && name !== "sh" && name !== "bash" ? "check" : "other" };
+}
+
+/** `-m 740`, `-m740`, `--mode=0740`; symbolic modes count as the usual one. */
+function modeOf(args: readonly string[]): number {
+	const at = args.findIndex((word) => /^-m|^--mode/.test(word));
+	const value = at < 0 ? "" : (/^(?:-m|--mode=?)([0-7]+)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1] ?? "");
+	return /^[0-7]{3,5}$/.test(value) ? Number.parseInt(value, 8) & 0o1777 : 0o755;
+}
+
+/** install's `-o USER -g GROUP`; root's where only the group is told. */
+function ownerOf(args: readonly string[]): { readonly owner?: string } {
+	const value = (short: string, long: string) => {
+		const at = args.findIndex((word) => word === short || word.startsWith(`${long}=`));
+		return at < 0 ? undefined : args[at] === short ? args[at + 1] : args[at]?.slice(long.length + 1);
+	};
+	const [user, group] = [value("-o", "--owner"), value("-g", "--group")];
+	if (user === undefined && group === undefined) return {};
+	return { owner: group === undefined ? (user ?? "root") : `${user ?? "root"}:${group}` };
+}
+
+function takesNext(name: string, word: string | undefined): boolean {
+	return word !== undefined && withValue.test(word) && (name === "install" || name === "mkdir");
+}
+
+/** What the reload commands of these daemons send to the process that their pid file names, which means nothing outside of a cage. */
+const reloadSignals: Readonly<Record<string, string>> = {
+	/** nginx(8), `-s reload`. */
+	nginx: "HUP",
+	/** apachectl(8), `graceful`. */
+	apache2: "USR1",
+	httpd: "USR1",
+	/** named(8); rndc asks over a socket. */
+	named: "HUP",
+	/** pg_ctl(1), `reload`. */
+	postgres: "HUP",
+	/** dovecot(1); doveadm asks over a socket. */
+	dovecot: "HUP",
+};
+
+/**
+ * The signal, without SIG, that makes a service read its configuration again: what ExecReload= sends, or what its own reload command comes
+ * to. Undefined where there is no such setting, or it is another command.
+ */
+export function reloadSignalOf(unit: ServiceUnit, command: readonly string[] | undefined): string | undefined {
+	const { execReload, reloadSignal, type } = unit;
+	const killed = execReload.map(({ words }) => killSignal(words)).find((signal) => signal !== undefined);
+	if (killed !== undefined) return killed;
+	if (execReload.length === 0) return type === "notify-reload" ? named(reloadSignal ?? "HUP") : undefined;
+	const program = baseName((command?.[0] ?? "") as Path);
+	return Object.hasOwn(reloadSignals, program) ? reloadSignals[program] : undefined;
+}
+
+/** `/bin/kill -HUP $MAINPID` in its spellings. */
+function killSignal(words: readonly string[]): string | undefined {
+	const [program = "", ...rest] = words;
+	if (baseName(program as Path) !== "kill" || !rest.some((word) => /^\$(MAINPID|\{MAINPID\})$/.test(word))) return undefined;
+	const option = rest.findIndex((word) => word.startsWith("-"));
+	if (option < 0) return "TERM";
+	const text = rest[option] ?? "";
+	const signal = text === "-s" || text === "--signal" ? rest[option + 1] : text.replace(/^(--signal=|-s|-)/, "");
+	return signal === undefined ? undefined : named(signal);
+}
+
+/** Without `SIG`; undefined for what is no signal, since a shell gets to see it. */
+function named(signal: string): string | undefined {
+	const name = signal === "1" ? "HUP" : signal.replace(/^SIG/, "");
+	return /^(?:[A-Z][A-Z0-9]*|\d+)$/.test(name) ? name : undefined;
+}

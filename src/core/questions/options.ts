@@ -1,0 +1,129 @@
+import { softPins } from "../minimise/needs.ts";
+import type { GroupName } from "../plan/groups.ts";
+import { defaultTimeout } from "./answers.ts";
+import { ruleOptions } from "./rules.ts";
+
+/** How the text behind an option is read; what is not named here is taken as it is. */
+export type ValueKind =
+	/** Numbers: seconds, seconds as `90`, `30m` or `7d`, bytes as `512M`, 1 to 100, from `least`, a process. */
+	| "seconds"
+	| "time"
+	| "size"
+	| "count"
+	| "whole"
+	| "process"
+	| (typeof ruleOptions)[keyof typeof ruleOptions]["value"]
+	| "finding"
+	| "parameter"
+	| "socket"
+	| "variable";
+
+/** An option of `make`, of its steps, and of what else asks the same. Its help is in src/messages/{en,de}/help.ts under its name. */
+export interface OptionRow {
+	/** As `--help` shows its value; of `[NAME]` none need be given. Without it, the option is a switch. */
+	readonly argument?: string;
+	/** May be given several times. */
+	readonly many?: true;
+	/** On unless `--no-…` is given. */
+	readonly on?: true;
+	readonly choices?: readonly string[];
+	readonly value?: ValueKind;
+	readonly least?: number;
+	/** What counts where nothing is said. */
+	readonly usual?: string | number;
+	/** Verbs that have it; else every step of `make`, and `adopt`. */
+	readonly verbs?: readonly string[];
+	/** Verbs that have it as well. */
+	readonly alsoFor?: readonly string[];
+	readonly conflicts?: readonly string[];
+	/** The answer's name in `Application`, in its limits, or in `Rules`. */
+	readonly application?: string;
+	readonly limit?: string;
+	readonly rule?: string;
+	/**
+	 * How several values meet those of a template: they come on top (without a word), in place of them, or each in place of the one with
+	 * the same name.
+	 */
+	readonly merge?: "replace" | "by-name";
+}
+
+/** Groups of the plan that are made of copied files. */
+const keptKinds = [
+	"libraries",
+	"interpreter",
+	"configuration",
+	"data",
+	"certificates",
+	"time-zones",
+	"locale",
+	"resources",
+] as const satisfies readonly GroupName[];
+
+export const stepVerbs = ["make", "trace", "plan", "build", "trial", "adopt"] as const;
+const minimising = ["make", "minimise"] as const;
+
+/** In the order of `--help` and of the equivalent command. */
+export const options = {
+	name: { argument: "<NAME>" },
+	user: { argument: "<USER[:GROUP[:GROUPS]]>", application: "user" },
+	cwd: { argument: "<DIR>", value: "path", usual: "/", application: "cwd" },
+	env: { argument: "<K=V>", many: true, value: "variable", merge: "by-name", application: "env" },
+	probe: { argument: "<CMD>", many: true, merge: "replace", application: "probes" },
+	exercise: { argument: "<CMD>", many: true, application: "exercises", alsoFor: ["minimise"] },
+	timeout: { argument: "<SECONDS>", value: "seconds", usual: defaultTimeout, application: "timeout" },
+	network: { argument: "<NETWORK>", choices: ["host", "none"], usual: "host", application: "network", alsoFor: ["selftest"] },
+	limitMemory: { argument: "<SIZE>", value: "size", limit: "memory" },
+	limitProcesses: { argument: "<N>", value: "whole", least: 1, limit: "processes" },
+	limitFiles: { argument: "<N>", value: "whole", least: 16, limit: "files" },
+	directory: { argument: "<PATH[:MODE[:USER[:GROUP]]]>", many: true, value: "path", application: "directories" },
+	socket: { argument: "<SOCKET>", many: true, value: "socket", application: "sockets" },
+	...ruleOptions,
+	bind: { ...ruleOptions.bind, merge: "by-name" },
+	acceptFinding: { argument: "<CODE[:PATH]>", many: true, value: "finding", alsoFor: ["run", "unit"] },
+	dedicatedAccount: { argument: "[NAME]" },
+	set: { argument: "<NAME=VALUE>", many: true, value: "parameter" },
+	onHost: {},
+	selftest: { on: true },
+	rounds: { argument: "<N>", value: "count" },
+	yes: {},
+	dryRun: {},
+	replace: {},
+	attach: { argument: "<PID>", value: "process", verbs: ["make", "trace"] },
+	for: { argument: "<TIME>", value: "time", verbs: ["make", "trace"] },
+	takeDocumented: { verbs: ["make", "plan"] },
+	minimise: { verbs: ["make"] },
+	keep: { argument: "<GLOB>", many: true, value: "pattern", verbs: minimising },
+	keepKind: { argument: "<KIND>", many: true, choices: keptKinds, verbs: minimising },
+	giveUp: { argument: "<KIND>", many: true, choices: softPins, verbs: minimising },
+	jobs: { argument: "<N>", value: "count", verbs: minimising },
+	add: { verbs: ["trace"] },
+	// What is built is tried as it is, so nothing of it is changed.
+	unit: { verbs: ["trial"], conflicts: ["yes", "dryRun", "rounds", "replace"] },
+	dropin: { argument: "<SERVICE>", verbs: ["trial"], conflicts: ["yes", "dryRun", "rounds", "replace"] },
+} as const satisfies Readonly<Record<string, OptionRow>>;
+
+export type OptionName = keyof typeof options;
+export const optionRows = Object.entries(options) as readonly (readonly [OptionName, OptionRow])[];
+
+/** `--allow-setuid` for `allowSetuid`. */
+export function optionFlag(name: OptionName): string {
+	return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+type Numeric = "seconds" | "time" | "size" | "count" | "whole" | "process";
+type One<Row> = Row extends { choices: readonly (infer Choice)[] }
+	? Choice
+	: Row extends { value: Numeric }
+		? number
+		: Row extends { argument: `[${string}` }
+			? string | true
+			: Row extends { argument: string }
+				? string
+				: boolean;
+
+/** The options of a command line that were given, each as it was read from its text. */
+export type GivenOptions = {
+	[Name in OptionName]?: (typeof options)[Name] extends { many: true }
+		? One<(typeof options)[Name]>[]
+		: One<(typeof options)[Name]>;
+};

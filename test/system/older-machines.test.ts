@@ -1,0 +1,254 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import { Assembler, Label } from "../../src/core/confinement/bpf.ts";
+import { planStep, trialStep } from "../../src/engine/build/steps.ts";
+import { presentCage } from "../../src/engine/cages.ts";
+import type { Context } from "../../src/engine/context.ts";
+import { launchRequest } from "../../src/engine/run/run.ts";
+import { probeFeatures } from "../../src/system/launch/features.ts";
+import type { Launching } from "../../src/system/launch/method.ts";
+import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside } from "./held.ts";
+import { hiding } from "./hiding.ts";
+import { freePort } from "./network.ts";
+import { listeners, processesIn } from "./processes.ts";
+
+/** This machine, and older ones: their programs and kernels lack what is left out here. */
+const here = probeFeatures();
+const oldSetpriv = { landlock: false, seccompFilter: false };
+const ways: readonly [name: string, launching: Launching][] = [
+	["this machine", {}],
+	["util-linux before 2.40", { features: { ...here, setpriv: oldSetpriv } }],
+	["util-linux 2.40", { features: { ...here, setpriv: { ...oldSetpriv, landlock: true } } }],
+	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
+	["no Landlock", { features: { ...here, landlock: 0 } }],
+];
+
+/**
+ * What an application would try, each in a process of its own; prints the name of what succeeded. ROOT stands before the paths that
+ * are to be changed, so that it can be tried without a cage as well.
+ */
+const attempts = `
+use POSIX ();
+sub tries {
+	my ($name, $code) = @_;
+	my $pid = fork // die;
+	POSIX::_exit(eval { $code->() } ? 0 : 1) unless $pid;
+	waitpid $pid, 0;
+	syswrite STDOUT, "$name\n" if $? == 0;
+}
+sub writes { my ($mode, $path) = @_; open my $file, $mode, $path }
+tries "open descriptor", sub { grep { POSIX::dup2($_, 300) } 3 .. 255 };
+tries "new privileges", sub { syscall(157, 39, 0, 0, 0, 0) == 0 };
+tries "signal outside", sub { kill 0, $ENV{OUTSIDE} };
+tries "user namespace", sub { syscall(272, 0x10000000) == 0 };
+tries "device node", sub { my $path = "/dev/shm/disk"; syscall(133, $path, 0060600, 0x800) == 0 };
+tries "setuid bit", sub { writes(">", "/dev/shm/trap") && chmod 04755, "/dev/shm/trap" };
+tries "unix socket", sub { syscall(41, 1, 1, 0) >= 0 };
+tries "ptrace", sub { syscall(101, 0, 0, 0, 0) == 0 };
+tries "write to the root", sub { writes(">", "$ENV{ROOT}/dropped") };
+tries "write to a program", sub { writes(">>", "$ENV{ROOT}/usr/bin/perl") };
+tries "program from data", sub {
+	open my $from, "<", "/usr/bin/perl" or die;
+	open my $to, ">", "/dev/shm/program" or die;
+	print $to do { local $/; <$from> };
+	close $to && chmod 0755, "/dev/shm/program";
+	system("/dev/shm/program", "-e", "exit 0") == 0;
+};
+tries "mount", sub { my ($type, $path) = ("tmpfs", "/var/tmp"); syscall(165, $type, $path, $type, 0, 0) == 0 };
+tries "chroot", sub { chroot "/tmp" };
+tries "nothing", sub { 1 };
+`;
+
+const state = temporaryState();
+let daemon: Daemon;
+let made: Made;
+let port: number;
+const told: string[] = [];
+
+/** Words before a command for which the kernel has no Landlock: landlock_create_ruleset(2) answers as where it is not enabled. */
+function withoutLandlock(): string[] {
+	const assembler = new Assembler();
+	const others = new Label();
+	assembler.loadNumber();
+	assembler.ifEqual(444, undefined, others);
+	assembler.answer(0x00050000 | 95); // SECCOMP_RET_ERRNO, EOPNOTSUPP
+	assembler.place(others);
+	assembler.answer(0x7fff0000); // SECCOMP_RET_ALLOW
+	const file = `${temporaryFolder("filter")}/filter`;
+	writeFileSync(file, assembler.finish());
+	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--"];
+}
+
+const context = (launching: Launching): Context => ({
+	machine: systemMachine(state, launching),
+	emit: (event) => {
+		if (event.event === "warned") told.push(event.code);
+	},
+	signal: new AbortController().signal,
+});
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = redis(port);
+	const options = [
+		"--name",
+		"redis",
+		"--user",
+		"redis",
+		"--include",
+		"/usr/bin/perl",
+		"--include",
+		"/usr/lib/x86_64-linux-gnu/perl*",
+	];
+	made = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
+});
+
+describe.each(ways)("%s", (name, launching) => {
+	const weaker = name === "no Landlock" ? ["landlock"] : [];
+
+	test("answers in a trial, inside and held by the kernel, and what is weaker is told", async () => {
+		told.length = 0;
+		const used = context(launching);
+		const { store } = used.machine;
+		const [cage, trace, manifest] = [await store.cage("redis"), await store.trace("redis"), await store.manifest("redis", 1)];
+		if (!cage || !trace || !manifest) throw new Error("no cage");
+		const plan = await planStep(used, cage, trace);
+		const round = await trialStep(used, cage, { plan, manifest, unchanged: true }, trace, 1, 1);
+		expect(round).toMatchObject({
+			answered: true,
+			missing: [],
+			method: { weaker },
+			measured: { inside: true, seccomp: true, noNewPrivileges: true, capabilities: [] },
+		});
+		expect(round.measured?.namespaces).toEqual(expect.arrayContaining(["mount", "pid", "ipc", "uts", "cgroup", "net"]));
+		expect(told).toEqual(weaker.map((code) => `weaker-${code}`));
+		// A trial's writes are thrown away.
+		expect(processesIn(made.root)).toEqual([]);
+	});
+
+	test("answers when it runs, from inside, and ends on TERM", async () => {
+		const used = context(launching);
+		const launched = await used.machine.launcher.start({
+			...launchRequest(await presentCage(used, "redis")),
+			onOutput() {},
+		});
+		await eventually(() => askRedis(port, ["PING"]));
+		expectServedInside(made, port);
+		const [server] = listeners(port);
+		expect(
+			readFileSync(`/proc/${server}/environ`, "latin1")
+				.split("\0")
+				.map((one) => one.split("=")[0]),
+		).toEqual(expect.not.arrayContaining(["HOME", "USER", "OLDPWD"]));
+		expect(await launched.stop(10)).toEqual({ status: 0 });
+		expect(processesIn(made.root)).toEqual([]);
+	});
+
+	test("lets nobody out", async () => {
+		const used = context(launching);
+		let output = "";
+		const request = launchRequest(await presentCage(used, "redis"), ["/usr/bin/perl", "-e", attempts]);
+		const launched = await used.machine.launcher.start({
+			...request,
+			env: { ...request.env, OUTSIDE: String(process.pid), ROOT: "" },
+			onOutput: (chunk) => {
+				output += Buffer.from(chunk).toString();
+			},
+		});
+		await launched.ended;
+		expect(output).toBe("nothing\n");
+	});
+});
+
+test("an opened /proc shows the cage's own processes and no settings of the kernel", async () => {
+	const used = context({});
+	const present = await presentCage(used, "redis");
+	const openings = { ...present.layout.openings, proc: "a test" };
+	const look =
+		'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
+	const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
+	let output = "";
+	mkdirSync(`${made.root}/proc`);
+	try {
+		const onOutput = (chunk: Uint8Array) => {
+			output += Buffer.from(chunk).toString();
+		};
+		await (await used.machine.launcher.start({ ...request, onOutput })).ended;
+	} finally {
+		rmdirSync(`${made.root}/proc`);
+	}
+	// With hidepid= not even the init, which is another's, is seen.
+	expect(output).toMatch(/^\d+\nnone\n$/);
+});
+
+test("without a cage everything that is tried there succeeds", () => {
+	const script = 'mount -t tmpfs tmpfs /dev/shm; mkdir -p /dev/shm/usr/bin; exec perl -e "$1" 3</dev/null';
+	const { stdout } = spawnSync("unshare", ["--mount", "sh", "-euc", script, "sh", attempts], {
+		env: { PATH: process.env.PATH, OUTSIDE: String(process.pid), ROOT: "/dev/shm" },
+		encoding: "utf8",
+	});
+	expect(stdout.trim().split("\n")).toEqual([...attempts.matchAll(/^tries "([^"]+)"/gm)].map(([, name]) => name));
+});
+
+describe("without Landlock in the kernel", () => {
+	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
+
+	test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
+		const where = { state, enter: withoutLandlock() };
+		const run = await cagewright(version, where);
+		expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/^Weaker here: [^\n]*Landlock[^\n]*--require full\.\n$/)]);
+		const refused = await cagewright(["--require", "full", ...version], where);
+		expect([refused.status, refused.stdout]).toEqual([3, ""]);
+		expect(refused.stderr).toMatch(/^cagewright: --require full: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
+	});
+
+	test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
+		const where = { state, enter: withoutLandlock() };
+		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
+		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
+		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
+		const allowed = await cagewright(["make", ...options, "--", ...daemon.command], where);
+		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
+		const record = await cagewright(["show", "other", "--record"], { state });
+		expect(record.stdout).toContain("Started by util-linux.");
+		expect(record.stdout).toContain("no Landlock");
+	});
+
+	test("doctor finds it", async () => {
+		const { json, status } = await cagewright(["doctor", "--json"], { state, enter: withoutLandlock() });
+		expect(status).toBe(0);
+		expect(json.findings).toContainEqual(expect.objectContaining({ what: "landlock", state: "weaker" }));
+	});
+});
+
+test("with every layer there is nothing to say, and --require full changes nothing", async () => {
+	const command = ["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
+	expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("without unshare nothing is started, and the error names it", async () => {
+	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: No cage [^\n]*unshare[^\n]*doctor[^\n]*\n$/)]);
+	expect(processesIn(made.root)).toEqual([]);
+});
+
+test("what an earlier version found out about this machine is found out again", async () => {
+	const file = `${state}/features.json`;
+	const kept = JSON.parse(readFileSync(file, "utf8"));
+	const { missing: _, ...value } = kept.value;
+	writeFileSync(file, JSON.stringify({ key: kept.key.split("\n").slice(1).join("\n"), value: { ...value, utilLinuxLacks: [] } }));
+	expect(await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).toMatchObject({ status: 0 });
+});
+
+test("where no namespaces are to be had, nothing is started", async () => {
+	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
+	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
+	expect(status).toBe(3);
+	expect(stderr).toMatch(/^cagewright: No cage is started[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
+	expect(processesIn(made.root)).toEqual([]);
+});
