@@ -24,7 +24,7 @@ import type {
 	TrialServices,
 	Units,
 } from "./ports.ts";
-import type { CageReader, Sessions, Store } from "./store.ts";
+import type { Sessions, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -65,17 +65,6 @@ export interface Machine {
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** What starting a cage needs of the machine: little enough to be loaded quickly. */
-export interface StartMachine extends Pick<Machine, "audit" | "processesOf" | "now"> {
-	readonly accounts: Pick<Accounts, "users">;
-	readonly launcher: Pick<Launcher, "method" | "start" | "running" | "send">;
-	readonly store: CageReader;
-}
-
-export interface StartContext extends Omit<Context, "machine"> {
-	readonly machine: StartMachine;
 }
 
 /** What every use case gets: the machine, somebody to tell, and the way to call it off. */
