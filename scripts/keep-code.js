@@ -43,10 +43,7 @@ function describeCage() {
 	const application = {
 		...{ command, user: "65534", cwd: "/", env: {}, probes: [], exercises: [], timeout: 1, network: "host", directories: [] },
 	};
-	const lists = "include exclude writable seed binds devices allowSecret allowSetuid allow refuse accounts withoutAccounts".split(
-		" ",
-	);
-	const rules = Object.fromEntries(lists.map((list) => [list, []]));
+	const rules = { binds: [] };
 	const entry = { mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0, reasons: [{ kind: "launcher" }], risks: [] };
 	const madeAt = new Date().toISOString();
 	const seconds = { trace: 0, plan: 0, build: 0, trial: 0 };

@@ -1,5 +1,5 @@
-import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import type { Cage } from "../core/cage/cage.ts";
+import { mergeAcceptances } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";

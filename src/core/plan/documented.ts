@@ -1,5 +1,5 @@
 import type { Rules } from "../application/application.ts";
-import { documentKinds, type Mention, type Passage } from "../documentation/mention.ts";
+import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";

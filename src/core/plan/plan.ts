@@ -1,5 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
-import type { Passage } from "../documentation/mention.ts";
+import type { Passage } from "../documentation/documentation.ts";
 import type { Path } from "../path/path.ts";
 import type { Mark } from "./marks.ts";
 import type { Permission } from "./permissions.ts";

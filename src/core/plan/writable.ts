@@ -94,6 +94,12 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if ((accounts.has(status.uid) && isStateArea(real)) || isGroupSpool(real, status)) want(real, reason);
 		else if (!startsEmpty(real)) entered.set(real, reason);
 	}
+	for (const directory of trace.moves) {
+		const real = placeOf(directory, files);
+		const across = [...wanted].filter(([path]) => path !== real && isWithin(path, real));
+		const reason = across[0]?.[1][0];
+		if (across.length > 1 && reason && !isSystemDirectory(real) && isStateArea(real)) want(real, reason);
+	}
 	// Below a writable directory nothing comes from the plan: what the application found there, it finds again, if empty.
 	const tops = [...wanted.keys()];
 	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);

@@ -51,6 +51,8 @@ export const ruleOptions = {
 } as const satisfies Readonly<Record<string, RuleRow>>;
 
 type RuleOptions = typeof ruleOptions;
+/** What a template may say. */
+export type RuleCheck = RuleOptions[keyof RuleOptions]["check"];
 export type RuleName = RuleOptions[keyof RuleOptions]["rule"];
 /** Rules whose values are texts. */
 export type RuleList = Exclude<RuleName, "binds">;

@@ -1,4 +1,4 @@
-import { placeInCage } from "../../core/cage/place.ts";
+import { placeInCage } from "../../core/cage/manifest.ts";
 import {
 	type CallExplanation,
 	type CapabilityExplanation,

@@ -1,9 +1,13 @@
 import type { Cage } from "../../core/cage/cage.ts";
-import { configurationMentions } from "../../core/documentation/configuration.ts";
-import { manualMentions } from "../../core/documentation/manual.ts";
-import type { Mention } from "../../core/documentation/mention.ts";
-import { readmeMentions } from "../../core/documentation/readme.ts";
-import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../core/documentation/service-files.ts";
+import {
+	configurationMentions,
+	logrotateMentions,
+	type Mention,
+	manualMentions,
+	readmeMentions,
+	tmpfilesMentions,
+	unitMentions,
+} from "../../core/documentation/documentation.ts";
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { PackageContents } from "../../core/plan/coverage.ts";

@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Found } from "../../core/minimise/found.ts";
+import type { Found } from "../../core/minimise/units.ts";
 import type { Addition } from "../../core/plan/make-plan.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { makeTrace } from "../../../bench/make-trace.ts";
 import { initName } from "../../../src/core/confinement/launch.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
 import { startAtFirstExecve } from "../../../src/core/trace/fold.ts";
-import { makeTrace } from "../../bench/make-trace.ts";
 import { accessesOf, begin, fold } from "./folding.ts";
 
 const startAt = (cwd: string) => ({ start: startAtFirstExecve(), cwd: cwd as Path });
@@ -208,6 +208,16 @@ describe("where relative names start", () => {
 			"/tmp/jail/h": "look",
 		});
 		expect(folded.trace.chroots).toEqual(new Set(["/tmp/jail"]));
+	});
+
+	test("a rename or link between directories names the directory that holds both", () => {
+		const folded = fold(`${begin}10  chroot("/var/spool/app")               = 0
+10  chdir("/")                        = 0
+10  rename("/in/1/a", "/out/a")       = 0
+10  rename("/out/a", "/out/b")        = 0
+10  rename("/out/b", "/gone/b")       = -1 EXDEV (Invalid cross-device link)
+10  linkat(AT_FDCWD</var/spool/app>, "/in/c", AT_FDCWD</var/spool/app>, "/in/2/c", 0) = 0`);
+		expect(folded.trace.moves).toEqual(new Set(["/var/spool/app", "/var/spool/app/in"]));
 	});
 });
 
