@@ -2,7 +2,7 @@ import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
 import { type Adopted, adoptService } from "../engine/adopt/adopt.ts";
 import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adopt/check.ts";

@@ -1,8 +1,8 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
 import type { Plan } from "../core/plan/plan.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { stateWords } from "../core/questions/next-steps.ts";

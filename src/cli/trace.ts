@@ -1,6 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import { checkName, identityOf, traceStep } from "../engine/build/steps.ts";

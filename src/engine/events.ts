@@ -1,5 +1,5 @@
 import type { BuildPhase } from "../core/cage/build-phases.ts";
-import type { Minimising } from "../core/minimise/estimate.ts";
+import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -23,7 +23,7 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
-export type { Minimising } from "../core/minimise/estimate.ts";
+export type { Minimising } from "../core/minimise/search.ts";
 
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
 export type Event =

@@ -1,7 +1,6 @@
 import { type FindingCode, findingCodes } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
-import type { Importance } from "../core/plan/importance.ts";
-import type { MissingKind } from "../core/plan/missing.ts";
+import type { Importance, MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./de/cli.ts";
 import { explainDe } from "./de/explain.ts";

@@ -1,12 +1,10 @@
 import type { Note } from "../core/failure.ts";
-import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
-import { prepareLater, prepareModel } from "./steps/files/model.ts";
 
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
@@ -175,8 +173,6 @@ export class WizardStore {
 			// What happened before the answer belongs before it.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, ...result });
-			// What the steps behind the files will look at, before somebody comes there.
-			if (result.job === "plan") void inTurns(prepareLater(result.value), () => performance.now(), nextTurn);
 		} catch (error) {
 			this.#flush();
 			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
@@ -210,12 +206,8 @@ async function ask(
 			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
-		case "plan": {
-			const plan = await session.plan(intention.answers);
-			// Looked through in turns, before the state has it and the next picture needs all of it at once.
-			await inTurns(prepareModel(plan), () => performance.now(), nextTurn);
-			return { job: "plan", value: plan };
-		}
+		case "plan":
+			return { job: "plan", value: await session.plan(intention.answers) };
 		case "surroundings":
 			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
@@ -249,11 +241,6 @@ async function ask(
 			await session.discard(intention.id);
 			return { job: "discard" };
 	}
-}
-
-/** Keys that wait are answered first. */
-function nextTurn(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
 }
 
 function toldBy(error: unknown): Note {

@@ -1,6 +1,6 @@
 import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Note, Values } from "../core/failure.ts";
-import type { Minimising } from "../core/minimise/estimate.ts";
+import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
 import type { AccountUse } from "../core/plan/account-use.ts";
 import type { Missing } from "../core/plan/missing.ts";

@@ -37,7 +37,7 @@ let data: string;
 beforeAll(async () => {
 	daemon = redis(await freePort());
 	data = `${daemon.folder}/data`;
-	await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
 		state,
 	});
 	const exported = await cagewright(["export", "redis", "-o", archive], { state });

@@ -17,7 +17,7 @@ let daemon: Daemon;
 
 beforeAll(async () => {
 	daemon = redis(await freePort());
-	await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
 		state,
 	});
 	const exported = await cagewright(["export", "redis", "-o", archive], { state });

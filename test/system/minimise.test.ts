@@ -29,7 +29,7 @@ async function minimise(name: string, options: readonly string[] = []): Promise<
 }
 
 const makeOf = ({ command, probe }: Daemon, name: string, options: readonly string[] = []) =>
-	make(["--name", name, "--no-selftest", "--probe", probe, ...options, "--", ...command], { state });
+	make(["--name", name, "--probe", probe, ...options, "--", ...command], { state });
 
 /** Half a minute on a quiet machine. */
 const patience = 150_000;

@@ -30,7 +30,7 @@ let made: Made;
 beforeAll(async () => {
 	port = await freePort();
 	daemon = redis(port);
-	made = await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
 		state,
 	});
 	const run = startRun("redis", { state });

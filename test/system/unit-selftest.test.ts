@@ -222,7 +222,7 @@ test("where no systemd runs, that is said", async () => {
 	if (booted) return;
 	const here = temporaryState();
 	const daemon = redis(await freePort());
-	await make(["--name", "redis", "--user", "redis", "--no-selftest", "--probe", daemon.probe, "--", ...daemon.command], {
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
 		state: here,
 	});
 	const { status, stderr } = await cagewright(["selftest", "redis", "--unit"], { state: here });

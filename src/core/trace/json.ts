@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
-import { absolutePathJson, pathJson } from "../path/path-schema.ts";
+import { absolutePathJson, type Path, type PathJson, pathFromJson, pathJson, pathToJson } from "../path/path.ts";
 import type { Access, CapabilityUse, Gap, Operation, Refusal, Trace } from "./trace.ts";
 
 /** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */

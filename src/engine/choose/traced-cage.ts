@@ -1,7 +1,7 @@
-import { mergeAcceptances } from "../../core/cage/acceptance.ts";
 import type { Cage } from "../../core/cage/cage.ts";
+import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure } from "../../core/failure.ts";
-import { checkRules } from "../../core/plan/check-rules.ts";
+import { checkRules } from "../../core/plan/rules.ts";
 import { type OptionName, optionFlag } from "../../core/questions/options.ts";
 import { ruleOptions } from "../../core/questions/rules.ts";
 import { mergeRules } from "../../core/template/merge.ts";

@@ -1,16 +1,14 @@
 import { Failure } from "../../core/failure.ts";
-import { sumOf } from "../../core/minimise/dropped.ts";
-import type { Found } from "../../core/minimise/found.ts";
-import { lastThatWorks } from "../../core/minimise/last-that-works.ts";
-import { findUnneeded } from "../../core/minimise/search.ts";
-import type { FileUnit } from "../../core/minimise/units.ts";
+import { sumOf } from "../../core/minimise/minimised.ts";
+import { findUnneeded, lastThatWorks } from "../../core/minimise/search.ts";
+import type { FileUnit, Found } from "../../core/minimise/units.ts";
 import type { Context } from "../context.ts";
 import type { PartialTrees } from "../store.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { type Asked, isFine, type Life, oneLife } from "./lives.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
-export type { Found } from "../../core/minimise/found.ts";
+export type { Found } from "../../core/minimise/units.ts";
 
 export interface FindOptions {
 	/** Trials side by side. */

@@ -1,5 +1,5 @@
-import { unusedAllowances } from "../../core/plan/allowances.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { unusedAllowances } from "../../core/plan/risks.ts";
 import type { Context } from "../context.ts";
 
 /** Says which of the paths that were allowed by name are nothing of the plan. */

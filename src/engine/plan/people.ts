@@ -1,7 +1,7 @@
 import { protocolOf } from "../../core/application/recognise.ts";
 import type { Note } from "../../core/failure.ts";
-import { peopleAmong } from "../../core/machine/people.ts";
-import { isLeftOut, namedBy } from "../../core/plan/account-rules.ts";
+import { peopleAmong } from "../../core/machine/accounts.ts";
+import { isLeftOut, namedBy } from "../../core/plan/accounts.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Machine } from "../context.ts";

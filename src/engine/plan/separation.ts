@@ -1,7 +1,7 @@
 import { footprintOf, overlaps } from "../../core/cage/footprint.ts";
 import type { Note } from "../../core/failure.ts";
+import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { sharedAccounts } from "../../core/plan/shared-accounts.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Machine } from "../context.ts";
 import { footprintsOfOthers, processesOutside } from "./account-findings.ts";

@@ -3,10 +3,16 @@ import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
-import { evidenceOf, type MachineFacts } from "../../core/record/evidence.ts";
 import { packagesOf } from "../../core/record/packages.ts";
-import { type CageRecord, historyLine, type RecordedCheck } from "../../core/record/record.ts";
-import { mergeResponsible, type Responsible } from "../../core/record/responsible.ts";
+import {
+	type CageRecord,
+	evidenceOf,
+	historyLine,
+	type MachineFacts,
+	mergeResponsible,
+	type RecordedCheck,
+	type Responsible,
+} from "../../core/record/record.ts";
 import type { Watched } from "../../core/watch/watched.ts";
 import type { MadeCage } from "../build/make.ts";
 import { type PresentCage, presentCage } from "../cages.ts";

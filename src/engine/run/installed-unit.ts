@@ -5,7 +5,7 @@ import { dropinName, dropinPlace, unitName, unitPlace } from "../../core/confine
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { capabilityWord } from "../../core/plan/opening-names.ts";
+import { capabilityWord } from "../../core/plan/permissions.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
-import { placeInCage } from "../../core/cage/place.ts";
+import { placeInCage } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";

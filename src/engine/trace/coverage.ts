@@ -1,8 +1,14 @@
 import type { Application } from "../../core/application/application.ts";
 import type { Cage } from "../../core/cage/cage.ts";
-import { type Coverage, CoverageMeter, shortCoverage } from "../../core/plan/coverage.ts";
-import { lifeReach, type StageReach } from "../../core/plan/life.ts";
-import { type NextExercise, nextExercises } from "../../core/plan/next-exercises.ts";
+import {
+	type Coverage,
+	CoverageMeter,
+	lifeReach,
+	type NextExercise,
+	nextExercises,
+	type StageReach,
+	shortCoverage,
+} from "../../core/plan/coverage.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import { type Brought, broughtWith } from "./brought.ts";

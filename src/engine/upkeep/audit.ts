@@ -1,6 +1,5 @@
-import { isAccepted, parseAcceptance } from "../../core/cage/acceptance.ts";
 import type { AuditPolicy } from "../../core/cage/audit.ts";
-import type { Finding } from "../../core/cage/finding.ts";
+import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import { runningUids } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";

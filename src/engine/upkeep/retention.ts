@@ -1,5 +1,4 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import { defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/retention.ts";
+import { type Cage, defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/cage.ts";
 import { isDamage } from "../cages.ts";
 import type { Context } from "../context.ts";
 

@@ -1,9 +1,7 @@
-import type { Cage } from "../../core/cage/cage.ts";
+import type { Cage, Retention } from "../../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
-import type { PackageDrift } from "../../core/cage/drift.ts";
+import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
-import { knownFiles } from "../../core/cage/known-files.ts";
-import type { Retention } from "../../core/cage/retention.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";

@@ -390,7 +390,6 @@ export const failuresDe: Failures = {
 	"state-damaged":
 		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"needs-git": "git fehlt; installieren Sie es, oder holen Sie die Vorlagen selbst und nennen Sie ihren Ordner.",
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"target-unknown":

@@ -7,7 +7,8 @@ export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string>
 	"template-unconfirmed": "Die Vorlage {name} würde die Befehle oben ausführen; --yes nimmt sie an.",
 	"template-none":
 		'Unter {place} ist keine Vorlage: keine Datei, die "schema": "cagewright/template/…" sagt, weder oben noch in templates/.',
-	"template-git-failed": "git kann {place} nicht holen (nur https und lokale Pfade): {detail}",
+	"template-from-git":
+		"{place} ist die Adresse eines git-Repositorys. Klonen Sie es mit git und importieren Sie dann den Ordner.",
 	"template-bundle-changed":
 		"{file} ist nicht, was ausgegeben wurde: Die SHA-256 ist {sha256}, und sie sagt {said}. Nichts wurde aufgenommen.",
 	"template-as-one": "--as benennt eine einzige Vorlage, und unter {place} sind {count}.",

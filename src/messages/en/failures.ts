@@ -357,7 +357,6 @@ export const failuresEn = {
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
 	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
-	"needs-git": "git is missing; install it, or fetch the templates yourself and name their folder.",
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
 	"target-unknown":

@@ -5,7 +5,7 @@ export const templateFailuresEn = {
 	"template-unconfirmed": "The template {name} would run the commands above; --yes accepts them.",
 	"template-none":
 		'There is no template at {place}: no file that says "schema": "cagewright/template/…", at the top or in templates/.',
-	"template-git-failed": "git cannot fetch {place} (https and local paths alone): {detail}",
+	"template-from-git": "{place} is the address of a git repository. Clone it with git, then import the folder.",
 	"template-bundle-changed":
 		"{file} is not what was exported: its SHA-256 is {sha256}, and it says {said}. Nothing was taken in.",
 	"template-as-one": "--as names one template, and there are {count} at {place}.",

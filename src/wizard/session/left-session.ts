@@ -2,7 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { changedSince } from "../../core/session/changed.ts";
+import { changedSince } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
 import type { OpenedSession } from "../../engine/store.ts";
 import { restored } from "./stored.ts";

@@ -1,6 +1,5 @@
 import type { Further } from "../../../core/application/probe.ts";
-import type { CoverageGroup } from "../../../core/plan/coverage.ts";
-import type { LifeStage } from "../../../core/plan/life.ts";
+import type { CoverageGroup, LifeStage } from "../../../core/plan/coverage.ts";
 
 /** How far an application was exercised, and what would show more of it. */
 export const coverageEn = {

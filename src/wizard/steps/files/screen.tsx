@@ -10,10 +10,10 @@ import { Rows } from "../../parts/rows.tsx";
 import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
 import { FileRow } from "./file-row.tsx";
-import type { FileNode } from "./nodes.ts";
 import { bytesOfCage, type Standing, standingOf, sumsNow } from "./pending.ts";
 import { isFiltered, openIn, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
+import type { FileNode } from "./tree.ts";
 import { whyFileRow } from "./why-file.ts";
 
 export function FilesStep() {
@@ -99,7 +99,7 @@ function aboutFolder(row: FileNode, standing: Standing, messages: Messages): str
 	const words = messages.wizard.files;
 	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
 	const share = percent(bytesIn, bytesOfCage(standing));
-	const spare = row.kind === "group" ? standing.model.spare.get(row.group) : undefined;
+	const spare = row.kind === "group" ? standing.tree.spare.get(row.group) : undefined;
 	const second = waiting
 		? messages.fill(words.waitingHere, { count: waiting })
 		: spare !== undefined
