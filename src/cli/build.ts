@@ -3,10 +3,11 @@ import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
 import { buildAudited, planStep, timed } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
-import { type Told, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Builds a generation from the plan and makes it the present one, untried. */

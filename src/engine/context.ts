@@ -16,6 +16,7 @@ import type {
 	FailureWatch,
 	FailureWatchRequest,
 	Files,
+	HostApplications,
 	Launcher,
 	Packages,
 	Recording,
@@ -30,6 +31,7 @@ export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
 	readonly documents: Documents;
+	readonly applications: HostApplications;
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;

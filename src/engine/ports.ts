@@ -1,5 +1,7 @@
 import type { Bind, Limits } from "../core/application/application.ts";
+import type { FoundApplication } from "../core/application/found.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
+import type { Greeting } from "../core/application/recognise.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -17,6 +19,9 @@ import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
+import type { Here } from "../core/template/merge.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
+import type { Template } from "../core/template/template.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
@@ -35,6 +40,22 @@ export interface Packages {
 	changedAt(): number;
 	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
 	related(path: Path): Promise<readonly PackageContents[]>;
+}
+
+/** What names mean on this host: of applications, of programs, and in templates. */
+export interface HostApplications {
+	/** The application of a systemd service or socket; undefined where there is none of that name, or it is masked. */
+	unit(name: string): Promise<FoundApplication | undefined>;
+	/** The full name of the service that a name means, if there is one; quicker than `unit`. */
+	unitNamed(name: string): string | undefined;
+	/** What the units of a program make for it before it starts, as `--directory` takes it. */
+	directoriesOf(program: string): readonly string[];
+	/** Where a command's program is: as the launcher's PATH has it, and only then as the caller's. Throws `program-…` (exit 2). */
+	program(word: string): string;
+	/** What a template is filled in with. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */
+	here(template: Pick<Template, "parameters">, given: ParameterValues): Here;
+	/** What answers at a TCP port, asked once; undefined where nothing is said that could be recognised. */
+	greeting(host: string, port: number): Promise<Greeting | undefined>;
 }
 
 export interface Documents {

@@ -1,31 +1,35 @@
-import { readFileSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
-import { basename, dirname } from "node:path";
-import { type Application, launchPath, noRules, type Rules, socketsOf } from "../core/application/application.ts";
-import type { ApplicationDraft, Listening } from "../core/application/found.ts";
-import { proposeProbe } from "../core/application/probe.ts";
-import { askingOf } from "../core/application/recognise.ts";
-import { accountEnvironment, withoutAccount } from "../core/application/start-scripts.ts";
-import type { Note } from "../core/failure.ts";
-import { Failure } from "../core/failure.ts";
-import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
-import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../core/questions/answers.ts";
-import type { GivenOptions } from "../core/questions/options.ts";
-import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../core/questions/read-options.ts";
-import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
-import type { ParameterValues } from "../core/template/parameters.ts";
-import type { Template } from "../core/template/template.ts";
-import { probeTools } from "../system/launch/probe-tools.ts";
-import { isRootless } from "../system/launch/rootless.ts";
-import { placeholders } from "../system/templates/builtin.ts";
-import { here } from "../system/templates/here.ts";
-import { directoriesOf } from "../system/units/find.ts";
-import { lookUpProgram } from "../system/units/path-lookup.ts";
-import type { StartingPoint } from "./starting-point.ts";
+import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
+import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
+import { proposeProbe } from "../../core/application/probe.ts";
+import { askingOf } from "../../core/application/recognise.ts";
+import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
+import { dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../core/questions/answers.ts";
+import type { GivenOptions } from "../../core/questions/options.ts";
+import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/questions/read-options.ts";
+import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../../core/template/merge.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { Context, Machine } from "../context.ts";
+import { type StartingPoint, startingPoint } from "./starting-point.ts";
+
+/** What of the machine decides what a template, a unit or a command means here. */
+export type Here = Pick<Machine, "accounts" | "applications" | "files" | "probeTools">;
 
 /** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
-export function answersFrom(options: GivenOptions, command: readonly string[], start: StartingPoint | undefined): Answers {
-	const given: TemplateAnswers = { ...(command.length ? { command: resolveCommand(command) } : {}), ...readOptions(options) };
+export function answersFrom(
+	machine: Here,
+	options: GivenOptions,
+	command: readonly string[],
+	start: StartingPoint | undefined,
+): Answers {
+	const isRootless = machine.accounts.own() !== undefined;
+	const given: TemplateAnswers = {
+		...(command.length ? { command: resolveCommand(machine, command) } : {}),
+		...readOptions(options),
+	};
 	const parameters = readParameters(options);
 	if (options.set?.length && start?.kind !== "template") throw new Failure("set-without-template", {}, 2);
 	const accepted = readAcceptances(options);
@@ -36,25 +40,25 @@ export function answersFrom(options: GivenOptions, command: readonly string[], s
 	} = start === undefined
 		? fromCommand(given)
 		: start.kind === "template"
-			? fromTemplate(start.template, given, { ...start.values, ...parameters })
-			: fromUnit(start, given);
+			? fromTemplate(machine, start.template, given, { ...start.values, ...parameters })
+			: fromUnit(machine, start, given);
 	const name = options.name ?? nameOf(start) ?? defaultName(described.command[0] ?? "");
-	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless() ? start.dynamicUser : undefined;
+	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless ? start.dynamicUser : undefined;
 	// An account that exists only while the service runs has nothing to own the cage's data with.
 	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
 	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
-	const application = isRootless()
+	const application = isRootless
 		? asOneself(described, options)
 		: dynamicUser === undefined || dedicatedAccount === undefined
 			? described
 			: asAccount(described, dynamicUser, dedicatedAccount);
-	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
+	const serviceDirectories = start === undefined ? machine.applications.directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("bad-name", { name }, 2);
 	const isLive = options.attach !== undefined || options.onHost === true;
 	const probed =
 		start?.kind === "template" && application.probes.length
 			? { application }
-			: withProbe(application, start?.kind === "found" ? start.ports : [], isLive);
+			: withProbe(machine, application, start?.kind === "found" ? start.ports : [], isLive);
 	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
 	const notes = probed.guesses ? [...(told ?? []), ...probed.guesses] : told;
 	return {
@@ -91,11 +95,26 @@ function asOneself({ user: _, ...application }: Application, options: GivenOptio
 }
 
 /** What a starting point says by itself. Variables that come with an account are those of `user`, because naming that brings them along. */
-export function baseAnswers(start: StartingPoint, user: string | undefined, parameters?: ParameterValues): Answers {
-	const base = answersFrom(withParameters(parameters), [], start);
+export function baseAnswers(
+	machine: Here,
+	start: StartingPoint,
+	user: string | undefined,
+	parameters?: ParameterValues,
+): Answers {
+	const base = answersFrom(machine, withParameters(parameters), [], start);
 	if (start.kind !== "found" || user === undefined || user === base.application.user) return base;
-	const { env } = answersFrom({ ...withParameters(parameters), user }, [], start).application;
+	const { env } = answersFrom(machine, { ...withParameters(parameters), user }, [], start).application;
 	return { ...base, application: { ...base.application, env } };
+}
+
+/** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */
+export async function baseOf(
+	context: Pick<Context, "machine">,
+	{ application, parameters, template, unit }: Answers,
+): Promise<Answers | undefined> {
+	const name = template ?? unit;
+	if (name === undefined) return undefined;
+	return baseAnswers(context.machine, await startingPoint(context, name), application.user, parameters);
 }
 
 /** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
@@ -124,14 +143,19 @@ interface Described {
 	readonly notes?: readonly Note[];
 }
 
-function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
-	const merged = mergeAnswers({ application: startedAs(application, given.user), rules: noRules }, given);
-	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
+function fromUnit(machine: Here, { application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
+	const merged = mergeAnswers({ application: startedAs(machine, application, given.user), rules: noRules }, given);
+	return { ...merged, application: { ...merged.application, command: resolveCommand(machine, merged.application.command) } };
 }
 
 /** A unit's application as another account. Without root, that is the user who starts it. */
-function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(application: T, given: string | undefined): T {
-	const user = isRootless() ? userInfo().username : given;
+function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(
+	{ accounts, files }: Here,
+	application: T,
+	given: string | undefined,
+): T {
+	const read = (path: string) => files.read(pathFromText(path))?.toString("latin1");
+	const user = accounts.own()?.name ?? given;
 	const before = nameIn(application.user);
 	if (user === undefined || nameIn(user) === before) return application;
 	const env = { ...accountEnvironment(nameIn(user), read), ...withoutAccount(application.env ?? {}, before, read) };
@@ -142,21 +166,13 @@ function nameIn(user = "root"): string {
 	return user.split(":", 1)[0] ?? "root";
 }
 
-function read(path: string): string | undefined {
-	try {
-		return readFileSync(path, "latin1");
-	} catch {
-		return undefined;
-	}
-}
-
-function fromTemplate(template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {
-	const merged = mergeTemplate(startable(template, given), given, here(template, parameters));
+function fromTemplate(machine: Here, template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {
+	const merged = mergeTemplate(startable(machine, template, given), given, machine.applications.here(template, parameters));
 	if ("error" in merged) throw mergeFailure(template, merged.error);
 	const { alternative, application, rules } = merged;
 	// A program that is named without its place, or that is not installed, is found out before anything starts.
 	return {
-		application: { ...application, command: resolveCommand(application.command) },
+		application: { ...application, command: resolveCommand(machine, application.command) },
 		rules,
 		...(alternative && !alternative.tried
 			? { notes: [{ code: "template-untried", values: { template: template.name, systems: alternative.systems.join(", ") } }] }
@@ -196,13 +212,14 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
  * A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. What runs on the host
  * itself is asked nothing that changes its state.
  */
-function withProbe(application: Application, ports: readonly Listening[], isLive: boolean): Probed {
+function withProbe(machine: Here, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
+	const tools = machine.probeTools(application.command);
 	if (application.probes.length) {
-		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line, process.execPath)?.job ?? []);
+		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line, tools.node)?.job ?? []);
 		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
 	}
 	const { command, env } = application;
-	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(command) });
+	const [proposal, ...others] = proposeProbe({ command, ports, env, ...tools });
 	if (!proposal) return { application };
 	const { also = [], exercises, job, probes, protocol, why } = proposal;
 	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
@@ -216,36 +233,27 @@ function withProbe(application: Application, ports: readonly Listening[], isLive
 	};
 }
 
-export function resolveCommand(command: readonly string[]): string[] {
-	const [program = "", ...args] = command;
-	// The application gets the launcher's PATH: a name means what it would mean there, and only then what it means to the caller.
-	const found = lookUpProgram(program, { path: `${launchPath}:${process.env.PATH ?? ""}` });
-	if ("error" in found) throw new Failure(found.error.code, { program }, 2);
-	return [found.path, ...args];
+function resolveCommand({ applications }: Here, [program = "", ...args]: readonly string[]): string[] {
+	return [applications.program(program), ...args];
 }
 
 function defaultName(program: string): string {
-	return (
-		basename(program)
-			.replace(/[^A-Za-z0-9._-]/g, "-")
-			.replace(/^[^A-Za-z0-9]+/, "") || "cage"
-	);
+	const base = program.slice(program.lastIndexOf("/") + 1);
+	return base.replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "cage";
 }
 
 /**
  * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. Then it starts as root
  * without any capability instead, so that a first look never fails for want of a mode bit.
  */
-function startable(template: Template, options: TemplateAnswers): Template {
+function startable({ applications, files }: Here, template: Template, { user: given }: TemplateAnswers): Template {
+	if (template.name !== "demo" || given !== undefined) return template;
+	const { demo = "", node = "" } = applications.here({ parameters: {} }, {}).placeholders ?? {};
+	const isReadableByAll = (text: string) => {
+		const path = files.resolve(pathFromText(text));
+		const isOpen = (one: Path, bit: number) => ((files.status(one)?.mode ?? 0) & bit) !== 0;
+		return path !== undefined && isOpen(path, 0o004) && ancestors(path).every((folder) => isOpen(folder, 0o001));
+	};
 	const { user: _, ...application } = template.application;
-	const readable = [placeholders().demo ?? "", placeholders().node ?? ""].every(isReadableByAll);
-	return template.name !== "demo" || options.user !== undefined || readable ? template : { ...template, application };
-}
-
-function isReadableByAll(path: string): boolean {
-	for (let at = path; ; at = dirname(at)) {
-		const status = statSync(at, { throwIfNoEntry: false });
-		if (!status || !(status.mode & (status.isDirectory() ? 0o001 : 0o004))) return false;
-		if (at === dirname(at)) return true;
-	}
+	return [demo, node].every(isReadableByAll) ? template : { ...template, application };
 }

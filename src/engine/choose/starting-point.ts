@@ -1,12 +1,19 @@
-import { type Application, socketsOf } from "../core/application/application.ts";
-import { type FoundApplication, type Listening, obstacle } from "../core/application/found.ts";
-import { Failure, type Note } from "../core/failure.ts";
-import { defaultTimeout } from "../core/questions/answers.ts";
-import type { ParameterValues } from "../core/template/parameters.ts";
-import type { Template } from "../core/template/template.ts";
-import type { Context } from "../engine/context.ts";
-import type { StoredTemplate } from "../engine/store.ts";
-import { findUnit, unitNamed } from "../system/units/find.ts";
+import { type Application, socketsOf } from "../../core/application/application.ts";
+import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { defaultTimeout } from "../../core/questions/answers.ts";
+import type { GivenOptions } from "../../core/questions/options.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { Context } from "../context.ts";
+import type { StoredTemplate } from "../store.ts";
+
+/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
+export interface Told {
+	readonly target?: string;
+	readonly command: readonly string[];
+	readonly options: GivenOptions;
+}
 
 /** What `make` and its steps begin with beside options: a template, or an application that was found on this machine. */
 export type StartingPoint =
@@ -32,20 +39,21 @@ export type StartingPoint =
  * somebody may have meant; `accepted` throws where nobody has accepted what the template would run. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
  */
 export async function startingPoint(
-	context: Context,
+	context: Pick<Context, "machine">,
 	name: string,
 	accepted: (stored: StoredTemplate) => Promise<void> = refuseUnaccepted,
 ): Promise<StartingPoint> {
 	const isUnit = /\.(service|socket)$/.test(name);
-	const templates = isUnit ? [] : await context.machine.store.templates();
+	const { applications, store } = context.machine;
+	const templates = isUnit ? [] : await store.templates();
 	const stored = templates.find((one) => one.template.name === name);
 	if (stored !== undefined) {
 		await accepted(stored);
 		const { template, values } = stored;
-		const unit = unitNamed(name);
+		const unit = applications.unitNamed(name);
 		return { kind: "template", template, values, ...(unit === undefined ? {} : { unit }) };
 	}
-	const found = await findUnit(name);
+	const found = await applications.unit(name);
 	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
 	refuseUnstartable(found);
 	return fromFound(found);
