@@ -1,9 +1,8 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
-import { buildAudited, planStep, timed } from "../engine/build/steps.ts";
+import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
-import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";

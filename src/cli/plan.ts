@@ -1,6 +1,5 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
-import { planStep, takeDocumented } from "../engine/build/steps.ts";
-import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
+import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
 import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";

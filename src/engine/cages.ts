@@ -5,7 +5,7 @@ import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { StartContext } from "./context.ts";
-import type { CageLayout } from "./ports.ts";
+import type { CageLayout } from "./launch-ports.ts";
 import type { CageReader } from "./store.ts";
 
 /** A cage with its present generation. */

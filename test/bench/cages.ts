@@ -1,7 +1,8 @@
 import { answersFrom } from "../../src/cli/answers.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
-import { planStep, traceStep } from "../../src/engine/build/steps.ts";
+import { planStep } from "../../src/engine/build/steps.ts";
+import { traceStep } from "../../src/engine/build/trace-step.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { builtinTemplate } from "../../src/system/templates/builtin.ts";
 

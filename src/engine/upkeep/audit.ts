@@ -7,8 +7,9 @@ import { Failure } from "../../core/failure.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { StartContext } from "../context.ts";
-import { accountFindings } from "../plan/account-findings.ts";
-import type { CageLayout, CageToAudit } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
+import { accountFindings } from "../plan/separation.ts";
+import type { CageToAudit } from "../ports.ts";
 
 export interface AuditOptions {
 	/** What the administrator accepted by name, as `--accept-finding` takes it. */

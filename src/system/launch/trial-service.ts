@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrialServices } from "../../engine/ports.ts";
+import type { TrialServices } from "../../engine/systemd-ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { startClient } from "./client-scope.ts";

@@ -5,7 +5,7 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Entry, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { Planner } from "../../engine/plan/planner.ts";
+import type { Planner } from "../../engine/build/steps.ts";
 import { programFolder } from "../templates/folder.ts";
 import { type FromPlanning, perPart, type ToPlanning } from "./protocol.ts";
 

@@ -4,7 +4,7 @@ import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { AttemptsService, StartedAttempts } from "../../engine/ports.ts";
+import type { AttemptsService, StartedAttempts } from "../../engine/systemd-ports.ts";
 import { must, systemServices } from "../adoption/services.ts";
 import { makeLaunchFolder } from "../launch/launch-folder.ts";
 import { observeConfinement } from "../launch/observe.ts";
