@@ -5,7 +5,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
-import type { LaunchRequest } from "../../src/engine/ports.ts";
+import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
 import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
