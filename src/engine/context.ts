@@ -25,7 +25,8 @@ import type {
 	TrialServices,
 	Units,
 } from "./ports.ts";
-import type { CageReader, Sessions, Store } from "./store.ts";
+import type { Sessions } from "./session-store.ts";
+import type { CageReader, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;

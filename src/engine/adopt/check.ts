@@ -80,6 +80,6 @@ export function failedProbe(probes: readonly { readonly command: string; readonl
 
 /** Writes down where the adoption stands. */
 export async function enter({ machine }: Context, name: string, adoption: Adoption): Promise<Adoption> {
-	await machine.store.saveAdoption(name, adoption);
+	await machine.store.adopting.save(name, adoption);
 	return adoption;
 }

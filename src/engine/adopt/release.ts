@@ -111,7 +111,7 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 /** Lets go of the host's earlier state. */
 export async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
 	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
-	await machine.store.endAdoption(name);
+	await machine.store.adopting.end(name);
 }
 
 /**

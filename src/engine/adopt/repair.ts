@@ -54,7 +54,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
 				await services.start(adoption.service, adoption.companions);
-				await store.saveAdoption(name, { ...adoption, phase: "adopted" });
+				await store.adopting.save(name, { ...adoption, phase: "adopted" });
 				return { where: "cage" };
 			}
 			return takenBack(await undoAdoption(context, name, adoption));

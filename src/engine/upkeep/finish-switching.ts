@@ -33,7 +33,7 @@ export async function finishSwitching(context: Context, name: string, left: Swit
 		await goBack(context, name, from, before, error);
 		return await told(context, name, { restarted: [], remaining: [], wentBack: true });
 	} finally {
-		await store.saveSwitching(name, undefined);
+		await store.upkeep.saveSwitching(name, undefined);
 	}
 }
 

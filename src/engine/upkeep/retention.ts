@@ -12,7 +12,7 @@ export async function clearOldGenerations({ machine }: Context, cage: Cage, pres
 		all.push({ generation, runs, ...(madeAt === undefined ? {} : { madeAt }) });
 	}
 	const cleared = generationsToClear(all, present, cage.retention ?? defaultRetention, machine.now());
-	for (const generation of cleared) await store.discard(cage.name, generation);
+	for (const generation of cleared) await store.building.discard(cage.name, generation);
 	return cleared;
 }
 

@@ -37,7 +37,7 @@ async function remark({ machine: { now, store } }: Context, name: string, drift:
 	try {
 		const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
 		const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
-		await store.markStale(name, drift.length ? mark : undefined);
+		await store.upkeep.markStale(name, drift.length ? mark : undefined);
 	} finally {
 		await lock.release();
 	}
