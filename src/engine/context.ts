@@ -26,7 +26,7 @@ import type {
 	Units,
 } from "./ports.ts";
 import type { Sessions } from "./session-store.ts";
-import type { CageReader, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -68,17 +68,6 @@ export interface Machine {
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** What starting a cage needs of the machine: little enough to be loaded quickly. */
-export interface StartMachine extends Pick<Machine, "audit" | "processesOf" | "now"> {
-	readonly accounts: Pick<Accounts, "users">;
-	readonly launcher: Pick<Launcher, "method" | "start" | "running" | "send">;
-	readonly store: CageReader;
-}
-
-export interface StartContext extends Omit<Context, "machine"> {
-	readonly machine: StartMachine;
 }
 
 /** What every use case gets: the machine, somebody to tell, and the way to call it off. */

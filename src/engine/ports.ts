@@ -244,6 +244,8 @@ export interface CommandFeed {
 export interface ProgramPlace {
 	/** `link`: a link to a program elsewhere, such as a clone; `foreign`: something else has the name. */
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
+	/** The text of a file of packaging/, which comes with the program that runs now. */
+	packaged(name: string): string;
 	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
 	install(): Promise<void>;
 	/** False where there was none. */

@@ -6,6 +6,8 @@ import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
 
+import { treeOf } from "./steps/files/tree.ts";
+
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
 const checkDelay = 150;
@@ -206,8 +208,14 @@ async function ask(
 			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
-		case "plan":
-			return { job: "plan", value: await session.plan(intention.answers) };
+		case "plan": {
+			const value = await session.plan(intention.answers);
+			// In a turn of its own: a key that comes meanwhile is answered before it or after it.
+			await nextTurn();
+			treeOf(value);
+			await nextTurn();
+			return { job: "plan", value };
+		}
 		case "surroundings":
 			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
@@ -241,6 +249,10 @@ async function ask(
 			await session.discard(intention.id);
 			return { job: "discard" };
 	}
+}
+
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
 }
 
 function toldBy(error: unknown): Note {

@@ -2,7 +2,7 @@ import type { Finding } from "../../core/cage/finding.ts";
 import type { Footprint } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import { root } from "../../core/path/path.ts";
-import type { StartMachine } from "../context.ts";
+import type { Machine } from "../context.ts";
 import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
 
@@ -11,7 +11,7 @@ import type { CageReader } from "../store.ts";
  * another (ptrace(2)), unless a PID namespace keeps it from seeing it.
  */
 export async function accountFindings(
-	machine: StartMachine,
+	machine: Machine,
 	name: string,
 	uids: readonly number[],
 	separated: boolean,
@@ -40,7 +40,7 @@ export async function accountFindings(
 
 /** Processes under these accounts that do not run in this cage. */
 export async function processesOutside(
-	{ launcher, processesOf, store }: StartMachine,
+	{ launcher, processesOf, store }: Machine,
 	name: string,
 	uids: readonly number[],
 ): Promise<AccountUse[]> {

@@ -1,4 +1,4 @@
-import type { StartContext } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Launched } from "../ports.ts";
 
 /** Seconds that an application gets to end after TERM before it is killed; what systemd gives a service (DefaultTimeoutStopSec=). */
@@ -15,7 +15,7 @@ const tellMilliseconds = 5_000;
  * has hardly begun. What does not end is killed: at once when it is asked a second time, else in its time after TERM.
  */
 export class AskedToEnd {
-	readonly #context: StartContext;
+	readonly #context: Context;
 	readonly #name: string;
 	readonly #stopSeconds: number;
 	#launched: Launched | undefined;
@@ -24,7 +24,7 @@ export class AskedToEnd {
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
 	/** `stopSeconds` 0: it is waited for without end. */
-	constructor(context: StartContext, name: string, stopSeconds: number) {
+	constructor(context: Context, name: string, stopSeconds: number) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;

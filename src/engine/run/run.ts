@@ -5,7 +5,7 @@ import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../
 import { showPath } from "../../core/path/quote.ts";
 import { launchMethod } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import type { StartContext } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { LaunchRequest } from "../ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { AskedToEnd, defaultStopSeconds } from "./asked-to-end.ts";
@@ -39,7 +39,7 @@ export interface RunOptions {
  * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
  */
 export async function runCage(
-	context: StartContext,
+	context: Context,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -54,7 +54,7 @@ export async function runCage(
 
 /** One start; `isAgain` where an update made another generation the present one, and asked for a start in that. */
 async function runOnce(
-	context: StartContext,
+	context: Context,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -102,7 +102,7 @@ async function runOnce(
 }
 
 /** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
-async function tellRunning({ emit, machine }: StartContext, name: string): Promise<void> {
+async function tellRunning({ emit, machine }: Context, name: string): Promise<void> {
 	const { launcher, store } = machine;
 	const generations = await store.generations(name);
 	const [init] = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);

@@ -1,11 +1,11 @@
 import { Failure } from "../../core/failure.ts";
 import { presentCage } from "../cages.ts";
-import type { StartContext } from "../context.ts";
+import type { Context } from "../context.ts";
 
 /**
  * Sends a signal to the application in the running cage, whichever generation it was started in. Throws `cage-not-running` (exit 1).
  */
-export async function signalCage(context: StartContext, name: string, signal: string): Promise<void> {
+export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
 	const { launcher, store } = context.machine;
 	const generations = await store.generations(name);
