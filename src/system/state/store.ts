@@ -1,25 +1,30 @@
 import { rmdir } from "node:fs/promises";
+import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
-import { join, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import type { MadeAccounts } from "../../engine/account-store.ts";
+import type { AdoptedState } from "../../engine/adoption-store.ts";
 import type { Archives } from "../../engine/archive-store.ts";
-import type { CagePlace, Lock, Store } from "../../engine/store.ts";
+import type { Building, CagePlace, Lock, RecordStore, Removing, Store, Templates, Upkeep } from "../../engine/store.ts";
 import { adoptedState } from "../adoption/adopted-state.ts";
-import { clearLeftovers } from "../files/generations.ts";
+import { readAdoption } from "../adoption/read.ts";
+import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
 import { receiveCage } from "./archive/receive.ts";
 import { finishArranging } from "./arranging.ts";
 import { building, placeInit } from "./building.ts";
-import { clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
+import { cagePaths, clearRemovedCages, clearUnfinished, hasData, listCages, openState, readCage, writeCage } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { madeAccounts } from "./made-account.ts";
-import { StateReader } from "./reader.ts";
 import { recordStore } from "./records.ts";
 import { removing } from "./removal.ts";
+import { onRestartRequest } from "./restart.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { unfinishedCages } from "./unfinished.ts";
@@ -28,55 +33,97 @@ import { upkeep } from "./upkeep.ts";
 const hostTrace = "host";
 
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
-export class StateFolder extends StateReader implements Store {
-	readonly building = building(this.folder);
-	readonly upkeep = upkeep((name) => this.paths(name).directory);
-	readonly removing = removing(this.folder);
-	readonly accounts = madeAccounts((name) => this.paths(name).directory);
-	readonly adopting = adoptedState(this.folder);
-	readonly records = recordStore(this.folder);
-	readonly templates = new StateTemplates(this.folder);
-	readonly archives: Archives = {
-		write: (request, signal) => exportCage({ ...request, state: this.folder, signal }),
-		inspect: inspectArchive,
-		receive: async (request, signal) => {
-			const received = await receiveCage(this.folder, request, signal);
-			return {
-				...received,
-				takeIn: async (account) => {
-					await received.takeIn(account);
-					await placeInit(this.paths(request.cage.name).directory);
-				},
-			};
-		},
-	};
+export class StateFolder implements Store {
+	readonly building: Building;
+	readonly upkeep: Upkeep;
+	readonly removing: Removing;
+	readonly accounts: MadeAccounts;
+	readonly adopting: AdoptedState;
+	readonly records: RecordStore;
+	readonly templates: Templates;
+	readonly archives: Archives;
+	readonly #folder: Path;
+
+	constructor(state: string) {
+		const folder = pathFromText(state);
+		const directory = (name: string) => this.#paths(name).directory;
+		this.#folder = folder;
+		this.building = building(folder);
+		this.upkeep = upkeep(directory);
+		this.removing = removing(folder);
+		this.accounts = madeAccounts(directory);
+		this.adopting = adoptedState(folder);
+		this.records = recordStore(folder);
+		this.templates = new StateTemplates(folder);
+		this.archives = archives(folder);
+	}
+
+	names(): Promise<string[]> {
+		return listCages(this.#folder);
+	}
+
+	cage(name: string): Promise<Cage | undefined> {
+		return readCage(this.#folder, name);
+	}
+
+	present(name: string): Promise<number | undefined> {
+		return currentGeneration(this.#paths(name).directory);
+	}
+
+	manifest(name: string, generation: number): Promise<Manifest> {
+		return readManifest(this.#paths(name).directory, generation);
+	}
+
+	root(name: string, generation: number): Path {
+		return this.#paths(name).root(generation);
+	}
+
+	presentRoot(name: string): Path {
+		return this.#paths(name).current;
+	}
+
+	data(name: string): Path {
+		return this.#paths(name).data;
+	}
+
+	generations(name: string): Promise<number[]> {
+		return listGenerations(this.#paths(name).directory);
+	}
+
+	adoption(name: string): Promise<Adoption | undefined> {
+		return readAdoption(this.#paths(name).adoption);
+	}
+
+	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void {
+		return onRestartRequest(this.#paths(name).directory, listener);
+	}
 
 	async place(name: string): Promise<CagePlace> {
 		return {
-			folder: pathToText(this.folder) ?? "",
-			free: await freeBytes(this.folder),
-			hasData: await hasData(this.folder, name),
+			folder: pathToText(this.#folder) ?? "",
+			free: await freeBytes(this.#folder),
+			hasData: await hasData(this.#folder, name),
 		};
 	}
 
 	async isTaken(name: string): Promise<boolean> {
-		return (await this.cage(name)) !== undefined || (await hasData(this.folder, name));
+		return (await this.cage(name)) !== undefined || (await hasData(this.#folder, name));
 	}
 
 	unfinished(): Promise<readonly string[]> {
-		return unfinishedCages(join(this.folder, pathFromText("cages")));
+		return unfinishedCages(join(this.#folder, pathFromText("cages")));
 	}
 
 	async lock(name: string): Promise<Lock> {
-		await openState(this.folder);
-		const { directory, lock } = this.paths(name);
+		await openState(this.#folder);
+		const { directory, lock } = this.#paths(name);
 		await makeSafeFolder(directory);
 		const held = lockCage(lock, name);
-		await clearRemovedCages(this.folder);
+		await clearRemovedCages(this.#folder);
 		await clearLeftovers(directory);
 		await finishArranging(directory);
-		const hadData = await hasData(this.folder, name);
-		const clear = () => clearUnfinished(this.folder, name, hadData);
+		const hadData = await hasData(this.#folder, name);
+		const clear = () => clearUnfinished(this.#folder, name, hadData);
 		return {
 			clear,
 			release: async () => {
@@ -89,25 +136,46 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	saveCage(cage: Cage): Promise<void> {
-		return writeCage(this.folder, cage);
+		return writeCage(this.#folder, cage);
 	}
 
 	trace(name: string): Promise<Trace | undefined> {
-		return readTrace(this.paths(name).traces, hostTrace);
+		return readTrace(this.#paths(name).traces, hostTrace);
 	}
 
 	saveTrace(name: string, trace: Trace): Promise<void> {
-		return writeTrace(this.paths(name).traces, hostTrace, trace);
+		return writeTrace(this.#paths(name).traces, hostTrace, trace);
 	}
 
 	async log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-		refuseUnsafe(this.paths(name).directory);
-		return appendLog(this.paths(name).log, { time: new Date().toISOString(), action, details });
+		refuseUnsafe(this.#paths(name).directory);
+		return appendLog(this.#paths(name).log, { time: new Date().toISOString(), action, details });
 	}
 
 	async history(name: string): Promise<string[]> {
-		return (await readLog(this.paths(name).log)).map(
+		return (await readLog(this.#paths(name).log)).map(
 			({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`,
 		);
 	}
+
+	#paths(name: string) {
+		return cagePaths(this.#folder, name);
+	}
+}
+
+function archives(state: Path): Archives {
+	return {
+		write: (request, signal) => exportCage({ ...request, state, signal }),
+		inspect: inspectArchive,
+		async receive(request, signal) {
+			const received = await receiveCage(state, request, signal);
+			return {
+				...received,
+				async takeIn(account) {
+					await received.takeIn(account);
+					await placeInit(cagePaths(state, request.cage.name).directory);
+				},
+			};
+		},
+	};
 }
