@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Path, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
-import { watchedCalls } from "../../core/watch/calls.ts";
+import { watchedCalls } from "../../core/watch/probe.ts";
 import type { Watched } from "../../core/watch/watched.ts";
 import { readText } from "../files/read-text.ts";
 
