@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { join, type Path, parent, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
-import { watchedCalls } from "../../core/watch/calls.ts";
+import { watchedCalls } from "../../core/watch/probe.ts";
 import type { Watched } from "../../core/watch/watched.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { readText } from "../files/read-text.ts";
