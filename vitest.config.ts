@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { inkEditsForTests } from "./scripts/ink-edits.js";
 
 /** Installs packages, claims something of all files and processes of the machine, or measures time. */
 const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
@@ -14,7 +13,6 @@ export default defineConfig({
 		globalSetup: ["test/global-setup.ts"],
 		projects: [
 			{
-				plugins: [inkEditsForTests],
 				test: {
 					name: "quick",
 					include: ["test/**/*.test.{ts,tsx}"],
@@ -24,8 +22,6 @@ export default defineConfig({
 					isolate: false,
 					// Under CI Ink draws the last frame alone.
 					env: { CI: "false", CONTINUOUS_INTEGRATION: "false" },
-					// Through the plugin, so that tests draw with the same Ink as the program.
-					server: { deps: { inline: [/\/ink\/build\//] } },
 					...timeouts,
 				},
 			},

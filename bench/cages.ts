@@ -1,7 +1,8 @@
-import { answersFrom } from "../src/cli/answers.ts";
 import { systemMachine } from "../src/cli/machine.ts";
 import type { Plan } from "../src/core/plan/plan.ts";
-import { planStep, traceStep } from "../src/engine/build/steps.ts";
+import { planStep } from "../src/engine/build/steps.ts";
+import { traceStep } from "../src/engine/build/trace-step.ts";
+import { answersFrom } from "../src/engine/choose/answers.ts";
 import type { Context } from "../src/engine/context.ts";
 import { builtinTemplate } from "../src/system/templates/builtin.ts";
 
@@ -12,7 +13,7 @@ export function contextIn(state: string): Context {
 /** A real plan of a built-in template: traced on this machine. */
 export async function planOf(context: Context, name: string): Promise<Plan> {
 	const template = builtinTemplate(name);
-	const answers = answersFrom({}, [], template && { kind: "template", template });
+	const answers = answersFrom(context.machine, {}, [], template && { kind: "template", template });
 	const { cage, result } = await traceStep(context, answers, {});
 	return planStep(context, cage, result.trace);
 }

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { type Path, pathFromBytes } from "../src/core/path/path.ts";
 import { emptyTrace, type Trace } from "../src/core/trace/trace.ts";
-import { ThreadPlanner } from "../src/system/planning/thread-planner.ts";
+import { ThreadPlanner } from "../src/system/thread-planner.ts";
 import { inFolder, type Result, waitedForProcessor } from "./harness.ts";
 import { atPlanning } from "./wizard-screen.ts";
 
-const count = 50_000;
+const count = 10_000;
 const repetitions = 3;
 /** Milliseconds between two keys: faster than a key that is held down. */
 const every = 15;
@@ -19,7 +19,7 @@ interface Watched {
 	readonly took: number;
 }
 
-/** Keys that come all the time, while a plan of as many real files as a cage may ever have is made, arrives, and is made anew after a decision. */
+/** Keys that come all the time, while a plan of more real files than the largest cage has is made, arrives, and is made anew after a decision. */
 export async function keysWhilePlanning(budget: number): Promise<Result[]> {
 	const trace = traceOf(realFiles());
 	const results: Result[] = [];

@@ -22,16 +22,7 @@ export default function setUp({ provide }: TestProject): () => void {
  */
 function buildProgram(): void {
 	if (process.env.CAGEWRIGHT_PROGRAM) return;
-	const sources = [
-		"src",
-		"templates",
-		"build.js",
-		"scripts/bundling.js",
-		"scripts/ink-edits.js",
-		"scripts/keep-code.js",
-		"package.json",
-		"package-lock.json",
-	].map((name) => join(home, name));
+	const sources = ["src", "templates", "build.js", "package.json", "package-lock.json"].map((name) => join(home, name));
 	const built = statSync(join(home, "dist/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 	if (Math.max(...sources.map(newest)) < built) return;
 	execFileSync(process.execPath, ["build.js"], { cwd: home, stdio: "inherit" });

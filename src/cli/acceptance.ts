@@ -1,4 +1,4 @@
-import { mergeAcceptances, parseAcceptance } from "../core/cage/acceptance.ts";
+import { mergeAcceptances, parseAcceptance } from "../core/cage/finding.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { withHistoryLine } from "../report/record/markdown.ts";

@@ -2,12 +2,12 @@ import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
-import { type Adopted, adoptService } from "../engine/adopt/adopt.ts";
-import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adopt/check.ts";
+import { type Adopted, type AdoptionPlan, adoptService, planAdoption, requireSystemd } from "../engine/adopt/adopt.ts";
 import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
+import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
@@ -22,7 +22,10 @@ export async function adopt(terminal: Terminal, called: string, options: AdoptOp
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
 		const service = hostService(context, called).name;
-		const name = (await cageOf(context, service, options.name)) ?? (await makeFirst(terminal, context, service, options));
+		const present = await cageOf(context, service, options.name);
+		if (present !== undefined)
+			refuseUnused(options, "adopt", ["name", "probe", "timeout", "selftest", "yes", "dryRun"], "`make`");
+		const name = present ?? (await makeFirst(terminal, context, service, options));
 		if (name === undefined) return options.dryRun ? 0 : 1;
 		const { probe = [], timeout } = options;
 		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };

@@ -5,12 +5,12 @@ import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { words } from "../system/running/proc.ts";
 import { runningTree } from "../system/running/tree.ts";
 import { draftFromProcess } from "../system/units/process-application.ts";
-import type { Told } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**

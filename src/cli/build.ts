@@ -1,19 +1,19 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
-import { buildAudited, planStep, timed } from "../engine/build/steps.ts";
+import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
-import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
-import { type Told, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Builds a generation from the plan and makes it the present one, untried. */
 export async function build(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told);
+		const { cage, trace } = await tracedCage(context, told, "build");
 		const planned = await planStep(context, cage, trace);
 		if (told.options.dryRun) {
 			if (terminal.options.json) terminal.printJson("build", { dryRun: true, name: cage.name, ...planToJson(planned) });

@@ -4,9 +4,11 @@ import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { withParameters } from "../core/questions/read-options.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
+import { answersFrom, baseAnswers } from "../engine/choose/answers.ts";
+import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
-import { asPassesOnHost } from "../engine/trace/try-probe.ts";
+import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
@@ -17,12 +19,9 @@ import type { Chooser } from "../wizard/session/chooser.ts";
 import type { TemplateSaved } from "../wizard/session/values.ts";
 import type { ReviewRow } from "../wizard/steps/build/review.ts";
 import { reviewText } from "../wizard/steps/build/review-text.ts";
-import { answersFrom, baseAnswers } from "./answers.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
-import { withGuess } from "./guessed-probe.ts";
 import { ownUnitText } from "./own-unit.ts";
-import { fromFound, refuseUnaccepted } from "./starting-point.ts";
 import { changesOf, templateOf } from "./template-save.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
@@ -65,22 +64,22 @@ export class SystemChooser implements Chooser {
 		}
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
-		const answers = answersFrom({}, [], fromFound(found));
+		const answers = answersFrom(this.#machine, {}, [], fromFound(found));
 		if (!found.ports.length) return answers;
 		const signal = new AbortController().signal;
-		return withGuess(await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
+		return withGuess(this.#machine, await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
 		const split = splitCommandLine(line);
 		if ("error" in split) throw new Failure(split.error.code, {}, 2);
-		return answersFrom({}, split.words, undefined);
+		return answersFrom(this.#machine, {}, split.words, undefined);
 	}
 
 	async base(answers: Answers): Promise<Answers | undefined> {
 		if (answers.template !== undefined) return this.#fromTemplate(answers.template, answers.parameters);
 		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
-		return unit === undefined ? undefined : baseAnswers(fromFound(unit), answers.application.user);
+		return unit === undefined ? undefined : baseAnswers(this.#machine, fromFound(unit), answers.application.user);
 	}
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
@@ -119,6 +118,10 @@ export class SystemChooser implements Chooser {
 		const stored = (await this.#machine.store.templates()).find((one) => one.template.name === name);
 		if (!stored) throw new Failure("template-unknown", { name }, 2);
 		await refuseUnaccepted(stored);
-		return answersFrom(withParameters(parameters), [], { kind: "template", template: stored.template, values: stored.values });
+		return answersFrom(this.#machine, withParameters(parameters), [], {
+			kind: "template",
+			template: stored.template,
+			values: stored.values,
+		});
 	}
 }

@@ -253,7 +253,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"cagewright template new shop -o shop.json",
 		"cagewright template check shop.json",
 		"cagewright template export redis-small -o redis-small.json",
-		"cagewright template import https://git.example.org/templates",
+		"cagewright template import redis-small.json",
 	)
 		.option("--as <NAME>")
 		.option("-o, --output <FILE>")

@@ -5,7 +5,7 @@ import type { StoredTemplate } from "../engine/store.ts";
 import { templateCommands } from "../report/template.ts";
 import { templateHash } from "../system/state/templates.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
-import { templateSources } from "../system/templates/sources.ts";
+import { type TemplateSource, templateSources } from "../system/templates/sources.ts";
 import { ask } from "./ask.ts";
 import { problemLines, readTemplate } from "./template-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,13 +20,13 @@ export interface TemplateImportOptions {
 /** Takes in templates from elsewhere, once somebody has seen what each of them would run. */
 export async function importing(
 	terminal: Terminal,
-	{ machine, signal }: Context,
+	{ machine }: Context,
 	place: string | undefined,
 	options: TemplateImportOptions,
 ): Promise<number> {
 	if (place === undefined) throw new Failure("template-file-needed", {}, 2);
 	const words = terminal.messages.cli.template;
-	const templates = read(terminal, await templateSources(place, signal));
+	const templates = read(terminal, templateSources(place));
 	if (!templates) return 2;
 	if (options.as !== undefined && templates.length > 1)
 		throw new Failure("template-as-one", { place, count: templates.length }, 2);
@@ -99,7 +99,7 @@ async function confirm(
 }
 
 /** All that can be read, or undefined after everything that is wrong was said. */
-function read(terminal: Terminal, sources: Awaited<ReturnType<typeof templateSources>>): Template[] | undefined {
+function read(terminal: Terminal, sources: readonly TemplateSource[]): Template[] | undefined {
 	const parsed = sources.map((source) => ({ source, result: readTemplate(source) }));
 	const wrong = parsed.flatMap(({ result, source }) => ("errors" in result ? [{ source, errors: result.errors }] : []));
 	if (!wrong.length) return parsed.flatMap(({ result }) => ("template" in result ? [result.template] : []));
@@ -115,7 +115,7 @@ function refuseName(
 	stored: readonly StoredTemplate[],
 	{ replace }: TemplateImportOptions,
 ): void {
-	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("name-invalid", { name }, 2);
+	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("bad-name", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);
 	// Whoever types a built-in name means ours.
 	if (builtinTemplate(name)) throw new Failure("template-built-in", { name }, 2);

@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 /** A template to begin with, to stdout or into a new file; its `$schema` leads an editor to ours. */
 export async function begin(terminal: Terminal, name: string | undefined, output: string | undefined): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
-	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("name-invalid", { name }, 2);
+	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("bad-name", { name }, 2);
 	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
 	if (output === undefined) {
 		terminal.print(text);

@@ -89,7 +89,7 @@ async function save(
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const cage = await knownCage(machine.store, name);
 	const wanted = (as ?? name).toLowerCase();
-	if (!isName(wanted)) throw new Failure("name-invalid", { name: wanted }, 2);
+	if (!isName(wanted)) throw new Failure("bad-name", { name: wanted }, 2);
 	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
 	const path = await machine.store.saveTemplate(made, values);
 	const words = terminal.messages.cli.template;

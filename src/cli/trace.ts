@@ -1,26 +1,35 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
-import { checkRules } from "../core/plan/check-rules.ts";
+import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
-import { checkName, identityOf, traceStep } from "../engine/build/steps.ts";
+import { checkName, identityOf } from "../engine/build/steps.ts";
+import { traceStep } from "../engine/build/trace-step.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
 import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
-import { answersOf, type Told, type Traced, tracedCage } from "./named.ts";
+import { answersOf } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
 /** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
 export async function trace(terminal: Terminal, told: Told): Promise<number> {
 	const { attach, for: seconds } = told.options;
-	if (seconds !== undefined && attach === undefined && told.target !== undefined) return watch(terminal, told.target, seconds);
+	if (seconds !== undefined && attach === undefined && told.target !== undefined) {
+		refuseUnused(told.options, "trace --for", ["for", "yes", "selftest"], "`trace`");
+		return watch(terminal, told.target, seconds);
+	}
+	const { rounds, selftest } = told.options;
+	if (rounds !== undefined) refuseUnused({ rounds }, "trace", [], "`make`");
+	if (selftest === false) refuseUnused({ selftest }, "trace", [], "`make`");
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const stored = told.options.add ? await tracedCage(context, withoutAttach(told)) : undefined;
+		const stored = told.options.add ? await cageToAdd(context, told) : undefined;
 		const answers = stored ? answersToAdd(stored.cage, told) : await answersOf(context, told, terminal);
 		identityOf(context, answers);
 		await checkName(context, answers, told.options.replace ?? false);
@@ -72,11 +81,15 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 /** With one of these it would be watched as something else than it is. */
 const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network"] as const;
 
-/** The cage's own answers; exercises that are given are run instead of its own, for those were seen already. */
-function answersToAdd(cage: Cage, { options }: Told): Answers {
+async function cageToAdd(context: Context, { options: { attach: _, for: __, ...options }, ...told }: Told): Promise<Traced> {
 	for (const option of anotherApplication) {
 		if (options[option] !== undefined) throw new Failure("add-same-application", { option: `--${option}` }, 2);
 	}
+	return tracedCage(context, { ...told, options }, "trace --add", ["add", "exercise", "timeout", "onHost", "selftest"]);
+}
+
+/** The cage's own answers; exercises that are given are run instead of its own, for those were seen already. */
+function answersToAdd(cage: Cage, { options }: Told): Answers {
 	const { application, dedicatedAccount, name, notes, onHost, rules, template, unit } = cage;
 	const { attach, exercise, for: seconds, timeout = application.timeout } = options;
 	return {
@@ -91,11 +104,6 @@ function answersToAdd(cage: Cage, { options }: Told): Answers {
 		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 		...(attach === undefined ? {} : { attach: { pid: attach, ...(seconds === undefined ? {} : { seconds }) } }),
 	};
-}
-
-/** What is watched is no decision about the cage. */
-function withoutAttach({ options: { attach: _, for: __, ...options }, ...told }: Told): Told {
-	return { ...told, options };
 }
 
 function accountNames({ machine }: Context): (uid: number) => string {

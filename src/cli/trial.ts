@@ -2,6 +2,8 @@ import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { remedies, summarise } from "../engine/trial/remedies.ts";
 import { unitTrialStep } from "../engine/trial/unit-trial.ts";
@@ -9,7 +11,6 @@ import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
 import { isSafe, showMade } from "./make.ts";
-import { type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,7 +19,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		if (told.options.unit || told.options.dropin !== undefined) return asService(terminal, context, told);
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told);
+		const { cage, trace } = await tracedCage(context, told, "trial", ["rounds", "selftest"]);
+		if (told.options.rounds !== undefined && !told.options.yes)
+			throw new Failure("option-without", { option: "--rounds", needs: "--yes" }, 2);
 		const plan = await planStep(context, cage, trace);
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
@@ -75,7 +78,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 
 /** Once, as it is built, as a service of systemd. */
 async function asService(terminal: Terminal, context: Context, told: Told): Promise<number> {
-	const { cage } = await tracedCage(context, told);
+	const { cage } = await tracedCage(context, told, "trial", ["unit", "dropin", "selftest"]);
+	const verb = told.options.unit ? "trial --unit" : "trial --dropin";
+	refuseUnused(told.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
 	const lock = await context.machine.store.lock(cage.name);
 	try {
 		const tried = await unitTrialStep(context, cage.name, told.options.dropin);

@@ -1,10 +1,10 @@
 import type { Cage } from "../core/cage/cage.ts";
-import { keptInTemporary } from "../core/cage/kept.ts";
 import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
+import { type KeptInTemporary, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { StartContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { CageLayout } from "./ports.ts";
 import type { CageReader } from "./store.ts";
 
@@ -56,7 +56,7 @@ export function isDamage(error: unknown): error is Failure {
 }
 
 interface Looking {
-	readonly machine: Pick<StartContext["machine"], "store">;
+	readonly machine: Pick<Context["machine"], "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
@@ -93,4 +93,15 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		devices: devicesOf(manifest),
 		openings: manifest.openings,
 	};
+}
+
+/** What a generation has directly below /tmp and /var/tmp: the launcher, which empties both, binds it back. */
+export function keptInTemporary(manifest: Manifest): KeptInTemporary[] {
+	return manifest.entries
+		.filter((entry) => temporaryDirectories.includes(parent(entry.path)))
+		.map((entry) => {
+			const kind =
+				entry.kind === "symlink" ? "symlink" : entry.kind === "file" || entry.kind === "generated" ? "file" : "directory";
+			return { path: entry.path, kind, ...(entry.target === undefined ? {} : { target: entry.target }) };
+		});
 }

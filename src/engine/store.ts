@@ -1,6 +1,5 @@
 import type { AdoptedPlace, Adoption, Companions, StagedPlace } from "../core/adoption/adoption.ts";
 import type { Observed as AuditObserved } from "../core/cage/audit.ts";
-import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { ExportHead } from "../core/cage/export.ts";
@@ -9,8 +8,7 @@ import type { ObservedState } from "../core/cage/tampering.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
-import type { Evidence } from "../core/record/evidence.ts";
-import type { Names, Responsible } from "../core/record/responsible.ts";
+import type { Evidence, Names, Responsible } from "../core/record/record.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
@@ -141,60 +139,6 @@ export interface Store extends CageReader {
 	removeTemplate(name: string): Promise<boolean>;
 }
 
-/**
- * Sessions of the wizard that were left before their end, each with an id of its own. Their fields are plain values; of what they mean nothing is
- * known here.
- */
-export interface Sessions {
-	/** All of them, the latest first. Looking changes nothing. */
-	list(): Promise<readonly StoredSession[]>;
-	/** A new one, open here. */
-	create(): Promise<HeldSession>;
-	/**
-	 * Opens one. Throws `session-unknown`, `session-open` with the pid of the process that has it, `session-newer`, or `session-damaged` once it was set
-	 * aside.
-	 */
-	open(id: string): Promise<OpenedSession>;
-	/** Takes one out of the way that cannot be read, for somebody to look at. Returns where it is. */
-	setAside(id: string): Promise<string>;
-	/** Throws `session-unknown` or `session-open`. */
-	remove(id: string): Promise<void>;
-}
-
-export interface StoredSession {
-	readonly id: string;
-	/** Milliseconds since 1970. */
-	readonly savedAt: number;
-	/** The process that has it open. */
-	readonly holder?: number;
-	/** Where it is. */
-	readonly path: string;
-	/** `aside`: damaged, and taken out of the way before. */
-	readonly problem?: "damaged" | "newer" | "aside";
-	/** The small fields; empty where there is a problem. */
-	readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export interface OpenedSession {
-	readonly held: HeldSession;
-	readonly savedAt: number;
-	/** All fields that could be read; a damaged part is missing. */
-	readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** A session that no other process can open meanwhile. */
-export interface HeldSession {
-	readonly id: string;
-	/**
-	 * Writes these fields in place of those before; only what is another value than the last time is touched. At any moment there is a whole
-	 * session on disk. `late` may follow after the others: without them a session still holds together.
-	 */
-	write(fields: Readonly<Record<string, unknown>>, late: readonly string[]): Promise<void>;
-	/** There is nothing left to go on with. */
-	remove(): Promise<void>;
-	release(): void;
-}
-
 /** What the record tells beyond the manifest, and whom it names. */
 export interface RecordStore {
 	/** Of every generation that was the present one since such is kept, oldest first; also of those whose files are gone. */
@@ -240,7 +184,7 @@ export interface AdoptedState {
 	finishReturn(place: StagedPlace): Promise<void>;
 }
 
-export interface TakeRequest {
+interface TakeRequest {
 	readonly name: string;
 	readonly writable: readonly WritableDirectory[];
 	readonly places: readonly Path[];
@@ -388,3 +332,7 @@ export interface StoredTemplate {
 	/** What its parameters are on this machine. */
 	readonly values: ParameterValues;
 }
+
+/** What a build and the start of its trial do one after the other. */
+export const buildPhases = ["preparing", "copying", "syncing", "seeding", "auditing", "starting"] as const;
+export type BuildPhase = (typeof buildPhases)[number];

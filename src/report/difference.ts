@@ -1,5 +1,4 @@
-import type { Difference } from "../core/cage/difference.ts";
-import type { Setting } from "../core/cage/settings.ts";
+import type { Difference, Setting } from "../core/cage/difference.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 

@@ -1,7 +1,7 @@
 import { countEntries } from "../core/cage/manifest.ts";
-import { byGroup, byPackage, sumOf } from "../core/minimise/dropped.ts";
-import { trialsToCome } from "../core/minimise/estimate.ts";
-import type { PinKind } from "../core/minimise/pins.ts";
+import { byGroup, byPackage, sumOf } from "../core/minimise/minimised.ts";
+import type { PinKind } from "../core/minimise/needs.ts";
+import { trialsToCome } from "../core/minimise/search.ts";
 import type { FileUnit } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";

@@ -1,10 +1,9 @@
-import type { Passage } from "../core/documentation/mention.ts";
+import type { Passage } from "../core/documentation/documentation.ts";
 import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { Permission } from "../core/plan/permissions.ts";
-import type { Offer } from "../core/plan/plan.ts";
-import { remedyOption } from "../core/questions/remedy-option.ts";
+import type { Offer, Permission } from "../core/plan/plan.ts";
+import { remedyOption } from "../core/questions/departures.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
 

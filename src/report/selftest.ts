@@ -1,8 +1,9 @@
 import { printable } from "../core/path/quote.ts";
-import { countsOf, type Finding } from "../core/selftest/findings.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import {
+	countsOf,
+	type Finding,
 	failedChecks,
 	holds,
 	type Outcome,

@@ -1,4 +1,4 @@
-import type { MinimisedEvidence } from "../core/record/evidence.ts";
+import type { MinimisedEvidence } from "../core/record/record.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** What a cage goes without, and how far its proof reaches. */

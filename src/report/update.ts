@@ -1,4 +1,4 @@
-import { compareGenerations } from "../core/cage/compare.ts";
+import { compareGenerations } from "../core/cage/difference.ts";
 import { countEntries, type Manifest, type ManifestEntry } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";

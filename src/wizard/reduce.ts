@@ -14,10 +14,9 @@ import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
 import { installPackages, reduceChoose, reduceLacks, shownChoices } from "./steps/choose/reduce.ts";
 import { answerParameter } from "./steps/choose/template-choice.ts";
-import { addRule } from "./steps/files/patterns.ts";
 import { reduceFiles } from "./steps/files/reduce.ts";
 import { shownRows } from "./steps/files/shown.ts";
-import { allow } from "./steps/files/toggle.ts";
+import { addRule, allow } from "./steps/files/toggle.ts";
 import { bind } from "./steps/files/whole-folders.ts";
 import { reduceForm } from "./steps/form/reduce.ts";
 import { endStatus, lookAtEscape, save } from "./steps/save/finishing.ts";
@@ -218,7 +217,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			// It stays open until the file is there: where that fails, another name is soon typed.
 			return saveReview(open, text);
 		case "template":
-			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
+			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
 		case "include":
 		case "exclude":

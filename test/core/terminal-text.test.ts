@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TerminalText } from "../../src/core/terminal-text.ts";
+import { TerminalText } from "../../src/core/text.ts";
 
 function shown(...pieces: string[]): string {
 	const text = new TerminalText();

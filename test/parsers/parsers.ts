@@ -12,31 +12,35 @@ import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
 import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
 import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
 import { readPaxRecords, readTarHeader, TarProblem } from "../../src/core/archive/tar.ts";
-import { parseAcceptance } from "../../src/core/cage/acceptance.ts";
 import { exportHeadFromJson } from "../../src/core/cage/export.ts";
+import { parseAcceptance } from "../../src/core/cage/finding.ts";
 import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
-import { manualMentions } from "../../src/core/documentation/manual.ts";
-import { readmeMentions } from "../../src/core/documentation/readme.ts";
-import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../src/core/documentation/service-files.ts";
-import { pathsIn } from "../../src/core/documentation/text-paths.ts";
+import {
+	logrotateMentions,
+	manualMentions,
+	pathsIn,
+	readmeMentions,
+	tmpfilesMentions,
+	unitMentions,
+} from "../../src/core/documentation/documentation.ts";
 import { parseElf } from "../../src/core/elf/elf.ts";
 import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
-import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/passwd.ts";
+import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
 import { perlModules } from "../../src/core/modules/perl.ts";
-import { readPython } from "../../src/core/modules/python-text.ts";
+import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { parseAccountName } from "../../src/core/plan/account-rules.ts";
+import { parseAccountName } from "../../src/core/plan/accounts.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
-import { parseDecoy } from "../../src/core/selftest/decoy.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
+import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
-import { migrated } from "../../src/core/session/version.ts";
+import { migrated } from "../../src/core/session/session.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { dependenciesOf } from "../../src/core/record/dependencies.ts";
+import { dependenciesOf } from "../../src/core/record/packages.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { recordHtml } from "../../src/report/record/html.ts";
 import { made, manifestEntry } from "./made.ts";

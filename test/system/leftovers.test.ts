@@ -5,7 +5,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
-import type { LaunchRequest } from "../../src/engine/ports.ts";
+import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
 import { begin, cagewright, type Started, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
@@ -162,7 +162,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 	});
 });
 
-describe("wherever the launcher dies, nothing is left", () => {
+describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
 	async function requestOf(kind: "run" | "trial" | "rehearsal"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Json, startRun, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages } from "./daemons.ts";
@@ -66,6 +66,30 @@ test("what a step would do is one JSON document as well", async () => {
 		dryRun: true,
 		probes: [daemon.probe],
 	});
+});
+
+test.each([
+	["plan", "--rounds 9", "--rounds"],
+	["plan", "--no-selftest", "--no-selftest"],
+	["plan", "--name other", "--name"],
+	["build", "--timeout 5 --user daemon", "--timeout"],
+	["build", "--limit-memory 512M", "--limit-memory"],
+	["build", "--exercise true", "--exercise"],
+	["build", "--replace", "--replace"],
+	["trial", "--env A=b", "--env"],
+	["trial", "--network none", "--network"],
+	["trial", "--rounds 9", "--rounds"],
+	["trial", "--unit --include /etc/hostname", "--include"],
+	["trace", "--rounds 9 -- true", "--rounds"],
+	["trace", "--add --limit-files 64", "--limit-files"],
+	["trace", "--add --rounds 9", "--rounds"],
+	["trace", "--for 1 --user daemon", "--user"],
+])("%s refuses in one sentence what it cannot honour: %s", async (verb, words, named) => {
+	const before = readFileSync(`${state}/cages/pages/cage.json`, "utf8");
+	const { status, stderr, stdout } = await cagewright([verb, "pages", ...words.split(" ")], { state });
+	expect([status, stdout]).toEqual([2, ""]);
+	expect(stderr).toMatch(new RegExp(`^cagewright: [^\n]*${named}[^\n]*\\.\n$`));
+	expect(readFileSync(`${state}/cages/pages/cage.json`, "utf8")).toBe(before);
 });
 
 test("a second build of the same plan makes no new generation", async () => {

@@ -129,7 +129,7 @@ describe("the form", () => {
 		const wizard = atForm();
 		const ticket = wizard.state.ticket;
 		wizard.type("\x1b[5~x");
-		wizard.act({ type: "done", ticket, job: "validate", value: [{ field: "name", code: "name-invalid", values: {} }] });
+		wizard.act({ type: "done", ticket, job: "validate", value: [{ field: "name", code: "bad-name", values: {} }] });
 		expect(wizard.state.form?.problems).toEqual([]);
 	});
 

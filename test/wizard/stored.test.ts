@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { migrated, sessionVersion } from "../../src/core/session/version.ts";
+import { migrated, sessionVersion } from "../../src/core/session/session.ts";
 import { resumed } from "../../src/wizard/session/resuming.ts";
 import { isWorthKeeping, type Kept, restored, storedOf } from "../../src/wizard/session/stored.ts";
 import { settle } from "../../src/wizard/settle.ts";

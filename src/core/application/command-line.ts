@@ -1,5 +1,5 @@
 import { quoteWord } from "../path/quote.ts";
-import { trailing, withoutTrailing } from "../trailing.ts";
+import { trailing, withoutTrailing } from "../text.ts";
 
 /** Why a typed command cannot be taken. `at` counts UTF-16 units from the start of the text, so that a form can point there. */
 export type CommandLineError =

@@ -1,8 +1,8 @@
 import { Failure } from "../failure.ts";
+import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
-import { parseId } from "../machine/passwd.ts";
 import type { Identity } from "../plan/plan.ts";
-import { withoutTrailing } from "../trailing.ts";
+import { withoutTrailing } from "../text.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, splitWords } from "./unit-text.ts";
 
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };

@@ -1,4 +1,4 @@
-import { parsePasswd } from "../machine/passwd.ts";
+import { parsePasswd } from "../machine/accounts.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";

@@ -1,5 +1,5 @@
 import type { Note } from "../failure.ts";
-import { parsePasswd } from "../machine/passwd.ts";
+import { parsePasswd } from "../machine/accounts.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { socketsOf } from "./application.ts";

@@ -1,4 +1,4 @@
-import { withoutTrailing } from "../trailing.ts";
+import { withoutTrailing } from "../text.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import {
 	type Assignment,

@@ -1,4 +1,4 @@
-import { trailing } from "../trailing.ts";
+import { trailing } from "../text.ts";
 
 /** The text of unit files: lines, sections and words, as systemd.syntax(7) and systemd's own conf-parser.c read them. */
 

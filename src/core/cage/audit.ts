@@ -1,5 +1,7 @@
 import type { FileKind } from "../machine/facts.ts";
+import { type WayPart, wayFaults } from "../machine/way.ts";
 import { ancestors, isWithin, join, type Path, parent, pathFromText, root } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
 export type { Finding, FindingCode } from "./finding.ts";
@@ -232,4 +234,78 @@ function endOf(start: Path, byPath: ReadonlyMap<Path, Observed>): Path | undefin
 
 function octal(mode: number): string {
 	return `0${(mode & 0o7777).toString(8)}`;
+}
+
+/** The way to a directory of the host that the cage shows, as far as it leads through directories. */
+export interface BindWay {
+	readonly bind: Path;
+	readonly seen: readonly WayPart[];
+	/** The first part that is not there. */
+	readonly absent?: Path;
+}
+
+/**
+ * A mount follows links (mount(8), and BindPaths= of systemd.exec(5) as well): whoever can put one on the way to a bind chooses what root
+ * mounts into the cage. Where root starts it, that is any directory of the host; else one that the user may see anyhow.
+ */
+export function auditBinds(ways: readonly BindWay[], owner: number): Finding[] {
+	const findings = new Map<string, Finding>();
+	const find = (code: FindingCode, path: Path, severity: Finding["severity"], values: Finding["values"]) => {
+		// A directory on the way to several binds is one thing to be closed.
+		if (!findings.has(`${code} ${path}`)) findings.set(`${code} ${path}`, { code, path, severity, values });
+	};
+	for (const { absent, bind: place, seen } of ways) {
+		const bind = showPath(place);
+		// Where the way breaks off, what is seen is not all of it, and its last part leads on.
+		const end: WayPart[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
+		for (const { fault, part } of wayFaults([...seen, ...end], owner)) {
+			const { kind, path, uid } = part;
+			if (fault === "not-directory") find("bind-not-directory", path, "danger", { bind, kind });
+			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
+			else find("bind-writable", path, severityFor(owner), { bind, mode: `0${part.mode.toString(8)}` });
+		}
+		if (absent !== undefined) find("bind-absent", absent, "danger", { bind });
+	}
+	return [...findings.values()];
+}
+
+const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");
+
+/** The way from a cage's data folder to the state of one writable directory, both included, as far as it leads through directories. */
+export interface DataWay {
+	/** `like`: what a part must be no more open than; absent where that is unknown. */
+	readonly seen: readonly (WayPart & { readonly like?: Pick<WayPart, "mode" | "uid"> })[];
+	/** The first part that is missing. */
+	readonly absent?: Path;
+}
+
+/**
+ * A mount follows links, so whoever can put one on the way to the state chooses what is mounted over the writable directory, read-write. The application reaches only
+ * what is below the state itself: a part above it that is no directory, or that others may write, is not as the build made it. The build gives these directories the owner
+ * and mode that the host's have, which nobody but root gets at in the state folder. `isPresent`: another generation's state is put in its own place when that becomes the
+ * present one, and an imported cage may come without any, so until then only links count.
+ */
+export function auditDataWays(ways: readonly DataWay[], owner: number, isPresent: boolean): Finding[] {
+	const findings = new Map<string, Finding>();
+	const find = (code: FindingCode, path: Path, values: Finding["values"]) =>
+		findings.set(`${code} ${path}`, { code, path, severity: "danger", values });
+	for (const { absent, seen } of ways) {
+		const isLast = (index: number) => absent === undefined && index === seen.length - 1;
+		for (const [index, { kind, like, mode, path, uid }] of seen.entries()) {
+			if (kind !== "directory") find("data-way-not-directory", path, { kind });
+			else if (isPresent && !isLast(index) && like) {
+				const isTrusted = (one: number) => one === 0 || one === owner;
+				if (!isTrusted(uid) && isTrusted(like.uid)) find("data-way-foreign-owner", path, { uid });
+				if (mode & groupOrWorldWrite & ~like.mode) find("data-way-writable", path, { mode: `0${mode.toString(8)}` });
+			}
+		}
+		if (absent !== undefined && isPresent)
+			find("data-way-not-directory", absent, { kind: "absent" satisfies FileKind | "absent" });
+	}
+	return [...findings.values()];
+}
+
+/** True where the state is a directory and every part of the way to it is. */
+export function leadsThroughDirectories({ absent, seen }: DataWay): boolean {
+	return absent === undefined && seen.every(({ kind }) => kind === "directory");
 }

@@ -3,12 +3,12 @@ import type { HeldLimit } from "../confinement/limits.ts";
 import type { Weakness } from "../confinement/method.ts";
 import type { Note } from "../failure.ts";
 import type { Minimised } from "../minimise/minimised.ts";
-import type { Addition } from "../plan/make-plan.ts";
+import type { Path } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
+import type { Addition } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
-import type { Retention } from "./retention.ts";
 
 /** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
 export interface Cage {
@@ -118,4 +118,49 @@ export interface TrialSummary {
 /** Two cages do the same work where they run the same command as the same account in the same place. */
 export function isSameApplication(a: Application, b: Application): boolean {
 	return JSON.stringify(a.command) === JSON.stringify(b.command) && a.user === b.user && a.cwd === b.cwd;
+}
+
+/** What still holds in a cage that has these paths: one that went back to an older generation. */
+export function withoutReturned({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
+	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];
+	return minimised && paths.length ? { ...cage, minimised: { ...minimised, paths } } : cage;
+}
+
+/** How long old generations are kept: the way back, and what a later look needs. */
+export interface Retention {
+	/** Old generations that are kept at most, beside the present one. */
+	readonly generations: number;
+	/** Days after which an old generation goes, whatever their number; the last one before the present stays all the same. */
+	readonly days?: number;
+}
+
+export const defaultRetention: Retention = { generations: 2 };
+
+export interface OldGeneration {
+	readonly generation: number;
+	/** Milliseconds since 1970; absent where its manifest cannot be read. */
+	readonly madeAt?: number;
+	/** Something still runs in it: it never goes. */
+	readonly runs: boolean;
+}
+
+/**
+ * Which of the generations on disk are cleared away. The one before the present stays always: it is the way back. After a rollback, those that came
+ * later than the present are old ones too, and the newest of all stays: it is the way forward again.
+ */
+export function generationsToClear(
+	all: readonly OldGeneration[],
+	present: number,
+	rule: Retention,
+	now: number,
+): readonly number[] {
+	const old = all.filter(({ generation }) => generation !== present).sort((a, b) => b.generation - a.generation);
+	const wayBack = old.find(({ generation }) => generation < present)?.generation;
+	const oldest = rule.days === undefined ? 0 : now - rule.days * 24 * 60 * 60 * 1000;
+	return old
+		.filter(({ generation, madeAt = now, runs }, index) => {
+			if (runs || generation === wayBack) return false;
+			return index >= Math.max(1, rule.generations) || madeAt < oldest;
+		})
+		.map(({ generation }) => generation);
 }

@@ -1,11 +1,55 @@
 import type { Path } from "../path/path.ts";
-import type { Entry, Plan } from "../plan/plan.ts";
+import type { Entry, PackageRef, Plan } from "../plan/plan.ts";
 import { cageEntries } from "./layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
-import { type Setting, settingsThatDiffer } from "./settings.ts";
+
+/** Parts of a plan that are no files of the cage, but that the launcher reads from the manifest. */
+export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
+
+type Settings = Pick<Manifest, Setting>;
+
+/** What says why something is there, or counts what is not there, is not compared: it changes nothing in the cage. */
+function settingsThatDiffer(a: Settings, b: Settings): Setting[] {
+	const [was, is] = [compared(a), compared(b)];
+	return (Object.keys(was) as Setting[]).filter((setting) => canonical(was[setting]) !== canonical(is[setting]));
+}
+
+function compared({ accounts, binds, command, identity, openings, writable }: Settings): Record<Setting, unknown> {
+	return {
+		command,
+		identity,
+		writable: writable.map(({ gid, mode, path, uid }) => [path, mode, uid, gid]),
+		binds: binds.map(({ access, path }) => [path, access]),
+		accounts: [
+			accounts.users.map(({ gid, home, name, uid }) => [name, uid, gid, home]),
+			accounts.groups.map(({ gid, members, name }) => [name, gid, members]),
+			accounts.nameless ?? [],
+		],
+		openings: withoutWords(openings),
+	};
+}
+
+/** What is open, without what showed the need: another trace may show it by another call. */
+function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["openings"]): unknown {
+	return [
+		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
+		syslog ?? null,
+		Object.keys(rest).sort(),
+		[...executableData].sort(),
+	];
+}
+
+/** JSON with the keys of each object in order, so that two values compare by content. */
+function canonical(value: unknown): string {
+	return JSON.stringify(value, (_, part: unknown) =>
+		part !== null && typeof part === "object" && !Array.isArray(part)
+			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: part,
+	);
+}
 
 /** In which way a path would become another one. `time` without `size`: the file was written to, or replaced. */
-export type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
+type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
 
 /** What a build of a plan would change in a generation. */
 export interface Difference {
@@ -76,4 +120,60 @@ function deviceKey(device: Entry["device"]): string {
 
 function settingsOf({ accounts, application, identity, openings, rules, writable }: Plan) {
 	return { accounts, binds: rules.binds, command: application.command, identity, openings, writable };
+}
+
+/** What differs between two generations of a cage. */
+interface GenerationDifference {
+	readonly added: readonly ManifestEntry[];
+	readonly removed: readonly ManifestEntry[];
+	readonly changed: readonly {
+		readonly path: Path;
+		readonly before: ManifestEntry;
+		readonly after: ManifestEntry;
+	}[];
+	/** Packages whose version differs among the files of both. */
+	readonly packages: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+	readonly settings: readonly Setting[];
+}
+
+export function compareGenerations(a: Manifest, b: Manifest): GenerationDifference {
+	const before = entriesByPath(a);
+	const added: ManifestEntry[] = [];
+	const changed: { path: Path; before: ManifestEntry; after: ManifestEntry }[] = [];
+	const versions = new Map<string, { name: string; from: string; to: string }>();
+	for (const after of b.entries) {
+		const old = before.get(after.path);
+		before.delete(after.path);
+		if (old === undefined) added.push(after);
+		else {
+			if (differs(old, after)) changed.push({ path: after.path, before: old, after });
+			noteVersion(versions, old.package, after.package);
+		}
+	}
+	return {
+		added,
+		removed: [...before.values()],
+		changed,
+		packages: [...versions.values()].sort(byName),
+		settings: settingsThatDiffer(a, b),
+	};
+}
+
+function differs(a: ManifestEntry, b: ManifestEntry): boolean {
+	const facts = ({ device, gid, kind, mode, sha256, target, uid }: ManifestEntry) =>
+		JSON.stringify([kind, mode, uid, gid, sha256 ?? null, target ?? null, device ?? null]);
+	return facts(a) !== facts(b);
+}
+
+function noteVersion(
+	versions: Map<string, { name: string; from: string; to: string }>,
+	before: PackageRef | undefined,
+	after: PackageRef | undefined,
+): void {
+	if (before === undefined || after === undefined || before.name !== after.name || before.version === after.version) return;
+	versions.set(after.name, { name: after.name, from: before.version, to: after.version });
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+	return a.name < b.name ? -1 : 1;
 }

@@ -1,5 +1,5 @@
 import { type Path, pathFromBytes } from "../path/path.ts";
-import { withoutTrailing } from "../trailing.ts";
+import { withoutTrailing } from "../text.ts";
 
 /**
  * Bytes of a file from `offset`: `length` of them, or fewer where the file ends or cannot be read. Never throws. Lets a binary

@@ -1,5 +1,5 @@
 import { isAbsolute, join, type Path, parent, pathFromBytes, resolvePath } from "../path/path.ts";
-import { withoutTrailing } from "../trailing.ts";
+import { withoutTrailing } from "../text.ts";
 
 /** What reading the configuration needs of the machine. */
 export interface ConfFiles {

@@ -1,8 +1,55 @@
-import { type Decided, trialsToCome } from "./estimate.ts";
-import { lastThatWorks, type Works } from "./last-that-works.ts";
-import { dependents, halves, inOrder, type Unit } from "./parts.ts";
+import { dependents, halves, inOrder, type Unit } from "./units.ts";
 
-export interface SearchRequest {
+type Works = (left: ReadonlySet<number>) => Promise<boolean>;
+
+/** The furthest of sets that grow which works, found by halving; undefined where none does. Whatever comes back was asked for and worked. */
+export async function lastThatWorks(
+	steps: readonly ReadonlySet<number>[],
+	works: Works,
+): Promise<ReadonlySet<number> | undefined> {
+	let found: ReadonlySet<number> | undefined;
+	let [from, to] = [0, steps.length - 1];
+	// Mostly it is the last one.
+	for (let at = to; from <= to; at = (from + to) >> 1) {
+		const step = steps[at];
+		if (step && (await works(step))) {
+			found = step;
+			from = at + 1;
+		} else to = at - 1;
+	}
+	return found;
+}
+
+/** How far a search is, in units. */
+interface Decided {
+	readonly kept: number;
+	readonly leftOut: number;
+	readonly open: number;
+}
+
+/** How far the search for what nothing needs is. */
+export interface Minimising extends Decided {
+	/** Trials so far, and in all as far as that can be told. */
+	readonly trials: number;
+	readonly estimated: number;
+	/** Of what is left out so far. */
+	readonly files: number;
+	readonly bytes: number;
+	readonly secondsLeft?: number;
+}
+
+/** How many more trials it takes for parts of these sizes, if they hold as many needed units as what was decided until now. */
+export function trialsToCome({ kept, leftOut }: Decided, parts: readonly number[]): number {
+	const share = (kept + 1) / (kept + leftOut + 2);
+	return Math.round(
+		parts.reduce((sum, size) => {
+			const needed = Math.max(share * size, 1);
+			return sum + 1 + (size > 1 ? needed * (Math.log2(size / needed) + 1) : 0);
+		}, 0),
+	);
+}
+
+interface SearchRequest {
 	readonly units: readonly Unit[];
 	/** What stays whatever a trial says. */
 	readonly pinned: ReadonlySet<number>;
@@ -22,7 +69,7 @@ export interface SearchProgress extends Decided {
 	readonly left: ReadonlySet<number>;
 }
 
-export interface SearchResult {
+interface SearchResult {
 	/** The application worked without these. */
 	readonly left: ReadonlySet<number>;
 	/** How it came to that: each set was tried and worked, and holds the one before. */

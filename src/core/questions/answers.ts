@@ -1,6 +1,6 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
 import type { Note } from "../failure.ts";
-import type { PinRules } from "../minimise/pins.ts";
+import type { PinRules } from "../minimise/needs.ts";
 
 /**
  * Everything that a person decides about a cage, as text: what the options of `make` carry, what the wizard's form edits, and

@@ -1,10 +1,13 @@
 import type { Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
-import { escapeGlob } from "../path/quote.ts";
-import type { Addition } from "../plan/make-plan.ts";
-import { capabilityWord, keepCall, openingWords } from "../plan/opening-names.ts";
+import { escapeGlob, quoteShellLine } from "../path/quote.ts";
+import type { Missing } from "../plan/missing.ts";
+import { capabilityWord, keepCall, openingWords } from "../plan/permissions.ts";
+import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
+import { optionFlag, optionRows } from "./options.ts";
+import type { RuleList } from "./rules.ts";
 
 /** What the trials of a cage proposed, and what was taken of it. */
 export interface Taken {
@@ -34,10 +37,9 @@ export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
 	return withRules(rules, added, wantedRule);
 }
 
-type RuleList = Exclude<keyof Rules, "binds">;
-export type Rule = readonly [list: RuleList, value: string];
+type Rule = readonly [list: RuleList, value: string];
 
-export function wantedRule(addition: Addition): Rule | undefined {
+function wantedRule(addition: Addition): Rule | undefined {
 	switch (addition.kind) {
 		case "path": {
 			const text = pathToText(addition.path);
@@ -55,6 +57,13 @@ export function wantedRule(addition: Addition): Rule | undefined {
 		default:
 			return ["allow", wordOf(addition)];
 	}
+}
+
+/** The option that takes up what a trial found missing, as a shell line; undefined where nothing does. */
+export function remedyOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
+	const [list, value] = (remedy && !declined && wantedRule(remedy)) || [];
+	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];
+	return option === undefined || value === undefined ? undefined : quoteShellLine([optionFlag(option), value]);
 }
 
 function unwantedRule(addition: Addition): Rule | undefined {

@@ -1,7 +1,9 @@
-import { limitsGiven } from "../confinement/limits.ts";
+import type { Application, Limits } from "../application/application.ts";
 import { quoteShellLine } from "../path/quote.ts";
-import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached } from "./answers.ts";
 import { stateWords } from "./next-steps.ts";
+import { type OptionName, type OptionRow, optionFlag, optionRows, options } from "./options.ts";
+import type { RuleName } from "./rules.ts";
 
 /**
  * The command line that does what the answers say, without a question. With a template or a unit (`named` is what it says by
@@ -14,89 +16,80 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 		const { template: _, unit: __, parameters: ___, ...rest } = answers;
 		return equivalentCommand(rest, undefined, state);
 	}
-	const { application, rules } = answers;
 	const words = ["cagewright", ...stateWords(state), "make"];
 	const target = answers.template ?? answers.unit;
 	if (target !== undefined) words.push(target);
-	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
-		if (value === undefined || value === usual) return;
-		const text = String(value);
-		// A value that begins with a dash would pass for an option, and `--` for the end of them.
-		if (text.startsWith("-")) words.push(`${option}=${text}`);
-		else words.push(option, text);
+	const add = (name: OptionName, values: readonly (string | number)[]) => {
+		for (const value of values) {
+			const text = String(value);
+			// A value that begins with a dash would pass for an option, and `--` for the end of them.
+			if (text.startsWith("-")) words.push(`${optionFlag(name)}=${text}`);
+			else words.push(optionFlag(name), text);
+		}
 	};
-	for (const [name, value] of Object.entries(answers.parameters ?? {})) add("--set", `${name}=${value}`);
-	add("--name", answers.name, base?.name);
-	add("--user", application.user, base?.application.user);
-	add("--cwd", application.cwd, base?.application.cwd ?? "/");
-	for (const [name, value] of Object.entries(application.env)) {
-		if (base?.application.env[name] !== value) add("--env", `${name}=${value}`);
+	const { accepted, application, attach, dedicatedAccount, minimise, onHost, parameters = {}, rounds } = answers;
+	add("set", Object.entries(parameters).map(pairText));
+	for (const [name, row] of described) {
+		const usual = base ? textsOf(row, base) : row.usual === undefined ? [] : [String(row.usual)];
+		add(name, beyond(row, textsOf(row, answers), usual));
 	}
-	if (!isSame(application.probes, base?.application.probes)) for (const probe of application.probes) add("--probe", probe);
-	const [all, usual] = [lists(answers), base && lists(base)];
-	for (const value of beyond(all["--exercise"], usual?.["--exercise"])) add("--exercise", value);
-	add("--timeout", application.timeout, base?.application.timeout ?? defaultTimeout);
-	add("--network", application.network, base?.application.network ?? "host");
-	add("--limit-memory", application.limits?.memory, base?.application.limits?.memory);
-	add("--limit-processes", application.limits?.processes, base?.application.limits?.processes);
-	add("--limit-files", application.limits?.files, base?.application.limits?.files);
-	for (const option of listOptions) for (const value of beyond(all[option], usual?.[option])) add(option, value);
-	for (const bind of rules.binds) {
-		const text = bindText(bind);
-		if (!base?.rules.binds.some((one) => bindText(one) === text)) add("--bind", text);
+	add("dedicatedAccount", asList(dedicatedAccount));
+	add("acceptFinding", accepted ?? []);
+	if (onHost) words.push(optionFlag("onHost"));
+	add("attach", asList(attach?.pid));
+	add("for", asList(attach?.seconds));
+	if (rounds !== (attach ? defaultRoundsAttached : defaultRounds)) add("rounds", [rounds]);
+	if (minimise) {
+		words.push(optionFlag("minimise"));
+		add("keep", minimise.keep);
+		add("keepKind", minimise.keepKinds);
+		add("giveUp", minimise.giveUp);
 	}
-	add("--dedicated-account", answers.dedicatedAccount);
-	for (const finding of answers.accepted ?? []) add("--accept-finding", finding);
-	if (answers.onHost) words.push("--on-host");
-	add("--attach", answers.attach?.pid);
-	add("--for", answers.attach?.seconds);
-	add("--rounds", answers.rounds, answers.attach ? defaultRoundsAttached : defaultRounds);
-	if (answers.minimise) {
-		const { giveUp, keep, keepKinds } = answers.minimise;
-		words.push("--minimise");
-		for (const pattern of keep) add("--keep", pattern);
-		for (const kind of keepKinds) add("--keep-kind", kind);
-		for (const pin of giveUp) add("--give-up", pin);
-	}
-	words.push("--yes");
+	words.push(optionFlag("yes"));
 	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
 	return quoteShellLine(words);
 }
 
-const listOptions = [
-	"--directory",
-	"--socket",
-	"--include",
-	"--exclude",
-	"--writable",
-	"--seed",
-	"--device",
-	"--allow-secret",
-	"--allow-setuid",
-	"--allow",
-	"--refuse",
-	"--account",
-	"--without-account",
-] as const;
+/** Options that a template or a unit answers as well. */
+const described = optionRows.filter(([name, row]) => name === "name" || row.application || row.limit || row.rule);
 
-/** What adds up to a template's. */
-function lists({ application, rules }: Answers): Record<(typeof listOptions)[number] | "--exercise", readonly string[]> {
-	return {
-		"--exercise": application.exercises,
-		"--directory": application.directories,
-		"--socket": application.sockets ?? [],
-		"--include": rules.include,
-		"--exclude": rules.exclude,
-		"--writable": rules.writable,
-		"--seed": rules.seed,
-		"--device": rules.devices,
-		"--allow-secret": rules.allowSecret,
-		"--allow-setuid": rules.allowSetuid,
-		"--allow": rules.allow,
-		"--refuse": rules.refuse,
-		"--account": rules.accounts,
-		"--without-account": rules.withoutAccounts,
-	};
+/** What the answers say about an option, in the words that it takes. */
+export function optionTexts(name: OptionName, answers: Answers): readonly string[] {
+	return textsOf(options[name], answers);
+}
+
+function textsOf(row: OptionRow, { application, name, rules }: Answers): readonly string[] {
+	if (row.rule === "binds") return rules.binds.map(({ access, path }) => `${path}:${access}`);
+	if (row.rule) return rules[row.rule as Exclude<RuleName, "binds">];
+	if (row.limit) return asList(application.limits?.[row.limit as keyof Limits]).map(String);
+	if (row.application === "env") return Object.entries(application.env).map(pairText);
+	if (row.application) {
+		const value = application[row.application as Exclude<keyof Application, "env" | "limits">];
+		return (Array.isArray(value) ? value : asList(value)).map(String);
+	}
+	return [name];
+}
+
+/** What has to be said for these values where those of the template, or the usual ones, are there already. */
+function beyond({ many, merge }: OptionRow, values: readonly string[], usual: readonly string[]): readonly string[] {
+	if (merge === "by-name") return values.filter((value) => !usual.includes(value));
+	if (many && merge !== "replace") return values.slice(usual.length);
+	return isSame(values, usual) ? [] : values;
+}
+
+/** Whether a template says something that no option takes back. */
+function takesAway(answers: Answers, base: Answers): boolean {
+	return described.some(([, row]) => {
+		const [values, usual] = [textsOf(row, answers), textsOf(row, base)];
+		if (row.merge === "by-name") return usual.some((text, index) => nameIn(values[index]) !== nameIn(text));
+		if (row.many && row.merge !== "replace") return !isSame(values.slice(0, usual.length), usual);
+		return usual.length > 0 && values.length === 0;
+	});
+}
+
+/** Of a variable and of a bind, what only one can have. */
+function nameIn(text: string | undefined): string | undefined {
+	return text?.startsWith("/") ? text.replace(/:r[ow]$/, "") : text?.split("=", 1)[0];
 }
 
 /** Exercises that are proposed with a probe are not where another probe is given. */
@@ -105,29 +98,14 @@ function withoutProposed({ application }: Answers, base: Answers): Answers {
 	return { ...base, application: { ...base.application, exercises: [] } };
 }
 
-function takesAway(answers: Answers, base: Answers): boolean {
-	const { application, rules } = answers;
-	const [all, usual] = [lists(answers), lists(base)];
-	return (
-		[...listOptions, "--exercise" as const].some(
-			(option) => !isSame(all[option].slice(0, usual[option].length), usual[option]),
-		) ||
-		base.rules.binds.some((bind, index) => rules.binds[index]?.path !== bind.path) ||
-		limitsGiven(base.application.limits ?? {}).some(({ kind }) => application.limits?.[kind] === undefined) ||
-		Object.keys(base.application.env).some((name) => application.env[name] === undefined) ||
-		(base.application.user !== undefined && application.user === undefined) ||
-		(base.application.probes.length > 0 && application.probes.length === 0)
-	);
-}
-
-function beyond(values: readonly string[], usual: readonly string[] = []): readonly string[] {
-	return values.slice(usual.length);
-}
-
 function isSame(values: readonly string[], others: readonly string[] | undefined): boolean {
 	return JSON.stringify(values) === JSON.stringify(others);
 }
 
-function bindText({ access, path }: Answers["rules"]["binds"][number]): string {
-	return `${path}:${access}`;
+function pairText([name, value]: readonly [string, string]): string {
+	return `${name}=${value}`;
+}
+
+function asList<T>(value: T | undefined): readonly T[] {
+	return value === undefined ? [] : [value];
 }

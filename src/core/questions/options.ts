@@ -1,4 +1,4 @@
-import { softPins } from "../minimise/pins.ts";
+import { softPins } from "../minimise/needs.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
 import { ruleOptions } from "./rules.ts";

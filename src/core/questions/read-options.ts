@@ -1,10 +1,10 @@
 import type { Bind, Limits, Rules } from "../application/application.ts";
 import { handedSocketText, parseHandedSocket } from "../application/handed-socket.ts";
-import { parseAcceptance } from "../cage/acceptance.ts";
+import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
-import type { PinRules } from "../minimise/pins.ts";
-import { parseAccountName } from "../plan/account-rules.ts";
-import { openingWord } from "../plan/opening-names.ts";
+import type { PinRules } from "../minimise/needs.ts";
+import { parseAccountName } from "../plan/accounts.ts";
+import { openingWord } from "../plan/permissions.ts";
 import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
 import { parseBind } from "./answers.ts";

@@ -1,9 +1,7 @@
 import { countEntries } from "../cage/manifest.ts";
 import { launcherName } from "../confinement/method.ts";
-import type { CageRecord } from "./record.ts";
-import { isApproved } from "./responsible.ts";
+import { type CageRecord, isApproved, isMeasured, lastTrial, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
-import { isMeasured, lastTrial, selftestOf, trialsOf } from "./trials.ts";
 
 /** Parts of the record, by the names that its page has for them. */
 export const sectionNames = [

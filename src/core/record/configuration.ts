@@ -1,6 +1,6 @@
+import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import type { ManifestEntry } from "../cage/manifest.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
-import { unifiedDiff } from "./diff.ts";
 import { maskLines } from "./mask.ts";
 
 /** A file of the cage's configuration, and in which way it is another one than the host's or the package's. */
@@ -43,6 +43,17 @@ export function differenceOf(
 	if (difference === undefined) return { withheld: "too-long" };
 	// Another one, but only in what is masked.
 	return difference.length ? { difference } : { withheld: "secret" };
+}
+
+/** Beyond, a comparison takes longer than a reader gains. */
+const mostEdits = 2000;
+
+/** Hunks with three lines around each change, without the two lines that name the files; undefined where there are too many changes. */
+export function unifiedDiff(before: readonly string[], after: readonly string[]): string[] | undefined {
+	const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
+	const patch = structuredPatch("", "", text(before), text(after), "", "", { context: 3, maxEditLength: mostEdits });
+	if (!patch) return undefined;
+	return patch.hunks.length ? formatPatch(patch, OMIT_HEADERS).replace(/\n$/, "").split("\n") : [];
 }
 
 function linesOf(text: string | undefined): string[] {

@@ -1,7 +1,6 @@
 import { pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { CageRecord } from "./record.ts";
-import { isMeasured, lastTrial, selftestOf } from "./trials.ts";
+import { type CageRecord, isMeasured, lastTrial, selftestOf } from "./record.ts";
 
 /**
  * What remains, derived from what the record knows. Each has a sentence of its own in the messages; `severity` says how much somebody who signs should think

@@ -1,8 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { Application, Rules } from "../application/application.ts";
 import { quoteShell } from "../path/quote.ts";
-import { accountWordOf, directoryWithoutNumbers } from "./account-names.ts";
-import { type MachineWord, machineWords, replaceWord } from "./machine-words.ts";
+import {
+	type AccountNames,
+	accountWordOf,
+	directoryWithoutNumbers,
+	type MachineWord,
+	machineWords,
+	replaceWord,
+	versionless,
+} from "./machine-words.ts";
 import { mergeTemplate } from "./merge.ts";
 import { fillShellLine, fillText, type Parameter, type ParameterValues } from "./parameters.ts";
 import {
@@ -13,17 +20,13 @@ import {
 	type TemplateApplication,
 	templateSchema,
 } from "./template.ts";
-import { versionless } from "./versionless.ts";
 
 /** What is known of the machine that a cage was made on. */
-export interface MachineOfCage {
+export interface MachineOfCage extends AccountNames {
 	readonly placeholders: Placeholders;
 	readonly systems: readonly string[];
 	/** Its names, long and short. */
 	readonly hostNames: readonly string[];
-	/** Names of users and groups by number. */
-	readonly userName: (uid: number) => string | undefined;
-	readonly groupName: (gid: number) => string | undefined;
 	/** Whether two patterns mean the same files here. */
 	readonly isSame: (one: string, other: string) => boolean;
 }

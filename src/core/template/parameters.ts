@@ -1,6 +1,11 @@
 import { quoteShell } from "../path/quote.ts";
 import type { TemplateProblem } from "./problems.ts";
-import type { Text } from "./template.ts";
+
+/** Text in every language of the program; of templates alone, all other text is in the message catalogue. */
+export interface Text {
+	readonly en: string;
+	readonly de: string;
+}
 
 /** Something that differs from machine to machine; without a default it has to be said each time. */
 export interface Parameter {

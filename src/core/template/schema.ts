@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Rules } from "../application/application.ts";
+import { type RuleCheck, type RuleList, ruleOptions, ruleRows } from "../questions/rules.ts";
 import * as checks from "./checks.ts";
 import { parameterKinds, parameterName, valueProblem } from "./parameters.ts";
 import type { TemplateProblem } from "./problems.ts";
@@ -85,17 +85,25 @@ const whole = (least: number) =>
 		v.minValue(least, "out-of-range" satisfies TemplateProblem),
 	);
 
-const user = text(checks.account, 128);
-const env = map(checks.variableName, text(checks.oneLine));
-const directory = text(checks.stateDirectory, limits.path);
+/** What is different on another system as well. */
+const varied = {
+	command,
+	user: text(checks.account, 128),
+	cwd: path,
+	env: map(checks.variableName, text(checks.oneLine)),
+	probes: items(shellLine),
+	exercises: items(shellLine),
+	directories: items(text(checks.stateDirectory, limits.path)),
+	sockets: items(text(checks.socket)),
+};
 
 const application = object({
-	command,
-	user: v.exactOptional(user),
+	...varied,
+	user: v.exactOptional(varied.user),
 	cwd: v.optional(path, "/"),
-	env: v.optional(env, {}),
-	probes: list(shellLine),
-	exercises: list(shellLine),
+	env: v.optional(varied.env, {}),
+	probes: v.optional(varied.probes, []),
+	exercises: v.optional(varied.exercises, []),
 	timeout: v.optional(
 		v.pipe(
 			v.number(),
@@ -106,8 +114,8 @@ const application = object({
 		30,
 	),
 	network: v.optional(v.picklist(["host", "none"], "not-one-of" satisfies TemplateProblem), "host"),
-	directories: list(directory),
-	sockets: v.exactOptional(list(text(checks.socket))),
+	directories: v.optional(varied.directories, []),
+	sockets: v.exactOptional(varied.sockets),
 	limits: v.exactOptional(
 		object({
 			memory: v.exactOptional(whole(4 * 1024 ** 2)),
@@ -117,72 +125,42 @@ const application = object({
 	),
 });
 
-const ruleItems = {
-	include: items(text(checks.taken, limits.path)),
-	exclude: items(text(checks.pattern, limits.path)),
-	writable: items(directory),
-	seed: items(text(checks.single, limits.path)),
-	binds: items(
-		object({
-			path: text(checks.boundDirectory, limits.path),
-			access: v.picklist(["ro", "rw"], "not-one-of" satisfies TemplateProblem),
-		}),
-	),
-	devices: items(text(checks.device, limits.path)),
-	allowSecret: items(text(checks.single, limits.path)),
-	allowSetuid: items(text(checks.single, limits.path)),
-	allow: items(text(checks.opening, limits.word)),
-	refuse: items(text(checks.opening, limits.word)),
-	accounts: items(text(checks.accountName, 128)),
-	withoutAccounts: items(text(checks.accountName, 128)),
-} satisfies Record<keyof Rules, v.GenericSchema>;
+const ruleTexts: Readonly<Record<RuleCheck, ReturnType<typeof text>>> = {
+	accountName: text(checks.accountName, 128),
+	boundDirectory: text(checks.boundDirectory, limits.path),
+	device: text(checks.device, limits.path),
+	opening: text(checks.opening),
+	pattern: text(checks.pattern, limits.path),
+	single: text(checks.single, limits.path),
+	stateDirectory: text(checks.stateDirectory, limits.path),
+	taken: text(checks.taken, limits.path),
+};
+const access = v.picklist(["ro", "rw"], "not-one-of" satisfies TemplateProblem);
+const bind = object({ path: ruleTexts[ruleOptions.bind.check], access });
+const ruleItem = ({ check, rule }: (typeof ruleRows)[number]) => (rule === "binds" ? bind : ruleTexts[check]);
+type Items<Item extends v.GenericSchema> = ReturnType<typeof items<Item>>;
+type RuleItems = Record<RuleList, Items<ReturnType<typeof text>>> & Record<"binds", Items<typeof bind>>;
+const ruleItems = Object.fromEntries(ruleRows.map((row) => [row.rule, items(ruleItem(row))])) as unknown as RuleItems;
 
-const rules = object({
-	include: v.optional(ruleItems.include, []),
-	exclude: v.optional(ruleItems.exclude, []),
-	writable: v.optional(ruleItems.writable, []),
-	seed: v.optional(ruleItems.seed, []),
-	binds: v.optional(ruleItems.binds, []),
-	devices: v.optional(ruleItems.devices, []),
-	allowSecret: v.optional(ruleItems.allowSecret, []),
-	allowSetuid: v.optional(ruleItems.allowSetuid, []),
-	allow: v.optional(ruleItems.allow, []),
-	refuse: v.optional(ruleItems.refuse, []),
-	accounts: v.optional(ruleItems.accounts, []),
-	withoutAccounts: v.optional(ruleItems.withoutAccounts, []),
-} satisfies Record<keyof Rules, v.GenericSchema>);
+const rules = object(
+	each(ruleItems, (one) => v.optional(one, [])) as { [Name in keyof RuleItems]: v.OptionalSchema<RuleItems[Name], []> },
+);
 
 const alternative = object({
 	systems: v.pipe(items(text(checks.templateName, 64)), v.nonEmpty("empty" satisfies TemplateProblem)),
 	tried: v.boolean(),
-	application: v.exactOptional(
-		object({
-			command: v.exactOptional(command),
-			user: v.exactOptional(user),
-			cwd: v.exactOptional(path),
-			env: v.exactOptional(env),
-			probes: v.exactOptional(items(shellLine)),
-			exercises: v.exactOptional(items(shellLine)),
-			directories: v.exactOptional(items(directory)),
-		}),
-	),
-	rules: v.exactOptional(
-		object({
-			include: v.exactOptional(ruleItems.include),
-			exclude: v.exactOptional(ruleItems.exclude),
-			writable: v.exactOptional(ruleItems.writable),
-			seed: v.exactOptional(ruleItems.seed),
-			binds: v.exactOptional(ruleItems.binds),
-			devices: v.exactOptional(ruleItems.devices),
-			allowSecret: v.exactOptional(ruleItems.allowSecret),
-			allowSetuid: v.exactOptional(ruleItems.allowSetuid),
-			allow: v.exactOptional(ruleItems.allow),
-			refuse: v.exactOptional(ruleItems.refuse),
-			accounts: v.exactOptional(ruleItems.accounts),
-			withoutAccounts: v.exactOptional(ruleItems.withoutAccounts),
-		}),
-	),
+	application: v.exactOptional(object(someOf(varied))),
+	rules: v.exactOptional(object(someOf(ruleItems))),
 });
+
+/** Each field, or none. */
+function someOf<Fields extends Readonly<Record<string, v.GenericSchema>>>(fields: Fields) {
+	return each(fields, v.exactOptional) as { [Name in keyof Fields]: v.ExactOptionalSchema<Fields[Name], undefined> };
+}
+
+function each(fields: Readonly<Record<string, v.GenericSchema>>, change: (one: v.GenericSchema) => v.GenericSchema) {
+	return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, change(one)]));
+}
 
 const needs = object({
 	packages: v.optional(

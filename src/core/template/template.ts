@@ -1,15 +1,9 @@
 import type { Limits, Rules } from "../application/application.ts";
-import type { Parameter } from "./parameters.ts";
+import type { Parameter, Text } from "./parameters.ts";
 
-/** The number behind `cagewright/template/`. Older ones are read through `migrations.ts`, newer ones are refused. */
+/** The number behind `cagewright/template/`. Older ones are read through `migrations` (parse.ts), newer ones are refused. */
 export const templateVersion = 2;
 export const templateSchema = `cagewright/template/${templateVersion}` as const;
-
-/** Text in every language of the program; of templates alone, all other text is in the message catalogue. */
-export interface Text {
-	readonly en: string;
-	readonly de: string;
-}
 
 /** How an application of some kind is caged: data that can be passed on. Whatever comes from elsewhere is untrusted. */
 export interface Template {

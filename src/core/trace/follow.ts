@@ -1,4 +1,4 @@
-import { type Path, root } from "../path/path.ts";
+import { isWithin, normalise, type Path, parent, root } from "../path/path.ts";
 import { idOf, own, stringOf } from "./argument.ts";
 import type { CallShape } from "./calls.ts";
 import { located, moveTo, usedPath } from "./effect.ts";
@@ -66,6 +66,14 @@ interface Followed {
 	readonly recorder: Recorder | undefined;
 }
 
+function recordMove(from: Path, to: Path, recorder: Recorder | undefined): void {
+	const [source, target] = [parent(normalise(from)), parent(normalise(to))];
+	if (source === target) return;
+	let shared = source;
+	while (!isWithin(target, shared)) shared = parent(shared);
+	recorder?.trace.moves.add(shared);
+}
+
 /** What a call that succeeded changes about its process. Gives the process that it made, if it made one. */
 export function follow(event: CallEvent, shape: CallShape, process: Process, followed: Followed): Process | undefined {
 	const { call } = event;
@@ -93,7 +101,15 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 		case "renameat":
 		case "renameat2": {
 			const [from, to] = shape.paths.map((use) => usedPath(event, use, process.fs));
-			if (from !== undefined && to !== undefined) processes.renamed(from, to);
+			if (from === undefined || to === undefined) return undefined;
+			processes.renamed(from, to);
+			recordMove(from, to, recorder);
+			return undefined;
+		}
+		case "link":
+		case "linkat": {
+			const [from, to] = shape.paths.map((use) => usedPath(event, use, process.fs));
+			if (from !== undefined && to !== undefined) recordMove(from, to, recorder);
 			return undefined;
 		}
 		case "unshare":

@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
-import { absolutePathJson, pathJson } from "../path/path-schema.ts";
+import { absolutePathJson, type Path, type PathJson, pathFromJson, pathJson, pathToJson } from "../path/path.ts";
 import type { Access, CapabilityUse, Gap, Operation, Refusal, Trace } from "./trace.ts";
 
 /** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
@@ -21,6 +20,8 @@ export interface TraceJson {
 	readonly refusedPorts?: readonly string[];
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
+	/** Absent from traces that older versions stored. */
+	readonly moves?: readonly PathJson[];
 	readonly memfd: boolean;
 	readonly writableCode?: string;
 	readonly multicast?: string;
@@ -73,6 +74,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		refusedPorts: [...trace.refusedPorts],
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
+		moves: paths(trace.moves),
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
@@ -103,6 +105,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		refusedPorts: new Set(json.refusedPorts),
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
+		moves: paths(json.moves ?? []),
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
@@ -189,6 +192,7 @@ const fields = {
 	refusedPorts: v.exactOptional(texts),
 	abstractSockets: paths,
 	chroots: paths,
+	moves: v.exactOptional(v.array(absolutePathJson)),
 	memfd: v.boolean(),
 	writableCode: v.exactOptional(v.string()),
 	multicast: v.exactOptional(v.string()),

@@ -75,6 +75,11 @@ export interface Trace {
 	readonly abstractSockets: Set<string>;
 	/** Directories that the application chrooted into by itself. */
 	readonly chroots: Set<Path>;
+	/**
+	 * Directories in which a file was renamed or linked from one subdirectory to another, named by the part that both paths share. Both need
+	 * one mount: rename(2) and link(2) fail with EXDEV across mounts.
+	 */
+	readonly moves: Set<Path>;
 	/** True where memfd_create succeeded. */
 	memfd: boolean;
 	/** The call by which memory that can be written became executable, where one succeeded. */
@@ -109,6 +114,7 @@ export function emptyTrace(): Trace {
 		refusedPorts: new Set(),
 		abstractSockets: new Set(),
 		chroots: new Set(),
+		moves: new Set(),
 		memfd: false,
 		gaps: new Set(),
 		calls: 0,
@@ -159,6 +165,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		refusedPorts: union(a.refusedPorts, b.refusedPorts),
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
 		chroots: union(a.chroots, b.chroots),
+		moves: union(a.moves, b.moves),
 		memfd: a.memfd || b.memfd,
 		...(writableCode === undefined ? {} : { writableCode }),
 		...(multicast === undefined ? {} : { multicast }),

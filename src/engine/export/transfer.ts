@@ -8,7 +8,7 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { footprintsOfOthers } from "../plan/account-findings.ts";
+import { footprintsOfOthers } from "../plan/separation.ts";
 import type { InspectedArchive, ReceivedCage } from "../store.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 

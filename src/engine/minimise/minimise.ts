@@ -1,7 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { isLoaderCache } from "../../core/minimise/dropped.ts";
-import { joined, type Minimised } from "../../core/minimise/minimised.ts";
+import { isLoaderCache, joined, type Minimised } from "../../core/minimise/minimised.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";

@@ -1,14 +1,13 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { extensionsOf, needsOf } from "../../core/minimise/needs.ts";
-import { type PinRules, pinsOf } from "../../core/minimise/pins.ts";
+import { extensionsOf, needsOf, type PinRules, pinsOf } from "../../core/minimise/needs.ts";
 import { type FileUnit, unitsOf, withNeeded } from "../../core/minimise/units.ts";
 import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
 import { groupOf } from "../../core/plan/groups.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
 
 /** A cage that files are to be left out of, and what speaks for or against each. */
 export interface Subject {

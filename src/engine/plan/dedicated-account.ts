@@ -1,13 +1,12 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import type { User } from "../../core/machine/facts.ts";
-import type { DedicatedAccount } from "../../core/plan/dedicated.ts";
+import { type DedicatedAccount, isEverybodys } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { isEverybodys } from "../../core/plan/shared-accounts.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context, Machine } from "../context.ts";
 import type { MadeAccount, Store } from "../store.ts";
-import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
+import { footprintsOfOthers, processesOutside } from "./separation.ts";
 
 /** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
 

@@ -1,8 +1,6 @@
-import { isAccepted, parseAcceptance } from "../../core/cage/acceptance.ts";
 import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
-import type { PackageDrift } from "../../core/cage/drift.ts";
-import type { Finding } from "../../core/cage/finding.ts";
-import { knownFiles } from "../../core/cage/known-files.ts";
+import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
+import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -14,8 +12,7 @@ import { isDamage, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
-import { hasSamePackages, hostChanges } from "./drift.ts";
-import { takeOverEdits } from "./edits.ts";
+import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */

@@ -1,7 +1,6 @@
-import type { Cage } from "../../core/cage/cage.ts";
+import { type Cage, withoutReturned } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { withoutReturned } from "../../core/minimise/minimised.ts";
 import { makePresent, switching } from "../build/switching.ts";
 import { layoutOf, presentGeneration } from "../cages.ts";
 import type { Context } from "../context.ts";

@@ -1,9 +1,7 @@
-import type { Cage } from "../../core/cage/cage.ts";
+import type { Cage, Retention } from "../../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
-import type { PackageDrift } from "../../core/cage/drift.ts";
+import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
-import { knownFiles } from "../../core/cage/known-files.ts";
-import type { Retention } from "../../core/cage/retention.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -11,15 +9,15 @@ import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
 import { launchMethod } from "../build/method.ts";
-import { comparablePlan, timed, traceStep } from "../build/steps.ts";
-import { switching } from "../build/switching.ts";
+import { comparablePlan, timed } from "../build/steps.ts";
+import { clearOldGenerations, switching } from "../build/switching.ts";
+import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
 
 export interface UpdateOptions {

@@ -1,5 +1,5 @@
 import type { Failures } from "../en/failures.ts";
-import { templateFailuresDe } from "./template-failures.ts";
+import { templateFailuresDe } from "./template.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
@@ -209,6 +209,7 @@ export const failuresDe: Failures = {
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"option-unused": "`{verb}` verwendet {option} hier nicht; lassen Sie es weg oder geben Sie es bei {others} an.",
 	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
@@ -247,8 +248,6 @@ export const failuresDe: Failures = {
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
 	"mounted-below": "Unter {path} ist {mount} eingehängt; hängen Sie es zuerst aus.",
-	"name-invalid":
-		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"no-free-account-id":
@@ -305,6 +304,8 @@ export const failuresDe: Failures = {
 	"no-such-file": "Die Datei {path} gibt es nicht; prüfen Sie den Namen.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
+	"not-answered-after-signal":
+		"{name} antwortet in seinem Käfig, aber nicht mehr nach {signals}; in der Sandbox überstand es das. Letzte Ausgabe: {words} · War der Rechner ausgelastet, noch einmal versuchen; `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage":
 		"{name} antwortet in seinem Käfig nicht. Letzte Ausgabe: {words} · Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage-nothing-missing":
@@ -356,7 +357,7 @@ export const failuresDe: Failures = {
 		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
 	"nowhere-executable":
 		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
-	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
+	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; nehmen Sie einen Rechner mit amd64.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",
 	"program-not-executable": "{program} darf nicht ausgeführt werden; prüfen Sie seinen Modus.",
@@ -391,7 +392,6 @@ export const failuresDe: Failures = {
 	"state-damaged":
 		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"needs-git": "git fehlt; installieren Sie es, oder holen Sie die Vorlagen selbst und nennen Sie ihren Ordner.",
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"target-unknown":

@@ -1,4 +1,4 @@
-import type { PinKind } from "../../core/minimise/pins.ts";
+import type { PinKind } from "../../core/minimise/needs.ts";
 import type { minimiseEn } from "../en/minimise.ts";
 import type { Widen } from "../widen.ts";
 

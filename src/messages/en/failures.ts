@@ -1,4 +1,4 @@
-import { templateFailuresEn } from "./template-failures.ts";
+import { templateFailuresEn } from "./template.ts";
 
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
@@ -189,6 +189,7 @@ export const failuresEn = {
 	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
+	"option-unused": "`{verb}` does not use {option} here; leave it out, or give it to {others}.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"removal-unconfirmed": "{name} was not removed, because nobody could be asked; look with --dry-run and repeat with --yes.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
@@ -224,8 +225,6 @@ export const failuresEn = {
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
-	"name-invalid":
-		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"no-free-account-id":
@@ -278,6 +277,8 @@ export const failuresEn = {
 	"no-such-file": "There is no file {path}; check the name.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
+	"not-answered-after-signal":
+		"{name} answers in its cage, but no longer after {signals}, which it survived in the sandbox. Its last output: {words} · If the machine was busy, try again; `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-cage":
 		"{name} does not answer in its cage. Its last output: {words} · Missing: {missing} · Probe: {probe} · `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-cage-nothing-missing":
@@ -327,7 +328,7 @@ export const failuresEn = {
 		"{command} wants port {port}, and {user} gets none below {lowest}; let it listen at a higher one, or run this as root.",
 	"nowhere-executable":
 		"No folder lets programs be executed: {folder}, /run, /tmp and /dev/shm are mounted noexec. Use --state with a folder that is not.",
-	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
+	"processor-unsupported": "This processor ({processor}) is not supported; use a machine with amd64.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",
 	"program-not-executable": "{program} may not be executed; check its mode.",
@@ -358,7 +359,6 @@ export const failuresEn = {
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
 	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
-	"needs-git": "git is missing; install it, or fetch the templates yourself and name their folder.",
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
 	"target-unknown":

@@ -1,4 +1,4 @@
-import type { PinKind } from "../../core/minimise/pins.ts";
+import type { PinKind } from "../../core/minimise/needs.ts";
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
 const files = (count: number) => many(count, "file", "files");

@@ -1,11 +1,10 @@
 import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
-import type { Dropped } from "../../core/minimise/dropped.ts";
+import type { Dropped } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import type { MinimisedEvidence } from "../../core/record/evidence.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
-import type { CageRecord } from "../../core/record/record.ts";
+import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { unneededText } from "../unneeded.ts";
 import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";

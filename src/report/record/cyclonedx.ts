@@ -13,9 +13,7 @@ import { JSON as Json, JsonSerializer } from "@cyclonedx/cyclonedx-library/Seria
 import { Spec1dot6 } from "@cyclonedx/cyclonedx-library/Spec";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { neededPairs } from "../../core/record/dependencies.ts";
-import { packageUrlIn } from "../../core/record/package-url.ts";
-import { programOf } from "../../core/record/packages.ts";
+import { neededPairs, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 
 /**

@@ -1,8 +1,7 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { CageRecord } from "../../core/record/record.ts";
-import { isMeasured, lastTrial } from "../../core/record/trials.ts";
+import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";

@@ -2,11 +2,9 @@ import { countEntries, openingsToJson, reasonToJson } from "../../core/cage/mani
 import { pathToJson } from "../../core/path/path.ts";
 import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
-import { packageUrlIn } from "../../core/record/package-url.ts";
-import { packagesOf, programOf } from "../../core/record/packages.ts";
-import type { CageRecord } from "../../core/record/record.ts";
+import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
+import { type CageRecord, selftestOf, trialsOf } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
-import { selftestOf, trialsOf } from "../../core/record/trials.ts";
 import { reachedToJson } from "../coverage.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. What is not known is null. */

@@ -1,6 +1,5 @@
 import { type ChecklistItem, checklistOf, type ItemId } from "../../core/record/checklist.ts";
-import type { CageRecord } from "../../core/record/record.ts";
-import { isApproved } from "../../core/record/responsible.ts";
+import { type CageRecord, isApproved } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { requirement, safeguard, safeguardInGerman } from "../../messages/safeguard.ts";

@@ -1,7 +1,5 @@
-import type { Evidence } from "../../core/record/evidence.ts";
 import { maskLine } from "../../core/record/mask.ts";
-import type { CageRecord } from "../../core/record/record.ts";
-import { lastTrial, selftestOf, trialsOf } from "../../core/record/trials.ts";
+import { type CageRecord, type Evidence, lastTrial, selftestOf, trialsOf } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { selftestLines } from "../selftest.ts";
 import { type Block, type Cell, code, type Inline, joined, list, table, text } from "./document.ts";

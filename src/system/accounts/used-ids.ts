@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type IdRange, subordinateRanges } from "../../core/machine/free-id.ts";
+import { type IdRange, subordinateRanges } from "../../core/machine/accounts.ts";
 
 /** Ids of users and groups together, because an account gets one number for both. */
 export interface UsedIds {

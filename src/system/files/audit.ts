@@ -1,8 +1,17 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { auditData, auditFiles, auditWay, type Finding, type Observed } from "../../core/cage/audit.ts";
-import { auditBinds, type BindWay } from "../../core/cage/audit-binds.ts";
-import { auditDataWays, type DataWay, leadsThroughDirectories } from "../../core/cage/audit-data-way.ts";
+import {
+	auditBinds,
+	auditData,
+	auditDataWays,
+	auditFiles,
+	auditWay,
+	type BindWay,
+	type DataWay,
+	type Finding,
+	leadsThroughDirectories,
+	type Observed,
+} from "../../core/cage/audit.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
 import { wayTo } from "../../core/machine/way.ts";

@@ -1,9 +1,10 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { ChangedOrigin, HostChanges } from "../../core/cage/drift.ts";
-import { listedFolders } from "../../core/cage/listed-folders.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { isWithin, type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
+import type { Reason } from "../../core/plan/plan.ts";
+import { startOfRule } from "../../core/plan/rules.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles } from "./hash.ts";
 import { sameStamp, stampOf } from "./stamp.ts";
@@ -108,4 +109,28 @@ function attempt<T>(look: () => T): T | undefined {
 		if (errorName(error) === undefined) throw error;
 		return undefined;
 	}
+}
+
+/**
+ * Directories of which everything goes into a cage, or all that a pattern names: those of included folders, and of libraries and sources that go in whole.
+ * By their time one knows that something was put there. What is new in any other is nothing to the cage, and some, as /tmp, change all the time.
+ */
+export function listedFolders(entries: readonly ManifestEntry[]): ManifestEntry[] {
+	const listed = new Set<Path>();
+	const done = new Set<string>();
+	for (const { kind, path, reasons } of entries) {
+		const folder = kind === "directory" ? path : parent(path);
+		for (const reason of reasons) {
+			const top = topOf(reason);
+			if (top === undefined || done.has(`${top}\0${folder}`)) continue;
+			done.add(`${top}\0${folder}`);
+			for (let at = folder; at !== root && isWithin(at, top); at = parent(at)) listed.add(at);
+		}
+	}
+	return entries.filter(({ kind, path }) => kind === "directory" && listed.has(path));
+}
+
+function topOf(reason: Reason): Path | undefined {
+	if (reason.kind === "part-of") return reason.tree;
+	return reason.kind === "rule" && reason.rule === "include" ? startOfRule(reason.value) : undefined;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
@@ -10,7 +11,7 @@ import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { programFolder } from "../templates/folder.ts";
 
 /** What a release is (CONTRIBUTING, "Releases"). */
-const parts = ["bin", "dist", "templates", "package.json"];
+const parts = ["bin", "dist", "packaging", "templates", "package.json"];
 
 /** The program in its fixed place, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
@@ -25,6 +26,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			// As the README says to make it from a clone.
 			return target.endsWith(executable) ? "link" : "foreign";
 		},
+		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
 		async install() {
 			const from = programFolder();
 			for (const place of [folder, link]) {

@@ -3,7 +3,7 @@ import { sharingConfiguration } from "../../core/application/probe.ts";
 import type { Tools } from "../../core/application/probe-lines.ts";
 import { sharesIn } from "../../core/application/protocol.ts";
 import { probePrograms } from "../../core/application/protocols.ts";
-import { peopleAmong } from "../../core/machine/people.ts";
+import { peopleAmong } from "../../core/machine/accounts.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { findTool } from "./tools.ts";
 

@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import { TerminalText } from "../../core/terminal-text.ts";
+import { TerminalText } from "../../core/text.ts";
 
 /** Between an application and our terminal: see `TerminalText`. Bytes that are not UTF-8 become U+FFFD. */
 export function terminalOutput(): Transform {

@@ -1,6 +1,6 @@
 import { type Path, pathFromBytes } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
-import type { PackageOrigin } from "../../core/record/package-url.ts";
+import type { PackageOrigin } from "../../core/record/record.ts";
 import type { Files } from "../../engine/ports.ts";
 import { parseDpkgStatus } from "./dpkg.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { arch, hostname, release as kernelRelease, userInfo } from "node:os";
 import { pathFromText } from "../../core/path/path.ts";
-import { packageKindOf } from "../../core/record/package-url.ts";
+import { packageKindOf } from "../../core/record/packages.ts";
 import type { Files, Recording } from "../../engine/ports.ts";
 import { shippedConfiguration } from "../packages/conffiles.ts";
 import { distributionIds, osRelease } from "../packages/distribution.ts";

@@ -8,7 +8,7 @@ import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { decoyProgram, parseDecoy } from "../../core/selftest/decoy.ts";
+import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
 import type { Decoy, Interpreter, SelftestTools } from "../../engine/ports.ts";
 import { loaderAndLibraries } from "../launch/loader.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
+import type { Addition } from "../../core/plan/plan.ts";
+import { ruleLists } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
 
 /** A cage's description as JSON, and back: only the paths of additions and of what is left out are bytes, everything else was text to begin with. */
@@ -62,19 +63,9 @@ const cageSchema = v.looseObject({
 		),
 	}),
 	rules: v.looseObject({
-		include: strings,
-		exclude: strings,
-		writable: strings,
-		seed: strings,
+		// Older versions knew fewer of them.
+		...Object.fromEntries(ruleLists.map((name) => [name, v.optional(strings, [])])),
 		binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
-		devices: strings,
-		allowSecret: strings,
-		allowSetuid: strings,
-		// Absent from what older versions wrote.
-		allow: v.optional(strings, []),
-		refuse: v.optional(strings, []),
-		accounts: v.optional(strings, []),
-		withoutAccounts: v.optional(strings, []),
 	}),
 	template: v.exactOptional(v.string()),
 	parameters: v.exactOptional(v.record(v.string(), v.string())),

@@ -2,7 +2,7 @@ import { lstat } from "node:fs/promises";
 import type Conf from "conf";
 import * as v from "valibot";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
-import { migrated, sessionVersion } from "../../core/session/version.ts";
+import { migrated, sessionVersion } from "../../core/session/session.ts";
 import { loadConf } from "./conf.ts";
 import { isOurs } from "./session-file.ts";
 

@@ -1,5 +1,5 @@
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
-import { decodeLines, encodeLines } from "../../core/session/lines.ts";
+import { decodeLines, encodeLines } from "../../core/session/session.ts";
 import { readText } from "../files/read-text.ts";
 import { writeAtomicPieces } from "./atomic.ts";
 import { isOurs } from "./session-file.ts";

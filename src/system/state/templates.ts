@@ -12,7 +12,7 @@ import type { StoredTemplate } from "../../engine/store.ts";
 import { readTextSync } from "../files/read-text.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
-import { readTemplateFile } from "../templates/read-file.ts";
+import { readTemplateFile } from "../templates/sources.ts";
 import { writeAtomic } from "./atomic.ts";
 import { makeSafeFolder } from "./folder.ts";
 

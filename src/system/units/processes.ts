@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
-import { withoutTrailing } from "../../core/trailing.ts";
+import { withoutTrailing } from "../../core/text.ts";
 
 /** A process that listens. Its environment is never read: it may hold secrets. */
 export interface ListeningProcess {

@@ -1,6 +1,6 @@
 import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
-import { findingsOf } from "../../core/selftest/findings.ts";
+import { findingsOf } from "../../core/selftest/verdict.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { foundText } from "../../report/minimise.ts";
 import { findingLines, verdictText } from "../../report/selftest.ts";

@@ -1,14 +1,14 @@
 import { Box, Text } from "ink";
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { openingNames } from "../../core/plan/opening-names.ts";
+import { openingNames } from "../../core/plan/permissions.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { fitting } from "../footer.ts";
 import { useView } from "../look.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
-import { totalsOf } from "../steps/files/totals.ts";
+import { totalsOf } from "../steps/files/pending.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
 import { Line, SplitLine } from "./line.tsx";
 import { Ruled } from "./panes.tsx";

@@ -1,4 +1,4 @@
-import type { Responsible } from "../../core/record/responsible.ts";
+import type { Responsible } from "../../core/record/record.ts";
 import type { RecordWriter } from "../../engine/build/make.ts";
 import type { Context } from "../../engine/context.ts";
 import { recordOf } from "../../engine/record/record.ts";

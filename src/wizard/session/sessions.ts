@@ -2,7 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context } from "../../engine/context.ts";
-import type { Sessions, StoredSession } from "../../engine/store.ts";
+import type { Sessions, StoredSession } from "../../engine/session-store.ts";
 import type { Choice, Left } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
 

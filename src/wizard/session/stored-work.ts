@@ -1,7 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
-import { MadeList } from "../../core/session/lines.ts";
+import type { Addition } from "../../core/plan/plan.ts";
+import { MadeList } from "../../core/session/session.ts";
 import { accessesToJson, restToJson, type TraceJson, traceFromJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";

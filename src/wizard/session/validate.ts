@@ -17,7 +17,7 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 			problems.push({ field, code: error.code, values: error.values });
 		}
 	};
-	if (!isName(answers.name)) problems.push({ field: "name", code: "name-invalid", values: { name: answers.name } });
+	if (!isName(answers.name)) problems.push({ field: "name", code: "bad-name", values: { name: answers.name } });
 	else await check("name", () => checkName(context, answers, false));
 	const program = application.command[0] ?? "";
 	if (!program) problems.push({ field: "command", code: "nothing-to-cage", values: {} });

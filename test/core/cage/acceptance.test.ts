@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/acceptance.ts";
-import type { Finding } from "../../../src/core/cage/finding.ts";
+import { type Finding, isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/finding.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
 const finding = (code: Finding["code"], path: string): Finding => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBinds } from "../../../src/core/cage/audit-binds.ts";
+import { auditBinds } from "../../../src/core/cage/audit.ts";
 import type { FileKind } from "../../../src/core/machine/facts.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keptInTemporary } from "../../../src/core/cage/kept.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
+import { keptInTemporary } from "../../../src/engine/cages.ts";
 import { made, manifestEntry } from "../../report/made.ts";
 
 test("what stands directly below a temporary directory is kept, each by its kind; what is deeper comes with it", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PackageDrift } from "../../../src/core/cage/drift.ts";
-import { knownFiles } from "../../../src/core/cage/known-files.ts";
+import { knownFiles, type PackageDrift } from "../../../src/core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import type { Files } from "../../../src/core/machine/facts.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { listedFolders } from "../../../src/core/cage/listed-folders.ts";
 import type { ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
+import { listedFolders } from "../../../src/system/files/origins.ts";
 import { planFor, rules, trace } from "../plan/traces.ts";
 import { directory, tree } from "../plan/tree.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Observed } from "../../../src/core/cage/audit.ts";
-import { isMadeBySystemd } from "../../../src/core/cage/made-by-systemd.ts";
+import { isMadeBySystemd } from "../../../src/core/cage/tampering.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
 const observed = (path: string, more: { mode?: number; target?: string; uid?: number; kind?: Observed["kind"] }): Observed => ({

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compareGenerations } from "../../../src/core/cage/compare.ts";
-import { comparePlanWithManifest, isSame } from "../../../src/core/cage/difference.ts";
+import { compareGenerations, comparePlanWithManifest, isSame } from "../../../src/core/cage/difference.ts";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { countEntries, type Manifest, manifestFromJson, manifestToJson } from "../../../src/core/cage/manifest.ts";
 import type { Path } from "../../../src/core/path/path.ts";

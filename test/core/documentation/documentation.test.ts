@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import { manualMentions } from "../../../src/core/documentation/manual.ts";
-import type { Mention } from "../../../src/core/documentation/mention.ts";
-import { readmeMentions } from "../../../src/core/documentation/readme.ts";
-import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../../src/core/documentation/service-files.ts";
-import { pathsIn } from "../../../src/core/documentation/text-paths.ts";
+import {
+	logrotateMentions,
+	type Mention,
+	manualMentions,
+	pathsIn,
+	readmeMentions,
+	tmpfilesMentions,
+	unitMentions,
+} from "../../../src/core/documentation/documentation.ts";
 
 const told = (mentions: readonly Mention[]) => mentions.map(({ passage: { line, text }, path }) => [path, line, text]);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freeIds, subordinateRanges, systemRange } from "../../../src/core/machine/free-id.ts";
+import { freeIds, subordinateRanges, systemRange } from "../../../src/core/machine/accounts.ts";
 
 test("free ids begin in the middle, leave out what is taken, and come to every other one", () => {
 	expect([...freeIds({ first: 1, last: 9 }, new Set([5, 6]), [{ first: 2, last: 3 }])]).toEqual([4, 1, 7, 8, 9]);

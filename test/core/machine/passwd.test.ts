@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGroup, parseId, parsePasswd } from "../../../src/core/machine/passwd.ts";
+import { parseGroup, parseId, parsePasswd } from "../../../src/core/machine/accounts.ts";
 
 describe("passwd(5)", () => {
 	test("every field has its place", () => {

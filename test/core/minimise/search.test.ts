@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { lastThatWorks } from "../../../src/core/minimise/last-that-works.ts";
-import { halves, inOrder, type Unit } from "../../../src/core/minimise/parts.ts";
-import { findUnneeded, type SearchProgress } from "../../../src/core/minimise/search.ts";
+import { findUnneeded, lastThatWorks, type SearchProgress } from "../../../src/core/minimise/search.ts";
+import { halves, inOrder, type Unit } from "../../../src/core/minimise/units.ts";
 
 const { signal } = new AbortController();
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Listings, type ModuleLanguage, type Role, reachedModules } from "../../../src/core/modules/modules.ts";
 import { perlModules } from "../../../src/core/modules/perl.ts";
-import { pythonModules } from "../../../src/core/modules/python.ts";
-import { readPython } from "../../../src/core/modules/python-text.ts";
+import { pythonModules, readPython } from "../../../src/core/modules/python.ts";
 import { rubyModules } from "../../../src/core/modules/ruby.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { type Node, tree } from "../plan/tree.ts";

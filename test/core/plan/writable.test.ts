@@ -32,6 +32,25 @@ describe("where the application writes", () => {
 		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],
 	])("%s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
 
+	test("directories that files are moved between share one mount", () => {
+		const spool = {
+			"/var/spool/app": directory({ mode: 0o711 }),
+			"/var/spool/app/in": directory({ uid: 900, mode: 0o700 }),
+			"/var/spool/app/out": directory({ uid: 900, mode: 0o700 }),
+		};
+		const did = { "/var/spool/app/in/f": "create write remove", "/var/spool/app/out/f": "create" };
+		const moved = (moves: readonly string[]) =>
+			planFor(tree({ ...host, ...spool }), trace(did, { moves: new Set(moves.map(pathFromText)) }));
+		expect(writableOf(moved([]))).toEqual(["/var/spool/app/in", "/var/spool/app/out"]);
+		const made = moved(["/var/spool/app"]);
+		expect(writableOf(made)).toEqual(["/var/spool/app", "/var/spool/app/in", "/var/spool/app/out"]);
+		expect(made.writable[0]).toMatchObject({ uid: 0, mode: 0o711 });
+	});
+	test("a move between two applications' directories opens nothing that is shared by all", () => {
+		const did = { "/var/lib/app/f": "remove", "/var/log/f": "create" };
+		const made = planFor(tree({ ...host, "/var/log": directory() }), trace(did, { moves: new Set([pathFromText("/var")]) }));
+		expect(writableOf(made)).not.toContain("/var");
+	});
 	test("a directory of the host below /tmp is state like any other", () => {
 		expect(writableOf(plan({ "/tmp/app/f": "create write" }, { "/tmp/app": directory() }))).toEqual(["/tmp/app"]);
 	});

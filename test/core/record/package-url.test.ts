@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { packageKindOf, packageUrl } from "../../../src/core/record/package-url.ts";
+import { packageKindOf, packageUrl } from "../../../src/core/record/packages.ts";
 
 const debian = { architecture: "amd64", distribution: "debian-13", packageKind: "deb" } as const;
 

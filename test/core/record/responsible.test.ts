@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isApproved, mergeResponsible } from "../../../src/core/record/responsible.ts";
+import { isApproved, mergeResponsible } from "../../../src/core/record/record.ts";
 
 const approved = { by: "Cy", at: "2026-01-01T00:00:00.000Z", generation: 2 };
 

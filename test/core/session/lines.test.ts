@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeLines, encodeLines, MadeList } from "../../../src/core/session/lines.ts";
+import { decodeLines, encodeLines, MadeList } from "../../../src/core/session/session.ts";
 
 test("a list that is made while it is written comes back as a list, long or short, in lines or in one piece", () => {
 	fc.assert(

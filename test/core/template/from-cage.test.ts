@@ -4,10 +4,10 @@ import { noRules, type Rules } from "../../../src/core/application/application.t
 import { escapeGlob } from "../../../src/core/path/quote.ts";
 import { templateDifferences } from "../../../src/core/template/differences.ts";
 import { type MachineOfCage, templateFromCage } from "../../../src/core/template/from-cage.ts";
+import { versionless } from "../../../src/core/template/machine-words.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import type { Template } from "../../../src/core/template/template.ts";
-import { versionless } from "../../../src/core/template/versionless.ts";
 import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { smallest } from "./corpus.ts";
 

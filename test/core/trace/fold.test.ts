@@ -209,6 +209,16 @@ describe("where relative names start", () => {
 		});
 		expect(folded.trace.chroots).toEqual(new Set(["/tmp/jail"]));
 	});
+
+	test("a rename or link between directories names the directory that holds both", () => {
+		const folded = fold(`${begin}10  chroot("/var/spool/app")               = 0
+10  chdir("/")                        = 0
+10  rename("/in/1/a", "/out/a")       = 0
+10  rename("/out/a", "/out/b")        = 0
+10  rename("/out/b", "/gone/b")       = -1 EXDEV (Invalid cross-device link)
+10  linkat(AT_FDCWD</var/spool/app>, "/in/c", AT_FDCWD</var/spool/app>, "/in/2/c", 0) = 0`);
+		expect(folded.trace.moves).toEqual(new Set(["/var/spool/app", "/var/spool/app/in"]));
+	});
 });
 
 describe("where the application starts", () => {

@@ -62,3 +62,104 @@ export const processes: readonly Way[] = [
 	},
 	{ id: "init-memory", stoppedBy: ["no-proc", "capabilities"], attempt: `return open my $it, '+<', '/proc/1/mem';` },
 ];
+
+/** socket(2): family, type and protocol. `spared`: asking loads a module where the kernel has it as one. */
+const families = [
+	["packet", "17, 3, 768", "net_raw", false],
+	["packet-by-inet", "2, 10, 768", "net_raw", true],
+	["raw", "2, 3, 1", "net_raw", false],
+	["raw-inet6", "10, 3, 58", "net_raw", false],
+	["netlink-audit", "16, 3, 9", undefined, false],
+	["netlink-events", "16, 3, 15", undefined, false],
+	["netlink-diagnosis", "16, 3, 4", undefined, true],
+	["netlink-firewall", "16, 3, 12", undefined, true],
+	["netlink-generic", "16, 3, 16", undefined, false],
+	["kernel-crypto", "38, 5, 0", undefined, true],
+	["virtual-machine", "40, 1, 0", undefined, true],
+	["can", "29, 3, 1", undefined, true],
+	["tipc", "30, 5, 0", undefined, true],
+	["bluetooth", "31, 3, 1", undefined, true],
+	["ipsec", "15, 3, 2", undefined, true],
+	["rds", "21, 5, 0", undefined, true],
+	["xdp", "44, 3, 0", "net_raw", true],
+	["smc", "43, 1, 0", undefined, true],
+	["vendor-modem", "42, 2, 0", undefined, true],
+] as const;
+
+/** To whoever listens outside. */
+export const sockets: readonly Way[] = [
+	{
+		id: "loopback",
+		stoppedBy: ["net"],
+		opens: ["network"],
+		attempt: `
+			socket my $socket, 2, 1, 6 or return 0;
+			return connect $socket, pack 'S n C4 x8', 2, $of{port}, 127, 0, 0, 1;`,
+	},
+	{
+		id: "abstract-socket",
+		stoppedBy: ["net", "seccomp"],
+		opens: ["unix-sockets"],
+		attempt: `
+			socket my $socket, 1, 1, 0 or return 0;
+			return connect $socket, pack 'S x a*', 1, $of{abstract};`,
+	},
+	{
+		// A pair of datagram sockets can send to any name.
+		id: "abstract-by-pair",
+		stoppedBy: ["net", "seccomp"],
+		opens: ["unix-sockets"],
+		attempt: `
+			socketpair my $one, my $two, 1, 2, 0 or return 0;
+			return send $one, 'x', 0, pack 'S x a*', 1, "$of{abstract}-datagrams";`,
+	},
+	...families.map(
+		([id, words, capability, spared]): Way => ({
+			id: `socket-${id}`,
+			stoppedBy: ["seccomp"],
+			...(capability ? { opens: [`capability ${capability}`] as const } : {}),
+			...(spared ? { spared } : {}),
+			attempt: `return socket my $socket, ${words};`,
+		}),
+	),
+];
+
+/** What whoever started the cage could have left open. */
+export const inherited: readonly Way[] = [
+	{
+		id: "descriptor",
+		stoppedBy: ["init"],
+		attempt: `
+			for my $fd (3 .. 1023) { return 1 if open my $it, '<&=', $fd }
+			return 0;`,
+	},
+	{
+		id: "standard-input",
+		stoppedBy: ["init"],
+		attempt: `my @s = stat STDIN; $! = 0; return ($s[2] & 0170000) != 020000 || $s[6] != (1 << 8 | 3);`,
+	},
+	{
+		id: "working-directory",
+		stoppedBy: ["init"],
+		attempt: `return climb();`,
+	},
+	{
+		id: "environment",
+		stoppedBy: ["environment"],
+		attempt: String.raw`
+			my %told = map { $_ => 1 } split /\n/, $of{environment};
+			$! = 0;
+			return scalar grep { !$told{$_} } keys %ENV;`,
+	},
+	{
+		id: "terminal",
+		stoppedBy: ["session"],
+		attempt: `return open my $terminal, '+<', '/dev/tty';`,
+	},
+	{
+		// TIOCSTI and TIOCLINUX: what a shell outside reads next. On a pipe a call that gets through ends with ENOTTY.
+		id: "type-into-terminal",
+		stoppedBy: ["seccomp", "session"],
+		attempt: `my $key = ''; return answered(sys('ioctl', 0, 0x5412, $key), 25) || answered(sys('ioctl', 0, 0x541c, $key), 25);`,
+	},
+];

@@ -1,4 +1,4 @@
-import { dependenciesOf } from "../../../core/record/dependencies.ts";
+import { dependenciesOf } from "../../../core/record/packages.ts";
 import type { CageRecord } from "../../../core/record/record.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { type Markup, markup, nothing } from "../markup.ts";

@@ -1,6 +1,5 @@
 import { maskLine } from "../../../core/record/mask.ts";
-import type { CageRecord } from "../../../core/record/record.ts";
-import { trialsOf } from "../../../core/record/trials.ts";
+import { type CageRecord, trialsOf } from "../../../core/record/record.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Markup } from "../markup.ts";
 import { type Bar, barChart } from "./bars.ts";

@@ -2,31 +2,33 @@ import type { Application } from "../../../core/application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
 import type { Note } from "../../../core/failure.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
+import { optionTexts } from "../../../core/questions/equivalent.ts";
+import { type OptionRow, options } from "../../../core/questions/options.ts";
 import { textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
 
+/** In the order of the form. Each but the command is an option of `make`. */
+const fields: readonly FieldName[] = [
+	...(["name", "command", "user", "probe", "exercise", "cwd", "env", "timeout", "network", "onHost"] as const),
+];
+const rowOfTable = (field: FieldName): OptionRow => (field === "command" ? { argument: "<COMMAND>" } : options[field]);
+
 /** Fields with two values, which Space changes. */
-export const switches: readonly FieldName[] = ["network", "onHost"];
+export const switches = fields.filter((field) => rowOfTable(field).choices || !rowOfTable(field).argument);
+/** Fields that take several values: one row each, and an empty one to add the next. */
+export const lists = fields.filter((field) => rowOfTable(field).many);
+
+function textsOf(field: FieldName, answers: Answers): readonly string[] {
+	const { command } = answers.application;
+	if (field === "command") return [command.length ? joinCommandLine(command) : ""];
+	if (field === "onHost") return [answers.onHost ? "yes" : "no"];
+	const texts = optionTexts(field, answers);
+	return lists.includes(field) || !texts.length ? [...texts, ""] : texts;
+}
 
 export function formFor(answers: Answers): Form {
-	const { application } = answers;
-	const row = (field: FieldName, text: string): FormRow => ({ field, line: textLine(text) });
-	const rows = [
-		row("name", answers.name),
-		row("command", application.command.length ? joinCommandLine(application.command) : ""),
-		row("user", application.user ?? ""),
-		...application.probes.map((line) => row("probe", line)),
-		row("probe", ""),
-		...application.exercises.map((line) => row("exercise", line)),
-		row("exercise", ""),
-		row("cwd", application.cwd),
-		...Object.entries(application.env).map(([name, value]) => row("env", `${name}=${value}`)),
-		row("env", ""),
-		row("timeout", String(application.timeout)),
-		row("network", application.network),
-		row("onHost", answers.onHost ? "yes" : "no"),
-	];
+	const rows = fields.flatMap((field) => textsOf(field, answers).map((text): FormRow => ({ field, line: textLine(text) })));
 	const empty = rows.findIndex(
 		({ field, line }, index) =>
 			line.text === "" && (field === "name" || field === "command" || (field === "probe" && rows[index - 1]?.field !== "probe")),

@@ -6,7 +6,7 @@ import { editLine, type TextLine, textLine } from "../../line.ts";
 import { go, isBusy, only, start, without } from "../../reduced.ts";
 import type { Problem } from "../../session/values.ts";
 import type { Form, FormRow, Reduced, WizardState } from "../../state.ts";
-import { allProblems, blocking, readForm, rowOf, switches } from "./fields.ts";
+import { allProblems, blocking, lists, readForm, rowOf, switches } from "./fields.ts";
 import { stopTrying, tryProbe, withoutTrying } from "./probe.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduced {
@@ -57,11 +57,8 @@ export function validated(state: WizardState, found: readonly Problem[]): { stat
 	return { state: { ...state, form: { ...state.form, problems, cursor, going: false } }, goesOn };
 }
 
-/** Fields that take several values: one row each, and an empty one to add the next. */
-const lists = ["probe", "exercise", "env"] as const;
-
 function isList(row: FormRow): boolean {
-	return lists.some((field) => field === row.field);
+	return lists.includes(row.field);
 }
 
 /** A key in a row of the form. What it changes is checked as far as can be told here at once, and by the session soon after. */

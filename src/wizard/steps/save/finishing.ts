@@ -1,5 +1,4 @@
-import { countsOf } from "../../../core/selftest/findings.ts";
-import type { Tested } from "../../../core/selftest/verdict.ts";
+import { countsOf, type Tested } from "../../../core/selftest/verdict.ts";
 import { openPage } from "../../pages/reduce.ts";
 import { go, isBusy, only, start, without } from "../../reduced.ts";
 import type { Question, Reduced, WizardState } from "../../state.ts";
