@@ -4,13 +4,13 @@ import { Failure } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { words } from "../system/running/proc.ts";
 import { runningTree } from "../system/running/tree.ts";
 import { draftFromProcess } from "../system/units/process-application.ts";
-import type { Told } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -99,4 +99,11 @@ export function untilEnter(terminal: Terminal, { options }: Told): Pick<TraceOpt
 			return undefined;
 		},
 	};
+}
+
+/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
+export interface Told {
+	readonly target?: string;
+	readonly command: readonly string[];
+	readonly options: GivenOptions;
 }

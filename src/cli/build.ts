@@ -5,7 +5,8 @@ import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/b
 import { makePresent } from "../engine/build/switching.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
-import { type Told, tracedCage } from "./named.ts";
+import type { Told } from "./attach.ts";
+import { tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Builds a generation from the plan and makes it the present one, untried. */

@@ -3,24 +3,16 @@ import { mergeAcceptances } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
-import type { GivenOptions } from "../core/questions/options.ts";
 import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { answersFrom, baseAnswers } from "./answers.ts";
-import { toldOfProcess } from "./attach.ts";
+import { type Told, toldOfProcess } from "./attach.ts";
 import { startingPoint } from "./starting-point.ts";
 import { requireAccepted } from "./template-import.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
-export interface Told {
-	readonly target?: string;
-	readonly command: readonly string[];
-	readonly options: GivenOptions;
-}
 
 /** Says on stderr where a name means two things. */
 export async function answersOf(context: Context, told: Told, terminal: Terminal): Promise<Answers> {

@@ -4,7 +4,8 @@ import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
-import { type Told, tracedCage } from "./named.ts";
+import type { Told } from "./attach.ts";
+import { tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 

@@ -5,7 +5,7 @@ import { systemAccounts } from "../system/accounts/accounts.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import type { Launching } from "../system/launch/method.ts";
-import { processesOf } from "../system/running/account-use.ts";
+import { processesOf } from "../system/running/proc.ts";
 import { StateReader } from "../system/state/reader.ts";
 import type { GlobalOptions } from "./options.ts";
 import { stateFolder } from "./state.ts";

@@ -9,9 +9,9 @@ import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
-import { untilEnter } from "./attach.ts";
+import { type Told, untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
-import { answersOf, refuseUnused, type Told, type Traced, tracedCage } from "./named.ts";
+import { answersOf, refuseUnused, type Traced, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 

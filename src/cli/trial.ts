@@ -8,8 +8,9 @@ import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
+import type { Told } from "./attach.ts";
 import { isSafe, showMade } from "./make.ts";
-import { refuseUnused, type Told, tracedCage } from "./named.ts";
+import { refuseUnused, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Entry, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Planner } from "../../engine/build/steps.ts";
-import { programFolder } from "../templates/folder.ts";
+import { programFolder } from "../templates/builtin.ts";
 import { type FromPlanning, perPart, type ToPlanning } from "./protocol.ts";
 
 /** Plans in a thread of its own, which is started with the first plan and keeps the trace for those that follow. `state` is the state folder. */

@@ -5,7 +5,7 @@ import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { MadeAccount } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */

@@ -3,7 +3,7 @@ import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { CageReader } from "../../engine/store.ts";
-import { readAdoption } from "../adoption/read.ts";
+import { readAdoption } from "../adoption/adoption-json.ts";
 import { currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { cagePaths, listCages, readCage } from "./cages.ts";
 import { onRestartRequest } from "./restart.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { StaleMark } from "../../engine/store.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 
 /** The name of the mark beside a cage. */
 export const staleMark = pathFromText("stale");

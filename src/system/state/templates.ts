@@ -9,10 +9,9 @@ import type { ParameterValues } from "../../core/template/parameters.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { StoredTemplate } from "../../engine/store.ts";
-import { readTextSync } from "../files/read-text.ts";
-import { builtinTemplates } from "../templates/builtin.ts";
-import { programFolder } from "../templates/folder.ts";
-import { readTemplateFile } from "../templates/read-file.ts";
+import { readTextSync } from "../files/text-files.ts";
+import { builtinTemplates, programFolder } from "../templates/builtin.ts";
+import { readTemplateFile } from "../templates/sources.ts";
 import { writeAtomic } from "./atomic.ts";
 import { makeSafeFolder } from "./folder.ts";
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Path, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
 import { watchedCalls } from "../../core/watch/calls.ts";
 import type { Watched } from "../../core/watch/watched.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 
 /** The name of the file beside a cage. */
 export const watchedName = pathFromText("watched.json");
