@@ -8,7 +8,7 @@ import { type TemplateDifference, templateDifferences } from "../core/template/d
 import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../core/template/from-cage.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Machine } from "../engine/context.ts";
-import { distributionIds } from "../system/packages/distribution.ts";
+import { distributionIds } from "../system/packages/packages.ts";
 import { placeholders } from "../system/templates/builtin.ts";
 
 /** What made a cage. */

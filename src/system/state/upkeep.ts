@@ -3,8 +3,8 @@ import { join, type Path, parent, pathFromJson, pathFromText, pathToJson } from 
 import { watchedCalls } from "../../core/watch/probe.ts";
 import type { Watched } from "../../core/watch/watched.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
-import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { refuseUnsafe } from "./folder.ts";
 import { restartAnswer, restartRequest } from "./restart.ts";

@@ -1,20 +1,92 @@
-import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import {
+	chmodSync,
+	chownSync,
+	copyFileSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { emptyName, initName } from "../../core/confinement/launch.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { AttemptsService, StartedAttempts } from "../../engine/ports.ts";
+import type { Identity } from "../../core/plan/plan.ts";
+import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
+import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { must, systemServices } from "../adoption/services.ts";
-import { observeConfinement } from "../launch/observe.ts";
+import { loaderAndLibraries } from "../launch/loader.ts";
+import { architecture, observeConfinement } from "../launch/observe.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
 import { removeRuntimeUnit, runtimeUnits } from "../launch/runtime-unit.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+
+export const selftestTools: SelftestTools = {
+	architecture,
+
+	interpreter(): Interpreter | undefined {
+		const perl = findTool("perl");
+		if (perl === undefined) return undefined;
+		const [loader, ...libraries] = loaderAndLibraries(perl);
+		const inside = (path: string) => join(launchDirectory, basename(path));
+		return {
+			brought: [pathFromText(perl), loader, ...libraries],
+			loader: pathFromText(inside(loader)),
+			command: [inside(loader), "--library-path", launchDirectory, inside(perl), "-e"],
+		};
+	},
+
+	hostRoot() {
+		const { dev, ino } = statSync("/", { bigint: true });
+		// MKDEV of <linux/kdev_t.h>: a file system without a disk has major number 0, and nothing to open.
+		const isDisk = ((dev >> 8n) & 0xfffn) > 0n;
+		return { identity: `${dev}:${ino}`, disk: isDisk ? Number(dev) : 0 };
+	},
+
+	async decoy({ gid, uid }: Identity): Promise<Decoy> {
+		const program = decoyProgram(architecture, randomBytes(8).toString("hex"));
+		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
+		const perl = [findTool("perl") ?? "perl", "-e", program];
+		const child = spawn(requireTool("setpriv"), process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
+			env: toolEnvironment,
+			cwd: "/",
+			stdio: ["pipe", "pipe", "ignore"],
+			detached: true,
+		});
+		const closed = once(child, "close");
+		child.stdin.on("error", () => {});
+		let line = "";
+		for await (const chunk of child.stdout) {
+			line += String(chunk);
+			if (line.includes("\n")) break;
+		}
+		const facts = parseDecoy(line.trimEnd());
+		const dispose = async () => {
+			child.stdin.end();
+			await closed;
+		};
+		if (!facts) {
+			await dispose();
+			throw new Failure("selftest-broken", { detail: "decoy" }, 70);
+		}
+		return { facts, dispose };
+	},
+
+	service: startAttempts,
+};
 
 /** The attempts as a service of systemd: its unit is there for this one start, in /run. */
 
 const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
 
-export async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
+async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
 	await clearAbandoned();
 	const name = nameOf(process.pid);
 	const launchFolder = nativePath(launcher);
