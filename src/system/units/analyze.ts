@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -47,11 +46,14 @@ async function analyze({ files, name }: UnitSet, args: readonly string[]): Promi
 }
 
 /** What it says on both of its outputs. A colon at the end of the path adds the usual places to it (systemd.unit(5)). */
-function output(args: readonly string[], folder: string): Promise<string | undefined> {
-	const env = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" };
-	return new Promise((resolve) => {
-		execFile(tool, args, { env, encoding: "utf8", timeout: 60_000 }, (error, stdout, stderr) => {
-			resolve(error?.code === "ENOENT" ? undefined : `${stdout}\n${stderr}`);
-		});
+async function output(args: readonly string[], folder: string): Promise<string | undefined> {
+	const { execa } = await import("execa");
+	const { code, stderr, stdout } = await execa(tool, args, {
+		env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" },
+		extendEnv: false,
+		timeout: 60_000,
+		stdin: "ignore",
+		reject: false,
 	});
+	return code === "ENOENT" ? undefined : `${stdout}\n${stderr}`;
 }

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { socketPlace } from "../../core/application/handed-socket.ts";
@@ -42,13 +42,14 @@ function isBooted(): boolean {
 	return existsSync("/run/systemd/system");
 }
 
-function daemonReload(): Promise<boolean> {
-	return new Promise((resolve, reject) => {
-		execFile("/usr/bin/systemctl", ["daemon-reload"], { encoding: "utf8" }, (error, _stdout, stderr) => {
-			if (error) reject(new Failure("unit-reload-failed", { problem: printable(stderr.trim() || error.message) }));
-			else resolve(true);
-		});
+async function daemonReload(): Promise<boolean> {
+	const { execa } = await import("execa");
+	const { failed, shortMessage, stderr } = await execa("/usr/bin/systemctl", ["daemon-reload"], {
+		stdin: "ignore",
+		reject: false,
 	});
+	if (failed) throw new Failure("unit-reload-failed", { problem: printable(stderr || shortMessage || "") });
+	return true;
 }
 
 function hostService(name: string, root: string): HostService | undefined {
