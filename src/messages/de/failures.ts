@@ -1,5 +1,5 @@
 import type { Failures } from "../en/failures.ts";
-import { templateFailuresDe } from "./template-failures.ts";
+import { templateFailuresDe } from "./template.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {

@@ -1,4 +1,4 @@
-import { templateFailuresEn } from "./template-failures.ts";
+import { templateFailuresEn } from "./template.ts";
 
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {

@@ -4,7 +4,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { changedSince } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
-import type { OpenedSession } from "../../engine/store.ts";
+import type { OpenedSession } from "../../engine/session-store.ts";
 import { restored } from "./stored.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
