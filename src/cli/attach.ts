@@ -5,12 +5,12 @@ import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { words } from "../system/running/proc.ts";
 import { runningTree } from "../system/running/tree.ts";
 import { draftFromProcess } from "../system/units/process-application.ts";
-import type { Told } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
 	const { machine } = context;
-	if ((await machine.store.templates()).some(({ template }) => template.name === target)) return told;
+	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return told;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{

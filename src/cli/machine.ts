@@ -24,6 +24,7 @@ import { selftestTools } from "../system/selftest/outside.ts";
 import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
+import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { version } from "./version.ts";
 
@@ -35,6 +36,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		files,
 		packages: systemPackages(files),
 		documents: systemDocuments(files),
+		applications: systemApplications,
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),

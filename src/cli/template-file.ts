@@ -4,8 +4,7 @@ import { unbundle } from "../core/template/bundle.ts";
 import { checkTemplate, type ParsedTemplate, parseTemplate } from "../core/template/parse.ts";
 import type { TemplateError } from "../core/template/problems.ts";
 import { templateHash } from "../system/state/templates.ts";
-import { readTemplateFile } from "../system/templates/read-file.ts";
-import { fileLimit, type TemplateSource } from "../system/templates/sources.ts";
+import { fileLimit, readTemplateFile, type TemplateSource } from "../system/templates/sources.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Reads a template, or the one in a bundle once it is what its hash says. Throws `template-bundle-changed` (exit 4). */

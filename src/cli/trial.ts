@@ -2,6 +2,8 @@ import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { remedies, summarise } from "../engine/trial/remedies.ts";
 import { unitTrialStep } from "../engine/trial/unit-trial.ts";
@@ -9,7 +11,6 @@ import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
 import { isSafe, showMade } from "./make.ts";
-import { refuseUnused, type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -4,32 +4,30 @@ import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Event } from "./events.ts";
+import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
 	Accounts,
 	AccountUse,
-	Attached,
-	AttachRequest,
 	CageToAudit,
 	CommandFeed,
 	Doctor,
 	Documents,
-	FailureWatch,
-	FailureWatchRequest,
 	Files,
-	Launcher,
+	HostApplications,
 	Packages,
 	Recording,
 	SelftestTools,
-	Services,
 	TrialServices,
-	Units,
 } from "./ports.ts";
-import type { CageReader, Sessions, Store } from "./store.ts";
+import type { Sessions } from "./session-store.ts";
+import type { Store } from "./store.ts";
+import type { Services, Units } from "./systemd-ports.ts";
 
 export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
 	readonly documents: Documents;
+	readonly applications: HostApplications;
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
@@ -65,17 +63,6 @@ export interface Machine {
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** What starting a cage needs of the machine: little enough to be loaded quickly. */
-export interface StartMachine extends Pick<Machine, "audit" | "processesOf" | "now"> {
-	readonly accounts: Pick<Accounts, "users">;
-	readonly launcher: Pick<Launcher, "method" | "start" | "running" | "send">;
-	readonly store: CageReader;
-}
-
-export interface StartContext extends Omit<Context, "machine"> {
-	readonly machine: StartMachine;
 }
 
 /** What every use case gets: the machine, somebody to tell, and the way to call it off. */

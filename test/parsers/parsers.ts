@@ -35,7 +35,7 @@ import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { parseAccountName } from "../../src/core/plan/account-rules.ts";
+import { parseAccountName } from "../../src/core/plan/accounts.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
-import type { Importance } from "../../src/core/plan/importance.ts";
-import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Importance, Missing } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
 import type { TrialRound } from "../../src/engine/trial/trial.ts";
 import { messagesFor } from "../../src/messages/messages.ts";

@@ -7,12 +7,6 @@ import { largePlan } from "./large-plan.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
-
 /** Plans that come one after the other, of 10,000 entries. */
 class LargeSession extends ScriptedSession {
 	override async plan(answers: Answers) {

@@ -6,7 +6,7 @@ import type { FileStatus, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
-import { executableIn, executableWord, openingNames, openingWord, openingWords, socketsIn } from "../plan/opening-names.ts";
+import { executableIn, executableWord, openingNames, openingWord, openingWords, socketsIn } from "../plan/permissions.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";

@@ -7,9 +7,9 @@ import type { FileStatus, User } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { areaOf, isMountedByLauncher, mayBeBound, mustShow } from "../plan/areas.ts";
-import { refuseNestedBinds } from "../plan/binds.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Openings } from "../plan/plan.ts";
+import { refuseNestedBinds } from "../plan/rules.ts";
 import { apartName } from "./layout.ts";
 
 /** Facts about this machine that a launch is judged by. */

@@ -1,8 +1,7 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { type GroupName, groupOf, groupOrder } from "../plan/groups.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
-import type { Addition } from "../plan/make-plan.ts";
-import type { Entry, Plan } from "../plan/plan.ts";
+import type { Addition, Entry, Plan } from "../plan/plan.ts";
 import type { FileUnit } from "./units.ts";
 
 /** What a cage goes without, and what speaks for it. */

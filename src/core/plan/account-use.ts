@@ -1,5 +1,5 @@
 import type { Path } from "../path/path.ts";
-import type { AccountKind } from "./account-rules.ts";
+import type { AccountKind } from "./accounts.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 
 /** What in a cage hangs on one of its accounts by name. */

@@ -1,12 +1,61 @@
 import { noRules, type Rules } from "../application/application.ts";
 import { Failure } from "../failure.ts";
-import type { Group, User } from "../machine/facts.ts";
-import { pathFromText } from "../path/path.ts";
+import type { Files, Group, User } from "../machine/facts.ts";
+import { isWithin, pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isLeftOut, parseAccountName, whyAlwaysKept } from "./account-rules.ts";
-import type { Identity, PlannedAccounts, WritableDirectory } from "./plan.ts";
+import { placeOf } from "./links.ts";
+import type { Missing } from "./missing.ts";
+import type { Identity, Plan, PlannedAccounts, WritableDirectory } from "./plan.ts";
 
-export interface AccountFiles {
+/** What `--account` and `--without-account` name: a user, a group, or whatever has the name. */
+interface AccountName {
+	readonly kind?: "user" | "group";
+	readonly name: string;
+}
+
+export type AccountKind = NonNullable<AccountName["kind"]>;
+
+/** As passwd(5) has names, without what would be a field or a line of its own. */
+const word = /^(?:(user|group):)?([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?)$/;
+
+/** `NAME`, `user:NAME` or `group:NAME`; undefined for anything else, a number among them: it would mean another account on another host. */
+export function parseAccountName(text: string): AccountName | undefined {
+	const match = word.exec(text);
+	if (!match?.[2]) return undefined;
+	return match[1] === undefined ? { name: match[2] } : { kind: match[1] as AccountKind, name: match[2] };
+}
+
+/** The word for one of the two alone. */
+export function accountWord(kind: AccountKind, name: string): string {
+	return `${kind}:${name}`;
+}
+
+/** The word by which this user or group is named, undefined where none names it. */
+export function namedBy(words: readonly string[], kind: AccountKind, name: string): string | undefined {
+	return words.find((text) => text === name || text === accountWord(kind, name));
+}
+
+/** Where both are said of one account, it stays out. */
+export function isLeftOut({ withoutAccounts }: Pick<Rules, "withoutAccounts">, kind: AccountKind, name: string): boolean {
+	return namedBy(withoutAccounts, kind, name) !== undefined;
+}
+
+type WhyKept = "root" | "started-as" | "dedicated";
+
+/**
+ * Why this one can never be left out: root owns the cage's own files and is the first whom programs look up, and the account that the
+ * application starts as is what it is told of itself. undefined where it can.
+ */
+export function whyAlwaysKept(
+	account: { readonly kind: AccountKind; readonly id: number; readonly reason?: string },
+	identity: Pick<Identity, "uid" | "gid">,
+): WhyKept | undefined {
+	if (account.id === 0) return "root";
+	if (account.id === (account.kind === "user" ? identity.uid : identity.gid)) return "started-as";
+	return account.reason === "dedicated" ? "dedicated" : undefined;
+}
+
+interface AccountFiles {
 	readonly accounts: PlannedAccounts;
 	readonly passwd: string;
 	readonly group: string;
@@ -115,4 +164,72 @@ export function checkAccountRules(
 			if (why !== undefined) throw new Failure(`account-always-kept-${why}`, { name: one.name }, 2);
 		}
 	}
+}
+
+const accountFiles = ["/etc/passwd", "/etc/group"].map(pathFromText);
+const configuration = pathFromText("/etc");
+const mostRead = 64 * 1024;
+const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
+/** Settings run words together: SystemGroup, setgid_group. A comment is none. */
+const setsAccount = /^(?!\s*[#;]).*(user|group|[ug]id|owner)/i;
+/** What daemons look up by default: the account without rights that every system has (LSB 5.0, user and group names). */
+const unprivileged = ["nobody"];
+/** getpwnam(3): errno where there is no such name. */
+const noSuchName = "ENOENT";
+
+interface Look {
+	/** What the application did in its cage, and all that it printed there. */
+	readonly trace: Trace;
+	readonly output: string;
+	/** It ended by itself. */
+	readonly ended: boolean;
+	readonly round: number;
+}
+
+interface Known {
+	readonly plan: Pick<Plan, "accounts" | "writable" | "rules">;
+	/** The host's. */
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+	readonly files: Files;
+}
+
+/**
+ * Accounts that the application looked up in its cage and did not find. A look-up reads the whole file, so no trace shows the name; but an
+ * application that ends for want of one says so, in a line about accounts. Where it ends without a word (its words go to the system
+ * log), the names in its configuration are meant, or right after a look-up the usual unprivileged one and the groups that its own
+ * directories belong to. Only what the host has and the cage leaves out counts.
+ */
+export function findMissingAccounts(look: Look, known: Known): Missing[] {
+	const { ended, output, round, trace } = look;
+	const { groups, plan, users } = known;
+	if (!accountFiles.some((path) => trace.accesses.get(path)?.succeeded.has("read"))) return [];
+	const silent = ended && output.trim() === "";
+	const words = silent ? silentNames(trace, known) : namesIn(output, speaksOfAccounts);
+	const kept = new Set([...plan.accounts.users, ...plan.accounts.groups].map(({ name }) => name));
+	const names = new Set([...users, ...groups].map(({ name }) => name));
+	return [...names]
+		.filter((name) => words.has(name) && !kept.has(name))
+		.map((name) => {
+			const missing = { kind: "account", call: name, error: noSuchName } as const;
+			const declined = (["user", "group"] as const).some((kind) => isLeftOut(plan.rules, kind, name));
+			return declined ? { ...missing, declined } : { ...missing, remedy: { kind: "account", name, round, call: name }, declined };
+		});
+}
+
+function namesIn(text: string, line: RegExp): Set<string> {
+	const lines = text.split("\n").filter((one) => line.test(one));
+	return new Set(lines.flatMap((one) => one.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
+}
+
+function silentNames({ accesses }: Trace, { files, groups, plan }: Known): Set<string> {
+	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, configuration));
+	const settings = read.filter(({ path }) => !accountFiles.includes(path));
+	const text = settings.map(({ path }) => files.read(placeOf(path, files), mostRead)?.toString("latin1") ?? "").join("\n");
+	const names = namesIn(text, setsAccount);
+	// Accesses stand in the order in which each path first came.
+	const last = [...accesses.values()].findLast(({ succeeded }) => succeeded.size > 0);
+	if (last === undefined || !accountFiles.includes(last.path)) return names;
+	const owners = groups.filter(({ gid }) => plan.writable.some((directory) => directory.gid === gid));
+	return new Set([...names, ...unprivileged, ...owners.map(({ name }) => name)]);
 }

@@ -1,8 +1,73 @@
+import type { Application } from "../application/application.ts";
+import { type Further, furtherExercises } from "../application/probe.ts";
+import type { ServiceUnit } from "../application/unit-file.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
-import type { Access, Trace } from "../trace/trace.ts";
+import { quoteShellLine } from "../path/quote.ts";
+import type { Access, Gap, Trace } from "../trace/trace.ts";
+import { serverSignals } from "../upkeep/signals.ts";
 import type { PackageRef } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
+
+/** What happens to a service in its life. `socket-activation`: systemd opens its sockets and starts it for the first connection. */
+const lifeStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
+export type LifeStage = (typeof lifeStages)[number];
+
+export interface StageReach {
+	readonly stage: LifeStage;
+	/** False where no trace has seen it: what it needs is not known. */
+	readonly cameUp: boolean;
+	/** How it comes about: a signal (`SIGHUP`), the unit's line for it, or its sockets. */
+	readonly by?: string;
+}
+
+interface Lived {
+	readonly command: readonly string[];
+	/** Signals that it lived through while it was traced, e.g. `SIGHUP`. */
+	readonly signals: readonly string[];
+	readonly gaps: ReadonlySet<Gap>;
+	/** Its service; without one only what is known of the program counts. */
+	readonly unit?: Pick<ServiceUnit, "execReload">;
+	/** Socket units that hand it their sockets. */
+	readonly sockets?: readonly string[];
+	/** The signal, without `SIG`, by which its unit reloads it. */
+	readonly reloadSignal?: string;
+}
+
+/**
+ * Which stages of its life a service has, and which of them came up in its traces. A trace starts, signals, stops and starts the application again;
+ * one that watched what ran already saw none of that.
+ */
+export function lifeReach({ command, gaps, reloadSignal, signals, sockets = [], unit }: Lived): StageReach[] {
+	const known = serverSignals(command);
+	const wasStarted = !gaps.has("start-up");
+	const bySignal = (stage: LifeStage, name: string | undefined): StageReach[] => {
+		if (name === undefined || name === "none") return [];
+		return [{ stage, cameUp: signals.includes(`SIG${name}`), by: `SIG${name}` }];
+	};
+	const reload = bySignal("reload", known?.reload ?? reloadSignal);
+	const byCommand = (unit?.execReload ?? []).map(({ words }) => quoteShellLine(words)).join("; ");
+	return [
+		{ stage: "start", cameUp: wasStarted },
+		...(reload.length || byCommand === "" ? reload : [{ stage: "reload" as const, cameUp: false, by: byCommand }]),
+		...bySignal("log-reopening", known?.reopen),
+		{ stage: "stop", cameUp: wasStarted },
+		{ stage: "second-start", cameUp: wasStarted },
+		...(sockets.length
+			? [
+					{
+						stage: "socket-activation" as const,
+						cameUp: /\/systemd-socket-activate$/.test(command[0] ?? ""),
+						by: sockets.join(" "),
+					},
+				]
+			: []),
+	];
+}
+
+export function neverCameUp(life: readonly StageReach[]): StageReach[] {
+	return life.filter(({ cameUp }) => !cameUp);
+}
 
 /** A package with the names of all that it holds, directories too. */
 export interface PackageContents {
@@ -13,7 +78,7 @@ export interface PackageContents {
 export const coverageGroups = ["programs", "modules", "configuration", "data"] as const;
 export type CoverageGroup = (typeof coverageGroups)[number];
 
-export interface Reach {
+interface Reach {
 	readonly reached: number;
 	readonly of: number;
 	/** What was not reached, by the package's name for it, sorted. */
@@ -175,11 +240,6 @@ function sourceOf(path: Path): Path {
 	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
 }
 
-/** Whether there is anything to be reached that was not. */
-export function isWhole({ groups }: Coverage): boolean {
-	return coverageGroups.every((group) => groups[group].untouched.length === 0);
-}
-
 /** What is reached, and of how many, over all groups. */
 export function totalReach({ groups }: Coverage): { readonly reached: number; readonly of: number } {
 	return coverageGroups.reduce(
@@ -217,4 +277,69 @@ export function shortCoverage(coverage: Coverage): Coverage {
 		...coverage,
 		groups: { programs: short(programs), modules: short(modules), configuration: short(configuration), data: short(data) },
 	};
+}
+
+/** What would show more of an application than was seen so far. */
+export type NextExercise =
+	/** A shell line that can be run as an exercise as it stands. */
+	| { readonly kind: "command"; readonly command: string; readonly shows: Further }
+	/** Sent by itself at the end of a trace. */
+	| { readonly kind: "signal"; readonly signal: string }
+	/** Part of a life that no trace has seen, with what brings it about. */
+	| { readonly kind: "stage"; readonly stage: LifeStage; readonly by?: string }
+	/** `paths` are the first few of `count` in a directory that were not touched. */
+	| {
+			readonly kind: "modules" | "helpers" | "configuration";
+			readonly directory: Path;
+			readonly paths: readonly Path[];
+			readonly count: number;
+	  };
+
+interface Exercised {
+	readonly application: Application;
+	/** Shell lines that were run, whatever came of them. */
+	readonly run: readonly string[];
+	/** Signals that it handles and that were not sent yet. */
+	readonly signals: readonly string[];
+	/** Absent where no package brings the application. */
+	readonly coverage?: Coverage;
+	/** Absent while the application runs. */
+	readonly life?: readonly StageReach[];
+}
+
+const mostNamed = 5;
+const mostDirectories = 4;
+const binaries = /^(\/usr(\/local)?)?\/s?bin\//;
+
+/** Proposals, those that can be run first. A probe was run as well: what it asks for is no news. */
+export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
+	const known = new Set([...application.probes, ...application.exercises, ...run]);
+	const commands = furtherExercises(application)
+		.filter(({ command }) => !known.has(command))
+		.map((further): NextExercise => ({ kind: "command", ...further }));
+	const untouched = coverage?.groups;
+	return [
+		...commands,
+		...signals.map((signal): NextExercise => ({ kind: "signal", signal })),
+		...neverCameUp(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
+		...byDirectory("modules", untouched?.modules.untouched ?? []),
+		// Commands for people and scripts are not what a daemon starts; what lies elsewhere is there for it.
+		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !binaries.test(path)) ?? []),
+		...byDirectory("configuration", untouched?.configuration.untouched ?? []),
+	];
+}
+
+/** The fullest directories; a long list of single names is nothing that anybody could act on. */
+function byDirectory(kind: "modules" | "helpers" | "configuration", paths: readonly Path[]): NextExercise[] {
+	const directories = new Map<Path, Path[]>();
+	for (const path of paths) {
+		const directory = parent(path);
+		const others = directories.get(directory);
+		if (others) others.push(path);
+		else directories.set(directory, [path]);
+	}
+	return [...directories]
+		.sort((a, b) => b[1].length - a[1].length)
+		.slice(0, mostDirectories)
+		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, mostNamed), count: all.length }));
 }

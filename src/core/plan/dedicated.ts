@@ -1,8 +1,29 @@
 import { runningUids } from "../cage/footprint.ts";
-import { Failure } from "../failure.ts";
-import { pathFromText } from "../path/path.ts";
+import { Failure, type Note } from "../failure.ts";
+import type { Files, User } from "../machine/facts.ts";
+import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import type { Entry, Identity, OwnerChange, Plan, PlannedAccounts } from "./plan.ts";
-import { isDynamicId, privateTopOf } from "./private-directories.ts";
+
+/**
+ * Where systemd keeps what belongs to accounts that exist only while their service runs (DynamicUser= in systemd.exec(5)); a link leads there from the usual
+ * place. On the host only root enters, because another service gets the same number later. A cage has one account for good.
+ */
+const privateTops = ["/var/lib/private", "/var/cache/private", "/var/log/private", "/run/private"].map(pathFromText);
+
+export function isPrivateTop(path: Path): boolean {
+	return privateTops.some((top) => path === top);
+}
+
+/** The one that holds a service's own directory; undefined for a directory elsewhere. */
+export function privateTopOf(path: Path): Path | undefined {
+	return privateTops.find((top) => path !== top && isWithin(path, top));
+}
+
+/** Owners of files there: a number of the range that systemd takes from (systemd.exec(5)), or nobody, whom its mount maps to that number (systemd 257). */
+export function isDynamicId(id: number): boolean {
+	return (id >= 61184 && id <= 65519) || id === 65534;
+}
 
 /** The account of the host that a cage has for itself. */
 export interface DedicatedAccount {
@@ -117,4 +138,61 @@ function withLines(
 	const kept = content.split("\n").filter((line) => line !== "" && !line.startsWith(`${name}:`));
 	const text = [...kept.map((line) => rewrite(line.split(":"))), own].map((line) => `${line}\n`).join("");
 	return { ...entry, content: text, size: Buffer.byteLength(text) };
+}
+
+/**
+ * Accounts of Debian's base-passwd (its users-and-groups.html), which exist before any package and which any may use. Others of
+ * the host's services have been seen under each of them.
+ */
+const everybodys: ReadonlySet<string> = new Set(
+	"daemon bin sys games man lp mail news uucp proxy www-data backup list irc nobody".split(" "),
+);
+
+export function isEverybodys(account: string): boolean {
+	return everybodys.has(account);
+}
+
+/** Where packages keep what their accounts own, one directory each (hier(7)). */
+const places: readonly Path[] = [
+	"/etc",
+	"/opt",
+	"/run",
+	"/srv",
+	"/var/cache",
+	"/var/lib",
+	"/var/log",
+	"/var/spool",
+	"/var/www",
+].map(pathFromText);
+
+const mostNamed = 3;
+
+/** What else on this host hangs on the accounts that a cage runs as: names that are everybody's, and directories of others. */
+export function sharedAccounts(plan: Plan, uids: readonly number[], users: readonly User[], files: Files): Note[] {
+	return uids.flatMap((uid): Note[] => {
+		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
+		const others = foreignDirectories(plan, uid, files);
+		return [
+			...(isEverybodys(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
+			...(others.length
+				? [
+						{
+							code: "account-owns-elsewhere",
+							values: { account, count: others.length, paths: others.slice(0, mostNamed).map(showPath).join(", ") },
+						},
+					]
+				: []),
+		];
+	});
+}
+
+/** Directories of the account that are neither the application's state nor among its files. */
+function foreignDirectories(plan: Plan, uid: number, files: Files): Path[] {
+	const own = [...plan.writable.map(({ path }) => path), ...plan.entries.map(({ path }) => path)];
+	return places
+		.flatMap((place) => files.list(place).map((name) => join(place, name)))
+		.filter((path) => {
+			const status = files.status(path);
+			return status?.kind === "directory" && status.uid === uid && !own.some((one) => isWithin(one, path) || isWithin(path, one));
+		});
 }

@@ -1,10 +1,12 @@
+import { type Application, launchEnvironment } from "../application/application.ts";
+import { libraryClosure } from "../elf/closure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, parent } from "../path/path.ts";
+import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
-import { linkChain } from "./links.ts";
+import { isPrivateTop } from "./dedicated.ts";
+import { linkChain, placeOf } from "./links.ts";
 import type { Mark } from "./marks.ts";
-import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
-import { isPrivateTop } from "./private-directories.ts";
+import type { Decision, Entry, EntryKind, Offer, Reason, Risk } from "./plan.ts";
 import { fileRisks } from "./risks.ts";
 
 /** Reasons kept for one entry; a C library is needed by everything. */
@@ -13,7 +15,7 @@ const mostReasons = 4;
 /** Bytes up to which a file that was never opened is copied all the same: its size may have mattered. */
 const mostLookedAt = 1024 * 1024;
 
-export interface EntryRules {
+interface EntryRules {
 	/** The pattern that excludes a path. */
 	readonly excluded: (path: Path) => string | undefined;
 	/** Secrets and setuid files that the administrator allowed by name. */
@@ -202,4 +204,36 @@ export class EntryCollector {
 			risks: add.risks,
 		});
 	}
+}
+
+/** The C library is needed by everything: of the files that need one, so many are named. */
+const mostNamed = 2;
+
+/**
+ * What the kernel and the loader read and no trace shows: interpreters and libraries of all that the collector holds. Libraries that files say they may
+ * load by themselves (dlopen notes) go in where they are `required`. Gives the `recommended` ones that no trace saw, as offers.
+ */
+export function addLibraries(collector: EntryCollector, application: Application, files: Files): Offer[] {
+	const add = (path: Path, kind: "interpreter-of" | "needed-by", by: Iterable<Path>) => {
+		for (const one of [...by].slice(0, mostNamed)) collector.add(path, { kind, by: placeOf(one, files) });
+	};
+	const { interpreters, needed, optional } = libraryClosure(
+		collector.programs().map((entry) => entry.path),
+		files,
+		{ environment: launchEnvironment(application), directory: normalise(pathFromText(application.cwd)) },
+	);
+	for (const [path, by] of interpreters) add(path, "interpreter-of", by);
+	for (const [path, by] of needed) add(path, "needed-by", by);
+	for (const { by, needs, path, priority } of optional) {
+		if (priority !== "required") continue;
+		add(path, "needed-by", by);
+		for (const each of needs) add(each, "needed-by", [path]);
+	}
+	const inPlan = new Set(collector.files().map((entry) => entry.path));
+	return optional.flatMap(({ needs, path, priority }) => {
+		if (priority !== "recommended" || inPlan.has(placeOf(path, files))) return [];
+		const places = [path, ...needs].map((each) => placeOf(each, files)).filter((place) => !inPlan.has(place));
+		const bytes = places.reduce((sum, place) => sum + (files.status(place)?.size ?? 0), 0);
+		return [{ kind: "library", path, files: places.length, bytes } satisfies Offer];
+	});
 }

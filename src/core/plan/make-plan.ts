@@ -2,77 +2,31 @@ import type { Application, Rules } from "../application/application.ts";
 import { ownChroot } from "../application/daemons.ts";
 import { ownedDirectory } from "../application/made-directory.ts";
 import { syslogName } from "../confinement/launch.ts";
-import { Failure, type Note } from "../failure.ts";
-import { type FileStatus, type Files, type Group, rememberFiles, type User } from "../machine/facts.ts";
+import { Failure } from "../failure.ts";
+import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
+import { peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { isByteCode, isForReaders } from "./areas.ts";
-import { realBinds, refuseNestedBinds } from "./binds.ts";
-import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
-import { EntryCollector } from "./entries.ts";
-import { addLibraries } from "./libraries.ts";
+import { isByteCode } from "./areas.ts";
+import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts";
+import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
-import { type Mark, readMarks } from "./marks.ts";
-import { mayReach } from "./neighbours.ts";
+import { readMarks } from "./marks.ts";
+import { mayReach, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { allows as allowsOpening, executableIn, openingWords, refuses, socketsIn } from "./opening-names.ts";
-import { type FoundOpening, planOpenings } from "./openings.ts";
-import { ownDirectories } from "./own.ts";
-import { passwordNotes } from "./passwords.ts";
-import { permissionsOf } from "./permissions.ts";
-import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
-import { refusedNotes } from "./refused-calls.ts";
-import { fileRisks } from "./risks.ts";
-import { expandInclude, matchPaths } from "./rules.ts";
-import { servedTrees } from "./served.ts";
-import { planShared } from "./shared.ts";
-import { socketNotes } from "./socket-notes.ts";
+import { planOpenings } from "./openings.ts";
+import { ownDirectories } from "./own-directories.ts";
+import { allows as allowsOpening, executableIn, openingWords, permissionsOf, refuses, socketsIn } from "./permissions.ts";
+import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
+import { refusedNotes } from "./refused.ts";
+import { fileRisks, passwordNotes } from "./risks.ts";
+import { expandInclude, matchPaths, realBinds, refuseNestedBinds } from "./rules.ts";
+import { planShared, servedTrees } from "./shared.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { unprovenParts } from "./unproven.ts";
-import { changes, planWritable, tracedReason } from "./writable.ts";
-
-/** What trials found to be missing and what was accepted of it. */
-export type Addition =
-	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
-	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
-	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
-	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
-
-interface RefusedCall {
-	readonly round: number;
-	readonly call: string;
-	/** The first program that made it. */
-	readonly program?: Path;
-}
-
-export interface PlanInput {
-	readonly application: Application;
-	readonly rules: Rules;
-	/** What is known of the application before it was watched. */
-	readonly notes?: readonly Note[];
-	readonly identity: Identity;
-	/** Whose the cage will be; root's unless it is made without root. */
-	readonly owner?: number;
-	/** All traced runs on the host, added up. */
-	readonly trace: Trace;
-	readonly additions: readonly Addition[];
-	readonly users: readonly User[];
-	readonly groups: readonly Group[];
-	readonly files: Files;
-	/** Marks of files whose content is known without reading it. */
-	readonly known?: (path: Path) => readonly Mark[] | undefined;
-}
-
-const generatedPaths = {
-	passwd: "/etc/passwd",
-	group: "/etc/group",
-	nsswitch: "/etc/nsswitch.conf",
-	loaderCache: "/etc/ld.so.cache",
-};
+import { planWritable } from "./writable.ts";
 
 /**
  * From what was seen to what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Packages are
@@ -224,61 +178,12 @@ export function makePlan(input: PlanInput): Plan {
 	};
 }
 
-function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
-	const generated = new Set(Object.values(generatedPaths));
-	// Files that were opened come first, so that a look at the same file under another name does not keep it out.
-	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
-	for (const access of accesses) {
-		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
-		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
-		const used = [...succeeded].some((operation) => !changes.has(operation));
-		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
-		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
-		else if (succeeded.size) collector.addWay(path, tracedReason(access));
-	}
-}
-
 /** The mounts that hold the directories named by rules. What is in a writable directory comes with it, so the whole mount is executable. */
 function executableData({ allow, refuse }: Rules, writable: Plan["writable"], files: Files): Path[] {
 	const mounts = outermost(writable.map(({ path }) => path));
 	const named = executableIn(allow.filter((word) => !refuse.includes(word)));
 	const places = named.map((text) => placeOf(normalise(pathFromText(text)), files));
 	return mounts.filter((mount) => places.some((place) => isWithin(place, mount)));
-}
-
-function isOnlyLooked({ succeeded }: Access): boolean {
-	return [...succeeded].every((operation) => operation === "look");
-}
-
-function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
-	const named = new Map(rules.devices.map((value) => [namedDevice(value, files), value]));
-	const add = (path: Path, reason: Reason) => {
-		const status = files.status(placeOf(path, files));
-		if (!status?.device) return;
-		const judgement = judgeDevice(path, status);
-		const given = judgement === "give" || (judgement === "ask" && named.has(path));
-		// A machine whose /dev/null lost its mode must not pass that on.
-		collector.addDevice(
-			path,
-			judgement === "give" ? { ...status, mode: 0o666 } : status,
-			given ? "include" : "declined",
-			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
-			reason,
-		);
-	};
-	add(nullDevice, { kind: "launcher" });
-	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
-	for (const access of trace.accesses.values()) {
-		// The sandbox has no others than the harmless ones and those that rules name.
-		const wanted = access.succeeded.size || access.failed.has("ENOENT");
-		const path = wanted ? deviceName(access.path, files) : undefined;
-		if (path !== undefined) add(path, tracedReason(access));
-	}
-	for (const addition of additions) {
-		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
-		if (path !== undefined) add(path, trialReason(addition));
-	}
 }
 
 /** Its setuid bit means nothing for root, so it goes in without the bit and without a question. A symlink to it counts as the program itself. */
@@ -305,10 +210,6 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 	});
 }
 
-function trialReason({ call, round }: { round: number; call: string }): Reason {
-	return { kind: "trial", round, call };
-}
-
 function declined(entries: readonly Entry[]): Plan["declined"] {
 	return entries.flatMap((entry) => {
 		if (entry.decision === "include") return [];
@@ -326,7 +227,7 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 	);
 }
 
-function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
+export function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
 	// Whatever locks itself in already needs no advice on how to.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
 	return [

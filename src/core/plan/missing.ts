@@ -1,19 +1,22 @@
-import { isKeepable } from "../confinement/capabilities.ts";
-import { clockCalls } from "../confinement/seccomp.ts";
-import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
-import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isByteCode, isForReaders, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
-import { judgeDevice } from "./devices.ts";
-import type { Importance } from "./importance.ts";
-import { placeOf } from "./links.ts";
-import type { Addition } from "./make-plan.ts";
-import { capabilityWord, keepCall, openingWords, refuses } from "./opening-names.ts";
-import type { FoundOpening } from "./openings.ts";
-import type { Entry, Plan } from "./plan.ts";
-import { changes, writes } from "./writable.ts";
+import { isForReaders } from "./areas.ts";
+import { capabilityWord, openingWords } from "./permissions.ts";
+import type { Addition } from "./plan.ts";
+
+/** Why something that is missing may matter; the likeliest reason first. */
+const importances = ["said", "error-said", "last-call", "configuration", "library", "package", "other", "noise"] as const;
+
+/** How likely it is that an application fails for want of something, and what speaks for it. */
+export interface Importance {
+	readonly level: (typeof importances)[number];
+	/** What the application said of it: the line as it came. */
+	readonly line?: string;
+	/** How many failed calls before the end it was, 1 for the very last. */
+	readonly before?: number;
+	/** The application's own package, to which it belongs. */
+	readonly package?: string;
+}
 
 /** Which layer of the cage an access failed at, and so what would remedy it. */
 export type MissingKind =
@@ -47,150 +50,12 @@ export interface Missing {
 	readonly executes?: Path;
 	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
-	/** Once it was weighed against what the application said and did last (rank-missing.ts). */
+	/** Once it was weighed against what the application said and did last. */
 	readonly importance?: Importance;
 }
 
-/** Calls that are refused for want of a capability, by the capability (capabilities(7)). */
-const capabilityOf: Readonly<Record<string, string>> = {
-	chown: "chown",
-	fchown: "chown",
-	lchown: "chown",
-	fchownat: "chown",
-	setuid: "setuid",
-	setreuid: "setuid",
-	setresuid: "setuid",
-	setgid: "setgid",
-	setregid: "setgid",
-	setresgid: "setgid",
-	setgroups: "setgid",
-	bind: "net_bind_service",
-	kill: "kill",
-	setpriority: "sys_nice",
-	sched_setscheduler: "sys_nice",
-	setrlimit: "sys_resource",
-	prlimit64: "sys_resource",
-	chmod: "fowner",
-	fchmod: "fowner",
-	fchmodat: "fowner",
-	utimensat: "fowner",
-	...Object.fromEntries(clockCalls.map((call) => [call, "sys_time"])),
-};
-
-/**
- * The difference of two traces: what failed in the cage though it worked on the host. What failed in both is noise, and so is
- * what the host itself does not have. `round` is noted in the remedies.
- */
-export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, round: number): Missing[] {
-	const search: Search = {
-		host,
-		plan,
-		files,
-		round,
-		covers: [
-			...plan.writable.map((directory) => directory.path),
-			...plan.rules.binds.map((bind) => placeOf(normalise(pathFromText(bind.path)), files)),
-		],
-		declined: new Set(plan.entries.filter((one) => one.decision === "declined" && !isProven(one)).map(({ path }) => path)),
-		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),
-	};
-	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
-	for (const { call, error, program } of cage.refusals.values()) {
-		const by = program === undefined ? {} : { program };
-		if (host.refusals.has(call)) continue;
-		const kept = refusedToKeep(call);
-		if (kept.length) {
-			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
-			continue;
-		}
-		const name = openingBehind(call);
-		const found = name
-			? { remedy: { kind: "opening", name, round, call, ...by } as const }
-			: capabilityRemedy([call], by, search);
-		const { remedy } = found;
-		const unseen = remedy && !isUsed(remedy, host) ? { unseen: true as const } : {};
-		missing.push({
-			kind: capabilityOf[call] ? "capability" : "filtered",
-			call,
-			error,
-			...by,
-			...found,
-			...unseen,
-			declined: false,
-		});
-	}
-	missing.push(...executedData(host, plan, files));
-	return missing
-		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
-		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
-}
-
-/**
- * What the host's run wrote to its state and executed there, one file for each directory. A program may look at the mount's flags and not even try
- * (varnish), and names in the data differ from run to run, so the cage's run need not show it.
- */
-function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] {
-	const allowed = plan.openings.executableData ?? [];
-	const found = new Map<Path, Missing>();
-	for (const { calls, path, programs, succeeded } of accesses.values()) {
-		if (!succeeded.has("execute")) continue;
-		const real = placeOf(path, files);
-		const executes = outermost(plan.writable.map((one) => one.path)).find((directory) => isWithin(real, directory));
-		if (executes === undefined || allowed.includes(executes) || found.has(executes)) continue;
-		const [program] = programs;
-		const by = program === undefined ? {} : { program };
-		found.set(executes, {
-			kind: "noexec",
-			path,
-			call: [...calls].at(-1) ?? "",
-			error: "EACCES",
-			executes,
-			...by,
-			declined: false,
-		});
-	}
-	return [...found.values()];
-}
-
-/** One for each capability that the process named in vain and that the plan lacks: capset(2) fails as a whole. */
-function missingToKeep(
-	names: readonly string[],
-	refused: Pick<Missing, "call" | "error" | "program">,
-	{ host, plan, round }: Search,
-): Missing[] {
-	const { call: _, error: _error, ...by } = refused;
-	const planned = new Set(plan.openings.capabilities.map(({ name }) => name));
-	const lacking = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
-	return lacking.map((name) => ({
-		...refused,
-		kind: "capability",
-		remedy: { kind: "capability", name, round, call: keepCall, ...by },
-		...(host.kept.has(name) && isKeepable(name) ? {} : { unseen: true as const }),
-		declined: false,
-	}));
-}
-
-/** Whether a call that succeeded on the host used this permission. An application that was already running may have used any before. */
-function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibleNeeds, writableCode }: Trace): boolean {
-	if (gaps.has("start-up")) return true;
-	if (remedy.kind === "capability") return capabilities.has(remedy.name) || possibleNeeds.has(capabilityWord(remedy.name));
-	if (remedy.kind !== "opening") return false;
-	switch (remedy.name) {
-		case "unixSockets":
-			return families.has("AF_UNIX") || possibleNeeds.has(openingWords.unixSockets);
-		case "netlink":
-			return families.has("AF_NETLINK");
-		case "memfd":
-			return memfd;
-		case "writableCode":
-			return writableCode !== undefined;
-		case "proc":
-			return false;
-	}
-}
-
 /** How a trial went, as far as it decides about remedies. */
-export interface Outcome {
+interface Outcome {
 	readonly answered: boolean;
 	/** Exercises and signals that worked on the host and failed in the cage. */
 	readonly failedExercises: readonly string[];
@@ -204,23 +69,10 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 	return unseen === true || (answered && !failedExercises.length);
 }
 
-/** The opening for want of which the filter refuses a call. */
-function openingBehind(call: string): FoundOpening | undefined {
-	if (call === refusedUnixSocket) return "unixSockets";
-	if (call === refusedNetlink) return "netlink";
-	if (call === "memfd_create") return "memfd";
-	return refusedCode.test(call) ? "writableCode" : undefined;
-}
-
 /** The word of `--allow` and `--refuse` for what would remedy it, where an opening would. */
 export function openingOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
 	return remedy?.kind === "opening" ? openingWords[remedy.name] : undefined;
-}
-
-function isRefused(missing: Missing, { rules }: Plan): boolean {
-	const word = openingOf(missing);
-	return word !== undefined && refuses(rules, word);
 }
 
 /**
@@ -232,82 +84,6 @@ export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boole
 	return mixed || kind === "kernel-file" || kind === "noexec" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 
-interface Search {
-	readonly host: Trace;
-	readonly plan: Plan;
-	readonly files: Files;
-	readonly round: number;
-	/** Places that the application's own data, or directories of the host, lie over. */
-	readonly covers: readonly Path[];
-	readonly declined: ReadonlySet<Path>;
-	readonly proven: ReadonlySet<Path>;
-}
-
-function isProven({ reasons }: Entry): boolean {
-	return reasons.some(({ kind }) => kind === "unneeded");
-}
-
-/** That something is there already, or is busy, is the answer of a cage that works. */
-const noLayer = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
-
-function missingOf(access: Access, search: Search): Missing | undefined {
-	for (const [error, operations] of access.failed) {
-		if (noLayer.has(error) || isByteCode(access.path)) continue;
-		// An open for reading and writing is judged by what asks for more.
-		for (const operation of [...operations].sort((a, b) => Number(changes.has(b)) - Number(changes.has(a)))) {
-			if (isAsWished(operation, error)) continue;
-			if (failsOnlyInCage(operation, error, access, search)) {
-				const missing = judge(access, error, operation, search);
-				if (!missing) continue;
-				return {
-					...missing,
-					...(isMixed(operation, error, access, search) ? { mixed: true } : {}),
-					...(isUnseen(access, missing, search) ? { unseen: true } : {}),
-				};
-			}
-		}
-	}
-	return undefined;
-}
-
-/**
- * A permission for what the traced run did not do with that path. A file is none: where the application does not answer without it, it may go in as if the
- * traced run had come to it.
- */
-function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search): boolean {
-	if (host.gaps.has("start-up") || remedy === undefined || remedy.kind === "path" || remedy.kind === "writable") return false;
-	const onHost = host.accesses.get(path);
-	if (onHost === undefined) return true;
-	return kind === "capability" && remedy.kind === "capability" && !onHost.calls.has(remedy.call);
-}
-
-/** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */
-function isAsWished(operation: Operation, error: string): boolean {
-	return (operation === "remove" && error === "ENOENT") || (operation === "look" && error === "EINVAL");
-}
-
-/** A daemon that gave up its rights cannot take its pid file away, on the host either. */
-function isMixed(operation: Operation, error: string, { path }: Access, { host }: Search): boolean {
-	return (error === "EACCES" || error === "EPERM") && !!host.accesses.get(path)?.failed.get(error)?.has(operation);
-}
-
-function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {
-	if (succeeded.has(operation)) return false;
-	const onHost = host.accesses.get(path);
-	if (onHost) return onHost.succeeded.has(operation);
-	// Its start was not watched on the host, so whatever layer of the cage stops it there may be one that it needs opened.
-	if (host.gaps.has("start-up") && stopsByLayer(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
-	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
-	if (error !== "ENOENT" || operation === "create") return false;
-	const real = placeOf(path, files);
-	return areaOf(real) !== "kernel" && files.status(real) !== undefined;
-}
-
-/** What only a cage says: it is read-only, closed to the account, or lacks the directory to make something in. */
-function stopsByLayer(error: string, operation: Operation): boolean {
-	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
-}
-
 /** What a cage's /proc shows where it is opened: processes and nothing else (proc(5), `subset=pid`). */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
@@ -317,83 +93,99 @@ export function openingFor(path: Path): "proc" | "kernelProc" | "sys" {
 }
 const sys = pathFromText("/sys");
 
-/** undefined where it is as it should be. */
-function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
-	const { covers, declined, files, plan, round } = search;
-	const { path } = access;
-	const [call = ""] = access.calls;
-	const [program] = access.programs;
-	const by = program === undefined ? {} : { program };
-	const common = { path, call, error, ...by, declined: false };
-	const real = placeOf(path, files);
-	const area = areaOf(real);
-	if (area === "kernel") {
-		const name = openingFor(areaOf(path) === "kernel" ? path : real);
-		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
-		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
-	}
-	const wantsToWrite = writes(access) || changes.has(operation);
-	// What the application only sees of the host is there from the beginning.
-	const isSeen = plan.rules.binds.some(({ access, path }) => access === "ro" && isWithin(real, pathFromText(path)));
-	const isState = covers.some((place) => isWithin(real, place)) && !isSeen;
-	const isCovered = covers.some((place) => isWithin(real, place));
-	const directory = parent(real);
-	const canOpen =
-		(!isSystemDirectory(directory) || holdsState(directory)) &&
-		!isMountedByLauncher(directory) &&
-		!plan.writable.some((one) => one.path === directory);
-	const writable = canOpen ? { remedy: { kind: "writable", path: directory, round, call } as const } : {};
-	switch (error) {
-		case "ENOENT":
-		case "ENOTDIR":
-			if (area === "device" && isGivenDevice(real, search)) {
-				return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
-			}
-			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
-			if (search.proven.has(real) || search.proven.has(path)) {
-				return { ...common, kind: "absent", proven: true, remedy: { kind: "path", path, round, call } };
-			}
-			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
-			if (isState && error === "ENOENT" && !changes.has(operation)) return undefined;
-			if (isCovered && operation === "create" && access.calls.has("linkat")) {
-				// open(2), O_TMPFILE: an unnamed file gets its name by way of /proc/self/fd.
-				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };
-			}
-			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
-			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
-			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
-		case "EROFS":
-			return { ...common, kind: "read-only", ...writable };
-		case "EPERM": {
-			const calls = [...access.calls].filter((name) => capabilityOf[name] !== undefined);
-			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, by, search) };
-		}
-		case "EACCES": {
-			// Landlock answers so as well where a directory was not opened for writing.
-			if (wantsToWrite && !isCovered) return { ...common, kind: "read-only", ...writable };
-			if (plan.identity.uid !== 0) return { ...common, kind: "owner-or-mode" };
-			const name = wantsToWrite ? "dac_override" : "dac_read_search";
-			return { ...common, kind: "owner-or-mode", remedy: { kind: "capability", name, round, call, ...by } };
-		}
-		default:
-			return { ...common, kind: "absent" };
-	}
+export interface Evidence {
+	/** What the application printed. */
+	readonly output: string;
+	/** It ended by itself: what it asked for last is what it ended for. */
+	readonly ended: boolean;
+	/** Paths, and names of calls without one, that failed last; newest last. */
+	readonly lastFailed: readonly string[];
+	/** The package that the application comes from, and those that own what is missing. */
+	readonly package?: string;
+	readonly owners: ReadonlyMap<Path, { readonly name: string }>;
 }
 
-/** Where the start was watched, each device that a cage is given without a question is in the plan already. */
-function isGivenDevice(real: Path, { files, host }: Search): boolean {
-	const status = files.status(real);
-	return host.gaps.has("start-up") && status?.device !== undefined && judgeDevice(real, status) === "give";
+type RankedMissing = Missing & { readonly importance: Importance };
+
+/** An application says in its last lines why it gives up; what it printed long before is something else. */
+const lastLines = 20;
+
+const configuration = pathFromText("/etc");
+const library = /\.so(\.[0-9]+)*$/;
+/** Message catalogues, time zones and locales: libc asks for them and goes on without. */
+const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
+
+/**
+ * The missing, the likeliest cause first: what the application said just before it ended, then what its last calls failed at, then
+ * configuration, libraries and other files of its package, and last what applications mostly live without.
+ */
+export function rankMissing(missing: readonly Missing[], evidence: Evidence): RankedMissing[] {
+	const lines = evidence.output.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
+	const last = lines.slice(-lastLines).reverse();
+	return missing
+		.map((one): RankedMissing & { at: number } => {
+			const { at, ...importance } = judge(one, last, evidence);
+			return { ...one, importance, at };
+		})
+		.sort((a, b) => order(a) - order(b) || a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1))
+		.map(({ at: _, ...ranked }) => ranked);
 }
 
-/** Only a start as root has capabilities to keep. */
-function capabilityRemedy(
-	calls: readonly string[],
-	by: { readonly program?: Path },
-	{ plan, round }: Search,
-): { remedy?: Addition } {
-	const call = calls.find((name) => capabilityOf[name] !== undefined);
-	const name = call === undefined ? undefined : capabilityOf[call];
-	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
-	return { remedy: { kind: "capability", name, round, call, ...by } };
+const order = ({ importance }: RankedMissing) => importances.indexOf(importance.level);
+
+const nameOf = ({ call, path }: Missing): string => path ?? call;
+
+/** `at` is its place among those of the same level. */
+function judge(one: Missing, last: readonly string[], evidence: Evidence): Importance & { at: number } {
+	const named = last.findIndex((line) => names(line, one));
+	if (named >= 0) return { level: "said", line: last[named] ?? "", at: named };
+	const called = evidence.ended ? evidence.lastFailed.lastIndexOf(nameOf(one)) : -1;
+	const before = called < 0 ? {} : { before: evidence.lastFailed.length - called };
+	const error = errorTexts[one.error];
+	const said = error === undefined ? -1 : last.findIndex((line) => line.includes(error));
+	// libc and runtimes read files of the kernel that no cage shows, and go on without them.
+	const isUsual = isNoise(one) || (one.kind === "kernel-file" && one.remedy === undefined);
+	// Several things may have failed with that error: those that failed last are meant.
+	if (said >= 0 && !isUsual) return { level: "error-said", line: last[said] ?? "", ...before, at: before.before ?? 1000 };
+	if (before.before !== undefined && !isUsual) return { level: "last-call", before: before.before, at: before.before };
+	if (isTolerable(one) || isNoise(one)) return { level: "noise", at: 0 };
+	const owner = one.path === undefined ? undefined : evidence.owners.get(one.path)?.name;
+	const isOwn = owner !== undefined && owner === evidence.package;
+	// What belongs to its own package comes before what belongs to others.
+	const rest = { ...(isOwn ? { package: owner } : {}), at: isOwn ? 0 : 1 };
+	if (one.path !== undefined && isWithin(one.path, configuration)) return { level: "configuration", ...rest };
+	if (one.path !== undefined && library.test(one.path)) return { level: "library", ...rest };
+	return { level: isOwn ? "package" : "other", ...rest };
 }
+
+/** By the whole path or by the end of it, as a relative path or a library is named; an account or a call by its name. */
+function names(line: string, { call, path }: Missing): boolean {
+	const words = wordsOf(line);
+	if (path === undefined) return words.includes(call);
+	const shown = showPath(path);
+	const isNamed = (word: string) => word === shown || (word.length >= shortestName && shown.endsWith(`/${word}`));
+	// A name with a space in it is no word.
+	return words.some(isNamed) || (shown.includes(" ") && line.includes(shown));
+}
+
+/** A shorter word may be there by accident. */
+const shortestName = 4;
+
+function wordsOf(line: string): string[] {
+	const words = line.match(/[^\s'"`()[\]{}<>=,;:]+/g) ?? [];
+	return words.map((word) => word.replace(/[.!?]+$/, "").replace(/^\.\//, ""));
+}
+
+function isNoise({ path }: Missing): boolean {
+	return path !== undefined && localisation.test(path);
+}
+
+/** strerror(3) of the errors that a layer of the cage ends a call in. */
+export const errorTexts: Readonly<Record<string, string>> = {
+	ENOENT: "No such file or directory",
+	ENOTDIR: "Not a directory",
+	EACCES: "Permission denied",
+	EPERM: "Operation not permitted",
+	EROFS: "Read-only file system",
+	EAFNOSUPPORT: "Address family not supported by protocol",
+};

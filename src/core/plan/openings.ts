@@ -16,11 +16,11 @@ import {
 	openingWords,
 	refuses,
 	socketsIn,
-} from "./opening-names.ts";
-import type { Identity, Openings } from "./plan.ts";
+} from "./permissions.ts";
+import type { FoundOpening, Identity, Openings } from "./plan.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
-export interface FoundOpenings {
+interface FoundOpenings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly opened: readonly { readonly name: FoundOpening; readonly why: string }[];
 	/** The host's socket for syslog, where the cage is to reach it. */
@@ -28,9 +28,6 @@ export interface FoundOpenings {
 	/** That something asked for the host's syslog, though it is not given. */
 	readonly asksSyslog?: boolean;
 }
-
-/** Openings of which a trial can show that they are missing. */
-export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /**
  * What confinement has to leave open: only what the application was seen to use with success. An account keeps no capability

@@ -1,20 +1,113 @@
-import type { Path } from "../path/path.ts";
+import type { Rules } from "../application/application.ts";
+import { capabilityNamed } from "../confinement/capabilities.ts";
+import { type Path, pathToText } from "../path/path.ts";
+import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Addition } from "./make-plan.ts";
-import { allowedReason, capabilityWord, executableWord, openingNames, openingWords } from "./opening-names.ts";
-import type { Openings } from "./plan.ts";
+import type { Addition, Openings, Permission } from "./plan.ts";
 
-/** One thing that the confinement allows beyond the default, with the call that shows the need. */
-export interface Permission {
-	/** As `--allow` and `--refuse` name it. */
-	readonly word: string;
-	/** The call, or what the trace shows of it, e.g. `setgroups` or `read /etc/shadow`. */
-	readonly call: string;
-	readonly program?: Path;
-	/** `trace`: it succeeded on the host. `trial`: it was refused in that round. `option`: the administrator asked for it. */
-	readonly source: "trace" | "trial" | "option";
-	readonly round?: number;
+/** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
+export const openingWords = {
+	proc: "proc",
+	kernelProc: "kernel-proc",
+	sys: "sys",
+	unixSockets: "unix-sockets",
+	netlink: "netlink",
+	multicast: "multicast",
+	syslog: "syslog",
+	memfd: "memfd",
+	writableCode: "writable-code",
+} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
+export type OpeningName = keyof typeof openingWords;
+export const openingNames = Object.keys(openingWords) as OpeningName[];
+
+/** The reason for a capability that the application keeps without having been seen to use it. */
+export const keepCall = "capset";
+
+const capabilityPrefix = "capability:";
+const socketPrefix = "socket:";
+const executablePrefix = "executable-data:";
+
+/** The word for a unix socket of the host; undefined for a path that no word can name. */
+export function socketWord(path: Path): string | undefined {
+	const text = pathToText(path);
+	return text === undefined ? undefined : openingWord(socketPrefix + text);
 }
+
+/** The word that lets the application execute what it wrote in a directory of its data. */
+export function executableWord(directory: Path): string {
+	return executablePrefix + (pathToText(directory) ?? directory);
+}
+
+/** The paths of sockets among words of openings. */
+export function socketsIn(words: readonly string[]): string[] {
+	return pathsIn(words, socketPrefix);
+}
+
+/** The directories of data among words of openings. */
+export function executableIn(words: readonly string[]): string[] {
+	return pathsIn(words, executablePrefix);
+}
+
+function pathsIn(words: readonly string[], prefix: string): string[] {
+	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
+}
+
+export function capabilityWord(name: string): string {
+	return `${capabilityPrefix}${name}`;
+}
+
+/** The word as rules keep it; undefined for what names no opening. */
+export function openingWord(text: string): string | undefined {
+	if (text.startsWith(capabilityPrefix)) {
+		const name = capabilityNamed(text.slice(capabilityPrefix.length));
+		return name === undefined ? undefined : capabilityWord(name);
+	}
+	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
+	if (prefix !== undefined) {
+		const path = text.slice(prefix.length);
+		// One way to write each: what is compared as text must be one text.
+		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
+	}
+	return openingNames.map((name) => openingWords[name] as string).find((word) => word === text);
+}
+
+/** The capabilities among words of openings. */
+export function capabilitiesIn(words: readonly string[]): string[] {
+	return words.flatMap((word) => (word.startsWith(capabilityPrefix) ? [word.slice(capabilityPrefix.length)] : []));
+}
+
+type Asked = Pick<Rules, "allow" | "refuse">;
+
+export function refuses({ refuse }: Asked, word: string): boolean {
+	return refuse.includes(word);
+}
+
+/** Where both are said of one opening, it stays closed. */
+export function allows(rules: Asked, word: string): boolean {
+	return rules.allow.includes(word) && !refuses(rules, word);
+}
+
+/** Why an opening is there that nobody saw a need for: the option, which is the same word in every language. */
+export function allowedReason(word: string): string {
+	return `--allow ${word}`;
+}
+
+/** The path, system call or capability that an opening is about; any other text as it is. */
+export function subjectOfOpening(text: string): string {
+	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
+}
+
+const subjects: ReadonlyMap<string, string> = new Map([
+	[openingWords.proc, "/proc"],
+	[openingWords.kernelProc, "/proc"],
+	[openingWords.sys, "/sys"],
+	[openingWords.unixSockets, "socket"],
+	[openingWords.netlink, "socket"],
+	[openingWords.multicast, "setsockopt"],
+	[openingWords.syslog, "/dev/log"],
+	[openingWords.memfd, "memfd_create"],
+	[openingWords.writableCode, "mprotect"],
+]);
 
 /** Every permission of a plan in the order of its openings: capabilities first. */
 export function permissionsOf(openings: Openings, trace: Trace, additions: readonly Addition[]): Permission[] {

@@ -1,8 +1,10 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Passage } from "../documentation/documentation.ts";
+import type { Note } from "../failure.ts";
+import type { Files, Group, User } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
+import type { Trace } from "../trace/trace.ts";
 import type { Mark } from "./marks.ts";
-import type { Permission } from "./permissions.ts";
 
 /** Why a directory of the host is mounted in the cage although nobody asked for it. */
 export type SharedKind = "data" | "certificates" | "socket";
@@ -106,7 +108,7 @@ export interface WritableDirectory {
 	readonly seeds: readonly { readonly path: Path; readonly bytes: number }[];
 }
 
-export interface PlannedCapability {
+interface PlannedCapability {
 	/** Lower case, without CAP_, as setpriv names it. */
 	readonly name: string;
 	readonly why: string;
@@ -185,4 +187,52 @@ export interface Identity {
 	readonly gid: number;
 	readonly groups: readonly number[];
 	readonly home: string;
+}
+
+/** Openings of which a trial can show that they are missing. */
+export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
+
+/** What trials found to be missing and what was accepted of it. */
+export type Addition =
+	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
+	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
+	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
+	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
+	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
+
+interface RefusedCall {
+	readonly round: number;
+	readonly call: string;
+	/** The first program that made it. */
+	readonly program?: Path;
+}
+
+export interface PlanInput {
+	readonly application: Application;
+	readonly rules: Rules;
+	/** What is known of the application before it was watched. */
+	readonly notes?: readonly Note[];
+	readonly identity: Identity;
+	/** Whose the cage will be; root's unless it is made without root. */
+	readonly owner?: number;
+	/** All traced runs on the host, added up. */
+	readonly trace: Trace;
+	readonly additions: readonly Addition[];
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+	readonly files: Files;
+	/** Marks of files whose content is known without reading it. */
+	readonly known?: (path: Path) => readonly Mark[] | undefined;
+}
+
+/** One thing that the confinement allows beyond the default, with the call that shows the need. */
+export interface Permission {
+	/** As `--allow` and `--refuse` name it. */
+	readonly word: string;
+	/** The call, or what the trace shows of it, e.g. `setgroups` or `read /etc/shadow`. */
+	readonly call: string;
+	readonly program?: Path;
+	/** `trace`: it succeeded on the host. `trial`: it was refused in that round. `option`: the administrator asked for it. */
+	readonly source: "trace" | "trial" | "option";
+	readonly round?: number;
 }

@@ -1,7 +1,9 @@
-import type { FileStatus } from "../machine/facts.ts";
-import { baseName, isWithin, type Path, pathFromText } from "../path/path.ts";
+import type { FileStatus, Files } from "../machine/facts.ts";
+import { baseName, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { maskLine } from "../record/mask.ts";
 import type { Mark } from "./marks.ts";
-import type { Risk } from "./plan.ts";
+import type { Entry, Plan, Risk } from "./plan.ts";
 
 const homes = ["/home", "/root"].map(pathFromText);
 const packaged = ["/usr", "/lib", "/bin", "/sbin", "/lib64"].map(pathFromText);
@@ -48,4 +50,47 @@ function isSecret(path: Path, { mode }: FileStatus, marks: readonly Mark[] | und
 
 function isSource(name: string): boolean {
 	return /\.(py|pyc|js|mjs|cjs|ts|rb|pl|pm|php|sh|h|c|json|md|html?)$/.test(name);
+}
+const mostRead = 256 * 1024;
+const comment = /^\s*(#|;|\/\/|--|\*)/;
+/** Switches and limits named for passwords. */
+const noPassword = /[=:\s]\s*["']?(yes|no|true|false|on|off|none|null|-?\d{1,4}[smhd]?|\/[^\s"']*)?["']?[;,]?\s*$/i;
+
+/**
+ * Notes configuration with passwords that only the application should read. Its own configuration goes in without a question, because it
+ * cannot start without it; whoever breaks into the application can read it in the cage as on the host.
+ */
+export function passwordNotes(entries: readonly Entry[], files: Pick<Files, "read">): Plan["notes"] {
+	const paths = entries.filter((entry) => holdsPassword(entry, files)).map(({ path }) => showPath(path));
+	return paths.length ? [{ code: "configuration-holds-passwords", values: { paths: paths.join(", ") } }] : [];
+}
+
+function holdsPassword({ decision, kind, mode, path, risks }: Entry, files: Pick<Files, "read">): boolean {
+	const isCandidate = kind === "file" && decision === "include" && isWithin(path, configuration) && !(mode & 0o004);
+	if (!isCandidate || risks.includes("secret")) return false;
+	const text = files.read(path, mostRead)?.toString("latin1") ?? "";
+	if (text.includes("\0")) return false;
+	return text.split("\n").some((line) => {
+		if (line.length > 1000 || comment.test(line) || noPassword.test(line)) return false;
+		return maskLine(line) !== line;
+	});
+}
+
+interface UnusedAllowance {
+	readonly option: "--allow-secret" | "--allow-setuid";
+	readonly path: string;
+}
+
+/** What was allowed by name and is nothing of the plan: a typing error, as a rule, that leaves the real one out. */
+export function unusedAllowances({ entries, rules, writable }: Plan, files: Files): UnusedAllowance[] {
+	const unused = (option: UnusedAllowance["option"], paths: readonly string[], risk: "secret" | "setuid") =>
+		paths.flatMap((text) => {
+			const named = normalise(pathFromText(text));
+			const real = files.resolve(named) ?? named;
+			const isMeant = entries.some(({ path, risks }) => risks.includes(risk) && (path === named || isWithin(path, real)));
+			// Seeds are no entries: what lies in the application's state is copied with its directory.
+			const isState = writable.some(({ path }) => isWithin(real, path));
+			return isMeant || isState ? [] : [{ option, path: text }];
+		});
+	return [...unused("--allow-secret", rules.allowSecret, "secret"), ...unused("--allow-setuid", rules.allowSetuid, "setuid")];
 }

@@ -1,8 +1,13 @@
 import picomatch from "picomatch";
+import type { Rules } from "../application/application.ts";
+import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { ancestors, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
-import { isMountedByLauncher } from "./areas.ts";
+import { ancestors, isWithin, join, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { isMountedByLauncher, mayBeBound, mustShow } from "./areas.ts";
+import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
+import { directoryOf } from "./writable.ts";
 
 /** A rule as its steady beginning, a path, and the glob behind that, which begins with a slash. */
 interface Pattern {
@@ -164,5 +169,63 @@ function* walk(start: Path, files: Files): Generator<Path> {
 		// A link that was named itself is followed by its chain later; below any other nothing is walked.
 		if (status.kind !== "directory" && !(path === start && status.kind === "symlink")) continue;
 		for (const name of files.list(path)) pending.push(join(path, name));
+	}
+}
+
+/** What is wrong with the paths that rules name is found out before anything is started: the plan would tell of it only after the tracing. */
+
+/**
+ * Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and `device-unknown` (exit 2) for what is not there, `bind-refused` and
+ * `device-refused` (exit 4) for what no cage gets.
+ */
+export function checkPlaces({ binds, devices, include, seed }: Rules, files: Files): void {
+	for (const path of seed) {
+		if (files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
+	}
+	for (const { path } of binds) checkBind(path, files);
+	for (const value of devices) namedDevice(value, files);
+	for (const value of include) {
+		if (!expandInclude(value, files, 1).length) throw new Failure("include-matches-nothing", { value }, 2);
+	}
+}
+
+/** The host's own tree seen in a cage is no cage. */
+export function checkBind(path: string, files: Files): void {
+	const real = files.resolve(normalise(pathFromText(path)));
+	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
+	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
+}
+
+const sharedMemory = pathFromText("/dev/shm");
+
+/** The same, and `writable-refused` (exit 4) for a directory that no rule makes writable: a plan leaves it as it is. */
+export function checkRules(rules: Rules, files: Files): void {
+	checkPlaces(rules, files);
+	for (const option of ["writable", "seed"] as const) {
+		for (const value of rules[option]) {
+			const directory = directoryOf(value, files);
+			const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
+			if (isMounted || mustShow(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
+		}
+	}
+}
+
+/** Binds by where they really are: a mount would follow the links of a name, wherever they lead by then. */
+export function realBinds(binds: Rules["binds"], files: Files): Rules["binds"] {
+	return binds.map((bind) => ({ ...bind, path: pathToText(placeOf(normalise(pathFromText(bind.path)), files)) ?? bind.path }));
+}
+
+/**
+ * What is mounted in a cage is mounted on directories of the cage's own. Below a writable directory or another bind it would be one of the
+ * application's or the host's, which may become a link. Throws `bind-below-writable` and `bind-below-bind` (exit 2).
+ */
+export function refuseNestedBinds(binds: readonly Path[], writable: readonly Path[]): void {
+	const above = (path: Path, all: readonly Path[]) => all.find((one) => one !== path && isWithin(path, one));
+	for (const path of binds) {
+		const directory = above(path, writable);
+		const bind = above(path, binds);
+		const values = { path: showPath(path), above: showPath(directory ?? bind ?? path) };
+		if (directory !== undefined) throw new Failure("bind-below-writable", values, 2);
+		if (bind !== undefined) throw new Failure("bind-below-bind", values, 2);
 	}
 }

@@ -3,8 +3,8 @@ import { handedSocketText, parseHandedSocket } from "../application/handed-socke
 import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
-import { parseAccountName } from "../plan/account-rules.ts";
-import { openingWord } from "../plan/opening-names.ts";
+import { parseAccountName } from "../plan/accounts.ts";
+import { openingWord } from "../plan/permissions.ts";
 import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
 import { parseBind } from "./answers.ts";

@@ -15,10 +15,8 @@ import {
 } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Coverage } from "../plan/coverage.ts";
+import type { Coverage, NextExercise, StageReach } from "../plan/coverage.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
-import type { StageReach } from "../plan/life.ts";
-import type { NextExercise } from "../plan/next-exercises.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { Watched } from "../watch/watched.ts";

@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import { parseHandedSocket } from "../application/handed-socket.ts";
-import { parseAccountName } from "../plan/account-rules.ts";
-import { openingWord } from "../plan/opening-names.ts";
+import { parseAccountName } from "../plan/accounts.ts";
+import { openingWord } from "../plan/permissions.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
 

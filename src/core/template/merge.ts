@@ -1,7 +1,7 @@
 import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
-import { namedBy, parseAccountName } from "../plan/account-rules.ts";
+import { namedBy, parseAccountName } from "../plan/accounts.ts";
 import { type RuleName, ruleRows } from "../questions/rules.ts";
 import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
 import { checkTemplate } from "./parse.ts";

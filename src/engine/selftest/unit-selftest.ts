@@ -10,7 +10,8 @@ import type { Expected, Observed } from "../../core/selftest/outside.ts";
 import { parseAttempts, type Told } from "../../core/selftest/verdict.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout, Interpreter } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
+import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
 /** The attempts under the unit that a cage has in production, instead of under the launcher. */
@@ -41,7 +42,7 @@ export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Met
 	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
 
-/** What systemd does otherwise than the launcher (docs/confinement.md, "The systemd unit"), from what a launch leaves in force. */
+/** What systemd does otherwise than the launcher (docs/security.md, "The systemd unit"), from what a launch leaves in force. */
 export function expectedOfUnit(expected: Expected, { openings }: CageLayout, { entries }: Pick<Manifest, "entries">): Expected {
 	return {
 		...expected,

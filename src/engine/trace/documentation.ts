@@ -11,11 +11,11 @@ import {
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { PackageContents } from "../../core/plan/coverage.ts";
-import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/documented.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/offers.ts";
 import type { Offer, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
-import { type Brought, broughtWith } from "./brought.ts";
+import { type Brought, broughtWith } from "./coverage.ts";
 
 /** What of the application's documentation the plan does not have yet. */
 export async function offersOfDocumentation(

@@ -6,10 +6,9 @@ import type { Files } from "../../core/machine/facts.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, openingFor, openingOf } from "../../core/plan/missing.ts";
-import { executableWord, openingWords } from "../../core/plan/opening-names.ts";
+import { executableWord, openingWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
-import { capabilityOptions, refusedCalls, refusedCapabilities } from "../../core/plan/refused-calls.ts";
-import { lastRefusedWrite } from "../../core/plan/refused-write.ts";
+import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
 import { remedyOption } from "../../core/questions/departures.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";
@@ -103,6 +102,8 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
 		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
 	}
+	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));
+	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);

@@ -1,10 +1,9 @@
 import type { TrialSummary } from "../../core/cage/cage.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
-import { isOffer, isTolerable, type Missing } from "../../core/plan/missing.ts";
-import { keepCall } from "../../core/plan/opening-names.ts";
-import { errorTexts } from "../../core/plan/rank-missing.ts";
+import { errorTexts, isOffer, isTolerable, type Missing } from "../../core/plan/missing.ts";
+import { keepCall } from "../../core/plan/permissions.ts";
+import type { Addition } from "../../core/plan/plan.ts";
 import type { Context } from "../context.ts";
 import type { TrialRound } from "./trial.ts";
 

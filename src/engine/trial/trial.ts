@@ -2,19 +2,21 @@ import type { Application } from "../../core/application/application.ts";
 import type { Finding } from "../../core/cage/audit.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
+import { findMissingAccounts } from "../../core/plan/accounts.ts";
 import { areaOf } from "../../core/plan/areas.ts";
-import { findMissing, isTolerable, type Missing, openingFor } from "../../core/plan/missing.ts";
-import { findMissingAccounts } from "../../core/plan/missing-accounts.ts";
+import { findMissing } from "../../core/plan/find-missing.ts";
+import { isTolerable, type Missing, openingFor, rankMissing } from "../../core/plan/missing.ts";
 import type { Identity, Plan } from "../../core/plan/plan.ts";
-import { rankMissing } from "../../core/plan/rank-missing.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { launchMethod } from "../build/method.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { CageLayout, Measured } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
+import type { Measured } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
-import { laterGraceSeconds, livesThrough, watchedRun } from "../trace/trace.ts";
+import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
+import { watchedRun } from "../trace/watched-run.ts";
 
 export interface TrialInput {
 	readonly application: Application;

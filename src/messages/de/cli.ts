@@ -1,13 +1,8 @@
 import type { CliMessages } from "../en/cli.ts";
-import { adoptionDe } from "./adoption.ts";
-import { installDe } from "./install.ts";
 import { minimiseDe } from "./minimise.ts";
-import { recordVerbDe } from "./record/verb.ts";
-import { removeDe } from "./remove.ts";
+import { recordVerbDe } from "./record.ts";
 import { templateDe } from "./template.ts";
-import { transferDe } from "./transfer.ts";
-import { updateDe } from "./update.ts";
-import { watchDe } from "./watch.ts";
+import { adoptionDe, installDe, removeDe, transferDe, updateDe, watchDe } from "./upkeep.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {

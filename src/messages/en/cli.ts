@@ -1,14 +1,9 @@
 import type { GroupName, Recommendation } from "../../core/plan/groups.ts";
 import type { Widen } from "../widen.ts";
-import { adoptionEn } from "./adoption.ts";
-import { installEn } from "./install.ts";
 import { minimiseEn } from "./minimise.ts";
-import { recordVerbEn } from "./record/verb.ts";
-import { removeEn } from "./remove.ts";
+import { recordVerbEn } from "./record.ts";
 import { templateEn } from "./template.ts";
-import { transferEn } from "./transfer.ts";
-import { updateEn } from "./update.ts";
-import { watchEn } from "./watch.ts";
+import { adoptionEn, installEn, removeEn, transferEn, updateEn, watchEn } from "./upkeep.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
 export const cliEn = {

@@ -1,5 +1,4 @@
-import type { Importance } from "../../core/plan/importance.ts";
-import type { MissingKind } from "../../core/plan/missing.ts";
+import type { Importance, MissingKind } from "../../core/plan/missing.ts";
 import type { Risk } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 

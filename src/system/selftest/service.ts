@@ -1,12 +1,11 @@
 import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { initName } from "../../core/confinement/launch.ts";
+import { emptyName, initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { AttemptsService, StartedAttempts } from "../../engine/ports.ts";
 import { must, systemServices } from "../adoption/services.ts";
-import { makeLaunchFolder } from "../launch/launch-folder.ts";
 import { observeConfinement } from "../launch/observe.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
 import { removeRuntimeUnit, runtimeUnits } from "../launch/runtime-unit.ts";
@@ -76,5 +75,13 @@ async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(runtimeUnits)) {
 		const pid = Number(/^cagewright-selftest-(\d+)\.service$/.exec(file)?.[1] ?? 0);
 		if (pid && (pid === process.pid || !processStatus(pid))) await removeRuntimeUnit(file);
+	}
+}
+
+/** Makes the folder that a unit shows as `/.launch`, with its empty directory. The cage's account has to go through both, whatever our umask is. */
+function makeLaunchFolder(folder: string): void {
+	for (const directory of [folder, join(folder, emptyName)]) {
+		mkdirSync(directory);
+		chmodSync(directory, 0o755);
 	}
 }

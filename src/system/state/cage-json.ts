@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
+import type { Addition } from "../../core/plan/plan.ts";
 import { ruleLists } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
 

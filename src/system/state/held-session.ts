@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
-import type { HeldSession } from "../../engine/store.ts";
+import type { HeldSession } from "../../engine/session-store.ts";
 import { writeFailure } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";

@@ -3,7 +3,7 @@ import { lstat, readdir, rename } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { HeldSession, OpenedSession, Sessions, StoredSession } from "../../engine/store.ts";
+import type { HeldSession, OpenedSession, Sessions, StoredSession } from "../../engine/session-store.ts";
 import { errorName } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";

@@ -1,10 +1,10 @@
-import { lstatSync, readdirSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/path/quote.ts";
 import { bundleSchema } from "../../core/template/bundle.ts";
 import { limits } from "../../core/template/checks.ts";
-import { fromGit } from "./git.ts";
-import { readTemplateFile } from "./read-file.ts";
+import { errorName } from "../files/errors.ts";
 
 /** A file that may be a template, as it was found somewhere. */
 export interface TemplateSource {
@@ -17,16 +17,17 @@ export interface TemplateSource {
 export const fileLimit = limits.bytes + 1024;
 
 /**
- * The templates at a place: a file, a folder (a git checkout, whose files are read as they lie there), or the address of a git repository, which
- * is fetched. Nothing is run but git itself, without hooks, filters and helpers. Throws `template-none` (exit 2) where there is none.
+ * The templates at a place: a file or a folder, of which a git checkout is one. Throws `template-none` (exit 2) where there is none, and
+ * `template-from-git` (exit 2) for the address of a git repository.
  */
-export async function templateSources(place: string, signal: AbortSignal): Promise<TemplateSource[]> {
-	if (isAddress(place)) return some(place, await fromGit(place, signal));
+export function templateSources(place: string): TemplateSource[] {
+	if (isAddress(place)) throw new Failure("template-from-git", { place }, 2);
 	const path = resolve(place);
 	const stats = statSync(path, { throwIfNoEntry: false });
 	if (!stats?.isDirectory()) return [{ place, text: readTemplateFile(path, fileLimit) }];
-	if (isBare(path)) return some(place, await fromGit(path, signal));
-	return some(place, fromFolder(path));
+	const found = fromFolder(path);
+	if (!found.length) throw new Failure("template-none", { place }, 2);
+	return found;
 }
 
 /** Files of a folder and of its `templates/` that say of themselves that they are templates; links are not followed. */
@@ -47,7 +48,7 @@ function fromFolder(folder: string): TemplateSource[] {
 }
 
 /** Other files of JSON lie in any repository. */
-export function claimsToBeTemplate(text: string): boolean {
+function claimsToBeTemplate(text: string): boolean {
 	return text.includes('"cagewright/template/') || text.includes(`"${bundleSchema}"`);
 }
 
@@ -55,12 +56,29 @@ function isAddress(place: string): boolean {
 	return /^[a-z][a-z0-9+.-]*::?\/?\//i.test(place) || place.includes("::") || /^[\w.-]+@[\w.-]+:/.test(place);
 }
 
-/** A repository without files beside it. */
-function isBare(path: string): boolean {
-	return ["HEAD", "objects", "refs"].every((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined);
-}
-
-function some(place: string, found: TemplateSource[]): TemplateSource[] {
-	if (!found.length) throw new Failure("template-none", { place }, 2);
-	return found;
+/**
+ * The text of a regular file of at most so many bytes. A FIFO is not waited for, a device not read, a large file not taken into memory. Throws
+ * `no-such-file`, `file-unreadable` or `template-too-large` (exit 2).
+ */
+export function readTemplateFile(path: string, limit: number): string {
+	let file: number;
+	try {
+		file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+	} catch (error) {
+		if (["ENOENT", "ENOTDIR"].includes(errorName(error) ?? "")) throw new Failure("no-such-file", { path: printable(path) }, 2);
+		throw new Failure("file-unreadable", { file: path, detail: error instanceof Error ? error.message : "" }, 2);
+	}
+	try {
+		const stats = fstatSync(file);
+		if (!stats.isFile()) throw new Failure("file-not-regular", { file: path }, 2);
+		if (stats.size > limit) throw new Failure("template-too-large", { file: path, limit }, 2);
+		const bytes = Buffer.alloc(limit + 1);
+		let length = 0;
+		for (let read = -1; read !== 0 && length <= limit; length += read)
+			read = readSync(file, bytes, length, bytes.length - length, null);
+		if (length > limit) throw new Failure("template-too-large", { file: path, limit }, 2);
+		return bytes.toString("utf8", 0, length);
+	} finally {
+		closeSync(file);
+	}
 }

@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { openingNames } from "../../core/plan/opening-names.ts";
+import { openingNames } from "../../core/plan/permissions.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";

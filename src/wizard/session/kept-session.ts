@@ -1,5 +1,5 @@
 import type { Answers } from "../../core/questions/answers.ts";
-import type { HeldSession, OpenedSession, Sessions } from "../../engine/store.ts";
+import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
 import { isLongWork, settle } from "../settle.ts";
 import type { WizardState } from "../state.ts";
 import { aboutOf } from "./sessions.ts";

@@ -3,7 +3,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { changedSince, type PlannedFiles } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
-import type { OpenedSession } from "../../engine/store.ts";
+import type { OpenedSession } from "../../engine/session-store.ts";
 import { restored } from "./stored.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";

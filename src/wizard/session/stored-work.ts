@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
+import type { Addition } from "../../core/plan/plan.ts";
 import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";

@@ -1,9 +1,8 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Found } from "../../core/minimise/units.ts";
-import type { Addition } from "../../core/plan/make-plan.ts";
 import type { Missing } from "../../core/plan/missing.ts";
-import type { Plan } from "../../core/plan/plan.ts";
+import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -107,6 +106,6 @@ export class WorkInHand {
 		this.unneeded = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;
-		if ((await this.#store.present(name)) !== generation) await this.#store.discard(name, generation);
+		if ((await this.#store.present(name)) !== generation) await this.#store.building.discard(name, generation);
 	}
 }

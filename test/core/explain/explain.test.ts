@@ -4,7 +4,7 @@ import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { subjectOfOpening } from "../../../src/core/plan/opening-names.ts";
+import { subjectOfOpening } from "../../../src/core/plan/permissions.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);

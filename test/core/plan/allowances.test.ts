@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { noRules } from "../../../src/core/application/application.ts";
-import { unusedAllowances } from "../../../src/core/plan/allowances.ts";
+import { unusedAllowances } from "../../../src/core/plan/risks.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
 import { directory, link, tree } from "./tree.ts";
 

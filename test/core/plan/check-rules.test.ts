@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkRules } from "../../../src/core/plan/check-rules.ts";
+import { checkRules } from "../../../src/core/plan/rules.ts";
 import { rules } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
 

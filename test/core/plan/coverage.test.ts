@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { broughtFile, CoverageMeter, coverageGroups, foreignModules, totalReach } from "../../../src/core/plan/coverage.ts";
-import { nextExercises } from "../../../src/core/plan/next-exercises.ts";
+import {
+	broughtFile,
+	CoverageMeter,
+	coverageGroups,
+	foreignModules,
+	nextExercises,
+	totalReach,
+} from "../../../src/core/plan/coverage.ts";
 import { begin, fold } from "../trace/folding.ts";
 import { directory, file, link, tree } from "./tree.ts";
 

@@ -3,7 +3,7 @@ import { noRules, type Rules } from "../../../src/core/application/application.t
 import { configurationMentions, type Mention } from "../../../src/core/documentation/documentation.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { PackageContents } from "../../../src/core/plan/coverage.ts";
-import { configuredPrograms, documentedOffers, withDocumented } from "../../../src/core/plan/documented.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../../../src/core/plan/offers.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { directory, file, link, tree } from "./tree.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
-import { lifeReach, neverCameUp } from "../../../src/core/plan/life.ts";
+import { lifeReach, neverCameUp } from "../../../src/core/plan/coverage.ts";
 
 const stages = (life: ReturnType<typeof lifeReach>) =>
 	life.map(({ by = "", cameUp, stage }) => `${cameUp ? "+" : "-"}${stage} ${by}`.trim());

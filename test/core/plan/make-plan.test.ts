@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
-import type { Addition } from "../../../src/core/plan/make-plan.ts";
 import type { Missing } from "../../../src/core/plan/missing.ts";
+import type { Addition } from "../../../src/core/plan/plan.ts";
 import { describeAddition, remedies } from "../../../src/engine/trial/remedies.ts";
 import type { TrialRound } from "../../../src/engine/trial/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findMissingAccounts } from "../../../src/core/plan/missing-accounts.ts";
+import { findMissingAccounts } from "../../../src/core/plan/accounts.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { writable } from "../cage/plans.ts";
 import { asApp, type Did, groups, planFor, rules, trace, users } from "./traces.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import type { Addition } from "../../../src/core/plan/make-plan.ts";
-import { findMissing, isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
+import { findMissing } from "../../../src/core/plan/find-missing.ts";
+import { isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
+import type { Addition } from "../../../src/core/plan/plan.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, node, tree } from "./tree.ts";
 

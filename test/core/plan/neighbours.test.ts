@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { isNeighbour, mayReach } from "../../../src/core/plan/neighbours.ts";
-import { openingWord, socketWord } from "../../../src/core/plan/opening-names.ts";
+import { openingWord, socketWord } from "../../../src/core/plan/permissions.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
 import { link, socket, tree } from "./tree.ts";
 

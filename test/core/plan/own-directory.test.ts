@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { likelyOwn, uncopied } from "../../../src/core/plan/own-directory.ts";
+import { likelyOwn, uncopied } from "../../../src/core/plan/own-directories.ts";
 import { trace } from "./traces.ts";
 import { directory, file, tree } from "./tree.ts";
 

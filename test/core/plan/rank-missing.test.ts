@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import type { Missing } from "../../../src/core/plan/missing.ts";
-import { type Evidence, rankMissing } from "../../../src/core/plan/rank-missing.ts";
+import { type Evidence, type Missing, rankMissing } from "../../../src/core/plan/missing.ts";
 
 const absent = (path: string, more: Partial<Missing> = {}): Missing => ({
 	kind: "absent",

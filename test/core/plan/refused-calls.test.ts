@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { refusedNotes } from "../../../src/core/plan/refused-calls.ts";
+import { refusedNotes } from "../../../src/core/plan/refused.ts";
 import { rules, trace } from "./traces.ts";
 
 const refusals = (...calls: string[]) => new Map(calls.map((call) => [call, { call, error: "EPERM", count: 1 }]));

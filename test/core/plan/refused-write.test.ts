@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastRefusedWrite } from "../../../src/core/plan/refused-write.ts";
+import { lastRefusedWrite } from "../../../src/core/plan/refused.ts";
 import { type Did, trace } from "./traces.ts";
 import { directory, link, tree } from "./tree.ts";
 

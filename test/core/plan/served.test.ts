@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Files } from "../../../src/core/machine/facts.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { servedTrees } from "../../../src/core/plan/served.ts";
+import { servedTrees } from "../../../src/core/plan/shared.ts";
 import { trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sharedAccounts } from "../../../src/core/plan/shared-accounts.ts";
+import { sharedAccounts } from "../../../src/core/plan/dedicated.ts";
 import { plan, writable } from "../cage/plans.ts";
 import { directory, tree } from "./tree.ts";
 

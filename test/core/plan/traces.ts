@@ -1,8 +1,8 @@
 import { type Application, noRules, type Rules } from "../../../src/core/application/application.ts";
 import type { Files, Group, User } from "../../../src/core/machine/facts.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { makePlan, type PlanInput } from "../../../src/core/plan/make-plan.ts";
-import type { Entry, Identity, Plan } from "../../../src/core/plan/plan.ts";
+import { makePlan } from "../../../src/core/plan/make-plan.ts";
+import type { Entry, Identity, Plan, PlanInput } from "../../../src/core/plan/plan.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "../../../src/core/trace/trace.ts";
 
 /** What was done with a path, e.g. `read`, `write create`, `ENOENT:read`; words beside that in the second form. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { openingNames, openingWords } from "../../../src/core/plan/opening-names.ts";
+import { openingNames, openingWords } from "../../../src/core/plan/permissions.ts";
 import { residualRisks } from "../../../src/core/record/risks.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 import { recordFor } from "../../report/records.ts";

@@ -1,7 +1,7 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
-import { isLeftOut, whyAlwaysKept } from "../../../core/plan/account-rules.ts";
 import { type AccountUse, accountUse } from "../../../core/plan/account-use.ts";
+import { isLeftOut, whyAlwaysKept } from "../../../core/plan/accounts.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Account, AccountRow } from "./account-rows.ts";

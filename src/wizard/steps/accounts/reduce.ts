@@ -1,6 +1,6 @@
 import type { Rules } from "../../../core/application/application.ts";
-import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/account-rules.ts";
 import { accountUse } from "../../../core/plan/account-use.ts";
+import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
 import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";

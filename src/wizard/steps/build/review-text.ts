@@ -1,7 +1,7 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
-import { capabilityWord, openingWords } from "../../../core/plan/opening-names.ts";
-import type { Permission } from "../../../core/plan/permissions.ts";
+import { capabilityWord, openingWords } from "../../../core/plan/permissions.ts";
+import type { Permission } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { offerOption, offerText } from "../../../report/offers.ts";
 import { showReason } from "../../../report/reasons.ts";

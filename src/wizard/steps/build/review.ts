@@ -1,11 +1,10 @@
 import type { Bind } from "../../../core/application/application.ts";
 import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts";
 import type { Note, Values } from "../../../core/failure.ts";
-import type { AccountKind } from "../../../core/plan/account-rules.ts";
+import type { AccountKind } from "../../../core/plan/accounts.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/opening-names.ts";
-import type { Permission } from "../../../core/plan/permissions.ts";
-import type { Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
+import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/permissions.ts";
+import type { Offer, Permission, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { HostView } from "../../session/host-view.ts";
 import type { WizardState } from "../../state.ts";

@@ -4,7 +4,7 @@ import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
 import { percent } from "../../parts/bars.tsx";
 import { wrapWords } from "../../parts/fit.ts";
-import { Block, Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { isBusy } from "../../reduced.ts";
@@ -120,7 +120,7 @@ function Facts() {
 	return (
 		<>
 			<Line bold>{title === "" ? " " : title}</Line>
-			<Block lines={rest} width={width} />
+			<Paragraph lines={rest} />
 		</>
 	);
 }

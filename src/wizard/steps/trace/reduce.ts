@@ -1,4 +1,4 @@
-import type { NextExercise } from "../../../core/plan/next-exercises.ts";
+import type { NextExercise } from "../../../core/plan/coverage.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import { openPage } from "../../pages/reduce.ts";

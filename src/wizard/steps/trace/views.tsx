@@ -1,7 +1,6 @@
 import { baseName } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
-import { totalReach } from "../../../core/plan/coverage.ts";
-import type { NextExercise } from "../../../core/plan/next-exercises.ts";
+import { type NextExercise, totalReach } from "../../../core/plan/coverage.ts";
 import type { ShownProcesses } from "../../../engine/events.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { coverageLine, nextText } from "../../../report/coverage.ts";

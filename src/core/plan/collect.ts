@@ -1,0 +1,68 @@
+import type { Path } from "../path/path.ts";
+import type { Access } from "../trace/trace.ts";
+import { isByteCode, isForReaders } from "./areas.ts";
+import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
+import type { EntryCollector } from "./entries.ts";
+import { placeOf } from "./links.ts";
+import type { PlanInput, Reason } from "./plan.ts";
+import { changes, tracedReason } from "./writable.ts";
+
+export const generatedPaths = {
+	passwd: "/etc/passwd",
+	group: "/etc/group",
+	nsswitch: "/etc/nsswitch.conf",
+	loaderCache: "/etc/ld.so.cache",
+};
+
+export function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
+	const generated = new Set(Object.values(generatedPaths));
+	// Files that were opened come first, so that a look at the same file under another name does not keep it out.
+	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
+	for (const access of accesses) {
+		const { failed, path, succeeded } = access;
+		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
+		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
+		const used = [...succeeded].some((operation) => !changes.has(operation));
+		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
+		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
+		else if (succeeded.size) collector.addWay(path, tracedReason(access));
+	}
+}
+
+function isOnlyLooked({ succeeded }: Access): boolean {
+	return [...succeeded].every((operation) => operation === "look");
+}
+
+export function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
+	const named = new Map(rules.devices.map((value) => [namedDevice(value, files), value]));
+	const add = (path: Path, reason: Reason) => {
+		const status = files.status(placeOf(path, files));
+		if (!status?.device) return;
+		const judgement = judgeDevice(path, status);
+		const given = judgement === "give" || (judgement === "ask" && named.has(path));
+		// A machine whose /dev/null lost its mode must not pass that on.
+		collector.addDevice(
+			path,
+			judgement === "give" ? { ...status, mode: 0o666 } : status,
+			given ? "include" : "declined",
+			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
+			reason,
+		);
+	};
+	add(nullDevice, { kind: "launcher" });
+	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
+	for (const access of trace.accesses.values()) {
+		// The sandbox has no others than the harmless ones and those that rules name.
+		const wanted = access.succeeded.size || access.failed.has("ENOENT");
+		const path = wanted ? deviceName(access.path, files) : undefined;
+		if (path !== undefined) add(path, tracedReason(access));
+	}
+	for (const addition of additions) {
+		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
+		if (path !== undefined) add(path, trialReason(addition));
+	}
+}
+
+export function trialReason({ call, round }: { round: number; call: string }): Reason {
+	return { kind: "trial", round, call };
+}

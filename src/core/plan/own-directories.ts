@@ -1,0 +1,67 @@
+import type { Application } from "../application/application.ts";
+import type { Files } from "../machine/facts.ts";
+import { ancestors, isWithin, normalise, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
+import type { Trace } from "../trace/trace.ts";
+import { placeOf } from "./links.ts";
+import type { Identity } from "./plan.ts";
+import type { LibraryTree } from "./trees.ts";
+
+/**
+ * Tells whether a directory belongs to the application itself: it holds a file that the command names (a configuration, a script), a
+ * program that ran, or sources.
+ */
+export function ownDirectories(
+	{ command, cwd }: Application,
+	trace: Trace,
+	trees: readonly LibraryTree[],
+	files: Files,
+): (directory: Path) => boolean {
+	const base = normalise(pathFromText(cwd));
+	const named = command
+		.slice(1)
+		// `--config=/etc/app.conf` and `-c/etc/app.conf` name a file as well.
+		.map((word) => placeOf(normalise(resolvePath(base, pathFromText(word.replace(/^-[^/=]*=?(?=\/)/, "")))), files))
+		.filter((path) => files.status(path)?.kind === "file");
+	const programs = [...trace.programs].map((path) => placeOf(path, files));
+	const holders = new Set([...named, ...programs].map(parent));
+	return (directory) => holders.has(directory) || trees.some(({ top }) => isWithin(directory, top));
+}
+
+/**
+ * Without root an overlay cannot copy a directory up that belongs to somebody else, and so nothing can be made below one, not even in a
+ * directory of the user's own: the call ends with EOVERFLOW (measured). Such a directory needs a layer of its own.
+ */
+
+/** Directories of the user that are likely to be written: his home, where the application starts, and what its command names. */
+export function likelyOwn(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
+	const named = command.slice(1).flatMap((word) => /(?:^|=)(\/.*)$/s.exec(word)?.[1] ?? []);
+	return unique([home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []));
+}
+
+/** Directories in which something was allowed and could not be made. */
+export function uncopied(trace: Trace, uid: number, files: Files): Path[] {
+	const failed = [...trace.accesses.values()].filter((access) => access.failed.has("EOVERFLOW"));
+	return unique(
+		failed.flatMap(({ path }) => {
+			const place = placeOf(path, files);
+			return ownDirectory(place, uid, files) ?? holder(place, files) ?? [];
+		}),
+	);
+}
+
+/** The highest directory above that is the user's, with all on the way down; undefined where the nearest is not. */
+function ownDirectory(path: Path, uid: number, files: Files): Path | undefined {
+	const nearest = holder(placeOf(path, files), files);
+	if (nearest === undefined) return undefined;
+	const way = [...ancestors(nearest), nearest];
+	const foreign = way.findLastIndex((directory) => files.status(directory)?.uid !== uid);
+	return way[foreign + 1];
+}
+
+function holder(path: Path, files: Files): Path | undefined {
+	return [...ancestors(path), path].findLast((directory) => files.status(directory)?.kind === "directory");
+}
+
+function unique(paths: readonly Path[]): Path[] {
+	return [...new Set(paths)];
+}
