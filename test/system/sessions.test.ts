@@ -144,7 +144,8 @@ describe("a session that is damaged", () => {
 
 	test.each([
 		["cut off", (path: string) => truncateSync(path, statSync(path).size - 20)],
-		["cut at a line", (path: string) => writeFileSync(path, readFileSync(path, "utf8").split("\n").slice(0, 100).join("\n"))],
+		["emptied", (path: string) => truncateSync(path, 0)],
+		["in the lines of version 1", (path: string) => writeFileSync(path, '{"kind":"value"}\n"plan"\n{"end":2}\n')],
 		["gone", (path: string) => rmSync(path)],
 		["another account's", (path: string) => chownSync(path, 1234, 1234)],
 		[
