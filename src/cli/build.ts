@@ -37,7 +37,7 @@ export async function build(terminal: Terminal, told: Told): Promise<number> {
 			const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
 			await makePresent(context, made, generation, {
 				note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
-				giveUp: () => (unchanged ? Promise.resolve() : store.discard(cage.name, generation)),
+				giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
 			});
 			const root = pathToText(store.root(cage.name, generation)) ?? "";
 			if (terminal.options.json)

@@ -170,7 +170,7 @@ export async function buildStep(
 		planned.writable.map(({ path }) => path),
 	);
 	const plan = await takeOverEdits(context, name, planned, previous, winner);
-	const built = await machine.store.build({
+	const built = await machine.store.building.build({
 		name,
 		plan,
 		...(previous === undefined ? {} : { previous }),
@@ -192,7 +192,7 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
-		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation);
 		throw error;
 	}
 }

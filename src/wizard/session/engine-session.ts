@@ -276,7 +276,7 @@ export class Wizard implements WizardSession {
 
 	async text(page: TextPage): Promise<string> {
 		const name = this.#inHand.cage?.name ?? "";
-		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		if (page === "record") return (await this.#machine.store.records.text(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
 	}
