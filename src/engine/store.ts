@@ -1,5 +1,4 @@
 import type { Adoption, Companions } from "../core/adoption/adoption.ts";
-import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -227,3 +226,7 @@ export interface StoredTemplate {
 	/** What its parameters are on this machine. */
 	readonly values: ParameterValues;
 }
+
+/** What a build and the start of its trial do one after the other. */
+export const buildPhases = ["preparing", "copying", "syncing", "seeding", "auditing", "starting"] as const;
+export type BuildPhase = (typeof buildPhases)[number];

@@ -9,7 +9,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { footprintsOfOthers } from "../plan/account-findings.ts";
+import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 
 export interface ExportOptions {

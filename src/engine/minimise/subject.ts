@@ -7,7 +7,7 @@ import { groupOf } from "../../core/plan/groups.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
 
 /** A cage that files are to be left out of, and what speaks for or against each. */
 export interface Subject {

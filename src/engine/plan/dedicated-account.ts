@@ -7,7 +7,7 @@ import type { Answers } from "../../core/questions/answers.ts";
 import type { MadeAccount } from "../account-store.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Store } from "../store.ts";
-import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
+import { footprintsOfOthers, processesOutside } from "./separation.ts";
 
 /** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
 

@@ -1,7 +1,9 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import { hostContent } from "../../core/cage/difference.ts";
 import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
 import { packagesOf } from "../../core/record/packages.ts";
 import {
@@ -14,14 +16,16 @@ import {
 	type Responsible,
 } from "../../core/record/record.ts";
 import type { Watched } from "../../core/watch/watched.ts";
-import type { MadeCage } from "../build/make.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { reachedOf } from "../trace/coverage.ts";
 import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
 
 /** Keeps what the record will tell of a generation that was just made, with whom it is to be signed by. The caller holds the cage's lock. */
-export async function keepEvidence(context: Context, { cage, manifest, plan }: Omit<MadeCage, "record">): Promise<void> {
+export async function keepEvidence(
+	context: Context,
+	{ cage, manifest, plan }: { readonly cage: Cage; readonly manifest: Manifest; readonly plan: Plan },
+): Promise<void> {
 	const { now, recording, store } = context.machine;
 	const { generation } = manifest;
 	const facts = {

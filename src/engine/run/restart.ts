@@ -3,8 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { askService, serviceSilent } from "../adopt/asking.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { installedText, planUnit } from "./installed-unit.ts";
-import { type UnitOfCage, unitsOf } from "./units-of-cage.ts";
+import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
 /** What runs of a cage after another generation has become the present one. The caller holds the cage's lock. */
 export interface Restarted {

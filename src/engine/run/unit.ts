@@ -14,7 +14,7 @@ import { serverSignals } from "../../core/upkeep/signals.ts";
 import { tellWeaker } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { HostService } from "../ports.ts";
+import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
 /** Nothing here takes long, or tells anybody anything. */

@@ -12,8 +12,7 @@ import { isDamage, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
-import { hasSamePackages, hostChanges } from "./drift.ts";
-import { takeOverEdits } from "./edits.ts";
+import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */

@@ -4,8 +4,7 @@ import type { Path } from "../../core/path/path.ts";
 import { cageFolder } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
-import { installedText } from "../run/installed-unit.ts";
-import { type UnitOfCage, unitsOf } from "../run/units-of-cage.ts";
+import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
 import type { CageContent, Removal } from "../store.ts";
 
 /** Everything that a removal takes away, and what it leaves. */

@@ -9,15 +9,15 @@ import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
 import { launchMethod } from "../build/method.ts";
-import { comparablePlan, timed, traceStep } from "../build/steps.ts";
-import { switching } from "../build/switching.ts";
+import { comparablePlan, timed } from "../build/steps.ts";
+import { clearOldGenerations, switching } from "../build/switching.ts";
+import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
 
 export interface UpdateOptions {

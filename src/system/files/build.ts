@@ -1,11 +1,11 @@
 import { chmod, rename } from "node:fs/promises";
-import type { BuildPhase } from "../../core/cage/build-phases.ts";
 import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { rulesOfMarks } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import type { BuildPhase } from "../../engine/store.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";

@@ -13,6 +13,9 @@ import { programFolder } from "../templates/folder.ts";
 /** What a release is (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];
 
+/** All but the code that Node.js compiled for the folder it was in (bin/cagewright.js). */
+const isShipped = (path: string) => !path.endsWith("/dist/.cache");
+
 /** The program in its fixed place, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
 	const inTree = (path: Path) => join(root, pathToText(path) ?? "");
@@ -41,7 +44,9 @@ export function programPlace(root = "/"): ProgramPlace {
 			try {
 				// Until every mode is set nobody else may enter: under a wide umask they could put a file there.
 				await mkdir(staging, { mode: 0o700 });
-				for (const part of parts) await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true });
+				for (const part of parts) {
+					await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true, filter: isShipped });
+				}
 				await pinNode(join(staging, executable));
 				await letEverybodyRead(staging);
 				await rename(folder, old).catch(ignoreAbsent);

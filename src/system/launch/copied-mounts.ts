@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import type { CageLayout, Rehearsal } from "../../engine/ports.ts";
+import type { CageLayout, Rehearsal } from "../../engine/launch-ports.ts";
 import { copyTree, type TreeCopy } from "../files/copy-tree.ts";
 import { openData, withSource } from "../files/mount-source.ts";
 import { openBind } from "./bind-sources.ts";

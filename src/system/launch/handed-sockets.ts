@@ -4,7 +4,7 @@ import { resolveIdentity } from "../../core/application/made-directory.ts";
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
-import type { LaunchRequest } from "../../engine/ports.ts";
+import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { isRootless } from "./rootless.ts";
 

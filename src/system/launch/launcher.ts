@@ -25,7 +25,7 @@ import type {
 	Reachable,
 	Rehearsal,
 	ShellResult,
-} from "../../engine/ports.ts";
+} from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";

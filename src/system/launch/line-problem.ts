@@ -1,5 +1,5 @@
 import { programsOfLine } from "../../core/application/shell.ts";
-import type { LineProblem } from "../../engine/ports.ts";
+import type { LineProblem } from "../../engine/launch-ports.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
 import { runGroup } from "./shell.ts";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { ShellResult } from "../../engine/ports.ts";
+import type { ShellResult } from "../../engine/launch-ports.ts";
 
 const outputKept = 4096;
 /** Milliseconds in which the output of a command that has ended is read to its end. */

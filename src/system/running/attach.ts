@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
-import type { Attached, AttachRequest, Ended } from "../../engine/ports.ts";
+import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { refusedBySystem } from "./refusal.ts";

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { Failure } from "../../core/failure.ts";
 import { loaderProgram } from "../../core/watch/loader.ts";
 import { mostNamespaces } from "../../core/watch/probe.ts";
-import type { FailureWatch, FailureWatchRequest } from "../../engine/ports.ts";
+import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
 /** Seconds between two looks at what the kernel noted. */

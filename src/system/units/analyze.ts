@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
-import type { UnitSet } from "../../engine/ports.ts";
+import type { UnitSet } from "../../engine/systemd-ports.ts";
 
 /** systemd's own opinion of units, by systemd-analyze(1). It needs no systemd that runs, and looks at copies. */
 

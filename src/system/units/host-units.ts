@@ -8,7 +8,7 @@ import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { HostService, Units } from "../../engine/ports.ts";
+import type { HostService, Units } from "../../engine/systemd-ports.ts";
 import { complaints, exposure } from "./analyze.ts";
 import { hooksFor } from "./hooks.ts";
 import { installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
