@@ -12,7 +12,7 @@ import { dropinText, unitText } from "../engine/run/unit.ts";
 import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
-import { writeNewFile } from "../system/files/write-new.ts";
+import { writeNewFile } from "../system/files/text-files.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { findApplications } from "../system/units/find.ts";
 import type { Choice } from "../wizard/choice.ts";

@@ -13,9 +13,9 @@ import { reachedOf } from "../engine/trace/coverage.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
+import { unneededText } from "../report/minimise.ts";
 import { entryTable, openingsText } from "../report/text.ts";
-import { unneededText } from "../report/unneeded.ts";
-import { readTextSync } from "../system/files/read-text.ts";
+import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function list(terminal: Terminal): Promise<number> {

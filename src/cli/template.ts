@@ -8,7 +8,7 @@ import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
 import { differencesText, templateText } from "../report/template.ts";
-import { writeNewFile } from "../system/files/write-new.ts";
+import { writeNewFile } from "../system/files/text-files.ts";
 import { templateHash } from "../system/state/templates.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { check } from "./template-file.ts";

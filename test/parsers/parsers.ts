@@ -48,15 +48,19 @@ import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
-import { parseApkInstalled } from "../../src/system/packages/apk.ts";
-import { parseConffiles } from "../../src/system/packages/conffiles.ts";
-import { osRelease } from "../../src/system/packages/distribution.ts";
-import { parseDiversions, parseDpkgStatus } from "../../src/system/packages/dpkg.ts";
-import { parsePacmanBase, parsePacmanDesc, parsePacmanFiles } from "../../src/system/packages/pacman.ts";
-import { parseRpmLine } from "../../src/system/packages/rpm.ts";
-import { parsePolicy } from "../../src/system/packages/security.ts";
+import {
+	parseApkInstalled,
+	parseDiversions,
+	parseDpkgStatus,
+	parsePacmanBase,
+	parsePacmanDesc,
+	parsePacmanFiles,
+	parseRpmLine,
+} from "../../src/system/packages/databases.ts";
+import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
+import { parseConffiles } from "../../src/system/record/recording.ts";
 import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
-import { parseMaps } from "../../src/system/running/mapped.ts";
+import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
 import { restored } from "../../src/wizard/session/stored.ts";

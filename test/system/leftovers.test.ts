@@ -162,7 +162,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 	});
 });
 
-describe("wherever the launcher dies, nothing is left", () => {
+describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
 	async function requestOf(kind: "run" | "trial" | "rehearsal"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };

@@ -5,15 +5,13 @@ import type { AdoptedState } from "../../engine/adoption-store.ts";
 import { syncDirectory } from "../files/descriptor.ts";
 import { errorName } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
-import { openData, withSource } from "../files/mount-source.ts";
+import { openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { cagePaths } from "../state/cages.ts";
 import { adoptionToJson } from "./adoption-json.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { foreignLink } from "./foreign-link.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
-import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
+import { clearKept, fingerprint, foreignLink, restoreData, takeState, useState } from "./state-copy.ts";
 
 /** What a state folder keeps of adopted services. */
 export function adoptedState(state: Path): AdoptedState {

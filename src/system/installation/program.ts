@@ -8,7 +8,7 @@ import { programFolder as placeOfProgram, programLink } from "../../core/upkeep/
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
-import { programFolder } from "../templates/folder.ts";
+import { programFolder } from "../templates/builtin.ts";
 
 /** What a release is (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];

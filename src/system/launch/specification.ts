@@ -11,13 +11,13 @@ import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
-import { dataIdentity } from "../files/mount-source.ts";
+import { dataIdentity } from "../files/mounts.ts";
 import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
-import { loopbackPlace } from "./loopback-program.ts";
 import { confinerName, rulesetOf } from "./method.ts";
+import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 

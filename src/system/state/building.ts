@@ -8,12 +8,11 @@ import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path
 import type { Building } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
-import { findEdits } from "../files/edits.ts";
+import { findEdits, setAside } from "../files/edits.ts";
 import { readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
-import { partialTrees } from "../files/partial-trees.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
-import { setAside } from "../files/set-aside.ts";
+import { partialTrees } from "../files/trees.ts";
 import { arrangeFor, rootsOf } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";

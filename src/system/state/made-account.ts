@@ -4,9 +4,9 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
-import { changeTreeOwner } from "../files/change-owner.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
+import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */

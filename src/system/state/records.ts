@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Evidence, Names } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { loadConf } from "./conf.ts";

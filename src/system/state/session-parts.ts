@@ -1,6 +1,6 @@
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { decodeLines, encodeLines } from "../../core/session/session.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomicPieces } from "./atomic.ts";
 import { isOurs } from "./session-file.ts";
 

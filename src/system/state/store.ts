@@ -9,7 +9,7 @@ import type { AdoptedState } from "../../engine/adoption-store.ts";
 import type { Archives } from "../../engine/archive-store.ts";
 import type { Building, CagePlace, Lock, RecordStore, Removing, Store, Templates, Upkeep } from "../../engine/store.ts";
 import { adoptedState } from "../adoption/adopted-state.ts";
-import { readAdoption } from "../adoption/read.ts";
+import { readAdoption } from "../adoption/adoption-json.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
 import { inspectArchive } from "./archive/inspect.ts";

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { join, type Path, parent, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
-import { watchedCalls } from "../../core/watch/calls.ts";
+import { watchedCalls } from "../../core/watch/probe.ts";
 import type { Watched } from "../../core/watch/watched.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
-import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { refuseUnsafe } from "./folder.ts";
 import { restartAnswer, restartRequest } from "./restart.ts";

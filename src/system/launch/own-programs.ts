@@ -1,12 +1,28 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
 import { resolveIdentity } from "../../core/application/made-directory.ts";
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
+import { environmentExecutable } from "../../core/confinement/environment.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
+import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
+import { loopbackExecutable } from "../../core/confinement/loopback.ts";
 import { Failure } from "../../core/failure.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { isRootless } from "./rootless.ts";
+
+/** Our own programs that a launch starts beside those of the host. */
+
+/** The init of a launch and the program that sets the environment. */
+export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
+	const [init, environment] = [
+		initExecutable(process.arch, kind),
+		environmentExecutable(process.arch, { listens: Boolean(kind.handed) }),
+	];
+	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return { init, environment };
+}
 
 /** The program that opens the sockets of a launch; undefined where there are none. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
 export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
@@ -40,4 +56,16 @@ function withOwner(socket: HandedSocket): OwnedSocket {
 		systemAccounts.groups(),
 	);
 	return { ...socket, uid, gid };
+}
+
+const name = "loopback";
+
+/** Where the program lies, in the folder of a launch, that switches the loopback on. */
+export const loopbackPlace = (folder: string) => join(folder, name);
+
+/** Puts the program there, and gives its place. */
+export function writeLoopback(folder: string): string {
+	const place = loopbackPlace(folder);
+	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });
+	return place;
 }
