@@ -1,17 +1,46 @@
-import type { WizardMessages } from "../messages.ts";
-import { keyNamesDe, keysDe } from "./keys.ts";
-import { accountsDe } from "./wizard/accounts.ts";
-import { buildDe } from "./wizard/build.ts";
-import { chooseDe } from "./wizard/choose.ts";
-import { coverageDe } from "./wizard/coverage.ts";
-import { fileNoticesDe, filesDe } from "./wizard/files.ts";
-import { formDe } from "./wizard/form.ts";
-import { lacksDe } from "./wizard/lacks.ts";
-import { linearDe } from "./wizard/linear.ts";
-import { saveDe } from "./wizard/save.ts";
-import { traceDe, traceNoticesDe } from "./wizard/trace.ts";
-import { trialDe } from "./wizard/trial.ts";
-import { whyDe } from "./wizard/why.ts";
+import type { WizardMessages } from "../en/wizard.ts";
+import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
+import { buildDe, saveDe, trialDe } from "./wizard/build.ts";
+import { chooseDe, formDe, lacksDe } from "./wizard/choose.ts";
+import { accountsDe, fileNoticesDe, filesDe } from "./wizard/files.ts";
+import { coverageDe, traceDe, traceNoticesDe } from "./wizard/trace.ts";
+
+/** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
+const linearDe: WizardMessages["linear"] = {
+	welcome:
+		"Cagewright ohne Bildschirm. Antworten Sie mit Zahl oder Buchstabe und Enter; ein Fragezeichen sagt alles noch einmal.",
+	step: "Schritt {number} von {of}: {name}.",
+	stepOf: "Schritt {number} von {of}: {name}. Käfig: {cage}.",
+	marks: {
+		"[x]": "drin:",
+		"[ ]": "draußen:",
+		"[~]": "teils drin:",
+		"[!]": "Achtung:",
+		"[w]": "beschreibbar:",
+		"[ok]": "gut:",
+		"[!!]": "misslungen:",
+		"[..]": "noch nicht:",
+	},
+	folded: "zu:",
+	unfolded: "offen:",
+	selected: "gewählt:",
+	attention: "Achtung:",
+	leadsTo: "führt zu",
+	number: "Eine Zahl wählt aus der Liste.",
+	numberTakes: "Eine Zahl entscheidet sich für einen Eintrag der Liste.",
+	numberEdits: "Eine Zahl ändert, was dort steht.",
+	enter: "Enter",
+	action: "{typed}: {word}",
+	more: "mehr von der Liste",
+	fewer: "die Liste davor",
+	ask: "Ihre Wahl: ",
+	askDefault: "Ihre Wahl, Enter: {word}: ",
+	prompt: "{label} (ein Punkt führt zurück): ",
+	promptKeeps: "{label}, Enter nimmt „{text}“ (ein Punkt führt zurück): ",
+	edit: "{label}, jetzt „{text}“. Enter behält es, ein Minus allein leert es: ",
+	editEmpty: "{label}, jetzt leer. Enter belässt es so: ",
+	unknown: "„{text}“ ist keine der Antworten. Ein Fragezeichen nennt sie noch einmal.",
+};
 
 /** Der Assistent, deutsch. */
 export const wizardDe: WizardMessages = {

@@ -44,3 +44,40 @@ export const transferEn = {
 	answers: (name: string) => `It answers from inside. Next: cagewright run ${name}`,
 	silent: (name: string) => `It does not answer here. See why: cagewright trial ${name}; take it away: cagewright remove ${name}`,
 };
+
+/** What `adopt` and `release` say, English. */
+export const adoptionEn = {
+	stopping: (service: string) => `Stopping ${service}…`,
+	started: (service: string) => `${service} is started again`,
+	willAdopt: (service: string, name: string) => `${service} moves into the cage ${name}:`,
+	willRelease: (service: string, name: string) => `${service} moves out of the cage ${name}:`,
+	stop: "1. Stop it",
+	copy: (places: readonly string[]) =>
+		places.length
+			? `2. Copy its state into the cage, in place of what that has; the host keeps its own:\n${list(places)}`
+			: "2. Copy nothing: it has no state",
+	giveBack: (places: readonly string[]) =>
+		places.length
+			? `2. Give back what was changed in the cage:\n${list(places)}`
+			: "2. Give back nothing: nothing was changed in the cage",
+	dropin: (path: string) => `3. Write ${path}`,
+	removeDropin: (path: string) => `3. Take away ${path}`,
+	start: (probes: readonly string[]) => `4. Start it, and ask until it answers:\n${list(probes)}`,
+	orElse: "If anything fails, it runs again as it does now.",
+	adoptQuestion: (service: string) => `Move ${service} into its cage? [y/N]`,
+	releaseQuestion: (service: string) => `Move ${service} out of its cage? [y/N]`,
+	stays: (service: string) => `${service} stays as it is.`,
+	adopted: (service: string, name: string, seconds: number) =>
+		`${service} runs in the cage ${name}. It was away for ${seconds} s.\nBack: cagewright release ${service}`,
+	released: (service: string, seconds: number) => `${service} runs on the host again. It was away for ${seconds} s.`,
+	repaired: (service: string, name: string, where: "cage" | "host", kept?: string) =>
+		where === "cage"
+			? `An earlier command was cut off: ${service} runs in its cage ${name}.`
+			: `An earlier command was cut off: ${service} runs on the host, as before.${kept ? ` What it wrote in the cage ${name} is kept in ${kept}.` : ""}`,
+	by: (service: string, since: string) => `${service}, since ${since}`,
+	label: "Adopted by",
+};
+
+function list(lines: readonly string[]): string {
+	return lines.map((line) => `   ${line}`).join("\n");
+}

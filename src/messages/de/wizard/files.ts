@@ -1,5 +1,5 @@
 import type { fileNoticesEn } from "../../en/wizard/files.ts";
-import type { WizardMessages } from "../../messages.ts";
+import type { WizardMessages } from "../../en/wizard.ts";
 
 export const filesDe: WizardMessages["files"] = {
 	planning: "Es wird ermittelt, was der Käfig braucht…",
@@ -131,4 +131,35 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"state-empty": "{path} beginnt leer: Vom Wirt wird nichts kopiert.",
 	"state-as-found": "{path} beginnt mit dem, was die Anwendung davon las.",
 	"state-seeded": "{path} beginnt mit allem, was der Wirt dort hat.",
+};
+
+export const accountsDe: WizardMessages["accounts"] = {
+	runsAs: "Die Anwendung startet als {name} (uid {uid}).",
+	runsAsRoot: "Die Anwendung startet als root und behält nur die Capabilities, die nötig waren.",
+	never: "Kein Passwort-Hash und keine Anmelde-Shell kommt hinein.",
+	counts: "{kept:count} behalten, {leftOut:count} weggelassen",
+	matching: "{count:count} gefunden zu „{query}“",
+	before: "Auf dem Wirt",
+	after: "Im Käfig",
+	notInCage: "weggelassen",
+	notOnHost: "nicht auf dem Wirt",
+	user: "Benutzer",
+	group: "Gruppe",
+	why: "Warum es da ist und was daran hängt",
+	kept: "Behalten: {reason}.",
+	owns: "Besitzt {count:count} {count|Eintrag|Einträge} des Käfigs: {paths}.",
+	ownGroup: "Die eigene Gruppe von {users}.",
+	beforeLine: "Vorher: {line}",
+	notNeeded: "Weggelassen: Nichts schien es zu brauchen.",
+	leftByYou: "Von Ihnen weggelassen.",
+	letsIn: "Die Leertaste lässt es hinein, ohne Passwort und Shell.",
+	leavesOut: "Die Leertaste lässt es weg.",
+	loseName: "{count:count} {count|Eintrag|Einträge} des Käfigs {count|zeigte|zeigten} {id} statt des Namens: {paths}.",
+	loseUser: "Die Anwendung fände es nicht mehr beim Namen, um zu ihm zu wechseln.",
+	loseGroup: "Die Gruppe von {users} hätte keinen Namen mehr.",
+	loseNothing: "Nichts verlöre seinen Namen.",
+	asksName: "Die Anwendung hat nach seinem Namen gefragt und startet ohne es vielleicht nicht.",
+	andMore: "{paths} und {count:count} weitere",
+	question: "{name} weglassen? (j/n) {lost}",
+	nsswitch: "Namen werden nur in diesen Dateien und im DNS gesucht: Was der Wirt sonst fragt, dafür kommt kein Modul hinein.",
 };

@@ -1,5 +1,5 @@
 import type { traceNoticesEn } from "../../en/wizard/trace.ts";
-import type { WizardMessages } from "../../messages.ts";
+import type { WizardMessages } from "../../en/wizard.ts";
 import type { Widen } from "../../widen.ts";
 
 export const traceDe: WizardMessages["trace"] = {
@@ -53,4 +53,56 @@ export const traceNoticesDe: Widen<typeof traceNoticesEn> = {
 	"signal-by-itself": "Das kommt von selbst, sobald es genug ist.",
 	"does-not-run": "{name} läuft jetzt nicht, zu beobachten ist nichts; Enter startet es in einer Sandbox.",
 	"run-stopped": "Angehalten. Was die früheren Läufe zeigten, bleibt.",
+};
+
+export const coverageDe: WizardMessages["coverage"] = {
+	groups: {
+		programs: "Programme",
+		modules: "Module",
+		configuration: "Konfiguration",
+		data: "übrige Dateien",
+	},
+	line: "Erreicht von {packages}: {groups}",
+	share: "{group} {reached:count} von {of:count}",
+	noPackage: "Kein Paket bringt diese Anwendung mit; was es sonst noch von ihr gibt, ist nicht bekannt.",
+	next: "Als Nächstes zu üben",
+	nothing: "Mehr zum Üben ist nicht bekannt.",
+	shows: {
+		"error-page": "die Seite für das, was es nicht gibt",
+		compression: "Komprimierung",
+		head: "eine HEAD-Anfrage",
+		post: "eine POST-Anfrage",
+		part: "ein Teil einer Seite",
+		"other-host": "ein anderer Hostname",
+		save: "Sichern",
+		rewrite: "Neuschreiben des Protokolls",
+		script: "ein Skript",
+		status: "Zustand",
+		"over-tcp": "eine Frage über TCP",
+		"reverse-name": "der Name zu einer Adresse",
+		"unknown-name": "ein Name, den niemand hat",
+		transfer: "eine Zonenübertragung",
+		"host-keys": "jede Art von Host-Schlüssel",
+	},
+	signal: "{signal} (Neuladen, neue Logdateien): kommt am Ende von selbst",
+	never: "Kam nie vor: {stage}",
+	cameUp: "Beobachtet: {stages}",
+	neverCameUp: "Kam nie vor: {stages}",
+	stages: {
+		start: "Start",
+		reload: "Neuladen",
+		"log-reopening": "neue Logdateien",
+		stop: "Anhalten",
+		"second-start": "zweiter Start",
+		"socket-activation": "Start über systemd-Sockets",
+	},
+	modules: "{count:count} {count|Modul wurde|Module wurden} nie aus {directory} geladen: {names}",
+	helpers: "{count:count} {count|Programm|Programme} aus {directory} {count|lief|liefen} nie: {names}",
+	configuration: "{count:count} {count|Datei|Dateien} aus {directory} nie gelesen: {names}",
+	added: "Dieser Lauf ergänzte {paths:count} {paths|Pfad|Pfade}: {what}",
+	addedNothing: "Dieser Lauf zeigte nichts, was die früheren nicht schon gezeigt hatten.",
+	addedPrograms: "Programme {names}",
+	addedCapabilities: "Capabilities {names}",
+	addedPorts: "Ports {names}",
+	addedAccounts: "Konten {names}",
 };

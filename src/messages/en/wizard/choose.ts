@@ -1,3 +1,5 @@
+import type { FieldName } from "../../../wizard/state.ts";
+
 export const chooseEn = {
 	title: "Which application goes into a cage?",
 	first: "New here? The demonstration needs nothing that is not there already.",
@@ -28,4 +30,77 @@ export const chooseEn = {
 	searching: "filter: {query}",
 	none: "No application was found. Press t to type a command.",
 	reading: "Reading what {name} needs…",
+};
+
+export const formEn = {
+	title: "What is started, as whom, and how do we know that it works?",
+	fields: {
+		name: "Name",
+		command: "Command",
+		user: "Account",
+		probe: "Probe",
+		exercise: "Exercise",
+		cwd: "Directory",
+		env: "Variable",
+		timeout: "Timeout",
+		network: "Network",
+		onHost: "On the host",
+	} satisfies Record<FieldName, string>,
+	hints: {
+		name: "The name of the cage: letters, digits, dot, dash.",
+		command: "Must stay in the foreground. Started as it stands, without a shell.",
+		user: "user or user:group. Empty: root, with only the capabilities that it is seen to need.",
+		probe: "Shell line that exits 0 when the application answered a real request. Ctrl-T tries it now.",
+		exercise: "Shell line that is run while tracing, to reach more of the application. May stay empty.",
+		cwd: "Working directory of the application.",
+		env: "NAME=value, on top of the launcher's own small environment. May stay empty.",
+		timeout: "Seconds to wait for the first answer.",
+		network: "Space changes it. Of the finished cage; traces and trials always have one of their own.",
+		onHost: "Space changes it. yes: traced without a sandbox; what it writes, sends and changes stays.",
+	} satisfies Record<FieldName, string>,
+	another: "(another one)",
+	empty: "(empty)",
+	values: { host: "the host's", none: "none", yes: "yes", no: "no, in a sandbox" } as Record<string, string>,
+	button: "Start tracing",
+	readyRunning: "Process {pid} is watched as it runs: it is sent no signal and runs on. What it did before shows in the trial.",
+	ready: "It starts in a sandbox: nothing it writes stays, and production goes on.",
+	readyOnHost: "Careful: it starts on the real system, and what it writes stays.",
+	problems: "{count} {count|thing|things} to put right:",
+	checking: "Checking…",
+	/** Below a probe that was tried with Ctrl-T. */
+	tried: {
+		trying: "asking what runs on the host, and where nothing answers, the application in a sandbox…",
+		answered: { host: "What runs on this host now answered", rehearsal: "Started in a sandbox, it answered" },
+		silent: { host: "Nothing that runs on this host now answered", rehearsal: "Started in a sandbox, it did not answer" },
+		status: "exit {status}",
+		timedOut: "it took too long",
+		ended: "and was over with exit status {status}",
+		printed: {
+			host: "The probe on the host printed",
+			rehearsal: "The probe in the sandbox printed",
+			application: "The application printed",
+		},
+	},
+};
+
+export const lacksEn = {
+	title: "This machine lacks something for the work ahead:",
+	package: "package {package}",
+	noPackage: "no package brings it",
+	things: {
+		root: "root: start cagewright with sudo",
+		"user-namespaces":
+			"user namespaces for ordinary users: switch them on (cagewright doctor names the setting), or start cagewright with sudo",
+		strace: "strace, which watches the application",
+		"util-linux": "util-linux, which makes namespaces and mounts",
+		namespaces: "namespaces of the kernel",
+		overlay: "overlayfs, so that a sandbox leaves nothing behind",
+		yama: "strace is forbidden (kernel.yama.ptrace_scope=3): set it to 1 in /etc/sysctl.d and reboot",
+		seccomp: "seccomp of the kernel",
+		processor: "a supported processor (amd64)",
+	} as Record<string, string>,
+	offer: "Press Enter to install what packages bring, with the package manager of this system.",
+	asRoot: "Only root can install packages. Run `{command}` as root, then press Enter to look again.",
+	again: "No package brings this. Set it right, then press Enter to look again.",
+	installing: "Installing…",
 };

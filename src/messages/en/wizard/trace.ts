@@ -1,3 +1,5 @@
+import type { Further } from "../../../core/application/probe.ts";
+import type { CoverageGroup, LifeStage } from "../../../core/plan/coverage.ts";
 import type { TraceTab } from "../../../wizard/steps/trace/tracing-state.ts";
 
 export const traceEn = {
@@ -50,4 +52,57 @@ export const traceNoticesEn = {
 	"signal-by-itself": "This comes by itself once it is enough.",
 	"does-not-run": "{name} does not run now, so there is nothing to watch; Enter starts it in a sandbox.",
 	"run-stopped": "Stopped. What the runs before it showed is kept.",
+};
+
+/** How far an application was exercised, and what would show more of it. */
+export const coverageEn = {
+	groups: {
+		programs: "programs",
+		modules: "modules",
+		configuration: "configuration",
+		data: "other files",
+	} satisfies Record<CoverageGroup, string>,
+	line: "Reached of {packages}: {groups}",
+	share: "{group} {reached:count} of {of:count}",
+	noPackage: "No package brings this application, so what else there is of it is not known.",
+	next: "To exercise next",
+	nothing: "Nothing more is known that could be exercised.",
+	shows: {
+		"error-page": "the page for what is not there",
+		compression: "compression",
+		head: "a HEAD request",
+		post: "a POST request",
+		part: "a part of a page",
+		"other-host": "another host name",
+		save: "saving",
+		rewrite: "rewriting its log",
+		script: "a script",
+		status: "status",
+		"over-tcp": "a question over TCP",
+		"reverse-name": "the name of an address",
+		"unknown-name": "a name that nobody has",
+		transfer: "a zone transfer",
+		"host-keys": "every kind of host key",
+	} satisfies Record<Further, string>,
+	signal: "{signal} (reload, new log files): comes by itself at the end",
+	never: "Never came up: {stage}",
+	cameUp: "Watched: {stages}",
+	neverCameUp: "Never came up: {stages}",
+	stages: {
+		start: "start",
+		reload: "reload",
+		"log-reopening": "new log files",
+		stop: "stop",
+		"second-start": "second start",
+		"socket-activation": "socket activation",
+	} satisfies Record<LifeStage, string>,
+	modules: "{count:count} {count|module was|modules were} never loaded from {directory}: {names}",
+	helpers: "{count:count} {count|program|programs} of {directory} never ran: {names}",
+	configuration: "{count:count} {count|file|files} of {directory} never read: {names}",
+	added: "This run added {paths:count} {paths|path|paths}: {what}",
+	addedNothing: "This run showed nothing that the runs before it had not.",
+	addedPrograms: "programs {names}",
+	addedCapabilities: "capabilities {names}",
+	addedPorts: "ports {names}",
+	addedAccounts: "accounts {names}",
 };

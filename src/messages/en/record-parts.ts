@@ -1,6 +1,6 @@
-import type { SectionName } from "../../../core/record/checklist.ts";
-import type { Configuration } from "../../../core/record/configuration.ts";
-import type { Widen } from "../../widen.ts";
+import type { SectionName } from "../../core/record/checklist.ts";
+import type { Configuration } from "../../core/record/configuration.ts";
+import type { Widen } from "../widen.ts";
 
 /** Headings and sentences of the record's parts, English. */
 export const recordPartsEn = {

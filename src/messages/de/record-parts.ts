@@ -1,4 +1,4 @@
-import type { RecordPartsMessages } from "../../en/record/parts.ts";
+import type { RecordPartsMessages } from "../en/record-parts.ts";
 
 /** Headings and sentences of the record's parts, German. */
 export const recordPartsDe: RecordPartsMessages = {
