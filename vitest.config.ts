@@ -1,35 +1,64 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { inkEditsForTests } from "./scripts/ink-edits.js";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * What installs packages on this machine, or claims something of all its files and processes, runs by itself. The rest waits for
- * daemons and terminals most of the time, and each file has namespaces and folders of its own.
- */
+/** Installs packages, claims something of all files and processes of the machine, or measures time. */
 const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
+/** Files that take longest; one that starts last would run by itself at the end. */
+const slowest = /\/(census|minimise|unit-booted|unit-selftest|templates|adopt|rootless|resume)\.test\.ts$/;
+class SlowestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const sorted = await super.sort(files);
+		const isSlow = ({ moduleId }: TestSpecification) => slowest.test(moduleId);
+		return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+	}
+}
+
+const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Far above what a test takes: only one that hangs gets here, also on a busy machine. */
+const systemTimeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
 	test: {
 		globalSetup: ["test/global-setup.ts"],
+		sequence: { sequencer: SlowestFirst },
 		projects: [
 			{
-				plugins: [inkEditsForTests],
 				test: {
-					name: "side by side",
+					name: "quick",
 					include: ["test/**/*.test.{ts,tsx}"],
-					exclude: alone,
-					maxWorkers: availableParallelism() + 1,
+					exclude: [systemTests],
 					sequence: { groupOrder: 0 },
-					// Through the plugin, so that tests draw with the same Ink as the program.
-					server: { deps: { inline: [/\/ink\/build\//] } },
+					// These tests leave no state in modules; to load those once a worker saves half of the time.
+					isolate: false,
+					// Under CI Ink draws the last frame alone.
+					env: { CI: "false", CONTINUOUS_INTEGRATION: "false" },
 					...timeouts,
 				},
 			},
 			{
-				test: { name: "alone", include: alone, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 }, ...timeouts },
+				test: {
+					name: "system",
+					include: [systemTests],
+					exclude: alone,
+					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
+					maxWorkers: availableParallelism() * 2,
+					sequence: { groupOrder: 1 },
+					...systemTimeouts,
+				},
+			},
+			{
+				test: {
+					name: "alone",
+					include: alone,
+					fileParallelism: false,
+					maxWorkers: 1,
+					sequence: { groupOrder: 2 },
+					...systemTimeouts,
+				},
 			},
 		],
 	},

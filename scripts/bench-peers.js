@@ -22,7 +22,7 @@ if (missing.length) {
 	say(`this bench needs more: apt-get install --no-install-recommends ${missing.join(" ")}`);
 	process.exit(3);
 }
-const folder = await bundleBench({ peers: "test/bench/peers/main.ts" });
+const folder = await bundleBench({ peers: "bench/peers/main.ts" });
 const covered = ["/run", "/var/log/nginx", "/var/lib/nginx", "/var/log/redis", "/var/lib/redis"];
 const prepare = [
 	...covered.map(

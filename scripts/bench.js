@@ -14,9 +14,9 @@ if (missing.length) {
 	process.exit(3);
 }
 const folder = await bundleBench({
-	main: "test/bench/main.ts",
-	"fold-child": "test/bench/fold-child.ts",
-	"live-child": "test/bench/live-child.tsx",
+	main: "bench/main.ts",
+	"fold-child": "bench/fold-child.ts",
+	"live-child": "bench/live-child.tsx",
 });
 const { status } = spawnSync(process.execPath, [join(folder, "main.js"), ...process.argv.slice(2)], {
 	cwd: root,

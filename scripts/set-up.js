@@ -71,18 +71,7 @@ function install() {
 function whyBuild() {
 	const built = statSync(join(root, "dist", "main.js"), { throwIfNoEntry: false })?.mtimeMs;
 	if (built === undefined || !existsSync(join(root, "dist", "demo", "demo.js"))) return "dist/ is missing";
-	const newest = Math.max(
-		...[
-			"src",
-			"templates",
-			"package.json",
-			"package-lock.json",
-			"build.js",
-			"scripts/bundling.js",
-			"scripts/ink-edits.js",
-			"scripts/keep-code.js",
-		].map(newestIn),
-	);
+	const newest = Math.max(...["src", "templates", "package.json", "package-lock.json", "build.js"].map(newestIn));
 	return newest > built ? "the sources are newer than dist/" : undefined;
 }
 

@@ -7,11 +7,12 @@ import type { GivenOptions } from "../core/questions/options.ts";
 import { type Adopted, type AdoptionPlan, adoptService, planAdoption, requireSystemd } from "../engine/adopt/adopt.ts";
 import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
+import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { dryRun as dryRunOfMake } from "./make.ts";
-import { answersOf, refuseUnused } from "./named.ts";
+import { answersOf } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -4,8 +4,8 @@ import { Failure } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
-import type { GivenOptions } from "../core/questions/options.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { words } from "../system/running/proc.ts";
@@ -28,7 +28,7 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
 	const { machine } = context;
-	if ((await machine.store.templates()).some(({ template }) => template.name === target)) return told;
+	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return told;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{
@@ -99,11 +99,4 @@ export function untilEnter(terminal: Terminal, { options }: Told): Pick<TraceOpt
 			return undefined;
 		},
 	};
-}
-
-/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
-export interface Told {
-	readonly target?: string;
-	readonly command: readonly string[];
-	readonly options: GivenOptions;
 }

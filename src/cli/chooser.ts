@@ -4,9 +4,11 @@ import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { withParameters } from "../core/questions/read-options.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
+import { answersFrom, baseAnswers } from "../engine/choose/answers.ts";
+import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
-import { asPassesOnHost } from "../engine/trace/try-probe.ts";
+import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/text-files.ts";
@@ -17,12 +19,9 @@ import type { Chooser } from "../wizard/session/chooser.ts";
 import type { TemplateSaved } from "../wizard/session/values.ts";
 import type { ReviewRow } from "../wizard/steps/build/review.ts";
 import { reviewText } from "../wizard/steps/build/review-text.ts";
-import { answersFrom, baseAnswers } from "./answers.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
-import { withGuess } from "./guessed-probe.ts";
 import { ownUnitText } from "./own-unit.ts";
-import { fromFound, refuseUnaccepted } from "./starting-point.ts";
 import { changesOf, templateOf } from "./template-save.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
@@ -44,7 +43,7 @@ export class SystemChooser implements Chooser {
 			this.#found.set(choice.id, one);
 			return choice;
 		});
-		const templates = (await store.templates()).map((stored) => ({
+		const templates = (await store.templates.list()).map((stored) => ({
 			...choiceOfTemplate(stored.template, this.#language, found, stored.values),
 			...(stored.accepted
 				? {}
@@ -60,27 +59,27 @@ export class SystemChooser implements Chooser {
 
 	async #proposed(choice: Choice): Promise<Answers> {
 		if (choice.id.startsWith("template:")) {
-			if (choice.accepts !== undefined) await this.#machine.store.acceptTemplate(choice.accepts);
+			if (choice.accepts !== undefined) await this.#machine.store.templates.accept(choice.accepts);
 			return this.#fromTemplate(choice.name, choice.values);
 		}
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
-		const answers = answersFrom({}, [], fromFound(found));
+		const answers = answersFrom(this.#machine, {}, [], fromFound(found));
 		if (!found.ports.length) return answers;
 		const signal = new AbortController().signal;
-		return withGuess(await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
+		return withGuess(this.#machine, await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
 		const split = splitCommandLine(line);
 		if ("error" in split) throw new Failure(split.error.code, {}, 2);
-		return answersFrom({}, split.words, undefined);
+		return answersFrom(this.#machine, {}, split.words, undefined);
 	}
 
 	async base(answers: Answers): Promise<Answers | undefined> {
 		if (answers.template !== undefined) return this.#fromTemplate(answers.template, answers.parameters);
 		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
-		return unit === undefined ? undefined : baseAnswers(fromFound(unit), answers.application.user);
+		return unit === undefined ? undefined : baseAnswers(this.#machine, fromFound(unit), answers.application.user);
 	}
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
@@ -104,7 +103,7 @@ export class SystemChooser implements Chooser {
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
 		const { template, values } = await templateOf(this.#machine, name, answers);
-		const path = await this.#machine.store.saveTemplate(template, values);
+		const path = await this.#machine.store.templates.save(template, values);
 		return { path, hidesBuiltIn: builtinTemplate(name) !== undefined };
 	}
 
@@ -116,9 +115,13 @@ export class SystemChooser implements Chooser {
 	}
 
 	async #fromTemplate(name: string, parameters: ParameterValues = {}): Promise<Answers> {
-		const stored = (await this.#machine.store.templates()).find((one) => one.template.name === name);
+		const stored = (await this.#machine.store.templates.list()).find((one) => one.template.name === name);
 		if (!stored) throw new Failure("template-unknown", { name }, 2);
 		await refuseUnaccepted(stored);
-		return answersFrom(withParameters(parameters), [], { kind: "template", template: stored.template, values: stored.values });
+		return answersFrom(this.#machine, withParameters(parameters), [], {
+			kind: "template",
+			template: stored.template,
+			values: stored.values,
+		});
 	}
 }

@@ -23,6 +23,7 @@ import { selftestTools } from "../system/selftest/selftest.ts";
 import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
+import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { version } from "./version.ts";
 
@@ -34,6 +35,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		files,
 		packages: systemPackages(files),
 		documents: systemDocuments(files),
+		applications: systemApplications,
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),

@@ -1,10 +1,7 @@
-import { loadBundle } from "./bundle.ts";
-import { plainRun } from "./plain-run.ts";
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
 
-// Only what is loaded from here on is named as in the sources.
 if (args.includes("--debug")) process.setSourceMapsEnabled(true);
 
 let lost: NodeJS.ErrnoException | undefined;
@@ -12,7 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	// Whoever reads us may stop reading (`| head`): that is no error of ours, and what we do is done to its end all the same.
 	if (error.code === "EPIPE" || lost) return;
 	lost = error;
-	loadBundle("words").reportLostOutput(error, args);
+	void import("./lost-output.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
 });
 process.on("exit", () => {
 	if (lost && !process.exitCode) process.exitCode = 1;
@@ -20,11 +17,4 @@ process.on("exit", () => {
 
 /** Nothing else is loaded for this: it is what scripts ask most, and first. */
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) process.stdout.write(`${version}\n`);
-else void main();
-
-async function main(): Promise<void> {
-	const run = plainRun(args);
-	process.exitCode = run
-		? await loadBundle("start").startPlainly(run, () => loadBundle("words"))
-		: await loadBundle("program").runProgram(args);
-}
+else process.exitCode = await (await import("./program.ts")).runProgram(args);

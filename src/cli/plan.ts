@@ -1,11 +1,11 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
-import type { Told } from "./attach.ts";
-import { tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 

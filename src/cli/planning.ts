@@ -1,36 +1,26 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Failure } from "../core/failure.ts";
-import type { Path } from "../core/path/path.ts";
-import type { Entry } from "../core/plan/plan.ts";
-import { type Access, emptyTrace, type Trace } from "../core/trace/trace.ts";
+import { emptyTrace } from "../core/trace/trace.ts";
 import { planStep } from "../engine/build/steps.ts";
-import { type FromPlanning, perPart, type ToPlanning } from "../system/planning/protocol.ts";
+import type { PlanAnswer, PlanRequest } from "../system/thread-planner.ts";
 import { systemMachine } from "./machine.ts";
 
-/** The thread in which the wizard's plans are made (`ThreadPlanner`); is given the state folder. */
+/** The thread in which the wizard's plans are made (`ThreadPlanner`). Its data is the state folder. */
 
 const context = { machine: systemMachine(workerData as string), emit() {}, signal: new AbortController().signal };
-let trace: Trace = emptyTrace();
-let entries: readonly Entry[] = [];
+let last = emptyTrace();
 
-parentPort?.on("message", async (message: ToPlanning) => {
-	if ("trace" in message) trace = { ...message.trace, accesses: new Map<Path, Access>() };
-	else if ("accesses" in message) for (const access of message.accesses) trace.accesses.set(access.path, access);
-	else if ("entriesFrom" in message) answer({ entries: entries.slice(message.entriesFrom, message.entriesFrom + perPart) });
-	else {
-		try {
-			const made = await planStep(context, message.plan, trace);
-			const { entries: all, ...plan } = made;
-			entries = all;
-			answer({ plan, count: all.length });
-		} catch (error) {
-			if (!(error instanceof Failure)) throw error;
-			const { code, exit, values } = error;
-			answer({ failure: { code, values, exit } });
-		}
+parentPort?.on("message", async ({ cage, trace = last }: PlanRequest) => {
+	last = trace;
+	try {
+		answer({ plan: await planStep(context, cage, trace) });
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		const { code, exit, values } = error;
+		answer({ failure: { code, values, exit } });
 	}
 });
 
-function answer(message: FromPlanning): void {
+function answer(message: PlanAnswer): void {
 	parentPort?.postMessage(message);
 }

@@ -1,10 +1,10 @@
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { presentCage } from "../engine/cages.ts";
-import { launchRequest } from "../engine/run/run.ts";
+import type { Context } from "../engine/context.ts";
+import { launchRequest, passedSignals, runCage } from "../engine/run/run.ts";
+import { progressLine } from "../report/progress.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
-import { startCage } from "./start.ts";
-import { tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface RunWords {
@@ -28,8 +28,24 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;
 	}
-	const { lang } = terminal.options;
+	const { quiet } = terminal.options;
+	const context: Context = {
+		machine,
+		emit(event) {
+			// A finding that was accepted once is reported at each start.
+			if (event.event !== "warned" || (quiet && event.code !== "findings-accepted")) return;
+			const line = progressLine(event, terminal.messages);
+			if (line) terminal.say(line.text);
+		},
+		signal: new AbortController().signal,
+	};
+	/** Signals are for the application, and do not cancel the command. */
+	const onSignals = (pass: (signal: string) => void) => {
+		for (const signal of passedSignals) process.on(signal, pass);
+		return () => {
+			for (const signal of passedSignals) process.off(signal, pass);
+		};
+	};
 	const { raw = false, stopTimeout } = options;
-	const how = { raw, ...(stopTimeout === undefined ? {} : { stopSeconds: stopTimeout }) };
-	return startCage(name, command, terminal.options, (event) => tell(event, lang), terminal.launching, how);
+	return runCage(context, name, command, onSignals, { raw, ...(stopTimeout === undefined ? {} : { stopSeconds: stopTimeout }) });
 }

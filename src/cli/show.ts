@@ -84,7 +84,7 @@ async function summary(context: Context, name: string): Promise<Summary> {
 			bytes: counts?.bytes ?? null,
 			command: cage?.application.command ?? [],
 			answered: cage?.trials.at(-1)?.answered ?? false,
-			stale: (await store.staleMark(name)) !== undefined,
+			stale: (await store.upkeep.staleMark(name)) !== undefined,
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
@@ -116,7 +116,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const adoption = await store.adoption(name);
 		const others = (await store.generations(name)).filter((one) => one !== present.generation);
 		const trace = await store.trace(name);
-		const aside = (await store.contents(name)).filter(({ path }) => isAside(path));
+		const aside = (await store.removing.contents(name)).filter(({ path }) => isAside(path));
 		if (options.record) {
 			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
 			if (terminal.options.json) terminal.printJson("show", { name, record });

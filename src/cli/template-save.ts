@@ -20,7 +20,7 @@ export function madeBy({ additions, rules, ...cage }: Cage): Made {
 }
 
 export async function templateOf(machine: Machine, name: string, made: Made): Promise<SavedTemplate> {
-	const origin = (await machine.store.templates()).find((stored) => stored.template.name === made.template);
+	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === made.template);
 	return templateFromCage(
 		name,
 		{
@@ -38,7 +38,7 @@ export async function changesOf(
 	name: string,
 ): Promise<{ template: string; differences: TemplateDifference[] }> {
 	const cage = await knownCage(machine.store, name);
-	const origin = (await machine.store.templates()).find((stored) => stored.template.name === cage.template);
+	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === cage.template);
 	if (!origin) throw new Failure("cage-without-template", { name }, 2);
 	const { template } = await templateOf(machine, origin.template.name, madeBy(cage));
 	return { template: origin.template.name, differences: templateDifferences(origin.template, template) };

@@ -48,7 +48,7 @@ export async function template(
 
 async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 	const words = terminal.messages.cli.template;
-	const stored = await machine.store.templates();
+	const stored = await machine.store.templates.list();
 	if (terminal.options.json) {
 		terminal.printJson("template", {
 			templates: stored.map(({ accepted, builtIn, hash, path, template: one }) => ({
@@ -91,7 +91,7 @@ async function save(
 	const wanted = (as ?? name).toLowerCase();
 	if (!isName(wanted)) throw new Failure("bad-name", { name: wanted }, 2);
 	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
-	const path = await machine.store.saveTemplate(made, values);
+	const path = await machine.store.templates.save(made, values);
 	const words = terminal.messages.cli.template;
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
@@ -136,14 +136,14 @@ async function exporting(
 async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
 	const { builtIn, template: one } = await known(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
-	await machine.store.removeTemplate(one.name);
+	await machine.store.templates.remove(one.name);
 	if (terminal.options.json) terminal.printJson("template", { name: one.name, removed: true });
 	else terminal.print(terminal.messages.cli.template.removed(one.name));
 	return 0;
 }
 
 async function known(store: Context["machine"]["store"], name: string | undefined): Promise<StoredTemplate> {
-	const found = (await store.templates()).find((stored) => stored.template.name === name);
+	const found = (await store.templates.list()).find((stored) => stored.template.name === name);
 	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
 	return found;
 }

@@ -5,13 +5,15 @@ import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { traceStep } from "../engine/build/trace-step.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
-import { type Told, untilEnter } from "./attach.ts";
+import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
-import { answersOf, refuseUnused, type Traced, tracedCage } from "./named.ts";
+import { answersOf } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 

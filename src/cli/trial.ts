@@ -2,15 +2,15 @@ import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
+import type { Told } from "../engine/choose/starting-point.ts";
+import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { remedies, summarise } from "../engine/trial/remedies.ts";
 import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
-import type { Told } from "./attach.ts";
 import { isSafe, showMade } from "./make.ts";
-import { refuseUnused, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,8 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { copiedCertificates, deployHook } from "../core/upkeep/deploy-hook.ts";
-import { deployFolder, logrotateFolder } from "../core/upkeep/hooks.ts";
+import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";

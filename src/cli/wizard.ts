@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
-import { ThreadPlanner } from "../system/planning/thread-planner.ts";
+import { ThreadPlanner } from "../system/thread-planner.ts";
 import type { LastLines } from "../wizard/last-lines.ts";
 import { Wizard } from "../wizard/session/engine-session.ts";
 import { findSession, type SessionSummary } from "../wizard/session/sessions.ts";

@@ -4,8 +4,8 @@ import { type KeptInTemporary, temporaryDirectories } from "../core/confinement/
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { StartContext } from "./context.ts";
-import type { CageLayout } from "./launch-ports.ts";
+import type { Context } from "./context.ts";
+import type { CageLayout } from "./ports.ts";
 import type { CageReader } from "./store.ts";
 
 /** A cage with its present generation. */
@@ -56,7 +56,7 @@ export function isDamage(error: unknown): error is Failure {
 }
 
 interface Looking {
-	readonly machine: Pick<StartContext["machine"], "store">;
+	readonly machine: Pick<Context["machine"], "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */

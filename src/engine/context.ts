@@ -13,18 +13,21 @@ import type {
 	Doctor,
 	Documents,
 	Files,
+	HostApplications,
 	Packages,
 	Recording,
 	SelftestTools,
+	TrialServices,
 } from "./ports.ts";
 import type { Sessions } from "./session-store.ts";
-import type { CageReader, Store } from "./store.ts";
-import type { Services, TrialServices, Units } from "./systemd-ports.ts";
+import type { Store } from "./store.ts";
+import type { Services, Units } from "./systemd-ports.ts";
 
 export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
 	readonly documents: Documents;
+	readonly applications: HostApplications;
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
@@ -60,17 +63,6 @@ export interface Machine {
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** What starting a cage needs of the machine: little enough to be loaded quickly. */
-export interface StartMachine extends Pick<Machine, "audit" | "processesOf" | "now"> {
-	readonly accounts: Pick<Accounts, "users">;
-	readonly launcher: Pick<Launcher, "method" | "start" | "running" | "send">;
-	readonly store: CageReader;
-}
-
-export interface StartContext extends Omit<Context, "machine"> {
-	readonly machine: StartMachine;
 }
 
 /** What every use case gets: the machine, somebody to tell, and the way to call it off. */

@@ -11,6 +11,8 @@ import type { Identity, Openings } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
+/** What the engine needs to start applications and to watch them; `ports.ts` hands it on with the rest of the machine. */
+
 /** Where and how an application is started. */
 export interface LaunchRequest {
 	readonly spec: Launch;

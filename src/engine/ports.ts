@@ -1,19 +1,43 @@
+import type { FoundApplication } from "../core/application/found.ts";
+import type { Greeting } from "../core/application/recognise.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { UnitInput } from "../core/confinement/unit/input.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, PackageRef } from "../core/plan/plan.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
+import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
-import type { AttemptsService, StartedAttempts } from "./systemd-ports.ts";
+import type { Here } from "../core/template/merge.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
+import type { Template } from "../core/template/template.ts";
+import type { CageLayout, Rehearsal } from "./launch-ports.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
 
 export type { Measured } from "../core/cage/cage.ts";
 export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
 export type { Observed } from "../core/selftest/outside.ts";
+export type {
+	Attached,
+	AttachRequest,
+	CageLayout,
+	Ended,
+	FailureWatch,
+	FailureWatchRequest,
+	Launch,
+	Launched,
+	Launcher,
+	LaunchRequest,
+	LineProblem,
+	Reachable,
+	Rehearsal,
+	ShellResult,
+} from "./launch-ports.ts";
+export type { HostService, ServiceState, Services, UnitSet, Units } from "./systemd-ports.ts";
 
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
@@ -24,6 +48,22 @@ export interface Packages {
 	changedAt(): number;
 	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
 	related(path: Path): Promise<readonly PackageContents[]>;
+}
+
+/** What names mean on this host: of applications, of programs, and in templates. */
+export interface HostApplications {
+	/** The application of a systemd service or socket; undefined where there is none of that name, or it is masked. */
+	unit(name: string): Promise<FoundApplication | undefined>;
+	/** The full name of the service that a name means, if there is one; quicker than `unit`. */
+	unitNamed(name: string): string | undefined;
+	/** What the units of a program make for it before it starts, as `--directory` takes it. */
+	directoriesOf(program: string): readonly string[];
+	/** Where a command's program is: as the launcher's PATH has it, and only then as the caller's. Throws `program-…` (exit 2). */
+	program(word: string): string;
+	/** What a template is filled in with. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */
+	here(template: Pick<Template, "parameters">, given: ParameterValues): Here;
+	/** What answers at a TCP port, asked once; undefined where nothing is said that could be recognised. */
+	greeting(host: string, port: number): Promise<Greeting | undefined>;
 }
 
 export interface Documents {
@@ -106,6 +146,48 @@ export interface Recording {
 	asShipped(paths: readonly Path[]): ReadonlyMap<Path, { readonly isSame: boolean; readonly text?: string }>;
 }
 
+/** A service that is there for a self-test alone. */
+export interface AttemptsService {
+	/** Its unit. */
+	readonly text: string;
+	/** Where our init and these files of the host are put for it. */
+	readonly launcher: Path;
+	readonly brought: readonly Path[];
+	/** Made for what it prints. */
+	readonly output: Path;
+	/** Made empty, with owner and mode of their source. */
+	readonly directories: readonly { readonly source: Path; readonly place: Path }[];
+}
+
+export interface StartedAttempts {
+	/** All that was printed so far. */
+	output(): string;
+	runs(): Promise<boolean>;
+	observe(root: Path): Promise<Observed | undefined>;
+	/** What systemd says of it. */
+	problem(): Promise<string>;
+	/** Ends it and takes its unit away. */
+	remove(): Promise<void>;
+}
+
+/** Services that are there for a trial alone. */
+export interface TrialServices {
+	/** Whether what the application may write holds no more bytes than that. */
+	fits(cage: CageLayout, bytes: number): boolean;
+	/** Copies of all that the application may write, for the time of the rehearsal. */
+	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
+	/** Lets systemd read a unit with this text; nothing is started. `client` is a unit that ends with us. */
+	place(text: (client: string) => string): Promise<PlacedService>;
+}
+
+export interface PlacedService {
+	readonly name: string;
+	/** systemd knows how to reload it. */
+	readonly reloads: boolean;
+	/** Ends it and takes its unit away. */
+	remove(): Promise<void>;
+}
+
 export interface Interpreter {
 	/** With its loader and its libraries: host paths. */
 	readonly brought: readonly Path[];
@@ -162,6 +244,8 @@ export interface CommandFeed {
 export interface ProgramPlace {
 	/** `link`: a link to a program elsewhere, such as a clone; `foreign`: something else has the name. */
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
+	/** The text of a file of packaging/, which comes with the program that runs now. */
+	packaged(name: string): string;
 	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
 	install(): Promise<void>;
 	/** False where there was none. */

@@ -1,10 +1,7 @@
 import type { Companions } from "../core/adoption/adoption.ts";
 import type { Exposure } from "../core/confinement/unit/exposure.ts";
-import type { UnitInput } from "../core/confinement/unit/input.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Observed } from "../core/selftest/outside.ts";
-import type { CageLayout, Rehearsal } from "./launch-ports.ts";
 
 /** What the engine needs of systemd; `ports.ts` hands it on with the rest of the machine. */
 
@@ -90,46 +87,4 @@ export interface Services {
 	forgetFailure(service: string): Promise<void>;
 	/** Lets a unit of the system below `root` be started at its boot, or no more, and on the running one at once. Nothing happens where it is not there. */
 	enable(unit: string, wanted: boolean, root: string): Promise<void>;
-}
-
-/** A service that is there for a self-test alone. */
-export interface AttemptsService {
-	/** Its unit. */
-	readonly text: string;
-	/** Where our init and these files of the host are put for it. */
-	readonly launcher: Path;
-	readonly brought: readonly Path[];
-	/** Made for what it prints. */
-	readonly output: Path;
-	/** Made empty, with owner and mode of their source. */
-	readonly directories: readonly { readonly source: Path; readonly place: Path }[];
-}
-
-export interface StartedAttempts {
-	/** All that was printed so far. */
-	output(): string;
-	runs(): Promise<boolean>;
-	observe(root: Path): Promise<Observed | undefined>;
-	/** What systemd says of it. */
-	problem(): Promise<string>;
-	/** Ends it and takes its unit away. */
-	remove(): Promise<void>;
-}
-
-/** Services that are there for a trial alone. */
-export interface TrialServices {
-	/** Whether what the application may write holds no more bytes than that. */
-	fits(cage: CageLayout, bytes: number): boolean;
-	/** Copies of all that the application may write, for the time of the rehearsal. */
-	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
-	/** Lets systemd read a unit with this text; nothing is started. `client` is a unit that ends with us. */
-	place(text: (client: string) => string): Promise<PlacedService>;
-}
-
-interface PlacedService {
-	readonly name: string;
-	/** systemd knows how to reload it. */
-	readonly reloads: boolean;
-	/** Ends it and takes its unit away. */
-	remove(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
 import { selectedChoice, shownChoices } from "./steps/choose/reduce.ts";
-import { isOfferedInFiles } from "./steps/files/offered.ts";
+import { isOfferedInFiles } from "./steps/files/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { mayMinimise } from "./steps/trial/minimising.ts";
 import { lastRound, wanted } from "./steps/trial/reduce.ts";

@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 import type { Messages } from "../messages/messages.ts";
 import { fitting, offered } from "./footer.ts";
-import { type Look, LookContext, useView, type View, ViewContext } from "./look.ts";
+import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./look.ts";
 import { Header, headerRows } from "./parts/header.tsx";
 import { keyName } from "./parts/key-name.ts";
 import { Line, Paragraph, paragraph } from "./parts/line.tsx";
@@ -22,7 +22,7 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 		return (
 			<LookContext value={look}>
 				<Box height={Math.max(1, height)} width={columns} overflowY="hidden">
-					<Line>{look.messages.wizard.tooSmall}</Line>
+					<Line width={columns}>{look.messages.wizard.tooSmall}</Line>
 				</Box>
 			</LookContext>
 		);
@@ -32,18 +32,20 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	const body = height - headerRows - bottom - 1;
 	return (
 		<LookContext value={look}>
-			<ViewContext value={outer}>
-				<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
-					<Header />
-					<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
-						<ViewContext value={{ ...outer, height: body }}>
-							<Body />
-						</ViewContext>
+			<WidthContext value={columns}>
+				<ViewContext value={outer}>
+					<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
+						<Header />
+						<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
+							<ViewContext value={{ ...outer, height: body }}>
+								<Body />
+							</ViewContext>
+						</Box>
+						<MessageArea lines={lines} />
+						<Footer />
 					</Box>
-					<MessageArea lines={lines} />
-					<Footer />
-				</Box>
-			</ViewContext>
+				</ViewContext>
+			</WidthContext>
 		</LookContext>
 	);
 }

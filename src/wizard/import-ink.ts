@@ -1,5 +1,3 @@
-import { loadLayout } from "./yoga.ts";
-
 /** Bits of colour that a terminal has, as Node tells them, to the levels that chalk knows. */
 const levels: Readonly<Record<number, string>> = { 1: "0", 4: "1", 8: "2", 24: "3" };
 
@@ -10,11 +8,10 @@ const levels: Readonly<Record<number, string>> = { 1: "0", 4: "1", 8: "2", 24: "
  */
 export async function importInk<T>(color: boolean, load: () => Promise<T>): Promise<T> {
 	const level = color ? (process.env.FORCE_COLOR ?? depth()) : "0";
-	const wanted = { CI: "false", CONTINUOUS_INTEGRATION: "false", FORCE_COLOR: level };
+	const wanted = { CI: "false", CONTINUOUS_INTEGRATION: "false", DEV: "false", FORCE_COLOR: level };
 	const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
 	Object.assign(process.env, wanted);
 	try {
-		await loadLayout();
 		return await load();
 	} finally {
 		for (const [name, value] of before) {

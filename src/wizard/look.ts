@@ -29,6 +29,9 @@ export function useLook(): Look {
 	return look;
 }
 
+/** Columns of the part of the screen that rows fill. */
+export const WidthContext = createContext(80);
+
 export const ViewContext = createContext<View | undefined>(undefined);
 
 export function useView(): View {

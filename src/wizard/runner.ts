@@ -1,12 +1,12 @@
 import type { Note } from "../core/failure.ts";
-import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
-import { prepareLater, prepareModel } from "./steps/files/model.ts";
+
+import { treeOf } from "./steps/files/tree.ts";
 
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
@@ -175,8 +175,6 @@ export class WizardStore {
 			// What happened before the answer belongs before it.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, ...result });
-			// What the steps behind the files will look at, before somebody comes there.
-			if (result.job === "plan") void inTurns(prepareLater(result.value), () => performance.now(), nextTurn);
 		} catch (error) {
 			this.#flush();
 			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
@@ -211,10 +209,12 @@ async function ask(
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan": {
-			const plan = await session.plan(intention.answers);
-			// Looked through in turns, before the state has it and the next picture needs all of it at once.
-			await inTurns(prepareModel(plan), () => performance.now(), nextTurn);
-			return { job: "plan", value: plan };
+			const value = await session.plan(intention.answers);
+			// In a turn of its own: a key that comes meanwhile is answered before it or after it.
+			await nextTurn();
+			treeOf(value);
+			await nextTurn();
+			return { job: "plan", value };
 		}
 		case "surroundings":
 			return { job: "surroundings", value: await session.surroundings(intention.answers) };
@@ -251,7 +251,6 @@ async function ask(
 	}
 }
 
-/** Keys that wait are answered first. */
 function nextTurn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }

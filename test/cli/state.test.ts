@@ -1,6 +1,5 @@
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
-import { plainRun } from "../../src/cli/plain-run.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { stateFolder } from "../../src/cli/state.ts";
 
@@ -31,6 +30,4 @@ test.each(["en", "de"])("an empty --state is refused in %s", async (lang) => {
 	vi.restoreAllMocks();
 	expect(status).toBe(2);
 	expect(said.join("")).toMatch(lang === "en" ? /^cagewright: .*a folder\..*\n$/ : /^cagewright: .*ein Verzeichnis.*\n$/);
-	expect(plainRun(["--state", "", "run", "web"])).toBeUndefined();
-	expect(plainRun(["--state=", "run", "web"])).toBeUndefined();
 });

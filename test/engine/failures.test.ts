@@ -90,6 +90,18 @@ describe("an application that does not answer in its cage", () => {
 			values: { words: "sorry" },
 		});
 	});
+	test("answered until a signal came, and the signal is named", () => {
+		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
+		const round: TrialRound = {
+			...{ round: 1, probes: answers, failedExercises: ["false", "SIGHUP"], missing: [], answered: false, findings: [], method },
+			output: "Use Ctrl-C to stop\n",
+		};
+		expect(trialFailure("app", round)).toMatchObject({
+			code: "not-answered-after-signal",
+			exit: 1,
+			values: { name: "app", signals: "SIGHUP" },
+		});
+	});
 	test("needs what was left out, which goes before everything else", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
 		expect(failure(all)).toMatchObject({ code: "needs-excluded", exit: 4, values: { paths: "/etc/key" } });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
@@ -14,7 +14,7 @@ let network: Network;
 
 beforeAll(async () => {
 	network = await privateNetwork();
-	made = await make(["demo"], { state });
+	made = await makeAsUsual(["demo"], { state });
 });
 
 test("the demonstration needs nothing but its name", () => {

@@ -85,7 +85,7 @@ describe("a cage on a disk that is full", () => {
 	beforeAll(async () => {
 		chmodSync(home, 0o755);
 		files = greeterFiles(home, ["one"]);
-		await make(["--name", "greeter", "--no-selftest", "--probe", probe, "--", files.program, "4000"], { state });
+		await make(["--name", "greeter", "--probe", probe, "--", files.program, "4000"], { state });
 		writeFileSync(files.configuration, "changed\n");
 		expect((await cagewright(["build", "greeter"], { state })).status).toBe(0);
 	});

@@ -15,7 +15,7 @@ const file = `${folder}/file`;
 beforeAll(async () => {
 	writeFileSync(file, "as it was");
 	writeFileSync(`${folder}/other`, "stays");
-	await make(["demo", "--no-selftest", "--include", folder], { state });
+	await make(["demo", "--include", folder], { state });
 });
 
 const present = () => readlinkSync(`${state}/cages/demo/current`);

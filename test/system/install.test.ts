@@ -129,7 +129,7 @@ test("the hook of a real upgrade marks the cage, and an update takes the mark aw
 	packages.install("one");
 	const port = await freePort();
 	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
-	await make(["--name", "greeter", "--no-selftest", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
+	await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
 	await install();
 	const hook = readFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "utf8");
 	// In its own tree the program has another place.

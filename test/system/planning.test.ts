@@ -5,7 +5,7 @@ import type { Cage } from "../../src/core/cage/cage.ts";
 import { Failure } from "../../src/core/failure.ts";
 import type { Trace } from "../../src/core/trace/trace.ts";
 import { planStep } from "../../src/engine/build/steps.ts";
-import { ThreadPlanner } from "../../src/system/planning/thread-planner.ts";
+import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { application, type Did, rules, trace } from "../core/plan/traces.ts";
 import { temporaryState } from "./cagewright.ts";
 
@@ -46,7 +46,7 @@ function cage(values: Partial<Cage> = {}): Cage {
 
 const whole = (one: Cage, of: Trace) => planStep({ machine: systemMachine(state), emit() {}, signal: never }, one, of);
 
-test("a plan that is made in the thread is the plan, however many parts it comes in, and however often it is made anew", async () => {
+test("the thread makes the same plan as the step itself, also with other rules and of another trace", async () => {
 	const first = seen();
 	expect(first.accesses.size).toBeGreaterThan(400);
 	const planned = await planner.plan(cage(), first, never);

@@ -5,7 +5,7 @@ import { home } from "./cagewright.ts";
 
 /** The last table of the document, row by row: tests are named as in `` `file`: title · title; `file`: title ``. */
 function promised(): { file: string; title: string }[] {
-	const text = readFileSync(join(home, "docs/confinement.md"), "utf8");
+	const text = readFileSync(join(home, "docs/security.md"), "utf8");
 	const rows = text
 		.slice(text.lastIndexOf("| promise | test |"))
 		.split("\n")
@@ -21,7 +21,7 @@ function promised(): { file: string; title: string }[] {
 	});
 }
 
-test("each promise of the document on confinement names tests that are there", () => {
+test("each promise of the security page names tests that are there", () => {
 	const all = promised();
 	expect(all.length).toBeGreaterThan(40);
 	const lacking = all.filter(

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cycloneDxProblems, recordProblems } from "../report/record-schemas.ts";
-import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, makeAsUsual, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -20,9 +20,9 @@ beforeAll(async () => {
 	daemon = redis(port);
 	const probe = `test "$(redis-cli -p ${port} -a ${secret} SET probe ok)" = OK`;
 	const application = ["--user", "redis", "--env", `APP_TOKEN=${secret}`, "--probe", probe];
-	cage = await make(["--name", "redis", ...application, "--", ...daemon.command, "--requirepass", secret], { state });
+	cage = await makeAsUsual(["--name", "redis", ...application, "--", ...daemon.command, "--requirepass", secret], { state });
 	appendFileSync(`${cage.root}/etc/ssl/openssl.cnf`, `[ req ]\ndefault_bits = 4321\noutput_password = ${secret}\n`);
-	await make(["--name", "web", "nginx"], { state });
+	await makeAsUsual(["--name", "web", "nginx"], { state });
 	const said = [
 		"--purpose",
 		"Cache of the shop",

@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp.ts";
-import { begin, cagewright, home, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, home, type Made, make, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -173,7 +173,7 @@ describe("what only root can do is said at once", () => {
 	});
 
 	test("a unit of the system", async () => {
-		await make(["demo", "--no-selftest"], user);
+		await make(["demo"], user);
 		const { status, stderr } = await cagewright(["unit", "demo", "--install"], user);
 		expect({ status, stderr }).toEqual({
 			status: 3,
@@ -219,7 +219,7 @@ test.each([
 	"the ways out of a cage of an ordinary user are tried, and none leads out: %s",
 	async (application, name, options) => {
 		ownFolder(user, "redis");
-		const made = await make(application === "demo" ? ["demo"] : [...options, ...redisOf(user, 21452)], user);
+		const made = await makeAsUsual(application === "demo" ? ["demo"] : [...options, ...redisOf(user, 21452)], user);
 		expect(made.selftest).toMatchObject({ escaped: [], findings: [], tried: expect.any(Number) });
 		const { json, status } = await cagewright(["selftest", name, "--network", "none", "--json"], user);
 		expect(status).toBe(0);

@@ -14,7 +14,7 @@ let maker: Awaited<ReturnType<typeof make>>;
 
 beforeAll(async () => {
 	const daemon = redis(await freePort());
-	maker = await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+	maker = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
 		state,
 	});
 });

@@ -4,7 +4,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/core/confinement/layers.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
 import { selftestCage } from "../../src/engine/selftest/selftest.ts";
-import { cagewright, type Json, make, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, make, makeAsUsual, temporaryState } from "./cagewright.ts";
 import { redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -29,10 +29,10 @@ interface Tested extends Json {
 let maker: Awaited<ReturnType<typeof make>>;
 beforeAll(async () => {
 	const daemon = redis(await freePort());
-	maker = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
-	await make(["demo", "--no-selftest"], { state });
+	maker = await makeAsUsual(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	await make(["demo"], { state });
 	const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
-	await make(["--name", "web", "--no-selftest", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
+	await make(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
 });
 
 async function selftest(args: readonly string[]): Promise<Tested> {

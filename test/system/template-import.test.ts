@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a shell reads
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { refused, refusedByUs, smallest } from "../core/template/corpus.ts";
 import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -153,40 +153,27 @@ test("a bundle is what was exported, or it is refused", async () => {
 	expect(stderr).toMatch(/SHA-256/);
 });
 
-test("a git repository is fetched, and nothing that it brings is run or written out", async () => {
+test("a folder gives the templates at its top and in templates/, and no link is followed", async () => {
 	const repository = `${folder}/repository`;
 	mkdirSync(`${repository}/templates`, { recursive: true });
-	writeFileSync(`${repository}/templates/gitty.json`, JSON.stringify(benign("gitty")));
+	writeFileSync(`${repository}/templates/cloned.json`, JSON.stringify(benign("cloned")));
 	writeFileSync(`${repository}/package.json`, '{"name":"nothing of ours"}');
 	symlinkSync("/etc/shadow", `${repository}/templates/link.json`);
-	writeFileSync(`${repository}/.gitattributes`, "* filter=evil\n");
-	const git = (...args: string[]) =>
-		execFileSync("git", ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
-	git("init", "-q", "-b", "main");
-	git("add", "-A");
-	git("commit", "-q", "-m", "templates");
-	git("config", "filter.evil.smudge", `touch ${ran}`);
-	git("config", "core.fsmonitor", `touch ${ran}`);
-	git("config", "uploadpack.packObjectsHook", `touch ${ran}`);
-	for (const hook of ["post-checkout", "post-merge", "reference-transaction"])
-		writeFileSync(`${repository}/.git/hooks/${hook}`, `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+	const { status, stderr } = await run(["import", repository, "--yes"]);
+	expect(status, stderr).toBe(0);
+	expect((await run(["show", "cloned"])).status).toBe(0);
+});
 
-	for (const [place, name] of [
-		[`file://${repository}`, "gitty"],
-		[`${repository}/.git`, "gitty-2"],
-		[repository, "gitty-3"],
-	] as const) {
-		const { status, stderr } = await run(["import", place, "--as", name, "--yes"]);
-		expect({ place, status }, stderr).toEqual({ place, status: 0 });
-	}
-	for (const place of [
-		`ext::sh -c touch% ${ran}`,
-		`ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`,
-		"git://127.0.0.1/x",
-		`file://${folder}/nowhere`,
-	]) {
-		expect((await run(["import", place, "--yes"])).status, place).toBe(2);
-	}
+test.each([
+	"https://git.example.org/templates",
+	"git@git.example.org:templates",
+	"git://127.0.0.1/x",
+	`file://${folder}`,
+	`ext::sh -c touch% ${ran}`,
+	`ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`,
+])("the address %s is refused with what to do, and nothing is fetched or run", async (address) => {
+	const { status, stderr } = await run(["import", address, "--yes"]);
+	expect(status).toBe(2);
+	expect(stderr).toMatch(/^cagewright: [^\n]* Clone it with git, then import the folder\.\n$/);
 	expect(existsSync(ran)).toBe(false);
-	expect(readdirSync(folder)).not.toContain("templates.git");
 });

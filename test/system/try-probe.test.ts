@@ -1,13 +1,12 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { withGuess } from "../../src/cli/guessed-probe.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Context } from "../../src/engine/context.ts";
-import { tryProbe } from "../../src/engine/trace/try-probe.ts";
-import { lineProblem } from "../../src/system/launch/line-problem.ts";
+import { tryProbe, withGuess } from "../../src/engine/trace/try-probe.ts";
+import { lineProblem } from "../../src/system/launch/shell.ts";
 import { greetingOf } from "../../src/system/units/greeting.ts";
 import { temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
@@ -103,7 +102,7 @@ describe("an unknown protocol", () => {
 	test("that speaks HTTP is asked for a page, and called a guess", async () => {
 		const port = await listening(createServer((_, response) => response.end("yes")));
 		expect(await greetingOf("127.0.0.1", port)).toEqual({ kind: "http", status: 200 });
-		const { application, notes } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
 		expect(notes).toEqual([{ code: "probe-guessed-http", values: { port } }]);
 		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
 			true,
@@ -117,7 +116,7 @@ describe("an unknown protocol", () => {
 				response.end();
 			}),
 		);
-		const { application } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		const { application } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
 		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
 			true,
 		);
@@ -125,7 +124,7 @@ describe("an unknown protocol", () => {
 
 	test("that greets is asked to greet again", async () => {
 		const port = await listening(createTcpServer((socket) => socket.end("220 here is thing 1.2.3\r\n")));
-		const { application, notes } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
 		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "220" } }]);
 		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
 			true,
@@ -135,7 +134,7 @@ describe("an unknown protocol", () => {
 	test("that says nothing gets no probe: an open port is no answer", async () => {
 		const port = await listening(createTcpServer(() => {}));
 		const answers = answersFor(["/opt/thing"]);
-		expect(await withGuess(answers, ports(port))).toEqual(answers);
+		expect(await withGuess(systemMachine(temporaryState()), answers, ports(port))).toEqual(answers);
 	});
 
 	test("that nobody speaks any more gets none either", async () => {

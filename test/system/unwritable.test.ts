@@ -9,7 +9,7 @@ const where = { state, enter: ["unshare", "--mount", "sh", "-c", readOnly, "sh"]
 const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l\\n' | sort"], { encoding: "utf8", cwd: state });
 
 // An account that nothing else on this machine has at the moment, or check would warn of that.
-beforeAll(() => make(["demo", "--user", "uucp", "--no-selftest"], { state }));
+beforeAll(() => make(["demo", "--user", "uucp"], { state }));
 
 test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
 	"a state folder that is read-only can be looked at: %s",

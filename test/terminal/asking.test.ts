@@ -9,7 +9,7 @@ describe("a question on a terminal", () => {
 	const state = temporaryState();
 	let running: PtyProgram | undefined;
 	beforeAll(async () => {
-		await make(["demo", "--no-selftest"], { state });
+		await make(["demo"], { state });
 	}, 60_000);
 	afterEach(() => {
 		running?.kill("SIGKILL");

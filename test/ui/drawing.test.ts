@@ -1,14 +1,9 @@
 import { EventEmitter } from "node:events";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { drawApp } from "../../src/wizard/draw.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-
-// Ink reads it when it is loaded, and draws the last frame alone with it.
-vi.hoisted(() => {
-	process.env.CI = "false";
-});
 
 class Output extends EventEmitter {
 	readonly isTTY = true;

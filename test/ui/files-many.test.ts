@@ -7,13 +7,7 @@ import { largePlan } from "./large-plan.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
-
-/** Plans that come one after the other, of 50,000 entries. */
+/** Plans that come one after the other, of 10,000 entries. */
 class LargeSession extends ScriptedSession {
 	override async plan(answers: Answers) {
 		this.calls.push("plan");
@@ -34,11 +28,11 @@ async function atFiles(columns: number, rows: number) {
 	screen.type("\r");
 	await screen.sees("It answers.");
 	screen.type("\r");
-	await screen.sees("50 [!] wait for you");
+	await screen.sees("10 [!] wait for you");
 	return screen;
 }
 
-test("50,000 entries: what is shown is where the keys go", { timeout: 60_000 }, async () => {
+test("10,000 entries: what is shown is where the keys go", { timeout: 60_000 }, async () => {
 	const [columns, rows] = [200, 60];
 	const screen = await atFiles(columns, rows);
 	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
@@ -53,10 +47,10 @@ test("50,000 entries: what is shown is where the keys go", { timeout: 60_000 }, 
 	expect(shown.length).toBe(rows);
 
 	// All that a search finds, but no secret among them.
-	screen.type("/host-1\ra");
+	screen.type("/host\ra");
 	await screen.sees("need a yes");
 	expect(rules()).toEqual([library]);
-	screen.type("/\x15/page-4999\ra");
+	screen.type("/\x15/page-999\ra");
 	await screen.sees("4 left out");
 	const excluded = matchPaths(rules());
 	for (const row of shownRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
@@ -70,6 +64,6 @@ test("50,000 entries: what is shown is where the keys go", { timeout: 60_000 }, 
 	expect(rules()).toEqual([library]);
 	screen.type("u");
 	expect(rules()).toEqual([]);
-	await screen.sees("47,500 files");
+	await screen.sees("9,500 files");
 	expect(screen.scrolled).toBe(0);
 });

@@ -48,7 +48,7 @@ function placeOf(index: number): string {
 const byCount = new Map<number, readonly Entry[]>();
 
 /** A plan of so many entries; rules decide as they do in a small one. */
-export function largePlan(answers: Answers, count = 50_000): Plan {
+export function largePlan(answers: Answers, count = 10_000): Plan {
 	const entries = byCount.get(count) ?? manyEntries(count).sort((a, b) => (a.path < b.path ? -1 : 1));
 	byCount.set(count, entries);
 	const { rules } = answers;

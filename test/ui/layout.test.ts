@@ -1,14 +1,8 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Look } from "../../src/wizard/look.ts";
 import { layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { inWords } from "../../src/wizard/linear/in-words.ts";
 import { linearActions } from "../../src/wizard/linear/reduce.ts";
@@ -6,11 +6,6 @@ import { spokenLines } from "../../src/wizard/linear/spoken.tsx";
 import { Talk } from "../../src/wizard/linear/talk.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
-
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let end = () => {};
 afterEach(() => end());

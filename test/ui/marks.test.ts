@@ -1,11 +1,6 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());

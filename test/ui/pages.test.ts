@@ -1,12 +1,6 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());

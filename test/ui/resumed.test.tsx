@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { render } from "ink-testing-library";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Frame } from "../../src/wizard/frame.tsx";
 import { isWorthKeeping, restored, storedOf } from "../../src/wizard/session/stored.ts";
@@ -9,12 +9,6 @@ import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
-
-// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
-vi.hoisted(() => {
-	process.env.CI = "false";
-	process.env.CONTINUOUS_INTEGRATION = "false";
-});
 
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());

@@ -66,6 +66,11 @@ test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the 
 	expect(shownChoices(wizard.state)[0]?.id).toBe(running.id);
 });
 
+test("a search shows all that it finds", () => {
+	const many = Array.from({ length: 25 }, (_, at) => ({ ...running, id: `unit:redis-${at}.service`, name: `redis-${at}` }));
+	expect(shownChoices(atChoices(...many).type("/redis").state).length).toBe(25);
+});
+
 describe("a command that is typed", () => {
 	test("is asked for once, and stays to be put right where it is not there", () => {
 		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");

@@ -9,7 +9,7 @@ import type { Method } from "./method.ts";
 
 /**
  * What a launch is, as data, and the places that it uses. The shell script that does it is in launch-script.ts. Traces, trials and runs differ only in this value.
- * The order of the steps and the reasons for each are in docs/confinement.md; the numbers behind them were measured.
+ * The order of the steps and the reasons for each are in docs/security.md; the numbers behind them were measured.
  */
 export interface LaunchSpec {
 	readonly root: CageRoot | RehearsalRoot | HostRoot;

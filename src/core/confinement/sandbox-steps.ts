@@ -8,7 +8,7 @@ import { insideTool, start } from "./start.ts";
 
 /**
  * The steps that lay overlays over the host, make that the root, and start the application in it. Every program of these steps is the host's: one
- * of the new root might be the application's, left there by its first run. docs/confinement.md lists what an application can reach from here.
+ * of the new root might be the application's, left there by its first run. docs/security.md lists what an application can reach from here.
  */
 export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[] {
 	const isRootless = spec.rootless !== undefined;

@@ -9,7 +9,7 @@ import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Layer, Refusal, ShownEntry } from "./explain.ts";
 
-/** Which mount a path lies on, and with which flags; see docs/confinement.md. */
+/** Which mount a path lies on, and with which flags; see docs/security.md. */
 export interface Cover {
 	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "kernel" | "launcher";
 	/** Where it is mounted. */
@@ -98,7 +98,7 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 const proc = pathFromText("/proc");
 const sys = pathFromText("/sys");
 
-/** Empty at each start, whatever the cage has there (docs/confinement.md). */
+/** Empty at each start, whatever the cage has there (docs/security.md). */
 const madeAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
 const temporaryTop = { kind: "directory", mode: 0o1777, uid: 0, gid: 0, size: 0, reasons: [] } as const;
 

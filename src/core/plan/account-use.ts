@@ -1,7 +1,6 @@
 import type { Path } from "../path/path.ts";
-import { atOnce, type Pausable } from "../pausable.ts";
 import type { AccountKind } from "./accounts.ts";
-import type { Plan } from "./plan.ts";
+import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 
 /** What in a cage hangs on one of its accounts by name. */
 export interface AccountUse {
@@ -31,44 +30,23 @@ type Owned = Readonly<Record<AccountKind, ReadonlyMap<number, readonly Path[]>>>
 
 const owned = new WeakMap<object, Owned>();
 
-/** In turns, so that no key waits for it. */
-export function* prepareAccountUse(plan: Used): Pausable<void> {
-	if (!owned.has(plan)) owned.set(plan, yield* findOwned(plan));
+function findOwned({ entries, writable }: Used): Owned {
+	const all = [...entries.filter(({ decision }) => decision === "include"), ...writable];
+	return { user: byOwner(all, "uid"), group: byOwner(all, "gid") };
 }
 
-/** What belongs to whom. Of a plan the entries are sorted; what comes beside them finds its place. */
-function* findOwned({ entries, writable }: Used): Pausable<Owned> {
-	const found = { user: new Map<number, Path[]>(), group: new Map<number, Path[]>() };
-	for (const [at, { decision, gid, path, uid }] of entries.entries()) {
-		if (at % 500 === 0) yield;
-		if (decision !== "include") continue;
-		put(found.user, uid, path);
-		put(found.group, gid, path);
+function byOwner(all: readonly (Entry | WritableDirectory)[], owner: "uid" | "gid"): ReadonlyMap<number, readonly Path[]> {
+	const found = new Map<number, Set<Path>>();
+	for (const one of all) {
+		const paths = found.get(one[owner]);
+		if (paths) paths.add(one.path);
+		else found.set(one[owner], new Set([one.path]));
 	}
-	for (const { gid, path, uid } of writable) {
-		put(found.user, uid, path);
-		put(found.group, gid, path);
-	}
-	return found;
-}
-
-/** Where it belongs in a sorted list, once. */
-function put(lists: Map<number, Path[]>, id: number, path: Path): void {
-	const list = lists.get(id) ?? [];
-	lists.set(id, list);
-	let from = 0;
-	// Nearly always it is the last.
-	for (let to = list.length, middle = to - 1; from < to; middle = (from + to) >> 1) {
-		const one = list[middle] as Path;
-		if (one === path) return;
-		if (one < path) from = middle + 1;
-		else to = middle;
-	}
-	list.splice(from, 0, path);
+	return new Map([...found].map(([id, paths]) => [id, [...paths].sort()]));
 }
 
 function findUse(plan: Used, kind: AccountKind, id: number): AccountUse {
-	const all = owned.get(plan) ?? atOnce(findOwned(plan));
+	const all = owned.get(plan) ?? findOwned(plan);
 	owned.set(plan, all);
 	const { accounts, identity } = plan;
 	const reasons = (

@@ -1,5 +1,4 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
-import { atOnce, type Pausable } from "../pausable.ts";
 import { startsEmpty } from "./areas.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
@@ -81,17 +80,12 @@ const remembered = new WeakMap<Plan, readonly Group[]>();
 
 /** The plan by groups, in the order in which one would look at them. Plain directories belong to what is in them. */
 export function groupsOf(plan: Plan): readonly Group[] {
-	const groups = remembered.get(plan) ?? atOnce(makeGroups(plan));
+	const groups = remembered.get(plan) ?? makeGroups(plan);
 	remembered.set(plan, groups);
 	return groups;
 }
 
-/** In turns, so that no key waits for it. */
-export function* prepareGroups(plan: Plan): Pausable<void> {
-	if (!remembered.has(plan)) remembered.set(plan, yield* makeGroups(plan));
-}
-
-function* makeGroups(plan: Plan): Pausable<readonly Group[]> {
+function makeGroups(plan: Plan): readonly Group[] {
 	const groups = new Map<string, { name: GroupName; recommendation: Recommendation; paths: Path[]; bytes: number }>();
 	const put = (name: GroupName, recommendation: Recommendation, path: Path, bytes: number) => {
 		const key = `${name} ${recommendation}`;
@@ -100,8 +94,7 @@ function* makeGroups(plan: Plan): Pausable<readonly Group[]> {
 		group.paths.push(path);
 		group.bytes += bytes;
 	};
-	for (const [at, entry] of plan.entries.entries()) {
-		if (at % 250 === 0) yield;
+	for (const entry of plan.entries) {
 		if (entry.kind === "directory") continue;
 		const shared = plan.shared.find(({ path }) => path === entry.path);
 		put(groupOf(entry), recommendationOf(entry), entry.path, shared?.bytes ?? entry.size);
@@ -110,12 +103,11 @@ function* makeGroups(plan: Plan): Pausable<readonly Group[]> {
 		const bytes = directory.seeds.reduce((sum, seed) => sum + seed.bytes, 0);
 		put(groupOfWritable(directory), directory.seeds.length ? "seed" : "empty", directory.path, bytes);
 	}
-	const made: Group[] = [];
-	for (const group of [...groups.values()].sort((a, b) => groupOrder.indexOf(a.name) - groupOrder.indexOf(b.name))) {
-		const spare = group.recommendation === "copy" ? yield* findSpare(group.paths) : undefined;
-		made.push(spare === undefined ? group : { ...group, spare });
-	}
-	return made;
+	const sorted = [...groups.values()].sort((a, b) => groupOrder.indexOf(a.name) - groupOrder.indexOf(b.name));
+	return sorted.map((group) => {
+		const spare = group.recommendation === "copy" ? findSpare(group.paths) : undefined;
+		return spare === undefined ? group : { ...group, spare };
+	});
 }
 
 export function groupOf(entry: Entry): GroupName {
@@ -154,11 +146,7 @@ export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): Grou
 }
 
 /** The place of these paths that most services never need the whole of, where many of them lie in it. */
-export function* findSpare(paths: readonly Path[]): Pausable<string | undefined> {
-	for (const [, top] of places) {
-		yield;
-		let count = 0;
-		for (const path of paths) if (isWithin(path, top) && ++count === worthAWord) return top;
-	}
-	return undefined;
+export function findSpare(paths: readonly Path[]): string | undefined {
+	const found = places.find(([, top]) => paths.filter((path) => isWithin(path, top)).length >= worthAWord);
+	return found?.[1];
 }

@@ -71,7 +71,7 @@ const remembered = new WeakMap<readonly string[], InFolder>();
  * The same for all that lies directly in a folder: what holds for that is looked for once. The root lies in itself. Remembered by the list: thousands of
  * rules are asked for again with each decision.
  */
-export function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
+function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
 	if (files) return makeMatcher(texts, files);
 	const known = remembered.get(texts) ?? makeMatcher(texts, undefined);
 	remembered.set(texts, known);

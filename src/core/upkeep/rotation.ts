@@ -4,8 +4,8 @@ import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
+import { signalLine } from "./hooks.ts";
 import { escapeLogGlob, type LogrotateStanza, parseLogrotate, quoteLogrotate } from "./logrotate-file.ts";
-import { signalLine } from "./signal-line.ts";
 import { serverSignals } from "./signals.ts";
 
 export interface RotationInput {

@@ -4,8 +4,7 @@ import { findMissing } from "../plan/find-missing.ts";
 import { isTolerable, type Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
-import { watchedCalls, watchedErrors } from "./calls.ts";
-import { pathBytes } from "./probe.ts";
+import { pathBytes, watchedCalls, watchedErrors } from "./probe.ts";
 
 /** What failed in a cage in production, of one path and one call. */
 export interface WatchedFailure {

@@ -81,7 +81,7 @@ function failedProbe(probes: readonly { readonly command: string; readonly ok: b
 
 /** Writes down where the adoption stands. */
 export async function enter({ machine }: Context, name: string, adoption: Adoption): Promise<Adoption> {
-	await machine.store.saveAdoption(name, adoption);
+	await machine.store.adopting.save(name, adoption);
 	return adoption;
 }
 

@@ -110,7 +110,7 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 /** Lets go of the host's earlier state. */
 async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
 	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
-	await machine.store.endAdoption(name);
+	await machine.store.adopting.end(name);
 }
 
 /**
@@ -190,7 +190,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
 				await services.start(adoption.service, adoption.companions);
-				await store.saveAdoption(name, { ...adoption, phase: "adopted" });
+				await store.adopting.save(name, { ...adoption, phase: "adopted" });
 				return { where: "cage" };
 			}
 			return takenBack(await undoAdoption(context, name, adoption));

@@ -46,7 +46,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 		}
 		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
 		await startAndAsk(context, adoption);
-		await store.endAdoption(name);
+		await store.adopting.end(name);
 		return kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
@@ -62,12 +62,12 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
 		if (!isInside) await services.stop(service, companions).catch(() => {});
-		await store.saveAdoption(name, { ...adoption, phase: "returning" });
+		await store.adopting.save(name, { ...adoption, phase: "returning" });
 		const before: AdoptedPlace[] = [];
 		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
 		await writeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
-		await store.saveAdoption(name, { ...adoption, phase: "adopted", places: before });
+		await store.adopting.save(name, { ...adoption, phase: "adopted", places: before });
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}

@@ -173,7 +173,7 @@ export async function rounds(
 	let unused: number | undefined;
 	const discardUnused = async () => {
 		const isUsed = unused === previous || unused === (await store.present(cage.name));
-		if (unused !== undefined && !isUsed) await store.discard(cage.name, unused);
+		if (unused !== undefined && !isUsed) await store.building.discard(cage.name, unused);
 		unused = undefined;
 	};
 	try {
@@ -241,10 +241,10 @@ export async function publish(
 			...(cage.accepted ? { accepted: cage.accepted } : {}),
 		});
 		await keepEvidence(context, made);
-		return store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
+		return store.records.saveText(cage.name, writeRecord(await recordOf(context, cage.name)));
 	};
 	const record = await makePresent(context, cage, generation, { note, ...(giveUp ? { giveUp } : {}) });
-	await store.markStale(cage.name, undefined);
+	await store.upkeep.markStale(cage.name, undefined);
 	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }

@@ -170,7 +170,7 @@ export async function buildStep(
 		planned.writable.map(({ path }) => path),
 	);
 	const plan = await takeOverEdits(context, name, planned, previous, winner);
-	const built = await machine.store.build({
+	const built = await machine.store.building.build({
 		name,
 		plan,
 		...(previous === undefined ? {} : { previous }),
@@ -192,7 +192,7 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
-		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation);
 		throw error;
 	}
 }
@@ -226,13 +226,6 @@ export async function trialStep(
 	const result = { ...tried, findings };
 	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
 	return result;
-}
-
-/** Makes the plans of a wizard (`planStep`) while the wizard goes on answering keys. One at a time. */
-export interface Planner {
-	/** Throws what `planStep` throws, and the reason of the signal. */
-	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
-	close(): Promise<void>;
 }
 
 /** Says which of the paths that were allowed by name are nothing of the plan. */

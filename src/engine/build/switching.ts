@@ -15,11 +15,11 @@ export async function switching<T>(
 	isBegun: boolean,
 	work: () => Promise<T>,
 ): Promise<T> {
-	if (isBegun) await store.saveSwitching(cage.name, { from: generation, before: cage });
+	if (isBegun) await store.upkeep.saveSwitching(cage.name, { from: generation, before: cage });
 	try {
 		return await work();
 	} finally {
-		await store.saveSwitching(cage.name, undefined);
+		await store.upkeep.saveSwitching(cage.name, undefined);
 	}
 }
 
@@ -41,11 +41,11 @@ export async function makePresent<T>(
 	const before = (await readableCage(store, name, true)) ?? (isThere ? cage : undefined);
 	try {
 		await store.saveCage(cage);
-		await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
+		await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 		return await note();
 	} catch (error) {
 		// What went wrong first is what has to be said.
-		const restore = () => store.restore(name, from, before);
+		const restore = () => store.building.restore(name, from, before);
 		const goBack = () =>
 			(from === undefined ? restore() : publishWithRotation(context, before ?? cage, from, restore)).catch(() => {});
 		await goBack();
@@ -68,7 +68,7 @@ export async function clearOldGenerations({ machine }: Context, cage: Cage, pres
 		all.push({ generation, runs, ...(madeAt === undefined ? {} : { madeAt }) });
 	}
 	const cleared = generationsToClear(all, present, cage.retention ?? defaultRetention, machine.now());
-	for (const generation of cleared) await store.discard(cage.name, generation);
+	for (const generation of cleared) await store.building.discard(cage.name, generation);
 	return cleared;
 }
 

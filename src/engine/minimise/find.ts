@@ -30,7 +30,7 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	const { cage, manifest, trace, units } = subject;
 	const began = machine.now();
 	const ports = await neighbourPorts(context, cage.application, trace);
-	const trees = await machine.store.partialTrees(manifest, signal);
+	const trees = await machine.store.building.partialTrees(manifest, signal);
 	const trials = new Trials(context, subject, trees, ports);
 	try {
 		const asked = await trials.baseline(jobs);

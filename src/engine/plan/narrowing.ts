@@ -2,14 +2,14 @@ import { Failure } from "../../core/failure.ts";
 import { isWithin, outermost, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isDamage } from "../cages.ts";
-import type { StartContext } from "../context.ts";
+import type { Context } from "../context.ts";
 
 /**
  * A generation that mounts a directory below one that an earlier generation mounts gets its state moved out of reach of that one, and so nothing may run in
  * it. Throws `cage-runs-wider` (exit 4).
  */
 export async function requireNothingWider(
-	{ machine: { launcher, store } }: Pick<StartContext, "machine">,
+	{ machine: { launcher, store } }: Pick<Context, "machine">,
 	name: string,
 	writable: readonly Path[],
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function requireNothingWider(
 	}
 }
 
-async function rootsOf(store: StartContext["machine"]["store"], name: string, generation: number): Promise<Path[]> {
+async function rootsOf(store: Context["machine"]["store"], name: string, generation: number): Promise<Path[]> {
 	try {
 		return outermost((await store.manifest(name, generation))?.writable.map(({ path }) => path) ?? []);
 	} catch (error) {

@@ -5,7 +5,7 @@ import { root } from "../../core/path/path.ts";
 import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { Machine, StartMachine } from "../context.ts";
+import type { Machine } from "../context.ts";
 import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
 
@@ -14,7 +14,7 @@ import type { CageReader } from "../store.ts";
  * another (ptrace(2)), unless a PID namespace keeps it from seeing it.
  */
 export async function accountFindings(
-	machine: StartMachine,
+	machine: Machine,
 	name: string,
 	uids: readonly number[],
 	separated: boolean,
@@ -43,7 +43,7 @@ export async function accountFindings(
 
 /** Processes under these accounts that do not run in this cage. */
 export async function processesOutside(
-	{ launcher, processesOf, store }: StartMachine,
+	{ launcher, processesOf, store }: Machine,
 	name: string,
 	uids: readonly number[],
 ): Promise<AccountUse[]> {

@@ -89,7 +89,7 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 		check: checkOf(checked, now()),
 		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
 		...reached,
-		...watchOf(await store.watched(name), checked),
+		...watchOf(await store.upkeep.watched(name), checked),
 		history: (await store.history(name)).map(historyLine),
 	};
 }
@@ -115,7 +115,7 @@ function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<Ca
 
 async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
-	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
+	const edits = new Map((await store.building.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
 	const shipped = recording.asShipped(all.map(({ origin, path }) => origin ?? path));
 	const textOf = (path: Path) => files.read(path)?.toString("utf8");

@@ -5,7 +5,7 @@ import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../
 import { showPath } from "../../core/path/quote.ts";
 import { launchMethod } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import type { StartContext } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Launched, LaunchRequest } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
@@ -38,7 +38,7 @@ export interface RunOptions {
  * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
  */
 export async function runCage(
-	context: StartContext,
+	context: Context,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -53,7 +53,7 @@ export async function runCage(
 
 /** One start; `isAgain` where an update made another generation the present one, and asked for a start in that. */
 async function runOnce(
-	context: StartContext,
+	context: Context,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -101,7 +101,7 @@ async function runOnce(
 }
 
 /** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
-async function tellRunning({ emit, machine }: StartContext, name: string): Promise<void> {
+async function tellRunning({ emit, machine }: Context, name: string): Promise<void> {
 	const { launcher, store } = machine;
 	const generations = await store.generations(name);
 	const [init] = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
@@ -154,7 +154,7 @@ const tellMilliseconds = 5_000;
  * has hardly begun. What does not end is killed: at once when it is asked a second time, else in its time after TERM.
  */
 class AskedToEnd {
-	readonly #context: StartContext;
+	readonly #context: Context;
 	readonly #name: string;
 	readonly #stopSeconds: number;
 	#launched: Launched | undefined;
@@ -163,7 +163,7 @@ class AskedToEnd {
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
 	/** `stopSeconds` 0: it is waited for without end. */
-	constructor(context: StartContext, name: string, stopSeconds: number) {
+	constructor(context: Context, name: string, stopSeconds: number) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;
@@ -230,7 +230,7 @@ class AskedToEnd {
 /**
  * Sends a signal to the application in the running cage, whichever generation it was started in. Throws `cage-not-running` (exit 1).
  */
-export async function signalCage(context: StartContext, name: string, signal: string): Promise<void> {
+export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
 	const { launcher, store } = context.machine;
 	const generations = await store.generations(name);

@@ -42,7 +42,7 @@ export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Met
 	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
 
-/** What systemd does otherwise than the launcher (docs/confinement.md, "The systemd unit"), from what a launch leaves in force. */
+/** What systemd does otherwise than the launcher (docs/security.md, "The systemd unit"), from what a launch leaves in force. */
 export function expectedOfUnit(expected: Expected, { openings }: CageLayout, { entries }: Pick<Manifest, "entries">): Expected {
 	return {
 		...expected,

@@ -1,11 +1,14 @@
 import { launchEnvironment, socketsOf } from "../../core/application/application.ts";
+import type { Listening } from "../../core/application/found.ts";
 import { mergeMadeDirectories } from "../../core/application/made-directory.ts";
+import { reachable } from "../../core/application/probe.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
+import { greetingWord, guessProbe } from "../../core/application/recognise.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
 import type { Note } from "../../core/failure.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
-import type { Context } from "../context.ts";
+import type { Context, Machine } from "../context.ts";
 import { sandboxPlaces } from "./trace.ts";
 import { graceSeconds } from "./watched-run.ts";
 
@@ -132,4 +135,32 @@ async function inRehearsal(context: Context, answers: Answers, line: string): Pr
 	} finally {
 		await rehearsal.dispose();
 	}
+}
+
+/** Ports that are asked; an application that has more of them listens for other things as well. */
+const mostPorts = 3;
+
+/**
+ * Where no protocol is known, the ports at which the application listens now are asked once what they speak. What comes of it is a guess,
+ * and a note says so.
+ */
+export async function withGuess(
+	{ applications, probeTools }: Pick<Machine, "applications" | "probeTools">,
+	answers: Answers,
+	ports: readonly Listening[],
+): Promise<Answers> {
+	const { application, notes = [] } = answers;
+	if (application.probes.length) return answers;
+	const targets = ports.flatMap((port) => (port.protocol === "tcp" ? [{ host: reachable(port.address), port: port.port }] : []));
+	for (const target of targets.slice(0, mostPorts)) {
+		const greeting = await applications.greeting(target.host, target.port);
+		const probe = greeting && guessProbe(target, greeting, probeTools(application.command));
+		if (greeting === undefined || probe === undefined) continue;
+		const note =
+			greeting.kind === "http"
+				? { code: "probe-guessed-http", values: { port: target.port } }
+				: { code: "probe-guessed-banner", values: { port: target.port, word: greetingWord(greeting.text) ?? "" } };
+		return { ...answers, notes: [...notes, note], application: { ...application, probes: [probe] } };
+	}
+	return answers;
 }

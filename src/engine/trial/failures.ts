@@ -102,6 +102,8 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
 		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
 	}
+	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));
+	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);

@@ -6,10 +6,9 @@ import { launchDirectory, temporaryDirectories } from "../../core/confinement/la
 import { Failure } from "../../core/failure.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { StartContext } from "../context.ts";
-import type { CageLayout } from "../launch-ports.ts";
+import type { Context } from "../context.ts";
 import { accountFindings } from "../plan/separation.ts";
-import type { CageToAudit } from "../ports.ts";
+import type { CageLayout, CageToAudit } from "../ports.ts";
 
 export interface AuditOptions {
 	/** What the administrator accepted by name, as `--accept-finding` takes it. */
@@ -51,7 +50,7 @@ function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]
 
 /** Everything that is to be said of a generation as it is on disk now. Looks only. */
 export async function findingsOf(
-	context: StartContext,
+	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
 	{ separated = true, thorough = false }: AuditOptions = {},
@@ -72,7 +71,7 @@ export async function findingsOf(
  * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
  */
 export async function auditGeneration(
-	context: StartContext,
+	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
 	options: AuditOptions = {},

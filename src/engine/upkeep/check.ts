@@ -92,7 +92,7 @@ async function heldAgainstToday(
 	const { files, store } = context.machine;
 	const samePackages = hasSamePackages(context, manifest);
 	const mayDiffer = drift.length > 0 || !samePackages || isTouched;
-	const watched = await store.watched(cage.name);
+	const watched = await store.upkeep.watched(cage.name);
 	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
 	if (!trace) return {};
 	try {

@@ -65,7 +65,7 @@ async function remark({ machine: { now, store } }: Context, name: string, drift:
 	try {
 		const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
 		const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
-		await store.markStale(name, drift.length ? mark : undefined);
+		await store.upkeep.markStale(name, drift.length ? mark : undefined);
 	} finally {
 		await lock.release();
 	}
@@ -87,13 +87,13 @@ export async function takeOverEdits(
 	const { machine, signal } = context;
 	if (previous === undefined) return plan;
 	const manifest = await machine.store.manifest(name, previous);
-	const edits = manifest ? await machine.store.edits(manifest, signal) : [];
+	const edits = manifest ? await machine.store.building.edits(manifest, signal) : [];
 	if (!manifest || !edits.length) return plan;
 	for (const edit of conflictsOf(edits)) {
 		const path = showPath(edit.path);
 		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
 		else {
-			const aside = await machine.store.setAside(name, previous, edit);
+			const aside = await machine.store.building.setAside(name, previous, edit);
 			const kept = aside === undefined ? `-> ${edit.is}` : showPath(aside);
 			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
 		}

@@ -41,15 +41,13 @@ const folder = pathToText(programFolder) ?? "";
 export async function planInstallation({ machine }: Context, request: InstallRequest) {
 	if ((await request.program.state()) === "foreign") throw new Failure("install-foreign", { path: showPath(programLink) }, 4);
 	const is = (path: string) => machine.files.resolve(`${request.root === "/" ? "" : request.root}${path}` as Path) !== undefined;
-	const files = installedFiles({
-		...request,
-		has: {
-			apt: is("/etc/apt/apt.conf.d"),
-			dnf: is("/etc/dnf/plugins/post-transaction-actions.d"),
-			dnf5: is("/etc/dnf/libdnf5-plugins/actions.d"),
-			systemd: is("/etc/systemd/system"),
-		},
-	});
+	const has = {
+		apt: is("/etc/apt/apt.conf.d"),
+		dnf: is("/etc/dnf/plugins/post-transaction-actions.d"),
+		dnf5: is("/etc/dnf/libdnf5-plugins/actions.d"),
+		systemd: is("/etc/systemd/system"),
+	};
+	const files = installedFiles({ ...request, has }, (name) => request.program.packaged(name));
 	for (const { place } of files) await requireOurs(machine, place);
 	return files;
 }

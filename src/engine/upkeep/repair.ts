@@ -58,12 +58,12 @@ async function finish(context: Context, name: string): Promise<Finished | undefi
 		throw error;
 	}
 	try {
-		const removal = await store.removal(name);
+		const removal = await store.removing.begun(name);
 		if (removal) {
 			await finishRemoval(context, name, removal);
 			return { kind: "removal", name };
 		}
-		const left = await store.switching(name);
+		const left = await store.upkeep.switching(name);
 		const switched = left && (await finishSwitching(context, name, left));
 		return switched ? { kind: "switching", name, ...switched } : { kind: "leftovers", name };
 	} finally {
@@ -98,7 +98,7 @@ async function finishSwitching(context: Context, name: string, left: Switching):
 		await goBack(context, name, from, before, error);
 		return await told(context, name, { restarted: [], remaining: [], wentBack: true });
 	} finally {
-		await store.saveSwitching(name, undefined);
+		await store.upkeep.saveSwitching(name, undefined);
 	}
 }
 

@@ -78,7 +78,7 @@ async function prepare(
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	const drift = await hostDrift(context, manifest, false);
-	const edits = await machine.store.edits(manifest, signal);
+	const edits = await machine.store.building.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
 	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
 	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));

@@ -2,8 +2,7 @@ import type { CliMessages } from "../en/cli.ts";
 import { planDe } from "./plan.ts";
 import { recordVerbDe } from "./record.ts";
 import { templateDe } from "./template.ts";
-import { adoptionDe, transferDe } from "./transfer.ts";
-import { doctorDe, installDe, minimiseDe, removeDe, updateDe, watchDe } from "./upkeep.ts";
+import { adoptionDe, doctorDe, installDe, minimiseDe, removeDe, transferDe, updateDe, watchDe } from "./upkeep.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {

@@ -215,6 +215,8 @@ export const failuresDe: Failures = {
 	"no-such-file": "Die Datei {path} gibt es nicht; prüfen Sie den Namen.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
+	"not-answered-after-signal":
+		"{name} antwortet in seinem Käfig, aber nicht mehr nach {signals}; in der Sandbox überstand es das. Letzte Ausgabe: {words} · War der Rechner ausgelastet, noch einmal versuchen; `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage":
 		"{name} antwortet in seinem Käfig nicht. Letzte Ausgabe: {words} · Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage-nothing-missing":
@@ -289,7 +291,6 @@ export const failuresDe: Failures = {
 	"state-damaged":
 		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"needs-git": "git fehlt; installieren Sie es, oder holen Sie die Vorlagen selbst und nennen Sie ihren Ordner.",
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"target-unknown":

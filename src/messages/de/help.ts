@@ -200,7 +200,7 @@ export const helpDe: HelpMessages = {
 		doctor: { about: "was dieser Rechner bietet und was ihm fehlt", fix: "mit der Paketverwaltung installieren, was fehlt" },
 		template: {
 			about:
-				"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+				"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER, accept NAME, export NAME, remove NAME",
 			as: "Name der Vorlage, die gesichert oder aufgenommen wird (sonst der des Käfigs oder ihr eigener)",
 			output: "bei export und new: eine neue Datei (sonst stdout)",
 			replace: "bei import: eine Vorlage dieses Namens ersetzen",

@@ -1,8 +1,31 @@
 import type { ChecklistMessages, RecordLogMessages, RecordMessages, RecordVerbMessages, RiskMessages } from "../en/record.ts";
 import { recordPartsDe } from "./record-parts.ts";
 
+/** What `record` says beside the record itself, German. */
+export const recordVerbDe: RecordVerbMessages = {
+	written: (name, path) => `Der Nachweis für ${name} liegt in ${path}.`,
+	checksum: (path) => `Seine Prüfsumme liegt in ${path} und im Protokoll des Käfigs.`,
+	askInitiatedBy: "Wer hat das veranlasst (für den Nachweis; Enter lässt es offen)?",
+	askImplementedBy: "Wer hat es umgesetzt?",
+	verdicts: {
+		"as-written": (file, name, at, generation) =>
+			`${file} ist ein Nachweis für ${name}, wie er um ${at} geschrieben wurde, über Generation ${generation}.`,
+		changed: (file, name, at) =>
+			`${file} wurde verändert: Das Protokoll von ${name} kennt die Datei mit anderem Inhalt, geschrieben um ${at}.`,
+		unlogged: (file, name) =>
+			`${file} ist das, was die Prüfsumme daneben sagt, aber das Protokoll von ${name} weiß nichts davon; wer das eine verändert hat, kann auch das andere verändert haben.`,
+		unknown: (file, name) =>
+			`Nichts spricht für ${file}: Das Protokoll von ${name} kennt die Datei nicht. Dafür sind Nachweise mit --checksum zu schreiben.`,
+	},
+	sums: (then, now) => `SHA-256 damals: ${then}\nSHA-256 jetzt:  ${now}`,
+	besideDiffers: (path) => `${path} sagt etwas anderes über sie.`,
+	current: "Die Dateien des Käfigs sind noch dieselben.",
+	notCurrent: (name) =>
+		`Der Käfig hat seither andere Dateien; cagewright record ${name} schreibt den Nachweis, wie er jetzt ist.`,
+};
+
 /** What lines of the log say, by the names that they have there; German. */
-const recordLogDe: RecordLogMessages = {
+export const recordLogDe: RecordLogMessages = {
 	actions: {
 		made: "gebaut",
 		rebuilt: "neu gebaut",
@@ -64,84 +87,8 @@ const recordLogDe: RecordLogMessages = {
 	},
 };
 
-/** What remains, and what can be done about it; German. */
-const risksDe: RiskMessages = {
-	intro: "Abgeleitet aus dem, was gemessen und entschieden wurde. Wer den Käfig freigibt, nimmt diese Risiken auf sich.",
-	head: ["Gewicht", "Was bleibt", "Was man tun kann"],
-	severities: { high: "hoch", medium: "mittel", low: "gering" },
-	what: {
-		escaped: "{count:count} Befunde des Selbsttests sprechen gegen den Käfig: ein Weg führte hinaus, oder eine Schicht fehlte.",
-		"audit-danger": "In den Dateien des Käfigs wurden {count:count} Gefahren gefunden.",
-		"never-tried": "Die Wege nach draußen wurden nicht versucht.",
-		"root-start":
-			"Die Anwendung startet als root. Von dessen Rechten behält sie wenig, aber ein Fehler vor dem Wechsel des Kontos ist ein Fehler in root.",
-		capabilities: "Sie behält Teile der Rechte von root: {names}.",
-		"network-shared":
-			"Sie teilt das Netz des Wirts: Jeder Dienst, der dort lauscht, auch nur lokal, ist aus dem Käfig erreichbar, ebenso jede Adresse, die der Wirt erreicht.",
-		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
-		netlink: "Sie darf den Kernel über Netlink nach den Adressen und Routen ihres Netzes fragen.",
-		multicast: "Sie darf an Gruppen von Rechnern senden und hören, was an sie gesendet wird.",
-		"kernel-proc": "Sie sieht, wie beschäftigt der Host ist: Last, Speicher, Platten und Netzwerkzähler.",
-		sys: "Sie sieht die Geräte des Hosts.",
-		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
-		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
-		"executable-data":
-			"Sie darf ausführen, was sie nach {paths} geschrieben hat: Wer dort eine Datei unterbringt, kann sie laufen lassen.",
-		memfd:
-			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
-		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
-		"bind-writable": "Sie schreibt in Verzeichnisse des Wirts: {paths}.",
-		"bind-read": "Sie liest Verzeichnisse des Wirts, wie sie sind: {paths}.",
-		"shared-account":
-			"Unter dem Konto {account} laufen auch andere Prozesse: Außerhalb des Käfigs haben sie dieselben Rechte an Dateien.",
-		"secret-inside": "Im Käfig liegen Geheimnisse; wer die Anwendung übernimmt, hat sie: {paths}.",
-		"setuid-inside": "Im Käfig liegen setuid-Dateien (sie bewirken dort nichts: keine neuen Rechte): {paths}.",
-		"no-limits": "Für Speicher, Prozesse und offene Dateien ist keine Grenze gesetzt: Sie kann den Rechner auslasten.",
-		weaker: "Dieser Rechner konnte nicht jede Schicht geben; es fehlt: {layers}.",
-		"partly-watched": "Sie wurde nicht von ihrem Start an beobachtet; etwas selten Benötigtes kann fehlen.",
-		minimised:
-			"{files:count} {files|Datei wurde|Dateien wurden} auf den Beweis von {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} hin weggelassen: Was diese nicht erreichen, kann scheitern.",
-		outdated: "Der Wirt hat neuere Dateien als der Käfig.",
-		kernel:
-			"Der Kernel ist gemeinsam. Ein Fehler darin, den die offenen Systemaufrufe erreichen, führt aus allen Schichten hinaus.",
-		chroot:
-			"Aus einem chroot-Käfig kann man ausbrechen, wie die Maßnahme selbst sagt. Darum gibt es weitere Schichten; keine davon hält gegen alles.",
-	},
-	remedy: {
-		escaped: "Siehe cagewright selftest; vorher nicht in Betrieb nehmen.",
-		"audit-danger": "Siehe cagewright check.",
-		"never-tried": "perl installieren und cagewright selftest ausführen.",
-		"root-start": "Mit --user unter ihrem Konto starten, wo sie das kann.",
-		capabilities: "Mit --refuse schließen, was sie entbehren kann.",
-		"network-shared": "--network none, wo sie nur über einen Unix-Socket dient; sonst ein Paketfilter.",
-		"unix-sockets": "--refuse unix-sockets, und sehen, ob sie noch antwortet.",
-		netlink: "--refuse netlink, und sehen, ob sie noch antwortet.",
-		multicast: "--refuse multicast; das gilt nur in ihrer Unit.",
-		"kernel-proc": "--allow kernel-proc weglassen oder --refuse kernel-proc, und sehen, ob sie noch antwortet.",
-		sys: "--allow sys weglassen oder --refuse sys, und sehen, ob sie noch antwortet.",
-		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
-		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
-		"executable-data": "--allow executable-data weglassen und sehen, ob sie noch antwortet.",
-		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",
-		syslog: "--refuse syslog, und sie ein eigenes Protokoll schreiben lassen.",
-		"bind-writable": "Stattdessen kopieren oder mit :ro nur lesend einhängen.",
-		"bind-read": "Was sich selten ändert, mit --include kopieren.",
-		"shared-account": "Ein eigenes Konto.",
-		"secret-inside": "Eigene Schlüssel nur für diesen Dienst; nach einem Vorfall ersetzen.",
-		"setuid-inside": "Weglassen, wenn sie ohne antwortet.",
-		"no-limits": "Grenzen für Speicher, Prozesse und Dateien, per Option oder in ihrer Unit.",
-		weaker: "Siehe cagewright doctor.",
-		"partly-watched": "Aus dem gestoppten Dienst neu anlegen.",
-		minimised:
-			"Mit einer Übung für alles Weitere verkleinern, was es können muss: cagewright minimise --exercise; im Betrieb beobachten mit cagewright trace --for.",
-		outdated: "cagewright update ausführen.",
-		kernel: "Aktualisierungen des Kernels; eine virtuelle Maschine, wo das nicht genügt.",
-		chroot: "Beobachten: cagewright check in der Überwachung, dazu ihre Protokolle.",
-	},
-};
-
 /** What stands beside each sentence of the safeguard, and what an auditor would ask beyond them; German. */
-const checklistDe: ChecklistMessages = {
+export const checklistDe: ChecklistMessages = {
 	intro:
 		"Jeder Satz der Maßnahme M 4.198 (S 4.198) und der Anforderung SYS.1.3.A10, die ihr nachfolgt, und der Beleg dafür in diesem Nachweis. Die Vorlage der Maßnahme liegt nur auf Englisch vor, bricht nach „it must be documented“ ab und enthält keine Prüffragen; die Fragen am Ende sind die, die ein Auditor dort stellen würde, in eigenen Worten.",
 	head: ["Nr.", "Satz", "Stand", "Beleg", "Wo"],
@@ -214,27 +161,80 @@ const checklistDe: ChecklistMessages = {
 	},
 };
 
-/** What `record` says beside the record itself, German. */
-export const recordVerbDe: RecordVerbMessages = {
-	written: (name, path) => `Der Nachweis für ${name} liegt in ${path}.`,
-	checksum: (path) => `Seine Prüfsumme liegt in ${path} und im Protokoll des Käfigs.`,
-	askInitiatedBy: "Wer hat das veranlasst (für den Nachweis; Enter lässt es offen)?",
-	askImplementedBy: "Wer hat es umgesetzt?",
-	verdicts: {
-		"as-written": (file, name, at, generation) =>
-			`${file} ist ein Nachweis für ${name}, wie er um ${at} geschrieben wurde, über Generation ${generation}.`,
-		changed: (file, name, at) =>
-			`${file} wurde verändert: Das Protokoll von ${name} kennt die Datei mit anderem Inhalt, geschrieben um ${at}.`,
-		unlogged: (file, name) =>
-			`${file} ist das, was die Prüfsumme daneben sagt, aber das Protokoll von ${name} weiß nichts davon; wer das eine verändert hat, kann auch das andere verändert haben.`,
-		unknown: (file, name) =>
-			`Nichts spricht für ${file}: Das Protokoll von ${name} kennt die Datei nicht. Dafür sind Nachweise mit --checksum zu schreiben.`,
+/** What remains, and what can be done about it; German. */
+export const risksDe: RiskMessages = {
+	intro: "Abgeleitet aus dem, was gemessen und entschieden wurde. Wer den Käfig freigibt, nimmt diese Risiken auf sich.",
+	head: ["Gewicht", "Was bleibt", "Was man tun kann"],
+	severities: { high: "hoch", medium: "mittel", low: "gering" },
+	what: {
+		escaped: "{count:count} Befunde des Selbsttests sprechen gegen den Käfig: ein Weg führte hinaus, oder eine Schicht fehlte.",
+		"audit-danger": "In den Dateien des Käfigs wurden {count:count} Gefahren gefunden.",
+		"never-tried": "Die Wege nach draußen wurden nicht versucht.",
+		"root-start":
+			"Die Anwendung startet als root. Von dessen Rechten behält sie wenig, aber ein Fehler vor dem Wechsel des Kontos ist ein Fehler in root.",
+		capabilities: "Sie behält Teile der Rechte von root: {names}.",
+		"network-shared":
+			"Sie teilt das Netz des Wirts: Jeder Dienst, der dort lauscht, auch nur lokal, ist aus dem Käfig erreichbar, ebenso jede Adresse, die der Wirt erreicht.",
+		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
+		netlink: "Sie darf den Kernel über Netlink nach den Adressen und Routen ihres Netzes fragen.",
+		multicast: "Sie darf an Gruppen von Rechnern senden und hören, was an sie gesendet wird.",
+		"kernel-proc": "Sie sieht, wie beschäftigt der Host ist: Last, Speicher, Platten und Netzwerkzähler.",
+		sys: "Sie sieht die Geräte des Hosts.",
+		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
+		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
+		"executable-data":
+			"Sie darf ausführen, was sie nach {paths} geschrieben hat: Wer dort eine Datei unterbringt, kann sie laufen lassen.",
+		memfd:
+			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
+		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
+		"bind-writable": "Sie schreibt in Verzeichnisse des Wirts: {paths}.",
+		"bind-read": "Sie liest Verzeichnisse des Wirts, wie sie sind: {paths}.",
+		"shared-account":
+			"Unter dem Konto {account} laufen auch andere Prozesse: Außerhalb des Käfigs haben sie dieselben Rechte an Dateien.",
+		"secret-inside": "Im Käfig liegen Geheimnisse; wer die Anwendung übernimmt, hat sie: {paths}.",
+		"setuid-inside": "Im Käfig liegen setuid-Dateien (sie bewirken dort nichts: keine neuen Rechte): {paths}.",
+		"no-limits": "Für Speicher, Prozesse und offene Dateien ist keine Grenze gesetzt: Sie kann den Rechner auslasten.",
+		weaker: "Dieser Rechner konnte nicht jede Schicht geben; es fehlt: {layers}.",
+		"partly-watched": "Sie wurde nicht von ihrem Start an beobachtet; etwas selten Benötigtes kann fehlen.",
+		minimised:
+			"{files:count} {files|Datei wurde|Dateien wurden} auf den Beweis von {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} hin weggelassen: Was diese nicht erreichen, kann scheitern.",
+		outdated: "Der Wirt hat neuere Dateien als der Käfig.",
+		kernel:
+			"Der Kernel ist gemeinsam. Ein Fehler darin, den die offenen Systemaufrufe erreichen, führt aus allen Schichten hinaus.",
+		chroot:
+			"Aus einem chroot-Käfig kann man ausbrechen, wie die Maßnahme selbst sagt. Darum gibt es weitere Schichten; keine davon hält gegen alles.",
 	},
-	sums: (then, now) => `SHA-256 damals: ${then}\nSHA-256 jetzt:  ${now}`,
-	besideDiffers: (path) => `${path} sagt etwas anderes über sie.`,
-	current: "Die Dateien des Käfigs sind noch dieselben.",
-	notCurrent: (name) =>
-		`Der Käfig hat seither andere Dateien; cagewright record ${name} schreibt den Nachweis, wie er jetzt ist.`,
+	remedy: {
+		escaped: "Siehe cagewright selftest; vorher nicht in Betrieb nehmen.",
+		"audit-danger": "Siehe cagewright check.",
+		"never-tried": "perl installieren und cagewright selftest ausführen.",
+		"root-start": "Mit --user unter ihrem Konto starten, wo sie das kann.",
+		capabilities: "Mit --refuse schließen, was sie entbehren kann.",
+		"network-shared": "--network none, wo sie nur über einen Unix-Socket dient; sonst ein Paketfilter.",
+		"unix-sockets": "--refuse unix-sockets, und sehen, ob sie noch antwortet.",
+		netlink: "--refuse netlink, und sehen, ob sie noch antwortet.",
+		multicast: "--refuse multicast; das gilt nur in ihrer Unit.",
+		"kernel-proc": "--allow kernel-proc weglassen oder --refuse kernel-proc, und sehen, ob sie noch antwortet.",
+		sys: "--allow sys weglassen oder --refuse sys, und sehen, ob sie noch antwortet.",
+		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
+		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
+		"executable-data": "--allow executable-data weglassen und sehen, ob sie noch antwortet.",
+		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",
+		syslog: "--refuse syslog, und sie ein eigenes Protokoll schreiben lassen.",
+		"bind-writable": "Stattdessen kopieren oder mit :ro nur lesend einhängen.",
+		"bind-read": "Was sich selten ändert, mit --include kopieren.",
+		"shared-account": "Ein eigenes Konto.",
+		"secret-inside": "Eigene Schlüssel nur für diesen Dienst; nach einem Vorfall ersetzen.",
+		"setuid-inside": "Weglassen, wenn sie ohne antwortet.",
+		"no-limits": "Grenzen für Speicher, Prozesse und Dateien, per Option oder in ihrer Unit.",
+		weaker: "Siehe cagewright doctor.",
+		"partly-watched": "Aus dem gestoppten Dienst neu anlegen.",
+		minimised:
+			"Mit einer Übung für alles Weitere verkleinern, was es können muss: cagewright minimise --exercise; im Betrieb beobachten mit cagewright trace --for.",
+		outdated: "cagewright update ausführen.",
+		kernel: "Aktualisierungen des Kernels; eine virtuelle Maschine, wo das nicht genügt.",
+		chroot: "Beobachten: cagewright check in der Überwachung, dazu ihre Protokolle.",
+	},
 };
 
 /** The record of a cage, German. */

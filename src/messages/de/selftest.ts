@@ -1,7 +1,7 @@
 import type { SelftestClosing, SelftestMessages } from "../en/selftest.ts";
 
 /** Was gegen das zu tun ist, was der Selbsttest fand; deutsch. */
-const selftestClosingDe: SelftestClosing = {
+export const selftestClosingDe: SelftestClosing = {
 	stops: {
 		root: "den Käfig neu machen (cagewright make) und noch einmal testen; bleibt es, ist es ein Fehler von uns, bitte melden",
 		capabilities: "nachsehen, welche Capabilities der Plan behält, und diese verweigern: --refuse capability:NAME",

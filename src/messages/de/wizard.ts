@@ -1,12 +1,11 @@
 import type { WizardMessages } from "../en/wizard.ts";
 import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
-import { buildDe, saveDe, trialDe } from "./wizard/build.ts";
-import { chooseDe, formDe, lacksDe } from "./wizard/choose.ts";
-import { accountsDe, fileNoticesDe, filesDe } from "./wizard/files.ts";
-import { coverageDe, traceDe, traceNoticesDe } from "./wizard/trace.ts";
+import { buildDe } from "./wizard/build.ts";
+import { fileNoticesDe, filesDe } from "./wizard/files.ts";
+import { accountsDe, chooseDe, coverageDe, formDe, lacksDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
 
 /** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
-const linearDe: WizardMessages["linear"] = {
+export const linearDe: WizardMessages["linear"] = {
 	welcome:
 		"Cagewright ohne Bildschirm. Antworten Sie mit Zahl oder Buchstabe und Enter; ein Fragezeichen sagt alles noch einmal.",
 	step: "Schritt {number} von {of}: {name}.",

@@ -2,8 +2,7 @@ import type { Widen } from "../widen.ts";
 import { planEn } from "./plan.ts";
 import { recordVerbEn } from "./record.ts";
 import { templateEn } from "./template.ts";
-import { adoptionEn, transferEn } from "./transfer.ts";
-import { doctorEn, installEn, minimiseEn, removeEn, updateEn, watchEn } from "./upkeep.ts";
+import { adoptionEn, doctorEn, installEn, minimiseEn, removeEn, transferEn, updateEn, watchEn } from "./upkeep.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
 export const cliEn = {

@@ -194,6 +194,8 @@ export const failuresEn = {
 	"no-such-file": "There is no file {path}; check the name.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
+	"not-answered-after-signal":
+		"{name} answers in its cage, but no longer after {signals}, which it survived in the sandbox. Its last output: {words} · If the machine was busy, try again; `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-cage":
 		"{name} does not answer in its cage. Its last output: {words} · Missing: {missing} · Probe: {probe} · `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-cage-nothing-missing":
@@ -263,7 +265,6 @@ export const failuresEn = {
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
 	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
-	"needs-git": "git is missing; install it, or fetch the templates yourself and name their folder.",
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
 	"target-unknown":

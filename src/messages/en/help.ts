@@ -198,7 +198,7 @@ export const helpEn = {
 		doctor: { about: "what this machine offers and lacks", fix: "install what is missing with the system's package manager" },
 		template: {
 			about:
-				"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME",
+				"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER, accept NAME, export NAME, remove NAME",
 			as: "name of the template that is saved or taken in (else the cage's, or its own)",
 			output: "with export and new: a new file (else stdout)",
 			replace: "with import: let it take the place of a template of that name",

@@ -4,7 +4,7 @@ import type { Group, Stop } from "../../core/selftest/way.ts";
 import type { Widen } from "../widen.ts";
 
 /** What to do about what the self-test found; English. */
-const selftestClosingEn = {
+export const selftestClosingEn = {
 	/** By the layer that should have stopped the way. */
 	stops: {
 		root: "make the cage again (cagewright make) and test again; if it stays, it is a fault of ours, please report it",

@@ -2,13 +2,12 @@ import type { KeyGroup } from "../../wizard/bindings.ts";
 import type { PromptKind, StepName } from "../../wizard/state.ts";
 import type { Widen } from "../widen.ts";
 import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
-import { buildEn, saveEn, trialEn } from "./wizard/build.ts";
-import { chooseEn, formEn, lacksEn } from "./wizard/choose.ts";
-import { accountsEn, fileNoticesEn, filesEn } from "./wizard/files.ts";
-import { coverageEn, traceEn, traceNoticesEn } from "./wizard/trace.ts";
+import { buildEn } from "./wizard/build.ts";
+import { fileNoticesEn, filesEn } from "./wizard/files.ts";
+import { accountsEn, chooseEn, coverageEn, formEn, lacksEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
 
 /** What is said where nothing is drawn, for screen readers and terminals that can only write lines; English. */
-const linearEn = {
+export const linearEn = {
 	welcome: "Cagewright without a screen. Answer with a number or a letter and Enter; a question mark says everything again.",
 	step: "Step {number} of {of}: {name}.",
 	stepOf: "Step {number} of {of}: {name}. Cage: {cage}.",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
@@ -10,7 +11,10 @@ import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { programFolder } from "../templates/builtin.ts";
 
 /** What a release is (CONTRIBUTING, "Releases"). */
-const parts = ["bin", "dist", "templates", "package.json"];
+const parts = ["bin", "dist", "packaging", "templates", "package.json"];
+
+/** All but the code that Node.js compiled for the folder it was in (bin/cagewright.js). */
+const isShipped = (path: string) => !path.endsWith("/dist/.cache");
 
 /** The program in its fixed place, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
@@ -25,6 +29,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			// As the README says to make it from a clone.
 			return target.endsWith(executable) ? "link" : "foreign";
 		},
+		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
 		async install() {
 			const from = programFolder();
 			for (const place of [folder, link]) {
@@ -39,7 +44,9 @@ export function programPlace(root = "/"): ProgramPlace {
 			try {
 				// Until every mode is set nobody else may enter: under a wide umask they could put a file there.
 				await mkdir(staging, { mode: 0o700 });
-				for (const part of parts) await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true });
+				for (const part of parts) {
+					await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true, filter: isShipped });
+				}
 				await pinNode(join(staging, executable));
 				await letEverybodyRead(staging);
 				await rename(folder, old).catch(ignoreAbsent);

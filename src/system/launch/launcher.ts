@@ -4,9 +4,8 @@ import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
 import type { HostShell } from "../../core/confinement/brought-shell.ts";
-import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
+import { environmentName } from "../../core/confinement/environment.ts";
 import { socketsName } from "../../core/confinement/handed-sockets.ts";
-import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
@@ -33,27 +32,20 @@ import { logSocket } from "../files/files.ts";
 import { makeLayer } from "../rehearsal/layers.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
-import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
-import { enter } from "./enter.ts";
-import { acceptorProgram, socketsProgram } from "./handed-sockets.ts";
-import { hostShell } from "./host-shell.ts";
-import { prepareLimits, refuseUnheld } from "./limits.ts";
-import { lineProblem } from "./line-problem.ts";
+import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
-import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
-import { enterProbe, ProbePrograms } from "./probe-entry.ts";
-import { cpuSeconds } from "./processes.ts";
+import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
+import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
+import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
-import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
-import { limitSandbox } from "./sandbox-limits.ts";
-import { removeScratch } from "./scratch.ts";
-import { runGroup } from "./shell.ts";
+import { clearAbandoned, removeScratch, scriptName } from "./scratch.ts";
+import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
-import { findTool, requireTool } from "./tools.ts";
+import { requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` is the folder below which all of its temporary things live. */
@@ -317,19 +309,4 @@ function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: L
 	const { binds, devices, openings, writable } = spec.cage;
 	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env, sockets } };
 	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
-}
-
-/** What is ours in every launch. */
-function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
-	const [init, environment] = [
-		initExecutable(process.arch, kind),
-		environmentExecutable(process.arch, { listens: Boolean(kind.handed) }),
-	];
-	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return { init, environment };
-}
-
-/** True where strace is installed. */
-export function canTrace(): boolean {
-	return findTool("strace") !== undefined && existsSync("/proc/self/ns/mnt");
 }

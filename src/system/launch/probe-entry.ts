@@ -2,8 +2,7 @@ import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { openProgram, pathOnly } from "../files/file-flags.ts";
-import { enter } from "./enter.ts";
-import { isRootless, sharesNetwork } from "./rootless.ts";
+import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
 /** What is executed for a probe, the descriptors that it gets from 3 on, and the application's root as the probe sees it. */
@@ -97,4 +96,13 @@ export class ProbePrograms {
 		this.opened.set(key, descriptor);
 		return descriptor;
 	}
+}
+
+/** Words with which a person would run a probe: in the application's network, or in an empty one. */
+export function enter(network: number | undefined, onHost: boolean): string[] {
+	if (network === undefined && onHost) return [];
+	if (isRootless()) return network !== undefined && sharesNetwork(network) ? [] : intoNetwork(network);
+	return network === undefined
+		? [requireTool("unshare"), "--net", "--"]
+		: [requireTool("nsenter"), `--net=/proc/${network}/ns/net`, "--"];
 }

@@ -1,22 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { fstatSync } from "node:fs";
-import type { Readable, Writable } from "node:stream";
+import { type Readable, Transform, type Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
+import { TerminalText } from "../../core/text.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
 import type { Measured, Observed } from "../../engine/ports.ts";
 import { fullDisk } from "../files/errors.ts";
-import { measureConfinement } from "./measure.ts";
-import { observeConfinement } from "./observe.ts";
+import { watchDisk } from "./limits.ts";
+import { measureConfinement, observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
-import { watchDisk } from "./sandbox-limits.ts";
-import { keepTerminal, withTerminal } from "./terminal.ts";
-import { terminalOutput } from "./terminal-output.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
@@ -235,4 +234,50 @@ export class RunningApplication implements Launched {
 			// It ended in between.
 		}
 	}
+}
+
+/**
+ * The words before a command that give it a terminal of its own. script(1) sits between that one and ours, so that the cage never
+ * holds the administrator's: what it does to its own ends with it, and input that it could stuff stays its own (the filter denies
+ * TIOCSTI all the same). script is ended by TERM and not by KILL, for then it puts our terminal back as it was.
+ */
+function withTerminal(commandLine: string): string[] {
+	return ["setpriv", "--pdeathsig", "TERM", requireTool("script"), "-q", "-e", "-c", `exec ${commandLine}`, "/dev/null"];
+}
+
+/** Remembers how our terminal is set; the result sets it so again, for script can be killed while keys come raw. */
+function keepTerminal(): () => void {
+	const stty = requireTool("stty");
+	const run = (words: string[]) =>
+		spawnSync(stty, words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8", env: toolEnvironment }).stdout.trim();
+	const settings = run(["-g"]);
+	return () => {
+		if (settings) run([settings]);
+	};
+}
+
+/** Between an application and our terminal: see `TerminalText`. Bytes that are not UTF-8 become U+FFFD. */
+function terminalOutput(): Transform {
+	const decoder = new StringDecoder("utf8");
+	const text = new TerminalText();
+	// A terminal of 8-bit characters takes the bytes of an encoded letter for control characters.
+	const encode = isUnicode() ? (shown: string) => shown : escapeWide;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			done(null, encode(text.push(decoder.write(chunk))));
+		},
+		flush(done) {
+			done(null, encode(text.push(decoder.end()) + text.end()));
+		},
+	});
+}
+
+/** locale(7): the first of these that is set and not empty. A terminal without any is one of today. */
+function isUnicode(): boolean {
+	const { LANG, LC_ALL, LC_CTYPE } = process.env;
+	return /UTF-?8/i.test(LC_ALL || LC_CTYPE || LANG || "UTF-8");
+}
+
+function escapeWide(text: string): string {
+	return text.replace(/\P{ASCII}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -1,6 +1,15 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { programsOfLine } from "../../core/application/shell.ts";
+import { type HostShell, shellTools } from "../../core/confinement/brought-shell.ts";
+import { libraryClosure } from "../../core/elf/closure.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { ShellResult } from "../../engine/launch-ports.ts";
+import type { LineProblem } from "../../engine/ports.ts";
+import { systemFiles } from "../files/files.ts";
+import { lookUpProgram } from "../units/path-lookup.ts";
+import { findTool, toolEnvironment } from "./tools.ts";
 
 const outputKept = 4096;
 /** Milliseconds in which the output of a command that has ended is read to its end. */
@@ -64,4 +73,47 @@ export function runGroup(
 			finish(code ?? (signalName ? 137 : 70));
 		});
 	});
+}
+
+/** Seconds that reading a line may take. */
+const patience = 2;
+
+/** The shell reads it without running it; programs are looked up where it would find them. */
+export async function lineProblem(line: string): Promise<LineProblem | undefined> {
+	const read = await runGroup(["/bin/sh", "-n", "-c", line], process.env, patience);
+	if (!read.ok) {
+		// "/bin/sh: 1: Syntax error: Unterminated quoted string"
+		const detail = (read.output.trim().split("\n")[0] ?? "").replace(/^\S*sh: (?:-c: )?(?:line )?\d+: (?:Syntax error: )?/i, "");
+		return { code: "line-unreadable", values: { detail } };
+	}
+	const program = programsOfLine(line).find((name) => "error" in lookUpProgram(name));
+	return program === undefined ? undefined : { code: "line-program-missing", values: { program } };
+}
+
+/** The best shell that this machine has to bring along. Throws `shell-missing` (exit 3). */
+export function hostShell(): HostShell {
+	const busybox = findTool("busybox");
+	if (busybox !== undefined && isStatic(busybox)) {
+		const { stdout } = spawnSync(busybox, ["--list"], { encoding: "utf8", env: toolEnvironment });
+		const built = new Set(stdout.split("\n"));
+		return { kind: "busybox", program: pathFromText(busybox), applets: shellTools.filter((name) => built.has(name)) };
+	}
+	const bash = findTool("bash");
+	if (bash === undefined) throw new Failure("shell-missing", {}, 3);
+	const programs = [bash, ...shellTools.flatMap((name) => (name === "sh" ? [] : (findTool(name) ?? [])))]
+		.map(pathFromText)
+		.filter((path) => loaderOf(path) === loaderOf(pathFromText(bash)));
+	const { interpreters, needed } = libraryClosure(programs, systemFiles());
+	const [loader] = interpreters.keys();
+	if (loader === undefined) throw new Failure("shell-missing", {}, 3);
+	return { kind: "bash", programs, loader, libraries: [...needed.keys()].filter((library) => library !== loader) };
+}
+
+function isStatic(executable: string): boolean {
+	return loaderOf(pathFromText(executable)) === undefined;
+}
+
+/** Undefined for what is static, or no executable of the kernel's. */
+function loaderOf(path: Path): Path | undefined {
+	return [...libraryClosure([path], systemFiles()).interpreters.keys()][0];
 }

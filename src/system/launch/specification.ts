@@ -16,8 +16,8 @@ import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
-import { loopbackPlace } from "./loopback-program.ts";
 import { confinerName, rulesetOf } from "./method.ts";
+import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 

@@ -1,11 +1,18 @@
-import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { TrialServices } from "../../engine/systemd-ports.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
+import { join as joinText } from "node:path";
+import type { UnitInput } from "../../core/confinement/unit/input.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import type { CageLayout, Rehearsal, TrialServices } from "../../engine/ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
+import { openData, withSource } from "../files/mounts.ts";
+import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process.ts";
-import { startClient } from "./client-scope.ts";
-import { copiedMounts, fits } from "./copied-mounts.ts";
+import { openBind } from "./bind-sources.ts";
 import { removeRuntimeUnit, runtimeUnits } from "./runtime-unit.ts";
+import { requireTool, toolEnvironment } from "./tools.ts";
 
 const prefix = "cagewright-trial";
 
@@ -25,7 +32,7 @@ export const trialServices: TrialServices = {
 			}
 		};
 		try {
-			writeFileSync(join(runtimeUnits, name), text(`${id}.scope`), { mode: 0o600 });
+			writeFileSync(joinText(runtimeUnits, name), text(`${id}.scope`), { mode: 0o600 });
 			await must(["daemon-reload"]);
 			const { output } = await systemctl(["show", "--value", "--property=CanReload", name]);
 			return { name, reloads: output.trim() === "yes", remove };
@@ -41,5 +48,66 @@ async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(runtimeUnits)) {
 		const transient = file.startsWith(prefix) && file.endsWith(".service") ? file.slice(prefix.length, -".service".length) : "";
 		if (isLeftover(transient)) await removeRuntimeUnit(file);
+	}
+}
+
+/** A process in a scope of systemd that lives until its stdin ends, which the kernel sees to however we end. Throws `launch-failed` (exit 3). */
+async function startClient(scope: string): Promise<ChildProcess> {
+	const words = ["--quiet", "--scope", "--collect", `--unit=${scope}`, "--", "/bin/sh", "-c", "echo; exec cat"];
+	const client = spawn(requireTool("systemd-run"), words, {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: ["pipe", "pipe", "pipe"],
+		detached: true,
+	});
+	let said = "";
+	client.stderr?.setEncoding("utf8").on("data", (text: string) => {
+		said += text;
+	});
+	client.stdin?.on("error", () => {}); // It may be ended by somebody else.
+	const closed = once(client, "close");
+	const isUp = await Promise.race([
+		once(client.stdout as NonNullable<typeof client.stdout>, "data"),
+		closed.then(() => undefined),
+	]);
+	if (!isUp) throw new Failure("launch-failed", { detail: said.trim().split("\n")[0] ?? "systemd-run" }, 3);
+	return client;
+}
+
+/** What the application may write, as copies that go with the rehearsal: systemd has no words for an overlay. */
+async function copiedMounts(cage: CageLayout, { folder }: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">> {
+	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+	const copied: { path: Path; source: Path }[] = [];
+	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
+	for (const [path, open] of [
+		...outermost(cage.writable).map((path) => [path, () => openData(cage.data, path)] as const),
+		...shared.map((path) => [path, () => openBind(path)] as const),
+	]) {
+		const source = join(folder, `data${copied.length}`);
+		// A second start finds what the first one left.
+		if (!existsSync(pathToBytes(source))) await withSource(open(), (from) => copyTree(job, from, source, path));
+		copied.push({ path, source });
+	}
+	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
+}
+
+/** Whether these copies would hold no more bytes than that. What cannot be looked at counts nothing. */
+function fits(cage: CageLayout, bytes: number): boolean {
+	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+	const open = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...shared];
+	let left = bytes;
+	for (let place = open.pop(); place !== undefined && left >= 0; place = open.pop()) {
+		const stats = lstatSync(pathToBytes(place), { throwIfNoEntry: false });
+		if (stats?.isDirectory()) open.push(...namesIn(place).map((name) => join(place as Path, name)));
+		else if (stats?.isFile()) left -= stats.blocks * 512;
+	}
+	return left >= 0;
+}
+
+function namesIn(directory: Path): Path[] {
+	try {
+		return readdirSync(pathToBytes(directory), { encoding: "buffer" }).map(pathFromBytes);
+	} catch {
+		return [];
 	}
 }

@@ -14,16 +14,14 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
-import type { Decoy, Interpreter, SelftestTools } from "../../engine/ports.ts";
-import type { AttemptsService, StartedAttempts } from "../../engine/systemd-ports.ts";
+import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { must, systemServices } from "../adoption/services.ts";
-import { makeLaunchFolder } from "../launch/launch-folder.ts";
 import { loaderAndLibraries } from "../launch/loader.ts";
 import { architecture, observeConfinement } from "../launch/observe.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
@@ -149,5 +147,13 @@ async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(runtimeUnits)) {
 		const pid = Number(/^cagewright-selftest-(\d+)\.service$/.exec(file)?.[1] ?? 0);
 		if (pid && (pid === process.pid || !processStatus(pid))) await removeRuntimeUnit(file);
+	}
+}
+
+/** Makes the folder that a unit shows as `/.launch`, with its empty directory. The cage's account has to go through both, whatever our umask is. */
+function makeLaunchFolder(folder: string): void {
+	for (const directory of [folder, join(folder, emptyName)]) {
+		mkdirSync(directory);
+		chmodSync(directory, 0o755);
 	}
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { Box, render } from "ink";
-import { type Look, LookContext, ViewContext } from "../look.ts";
+import { type Look, LookContext, ViewContext, WidthContext } from "../look.ts";
 import type { WizardState } from "../state.ts";
 import { Body } from "../steps/body.tsx";
 import { inWords } from "./in-words.ts";
@@ -24,11 +24,13 @@ export function spokenLines(state: WizardState, look: Look): readonly string[] {
 	});
 	const { unmount } = render(
 		<LookContext value={view}>
-			<ViewContext value={view}>
-				<Box flexDirection="column">
-					<Body />
-				</Box>
-			</ViewContext>
+			<WidthContext value={width}>
+				<ViewContext value={view}>
+					<Box flexDirection="column">
+						<Body />
+					</Box>
+				</ViewContext>
+			</WidthContext>
 		</LookContext>,
 		{
 			stdout: nowhere as unknown as NodeJS.WriteStream,

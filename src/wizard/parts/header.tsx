@@ -8,7 +8,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { fitting } from "../footer.ts";
 import { useView } from "../look.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
-import { totalsOf } from "../steps/files/totals.ts";
+import { totalsOf } from "../steps/files/pending.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
 import { Line, SplitLine } from "./line.tsx";
 import { Ruled } from "./panes.tsx";

@@ -1,6 +1,6 @@
 import { Box, Text, Transform } from "ink";
 import { memo, type ReactNode } from "react";
-import { useLook, useView, ViewContext } from "../look.ts";
+import { useLook, useView, ViewContext, WidthContext } from "../look.ts";
 
 /** Columns from which on there is room for a second pane. */
 export const columnsForTwo = 110;
@@ -33,7 +33,9 @@ function Pane({ children, width }: { children: ReactNode; width: number }) {
 	const view = useView();
 	return (
 		<Box flexDirection="column" width={width} height={view.height} flexShrink={0} overflowY="hidden">
-			<ViewContext value={{ ...view, width }}>{children}</ViewContext>
+			<WidthContext value={width}>
+				<ViewContext value={{ ...view, width }}>{children}</ViewContext>
+			</WidthContext>
 		</Box>
 	);
 }

@@ -1,3 +1,4 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -5,8 +6,9 @@ import { type Answers, isName } from "../../core/questions/answers.ts";
 import { withAdditions } from "../../core/questions/departures.ts";
 import { equivalentCommand } from "../../core/questions/equivalent.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import type { RecordWriter } from "../../engine/build/make.ts";
-import { type Planner, timed } from "../../engine/build/steps.ts";
+import { timed } from "../../engine/build/steps.ts";
 import { traceStep } from "../../engine/build/trace-step.ts";
 import { presentCage } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
@@ -46,6 +48,13 @@ export interface Surroundings {
 	readonly full: boolean;
 	/** Trials that go side by side where there are many. */
 	readonly jobs: number;
+}
+
+/** Makes plans (`planStep`) while the wizard goes on answering keys. One at a time. */
+interface Planner {
+	/** Throws what `planStep` throws, and the reason of the signal. */
+	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
+	close(): Promise<void>;
 }
 
 /** The use cases, strung together for a person who goes forward and back. */
@@ -267,7 +276,7 @@ export class Wizard implements WizardSession {
 
 	async text(page: TextPage): Promise<string> {
 		const name = this.#inHand.cage?.name ?? "";
-		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		if (page === "record") return (await this.#machine.store.records.text(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
 	}

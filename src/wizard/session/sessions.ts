@@ -108,5 +108,5 @@ export async function discardCandidate({ store }: Context["machine"], name: stri
 	if (typeof generation !== "number" || !(await store.generations(name)).includes(generation)) return;
 	if ((await store.present(name)) === generation) return;
 	// Of that number there may be another one by now.
-	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.discard(name, generation);
+	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.building.discard(name, generation);
 }

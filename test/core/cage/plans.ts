@@ -1,3 +1,4 @@
+import { noRules } from "../../../src/core/application/application.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import type { Entry, Plan, WritableDirectory } from "../../../src/core/plan/plan.ts";
 
@@ -42,20 +43,7 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 			network: "host",
 			directories: [],
 		},
-		rules: {
-			include: [],
-			exclude: [],
-			writable: [],
-			seed: [],
-			binds: [],
-			devices: [],
-			allowSecret: [],
-			allowSetuid: [],
-			allow: [],
-			refuse: [],
-			accounts: [],
-			withoutAccounts: [],
-		},
+		rules: noRules,
 		identity: { name: "app", uid: 900, gid: 900, groups: [], home: "/" },
 		entries,
 		writable: [],

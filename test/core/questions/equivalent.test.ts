@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { answersFrom } from "../../../src/cli/answers.ts";
 import { addTableOptions } from "../../../src/cli/options.ts";
 import { noRules } from "../../../src/core/application/application.ts";
 import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
+import { type RuleList, ruleLists } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
+import { answersFrom, type Here } from "../../../src/engine/choose/answers.ts";
 
 // Reads all units of the machine, for /bin/sh each time: once is enough.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
@@ -20,6 +21,13 @@ vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
 	};
 	return { ...real, directoriesOf };
 });
+
+/** A machine without units, where every program is there. */
+const machine = {
+	accounts: { own: () => undefined },
+	applications: { directoriesOf: () => [], here: () => ({}), program: (word: string) => word },
+	probeTools: () => ({ programs: new Set(), node: process.execPath }),
+} as unknown as Here;
 
 /** The words of each line, all by one shell: starting one takes longer than all the rest of these tests. */
 function splitByShell(lines: readonly string[]): string[][] {
@@ -39,7 +47,7 @@ function answersOf([program, verb, ...words]: readonly string[], template?: Temp
 	const command = separator < 0 ? [] : words.slice(separator + 1);
 	const named = make.args.length > command.length ? make.args[0] : undefined;
 	expect(named).toBe(named === undefined ? undefined : template?.name);
-	return answersFrom(make.opts(), command, named === undefined ? undefined : template && { kind: "template", template });
+	return answersFrom(machine, make.opts(), command, named === undefined ? undefined : template && { kind: "template", template });
 }
 
 const text = fc
@@ -98,17 +106,11 @@ const answers: fc.Arbitrary<Answers> = fc.record(
 				...(limits === undefined ? {} : { limits }),
 			})),
 		rules: fc.record({
-			include: places,
-			exclude: places,
-			writable: places,
-			seed: places,
+			...(Object.fromEntries(ruleLists.map((list) => [list, places])) as Record<RuleList, typeof places>),
 			binds: fc.uniqueArray(fc.record({ path: place, access: fc.constantFrom("ro" as const, "rw" as const) }), {
 				maxLength: 2,
 				selector: (bind) => bind.path,
 			}),
-			devices: places,
-			allowSecret: places,
-			allowSetuid: places,
 			allow: fc.subarray(["memfd", "capability:chown"]),
 			refuse: fc.subarray(["proc", "unix-sockets"]),
 			accounts: fc.subarray(["mail", "group:adm"]),
@@ -123,7 +125,7 @@ const answers: fc.Arbitrary<Answers> = fc.record(
 
 describe("the equivalent command", () => {
 	test("gives the same answers again, whatever is in them", () => {
-		const given = fc.sample(answers, 25);
+		const given = fc.sample(answers, 200);
 		expect(splitByShell(given.map((one) => equivalentCommand(one))).map((words) => answersOf(words))).toEqual(given);
 	});
 	test("says what differs from what is usual, and asks nothing", () => {
@@ -178,7 +180,7 @@ describe("with a template", () => {
 		notes: [],
 		documentation: [],
 	};
-	const base = answersFrom({}, [], { kind: "template", template });
+	const base = answersFrom(machine, {}, [], { kind: "template", template });
 	const changed = (application: Partial<Answers["application"]>, rules: Partial<Answers["rules"]> = {}): Answers => ({
 		...base,
 		application: { ...base.application, ...application },
@@ -233,7 +235,7 @@ describe("with a template", () => {
 					cwd: place,
 				}),
 				(options) => {
-					again(answersFrom(options, [], { kind: "template", template }));
+					again(answersFrom(machine, options, [], { kind: "template", template }));
 				},
 			),
 			{ numRuns: 50 },

@@ -114,7 +114,7 @@ describe("a template", () => {
 
 describe("what one begins with", () => {
 	it("is a template by both schemas: the example of the documentation, and a new one", () => {
-		const documentation = readFileSync(`${programFolder()}/docs/templates.md`, "utf8");
+		const documentation = readFileSync(`${programFolder()}/docs/guide/templates.md`, "utf8");
 		const [, example = ""] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
 		for (const json of [JSON.parse(example), templateSkeleton("shop", "/x/schema.json")]) {
 			expect(checkTemplate(json)).toHaveProperty("template");

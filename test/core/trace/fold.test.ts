@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { makeTrace } from "../../../bench/make-trace.ts";
 import { initName } from "../../../src/core/confinement/launch.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
 import { startAtFirstExecve } from "../../../src/core/trace/fold.ts";
-import { makeTrace } from "../../bench/make-trace.ts";
 import { accessesOf, begin, fold } from "./folding.ts";
 
 const startAt = (cwd: string) => ({ start: startAtFirstExecve(), cwd: cwd as Path });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { copiedCertificates, deployHook } from "../../../src/core/upkeep/deploy-hook.ts";
+import { copiedCertificates, deployHook } from "../../../src/core/upkeep/hooks.ts";
 import { logDirectories, logRotation } from "../../../src/core/upkeep/rotation.ts";
 import { application } from "../plan/traces.ts";
 import { type Node, tree } from "../plan/tree.ts";

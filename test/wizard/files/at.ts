@@ -1,14 +1,14 @@
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { reveal } from "../../../src/wizard/steps/files/cursor.ts";
-import { modelOf } from "../../../src/wizard/steps/files/model.ts";
 import { shownRows } from "../../../src/wizard/steps/files/shown.ts";
+import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { atFiles, type Drive } from "../drive.ts";
 
 /** Puts the cursor on an entry, by its path. */
 export function select(wizard: Drive, path: string): Drive {
-	const node = modelOf(wizard.state.plan as Plan).byPath.get(path as Path);
+	const node = treeOf(wizard.state.plan as Plan).byPath.get(path as Path);
 	if (!node) throw new Error(`no ${path} in the plan`);
 	wizard.state = reveal(wizard.state, node);
 	return wizard;
@@ -31,8 +31,7 @@ export function planned(wizard: Drive): Drive {
 
 /** The paths about which something was decided since the plan on the screen was made. */
 export function decidedNow({ state }: Drive): readonly Path[] {
-	const { decisions } = state.files.pending;
-	return modelOf(state.plan as Plan).items.flatMap(({ at, path }) => (decisions[at] ? [path as Path] : []));
+	return [...state.files.pending.decisions.keys()];
 }
 
 export const rulesOf = (wizard: Drive) => (wizard.state.answers ?? redis).rules;

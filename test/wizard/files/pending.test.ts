@@ -2,19 +2,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Decision, EntryKind } from "../../../src/core/plan/plan.ts";
-import { modelOf } from "../../../src/wizard/steps/files/model.ts";
-import type { FileNode, Sums } from "../../../src/wizard/steps/files/nodes.ts";
 import {
 	bytesOfCage,
 	itemNow,
 	largestBelow,
 	nothingPending,
+	type Sums,
 	standingOf,
 	sumsNow,
+	totalsOf,
 	willBeMounted,
 	withDecided,
 } from "../../../src/wizard/steps/files/pending.ts";
-import { totalsOf } from "../../../src/wizard/steps/files/totals.ts";
+import { type FileNode, type ItemNode, treeOf } from "../../../src/wizard/steps/files/tree.ts";
 import { entry, plan as planOf, writable } from "../../core/cage/plans.ts";
 
 const name = fc.constantFrom("a", "b", "lib", "x.so");
@@ -39,19 +39,20 @@ test("what is decided about many, one after the other, is shown and counted as i
 			}));
 			const state = writable("/zz/state", { seeds: [{ path: "/zz/state" as Path, bytes: 9 }] });
 			const plan = planOf(entries, { writable: [state] });
-			const model = modelOf(plan);
+			const tree = treeOf(plan);
 			const simply = new Map<FileNode, Decision>();
 			let pending = nothingPending;
 			for (const { count, decision, from } of decided) {
-				const places = [...Array(count).keys()].map((one) => (from + one) % model.items.length);
-				for (const at of places) simply.set(model.items[at] as FileNode, decision as Decision);
-				pending = withDecided(model, pending, { places, to: decision as Decision });
+				const items = [...Array(count).keys()].map((one) => tree.items[(from + one) % tree.items.length] as ItemNode);
+				for (const item of items) simply.set(item, decision as Decision);
+				pending = withDecided(pending, { items, to: decision as Decision });
 			}
 			const standing = standingOf(plan, pending);
 			const now = (node: FileNode): Sums => {
 				if (!node.item) return node.children.map(now).reduce(plus, none);
 				const to = simply.get(node);
-				if (node.item.kind === "state") return to === "declined" ? { ...node.sums, bytesIn: 0, bytes: 0 } : node.sums;
+				if (node.item.kind === "state")
+					return { items: 1, in: 1, waiting: 0, ...(to === "declined" ? { bytesIn: 0, bytes: 0 } : { bytesIn: 9, bytes: 9 }) };
 				const { decision, risks, size } = { ...node.item.entry, ...(to ? { decision: to } : {}) };
 				const isIn = decision === "include";
 				return { items: 1, in: +isIn, bytesIn: isIn ? size : 0, bytes: size, waiting: +(!isIn && risks.length > 0) };
@@ -64,11 +65,11 @@ test("what is decided about many, one after the other, is shown and counted as i
 				expect(largestBelow(standing, node, 3).map((child) => now(child).bytesIn)).toEqual(largest);
 				for (const child of node.children) look(child);
 			};
-			for (const group of model.groups) look(group);
-			expect(bytesOfCage(standing)).toBe(model.groups.map(now).reduce(plus, none).bytesIn);
+			for (const group of tree.groups) look(group);
+			expect(bytesOfCage(standing)).toBe(tree.groups.map(now).reduce(plus, none).bytesIn);
 			const made = entries.map((one) => ({
 				...one,
-				decision: simply.get(model.byPath.get(one.path) as FileNode) ?? one.decision,
+				decision: simply.get(tree.byPath.get(one.path) as FileNode) ?? one.decision,
 			}));
 			expect(standing.totals).toEqual(totalsOf({ ...plan, entries: made }));
 		}),
@@ -89,14 +90,14 @@ function plus(a: Sums, b: Sums): Sums {
 
 test("a folder that is mounted is seen through until it, or what lies at its path, is decided otherwise", () => {
 	const plan = planOf([entry("/srv/a"), entry("/srv/b/c")]);
-	const model = modelOf(plan);
-	const [a, c] = ["/srv/a", "/srv/b/c"].map((path) => model.byPath.get(path as Path) as FileNode) as [FileNode, FileNode];
-	const mounted = withDecided(model, nothingPending, { folder: "/srv" as Path, mounted: true });
+	const tree = treeOf(plan);
+	const [a, c] = ["/srv/a", "/srv/b/c"].map((path) => tree.byPath.get(path as Path) as ItemNode) as [ItemNode, ItemNode];
+	const mounted = withDecided(nothingPending, { folder: "/srv" as Path, mounted: true });
 	expect([a, c].map((node) => willBeMounted(standingOf(plan, mounted), node))).toEqual([true, true]);
-	const again = withDecided(model, mounted, { folder: "/srv" as Path, mounted: false });
+	const again = withDecided(mounted, { folder: "/srv" as Path, mounted: false });
 	expect(willBeMounted(standingOf(plan, again), c)).toBe(false);
-	const one = withDecided(model, withDecided(model, again, { folder: a.path as Path, mounted: true }), {
-		places: [a.at],
+	const one = withDecided(withDecided(again, { folder: a.path, mounted: true }), {
+		items: [a],
 		to: "declined",
 	});
 	expect(willBeMounted(standingOf(plan, one), a)).toBe(false);

@@ -1,5 +1,4 @@
-import type { Limits } from "../../application/application.ts";
-import { launchEnvironment } from "../../application/application.ts";
+import { type Limits, launchEnvironment } from "../../application/application.ts";
 import { parseHandedSocket, standardInput } from "../../application/handed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
 import { isPerConnection } from "../handed-sockets.ts";
@@ -7,7 +6,6 @@ import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
-import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
 import { knows } from "./versions.ts";
 
@@ -124,4 +122,26 @@ function end(unit: UnitLines, input: UnitInput): void {
 	}
 	// The same number for both.
 	if (initOf(input) || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
+}
+
+/**
+ * Commands of a unit run outside its cage as root, with the environment of the unit: variables of the application by which it would be decided what code such a command loads (ld.so(8)). A place that is root's alone,
+ * as for a library of the distribution in LD_PRELOAD, may decide it.
+ */
+function steeringVariables(environment: Readonly<Record<string, string>>): string[] {
+	return Object.keys(environment).filter((name) => loaders.test(name) && !isOfTheSystem(environment[name] ?? ""));
+}
+
+const loaders = /^(LD_|GLIBC_|GCONV_PATH$|LOCPATH$|NLSPATH$)/;
+
+function isOfTheSystem(value: string): boolean {
+	return value.split(/[:\s]/).every((path) => /^\/(usr|lib|lib64)\//.test(path) && !/^\/usr\/local\/|\.\.|\$/.test(path));
+}
+
+/**
+ * kill(1) is not installed everywhere; that of the shell is. The application's PATH is not for root's commands. `$MAINPID` is no word at all
+ * where the main process has ended already (systemd.service(5)), so there is nothing to do then. `then` may use `$pid`.
+ */
+function signalCommand(signal: string, then = ""): string {
+	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; for pid; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;
 }

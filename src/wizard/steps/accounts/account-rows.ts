@@ -3,7 +3,7 @@ import { type Path, pathFromText } from "../../../core/path/path.ts";
 import type { AccountKind } from "../../../core/plan/accounts.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { HostView } from "../../session/host-view.ts";
-import { modelOf } from "../files/model.ts";
+import { treeOf } from "../files/tree.ts";
 
 export const accountFiles = ["passwd", "group", "nsswitch"] as const;
 export type AccountFile = (typeof accountFiles)[number];
@@ -55,7 +55,7 @@ export function accountTable(plan: Plan, file: AccountFile, surroundings: HostVi
 }
 
 function makeTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
-	const item = modelOf(plan).byPath.get(places[file])?.item;
+	const item = treeOf(plan).byPath.get(places[file])?.item;
 	const content = (item?.kind === "entry" ? item.entry.content : undefined) ?? "";
 	const after = new Map(linesOf(content).map((line) => [keyOf(line), line]));
 	const before = surroundings ? hostLines(file, surroundings) : [];

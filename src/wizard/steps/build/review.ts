@@ -8,7 +8,7 @@ import type { Offer, Permission, Plan, Risk, SharedDirectory, WritableDirectory 
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { HostView } from "../../session/host-view.ts";
 import type { WizardState } from "../../state.ts";
-import { type Totals, totalsOf } from "../files/totals.ts";
+import { type Totals, totalsOf } from "../files/pending.ts";
 
 export type SectionName =
 	| "application"

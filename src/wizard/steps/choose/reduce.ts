@@ -12,7 +12,7 @@ export function shownChoices(state: WizardState): readonly Choice[] {
 	const query = state.queries.choose ?? "";
 	if (query === "") return choices;
 	const keys = ["name", "description", "detail", wordsOf];
-	return fuzzysort.go(query, choices, { keys, threshold: 0.3 }).map((result) => result.obj);
+	return fuzzysort.go(query, choices, { keys, limit: 0, threshold: 0.3 }).map((result) => result.obj);
 }
 
 /** What else one may look for: a port, a package, an account. */

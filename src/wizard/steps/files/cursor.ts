@@ -1,15 +1,14 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { WizardState } from "../../state.ts";
-import { facts } from "./columns.ts";
-import { modelOf } from "./model.ts";
-import type { FileNode } from "./nodes.ts";
+import { isUnanswered } from "./attention.ts";
 import { isFiltered, selectedRow, shownRows } from "./shown.ts";
+import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
 export function cursorTo(state: WizardState, cursor: number): WizardState {
 	return { ...state, cursors: { ...state.cursors, files: cursor } };
 }
 
-/** Puts the cursor on a row, with everything open that it lies in. */
+/** Puts the cursor on a row and opens everything above it. */
 export function reveal(state: WizardState, node: FileNode): WizardState {
 	const opened = isFiltered(state) ? state.files.opened : withOpen(state.files.opened, ancestorsOf(node));
 	const open = opened === state.files.opened ? state : { ...state, files: { ...state.files, opened } };
@@ -23,26 +22,21 @@ export function withOpen(opened: readonly string[], nodes: readonly FileNode[]):
 	return more.length ? [...opened, ...more] : opened;
 }
 
-function ancestorsOf(node: FileNode): FileNode[] {
-	const above: FileNode[] = [];
-	for (let at = node.parent; at; at = at.parent) above.push(at);
-	return above;
+function ancestorsOf({ parent }: FileNode): FileNode[] {
+	return parent ? [parent, ...ancestorsOf(parent)] : [];
 }
 
-/** With another plan or another view the cursor stays on what it was on, or on what stands for it now. */
+/** With another plan or another view the cursor stays on its row, or on the row that now contains it. */
 export function followRow(before: WizardState, after: WizardState): WizardState {
 	const row = selectedRow(before);
 	const rows = shownRows(after);
 	const cursor = after.cursors.files ?? 0;
-	if (!row || !after.plan) return cursorTo(after, Math.max(0, Math.min(cursor, rows.length - 1)));
-	if (rows[cursor]?.id === row.id) return after;
-	const item = row.path === undefined ? undefined : modelOf(after.plan).byPath.get(row.path);
-	// To look for a value is quicker than to look into thousands of them.
-	const same = row.item && item ? rows.indexOf(item) : rows.findIndex(({ id }) => id === row.id);
+	const same = row ? rows.findIndex(({ id }) => id === row.id) : -1;
 	if (same >= 0) return cursorTo(after, same);
+	const item = row?.path !== undefined && after.plan && treeOf(after.plan).byPath.get(row.path);
 	if (item) return reveal(after, item);
 	// A row that is gone was mostly closed into the one above.
-	return cursorTo(after, Math.max(0, Math.min(nearest(rows, row.path) ?? cursor, rows.length - 1)));
+	return cursorTo(after, Math.max(0, Math.min(nearest(rows, row?.path) ?? cursor, rows.length - 1)));
 }
 
 function nearest(rows: readonly FileNode[], path: Path | undefined): number | undefined {
@@ -53,21 +47,19 @@ function nearest(rows: readonly FileNode[], path: Path | undefined): number | un
 	return at < 0 ? undefined : at;
 }
 
-/** The first item behind a place that waits for a yes and about which nothing was decided meanwhile. */
-export function nextWaiting({ files, plan }: WizardState, behind: number): FileNode | undefined {
+/** The first item from a place among all items on that waits for a yes and about which nothing was decided meanwhile. */
+export function nextWaiting({ files, plan }: WizardState, from: number): ItemNode | undefined {
 	if (!plan) return undefined;
-	const { columns, items } = modelOf(plan);
-	const { decisions } = files.pending;
-	for (let at = behind + 1; at < items.length; at++) {
-		const waits = ((columns.facts[at] as number) & (facts.unanswered | facts.included)) === facts.unanswered;
-		if (waits && !decisions[at]) return items[at];
-	}
-	return undefined;
+	return treeOf(plan)
+		.items.slice(from)
+		.find(({ item, path }) => {
+			const waits = item.kind === "entry" && item.entry.decision === "declined" && isUnanswered(item.entry);
+			return waits && !files.pending.decisions.has(path);
+		});
 }
 
-/** Where a person has to decide something first, at the start of this step. */
+/** On the first item that a person must decide, at the start of this step. */
 export function firstLook(state: WizardState): WizardState {
-	if (!state.plan) return state;
-	const waiting = nextWaiting(state, -1);
+	const waiting = nextWaiting(state, 0);
 	return waiting ? reveal(cursorTo(state, 0), waiting) : cursorTo(state, 0);
 }

@@ -1,22 +1,21 @@
 import type { Rules } from "../../../core/application/application.ts";
-import { isWithin, type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
+import { ancestors, isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob } from "../../../core/path/quote.ts";
-import type { Decision } from "../../../core/plan/plan.ts";
+import type { Decision, EntryKind } from "../../../core/plan/plan.ts";
+import { matchPaths } from "../../../core/plan/rules.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { facts, kindNumbers, matchPlaces } from "./columns.ts";
-import { coverOf, type Places, placesWithin, withoutWays } from "./cover.ts";
-import type { FileNode } from "./nodes.ts";
-import { type Standing, to } from "./pending.ts";
+import type { Standing } from "./pending.ts";
+import { countBelow, type FileNode, type FileTree, type ItemNode, isPlain, placeOfLink } from "./tree.ts";
 
-/** What many decisions at once come to: the rules that say them, and what each item becomes. */
+/** The result of many decisions at once: the rules that express them, and what each item becomes. */
 export interface Change {
 	readonly rules: Rules;
-	readonly decided: { readonly places: Places; readonly to: Decision };
+	readonly decided: { readonly items: readonly ItemNode[]; readonly to: Decision };
 	/** Patterns that had to go because they left out some of what comes in. */
 	readonly replaced: readonly string[];
 	/** Items that need a yes of their own. */
 	readonly aside: number;
-	/** Items about which nothing can be decided: what is written for the cage, what is always given, what no rule can name. */
+	/** Items that nobody can decide about: generated files, devices that every cage has, names that no rule can express. */
 	readonly fixed: number;
 }
 
@@ -24,8 +23,8 @@ export interface Change {
 export type Freedom = "free" | "own-yes" | "fixed";
 
 export function freedomOf(standing: Standing, node: FileNode, rules: Rules): Freedom {
-	const { item, plain } = node;
-	if (plain) return "free";
+	const { item } = node;
+	if (item && isPlain(item)) return "free";
 	const text = item?.kind === "entry" ? pathToText(item.path) : undefined;
 	if (item?.kind !== "entry" || text === undefined) return "fixed";
 	const { kind, risks } = item.entry;
@@ -35,108 +34,58 @@ export function freedomOf(standing: Standing, node: FileNode, rules: Rules): Fre
 	return isAllowed(rules, text) ? "free" : "own-yes";
 }
 
-export function isIn(standing: Standing, { at, item }: FileNode): boolean {
-	return item !== undefined && isInAt(standing, at);
-}
-
-/** Of an entry, by its place. */
-export function isInAt({ model, pending }: Standing, at: number): boolean {
-	const fact = model.columns.facts[at] as number;
-	if (!(fact & facts.entry)) return false;
-	const decision = pending.decisions[at];
-	return decision ? decision === to.include : (fact & facts.included) !== 0;
-}
-
-/** Most items are free, and a column says so. */
-export function isFreeAt(standing: Standing, at: number, rules: Rules): boolean {
-	const { columns, items } = standing.model;
-	if ((columns.facts[at] as number) & facts.plain) return true;
-	return freedomOf(standing, items[at] as FileNode, rules) === "free";
+/** Whether it is an entry that goes in. */
+export function isIn({ pending }: Standing, { item }: FileNode): boolean {
+	return item?.kind === "entry" && (pending.decisions.get(item.path) ?? item.entry.decision) === "include";
 }
 
 function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): boolean {
 	return [allowSecret, allowSetuid, devices].some((list) => list.includes(text));
 }
 
-/** Leaves out what goes in of the items; `top` is the folder that they were chosen by. */
-export function leaveOut(standing: Standing, rules: Rules, places: Places, top?: Path): Change {
-	const { columns } = standing.model;
-	// In one go: of tens of thousands each list more is felt.
-	const willing: number[] = [];
-	let going = 0;
-	let arePlain = true;
-	for (const at of places) {
-		if (!isInAt(standing, at)) continue;
-		going++;
-		if (!isFreeAt(standing, at, rules)) continue;
-		willing.push(at);
-		arePlain &&= ((columns.facts[at] as number) & facts.plain) !== 0;
-	}
-	// One that was chosen by itself takes along what it leads to.
-	const free = willing.length > 1 ? withoutWays(columns, willing) : willing;
-	// Most have no rule of their own: only the few that rules name are looked for.
-	const named = namedAmong(standing, free, [
-		rules.allowSecret,
-		rules.allowSetuid,
-		rules.devices,
-		rules.binds.map(({ path }) => path),
-	]);
-	const mounts = rules.binds.filter(({ path }) => named.has(path));
+const textOf = ({ path }: ItemNode) => pathToText(path) ?? "";
+
+/** Of a directory for the application to write there is none. */
+export const kindOf = ({ item }: FileNode): EntryKind | undefined => (item?.kind === "entry" ? item.entry.kind : undefined);
+
+/** Leaves out those of the items that go in; `top` is the folder that they were chosen by. */
+export function leaveOut(standing: Standing, rules: Rules, items: readonly ItemNode[], top?: Path): Change {
+	const going = items.filter((node) => isIn(standing, node));
+	const willing = going.filter((node) => freedomOf(standing, node, rules) === "free");
+	// A link that was chosen by itself takes along what it leads to.
+	const free = willing.length > 1 ? withoutWays(standing.tree, willing) : willing;
+	const chosen = new Set(free.map(textOf));
+	const mounts = rules.binds.filter(({ path }) => chosen.has(path));
 	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.
-	const [single] = free.length === 1 ? named : [];
-	const taken = new Set([
-		...mounts.map(({ path }) => path),
-		...(single !== undefined && isAllowed(rules, single) ? [single] : []),
-	]);
-	const without = (list: readonly string[], gone: ReadonlySet<string>) =>
-		list.some((one) => gone.has(one)) ? list.filter((one) => !gone.has(one)) : list;
+	const [single] = free.length === 1 ? chosen : [];
+	const taken = new Set(mounts.map(({ path }) => path));
+	if (single !== undefined && isAllowed(rules, single)) taken.add(single);
 	// A device goes by its own rule alone.
-	const isExcluded = (at: number) => columns.kinds[at] !== kindNumbers.device && !(taken.size && taken.has(textAt(standing, at)));
-	const excluded = arePlain ? free : free.filter((at) => (columns.facts[at] as number) & facts.plain || isExcluded(at));
+	const isExcluded = (node: ItemNode) => isPlain(node.item) || (kindOf(node) !== "device" && !taken.has(textOf(node)));
 	return {
 		rules: {
 			...rules,
-			exclude: add(rules.exclude, coverOf(columns, excluded, top)),
-			allowSecret: without(rules.allowSecret, taken),
-			allowSetuid: without(rules.allowSetuid, taken),
-			devices: without(rules.devices, named),
-			binds: mounts.length ? rules.binds.filter((bind) => !mounts.includes(bind)) : rules.binds,
+			exclude: add(rules.exclude, coverOf(standing.tree, free.filter(isExcluded), top)),
+			allowSecret: rules.allowSecret.filter((text) => !taken.has(text)),
+			allowSetuid: rules.allowSetuid.filter((text) => !taken.has(text)),
+			devices: rules.devices.filter((text) => !chosen.has(text)),
+			binds: rules.binds.filter((bind) => !mounts.includes(bind)),
 		},
-		decided: { places: free, to: "declined" },
+		decided: { items: free, to: "declined" },
 		replaced: [],
 		aside: 0,
-		fixed: going - free.length,
+		fixed: going.length - free.length,
 	};
 }
 
-const textAt = ({ model }: Standing, at: number) => pathToText(model.columns.paths[at] as Path) ?? "";
-
-function namedAmong({ model }: Standing, places: Places, lists: readonly (readonly string[])[]): ReadonlySet<string> {
-	const texts = lists.flat();
-	if (!texts.length) return new Set();
-	const chosen = new Uint8Array(model.items.length);
-	for (const at of places) chosen[at] = 1;
-	return new Set(
-		texts.filter((text) => {
-			const node = model.byPath.get(pathFromText(text));
-			return node !== undefined && chosen[node.at] === 1;
-		}),
-	);
-}
-
-/** Takes in what stays out of the items. Where a pattern left out more than them, it is replaced by what else it left out. */
-export function takeIn(standing: Standing, rules: Rules, places: Places): Change {
-	const { columns, items } = standing.model;
-	const out = places.filter((at) => (columns.facts[at] as number) & facts.entry && !isInAt(standing, at));
+/** Takes in those of the items that stay out. A pattern that left out more than them is replaced by the rest of what it left out. */
+export function takeIn(standing: Standing, rules: Rules, items: readonly ItemNode[]): Change {
+	const out = items.filter((node) => node.item.kind === "entry" && !isIn(standing, node));
 	const { exclude, replaced, unmatched } = withoutExcludes(standing, rules.exclude, out);
-	const freedoms = { free: 0, "own-yes": 0, fixed: 0 };
-	const free = out.filter((at) => {
-		const freedom = freedomOf(standing, items[at] as FileNode, rules);
-		freedoms[freedom]++;
-		return freedom === "free";
-	});
+	const by: Record<Freedom, ItemNode[]> = { free: [], "own-yes": [], fixed: [] };
+	for (const node of out) by[freedomOf(standing, node, rules)].push(node);
 	// A folder that was named would bring everything in it, also what the application never used.
-	const named = unmatched.filter((at) => columns.kinds[at] !== kindNumbers.directory && isFreeAt(standing, at, rules));
+	const named = by.free.filter((node) => unmatched.has(node) && kindOf(node) !== "directory");
 	return {
 		// What no rule left out was only looked at: naming it brings it.
 		rules: {
@@ -144,59 +93,53 @@ export function takeIn(standing: Standing, rules: Rules, places: Places): Change
 			exclude,
 			include: add(
 				rules.include,
-				named.map((at) => columns.rules[at] ?? ""),
+				named.map((node) => escapeGlob(textOf(node))),
 			),
 		},
-		decided: { places: free, to: "include" },
+		decided: { items: by.free, to: "include" },
 		replaced,
-		aside: freedoms["own-yes"],
-		fixed: freedoms.fixed,
+		aside: by["own-yes"].length,
+		fixed: by.fixed.length,
 	};
 }
 
 /** The patterns without which none of the items is left out any more, and with everything else left out as before. */
-function withoutExcludes(standing: Standing, exclude: readonly string[], places: Places) {
-	const { columns } = standing.model;
+function withoutExcludes(standing: Standing, exclude: readonly string[], items: readonly ItemNode[]) {
 	const hit = new Set<string>();
-	const matched = new Uint8Array(columns.paths.length);
+	const matched = new Set<ItemNode>();
 	// Another pattern may match the same items and come to light once the first is gone.
-	for (let pending = places, left = exclude; pending.length && left.length; left = exclude.filter((one) => !hit.has(one))) {
-		const matches = matchPlaces(columns, left);
-		const found: number[] = [];
-		let last: string | undefined;
-		for (const at of pending) {
-			const text = matches(at);
-			if (text === undefined) continue;
-			if (text !== last) hit.add(text);
-			last = text;
-			matched[at] = 1;
-			found.push(at);
-		}
-		pending = found;
+	for (let pending = items, left = exclude; pending.length && left.length; left = exclude.filter((one) => !hit.has(one))) {
+		const matches = matchPaths(left);
+		pending = pending.filter((node) => {
+			const text = matches(node.path);
+			if (text === undefined) return false;
+			hit.add(text);
+			matched.add(node);
+			return true;
+		});
 	}
-	const unmatched = places.filter((at) => !matched[at]);
+	const unmatched = new Set(items.filter((node) => !matched.has(node)));
 	if (!hit.size) return { exclude, replaced: [], unmatched };
 	const kept = exclude.filter((one) => !hit.has(one));
-	const [gone, still] = [matchPlaces(columns, kept.length ? [...hit] : exclude), matchPlaces(columns, kept)];
-	const others: number[] = [];
-	for (let at = 0; at < matched.length; at++) {
-		if (!((columns.facts[at] as number) & facts.entry) || matched[at] || isInAt(standing, at)) continue;
-		if (gone(at) !== undefined && still(at) === undefined) others.push(at);
-	}
-	return {
-		exclude: add(kept, coverOf(columns, others)),
-		replaced: others.length ? [...hit] : [],
-		unmatched,
-	};
+	const [gone, still] = [matchPaths([...hit]), matchPaths(kept)];
+	const others = standing.tree.items.filter(
+		(node) =>
+			node.item.kind === "entry" &&
+			!matched.has(node) &&
+			!isIn(standing, node) &&
+			gone(node.path) !== undefined &&
+			still(node.path) === undefined,
+	);
+	return { exclude: add(kept, coverOf(standing.tree, others)), replaced: others.length ? [...hit] : [], unmatched };
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
-export function allowOne(standing: Standing, rules: Rules, kind: OwnYes, node: FileNode): Change {
+export function allowOne(standing: Standing, rules: Rules, kind: OwnYes, node: ItemNode): Change {
 	const list = ({ secret: "allowSecret", setuid: "allowSetuid", device: "devices" } as const)[kind];
-	const { exclude, replaced } = withoutExcludes(standing, rules.exclude, [node.at]);
+	const { exclude, replaced } = withoutExcludes(standing, rules.exclude, [node]);
 	return {
-		rules: { ...rules, exclude, [list]: add(rules[list], [pathToText(node.path as Path) ?? ""]) },
-		decided: { places: [node.at], to: "include" },
+		rules: { ...rules, exclude, [list]: add(rules[list], [textOf(node)]) },
+		decided: { items: [node], to: "include" },
 		replaced,
 		aside: 0,
 		fixed: 0,
@@ -212,9 +155,8 @@ export function isEmptied(rules: Rules, text: string): boolean {
 	return rules.exclude.includes(emptyRule(text));
 }
 
-export function makeEmpty({ model }: Standing, rules: Rules, path: Path, text: string): Change {
-	const { columns } = model;
-	const below = placesWithin(columns, path);
+export function makeEmpty({ tree }: Standing, rules: Rules, path: Path, text: string): Change {
+	const below = itemsWithin(tree, path);
 	return {
 		rules: {
 			...rules,
@@ -222,10 +164,7 @@ export function makeEmpty({ model }: Standing, rules: Rules, path: Path, text: s
 			seed: rules.seed.filter((one) => !isWithin(pathFromText(one), path)),
 			binds: rules.binds.filter((bind) => bind.path !== text),
 		},
-		decided: {
-			places: below.filter((at) => !((columns.facts[at] as number) & facts.entry) || columns.paths[at] !== path),
-			to: "declined",
-		},
+		decided: { items: below.filter((node) => node.item.kind === "state" || node.path !== path), to: "declined" },
 		replaced: [],
 		aside: 0,
 		fixed: 0,
@@ -234,14 +173,13 @@ export function makeEmpty({ model }: Standing, rules: Rules, path: Path, text: s
 
 /** As the host has it again. */
 export function fillAgain(standing: Standing, rules: Rules, path: Path, text: string): Change {
-	const { columns, items } = standing.model;
-	const below = placesWithin(columns, path);
-	const isState = (at: number) => !((columns.facts[at] as number) & facts.entry);
+	const below = itemsWithin(standing.tree, path);
+	const isFree = (node: ItemNode) => node.item.kind === "state" || freedomOf(standing, node, rules) === "free";
 	return {
 		rules: { ...rules, exclude: rules.exclude.filter((one) => one !== emptyRule(text)) },
-		decided: { places: below.filter((at) => isState(at) || isFreeAt(standing, at, rules)), to: "include" },
+		decided: { items: below.filter(isFree), to: "include" },
 		replaced: [],
-		aside: below.filter((at) => freedomOf(standing, items[at] as FileNode, rules) === "own-yes").length,
+		aside: below.filter((node) => freedomOf(standing, node, rules) === "own-yes").length,
 		fixed: 0,
 	};
 }
@@ -254,9 +192,53 @@ export function nextBind({ binds }: Rules, text: string): Rules["binds"] {
 	return known.access === "ro" ? binds.map((bind) => (bind === known ? { path: text, access: "rw" } : bind)) : others;
 }
 
+/** Items that are where a link leads: a rule for the link means them too. */
+export function behindLink(tree: FileTree, { item }: FileNode): readonly ItemNode[] {
+	const place = item?.kind === "entry" ? placeOfLink(item.entry) : undefined;
+	return place === undefined ? [] : itemsWithin(tree, place);
+}
+
+/** The items at or below a path. */
+function itemsWithin({ items }: FileTree, path: Path): readonly ItemNode[] {
+	return items.filter((node) => isWithin(node.path, path));
+}
+
+/** Without the links that also lead to something that was not chosen (`/lib` to all of /usr/lib), because a rule for one would take that along. */
+function withoutWays({ below }: FileTree, items: readonly ItemNode[]): readonly ItemNode[] {
+	const chosen = countBelow(items);
+	return items.filter(({ item }) => {
+		const place = item.kind === "entry" ? placeOfLink(item.entry) : undefined;
+		return place === undefined || below.get(place) === chosen.get(place);
+	});
+}
+
+/** A folder of at least this depth stands for what is in it without being chosen: a rule for all of /usr would also mean what comes later. */
+const deepest = 3;
+
+/**
+ * The fewest rules that name exactly these items and no other of the plan: a folder where all of its items are meant, else the item.
+ * Items whose names are no text are passed over. `top` is the folder that the person chose.
+ */
+function coverOf({ below }: FileTree, items: readonly ItemNode[], top?: Path): string[] {
+	const chosen = countBelow(items);
+	/** The highest folder that is meant with everything in it. */
+	const wholeFolder = (path: Path) =>
+		ancestors(path).find((folder) => {
+			const count = below.get(folder) ?? 0;
+			if (count !== chosen.get(folder)) return false;
+			const stands = count > 1 && (top ? isWithin(folder, top) : folder.split("/").length > deepest);
+			return folder === top || stands;
+		});
+	const wholes = new Map<Path, Path | undefined>();
+	const cover = items.flatMap(({ path }) => {
+		const folder = parent(path);
+		if (!wholes.has(folder)) wholes.set(folder, wholeFolder(path));
+		const text = pathToText(wholes.get(folder) ?? path) ?? pathToText(path);
+		return text === undefined ? [] : [escapeGlob(text)];
+	});
+	return [...new Set(cover)];
+}
+
 function add(list: readonly string[], more: readonly string[]): readonly string[] {
-	if (!list.length || !more.length) return more.length ? more : list;
-	const known = new Set(list);
-	const fresh = more.filter((one) => !known.has(one));
-	return fresh.length ? [...list, ...fresh] : list;
+	return more.length ? [...new Set([...list, ...more])] : list;
 }

@@ -7,8 +7,8 @@ import { useLook } from "../../look.ts";
 import { percent, shareBar } from "../../parts/bars.tsx";
 import { SplitLine } from "../../parts/line.tsx";
 import { needsAttention } from "./attention.ts";
-import type { FileNode, Item } from "./nodes.ts";
 import { itemNow, type Standing, sumsNow, willBeMounted } from "./pending.ts";
+import type { FileNode, Item } from "./tree.ts";
 
 /** Groups of directories that the application writes. */
 const written: readonly GroupName[] = ["state", "logs", "runtime"];
@@ -88,8 +88,8 @@ function aside(node: FileNode, standing: Standing, whole: number, width: number,
 	return `${word}${count.padStart(word === "" ? 0 : 6)} ${numbers}`;
 }
 
-function recommended(node: FileNode, { model }: Standing, messages: Messages): string {
-	const [first] = model.recommended.get(node.group) ?? [];
+function recommended(node: FileNode, { tree }: Standing, messages: Messages): string {
+	const [first] = tree.recommended.get(node.group) ?? [];
 	return first === undefined ? "" : messages.wizard.files.recommended[first];
 }
 

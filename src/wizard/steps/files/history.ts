@@ -4,7 +4,6 @@ import type { Plan } from "../../../core/plan/plan.ts";
 import { only, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { followRow } from "./cursor.ts";
-import { modelOf } from "./model.ts";
 import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
 import type { Decided } from "./state.ts";
 
@@ -14,11 +13,8 @@ const ownRules = ["include", "exclude", "writable", "seed", "binds", "devices", 
 /** Decisions that can be taken back. */
 const mostSteps = 500;
 
-/** Entries of plans that are kept to be shown at once when a decision is taken back; without its plan it waits for the next one. */
-const mostEntries = 200_000;
-
-/** About what one of them takes in memory. */
-const bytesPerEntry = 1000;
+/** Decisions whose plans are kept, to show them at once when a decision is taken back. An older decision waits for the next plan. */
+const mostPlans = 20;
 
 /** Changes the rules, shows what is known of it at once, and asks for the plan that follows from them. */
 export function decide(state: WizardState, change: Partial<Rules>, decided?: Decision): Reduced {
@@ -33,16 +29,14 @@ export function decide(state: WizardState, change: Partial<Rules>, decided?: Dec
 			...files,
 			past: affordable([...files.past, asDecided(state, rules)].slice(-mostSteps)),
 			future: [],
-			pending: state.plan && decided ? withDecided(modelOf(state.plan), files.pending, decided) : files.pending,
-			touched: decided && state.tab !== "all" ? [...files.touched, ...pathsOf(state, decided)] : files.touched,
+			pending: state.plan && decided ? withDecided(files.pending, decided) : files.pending,
+			touched: decided && state.tab !== "all" ? [...files.touched, ...pathsOf(decided)] : files.touched,
 		},
 	});
 }
 
-function pathsOf({ plan: shown }: WizardState, decided: Decision): readonly Path[] {
-	if ("folder" in decided) return [decided.folder];
-	const paths = shown ? modelOf(shown).columns.paths : [];
-	return decided.places.map((at) => paths[at] as Path);
+function pathsOf(decided: Decision): readonly Path[] {
+	return "folder" in decided ? [decided.folder] : decided.items.map(({ path }) => path);
 }
 
 /** Takes the last decision back: the plan from before returns at once. */
@@ -94,20 +88,9 @@ function asDecided({ files, plan: shown }: WizardState, rules: Rules): Decided {
 	return { rules, shown: { plan: shown, pending, ...(planned ? { planned } : {}) } };
 }
 
-/** The newest keep what they showed, as much as there is memory for. */
+/** The newest decisions keep the plans that they showed. */
 function affordable(decided: readonly Decided[]): readonly Decided[] {
-	let left = mostEntries;
-	const kept = new Set<Plan>();
-	const keeps = decided.map(() => false);
-	for (let at = decided.length - 1; at >= 0; at--) {
-		const shown = decided[at]?.shown;
-		if (!shown) continue;
-		left -= (kept.has(shown.plan) ? 0 : shown.plan.entries.length) + shown.pending.decisions.length / bytesPerEntry;
-		if (left < 0) break;
-		kept.add(shown.plan);
-		keeps[at] = true;
-	}
-	return decided.map((one, at) => (keeps[at] || !one.shown ? one : { rules: one.rules }));
+	return decided.map((one, at) => (at < decided.length - mostPlans && one.shown ? { rules: one.rules } : one));
 }
 
 /** A new plan: nothing waits for it any more. What was planned from another trace, or without what a trial added, is no plan to go back to. */

@@ -5,10 +5,11 @@ import { ask, go, notice, only, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
 import { redo, undo } from "./history.ts";
-import type { FileNode } from "./nodes.ts";
+import { totalsNow } from "./pending.ts";
 import { isFiltered, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
-import { decideAlike, decideKind, decidePackage, placesOf, toggle } from "./toggle.ts";
+import { decideAlike, decideKind, decidePackage, toggle } from "./toggle.ts";
+import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
 import { bindFolder, emptyFolder, folderOf } from "./whole-folders.ts";
 
 export function reduceFiles(state: WizardState, command: Command): Reduced {
@@ -59,7 +60,7 @@ function decideRow(state: WizardState, command: Command, row: FileNode): Reduced
 		case "toggle":
 			return toggle(state, row);
 		case "all":
-			return decideAlike(state, isFiltered(state) ? shownRows(state).map(({ at }) => at) : placesOf(groupOf(row)));
+			return decideAlike(state, isFiltered(state) ? shownRows(state).filter(isItem) : itemsOf(groupOf(row)));
 		case "package":
 			return decidePackage(state, row);
 		case "kind":
@@ -101,16 +102,15 @@ function wayInto(row: FileNode): FileNode[] {
 
 function openAll(state: WizardState, row: FileNode): Reduced {
 	if (!row.children.length || isFiltered(state)) return only(state);
-	const folders: FileNode[] = [];
-	const pending = [row];
-	for (let next = pending.pop(); next; next = pending.pop()) {
-		folders.push(next);
-		for (const branch of next.branches) pending.push(next.children[branch] as FileNode);
-	}
+	const folders = foldersOf(row);
 	const opened = withOpen(state.files.opened, folders);
 	if (opened !== state.files.opened) return only({ ...state, files: { ...state.files, opened } });
 	const shut = new Set(folders.map(({ id }) => id));
 	return only({ ...state, files: { ...state.files, opened: opened.filter((id) => !shut.has(id)) } });
+}
+
+function foldersOf(row: FileNode): readonly FileNode[] {
+	return row.item ? [] : [row, ...row.children.flatMap(foldersOf)];
 }
 
 /** An open row is closed, from another one goes to the row that it lies in; undefined at the top. */
@@ -125,9 +125,38 @@ function shut(state: WizardState, row: FileNode): Reduced | undefined {
 
 /** To the next of those that wait for a yes, from the first again after the last. */
 function toNextWaiting(state: WizardState): Reduced {
-	const next = nextWaiting(state, selectedRow(state)?.at ?? -1) ?? nextWaiting(state, -1);
+	const row = selectedRow(state);
+	const [first] = row ? itemsOf(row) : [];
+	const at = first && state.plan ? treeOf(state.plan).items.indexOf(first) : 0;
+	const next = nextWaiting(state, row?.item ? at + 1 : at) ?? nextWaiting(state, 0);
 	if (!next) return only(notice(state, "nothing-waits"));
 	// In a list that does not have it, it cannot be shown.
 	const whole = shownRows(state).includes(next) || !isFiltered(state);
 	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
+}
+
+/** Whether a key of this step would do something to the selected row. */
+export function isOfferedInFiles(state: WizardState, command: Command): boolean {
+	const row = selectedRow(state);
+	switch (command) {
+		case "open":
+			return !isFiltered(state) && (row?.children.length ?? 0) > 0;
+		case "next-waiting":
+			return totalsNow(state).attention > 0;
+		case "shut-or-back":
+			return true;
+		case "undo":
+			return state.files.past.length > 0;
+		case "package":
+			return row?.item?.kind === "entry" && row.item.entry.package !== undefined;
+		case "kind":
+			return row?.item?.kind === "entry";
+		case "writable":
+			return row !== undefined && folderOf(row) !== undefined;
+		case "bind":
+		case "empty":
+			return row !== undefined && row.kind !== "group" && folderOf(row) === row.path;
+		default:
+			return row !== undefined;
+	}
 }

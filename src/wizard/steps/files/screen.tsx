@@ -4,16 +4,16 @@ import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
 import { percent } from "../../parts/bars.tsx";
 import { wrapWords } from "../../parts/fit.ts";
-import { Block, Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
 import { FileRow } from "./file-row.tsx";
-import type { FileNode } from "./nodes.ts";
 import { bytesOfCage, type Standing, standingOf, sumsNow } from "./pending.ts";
 import { isFiltered, openIn, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
+import type { FileNode } from "./tree.ts";
 import { whyFileRow } from "./why-file.ts";
 
 export function FilesStep() {
@@ -99,7 +99,7 @@ function aboutFolder(row: FileNode, standing: Standing, messages: Messages): str
 	const words = messages.wizard.files;
 	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
 	const share = percent(bytesIn, bytesOfCage(standing));
-	const spare = row.kind === "group" ? standing.model.spare.get(row.group) : undefined;
+	const spare = row.kind === "group" ? standing.tree.spare.get(row.group) : undefined;
 	const second = waiting
 		? messages.fill(words.waitingHere, { count: waiting })
 		: spare !== undefined
@@ -120,7 +120,7 @@ function Facts() {
 	return (
 		<>
 			<Line bold>{title === "" ? " " : title}</Line>
-			<Block lines={rest} width={width} />
+			<Paragraph lines={rest} />
 		</>
 	);
 }

@@ -1,148 +1,119 @@
-import { type Path, pathToText } from "../../../core/path/path.ts";
+import fuzzysort from "fuzzysort";
+import { type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
 import type { Entry, Plan } from "../../../core/plan/plan.ts";
+import { matchPaths } from "../../../core/plan/rules.ts";
 import type { WizardState } from "../../state.ts";
-import { facts, matchPlaces } from "./columns.ts";
-import { type FilesModel, modelOf } from "./model.ts";
-import type { FileNode } from "./nodes.ts";
-import { search } from "./search.ts";
+import { isUnanswered } from "./attention.ts";
 import type { FilesState, FileTab } from "./state.ts";
+import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
 type Looking = Pick<WizardState, "plan" | "tab" | "queries" | "files">;
 
-/** Each frame and each key asks for the rows; they are made anew where one of these changed. */
+/** Each frame and each key asks for the rows; they are made again when one of these changed. */
 interface Shown {
-	readonly tab: FileTab;
-	readonly query: string;
-	readonly opened: FilesState["opened"];
-	readonly touched: FilesState["touched"];
-	readonly tried: Plan | undefined;
+	readonly by: readonly unknown[];
 	readonly rows: readonly FileNode[];
 }
 
 const remembered = new WeakMap<Plan, Shown>();
-const nothing: readonly FileNode[] = [];
 
 /** The rows to choose from: the tree as far as it is open, or a list of what the filter and the search leave. */
 export function shownRows({ files, plan, queries, tab }: Looking): readonly FileNode[] {
-	if (!plan) return nothing;
-	const { opened, touched, tried } = files;
+	if (!plan) return [];
 	const query = queries.files ?? "";
+	const by = [tab, query, files.opened, files.touched, files.tried];
 	const known = remembered.get(plan);
-	const same =
-		known?.tab === tab && known.query === query && (tab === "all" || (known.touched === touched && known.tried === tried));
-	if (same && (known.opened === opened || isList({ query, tab }))) return known.rows;
-	const model = modelOf(plan);
-	const rows = isList({ query, tab }) ? listRows(model, tab, query, touched, tried) : treeRows(model, openIn({ opened }));
-	remembered.set(plan, { tab, query, opened, touched, tried, rows });
+	if (known && by.every((one, at) => one === known.by[at])) return known.rows;
+	const rows = isFiltered({ queries, tab })
+		? search(listOf(plan, tab, files), query)
+		: treeRows(treeOf(plan).groups, openIn(files));
+	remembered.set(plan, { by, rows });
 	return rows;
 }
 
 /** Whether whole paths are listed instead of the tree. */
 export function isFiltered({ queries, tab }: Pick<WizardState, "queries" | "tab">): boolean {
-	return isList({ query: queries.files ?? "", tab });
+	return tab !== "all" || (queries.files ?? "") !== "";
 }
 
-function isList({ query, tab }: { query: string; tab: FileTab }): boolean {
-	return tab !== "all" || query !== "";
-}
-
-const openSets = new WeakMap<FilesState["opened"], ReadonlySet<string>>();
-
-/** The ids of the rows that are open. Each frame and each key asks for them. */
+/** The ids of the rows that are open. */
 export function openIn({ opened }: Pick<FilesState, "opened">): ReadonlySet<string> {
-	const known = openSets.get(opened) ?? new Set(opened);
-	openSets.set(opened, known);
-	return known;
+	return new Set(opened);
 }
 
-function treeRows({ groups }: FilesModel, open: ReadonlySet<string>): readonly FileNode[] {
-	const rows: FileNode[] = [];
-	const add = (node: FileNode) => {
-		rows.push(node);
-		if (!open.has(node.id)) return;
-		const { branches, children } = node;
-		let from = 0;
-		// Only folders can be open: what lies between them is taken as it is.
-		for (const branch of branches) {
-			for (let at = from; at < branch; at++) rows.push(children[at] as FileNode);
-			add(children[branch] as FileNode);
-			from = branch + 1;
-		}
-		for (let at = from; at < children.length; at++) rows.push(children[at] as FileNode);
-	};
-	for (const group of groups) add(group);
-	return rows;
+function treeRows(nodes: readonly FileNode[], open: ReadonlySet<string>): readonly FileNode[] {
+	return nodes.flatMap((node) => (open.has(node.id) ? [node, ...treeRows(node.children, open)] : [node]));
 }
 
-function listRows(
-	model: FilesModel,
-	tab: FileTab,
-	query: string,
-	touched: readonly Path[],
-	tried: Plan | undefined,
-): readonly FileNode[] {
-	const { columns, items } = model;
-	const among = tab === "all" ? undefined : placesOfTab(model, tab, touched, tried);
-	const places = search(columns, query, among);
-	const rows = new Array<FileNode>(places.length);
-	for (let at = 0; at < places.length; at++) rows[at] = items[places[at] as number] as FileNode;
-	return rows;
+/** The least score of letters that are close together: `rdsconf` finds redis.conf with 0.28. */
+const closeTogether = 0.25;
+
+/**
+ * The items that match a query, the best first: every word of it is in the path, in the name rather than above it. Where no item has all words, those
+ * that have its letters in this order and close together.
+ */
+export function search(items: readonly ItemNode[], query: string): readonly ItemNode[] {
+	// Paths are bytes; a query is text.
+	const words = pathFromText(query).toLowerCase().split(" ").filter(Boolean);
+	const last = words.at(-1);
+	if (last === undefined) return items;
+	const found: readonly [ItemNode[], ItemNode[], ItemNode[]] = [[], [], []];
+	for (const item of items) {
+		const path = item.path.toLowerCase();
+		if (words.every((word) => path.includes(word))) found[rankOf(path, last)].push(item);
+	}
+	const all = found.flat();
+	return all.length
+		? all
+		: fuzzysort.go(words.join(""), items, { key: "path", limit: 0, threshold: closeTogether }).map(({ obj }) => obj);
 }
 
-/** What a view has, whatever is looked for in it. */
-const inTab = new WeakMap<Plan, Pick<Shown, "tab" | "touched" | "tried"> & { readonly places: Int32Array }>();
-
-function placesOfTab(model: FilesModel, tab: FileTab, touched: readonly Path[], tried: Plan | undefined): Int32Array {
-	const { byPath, columns, plan } = model;
-	const known = inTab.get(plan);
-	if (known?.tab === tab && known.touched === touched && known.tried === tried) return known.places;
-	const matches = testOf(model, tab, tried);
-	const kept = new Set(touched.flatMap((path) => byPath.get(path)?.at ?? []));
-	const all = new Int32Array(columns.paths.length);
-	let count = 0;
-	for (let at = 0; at < all.length; at++) if (matches(at) || (kept.size && kept.has(at))) all[count++] = at;
-	const places = all.slice(0, count);
-	inTab.set(plan, { tab, touched, tried, places });
-	return places;
+/** The name begins with the word, the name contains it, only the path contains it. */
+function rankOf(path: string, word: string): 0 | 1 | 2 {
+	const at = path.lastIndexOf(word);
+	if (path.includes("/", at + 1)) return 2;
+	return at === 0 || path[at - 1] === "/" ? 0 : 1;
 }
 
-function testOf(model: FilesModel, tab: FileTab, tried: Plan | undefined): (at: number) => boolean {
-	const { columns, items, plan } = model;
-	const is = (at: number, mask: number, wanted: number) => ((columns.facts[at] as number) & mask) === wanted;
+/** The items of a view. An item that was decided in it stays in sight. */
+function listOf(plan: Plan, tab: FileTab, { touched, tried }: FilesState): readonly ItemNode[] {
+	const { items } = treeOf(plan);
+	if (tab === "all") return items;
+	const isInTab = testOf(plan, tab, tried);
+	const kept = new Set(touched);
+	return items.filter((node) => isInTab(node) || kept.has(node.path));
+}
+
+function testOf(plan: Plan, tab: Exclude<FileTab, "all">, tried: Plan | undefined): (node: ItemNode) => boolean {
+	const ofEntry = (test: (entry: Entry) => boolean) => (node: ItemNode) => node.item.kind === "entry" && test(node.item.entry);
 	switch (tab) {
-		case "all":
-			return () => true;
 		case "attention":
-			return (at) => is(at, facts.unanswered | facts.included, facts.unanswered);
+			return ofEntry((entry) => entry.decision === "declined" && isUnanswered(entry));
 		case "risky":
-			return (at) => is(at, facts.risky, facts.risky);
+			return ofEntry(({ risks }) => risks.length > 0);
 		case "in":
-			return (at) => is(at, facts.included, facts.included);
+			return ({ item }) => item.kind === "state" || item.entry.decision === "include";
 		case "out":
-			return (at) => is(at, facts.included, 0);
+			return ofEntry(({ decision }) => decision === "declined");
 		case "decided":
-			return decidedTest(model);
+			return decidedTest(plan);
 		case "new": {
 			const isNew = newTest(plan, tried);
-			return (at) => {
-				const item = items[at]?.item;
-				return item !== undefined && isNew(item.kind === "entry" ? item.entry : item.directory);
-			};
+			return ({ item }) => isNew(item.kind === "entry" ? item.entry : item.directory);
 		}
 	}
 }
 
-/** What a rule brought in, allowed, left out, or made writable. */
-function decidedTest({ columns, plan }: FilesModel): (at: number) => boolean {
-	const { rules } = plan;
-	const excluded = matchPlaces(columns, rules.exclude);
+/** Items that a rule included, allowed, left out, or made writable. */
+function decidedTest({ rules }: Plan): (node: ItemNode) => boolean {
+	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set<string>([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
-	return (at) => {
-		const fact = columns.facts[at] as number;
-		if (fact & facts.byRule) return true;
-		if (!(fact & facts.entry)) return false;
-		if (!(fact & facts.included)) return !(fact & facts.unanswered) && excluded(at) !== undefined;
-		return allowed.size > 0 && allowed.has(pathToText(columns.paths[at] as Path) ?? "");
+	return ({ item, path }) => {
+		const { reasons } = item.kind === "entry" ? item.entry : item.directory;
+		if (reasons.some(({ kind }) => kind === "rule")) return true;
+		if (item.kind === "state") return false;
+		if (item.entry.decision === "declined") return !isUnanswered(item.entry) && excluded(path) !== undefined;
+		return allowed.has(pathToText(path) ?? "");
 	};
 }
 

@@ -1,8 +1,8 @@
 import type { Rules } from "../../../core/application/application.ts";
 import type { Path } from "../../../core/path/path.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
-import type { FileNode } from "./nodes.ts";
 import { nothingPending, type Pending } from "./pending.ts";
+import type { FileNode } from "./tree.ts";
 
 /** What is shown: the tree of all, or a list of those that wait for a yes, are risky, go in, stay out, were decided by a rule, are new since the last trial. */
 export const fileTabs = ["all", "attention", "risky", "in", "out", "decided", "new"] as const;

@@ -1,34 +1,32 @@
 import type { Rules } from "../../../core/application/application.ts";
-import { type Path, pathToText } from "../../../core/path/path.ts";
+import { isWithin, type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
+import { matchPaths } from "../../../core/plan/rules.ts";
 import { notice, only, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { facts, kindNumbers } from "./columns.ts";
-import { behindLink, type Places } from "./cover.ts";
 import {
 	allowOne,
+	behindLink,
 	type Change,
 	fillAgain,
 	freedomOf,
 	isEmptied,
-	isFreeAt,
 	isIn,
-	isInAt,
+	kindOf,
 	leaveOut,
 	makeEmpty,
 	takeIn,
 } from "./decisions.ts";
 import { decide } from "./history.ts";
-import { modelOf } from "./model.ts";
-import type { FileNode, Item } from "./nodes.ts";
 import { type Standing, standingOf } from "./pending.ts";
+import { type FileNode, type Item, type ItemNode, isItem, itemsOf, treeOf } from "./tree.ts";
 
 /** In or out: an item, or all of a group or a folder. */
 export function toggle(state: WizardState, row: FileNode): Reduced {
-	if (row.kind !== "item") return decideAlike(state, placesOf(row), row.kind === "folder" ? row.path : undefined);
+	if (!isItem(row)) return decideAlike(state, itemsOf(row), row.path);
 	const { answers, plan } = state;
-	if (!answers || !plan || !row.item) return only(state);
+	if (!answers || !plan) return only(state);
 	const standing = standingOf(plan, state.files.pending);
 	const { rules } = answers;
 	const path = showPath(row.item.path);
@@ -39,7 +37,7 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	const included = isIn(standing, row);
 	switch (freedomOf(standing, row, rules)) {
 		case "free":
-			if (!included) return apply(state, takeIn(standing, rules, [row.at]));
+			if (!included) return apply(state, takeIn(standing, rules, [row]));
 			return leaveOutOne(state, standing, rules, row);
 		case "own-yes":
 			return only({ ...without(state, "notice"), question: { kind: questionOf(entry) ?? "secret", path: entry.path, text } });
@@ -50,12 +48,12 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	}
 }
 
-function leaveOutOne(state: WizardState, standing: Standing, rules: Rules, row: FileNode): Reduced {
-	const change = leaveOut(standing, rules, [row.at]);
-	const along = behindLink(standing.model, row).filter((at) => isInAt(standing, at));
+function leaveOutOne(state: WizardState, standing: Standing, rules: Rules, row: ItemNode): Reduced {
+	const change = leaveOut(standing, rules, [row]);
+	const along = behindLink(standing.tree, row).filter((node) => isIn(standing, node));
 	if (!along.length) return apply(state, change);
-	const decided = { places: [...change.decided.places, ...along], to: "declined" } as const;
-	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path as Path), count: along.length });
+	const decided = { items: [...change.decided.items, ...along], to: "declined" } as const;
+	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path), count: along.length });
 }
 
 /** Of state the host's content is in or out; the directory itself is what the application needs. */
@@ -70,54 +68,69 @@ function toggleState(state: WizardState, standing: Standing, item: Extract<Item,
 	return say(decide(state, { seed: [...rules.seed, text] }), "state-seeded", values);
 }
 
-/** Of all items at or below a row. */
-export function placesOf({ at, sums }: FileNode): Places {
-	const places: number[] = [];
-	for (let place = at; place < at + sums.items; place++) places.push(place);
-	return places;
-}
-
 /** Many at once: in where one of them stays out, else out. Secrets and setuid files are left aside. */
-export function decideAlike(state: WizardState, places: Places, top?: Path): Reduced {
+export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path): Reduced {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const standing = standingOf(plan, state.files.pending);
-	const { columns } = standing.model;
-	const isFree = (at: number) => isFreeAt(standing, at, answers.rules);
-	const isEntry = (at: number) => ((columns.facts[at] as number) & facts.entry) !== 0;
-	// Where nothing can go out either, it is said what would have to come in.
+	const isFree = (node: ItemNode) => freedomOf(standing, node, answers.rules) === "free";
+	// Where nothing can go out either, the notice says what would have to come in.
 	const comesIn =
-		places.some((at) => isEntry(at) && !isInAt(standing, at) && isFree(at)) ||
-		!places.some((at) => isInAt(standing, at) && isFree(at));
-	const change = comesIn ? takeIn(standing, answers.rules, places) : leaveOut(standing, answers.rules, places, top);
+		items.some((node) => node.item.kind === "entry" && !isIn(standing, node) && isFree(node)) ||
+		!items.some((node) => isIn(standing, node) && isFree(node));
+	const change = comesIn ? takeIn(standing, answers.rules, items) : leaveOut(standing, answers.rules, items, top);
 	return applyMany(state, change, comesIn);
 }
 
 export function decidePackage(state: WizardState, row: FileNode): Reduced {
 	const name = packageOf(row);
 	if (name === undefined || !state.plan) return only(notice(state, "no-package"));
-	const { packageNames, packages } = modelOf(state.plan).columns;
-	return decideAlike(state, placesOfValue(packages, packageNames.get(name) ?? -1));
+	return decideAlike(
+		state,
+		treeOf(state.plan).items.filter((node) => packageOf(node) === name),
+	);
 }
 
 const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.package?.name : undefined);
 
 export function decideKind(state: WizardState, row: FileNode): Reduced {
-	if (row.item?.kind !== "entry" || !state.plan) return only(notice(state, "no-kind"));
-	const { kind } = row.item.entry;
-	return decideAlike(state, placesOfValue(modelOf(state.plan).columns.kinds, kindNumbers[kind]));
+	const kind = kindOf(row);
+	if (kind === undefined || !state.plan) return only(notice(state, "no-kind"));
+	return decideAlike(
+		state,
+		treeOf(state.plan).items.filter((node) => kindOf(node) === kind),
+	);
 }
 
-function placesOfValue(column: Int32Array | Uint8Array, value: number): Places {
-	const places: number[] = [];
-	for (let at = 0; at < column.length; at++) if (column[at] === value) places.push(at);
-	return places;
+const devices = pathFromText("/dev");
+
+/** A typed rule: a path or a pattern to add or to leave out, a folder that becomes writable. */
+export function addRule(state: WizardState, kind: "include" | "exclude" | "writable", text: string): Reduced {
+	const rules = state.answers?.rules;
+	if (!rules) return only(state);
+	if (kind === "exclude") return excludePattern(state, rules, text);
+	// The launcher creates devices, and they have a rule of their own.
+	const name = kind === "include" && isWithin(pathFromText(text), devices) ? "devices" : kind;
+	return rules[name].includes(text) ? only(state) : decide(state, { [name]: [...rules[name], text] });
+}
+
+function excludePattern(state: WizardState, rules: Rules, text: string): Reduced {
+	if (rules.exclude.includes(text)) return only(state);
+	const change = { exclude: [...rules.exclude, text] };
+	if (!state.plan) return decide(state, change);
+	const standing = standingOf(state.plan, state.files.pending);
+	const matches = matchPaths([text]);
+	const hit = standing.tree.items.filter(
+		(node) => !["generated", "device"].includes(kindOf(node) ?? "") && isIn(standing, node) && matches(node.path) !== undefined,
+	);
+	const reduced = decide(state, change, { items: hit, to: "declined" });
+	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
 export function allow(state: WizardState, kind: OwnYes, path: Path): Reduced {
 	const { answers, plan } = state;
-	const node = plan && modelOf(plan).byPath.get(path);
+	const node = plan && treeOf(plan).byPath.get(path);
 	if (!answers || !node) return only(without(state, "question"));
 	return apply(state, allowOne(standingOf(plan, state.files.pending), answers.rules, kind, node));
 }
@@ -131,9 +144,9 @@ export function apply(state: WizardState, change: Change): Reduced {
 
 function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduced {
 	const { aside, decided, fixed } = change;
-	if (!decided.places.length) return only(notice(state, aside ? "only-aside" : "nothing-to-decide", { aside, fixed }));
+	if (!decided.items.length) return only(notice(state, aside ? "only-aside" : "nothing-to-decide", { aside, fixed }));
 	const code = comesIn ? (aside ? "many-in-aside" : "many-in") : "many-out";
-	return say(decide(state, change.rules, decided), code, { count: decided.places.length, aside });
+	return say(decide(state, change.rules, decided), code, { count: decided.items.length, aside });
 }
 
 export function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {

@@ -6,10 +6,9 @@ import type { Reduced, WizardState } from "../../state.ts";
 import { isDangerous } from "./attention.ts";
 import { fillAgain, isEmptied, makeEmpty, nextBind } from "./decisions.ts";
 import { decide } from "./history.ts";
-import { modelOf } from "./model.ts";
-import type { FileNode } from "./nodes.ts";
 import { standingOf } from "./pending.ts";
 import { apply, say } from "./toggle.ts";
+import { type FileNode, treeOf } from "./tree.ts";
 
 /** The folder that a row is, or lies in. */
 export function folderOf({ item, kind, path }: FileNode): Path | undefined {
@@ -27,8 +26,8 @@ export function bindFolder(state: WizardState, row: FileNode): Reduced {
 	if (!mayBeBound(path)) return only(notice(state, "bind-never", { path: showPath(path) }));
 	// A secret that is mounted is as open as one that is copied.
 	const isNew = !rules.binds.some((bind) => bind.path === text);
-	const holdsSecrets = modelOf(state.plan).items.some(
-		({ item, path: own }) => item?.kind === "entry" && isDangerous(item.entry) && isWithin(own as Path, path),
+	const holdsSecrets = treeOf(state.plan).items.some(
+		({ item, path: own }) => item.kind === "entry" && isDangerous(item.entry) && isWithin(own, path),
 	);
 	if (isNew && holdsSecrets) return only({ ...without(state, "notice"), question: { kind: "bind", path, text } });
 	return bind(state, path);

@@ -1,16 +1,15 @@
 import type { Rules } from "../../../core/application/application.ts";
 import { type Path, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob, printable, showPath } from "../../../core/path/quote.ts";
-import type { Plan, WritableDirectory } from "../../../core/plan/plan.ts";
+import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
 import { percent, shareBar } from "../../parts/bars.tsx";
 import type { WizardState } from "../../state.ts";
-import { dependentsOf } from "./dependents.ts";
-import type { FileNode, Item } from "./nodes.ts";
 import { bytesOfCage, itemNow, largestBelow, type Standing, standingOf, sumsNow, willBeMounted } from "./pending.ts";
 import { newTest } from "./shown.ts";
+import { type FileNode, type Item, placeOfLink } from "./tree.ts";
 
 /** So many paths of a list; the rest is counted. */
 const mostPaths = 6;
@@ -34,11 +33,11 @@ export function whyFileRow(row: FileNode, state: WizardState, messages: Messages
 
 function folderFacts(row: FileNode, standing: Standing, messages: Messages): string[] {
 	const words = messages.wizard.files;
-	const { model } = standing;
+	const { tree } = standing;
 	const sums = sumsNow(standing, row);
 	const whole = bytesOfCage(standing);
-	const spare = row.kind === "group" ? model.spare.get(row.group) : undefined;
-	const proposed = row.kind === "group" ? (model.recommended.get(row.group) ?? []) : [];
+	const spare = row.kind === "group" ? tree.spare.get(row.group) : undefined;
+	const proposed = row.kind === "group" ? (tree.recommended.get(row.group) ?? []) : [];
 	const largest = largestBelow(standing, row, mostLargest);
 	return [
 		messages.fill(words.sums, { in: sums.in, items: sums.items, bytes: sums.bytesIn, share: percent(sums.bytesIn, whole) }),
@@ -77,7 +76,12 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 	const { decision, device, gid, kind, mode, path, reasons, risks, size, target, uid } = entry;
 	const owner = entry.package;
 	const rule = decision === "declined" && rules ? excludingRule(rules.exclude, path) : undefined;
-	const { links, needs } = dependentsOf(plan, path);
+	const pathsOf = (test: (one: Entry) => boolean) => plan.entries.filter(test).map((one) => one.path);
+	const links = pathsOf((one) => placeOfLink(one) === path);
+	// Libraries and interpreters that are there for its sake, as far as the plan names it among their reasons.
+	const needs = pathsOf((one) =>
+		one.reasons.some((reason) => (reason.kind === "needed-by" || reason.kind === "interpreter-of") && reason.by === path),
+	);
 	const shown = [words.kinds[kind], device ? messages.fill(words.device, { ...device }) : "", size ? messages.bytes(size) : ""];
 	return [
 		decision === "include" ? (kind === "bind" ? words.isMounted : words.goesIn) : words.leftOut,

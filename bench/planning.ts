@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { pathToText } from "../src/core/path/path.ts";
+import { makePlan } from "../src/core/plan/make-plan.ts";
+import type { Plan } from "../src/core/plan/plan.ts";
+import { emptyTrace } from "../src/core/trace/trace.ts";
+import { systemFiles } from "../src/system/files/files.ts";
+import { systemPackages } from "../src/system/packages/packages.ts";
+import { application, asRoot, rules } from "../test/core/plan/traces.ts";
+import { type Bench, inTurn, median, ratios, seconds } from "./harness.ts";
+
+const files = systemFiles();
+/** Programs, libraries and a language's own library: what a large application brings along. */
+const include = ["/usr/bin", "/usr/lib/*-linux-gnu", "/usr/lib/python3*", "/usr/share/perl*"];
+/** Of so many files is said how long they take; machines differ in how many they have. */
+const many = 5000;
+/** Asking once a file takes minutes for all of them. So few stand for the rest, taken at equal distances. */
+const sampled = 100;
+
+/** A plan of thousands of files, against asking the machine's own tools for each of them. */
+export const planning: Bench = {
+	name: "planning",
+	async run() {
+		const plan = planOfMany();
+		const paths = plan.entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+		const texts = paths.flatMap((path) => pathToText(path) ?? []);
+		const sample = Array.from({ length: sampled }, (_, at) => texts[Math.floor((at * texts.length) / sampled)] ?? "");
+		const once = (program: string, ...args: string[]) =>
+			seconds(() => {
+				for (const path of sample) ask(program, [...args, path]);
+			}).then(perMany(sampled));
+		const { dpkg, dpkgEach, ldd, ours, owners } = await inTurn(5, {
+			ours: () => seconds(planOfMany).then(perMany(paths.length)),
+			ldd: () => once("ldd"),
+			owners: () => seconds(() => systemPackages(files).owners(paths)).then(perMany(paths.length)),
+			dpkg: () => seconds(() => ask("dpkg", ["-S", ...texts])).then(perMany(texts.length)),
+			dpkgEach: () => once("dpkg", "-S"),
+		});
+		const counted = `of ${paths.length} files, counted for ${many}`;
+		return [
+			{
+				what: "planning, libraries and interpreters found",
+				against: "ldd once a file",
+				values: ratios(ours, ldd),
+				unit: "x",
+				target: { atMost: 0.2 },
+				note: `${median(ours).toFixed(2)} s / ${median(ldd).toFixed(1)} s ${counted}; ldd from ${sampled} of them`,
+			},
+			{ what: `planning ${many} files`, values: ours, unit: "s", target: { atMost: 2 } },
+			{
+				what: "owning packages",
+				against: "dpkg -S with all",
+				values: ratios(owners, dpkg),
+				unit: "x",
+				target: { atMost: 1.5 },
+				note: `${median(owners).toFixed(2)} s / ${median(dpkg).toFixed(2)} s ${counted}`,
+			},
+			{
+				what: "owning packages",
+				against: "dpkg -S once a file",
+				values: ratios(owners, dpkgEach),
+				unit: "x",
+				target: { atMost: 0.01 },
+				note: `${median(dpkgEach).toFixed(0)} s, from ${sampled} of them`,
+			},
+			{ what: `owning packages of ${many} files`, values: owners, unit: "s", target: { atMost: 1.5 } },
+		];
+	},
+};
+
+/** Its status says only whether it knew all of them. */
+function ask(program: string, args: readonly string[]): void {
+	const { error, status } = spawnSync(program, args, { stdio: "ignore" });
+	if (error !== undefined || status === null) throw error ?? new Error(`${program} was killed`);
+}
+
+function perMany(count: number): (taken: number) => number {
+	return (taken) => (taken * many) / count;
+}
+
+function planOfMany(): Plan {
+	return makePlan({
+		...{ application, identity: asRoot, rules: rules({ include }), files },
+		...{ trace: emptyTrace(), additions: [], users: [], groups: [] },
+	});
+}

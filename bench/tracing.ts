@@ -1,0 +1,77 @@
+import { systemMachine } from "../src/cli/machine.ts";
+import { TraceFold } from "../src/core/trace/fold.ts";
+import type { LaunchRequest } from "../src/engine/ports.ts";
+import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
+import { redisCommand } from "./redis.ts";
+
+const port = 6379;
+const load = `redis-benchmark -h 127.0.0.1 -p ${port} -t get -n 60000 -c 50 --csv`;
+
+/** How much of a server's throughput is left while it is watched. All three run in a rehearsal, with a network of their own. */
+export const tracing: Bench = {
+	name: "tracing",
+	run: () =>
+		inFolder(async (state) => {
+			const { launcher } = systemMachine(state);
+			const throughput = async (command: readonly string[], trace?: LaunchRequest["trace"]) => {
+				const rehearsal = await launcher.rehearse();
+				try {
+					const launched = await launcher.start({
+						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
+						command,
+						cwd: "/",
+						env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C" },
+						network: "own",
+						onOutput() {},
+						...(trace ? { trace } : {}),
+					});
+					try {
+						const ready = await launcher.shell(
+							`for i in $(seq 400); do redis-cli -h 127.0.0.1 -p ${port} ping >/dev/null 2>&1 && exit; sleep 0.05; done; exit 1`,
+							{ launched },
+							60,
+						);
+						if (!ready.ok) throw new Error(`redis does not answer: ${ready.output}`);
+						const { output } = await launcher.shell(load, { launched }, 300);
+						const perSecond = Number(/"GET","([\d.]+)"/.exec(output)?.[1]);
+						if (!perSecond) throw new Error(`no result of redis-benchmark: ${output}`);
+						return perSecond;
+					} finally {
+						await launched.stop(5);
+					}
+				} finally {
+					await rehearsal.dispose();
+				}
+			};
+			const folded = () => {
+				const fold = new TraceFold();
+				return throughput(redisCommand(port), { mode: "fast", onData: (chunk) => fold.feed(chunk) });
+			};
+			const measured = await inTurn(5, {
+				bare: () => throughput(redisCommand(port)),
+				ours: folded,
+				strace: () => throughput(["/usr/bin/strace", "-f", "-o", "/tmp/strace.out", ...redisCommand(port)]),
+			});
+			const { bare, ours, strace } = measured;
+			const note = (a: readonly number[], b: readonly number[]) => `${median(a).toFixed(0)} / ${median(b).toFixed(0)} requests/s`;
+			return [
+				{
+					what: "redis throughput while traced",
+					against: "untraced",
+					values: ratios(ours, bare),
+					unit: "x",
+					target: { atLeast: 0.8 },
+					note: note(ours, bare),
+				},
+				{
+					what: "redis throughput while traced",
+					against: "under plain strace -f",
+					values: ratios(ours, strace),
+					unit: "x",
+					target: { atLeast: 2 },
+					note: note(ours, strace),
+				},
+			];
+		}),
+};

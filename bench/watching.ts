@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { systemMachine } from "../src/cli/machine.ts";
+import type { Launched } from "../src/engine/ports.ts";
+import { children } from "../src/system/launch/processes.ts";
+import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
+
+const port = 8080;
+const load = `wrk -t1 -c16 -d2s http://127.0.0.1:${port}/`;
+
+function tree(pid: number): number[] {
+	return [pid, ...children(pid).flatMap(tree)];
+}
+
+/** How much of a web server's throughput is left while what runs is watched in production: for what fails, and by strace. */
+export const watching: Bench = {
+	name: "watching",
+	run: () =>
+		inFolder(async (state) => {
+			mkdirSync(`${state}/www`);
+			writeFileSync(`${state}/www/index.html`, "a page\n".repeat(100));
+			writeFileSync(
+				`${state}/nginx.conf`,
+				`daemon off; worker_processes 1; user root; pid ${state}/pid; error_log /dev/null; events {}
+http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }`,
+			);
+			const machine = systemMachine(`${state}/state`);
+			const { launcher } = machine;
+			const throughput = async (watch: (launched: Launched) => Promise<() => Promise<void>>) => {
+				const rehearsal = await launcher.rehearse();
+				try {
+					const launched = await launcher.start({
+						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
+						command: ["/usr/sbin/nginx", "-c", `${state}/nginx.conf`],
+						cwd: "/",
+						env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C" },
+						network: "own",
+						onOutput() {},
+					});
+					try {
+						const wait = `for i in $(seq 200); do curl -sf http://127.0.0.1:${port}/ >/dev/null && exit; sleep 0.05; done; exit 1`;
+						const ready = await launcher.shell(wait, { launched }, 60);
+						if (!ready.ok) throw new Error(`nginx does not answer: ${ready.output}`);
+						const stop = await watch(launched);
+						const { output } = await launcher.shell(load, { launched }, 60);
+						await stop();
+						const perSecond = Number(/Requests\/sec:\s*([\d.]+)/.exec(output)?.[1]);
+						if (!perSecond) throw new Error(`no result of wrk: ${output}`);
+						return perSecond;
+					} finally {
+						await launched.stop(5);
+					}
+				} finally {
+					await rehearsal.dispose();
+				}
+			};
+			const measured = await inTurn(3, {
+				bare: () => throughput(async () => async () => {}),
+				ours: () =>
+					throughput(async ({ init }) => {
+						const watching = await machine.watchFailures({ onLine() {} });
+						watching.watch([init]);
+						return () => watching.stop();
+					}),
+				strace: () =>
+					throughput(async ({ init }) => {
+						// With the calls that the watch looks at; strace stops at all the others as well, once a process runs already.
+						const who = tree(init).flatMap((pid) => ["-p", String(pid)]);
+						const child = spawn("strace", ["-f", "-q", "-o", "/dev/null", "-e", "trace=%file", ...who], { stdio: "ignore" });
+						await setTimeout(500);
+						return async () => {
+							child.kill("SIGTERM");
+							await once(child, "close");
+						};
+					}),
+			});
+			const { bare, ours, strace } = measured;
+			const note = (a: readonly number[], b: readonly number[]) => `${median(a).toFixed(0)} / ${median(b).toFixed(0)} requests/s`;
+			return [
+				{
+					what: "nginx throughput while watched for what fails",
+					against: "unwatched",
+					values: ratios(ours, bare),
+					unit: "x",
+					target: { atLeast: 0.9 },
+					note: note(ours, bare),
+				},
+				{
+					what: "nginx throughput while watched for what fails",
+					against: "with strace attached",
+					values: ratios(ours, strace),
+					unit: "x",
+					target: { atLeast: 1.5 },
+					note: note(ours, strace),
+				},
+			];
+		}),
+};

@@ -1,0 +1,259 @@
+import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
+import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
+import { proposeProbe } from "../../core/application/probe.ts";
+import { askingOf } from "../../core/application/recognise.ts";
+import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
+import { dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../core/questions/answers.ts";
+import type { GivenOptions } from "../../core/questions/options.ts";
+import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/questions/read-options.ts";
+import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../../core/template/merge.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { Context, Machine } from "../context.ts";
+import { type StartingPoint, startingPoint } from "./starting-point.ts";
+
+/** What of the machine decides what a template, a unit or a command means here. */
+export type Here = Pick<Machine, "accounts" | "applications" | "files" | "probeTools">;
+
+/** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
+export function answersFrom(
+	machine: Here,
+	options: GivenOptions,
+	command: readonly string[],
+	start: StartingPoint | undefined,
+): Answers {
+	const isRootless = machine.accounts.own() !== undefined;
+	const given: TemplateAnswers = {
+		...(command.length ? { command: resolveCommand(machine, command) } : {}),
+		...readOptions(options),
+	};
+	const parameters = readParameters(options);
+	if (options.set?.length && start?.kind !== "template") throw new Failure("set-without-template", {}, 2);
+	const accepted = readAcceptances(options);
+	const {
+		application: described,
+		notes: ofTemplate = [],
+		rules,
+	} = start === undefined
+		? fromCommand(given)
+		: start.kind === "template"
+			? fromTemplate(machine, start.template, given, { ...start.values, ...parameters })
+			: fromUnit(machine, start, given);
+	const name = options.name ?? nameOf(start) ?? defaultName(described.command[0] ?? "");
+	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless ? start.dynamicUser : undefined;
+	// An account that exists only while the service runs has nothing to own the cage's data with.
+	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
+	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
+	const application = isRootless
+		? asOneself(described, options)
+		: dynamicUser === undefined || dedicatedAccount === undefined
+			? described
+			: asAccount(described, dynamicUser, dedicatedAccount);
+	const serviceDirectories = start === undefined ? machine.applications.directoriesOf(application.command[0] ?? "") : [];
+	if (!isName(name)) throw new Failure("bad-name", { name }, 2);
+	const isLive = options.attach !== undefined || options.onHost === true;
+	const probed =
+		start?.kind === "template" && application.probes.length
+			? { application }
+			: withProbe(machine, application, start?.kind === "found" ? start.ports : [], isLive);
+	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
+	const notes = probed.guesses ? [...(told ?? []), ...probed.guesses] : told;
+	return {
+		name,
+		...(start?.kind === "template" ? { template: start.template.name } : {}),
+		...(Object.keys(parameters).length ? { parameters } : {}),
+		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
+		...(notes ? { notes } : {}),
+		application: probed.application,
+		...(probed.otherProbes ? { otherProbes: probed.otherProbes } : {}),
+		...(serviceDirectories.length ? { serviceDirectories } : {}),
+		rules,
+		...(accepted.length ? { accepted } : {}),
+		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		onHost: options.onHost ?? false,
+		...(options.attach === undefined
+			? {}
+			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
+		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
+		...minimiseFrom(options),
+	};
+}
+
+function minimiseFrom(options: GivenOptions): Pick<Answers, "minimise"> {
+	const { giveUp, jobs, keep, keepKind, minimise } = options;
+	if (minimise) return { minimise: readPinRules(options) };
+	if (giveUp || jobs || keep || keepKind) throw new Failure("minimise-not-asked", {}, 2);
+	return {};
+}
+
+/** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */
+function asOneself({ user: _, ...application }: Application, options: GivenOptions): Application {
+	return options.user === undefined ? application : { ...application, user: options.user };
+}
+
+/** What a starting point says by itself. Variables that come with an account are those of `user`, because naming that brings them along. */
+export function baseAnswers(
+	machine: Here,
+	start: StartingPoint,
+	user: string | undefined,
+	parameters?: ParameterValues,
+): Answers {
+	const base = answersFrom(machine, withParameters(parameters), [], start);
+	if (start.kind !== "found" || user === undefined || user === base.application.user) return base;
+	const { env } = answersFrom(machine, { ...withParameters(parameters), user }, [], start).application;
+	return { ...base, application: { ...base.application, env } };
+}
+
+/** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */
+export async function baseOf(
+	context: Pick<Context, "machine">,
+	{ application, parameters, template, unit }: Answers,
+): Promise<Answers | undefined> {
+	const name = template ?? unit;
+	if (name === undefined) return undefined;
+	return baseAnswers(context.machine, await startingPoint(context, name), application.user, parameters);
+}
+
+/** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
+function asAccount(application: Application, before: string, account: string): Application {
+	const [, ...groups] = (application.user ?? "").split(":");
+	const named = Object.entries(application.env).map(([name, value]) => [
+		name,
+		(name === "USER" || name === "LOGNAME") && value === before ? account : value,
+	]);
+	return { ...application, user: [account, ...groups].join(":"), env: Object.fromEntries(named) };
+}
+
+function dedicated(option: string | true, cage: string): string {
+	const name = option === true ? dedicatedName(cage) : option;
+	if (!isAccountName(name)) throw new Failure("account-name-invalid", { name }, 2);
+	return name;
+}
+
+function nameOf(start: StartingPoint | undefined): string | undefined {
+	return start?.kind === "template" ? start.template.name : start?.name;
+}
+
+interface Described {
+	readonly application: Application;
+	readonly rules: Rules;
+	readonly notes?: readonly Note[];
+}
+
+function fromUnit(machine: Here, { application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
+	const merged = mergeAnswers({ application: startedAs(machine, application, given.user), rules: noRules }, given);
+	return { ...merged, application: { ...merged.application, command: resolveCommand(machine, merged.application.command) } };
+}
+
+/** A unit's application as another account. Without root, that is the user who starts it. */
+function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(
+	{ accounts, files }: Here,
+	application: T,
+	given: string | undefined,
+): T {
+	const read = (path: string) => files.read(pathFromText(path))?.toString("latin1");
+	const user = accounts.own()?.name ?? given;
+	const before = nameIn(application.user);
+	if (user === undefined || nameIn(user) === before) return application;
+	const env = { ...accountEnvironment(nameIn(user), read), ...withoutAccount(application.env ?? {}, before, read) };
+	return { ...application, env };
+}
+
+function nameIn(user = "root"): string {
+	return user.split(":", 1)[0] ?? "root";
+}
+
+function fromTemplate(machine: Here, template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {
+	const merged = mergeTemplate(startable(machine, template, given), given, machine.applications.here(template, parameters));
+	if ("error" in merged) throw mergeFailure(template, merged.error);
+	const { alternative, application, rules } = merged;
+	// A program that is named without its place, or that is not installed, is found out before anything starts.
+	return {
+		application: { ...application, command: resolveCommand(machine, application.command) },
+		rules,
+		...(alternative && !alternative.tried
+			? { notes: [{ code: "template-untried", values: { template: template.name, systems: alternative.systems.join(", ") } }] }
+			: {}),
+	};
+}
+
+function mergeFailure({ name: template, parameters }: Template, { code, ...values }: MergeError): Failure {
+	return new Failure(code, { template, known: Object.keys(parameters).join(", ") || "-", ...values }, 2);
+}
+
+function fromCommand(given: TemplateAnswers): Described {
+	if (!given.command) throw new Failure("nothing-to-cage", {}, 2);
+	return {
+		application: {
+			command: given.command,
+			...(given.user === undefined ? {} : { user: given.user }),
+			cwd: given.cwd ?? "/",
+			env: given.env ?? {},
+			probes: given.probes ?? [],
+			exercises: given.exercises ?? [],
+			timeout: given.timeout ?? defaultTimeout,
+			network: given.network ?? "host",
+			directories: given.directories ?? [],
+			...socketsOf(given),
+			...limitsOf(given.limits),
+		},
+		rules: { ...noRules, ...given.rules },
+	};
+}
+
+interface Probed extends Pick<Answers, "application" | "otherProbes"> {
+	readonly guesses?: readonly Note[];
+}
+
+/**
+ * A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. What runs on the host
+ * itself is asked nothing that changes its state.
+ */
+function withProbe(machine: Here, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
+	const tools = machine.probeTools(application.command);
+	if (application.probes.length) {
+		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line, tools.node)?.job ?? []);
+		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
+	}
+	const { command, env } = application;
+	const [proposal, ...others] = proposeProbe({ command, ports, env, ...tools });
+	if (!proposal) return { application };
+	const { also = [], exercises, job, probes, protocol, why } = proposal;
+	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
+	return {
+		application: { ...application, probes, exercises: [...new Set(all)] },
+		otherProbes: others.filter((other) => why.kind === "port" || other.why.port === why.port).map((other) => other.probes),
+		// What a port is usually for is no more than that.
+		...(why.kind === "port"
+			? { guesses: [{ port: why.port, protocol }, ...also].map((values) => ({ code: "probe-guessed-port", values })) }
+			: {}),
+	};
+}
+
+function resolveCommand({ applications }: Here, [program = "", ...args]: readonly string[]): string[] {
+	return [applications.program(program), ...args];
+}
+
+function defaultName(program: string): string {
+	const base = program.slice(program.lastIndexOf("/") + 1);
+	return base.replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "cage";
+}
+
+/**
+ * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. Then it starts as root
+ * without any capability instead, so that a first look never fails for want of a mode bit.
+ */
+function startable({ applications, files }: Here, template: Template, { user: given }: TemplateAnswers): Template {
+	if (template.name !== "demo" || given !== undefined) return template;
+	const { demo = "", node = "" } = applications.here({ parameters: {} }, {}).placeholders ?? {};
+	const isReadableByAll = (text: string) => {
+		const path = files.resolve(pathFromText(text));
+		const isOpen = (one: Path, bit: number) => ((files.status(one)?.mode ?? 0) & bit) !== 0;
+		return path !== undefined && isOpen(path, 0o004) && ancestors(path).every((folder) => isOpen(folder, 0o001));
+	};
+	const { user: _, ...application } = template.application;
+	return [demo, node].every(isReadableByAll) ? template : { ...template, application };
+}

@@ -1,0 +1,106 @@
+import { type Application, socketsOf } from "../../core/application/application.ts";
+import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { defaultTimeout } from "../../core/questions/answers.ts";
+import type { GivenOptions } from "../../core/questions/options.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { Context } from "../context.ts";
+import type { StoredTemplate } from "../store.ts";
+
+/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
+export interface Told {
+	readonly target?: string;
+	readonly command: readonly string[];
+	readonly options: GivenOptions;
+}
+
+/** What `make` and its steps begin with beside options: a template, or an application that was found on this machine. */
+export type StartingPoint =
+	| {
+			readonly kind: "template";
+			readonly template: Template;
+			/** What its parameters are on this machine, where nothing else is said. */
+			readonly values?: ParameterValues;
+			readonly unit?: string;
+	  }
+	| {
+			readonly kind: "found";
+			readonly name: string;
+			readonly unit?: string;
+			readonly notes: readonly Note[];
+			readonly ports: readonly Listening[];
+			readonly application: Application;
+			readonly dynamicUser?: string;
+	  };
+
+/**
+ * A template of that name, else a systemd unit; `NAME.service` is always the unit. With a template, `unit` is the unit of the same name, which
+ * somebody may have meant; `accepted` throws where nobody has accepted what the template would run. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
+ */
+export async function startingPoint(
+	context: Pick<Context, "machine">,
+	name: string,
+	accepted: (stored: StoredTemplate) => Promise<void> = refuseUnaccepted,
+): Promise<StartingPoint> {
+	const isUnit = /\.(service|socket)$/.test(name);
+	const { applications, store } = context.machine;
+	const templates = isUnit ? [] : await store.templates.list();
+	const stored = templates.find((one) => one.template.name === name);
+	if (stored !== undefined) {
+		await accepted(stored);
+		const { template, values } = stored;
+		const unit = applications.unitNamed(name);
+		return { kind: "template", template, values, ...(unit === undefined ? {} : { unit }) };
+	}
+	const found = await applications.unit(name);
+	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
+	refuseUnstartable(found);
+	return fromFound(found);
+}
+
+/** Where nobody can be asked. */
+export async function refuseUnaccepted({ accepted, template }: StoredTemplate): Promise<void> {
+	if (!accepted) throw new Failure("template-unaccepted", { name: template.name }, 2);
+}
+
+/** An application that was found, as a starting point: what could not be told of it is what `make` without options would take. */
+export function fromFound({ application, dynamicUser, name, notes, ports, unit }: FoundApplication): StartingPoint {
+	return {
+		kind: "found",
+		// A template has no instance to be named for.
+		name: name.replace(/@$/, "").replace(/[^A-Za-z0-9._-]/g, "-"),
+		...(unit === undefined ? {} : { unit }),
+		notes,
+		ports,
+		application: {
+			command: application.command ?? [],
+			...(application.user === undefined ? {} : { user: application.user }),
+			cwd: application.cwd ?? "/",
+			env: application.env ?? {},
+			probes: application.probes ?? [],
+			exercises: application.exercises ?? [],
+			timeout: application.timeout ?? defaultTimeout,
+			network: application.network ?? "host",
+			directories: application.directories ?? [],
+			...socketsOf(application),
+		},
+		...(dynamicUser === undefined ? {} : { dynamicUser }),
+	};
+}
+
+/** The note that says why, in the words of a failure. */
+const refusals: Readonly<Record<string, string>> = {
+	"unit-template": "unit-needs-instance",
+	"unit-without-command": "unit-starts-nothing",
+	"unit-oneshot": "unit-ends",
+	"unit-per-connection": "unit-per-connection-refused",
+	"unit-sockets-unsupported": "unit-sockets-refused",
+	"found-program-missing": "unit-program-missing",
+};
+
+function refuseUnstartable(found: FoundApplication): void {
+	if (found.startable) return;
+	const why = obstacle(found);
+	throw new Failure(refusals[why?.code ?? ""] ?? "unit-starts-nothing", { unit: found.unit ?? found.name, ...why?.values }, 2);
+}

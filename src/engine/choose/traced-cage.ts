@@ -1,0 +1,69 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { mergeAcceptances } from "../../core/cage/finding.ts";
+import { Failure } from "../../core/failure.ts";
+import { checkRules } from "../../core/plan/rules.ts";
+import { type OptionName, optionFlag } from "../../core/questions/options.ts";
+import { ruleOptions } from "../../core/questions/rules.ts";
+import { mergeRules } from "../../core/template/merge.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { knownCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { answersFrom } from "./answers.ts";
+import type { Told } from "./starting-point.ts";
+
+export interface Traced {
+	readonly cage: Cage;
+	readonly trace: Trace;
+}
+
+/** Options that every step honours for a cage that was traced. The other answers are those of its trace. */
+const ofTracedCages: readonly OptionName[] = [
+	...(Object.keys(ruleOptions) as OptionName[]),
+	...(["name", "probe", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
+];
+
+/** Throws `option-unused` (exit 2) for an option that was given and is none of `used`. `others` are the verbs that use it. */
+export function refuseUnused(options: Told["options"], verb: string, used: readonly OptionName[], others: string): void {
+	const isGiven = ([name, value]: [string, unknown]) => value !== undefined && !(name === "selftest" && value === true);
+	const unused = Object.entries(options).find((option) => isGiven(option) && !used.some((name) => name === option[0]));
+	if (!unused) return;
+	const [name, value] = unused;
+	const flag = optionFlag(name as OptionName);
+	throw new Failure("option-unused", { option: value === false ? flag.replace("--", "--no-") : flag, verb, others }, 2);
+}
+
+/**
+ * A cage that `trace` began. Rules on the command line are added to its own; probes there replace its own. Throws `option-unused` (exit 2)
+ * for an option that `verb` cannot honour; it honours those in `also` too.
+ */
+export async function tracedCage(
+	{ machine }: Pick<Context, "machine">,
+	{ command, options, target }: Told,
+	verb: string,
+	also: readonly OptionName[] = [],
+): Promise<Traced> {
+	const name = target ?? options.name;
+	if (name === undefined || command.length) throw new Failure("cage-name-needed", {}, 2);
+	refuseUnused(options, verb, [...ofTracedCages, ...also], "`trace`, `make`");
+	if (options.name !== undefined && options.name !== name) refuseUnused({ name }, verb, [], "`trace`, `make`");
+	const cage = await knownCage(machine.store, name);
+	const trace = await machine.store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const { accepted, application, dedicatedAccount, rules } = answersFrom(
+		machine,
+		{ ...options, name, probe: options.probe ?? [...cage.application.probes] },
+		cage.application.command,
+		undefined,
+	);
+	checkRules(rules, machine.files);
+	return {
+		cage: {
+			...cage,
+			...(accepted ? { accepted: mergeAcceptances(cage.accepted ?? [], accepted) } : {}),
+			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+			rules: mergeRules(cage.rules, rules),
+			application: { ...cage.application, probes: application.probes },
+		},
+		trace,
+	};
+}

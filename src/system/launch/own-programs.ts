@@ -1,0 +1,71 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { resolveIdentity } from "../../core/application/made-directory.ts";
+import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
+import { environmentExecutable } from "../../core/confinement/environment.ts";
+import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
+import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
+import { loopbackExecutable } from "../../core/confinement/loopback.ts";
+import { Failure } from "../../core/failure.ts";
+import type { LaunchRequest } from "../../engine/launch-ports.ts";
+import { systemAccounts } from "../accounts/accounts.ts";
+import { isRootless } from "./rootless.ts";
+
+/** Our own programs that a launch starts beside those of the host. */
+
+/** The init of a launch and the program that sets the environment. */
+export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
+	const [init, environment] = [
+		initExecutable(process.arch, kind),
+		environmentExecutable(process.arch, { listens: Boolean(kind.handed) }),
+	];
+	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return { init, environment };
+}
+
+/** The program that opens the sockets of a launch; undefined where there are none. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
+export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
+	if (!sockets.length) return undefined;
+	const owned = sockets.map((text) => withOwner(handedSocket(text)));
+	const ipv6 = existsSync("/proc/net/if_inet6");
+	const kind = { entersRoot: spec.kind === "rehearsal", checksLinks: !isRootless(), ipv6 };
+	const program = socketsExecutable(process.arch, owned, kind);
+	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return program;
+}
+
+/** The program that starts the application for each connection; undefined where it is started once. */
+export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
+	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
+}
+
+function handedSocket(text: string): HandedSocket {
+	const socket = parseHandedSocket(text);
+	if (!socket) throw new Failure("socket-invalid", { value: text }, 2);
+	return socket;
+}
+
+/** Without root, everything belongs to the one account. */
+function withOwner(socket: HandedSocket): OwnedSocket {
+	const { group, user } = socket;
+	if ((user === undefined && group === undefined) || isRootless()) return { ...socket, uid: -1, gid: -1 };
+	const { gid, uid } = resolveIdentity(
+		`${user ?? "root"}${group === undefined ? "" : `:${group}`}`,
+		systemAccounts.users(),
+		systemAccounts.groups(),
+	);
+	return { ...socket, uid, gid };
+}
+
+const name = "loopback";
+
+/** Where the program lies, in the folder of a launch, that switches the loopback on. */
+export const loopbackPlace = (folder: string) => join(folder, name);
+
+/** Puts the program there, and gives its place. */
+export function writeLoopback(folder: string): string {
+	const place = loopbackPlace(folder);
+	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });
+	return place;
+}

@@ -1,0 +1,235 @@
+import { join, normalise, type Path, parent, pathToText, root } from "../../../core/path/path.ts";
+import {
+	findSpare,
+	type GroupName,
+	groupOf,
+	groupOfWritable,
+	groupOrder,
+	type Recommendation,
+	recommendationOf,
+} from "../../../core/plan/groups.ts";
+import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
+import { isDangerous, needsAttention } from "./attention.ts";
+
+/** The unit of decision: an entry of the plan, or a directory that the application may write. */
+export type Item =
+	| { readonly kind: "entry"; readonly path: Path; readonly entry: Entry }
+	| { readonly kind: "state"; readonly path: Path; readonly directory: WritableDirectory };
+
+/** A row of the tree: a group, a folder in it, or an item. */
+export interface FileNode {
+	/** The same from plan to plan: the group; the group and the folder; the path of an item. */
+	readonly id: string;
+	readonly kind: "group" | "folder" | "item";
+	readonly group: GroupName;
+	/** The path of a folder or an item relative to the row above. Folders that hold nothing but one folder share its row. */
+	readonly name: string;
+	/** The path of a folder or an item. */
+	readonly path?: Path;
+	readonly item?: Item;
+	readonly depth: number;
+	readonly parent?: FileNode;
+	readonly children: readonly FileNode[];
+}
+
+export interface ItemNode extends FileNode {
+	readonly path: Path;
+	readonly item: Item;
+}
+
+/** A plan as the files step shows it. */
+export interface FileTree {
+	readonly plan: Plan;
+	readonly groups: readonly FileNode[];
+	/** In the order of the tree. */
+	readonly items: readonly ItemNode[];
+	readonly byPath: ReadonlyMap<Path, ItemNode>;
+	/** How many items are at any depth below each folder, in all groups together. */
+	readonly below: ReadonlyMap<Path, number>;
+	/** What is recommended for a group's items, the most frequent first. */
+	readonly recommended: ReadonlyMap<GroupName, readonly Recommendation[]>;
+	/** Places that most services never need the whole of. */
+	readonly spare: ReadonlyMap<GroupName, string>;
+}
+
+const remembered = new WeakMap<Plan, FileTree>();
+
+export function treeOf(plan: Plan): FileTree {
+	const tree = remembered.get(plan) ?? makeTree(plan);
+	remembered.set(plan, tree);
+	return tree;
+}
+
+/** Dangerous items are at the top, in or out, because somebody must look at them. Everything else stays where it belongs, even when it is left out. */
+const order: readonly GroupName[] = ["secrets", ...groupOrder.filter((name) => name !== "secrets")];
+
+/** The groups that hold places that may be spare. */
+const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"];
+
+function makeTree(plan: Plan): FileTree {
+	const byGroup = new Map<GroupName, Item[]>();
+	for (const item of itemsOfPlan(plan)) {
+		const group = groupOfItem(item, plan.writable);
+		const its = byGroup.get(group);
+		if (its) its.push(item);
+		else byGroup.set(group, [item]);
+	}
+	const groups = order.flatMap((name) => groupNode(name, byGroup.get(name)) ?? []);
+	const items = groups.flatMap(itemsOf);
+	const recommended = new Map<GroupName, readonly Recommendation[]>();
+	const spare = new Map<GroupName, string>();
+	for (const { group } of groups) {
+		const its = byGroup.get(group) ?? [];
+		recommended.set(group, recommendations(its));
+		const included = its.flatMap((one) => (one.kind === "entry" && one.entry.decision === "include" ? [one.path] : []));
+		const place = mayBeSpare.includes(group) ? findSpare(included) : undefined;
+		if (place !== undefined) spare.set(group, place);
+	}
+	return {
+		plan,
+		groups,
+		items,
+		byPath: new Map(items.map((node) => [node.path, node])),
+		below: countBelow(items),
+		recommended,
+		spare,
+	};
+}
+
+/** Sorted by path. A folder that only leads to something else is no item of its own. */
+function itemsOfPlan({ entries, writable }: Plan): Item[] {
+	const leading = new Set<Path>(writable.map(({ path }) => path));
+	for (const { path } of [...entries, ...writable]) {
+		for (let folder = parent(path); folder !== root && !leading.has(folder); folder = parent(folder)) leading.add(folder);
+	}
+	const items: Item[] = writable.map((directory) => ({ kind: "state", path: directory.path, directory }));
+	for (const entry of entries) {
+		if (entry.kind !== "directory" || !leading.has(entry.path)) items.push({ kind: "entry", path: entry.path, entry });
+	}
+	return items.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function groupOfItem(item: Item, writable: Plan["writable"]): GroupName {
+	if (item.kind === "state") return groupOfWritable(item.directory);
+	const { entry } = item;
+	if (isDangerous(entry)) return "secrets";
+	if (entry.decision === "include") return groupOf(entry);
+	const holder = writable.find(({ path }) => entry.path.startsWith(`${path}/`));
+	return holder ? groupOfWritable(holder) : groupOf({ ...entry, decision: "include" });
+}
+
+type Open = { -readonly [Name in keyof FileNode]: FileNode[Name] };
+
+function groupNode(group: GroupName, items: readonly Item[] | undefined): FileNode | undefined {
+	if (!items) return undefined;
+	const node: Open = { id: group, kind: "group", group, name: group, depth: 0, children: [] };
+	node.children = childrenOf(node, items, "");
+	return node;
+}
+
+/** The rows directly below one. `items`, sorted by path, all begin with `from`, which the rows above name. */
+function childrenOf(above: FileNode, items: readonly Item[], from: string): readonly FileNode[] {
+	const children: FileNode[] = [];
+	for (let at = 0; at < items.length; ) {
+		const first = items[at] as Item;
+		const slash = first.path.indexOf("/", from.length + 1);
+		const folder = slash < 0 ? undefined : first.path.slice(0, slash + 1);
+		let end = at + 1;
+		while (folder !== undefined && items[end]?.path.startsWith(folder)) end++;
+		const last = items[end - 1] as Item;
+		children.push(
+			first === last
+				? itemNode(first, above, from)
+				: folderNode(commonFolder(first.path, last.path), items.slice(at, end), above, from),
+		);
+		at = end;
+	}
+	return children.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function folderNode(path: Path, items: readonly Item[], above: FileNode, from: string): FileNode {
+	const { depth, group } = above;
+	const node: Open = {
+		id: `${group} ${path}`,
+		kind: "folder",
+		group,
+		name: path.slice(from.length),
+		path,
+		depth: depth + 1,
+		parent: above,
+		children: [],
+	};
+	node.children = childrenOf(node, items, `${path}/`);
+	return node;
+}
+
+function commonFolder(first: string, last: string): Path {
+	let same = 0;
+	while (same < first.length && first[same] === last[same]) same++;
+	return first.slice(0, first.lastIndexOf("/", same - 1)) as Path;
+}
+
+function itemNode(item: Item, above: FileNode, from: string): ItemNode {
+	const { path } = item;
+	const { depth, group } = above;
+	return {
+		id: path,
+		kind: "item",
+		group,
+		name: path.slice(from.length),
+		path,
+		item,
+		depth: depth + 1,
+		parent: above,
+		children: [],
+	};
+}
+
+/** All items at or below a node, in the order of the tree. */
+export function itemsOf(node: FileNode): readonly ItemNode[] {
+	return isItem(node) ? [node] : node.children.flatMap(itemsOf);
+}
+
+export function isItem(node: FileNode): node is ItemNode {
+	return node.item !== undefined;
+}
+
+/** How many of the items are at any depth below each folder. */
+export function countBelow(items: readonly ItemNode[]): ReadonlyMap<Path, number> {
+	const direct = new Map<Path, number>();
+	for (const { path } of items) direct.set(parent(path), (direct.get(parent(path)) ?? 0) + 1);
+	const counts = new Map<Path, number>();
+	for (const [path, count] of direct) {
+		for (let folder = path; folder !== root; folder = parent(folder)) counts.set(folder, (counts.get(folder) ?? 0) + count);
+	}
+	return counts;
+}
+
+/** Where a link leads, by its name alone. */
+export function placeOfLink({ path, target }: Pick<Entry, "path" | "target">): Path | undefined {
+	return target && normalise(target.startsWith("/") ? target : join(parent(path), target));
+}
+
+/** An item that may go in and out with many others: no question stands against it, and a rule can name it. */
+export function isPlain(item: Item): boolean {
+	if (item.kind === "state") return false;
+	const { kind, path, risks } = item.entry;
+	return risks.length === 0 && !["generated", "device", "bind"].includes(kind) && pathToText(path) !== undefined;
+}
+
+function recommendations(items: readonly Item[]): readonly Recommendation[] {
+	const counts = new Map<Recommendation, number>();
+	for (const item of items) {
+		const one = recommendationOfItem(item);
+		counts.set(one, (counts.get(one) ?? 0) + 1);
+	}
+	return [...counts].sort(([, a], [, b]) => b - a).map(([one]) => one);
+}
+
+function recommendationOfItem(item: Item): Recommendation {
+	if (item.kind === "state") return item.directory.seeds.length ? "seed" : "empty";
+	const { entry } = item;
+	// An item that a rule left out would otherwise go in; one that waits for a yes would not.
+	const isKept = entry.decision === "declined" && !needsAttention(entry) && !entry.risks.includes("large");
+	return recommendationOf(isKept ? { ...entry, decision: "include" } : entry);
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, expect, test } from "vitest";
+import { installedFiles } from "../../../src/core/upkeep/installation.ts";
+
+const used = new Set<string>();
+const packaged = (name: string) => {
+	used.add(name);
+	return readFileSync(`packaging/${name}`, "utf8");
+};
+const has = { apt: true, dnf: true, dnf5: true, systemd: true };
+const program = "/usr/local/sbin/cagewright";
+const folder = mkdtempSync(`${tmpdir()}/cagewright-installation-`);
+const say = `${folder}/say`;
+writeFileSync(say, `#!/bin/sh\nprintf '%s\\n' "$@"\n`, { mode: 0o755 });
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a shell passes to the program when it runs this line. */
+function passed(line: string): string[] {
+	return execFileSync("sh", ["-c", line.replaceAll(program, say)], { encoding: "utf8" })
+		.trimEnd()
+		.split("\n");
+}
+
+test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks name the state folder %s as one word", (state) => {
+	const files = installedFiles({ state, timer: "check", has, verbs: [] }, packaged);
+	const [, apt = "", dnf = "", dnf5 = "", service = ""] = files.map(({ text }) => text);
+	const words = ["--quiet", "--state", state, "stale", "--mark"];
+	const invoked = /Post-Invoke \{ "(.*)"; \};/.exec(apt)?.[1]?.replaceAll('\\"', '"') ?? "";
+	expect(passed(invoked.replace(/^test ! -x \S+ \|\| /, ""))).toEqual(words);
+	expect(passed(dnf.trim().replace("*:any:", ""))).toEqual(words);
+	expect(passed(dnf5.trim().replace(/^.*raise_error=0:/, ""))).toEqual(words);
+	expect(service).toContain(`--state ${state === "/var/lib/cagewright" ? state : `"/srv/it's \\"odd\\" $$HOME"`} check --all`);
+	for (const { text } of files) expect(text).not.toMatch(/@[A-Z]+@/);
+});
+
+test("every file of packaging is installed by one choice or another", () => {
+	const verbs = [{ name: "run", options: ["--print", "--raw"] }];
+	for (const timer of ["check", "update"] as const) installedFiles({ state: "/s", timer, has, verbs }, packaged);
+	expect([...used].sort()).toEqual(readdirSync("packaging").sort());
+});

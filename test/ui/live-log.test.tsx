@@ -1,0 +1,46 @@
+import { EventEmitter } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { render } from "ink";
+import { expect, test } from "vitest";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { LookContext } from "../../src/wizard/look.ts";
+import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
+
+/** Ink keeps every text that it lays out, for as long as the program runs. */
+test("the lines of a live log leave the memory after they leave the screen", () => {
+	setFlagsFromString("--expose-gc");
+	const collect: () => void = runInNewContext("gc");
+	const look = { messages: messagesFor("en"), color: true, ascii: false };
+	let written = "";
+	const write = (text: string) => {
+		written = text;
+		return true;
+	};
+	const stdout = Object.assign(new EventEmitter(), { columns: 80, rows: 24, write });
+	const picture = (number: number) => (
+		<LookContext value={look}>
+			<Line dimColor>{`${number} ${"x".repeat(400)}`}</Line>
+			<Line cut="middle">{`${number} 漢 ${"x".repeat(400)}`}</Line>
+			<SplitLine left={`${number} ${"y".repeat(400)}`} right={`of ${number}`} width={80} bold />
+		</LookContext>
+	);
+	const { rerender, unmount } = render(picture(0), {
+		stdout: stdout as unknown as NodeJS.WriteStream,
+		debug: true,
+		patchConsole: false,
+		exitOnCtrlC: false,
+	});
+	let number = 0;
+	const draw = (pictures: number) => {
+		for (const end = number + pictures; number < end; number++) rerender(picture(number));
+		// React for development records each picture.
+		performance.clearMeasures();
+		collect();
+		return process.memoryUsage().heapUsed;
+	};
+	const before = draw(100);
+	expect(draw(500) - before).toBeLessThan(700_000);
+	expect(written).toContain("599 xxx");
+	unmount();
+});
