@@ -1,4 +1,5 @@
-import type { adoptionEn, installEn, removeEn, transferEn, updateEn, watchEn } from "../en/upkeep.ts";
+import type { PinKind } from "../../core/minimise/needs.ts";
+import type { adoptionEn, doctorEn, installEn, minimiseEn, removeEn, transferEn, updateEn, watchEn } from "../en/upkeep.ts";
 import type { Widen } from "../widen.ts";
 
 /** Einen Käfig im Betrieb darauf beobachten, was ihm fehlt. */
@@ -165,4 +166,113 @@ export const updateDe: Widen<typeof updateEn> = {
 	cleared: (name) => `Ein früherer Befehl wurde abgebrochen: Was er mit ${name} begonnen hatte, ist weggeräumt.`,
 	settings: (settings) => `was neben den Dateien festgelegt ist: ${settings}`,
 	same: (a, b) => `Die Generationen ${a} und ${b} haben dieselben Dateien.`,
+};
+
+const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+const files = (count: number) => many(count, "Datei", "Dateien");
+
+/** Was `minimise` sagt, deutsch. Bytes kommen als Text. */
+export const minimiseDe: Widen<typeof minimiseEn> = {
+	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
+		`Versuch ${trials} von etwa ${estimated}: ${files(out)} (${bytes}) entbehrlich, ${open} noch offen${left === undefined ? "" : `, noch etwa ${left}`}`,
+	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
+	searching: (jobs: number) =>
+		`Lässt Dateien weg und erprobt den Rest, ${many(jobs, "Versuch", "Versuche")} auf einmal; Strg-C beendet das mit dem, was gefunden ist.`,
+	stopping: "Wird beendet: was bis hierher gefunden ist, wird noch einmal erprobt. Noch einmal Strg-C bricht sofort ab.",
+	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
+		`Würde versuchen, ${open} der ${files(of)} in ${name} (${bytes}) wegzulassen, in etwa ${many(trials, "Versuch", "Versuchen")} oder mehr. Nichts wurde versucht und nichts geändert.`,
+	tried: "Wird versucht",
+	stays: "Bleibt auf jeden Fall",
+	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
+		`${name} braucht ${out} von ${of} Dateien nicht (${bytes} von ${ofBytes}).`,
+	nothing: (name: string, of: number) => `${name} braucht alle ${files(of)}, oder sie sollen bleiben. Nichts wurde geändert.`,
+	nothingYet: (name: string, of: number) =>
+		`Von ${of} Dateien in ${name} war noch keine als unnötig erwiesen. Nichts wurde geändert.`,
+	how: (trials: number, seconds: number) =>
+		`Gefunden in ${many(trials, "Versuch", "Versuchen")}, ${String(seconds).replace(".", ",")} s.`,
+	stopped: "Beendet, bevor jede Datei entschieden war: ein weiterer Lauf macht hier weiter.",
+	byGroup: "Weggelassen, nach Art",
+	byPackage: "Weggelassen, nach Paket",
+	noPackage: "aus keinem Paket",
+	kept: "Behalten",
+	needed: "von dem gebraucht, was verlangt wurde",
+	pins: {
+		program: "das Programm",
+		needed: "Bibliotheken, Lader und Erweiterungen dessen, was bleibt",
+		accounts: "Konten des Käfigs",
+		rule: "von Ihnen verlangt",
+		edited: "im Käfig bearbeitet",
+		kept: "--keep, --keep-kind",
+		interpreter: "Bibliothek eines Interpreters, die erst bei Bedarf geladen wird",
+		"time-zone": "die Ortszeit",
+		locale: "die Sprache, in der es spricht",
+		"name-service": "wie Namen aufgelöst werden",
+		tls: "Zertifikate und ihre Regeln, weil ein privater Schlüssel da ist",
+		configuration: "Konfiguration, die kein Paket mitbrachte",
+	} satisfies Record<PinKind, string>,
+	depends: (probes: number, exercises: number, signals: readonly string[]) =>
+		`Erwiesen durch ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts, durch nichts sonst: was sie nicht erreichen, kann das Weggelassene brauchen.`,
+	noExercise:
+		"Nur die Probe spricht dafür. Geben Sie mit --exercise BEFEHL an, was der Dienst sonst noch können muss, ehe Sie sich darauf verlassen.",
+	uncounted: (lines: string) => `Nicht gezählt, weil es im Käfig, wie er ist, scheitert: ${lines}`,
+	configuration: (paths: string) =>
+		`Was hier eingestellt ist, gilt nicht mehr: ${paths}. Um solche Dateien zu behalten: --keep-kind configuration`,
+	question: (name: string) => `${name} ohne sie bauen? Die jetzige Generation bleibt erhalten. [j/N]`,
+	leftAsIs: "Nichts wurde geändert.",
+	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
+		`Generation ${generation} von ${name} hat ${files(count)} (${bytes}) und antwortet; zurück zu ${before}: cagewright rollback ${name}`,
+	explain: (name: string) =>
+		`Warum ein Pfad fehlt: cagewright explain ${name} PFAD. Um ihn wieder zu haben: beim nächsten make --include PFAD.`,
+};
+
+export const doctorDe: Widen<typeof doctorEn> = {
+	head: ["", "Was", "Gefunden", "Gebraucht für"],
+	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	fine: "Alles Nötige ist da.",
+	fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
+	installing: (command) => `Läuft: ${command}`,
+	needs: {
+		root: "Ports unter 1024, Dienste, eigene Konten",
+		processor: "den Init eines Käfigs",
+		strace: "Beobachtung und Erprobung",
+		"util-linux": "Namensräume, Mounts und den Starter",
+		systemd: "Käfige als Dienste (cagewright unit)",
+		perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
+		getcap: "Dateien mit eigenen Capabilities in einem Käfig",
+		overlay: "Sandboxes und Erprobungen, von denen nichts bleibt",
+		namespaces: "Sandboxes und Abschottung",
+		"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
+		seccomp: "den Filter für Systemaufrufe",
+		landlock: "eine zweite Schicht gegen Schreiben",
+		yama: "Beobachtung",
+		selinux: "Label der Dateien im Käfig",
+		apparmor: "Profile der Distribution",
+		cgroup: "Grenzen für Speicher und Prozesse",
+	},
+	advice: {
+		root: "für eigene Käfige nichts zu tun; für das, was root braucht, cagewright mit sudo starten.",
+		processor: "einen Rechner mit amd64 nehmen.",
+		strace: "das Paket strace installieren.",
+		"util-linux":
+			"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren.",
+		systemd:
+			"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
+		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",
+		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin wird nach Capabilities von Dateien nicht gesucht.",
+		overlay:
+			"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
+		namespaces:
+			"auf dem Rechner selbst ausführen oder in einem Container mit CAP_SYS_ADMIN; ohne sie wird nie ein Käfig gestartet.",
+		"user-namespaces":
+			"als root nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit es sie gibt (sysctl).",
+		seccomp: "einen Kern mit CONFIG_SECCOMP_FILTER starten; ohne ihn wird nie ein Käfig gestartet.",
+		landlock:
+			"Linux ab 5.13 mit landlock in lsm= auf der Befehlszeile des Kerns starten; bis dahin sagt es jeder Start, und --require full lehnt ihn ab.",
+		yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; in /etc/sysctl.d auf 1 setzen und neu starten.",
+		selinux:
+			"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur dort, nennt `ausearch -m avc -ts recent`, was verweigert wurde.",
+		apparmor:
+			"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
+		cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
+	},
 };

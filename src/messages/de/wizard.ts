@@ -1,9 +1,8 @@
-import type { WizardMessages } from "../messages.ts";
-import { keyNamesDe, keysDe } from "./keys.ts";
+import type { WizardMessages } from "../en/wizard.ts";
+import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
 import { buildDe } from "./wizard/build.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files.ts";
 import { accountsDe, chooseDe, coverageDe, formDe, lacksDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
-import { whyDe } from "./wizard/why.ts";
 
 /** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
 export const linearDe: WizardMessages["linear"] = {

@@ -1,3 +1,5 @@
+import type { PinKind } from "../../core/minimise/needs.ts";
+
 /** Watching a cage in production for what it misses. */
 export const watchEn = {
 	time: (seconds: number) =>
@@ -161,4 +163,110 @@ export const updateEn = {
 	cleared: (name: string) => `An earlier command was cut off: what it had begun with ${name} is cleared away.`,
 	settings: (settings: string) => `what is set beside the files: ${settings}`,
 	same: (a: number, b: number) => `Generations ${a} and ${b} have the same files.`,
+};
+
+const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+const files = (count: number) => many(count, "file", "files");
+
+/** What `minimise` says, English. Bytes come in as text. */
+export const minimiseEn = {
+	/** The time left is undefined until it can be told. */
+	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
+		`Trial ${trials} of about ${estimated}: ${files(out)} (${bytes}) can go, ${open} not decided yet${left === undefined ? "" : `, about ${left} left`}`,
+	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
+	searching: (jobs: number) =>
+		`Leaving files out and trying what is left, ${many(jobs, "trial", "trials")} at a time; Ctrl-C ends that with what was found so far.`,
+	stopping: "Stopping: what was found so far is tried once more. Ctrl-C again ends it at once.",
+	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
+		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in about ${many(trials, "trial", "trials")} or more. Nothing was tried and nothing was changed.`,
+	tried: "To be tried",
+	stays: "Stays in any case",
+	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
+		`${name} does not need ${out} of its ${files(of)} (${bytes} of ${ofBytes}).`,
+	nothing: (name: string, of: number) => `${name} needs all of its ${files(of)}, or they are to stay. Nothing was changed.`,
+	nothingYet: (name: string, of: number) =>
+		`Of the ${files(of)} in ${name} none had been proven unnecessary. Nothing was changed.`,
+	how: (trials: number, seconds: number) => `Found in ${many(trials, "trial", "trials")}, ${seconds} s.`,
+	stopped: "Stopped before every file was decided: another run goes on from here.",
+	byGroup: "Left out, by kind",
+	byPackage: "Left out, by package",
+	noPackage: "of no package",
+	kept: "Kept",
+	needed: "needed by what was asked",
+	pins: {
+		program: "the program",
+		needed: "libraries, loader and extensions of what stays",
+		accounts: "accounts of the cage",
+		rule: "you asked for it",
+		edited: "edited in the cage",
+		kept: "--keep, --keep-kind",
+		interpreter: "library of an interpreter, loaded when it is first needed",
+		"time-zone": "the local time",
+		locale: "the language that it speaks",
+		"name-service": "how names are looked up",
+		tls: "certificates and their rules, because there is a private key",
+		configuration: "configuration that no package brought",
+	} satisfies Record<PinKind, string>,
+	/** How much it depends on what was asked. */
+	depends: (probes: number, exercises: number, signals: readonly string[]) =>
+		`Proven by ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts, and by nothing else: what they do not reach may need what is left out.`,
+	noExercise: "Only the probe speaks for it. Give --exercise CMD for whatever else the service has to do, before you rely on it.",
+	uncounted: (lines: string) => `Not counted, for it fails in the cage as it is: ${lines}`,
+	configuration: (paths: string) => `What these set applies no more: ${paths}. To keep such files: --keep-kind configuration`,
+	question: (name: string) => `Make ${name} without them? The present generation is kept. [y/N]`,
+	leftAsIs: "Nothing was changed.",
+	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
+		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers; back to ${before}: cagewright rollback ${name}`,
+	explain: (name: string) =>
+		`Why a path is not there: cagewright explain ${name} PATH. To have it again: --include PATH with the next make.`,
+};
+
+export const doctorEn = {
+	head: ["", "What", "Found", "Needed for"],
+	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	fine: "Everything that is needed is here.",
+	fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
+	installing: (command: string) => `Running: ${command}`,
+	needs: {
+		root: "ports below 1024, services, accounts of their own",
+		processor: "the init of a cage",
+		strace: "tracing and trials",
+		"util-linux": "namespaces, mounts and the launcher",
+		systemd: "cages as services (cagewright unit)",
+		perl: "trying the ways out of a cage, and watching one in production",
+		getcap: "seeing files with capabilities of their own in a cage",
+		overlay: "sandboxes and trials that leave nothing behind",
+		namespaces: "sandboxes and confinement",
+		"user-namespaces": "cages of ordinary users; none as root",
+		seccomp: "the filter of system calls",
+		landlock: "a second layer against writing",
+		yama: "tracing",
+		selinux: "labels of the files in a cage",
+		apparmor: "profiles of the distribution",
+		cgroup: "limits of memory and processes",
+	},
+	advice: {
+		root: "nothing to do for cages of your own; for what needs root, start cagewright with sudo.",
+		processor: "use a machine with amd64.",
+		strace: "install the package strace.",
+		"util-linux": "programs or options are missing, or those of BusyBox are in their place; install the package util-linux.",
+		systemd:
+			"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
+		perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",
+		getcap: "install the package libcap2-bin (elsewhere: libcap); until then capabilities of files are not looked for.",
+		overlay:
+			"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
+		namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",
+		"user-namespaces":
+			"nothing to do as root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, as far as they exist (sysctl).",
+		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; a cage is never started without.",
+		landlock:
+			"boot Linux 5.13 or later with landlock in lsm= on the kernel's command line; until then each start says so, and --require full refuses it.",
+		yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
+		selinux:
+			"the files of a cage have the label of the state folder; if an application fails only there, `ausearch -m avc -ts recent` names the denial.",
+		apparmor:
+			"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
+		cgroup: "no control groups for memory and pids: limits hold for each process instead of the whole cage.",
+	},
 };

@@ -1,10 +1,10 @@
 import type { KeyGroup } from "../../wizard/bindings.ts";
 import type { PromptKind, StepName } from "../../wizard/state.ts";
-import { keyNamesEn, keysEn } from "./keys.ts";
+import type { Widen } from "../widen.ts";
+import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
 import { buildEn } from "./wizard/build.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files.ts";
 import { accountsEn, chooseEn, coverageEn, formEn, lacksEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
-import { whyEn } from "./wizard/why.ts";
 
 /** What is said where nothing is drawn, for screen readers and terminals that can only write lines; English. */
 export const linearEn = {
@@ -175,3 +175,5 @@ export const wizardEn = {
 	keys: keysEn,
 	keyNames: keyNamesEn,
 };
+
+export type WizardMessages = Widen<typeof wizardEn>;

@@ -1,5 +1,5 @@
 import type { traceNoticesEn } from "../../en/wizard/steps.ts";
-import type { WizardMessages } from "../../messages.ts";
+import type { WizardMessages } from "../../en/wizard.ts";
 import type { Widen } from "../../widen.ts";
 
 export const lacksDe: WizardMessages["lacks"] = {
