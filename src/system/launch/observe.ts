@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
@@ -5,8 +6,8 @@ import { limitsGiven } from "../../core/confinement/limits.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
 import type { Measured } from "../../engine/ports.ts";
-import { rootOfNamespace } from "../selftest/outside.ts";
 import { heldLimits } from "./limits.ts";
+import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Everything that /proc tells of a caged process and its init (proc(5)); undefined where one of them ended. */
 export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
@@ -120,4 +121,14 @@ export function measureConfinement(pid: number, root: Path, limits: Limits = {})
 	} catch {
 		return undefined;
 	}
+}
+
+/** `device:inode` of the root of a process's mount namespace, whatever its own root is: somebody who enters it finds himself there. */
+function rootOfNamespace(pid: number): string | undefined {
+	const perl = findTool("perl");
+	if (perl === undefined) return undefined;
+	const setns = process.arch === "x64" ? 308 : 268;
+	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${setns}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
+	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
+	return status === 0 ? stdout : undefined;
 }

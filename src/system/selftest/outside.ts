@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { statSync } from "node:fs";
@@ -71,13 +71,3 @@ export const selftestTools: SelftestTools = {
 
 	service: startAttempts,
 };
-
-/** `device:inode` of the root of a process's mount namespace, whatever its own root is: somebody who enters it finds himself there. */
-export function rootOfNamespace(pid: number): string | undefined {
-	const perl = findTool("perl");
-	if (perl === undefined) return undefined;
-	const setns = architecture === "x64" ? 308 : 268;
-	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${setns}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
-	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
-	return status === 0 ? stdout : undefined;
-}
