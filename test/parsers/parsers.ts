@@ -58,7 +58,7 @@ import {
 } from "../../src/system/packages/databases.ts";
 import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
 import { parseConffiles } from "../../src/system/record/recording.ts";
-import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
+import { parseMountinfo } from "../../src/system/launch/sandbox-mounts.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";

@@ -5,7 +5,7 @@ import { ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { systemFiles } from "../files/files.ts";
-import type { Places } from "../rehearsal/rootless-mounts.ts";
+import type { Places } from "./sandbox-mounts.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** Launching as an ordinary user: all by way of a user namespace that knows nobody but him (user_namespaces(7)). */
