@@ -1,5 +1,4 @@
-import { openPage } from "./pages/reduce.ts";
-import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, openPage, setCursor, start, without } from "./reduced.ts";
 import { anew, resumed, resumeFailed, resumeWanted } from "./session/resuming.ts";
 import { isWorthKeeping } from "./session/stored.ts";
 import type { TemplateSaved } from "./session/values.ts";

@@ -1,7 +1,6 @@
 import { without } from "./reduced.ts";
 import { reduceFailed } from "./results.ts";
-import type { JobKind, WizardState } from "./state.ts";
-import { told } from "./state.ts";
+import { type JobKind, told, type WizardState } from "./state.ts";
 
 /** Work that a person waited for: that it was cut off has to be said. */
 const longWork: readonly JobKind[] = ["install", "trace", "try", "finish"];
