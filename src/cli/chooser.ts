@@ -5,6 +5,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import { withParameters } from "../core/questions/read-options.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import { answersFrom, baseAnswers } from "../engine/choose/answers.ts";
+import { changesOf, templateOf } from "../engine/choose/save-template.ts";
 import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
@@ -22,7 +23,6 @@ import { reviewText } from "../wizard/steps/build/review-text.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
 import { ownUnitText } from "./own-unit.ts";
-import { changesOf, templateOf } from "./template-save.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {

@@ -1,21 +1,25 @@
 import type { Command, Help } from "commander";
+import { optionGroup, stepVerbs } from "../core/questions/options.ts";
 import { commanderDe, helpDe, seeHelpDe, similarDe, usageDe } from "../messages/de/help.ts";
 import { helpEn } from "../messages/en/help.ts";
 import type { Language } from "../messages/messages.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Gives every verb and option its sentence. An option that means the same in several verbs has one for all of them. */
+/** Gives every verb and option its sentence, and the many options of a step headings. What means the same in several verbs has one sentence for all. */
 export function addHelp(program: Command, language: Language): void {
 	const help = language === "de" ? helpDe : helpEn;
 	const verbs: Readonly<Record<string, Texts>> = help.verbs;
 	const shared: Texts = help.options;
+	const steps: readonly string[] = stepVerbs;
 	for (const command of [program, ...program.commands]) {
 		const own = verbs[command.name()] ?? {};
 		command.description(own.about ?? help.program);
 		for (const option of command.options) {
 			const name = option.attributeName();
 			option.description = own[name] ?? shared[name] ?? "";
+			const group = steps.includes(command.name()) ? optionGroup(name) : undefined;
+			if (group) option.helpGroup(help.groups[group]);
 		}
 		command.helpOption("-h, --help", help.options.help);
 		if (language === "de") inGerman(command, commanderDe);

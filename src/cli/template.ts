@@ -3,6 +3,7 @@ import { printable } from "../core/path/quote.ts";
 import { isName } from "../core/questions/answers.ts";
 import { bundleSchema, type TemplateBundle } from "../core/template/bundle.ts";
 import { knownCage } from "../engine/cages.ts";
+import { changesOf, madeBy, templateOf } from "../engine/choose/save-template.ts";
 import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
@@ -13,7 +14,6 @@ import { builtinTemplate } from "../system/templates/builtin.ts";
 import { check } from "./template-file.ts";
 import { accept, importing, type TemplateImportOptions } from "./template-import.ts";
 import { begin } from "./template-new.ts";
-import { changesOf, madeBy, templateOf } from "./template-save.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface TemplateOptions extends TemplateImportOptions {

@@ -42,11 +42,8 @@ export interface OpenedSession {
 /** A session that no other process can open meanwhile. */
 export interface HeldSession {
 	readonly id: string;
-	/**
-	 * Writes these fields in place of those before; only what is another value than the last time is touched. At any moment there is a whole
-	 * session on disk. `late` may follow after the others: without them a session still holds together.
-	 */
-	write(fields: Readonly<Record<string, unknown>>, late: readonly string[]): Promise<void>;
+	/** Writes these fields in place of those before; a large one only when it is another value. At any moment there is a whole session on disk. */
+	write(fields: Readonly<Record<string, unknown>>): Promise<void>;
 	/** There is nothing left to go on with. */
 	remove(): Promise<void>;
 	release(): void;

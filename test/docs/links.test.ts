@@ -55,6 +55,14 @@ function problemOf(file: string, target: string): string | undefined {
 
 const files = markdownBelow(root);
 
+describe("files that a page names exist", () => {
+	it.each(files.map((file) => [relative(root, file), file]))("%s", (_, file) => {
+		const named = readFileSync(file, "utf8").matchAll(/`((?:src|test|bench|scripts|packaging|templates)\/[\w./-]+)`/g);
+		const missing = [...named].map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)));
+		expect(missing).toEqual([]);
+	});
+});
+
 describe("relative links resolve, anchors included", () => {
 	it.each(files.map((file) => [relative(root, file), file]))("%s", (_, file) => {
 		const problems = relativeLinksOf(readFileSync(file, "utf8")).map((target) => problemOf(file, target));

@@ -40,7 +40,6 @@ import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
-import { migrated } from "../../src/core/session/session.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
@@ -343,8 +342,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse(text) {
 			const value = fields(text);
 			if (!isObject(value)) return;
-			const known = migrated(value.version, isObject(value.fields) ? (value.fields as Readonly<Record<string, unknown>>) : {});
-			if (typeof known === "object") restored(known, false);
+			if (isObject(value.fields)) restored(value.fields as Readonly<Record<string, unknown>>, false);
 		},
 	},
 	parseDpkgStatus: { samples: [status], parse: parseDpkgStatus },

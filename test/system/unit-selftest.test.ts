@@ -54,7 +54,7 @@ function addPlainService(tree: string): void {
 function bundleEngine(tree: string): void {
 	const contents = [
 		'import { systemMachine } from "./src/cli/machine.ts";',
-		'import { selftestCage } from "./src/engine/selftest.ts";',
+		'import { selftestCage } from "./src/engine/selftest/selftest.ts";',
 		"const [name, ...withoutSettings] = process.argv.slice(2);",
 		`const context = { machine: systemMachine("${state}"), emit() {}, signal: new AbortController().signal };`,
 		"console.log(JSON.stringify(await selftestCage(context, name, { unit: { withoutSettings } })));",

@@ -94,6 +94,7 @@ export const templateDe: Widen<typeof templateEn> = {
 	probes: "Proben",
 	exercises: "Übungen",
 	directories: "Dafür angelegt",
+	sockets: "Sockets, die root öffnet",
 	binds: "Geteilt",
 	includes: "Aufgenommen",
 	seeds: "Daten kopiert",

@@ -120,7 +120,7 @@ export const wizardDe: WizardMessages = {
 		"resumed-changed":
 			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
 		"resumed-in-part":
-			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
+			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Antworten und Entscheidungen sind da, das Beobachten beginnt von vorn.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",

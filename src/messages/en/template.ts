@@ -91,6 +91,7 @@ export const templateEn = {
 	probes: "Probes",
 	exercises: "Exercises",
 	directories: "Made for it",
+	sockets: "Sockets opened by root",
 	binds: "Shared",
 	includes: "Taken in",
 	seeds: "Data copied",

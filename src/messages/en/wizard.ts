@@ -121,7 +121,8 @@ export const wizardEn = {
 		resumed: "Back where you left {name} {ago:ago}.",
 		"resumed-changed":
 			"Back where you left {name} {ago:ago}. Since then {count:count} {count|file|files} changed, such as {example}: trace it again (r in step 2) to be sure.",
-		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
+		"resumed-in-part":
+			"Not all of {name}, left {ago:ago}, could be read. Your answers and decisions are kept; start the trace again.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"review-saved": "Written to {path}, readable by its owner alone.",

@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
 import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
 import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
@@ -91,16 +89,16 @@ interface Problem {
 
 /** Undefined where it worked. Throws `tool-missing` (exit 3). */
 async function change(tool: string, words: readonly string[]): Promise<Problem | undefined> {
-	try {
-		await promisify(execFile)(requireTool(tool), words, { env: toolEnvironment });
-		return undefined;
-	} catch (error) {
-		if (error instanceof Failure) throw error;
-		const { code, stderr } = error as { code?: unknown; stderr?: unknown };
-		const said = String(stderr ?? "").trim();
-		const failure = new Failure("program-failed", { program: tool, problem: said.split("\n").at(-1) || String(error) }, 1);
-		return { status: typeof code === "number" ? code : undefined, failure };
-	}
+	const { execa } = await import("execa");
+	const { exitCode, failed, shortMessage, stderr } = await execa(requireTool(tool), words, {
+		env: toolEnvironment,
+		extendEnv: false,
+		stdin: "ignore",
+		reject: false,
+	});
+	if (!failed) return undefined;
+	const problem = stderr.trim().split("\n").at(-1) || shortMessage || "";
+	return { status: exitCode, failure: new Failure("program-failed", { program: tool, problem }, 1) };
 }
 
 function read(path: string): string {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { initExecutable } from "../../core/confinement/init.ts";
 import type { Features } from "../../core/confinement/method.ts";
@@ -49,31 +49,29 @@ function installCommand(packages: readonly string[]): string[][] | undefined {
 	return undefined;
 }
 
-function runVisible(
+async function runVisible(
 	[program = "", ...args]: readonly string[],
 	onLine: (line: string) => void,
 	commands: Commands,
 ): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const child = spawn(findTool(program) ?? program, args, {
-			env: { ...process.env, ...toolEnvironment, DEBIAN_FRONTEND: "noninteractive" },
-			stdio: ["ignore", "pipe", "pipe"],
-		});
-		commands.follow(child);
-		let last = "";
-		const show = (chunk: Buffer) => {
-			for (const line of chunk.toString("utf8").split("\n").filter(Boolean)) {
-				last = line;
-				onLine(line);
-			}
-		};
-		child.stdout.on("data", show);
-		child.stderr.on("data", show);
-		child.on("error", reject);
-		child.on("close", (code) =>
-			code === 0 ? resolve() : reject(new Failure("install-failed", { command: [program, ...args].join(" "), detail: last }, 3)),
-		);
+	const { execa } = await import("execa");
+	const manager = execa(findTool(program) ?? program, args, {
+		env: { ...toolEnvironment, DEBIAN_FRONTEND: "noninteractive" },
+		stdin: "ignore",
+		all: true,
+		buffer: false,
+		reject: false,
 	});
+	commands.follow(manager);
+	let last = "";
+	for await (const line of manager.iterable({ from: "all" })) {
+		if (line === "") continue;
+		last = line;
+		onLine(line);
+	}
+	const { failed, shortMessage } = await manager;
+	if (failed)
+		throw new Failure("install-failed", { command: [program, ...args].join(" "), detail: last || shortMessage || "" }, 3);
 }
 
 /** Who we are, and the programs that the work is done with. */

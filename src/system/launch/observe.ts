@@ -134,6 +134,4 @@ function rootOfNamespace(pid: number): string | undefined {
 	return status === 0 ? stdout : undefined;
 }
 
-/** What a self-test needs of the host: an interpreter, a process outside, and what the host's root looks like. */
-
 export const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";

@@ -12,9 +12,7 @@ import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { SessionFolder } from "./held-session.ts";
 import { type Lock, lockFile, lockHolder } from "./lock.ts";
 import { isLeftover } from "./process.ts";
-import { isOwn } from "./session-file.ts";
-import { readHead } from "./session-head.ts";
-import { readPart } from "./session-parts.ts";
+import { isOwn, readHead, readPart } from "./session-files.ts";
 
 const asidePrefix = "damaged-";
 const idPattern = /^[0-9a-f]{8}$/;

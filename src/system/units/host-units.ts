@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -43,13 +43,14 @@ function isBooted(): boolean {
 	return existsSync("/run/systemd/system");
 }
 
-function daemonReload(): Promise<boolean> {
-	return new Promise((resolve, reject) => {
-		execFile("/usr/bin/systemctl", ["daemon-reload"], { encoding: "utf8" }, (error, _stdout, stderr) => {
-			if (error) reject(new Failure("unit-reload-failed", { problem: printable(stderr.trim() || error.message) }));
-			else resolve(true);
-		});
+async function daemonReload(): Promise<boolean> {
+	const { execa } = await import("execa");
+	const { failed, shortMessage, stderr } = await execa("/usr/bin/systemctl", ["daemon-reload"], {
+		stdin: "ignore",
+		reject: false,
 	});
+	if (failed) throw new Failure("unit-reload-failed", { problem: printable(stderr || shortMessage || "") });
+	return true;
 }
 
 function hostService(name: string, root: string): HostService | undefined {
@@ -128,11 +129,14 @@ async function analyze({ files, name }: UnitSet, args: readonly string[]): Promi
 }
 
 /** What it says on both of its outputs. A colon at the end of the path adds the usual places to it (systemd.unit(5)). */
-function output(args: readonly string[], folder: string): Promise<string | undefined> {
-	const env = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" };
-	return new Promise((resolve) => {
-		execFile(tool, args, { env, encoding: "utf8", timeout: 60_000 }, (error, stdout, stderr) => {
-			resolve(error?.code === "ENOENT" ? undefined : `${stdout}\n${stderr}`);
-		});
+async function output(args: readonly string[], folder: string): Promise<string | undefined> {
+	const { execa } = await import("execa");
+	const { code, stderr, stdout } = await execa(tool, args, {
+		env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" },
+		extendEnv: false,
+		timeout: 60_000,
+		stdin: "ignore",
+		reject: false,
 	});
+	return code === "ENOENT" ? undefined : `${stdout}\n${stderr}`;
 }

@@ -96,8 +96,6 @@ export class SessionKeeper {
 		}
 		this.#held ??= await this.#sessions.create();
 		const about = state.answers && aboutOf(state.answers);
-		const fields = { about, ...storedOf(settle(state)), ...workToFields(this.#work()) };
-		// The plan can be made again from the rest, and a large one takes its time.
-		await this.#held.write(fields, ["plan", "tried"]);
+		await this.#held.write({ about, ...storedOf(settle(state)), ...workToFields(this.#work()) });
 	}
 }

@@ -1,15 +1,12 @@
-import { hostname } from "node:os";
-import type { Cage } from "../core/cage/cage.ts";
-import { Failure } from "../core/failure.ts";
-import { expandInclude } from "../core/plan/rules.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { withAdditions } from "../core/questions/departures.ts";
-import { type TemplateDifference, templateDifferences } from "../core/template/differences.ts";
-import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../core/template/from-cage.ts";
-import { knownCage } from "../engine/cages.ts";
-import type { Machine } from "../engine/context.ts";
-import { distributionIds } from "../system/packages/packages.ts";
-import { placeholders } from "../system/templates/builtin.ts";
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import { expandInclude } from "../../core/plan/rules.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { withAdditions } from "../../core/questions/departures.ts";
+import { type TemplateDifference, templateDifferences } from "../../core/template/differences.ts";
+import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../core/template/from-cage.ts";
+import { knownCage } from "../cages.ts";
+import type { Machine } from "../context.ts";
 
 /** What made a cage. */
 export type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
@@ -44,13 +41,14 @@ export async function changesOf(
 	return { template: origin.template.name, differences: templateDifferences(origin.template, template) };
 }
 
-function ofThisMachine({ accounts, files }: Machine): MachineOfCage {
-	const name = hostname();
+function ofThisMachine({ accounts, applications, files, recording }: Machine): MachineOfCage {
+	const name = recording.host().host;
+	const { placeholders = {}, systems = [] } = applications.here({ parameters: {} }, {});
 	const users = accounts.users();
 	const groups = accounts.groups();
 	return {
-		placeholders: placeholders(),
-		systems: distributionIds(),
+		placeholders,
+		systems,
 		hostNames: [...new Set([name, name.split(".", 1)[0] ?? name])],
 		userName: (uid) => users.find((user) => user.uid === uid)?.name,
 		groupName: (gid) => groups.find((group) => group.gid === gid)?.name,
