@@ -1,16 +1,30 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Installs packages, claims something of all files and processes of the machine, or measures time. */
 const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
+/** Files that take longest; one that starts last would run by itself at the end. */
+const slowest = /\/(census|minimise|unit-booted|unit-selftest|templates|adopt|rootless|resume)\.test\.ts$/;
+class SlowestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const sorted = await super.sort(files);
+		const isSlow = ({ moduleId }: TestSpecification) => slowest.test(moduleId);
+		return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+	}
+}
+
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Far above what a test takes: only one that hangs gets here, also on a busy machine. */
+const systemTimeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
 	test: {
 		globalSetup: ["test/global-setup.ts"],
+		sequence: { sequencer: SlowestFirst },
 		projects: [
 			{
 				test: {
@@ -31,13 +45,20 @@ export default defineConfig({
 					include: [systemTests],
 					exclude: alone,
 					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() + 1,
+					maxWorkers: availableParallelism() * 2,
 					sequence: { groupOrder: 1 },
-					...timeouts,
+					...systemTimeouts,
 				},
 			},
 			{
-				test: { name: "alone", include: alone, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 }, ...timeouts },
+				test: {
+					name: "alone",
+					include: alone,
+					fileParallelism: false,
+					maxWorkers: 1,
+					sequence: { groupOrder: 2 },
+					...systemTimeouts,
+				},
 			},
 		],
 	},

@@ -24,8 +24,8 @@ async function buildOf(name: string, folder: string): Promise<Result> {
 	const lock = await store.lock(name);
 	try {
 		const build = async () => {
-			const { generation } = await store.build({ name, plan, signal: context.signal, onFile() {} });
-			return () => store.discard(name, generation);
+			const { generation } = await store.building.build({ name, plan, signal: context.signal, onFile() {} });
+			return () => store.building.discard(name, generation);
 		};
 		const timed = async () => {
 			let undo: () => Promise<void> = async () => {};

@@ -1,6 +1,7 @@
 import { systemMachine } from "../src/cli/machine.ts";
 import type { Plan } from "../src/core/plan/plan.ts";
-import { planStep, traceStep } from "../src/engine/build/steps.ts";
+import { planStep } from "../src/engine/build/steps.ts";
+import { traceStep } from "../src/engine/build/trace-step.ts";
 import { answersFrom } from "../src/engine/choose/answers.ts";
 import type { Context } from "../src/engine/context.ts";
 import { builtinTemplate } from "../src/system/templates/builtin.ts";

@@ -1,15 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Gives all tests a folder for what they share, and removes it at the end. */
+export default function setUp({ provide }: TestProject): () => void {
+	buildProgram();
+	const prepared = mkdtempSync(join(tmpdir(), "cagewright-prepared-"));
+	chmodSync(prepared, 0o755);
+	provide("prepared", prepared);
+	return () => rmSync(prepared, { recursive: true, force: true });
+}
 
 /**
  * System tests drive the program as it is shipped, so it is built first where its source is newer. CAGEWRIGHT_PROGRAM names
  * another build to test instead, an installed one for example.
  */
-export default function buildProgram(): void {
+function buildProgram(): void {
 	if (process.env.CAGEWRIGHT_PROGRAM) return;
 	const sources = ["src", "templates", "build.js", "package.json", "package-lock.json"].map((name) => join(home, name));
 	const built = statSync(join(home, "dist/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;

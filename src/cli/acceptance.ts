@@ -19,9 +19,9 @@ export async function recordAcceptances(
 	try {
 		await store.saveCage({ ...known, accepted });
 		await store.log(name, "finding-accepted", { accepted: texts });
-		const record = await store.record(name);
+		const record = await store.records.text(name);
 		const line = (await store.history(name)).at(-1);
-		if (record !== undefined && line !== undefined) await store.saveRecord(name, withHistoryLine(record, line));
+		if (record !== undefined && line !== undefined) await store.records.saveText(name, withHistoryLine(record, line));
 	} finally {
 		await lock.release();
 	}

@@ -1,5 +1,8 @@
+import { type FoundApplication, obstacle } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
-import { foundDetails, foundTable } from "../report/found.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
+import type { Messages } from "../messages/messages.ts";
+import { fields, indent, table } from "../report/format.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { findApplications, findUnit } from "../system/units/find.ts";
@@ -19,4 +22,79 @@ export async function apps(terminal: Terminal, name: string | undefined): Promis
 	if (terminal.options.json) terminal.printJson("apps", { applications: [one] });
 	else terminal.print(foundDetails(one, terminal.messages));
 	return 0;
+}
+
+/** The applications of this machine: what can be caged with why it was found, then what cannot, with the reason. */
+export function foundTable(found: readonly FoundApplication[], messages: Messages): string {
+	const words = messages.cli.apps;
+	const can = found.filter(({ startable }) => startable);
+	const cannot = found.filter(({ startable }) => !startable);
+	const lines: string[] = [];
+	if (can.length) {
+		const rows = can.map((one) => [
+			printable(one.name),
+			reasonText(one, messages),
+			portsText(one).slice(0, 3).join(", "),
+			printable(one.package?.name ?? ""),
+			commandText(one).slice(0, 80),
+		]);
+		lines.push(table([words.head, ...rows]));
+	}
+	if (cannot.length) {
+		lines.push(`${words.cannot}:`, indent(table(cannot.map((one) => [printable(one.name), obstacleText(one, messages)]))));
+	}
+	return lines.length ? [...lines, words.next].join("\n") : words.none;
+}
+
+/** Everything that is known of one. */
+export function foundDetails(found: FoundApplication, messages: Messages): string {
+	const words = messages.cli.apps;
+	const { application } = found;
+	const several = (label: string, values: readonly string[]) =>
+		values.map((value, index) => [index ? "" : label, printable(value)] as const);
+	const known = (label: string, value: string | undefined) =>
+		value === undefined || value === "" ? [] : [[label, printable(value)] as const];
+	return [
+		found.description === "" ? printable(found.name) : printable(`${found.name}: ${found.description}`),
+		fields([
+			[words.found, reasonText(found, messages)],
+			...known(words.file, found.file),
+			...known(words.package, found.package && `${found.package.name} ${found.package.version}`),
+			...several(words.listens, portsText(found)),
+			...known(words.command, commandText(found)),
+			[words.account, printable(application.user ?? "root")],
+			...known(words.directory, application.cwd),
+			// Values may be secrets.
+			...known(words.environment, Object.keys(application.env ?? {}).join(" ")),
+			...several(words.directories, application.directories ?? []),
+			...several(
+				words.notes,
+				found.notes.map(({ code, values }) => messages.note(code, values)),
+			),
+		]),
+		...(found.startable && found.unit !== undefined ? [words.make(found.unit)] : []),
+	].join("\n");
+}
+
+function reasonText(one: FoundApplication, messages: Messages): string {
+	const words = messages.cli.apps;
+	const told = [
+		words.reasons[one.reason],
+		...(one.enabled ? [words.enabled] : []),
+		...(one.pid === undefined ? [] : [words.running(one.pid)]),
+	];
+	return told.join(", ");
+}
+
+function portsText({ ports }: FoundApplication): string[] {
+	return ports.map((port) => (port.protocol === "unix" ? printable(`unix ${port.path}`) : `${port.protocol} ${port.port}`));
+}
+
+function commandText({ application }: FoundApplication): string {
+	return printable(quoteShellLine(application.command ?? []));
+}
+
+function obstacleText(one: FoundApplication, messages: Messages): string {
+	const note = obstacle(one);
+	return note === undefined ? "" : messages.note(note.code, note.values);
 }

@@ -28,7 +28,7 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
 	const { machine } = context;
-	if ((await machine.store.templates()).some(({ template }) => template.name === target)) return told;
+	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return told;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{

@@ -1,11 +1,10 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
-import { buildAudited, planStep, timed } from "../engine/build/steps.ts";
+import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
 import type { Told } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
-import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -38,7 +37,7 @@ export async function build(terminal: Terminal, told: Told): Promise<number> {
 			const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
 			await makePresent(context, made, generation, {
 				note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
-				giveUp: () => (unchanged ? Promise.resolve() : store.discard(cage.name, generation)),
+				giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
 			});
 			const root = pathToText(store.root(cage.name, generation)) ?? "";
 			if (terminal.options.json)

@@ -6,7 +6,7 @@ import type { PackageRef } from "../core/plan/plan.ts";
 import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Packages } from "../engine/ports.ts";
-import { distributionIds } from "../system/packages/distribution.ts";
+import { distributionIds } from "../system/packages/packages.ts";
 import { newestProgram } from "../system/templates/here.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { Choice } from "../wizard/choice.ts";

@@ -5,13 +5,14 @@ import type { Answers } from "../core/questions/answers.ts";
 import { withParameters } from "../core/questions/read-options.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import { answersFrom, baseAnswers } from "../engine/choose/answers.ts";
+import { changesOf, templateOf } from "../engine/choose/save-template.ts";
 import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
 import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
-import { writeNewFile } from "../system/files/write-new.ts";
+import { writeNewFile } from "../system/files/text-files.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { findApplications } from "../system/units/find.ts";
 import type { Choice } from "../wizard/choice.ts";
@@ -22,7 +23,6 @@ import { reviewText } from "../wizard/steps/build/review-text.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
 import { ownUnitText } from "./own-unit.ts";
-import { changesOf, templateOf } from "./template-save.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
@@ -43,7 +43,7 @@ export class SystemChooser implements Chooser {
 			this.#found.set(choice.id, one);
 			return choice;
 		});
-		const templates = (await store.templates()).map((stored) => ({
+		const templates = (await store.templates.list()).map((stored) => ({
 			...choiceOfTemplate(stored.template, this.#language, found, stored.values),
 			...(stored.accepted
 				? {}
@@ -59,7 +59,7 @@ export class SystemChooser implements Chooser {
 
 	async #proposed(choice: Choice): Promise<Answers> {
 		if (choice.id.startsWith("template:")) {
-			if (choice.accepts !== undefined) await this.#machine.store.acceptTemplate(choice.accepts);
+			if (choice.accepts !== undefined) await this.#machine.store.templates.accept(choice.accepts);
 			return this.#fromTemplate(choice.name, choice.values);
 		}
 		const found = this.#found.get(choice.id);
@@ -103,7 +103,7 @@ export class SystemChooser implements Chooser {
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
 		const { template, values } = await templateOf(this.#machine, name, answers);
-		const path = await this.#machine.store.saveTemplate(template, values);
+		const path = await this.#machine.store.templates.save(template, values);
 		return { path, hidesBuiltIn: builtinTemplate(name) !== undefined };
 	}
 
@@ -115,7 +115,7 @@ export class SystemChooser implements Chooser {
 	}
 
 	async #fromTemplate(name: string, parameters: ParameterValues = {}): Promise<Answers> {
-		const stored = (await this.#machine.store.templates()).find((one) => one.template.name === name);
+		const stored = (await this.#machine.store.templates.list()).find((one) => one.template.name === name);
 		if (!stored) throw new Failure("template-unknown", { name }, 2);
 		await refuseUnaccepted(stored);
 		return answersFrom(this.#machine, withParameters(parameters), [], {

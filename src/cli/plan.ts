@@ -1,8 +1,7 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
-import { planStep, takeDocumented } from "../engine/build/steps.ts";
+import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
 import type { Told } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
-import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
 import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";

@@ -1,37 +1,54 @@
 import { Command, CommanderError, Option } from "commander";
 import { timerTasks } from "../core/upkeep/installation.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
-import type { AdoptOptions } from "./adopt.ts";
+import { type AdoptOptions, adopt } from "./adopt.ts";
+import { apps } from "./apps.ts";
 import { argumentsOf, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
-import type { CheckOptions } from "./check.ts";
+import { build } from "./build.ts";
+import { type CheckOptions, check } from "./check.ts";
+import { diff } from "./diff.ts";
+import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
 import { addHelp, usageError, withExamples } from "./help.ts";
-import type { InstallOptions } from "./install.ts";
-import type { MinimiseOptions } from "./minimise.ts";
+import { type InstallOptions, install, uninstall } from "./install.ts";
+import { make } from "./make.ts";
+import { type MinimiseOptions, minimise } from "./minimise.ts";
 import { addGlobalOptions, addTableOptions, addWizardOptions, atLeast, count, duration, type GlobalOptions } from "./options.ts";
+import { plan } from "./plan.ts";
+import { record } from "./record.ts";
 import { type RecordOptions, recordFormats } from "./record-options.ts";
-import type { ReleaseOptions } from "./release.ts";
+import { type ReleaseOptions, release } from "./release.ts";
+import { remove } from "./remove.ts";
 import { report } from "./report.ts";
-import type { RollbackOptions } from "./rollback.ts";
-import type { RunWords } from "./run.ts";
-import type { TestedOptions } from "./selftest.ts";
+import { type RollbackOptions, rollback } from "./rollback.ts";
+import { type RunWords, run } from "./run.ts";
+import { selftest, type TestedOptions } from "./selftest.ts";
+import { sessions } from "./sessions.ts";
+import { shell } from "./shell.ts";
+import { list, show } from "./show.ts";
+import { signal as sendSignal } from "./signal.ts";
+import { stale } from "./stale.ts";
 import { stateFolder } from "./state.ts";
-import type { TemplateOptions } from "./template.ts";
+import { type TemplateOptions, template } from "./template.ts";
 import { Terminal } from "./terminal.ts";
-import type { ImportOptions } from "./transfer.ts";
-import type { UnitOptions } from "./unit.ts";
-import type { UpdateOptions } from "./update.ts";
+import { trace } from "./trace.ts";
+import { exporting, type ImportOptions, importing } from "./transfer.ts";
+import { trial } from "./trial.ts";
+import { type UnitOptions, unit } from "./unit.ts";
+import { type UpdateOptions, update } from "./update.ts";
+import { hook, logrotate } from "./upkeep.ts";
 import { version } from "./version.ts";
 
 /**
- * Reads the arguments, loads the one verb that they name, and turns whatever it throws into one line and an exit status.
- * Commander's own complaints are wrong usage (2).
+ * Reads the arguments, runs the verb that they name, and turns an error into one line and an exit status. Only the wizard is loaded on demand: it is as large
+ * as all verbs together.
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
 	const program = new Command("cagewright");
 	// What the program was told beside the verb; kept out here for errors that come before a verb is known.
 	const global = (): GlobalOptions => program.opts();
-	const verb = (work: (terminal: Terminal) => Promise<number>) => async () => {
+	const verb = async (work: (terminal: Terminal) => Promise<number>) => {
 		status = await work(new Terminal(global()));
 	};
 
@@ -42,39 +59,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		addTableOptions(withExamples(program.command(usage), examples)).configureHelp({ showGlobalOptions: true });
 
 	const steps = [
-		{
-			name: "make",
-			example: "cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
-			load: async () => (await import("./make.ts")).make,
-		},
-		{
-			name: "trace",
-			example: "cagewright trace redis",
-			load: async () => (await import("./trace.ts")).trace,
-		},
-		{
-			name: "plan",
-			example: "cagewright plan redis",
-			load: async () => (await import("./plan.ts")).plan,
-		},
-		{
-			name: "build",
-			example: "cagewright build redis",
-			load: async () => (await import("./build.ts")).build,
-		},
-		{
-			name: "trial",
-			example: "cagewright trial redis",
-			load: async () => (await import("./trial.ts")).trial,
-		},
+		{ name: "make", example: "--name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server", work: make },
+		{ name: "trace", example: "redis", work: trace },
+		{ name: "plan", example: "redis", work: plan },
+		{ name: "build", example: "redis", work: build },
+		{ name: "trial", example: "redis", work: trial },
 	];
-	for (const { example, load, name } of steps) {
-		const command = define(`${name} [target] [command...]`, example);
+	for (const { example, name, work } of steps) {
+		const command = define(`${name} [target] [command...]`, `cagewright ${name} ${example}`);
 		command.action((target: string | undefined, rest: string[]) =>
-			verb(async (terminal) => {
-				const work = await load();
-				return work(terminal, { ...argumentsOf(args, target, rest), options: command.opts() });
-			})(),
+			verb((terminal) => work(terminal, { ...argumentsOf(args, target, rest), options: command.opts() })),
 		);
 	}
 
@@ -82,16 +76,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--print")
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
-		.action((name: string, command: string[], options: RunWords) =>
-			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
-		);
+		.action((name: string, command: string[], options: RunWords) => verb((terminal) => run(terminal, name, command, options)));
 	define("shell <name> [command...]", "cagewright shell redis -- ls -la /")
 		.option("--keep-writes")
 		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
-			verb(async (terminal) => (await import("./shell.ts")).shell(terminal, name, command, options))(),
+			verb((terminal) => shell(terminal, name, command, options)),
 		);
 	define("signal <name> <signal>", "cagewright signal nginx HUP").action((name: string, signal: string) =>
-		verb(async (terminal) => (await import("./signal.ts")).signal(terminal, name, signal))(),
+		verb((terminal) => sendSignal(terminal, name, signal)),
 	);
 	define("unit <name>", "cagewright unit nginx --dropin nginx --install")
 		.option("--dropin <SERVICE>")
@@ -103,35 +95,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
 		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
-			verb(async (terminal) => {
-				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name, options);
-				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name, options);
-				return (await import("./unit.ts")).unit(terminal, name, options);
-			})(),
+			verb((terminal) => {
+				if (options.logrotate) return logrotate(terminal, name, options);
+				if (options.deployHook) return hook(terminal, name, options);
+				return unit(terminal, name, options);
+			}),
 		);
 	define("selftest <name>", "cagewright selftest redis --network none")
 		.option("--unit")
 		.option("--dropin <SERVICE>")
-		.action((name: string, options: TestedOptions) =>
-			verb(async (terminal) => (await import("./selftest.ts")).selftest(terminal, name, options))(),
-		);
+		.action((name: string, options: TestedOptions) => verb((terminal) => selftest(terminal, name, options)));
 	define("adopt <service>", "cagewright adopt redis-server --yes").action((service: string, options: AdoptOptions) =>
-		verb(async (terminal) => (await import("./adopt.ts")).adopt(terminal, service, options))(),
+		verb((terminal) => adopt(terminal, service, options)),
 	);
 	define("release <service>", "cagewright release redis-server --yes")
 		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 		.option("--yes")
 		.option("--dry-run")
-		.action((service: string, options: ReleaseOptions) =>
-			verb(async (terminal) => (await import("./release.ts")).release(terminal, service, options))(),
-		);
+		.action((service: string, options: ReleaseOptions) => verb((terminal) => release(terminal, service, options)));
 	define("check [names...]", "cagewright check --all")
 		.option("--all")
 		.option("--deep")
 		.option("--nagios")
-		.action((names: string[], options: CheckOptions) =>
-			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options))(),
-		);
+		.action((names: string[], options: CheckOptions) => verb((terminal) => check(terminal, names, options)));
 	define("update [names...]", "cagewright update redis")
 		.option("--all")
 		.option("--dry-run")
@@ -142,74 +128,66 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--no-selftest")
 		.addOption(new Option("--keep-generations <N>").argParser(count))
 		.addOption(new Option("--keep-days <N>").argParser(atLeast(1)))
-		.action((names: string[], options: UpdateOptions) =>
-			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
-		);
+		.action((names: string[], options: UpdateOptions) => verb((terminal) => update(terminal, names, options)));
 	define("minimise <name>", "cagewright minimise nginx --keep-kind configuration")
 		.addOption(new Option("--for <TIME>").argParser(duration))
 		.option("--yes")
 		.option("--dry-run")
 		.option("--no-restart")
 		.option("--no-selftest")
-		.action((name: string, options: MinimiseOptions) =>
-			verb(async (terminal) => (await import("./minimise.ts")).minimise(terminal, name, options))(),
-		);
+		.action((name: string, options: MinimiseOptions) => verb((terminal) => minimise(terminal, name, options)));
 	define("stale", "cagewright stale")
 		.option("--mark")
-		.action((options: { mark?: boolean }) => verb(async (terminal) => (await import("./stale.ts")).stale(terminal, options))());
+		.action((options: { mark?: boolean }) => verb((terminal) => stale(terminal, options)));
 	define("install", "cagewright install --timer update")
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
 		.action((options: InstallOptions) =>
-			verb(async (terminal) => {
+			verb((terminal) => {
 				const verbs = program.commands.map((command) => ({
 					name: command.name(),
 					options: command.options.flatMap(({ long }) => long ?? []),
 				}));
-				return (await import("./install.ts")).install(terminal, options, verbs);
-			})(),
+				return install(terminal, options, verbs);
+			}),
 		);
 	define("uninstall", "cagewright uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")
-		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
+		.action((options: InstallOptions) => verb((terminal) => uninstall(terminal, options)));
 	define("export <name>", "cagewright export redis -o redis.tar")
 		.addOption(new Option("--format <FORMAT>").default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
 		.action((name: string, options: { output?: string; withData?: boolean }) =>
-			verb(async (terminal) => (await import("./transfer.ts")).exporting(terminal, name, options))(),
+			verb((terminal) => exporting(terminal, name, options)),
 		);
 	define("import <file>", "cagewright import redis.tar")
 		.option("--name <NAME>")
 		.option("--yes")
 		.option("--dry-run")
 		.option("--no-trial")
-		.action((file: string, options: ImportOptions) =>
-			verb(async (terminal) => (await import("./transfer.ts")).importing(terminal, file, options))(),
-		);
+		.action((file: string, options: ImportOptions) => verb((terminal) => importing(terminal, file, options)));
 	define("rollback <name>", "cagewright rollback redis")
 		.addOption(new Option("--to <N>").argParser(atLeast(1)))
 		.option("--dry-run")
 		.option("--no-restart")
-		.action((name: string, options: RollbackOptions) =>
-			verb(async (terminal) => (await import("./rollback.ts")).rollback(terminal, name, options))(),
-		);
-	const diff = define("diff <name> [a] [b]", "cagewright diff redis 3 4");
-	for (const generation of diff.registeredArguments.slice(1)) generation.argParser(atLeast(1));
-	diff.action((name: string, from: number | undefined, to: number | undefined) =>
-		verb(async (terminal) => (await import("./diff.ts")).diff(terminal, name, from, to))(),
+		.action((name: string, options: RollbackOptions) => verb((terminal) => rollback(terminal, name, options)));
+	const generations = define("diff <name> [a] [b]", "cagewright diff redis 3 4");
+	for (const generation of generations.registeredArguments.slice(1)) generation.argParser(atLeast(1));
+	generations.action((name: string, from: number | undefined, to: number | undefined) =>
+		verb((terminal) => diff(terminal, name, from, to)),
 	);
 	define("explain <name> [subject]", "cagewright explain redis /etc/shadow").action((name: string, subject: string | undefined) =>
-		verb(async (terminal) => (await import("./explain.ts")).explain(terminal, name, subject))(),
+		verb((terminal) => explain(terminal, name, subject)),
 	);
-	define("list", "cagewright list").action(() => verb(async (terminal) => (await import("./show.ts")).list(terminal))());
+	define("list", "cagewright list").action(() => verb((terminal) => list(terminal)));
 	define("show <name>", "cagewright show redis --history")
 		.option("--history")
 		.option("--record")
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
-			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
+			verb((terminal) => show(terminal, name, options)),
 		);
 	define(
 		"record <name>",
@@ -229,24 +207,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--initiated-by <NAME>")
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
-		.action((name: string, options: RecordOptions) =>
-			verb(async (terminal) => (await import("./record.ts")).record(terminal, name, options))(),
-		);
+		.action((name: string, options: RecordOptions) => verb((terminal) => record(terminal, name, options)));
 	define("remove <name>", "cagewright remove redis --keep-data")
 		.option("--keep-data")
 		.option("--yes")
 		.option("--dry-run")
 		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
-			verb(async (terminal) => (await import("./remove.ts")).remove(terminal, name, options))(),
+			verb((terminal) => remove(terminal, name, options)),
 		);
-	define("apps [name]", "cagewright apps nginx").action((name: string | undefined) =>
-		verb(async (terminal) => (await import("./apps.ts")).apps(terminal, name))(),
-	);
+	define("apps [name]", "cagewright apps nginx").action((name: string | undefined) => verb((terminal) => apps(terminal, name)));
 	define("doctor", "cagewright doctor --fix")
 		.option("--fix")
-		.action((options: { fix?: boolean }) =>
-			verb(async (terminal) => (await import("./doctor.ts")).doctor(terminal, options.fix ?? false))(),
-		);
+		.action((options: { fix?: boolean }) => verb((terminal) => doctor(terminal, options.fix ?? false)));
 	define(
 		"template <action> [name]",
 		"cagewright template save redis --as redis-small",
@@ -261,17 +233,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--yes")
 		.option("--dry-run")
 		.action((action: string, name: string | undefined, options: TemplateOptions) =>
-			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options))(),
+			verb((terminal) => template(terminal, action, name, options)),
 		);
 
 	define("sessions <action> [name]", "cagewright sessions list")
 		.option("--yes")
 		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
-			verb(async (terminal) => (await import("./sessions.ts")).sessions(terminal, action, name, options))(),
+			verb((terminal) => sessions(terminal, action, name, options)),
 		);
 
 	const language = languageFrom(process.env, wantedLanguage(args));
-	await addHelp(program, language);
+	addHelp(program, language);
 	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
 		return wrongUsage(`unknown command '${word}'`, language);
@@ -292,7 +264,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	}
 }
 
-async function wrongUsage(problem: string, language: Language): Promise<number> {
-	process.stderr.write(`cagewright: ${await usageError(problem, language)}\n`);
+function wrongUsage(problem: string, language: Language): number {
+	process.stderr.write(`cagewright: ${usageError(problem, language)}\n`);
 	return 2;
 }

@@ -80,13 +80,13 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 
 /** What it holds; opened for as long as it is read. */
 async function content(terminal: Terminal, { machine }: Context, id: string) {
-	const { answers, opened, plan, rounds, work } = await openLeft(machine, id);
+	const { answers, opened, planned, rounds, work } = await openLeft(machine, id);
 	try {
 		const base = await new SystemChooser(machine, terminal.language).base(answers);
 		return {
 			answers,
 			paths: work?.trace.accesses.size ?? null,
-			entries: plan?.entries.length ?? null,
+			entries: planned?.entries ?? null,
 			rounds,
 			same: equivalentCommand(answers, base, terminal.otherState),
 		};

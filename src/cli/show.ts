@@ -13,9 +13,9 @@ import { reachedOf } from "../engine/trace/coverage.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
+import { unneededText } from "../report/minimise.ts";
 import { entryTable, openingsText } from "../report/text.ts";
-import { unneededText } from "../report/unneeded.ts";
-import { readTextSync } from "../system/files/read-text.ts";
+import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function list(terminal: Terminal): Promise<number> {
@@ -84,7 +84,7 @@ async function summary(context: Context, name: string): Promise<Summary> {
 			bytes: counts?.bytes ?? null,
 			command: cage?.application.command ?? [],
 			answered: cage?.trials.at(-1)?.answered ?? false,
-			stale: (await store.staleMark(name)) !== undefined,
+			stale: (await store.upkeep.staleMark(name)) !== undefined,
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
@@ -116,7 +116,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const adoption = await store.adoption(name);
 		const others = (await store.generations(name)).filter((one) => one !== present.generation);
 		const trace = await store.trace(name);
-		const aside = (await store.contents(name)).filter(({ path }) => isAside(path));
+		const aside = (await store.removing.contents(name)).filter(({ path }) => isAside(path));
 		if (options.record) {
 			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
 			if (terminal.options.json) terminal.printJson("show", { name, record });

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { Failure } from "../core/failure.ts";
-import { signalCage } from "../engine/run/signal.ts";
+import { signalCage } from "../engine/run/run.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,4 +1,4 @@
-import { staleCages } from "../engine/upkeep/stale.ts";
+import { staleCages } from "../engine/upkeep/drift.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Names the cages that an upgrade of the host has made old. Status 1 where there are any, unless they are only to be marked. */

@@ -31,7 +31,7 @@ export async function importing(
 	if (options.as !== undefined && templates.length > 1)
 		throw new Failure("template-as-one", { place, count: templates.length }, 2);
 	const wanted = templates.map((template) => ({ ...template, name: options.as ?? template.name }));
-	const stored = await machine.store.templates();
+	const stored = await machine.store.templates.list();
 	for (const { name } of wanted) refuseName(name, wanted, stored, options);
 	const results = [];
 	for (const template of wanted) {
@@ -39,7 +39,7 @@ export async function importing(
 		const known = stored.find((one) => one.template.name === template.name);
 		const isSame = known?.hash === hash && known.accepted;
 		const taken = isSame || (await confirm(terminal, template, hash, words.question(template.name), options));
-		const path = taken && !isSame && !options.dryRun ? await machine.store.saveTemplate(template) : known?.path;
+		const path = taken && !isSame && !options.dryRun ? await machine.store.templates.save(template) : known?.path;
 		results.push({
 			name: template.name,
 			sha256: hash,
@@ -63,10 +63,10 @@ export async function accept(
 	options: TemplateImportOptions,
 ): Promise<number> {
 	const words = terminal.messages.cli.template;
-	const stored = (await machine.store.templates()).find((one) => one.template.name === name);
+	const stored = (await machine.store.templates.list()).find((one) => one.template.name === name);
 	if (!stored || name === undefined) throw new Failure("template-unknown", { name: name ?? "" }, 2);
 	const taken = stored.accepted || (await confirm(terminal, stored.template, stored.hash, words.acceptQuestion(name), options));
-	if (taken && !options.dryRun && !stored.accepted) await machine.store.acceptTemplate(stored.hash);
+	if (taken && !options.dryRun && !stored.accepted) await machine.store.templates.accept(stored.hash);
 	if (terminal.options.json) terminal.printJson("template", { name, sha256: stored.hash, accepted: taken });
 	else if (taken) terminal.print(words.accepted(name));
 	else terminal.say(words.not(name));
@@ -80,7 +80,7 @@ export async function requireAccepted(terminal: Terminal, { machine }: Context, 
 	const words = terminal.messages.cli.template;
 	const failure = new Failure("template-unaccepted", { name: template.name }, 2);
 	if (!terminal.interactive || !(await confirm(terminal, template, hash, words.acceptQuestion(template.name), {}))) throw failure;
-	await machine.store.acceptTemplate(hash);
+	await machine.store.templates.accept(hash);
 }
 
 async function confirm(

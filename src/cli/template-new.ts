@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { isName } from "../core/questions/answers.ts";
 import { templateSkeleton } from "../core/template/skeleton.ts";
-import { writeNewFile } from "../system/files/write-new.ts";
-import { programFolder } from "../system/templates/folder.ts";
+import { writeNewFile } from "../system/files/text-files.ts";
+import { programFolder } from "../system/templates/builtin.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A template to begin with, to stdout or into a new file; its `$schema` leads an editor to ours. */

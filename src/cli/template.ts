@@ -3,17 +3,17 @@ import { printable } from "../core/path/quote.ts";
 import { isName } from "../core/questions/answers.ts";
 import { bundleSchema, type TemplateBundle } from "../core/template/bundle.ts";
 import { knownCage } from "../engine/cages.ts";
+import { changesOf, madeBy, templateOf } from "../engine/choose/save-template.ts";
 import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
 import { differencesText, templateText } from "../report/template.ts";
-import { writeNewFile } from "../system/files/write-new.ts";
+import { writeNewFile } from "../system/files/text-files.ts";
 import { templateHash } from "../system/state/templates.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { check } from "./template-file.ts";
 import { accept, importing, type TemplateImportOptions } from "./template-import.ts";
 import { begin } from "./template-new.ts";
-import { changesOf, madeBy, templateOf } from "./template-save.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface TemplateOptions extends TemplateImportOptions {
@@ -48,7 +48,7 @@ export async function template(
 
 async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 	const words = terminal.messages.cli.template;
-	const stored = await machine.store.templates();
+	const stored = await machine.store.templates.list();
 	if (terminal.options.json) {
 		terminal.printJson("template", {
 			templates: stored.map(({ accepted, builtIn, hash, path, template: one }) => ({
@@ -91,7 +91,7 @@ async function save(
 	const wanted = (as ?? name).toLowerCase();
 	if (!isName(wanted)) throw new Failure("bad-name", { name: wanted }, 2);
 	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
-	const path = await machine.store.saveTemplate(made, values);
+	const path = await machine.store.templates.save(made, values);
 	const words = terminal.messages.cli.template;
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
@@ -136,14 +136,14 @@ async function exporting(
 async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
 	const { builtIn, template: one } = await known(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
-	await machine.store.removeTemplate(one.name);
+	await machine.store.templates.remove(one.name);
 	if (terminal.options.json) terminal.printJson("template", { name: one.name, removed: true });
 	else terminal.print(terminal.messages.cli.template.removed(one.name));
 	return 0;
 }
 
 async function known(store: Context["machine"]["store"], name: string | undefined): Promise<StoredTemplate> {
-	const found = (await store.templates()).find((stored) => stored.template.name === name);
+	const found = (await store.templates.list()).find((stored) => stored.template.name === name);
 	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
 	return found;
 }

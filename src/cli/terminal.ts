@@ -1,10 +1,10 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import { finishUnfinished } from "../engine/upkeep/repair.ts";
+import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
-import { finishedText } from "../report/finished.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
@@ -132,5 +132,22 @@ export class Terminal {
 	#clearLive(): void {
 		if (this.#live) process.stderr.write("\r\x1b[K");
 		this.#live = "";
+	}
+}
+
+/** What was finished of an earlier command that was cut off, as a line. */
+function finishedText(finished: Finished, { cli }: Messages): string {
+	const { name } = finished;
+	switch (finished.kind) {
+		case "adoption":
+			return cli.adoption.repaired(finished.service, name, finished.where, finished.kept && showPath(finished.kept));
+		case "leftovers":
+			return cli.update.cleared(name);
+		case "removal":
+			return cli.remove.finished(name);
+		case "switching":
+			return finished.wentBack
+				? cli.update.wentBack(name, finished.generation)
+				: cli.update.switched(name, finished.generation, finished.restarted, finished.remaining);
 	}
 }

@@ -5,7 +5,7 @@ import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from ".
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { installHook, uninstallHook } from "../engine/upkeep/hooks.ts";
+import { installHook, uninstallHook } from "../engine/upkeep/installation.ts";
 import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import type { Terminal } from "./terminal.ts";
 

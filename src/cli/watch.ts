@@ -1,7 +1,7 @@
 import { quoteShellLine } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import { watchCage } from "../engine/watch/watch.ts";
-import { watchedText, watchedToJson } from "../report/watch.ts";
+import { watchedText, watchedToJson } from "../report/trial.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Watches the running application of a cage for what it misses there. Called off, it says what it has seen until then. */

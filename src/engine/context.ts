@@ -4,28 +4,24 @@ import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Event } from "./events.ts";
+import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
 	Accounts,
 	AccountUse,
-	Attached,
-	AttachRequest,
 	CageToAudit,
 	CommandFeed,
 	Doctor,
 	Documents,
-	FailureWatch,
-	FailureWatchRequest,
 	Files,
 	HostApplications,
-	Launcher,
 	Packages,
 	Recording,
 	SelftestTools,
-	Services,
 	TrialServices,
-	Units,
 } from "./ports.ts";
-import type { Sessions, Store } from "./store.ts";
+import type { Sessions } from "./session-store.ts";
+import type { Store } from "./store.ts";
+import type { Services, Units } from "./systemd-ports.ts";
 
 export interface Machine {
 	readonly files: Files;

@@ -1,13 +1,13 @@
-import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
+import type { Coverage, NextExercise, StageReach } from "../core/plan/coverage.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
 import type { AccessCounts } from "../core/trace/recorder.ts";
 import type { Awaited } from "../core/trace/trace.ts";
 import type { CommandEvent } from "./ports.ts";
-import type { Reached } from "./trace/coverage.ts";
+import type { BuildPhase } from "./store.ts";
 
 export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 
@@ -82,3 +82,12 @@ export type Event =
 	  }
 	| CommandEvent
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };
+
+/** How far an application was exercised, and what would go further: what plan, wizard, `show` and record tell of it. */
+export interface Reached {
+	/** Absent where no package brings the application. */
+	readonly coverage?: Coverage;
+	/** Stages of its life, with those that never came up; absent while it runs, for most come at the end of a trace. */
+	readonly life?: readonly StageReach[];
+	readonly next: readonly NextExercise[];
+}

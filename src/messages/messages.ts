@@ -1,5 +1,6 @@
 import { type FindingCode, findingCodes } from "../core/cage/finding.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure, type Values } from "../core/failure.ts";
+import { printable } from "../core/path/quote.ts";
 import type { Importance, MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./de/cli.ts";
@@ -7,26 +8,101 @@ import { explainDe } from "./de/explain.ts";
 import { failuresDe } from "./de/failures.ts";
 import { findingsDe } from "./de/findings.ts";
 import { notesDe } from "./de/notes.ts";
-import { reasonsDe } from "./de/reasons.ts";
+import { reasonsDe } from "./de/plan.ts";
 import { recordDe } from "./de/record.ts";
 import { selftestDe } from "./de/selftest.ts";
-import { templateProblemsDe } from "./de/template-problems.ts";
+import { templateProblemsDe } from "./de/template.ts";
 import { wizardDe } from "./de/wizard.ts";
 import { type CliMessages, cliEn } from "./en/cli.ts";
 import { type ExplainMessages, explainEn } from "./en/explain.ts";
 import { type Failures, failuresEn } from "./en/failures.ts";
 import { type FindingMessages, findingsEn } from "./en/findings.ts";
 import { type Notes, notesEn } from "./en/notes.ts";
-import { type ReasonMessages, reasonsEn } from "./en/reasons.ts";
+import { type ReasonMessages, reasonsEn } from "./en/plan.ts";
 import { type RecordMessages, recordEn } from "./en/record.ts";
 import { type SelftestMessages, selftestEn } from "./en/selftest.ts";
-import { templateProblemsEn } from "./en/template-problems.ts";
-import { wizardEn } from "./en/wizard.ts";
-import { fill, formatBytes, formatCount, type Values } from "./fill.ts";
-import type { Widen } from "./widen.ts";
+import { templateProblemsEn } from "./en/template.ts";
+import { type WizardMessages, wizardEn } from "./en/wizard.ts";
+
+export type { Values };
+
+/**
+ * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,
+ * `{name|one|other}` the word that goes with the number, `{name?text}` a text around the value, `%`, that is left out where there is none. Values come
+ * from elsewhere, so nothing in them may steer a terminal.
+ */
+function fill(sentence: string, values: Values, language: string): string {
+	const whole = sentence.replace(/\{(\w+)\?([^{}]*)\}/g, (_, name: string, part: string) => {
+		const value = String(values[name] ?? "");
+		return value === "" ? "" : part.replace("%", () => `{${name}}`);
+	});
+	return whole.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+		const value = values[name] ?? "";
+		if (form === "bytes") return formatBytes(Number(value), language);
+		if (form === "count") return formatCount(Number(value), language);
+		if (form === "ago") return formatAgo(Number(value), language);
+		if (one !== undefined) return pluralRules(language).select(Number(value)) === "one" ? one : other;
+		return printable(String(value));
+	});
+}
+
+function formatCount(count: number, language: string): string {
+	return numberFormat(language).format(count);
+}
+
+/** How long ago something was, in the largest unit of which there is a whole one; nobody needs to know of seconds. */
+function formatAgo(seconds: number, language: string): string {
+	const span = spans.find(([, length]) => seconds >= length);
+	if (!span) return language === "de" ? "gerade eben" : "just now";
+	const [unit, length] = span;
+	return new Intl.RelativeTimeFormat(language).format(-Math.floor(seconds / length), unit);
+}
+
+const spans = [
+	["year", 365 * 86_400],
+	["month", 30 * 86_400],
+	["week", 7 * 86_400],
+	["day", 86_400],
+	["hour", 3600],
+	["minute", 60],
+] as const;
+
+const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+function formatBytes(bytes: number, language: string): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 1000 && unit < units.length - 1) {
+		value /= 1000;
+		unit++;
+	}
+	// The short form of this unit is spelt out, and the narrow one stands too close.
+	if (unit === 0) return `${formatCount(value, language)} B`;
+	const name = units[unit] ?? "byte";
+	const digits = value >= 100 ? 0 : 1;
+	const format = numberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+	// A space that does not break has no place in a terminal's columns.
+	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
+}
+
+const plurals = new Map<string, Intl.PluralRules>();
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Each of these is made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+function pluralRules(language: string): Intl.PluralRules {
+	const rules = plurals.get(language) ?? new Intl.PluralRules(language);
+	plurals.set(language, rules);
+	return rules;
+}
+
+function numberFormat(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+	const key = `${language} ${options.unit ?? ""} ${options.maximumFractionDigits ?? ""}`;
+	const format = formats.get(key) ?? new Intl.NumberFormat(language, options);
+	formats.set(key, format);
+	return format;
+}
 
 export type Language = "en" | "de";
-export type WizardMessages = Widen<typeof wizardEn>;
 
 /** The words of one language. Texts live in one file a section and language; this puts them together. */
 export interface Catalogue {

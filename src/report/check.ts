@@ -2,9 +2,9 @@ import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, settingsText } from "./difference.ts";
+import { changedText, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
-import { missedLine } from "./watch.ts";
+import { missedLine } from "./trial.ts";
 
 /** What a check found, one line a finding: which, where, what it means, and how to close it. Files of the host are told by their package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {

@@ -2,7 +2,7 @@ import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups, type NextExercise, type StageReach } from "../core/plan/coverage.ts";
 import { type Added, isNothing } from "../core/trace/trace.ts";
-import type { Reached } from "../engine/trace/coverage.ts";
+import type { Reached } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 

@@ -9,7 +9,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/departures.ts";
 import type { MadeCage } from "../engine/build/make.ts";
-import { warningsOf } from "../engine/build/warnings.ts";
+import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { reachedToJson } from "./coverage.ts";

@@ -5,6 +5,7 @@ import { trialsToCome } from "../core/minimise/search.ts";
 import type { FileUnit } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
+import type { MinimisedEvidence } from "../core/record/record.ts";
 import type { Found } from "../engine/minimise/find.ts";
 import type { MinimiseResult } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
@@ -173,4 +174,12 @@ function counted(manifest: Parameters<typeof countEntries>[0]) {
 
 function keptToJson(units: readonly FileUnit[]): object[] {
 	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
+}
+
+/** What a cage goes without, and how far its proof reaches. */
+export function unneededText(minimised: MinimisedEvidence, messages: Messages): string {
+	const { at, bytes, exercises, files, isComplete, probes, signals, trials } = minimised;
+	const { unneeded, unneededStopped } = messages.record.parts;
+	const counts = { files, bytes: messages.bytes(bytes), at, trials, probes, exercises, signals };
+	return [messages.fill(unneeded, counts), ...(isComplete ? [] : [unneededStopped])].join(" ");
 }

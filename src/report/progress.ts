@@ -1,9 +1,8 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import type { Event } from "../engine/events.ts";
+import type { Awaited } from "../core/trace/trace.ts";
+import type { Event, Minimising } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
-import { awaitedText } from "./awaited.ts";
-import { minimisingText } from "./minimising.ts";
 
 /** One event as a line of progress. Lasting lines stay; the others are drawn over by the next where there is a terminal. */
 export function progressLine(event: Event, messages: Messages): { text: string; lasting: boolean } | undefined {
@@ -60,4 +59,19 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 		default:
 			return undefined;
 	}
+}
+
+export function awaitedText(awaited: Awaited & { readonly seconds: number }, messages: Messages): string {
+	const words = messages.cli.progress;
+	return awaited.for === "end"
+		? words.awaitsEnd(printable(awaited.program), awaited.seconds)
+		: words.awaitsAnswer(awaited.seconds, printable(awaited.said));
+}
+
+/** How far the search is, in one line. Apart from what else is said of it: whoever shows progress loads this. */
+export function minimisingText(progress: Minimising, messages: Messages): string {
+	const { bytes, estimated, files, open, secondsLeft, trials } = progress;
+	const words = messages.cli.minimise;
+	const left = secondsLeft === undefined ? undefined : words.time(secondsLeft);
+	return words.progress(trials, estimated, files, messages.bytes(bytes), open, left);
 }

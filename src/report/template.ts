@@ -45,6 +45,7 @@ export function templateCommands({ alternatives, application, needs, rules }: Te
 		...rows(words.probes, one.probes ?? []),
 		...rows(words.exercises, one.exercises ?? []),
 		...rows(words.directories, one.directories ?? []),
+		...rows(words.sockets, one.sockets ?? []),
 	];
 	const opened = (one: Partial<Template["rules"]>): Row[] => [
 		...rows(words.binds, one.binds?.map(({ access, path }) => `${path} (${access})`) ?? []),

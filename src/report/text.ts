@@ -7,11 +7,10 @@ import { capabilityWord, openingNames, openingWords } from "../core/plan/permiss
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/build/make.ts";
-import { warningsOf } from "../engine/build/warnings.ts";
+import { warningsOf } from "../engine/build/unproven.ts";
 import type { TraceResult } from "../engine/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, settingsText } from "./difference.ts";
-import { fields, indent, table } from "./format.ts";
+import { changedText, fields, indent, settingsText, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { offeredTable, offerOption, offerText, permissionsTable } from "./offers.ts";
 import { showReason } from "./reasons.ts";

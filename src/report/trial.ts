@@ -1,14 +1,17 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
+import type { Watched } from "../core/watch/watched.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";
+import type { CageWatch } from "../engine/watch/watch.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
+import { missingToJson } from "./json.ts";
 import { offeredTable } from "./offers.ts";
 
 /** A round as the table of rounds has it; a cage that an older version tried knows less of it. */
-export interface RoundRow {
+interface RoundRow {
 	readonly round: number;
 	readonly answered: boolean;
 	readonly probes: readonly { readonly ok: boolean }[];
@@ -87,4 +90,27 @@ export function unitTrialText({ failed, passed, probes, seconds, state, unit, wo
 
 function printableLines(text: string): string {
 	return text.split("\n").map(printable).join("\n");
+}
+
+/** What watching a cage in production has shown, in words and as JSON. */
+
+export function watchedText(name: string, { missed, watched }: CageWatch, update: string, messages: Messages): string {
+	const words = messages.cli.watch;
+	const time = words.time(watched.seconds);
+	if (!missed.length) return words.nothing(name, time);
+	return [words.missed(name, time, missed.length), indent(missingTable(missed, messages)), words.take(update)].join("\n");
+}
+
+export function watchedToJson(name: string, { interrupted, missed, watched }: CageWatch): object {
+	const { failures, ...times } = watched;
+	return { name, interrupted, watched: { ...times, failures: failures.length }, missed: missed.map(missingToJson) };
+}
+
+/** One line for whoever checks or updates the cage. */
+export function missedLine(name: string, watched: Watched | undefined, missed: readonly Missing[], messages: Messages): string {
+	const words = messages.cli.watch;
+	const some = missed.slice(0, 3).map(({ call, path }) => (path === undefined ? call : showPath(path)));
+	const named = missed.length > some.length ? [...some, "…"] : some;
+	const time = watched === undefined ? undefined : words.time(watched.seconds);
+	return `${words.missed(name, time, missed.length)}: ${named.join(", ")}`;
 }

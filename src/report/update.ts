@@ -5,10 +5,9 @@ import { showPath } from "../core/path/quote.ts";
 import type { Restarted } from "../engine/run/restart.ts";
 import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, settingsText } from "./difference.ts";
-import { indent } from "./format.ts";
+import { changedText, indent, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
-import { missedLine } from "./watch.ts";
+import { missedLine } from "./trial.ts";
 
 /** Updates, rollbacks and the differences between generations, in words and as JSON. */
 

@@ -44,7 +44,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
-			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
+			const planned = followAccount(state, state.plan || state.files.resumed ? followRow(state, made) : firstLook(made));
 			if (state.thenBuild) return buildAndTry(planned);
 			return lookAround(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}

@@ -1,4 +1,3 @@
-import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Note, Values } from "../core/failure.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
@@ -9,6 +8,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Awaited } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
+import type { BuildPhase } from "../engine/store.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";

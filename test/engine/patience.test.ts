@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { laterTimeout, Patience } from "../../src/engine/trace/patience.ts";
+import { laterTimeout, Patience } from "../../src/engine/trace/probing.ts";
 
 /** Seconds after which the patience with an application ends that uses this share of a processor; asked every half a second. */
 function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_INFINITY): number {

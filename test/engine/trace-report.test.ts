@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { TraceReport } from "../../src/engine/trace/trace-report.ts";
+import { TraceReport } from "../../src/engine/trace/watched-run.ts";
 
 /** A machine whose time goes on when the test says so. */
 class Clock {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import { warningsOf } from "../../src/engine/build/warnings.ts";
+import { warningsOf } from "../../src/engine/build/unproven.ts";
 import { made } from "../report/made.ts";
 
 const missing = (path: string): Missing => ({

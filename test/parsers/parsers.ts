@@ -40,7 +40,6 @@ import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
-import { migrated } from "../../src/core/session/session.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
@@ -48,15 +47,19 @@ import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
-import { parseApkInstalled } from "../../src/system/packages/apk.ts";
-import { parseConffiles } from "../../src/system/packages/conffiles.ts";
-import { osRelease } from "../../src/system/packages/distribution.ts";
-import { parseDiversions, parseDpkgStatus } from "../../src/system/packages/dpkg.ts";
-import { parsePacmanBase, parsePacmanDesc, parsePacmanFiles } from "../../src/system/packages/pacman.ts";
-import { parseRpmLine } from "../../src/system/packages/rpm.ts";
-import { parsePolicy } from "../../src/system/packages/security.ts";
+import {
+	parseApkInstalled,
+	parseDiversions,
+	parseDpkgStatus,
+	parsePacmanBase,
+	parsePacmanDesc,
+	parsePacmanFiles,
+	parseRpmLine,
+} from "../../src/system/packages/databases.ts";
+import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
+import { parseConffiles } from "../../src/system/record/recording.ts";
 import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
-import { parseMaps } from "../../src/system/running/mapped.ts";
+import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
 import { restored } from "../../src/wizard/session/stored.ts";
@@ -339,8 +342,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse(text) {
 			const value = fields(text);
 			if (!isObject(value)) return;
-			const known = migrated(value.version, isObject(value.fields) ? (value.fields as Readonly<Record<string, unknown>>) : {});
-			if (typeof known === "object") restored(known, false);
+			if (isObject(value.fields)) restored(value.fields as Readonly<Record<string, unknown>>, false);
 		},
 	},
 	parseDpkgStatus: { samples: [status], parse: parseDpkgStatus },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { changedText, settingsText } from "../../src/report/difference.ts";
+import { changedText, settingsText } from "../../src/report/format.ts";
 
 test("in which way something would be another is said in the language of the user", () => {
 	const changed = { path: pathFromText("/etc/app.conf"), aspects: ["mode", "owner"] } as const;

@@ -14,9 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { fingerprint } from "../../src/system/adoption/fingerprint.ts";
-import { foreignLink } from "../../src/system/adoption/foreign-link.ts";
-import { restoreData, useState } from "../../src/system/adoption/state-copy.ts";
+import { fingerprint, foreignLink, restoreData, useState } from "../../src/system/adoption/state-copy.ts";
 import { makeDeep } from "./deep.ts";
 
 let folder: Path;

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** The system that tests boot: a small Debian of the machine's own release and mirror, made once and shared by all test files. */
@@ -61,9 +61,12 @@ function makeTree(tree: string, suite: string, sources: string): void {
 	try {
 		mkdirSync(join(part, "tree"));
 		const skip = ["man", "locale", "doc", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+		// Several test files may need it at the same time: one makes it, the others wait.
+		const line = 'test -e "$0" || { part=$1; shift; mmdebstrap "$@" && mv -T "$part" "$0"; }';
 		execFileSync(
-			"mmdebstrap",
+			"flock",
 			[
+				...[`${tree}.lock`, "sh", "-c", line, tree, part],
 				"--quiet",
 				"--variant=apt",
 				`--include=${packages.join(",")}`,
@@ -77,10 +80,6 @@ function makeTree(tree: string, suite: string, sources: string): void {
 			],
 			{ input: sources, stdio: ["pipe", "ignore", "inherit"] },
 		);
-		renameSync(part, tree);
-	} catch (error) {
-		// Another run may have been faster: a folder that is not empty is not replaced, and theirs is as good.
-		if (!existsSync(tree)) throw error;
 	} finally {
 		rmSync(part, { recursive: true, force: true });
 	}

@@ -23,7 +23,7 @@ import {
 	removeGeneration,
 	switchGeneration,
 } from "../../src/system/files/generations.ts";
-import { stampOf } from "../../src/system/files/stamp.ts";
+import { stampOf } from "../../src/system/files/hash.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, openWorkshop, ownProcess, root } from "./workshop.ts";
 

@@ -86,6 +86,8 @@ export interface Started {
 const live = new Set<ChildProcess>();
 const states = new Set<string>();
 const folders: string[] = [];
+/** Words in the commands of applications that may not outlive a test. */
+const watched = new Set<string>();
 
 /** Begins a command and does not wait for it. */
 export function begin(args: readonly string[], where: Where): Started {
@@ -179,7 +181,13 @@ export function temporaryFolder(purpose: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `cagewright-${purpose}-`));
 	chmodSync(folder, 0o755);
 	folders.push(folder);
+	watchFor(folder);
 	return folder;
+}
+
+/** No application with this word in its command may outlive a test. */
+export function watchFor(word: string): void {
+	watched.add(word);
 }
 
 /** A state folder of its own; after every test nothing may be left in it or from it but its cages. */
@@ -196,7 +204,7 @@ afterEach(async () => {
 	const impatient = setTimeout(() => forgotten.forEach((child) => void child.kill("SIGKILL")), 10_000);
 	await Promise.all(forgotten.map((child) => once(child, "close")));
 	clearTimeout(impatient);
-	for (const state of states) await eventually(() => expect(leftovers(state, folders)).toEqual([]));
+	for (const state of states) await eventually(() => expect(leftovers(state, [...watched])).toEqual([]));
 	expect(forgotten.map((child) => child.spawnargs.join(" "))).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { choiceOfTemplate, compareChoices } from "../../src/cli/choices.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import { type Template, templateSchema } from "../../src/core/template/template.ts";
-import { distributionIds } from "../../src/system/packages/distribution.ts";
+import { distributionIds } from "../../src/system/packages/packages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));
 afterAll(() => rmSync(folder, { recursive: true }));

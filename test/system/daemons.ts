@@ -22,7 +22,11 @@ export function giveTo(account: string, path: string): void {
 }
 
 export function redis(port: number, settings: readonly string[] = []): Daemon {
-	const folder = temporaryFolder("redis");
+	return redisIn(temporaryFolder("redis"), port, settings);
+}
+
+/** With its configuration and data in this folder. */
+export function redisIn(folder: string, port: number, settings: readonly string[] = []): Daemon {
 	mkdirSync(`${folder}/data`);
 	giveTo("redis", `${folder}/data`);
 	const lines = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}/data`, "dbfilename dump.rdb", ...settings];

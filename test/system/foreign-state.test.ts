@@ -14,11 +14,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, redis } from "./daemons.ts";
+import { cagewright, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./network.ts";
 import { nobodyInParticular as user } from "./ordinary.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** Root looks into a state folder that belongs to a user who can change everything in it at any moment. */
 
@@ -56,9 +56,7 @@ const writing = [
 const made = temporaryState();
 let port: number;
 beforeAll(async () => {
-	port = await freePort();
-	const daemon = redis(port);
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state: made });
+	({ port } = await preparedRedis(made));
 });
 
 let state: string;

@@ -19,9 +19,8 @@ import {
 import { dirname } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Appended, appended, editJson, folders, packed, unpacked } from "./archives.ts";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { type Daemon, redis } from "./daemons.ts";
-import { freePort } from "./network.ts";
+import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** Archives whose author wants something of this machine: refused with one line, and nothing outside or inside the state folder changes. */
 
@@ -30,16 +29,12 @@ const there = temporaryState();
 const folder = temporaryFolder("hostile-archive");
 const archive = `${folder}/redis.tar`;
 const victim = `${folder}/victim`;
-let daemon: Daemon;
 /** The application's data in the cage. */
 let data: string;
 
 beforeAll(async () => {
-	daemon = redis(await freePort());
+	const { daemon } = await preparedRedis(state);
 	data = `${daemon.folder}/data`;
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
-		state,
-	});
 	const exported = await cagewright(["export", "redis", "-o", archive], { state });
 	expect(exported.status, exported.stderr).toBe(0);
 	mkdirSync(victim, { mode: 0o700 });

@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { editJson, packed, unpacked } from "./archives.ts";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { type Daemon, redis } from "./daemons.ts";
-import { freePort } from "./network.ts";
+import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** An archive's claims about a cage are derived from this machine, shown, or refused. */
 
@@ -13,13 +12,9 @@ const there = temporaryState();
 const folder = temporaryFolder("import-review");
 const archive = `${folder}/redis.tar`;
 const victim = `${folder}/victim`;
-let daemon: Daemon;
 
 beforeAll(async () => {
-	daemon = redis(await freePort());
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
-		state,
-	});
+	await preparedRedis(state);
 	const exported = await cagewright(["export", "redis", "-o", archive], { state });
 	expect(exported.status, exported.stderr).toBe(0);
 	mkdirSync(victim);

@@ -28,7 +28,7 @@ import { generator } from "./random.ts";
  * fifth as often), `CAGEWRIGHT_SEED` repeats a run.
  */
 
-const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 200);
+const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 60);
 const fills = Math.max(20, Math.ceil(kills / 5));
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const words = ["one", "two"] as const;

@@ -5,12 +5,12 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
-import type { LaunchRequest } from "../../src/engine/ports.ts";
+import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
-import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { begin, cagewright, type Started, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { allProcesses, commandOf, leftovers, nameOf, parentOf, startOf } from "./processes.ts";
 
 /** Where the launch script that the launcher is about to start is cut off, and what stands there instead of the rest. */
@@ -41,9 +41,7 @@ let daemon: Daemon;
 let port: number;
 
 beforeAll(async () => {
-	port = await freePort();
-	daemon = redis(port);
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	({ daemon, port } = await preparedRedis(state));
 });
 
 const below = (pid: number): number[] =>
@@ -164,7 +162,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 	});
 });
 
-describe("wherever the launcher dies, nothing is left", () => {
+describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
 	async function requestOf(kind: "run" | "trial" | "rehearsal"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };

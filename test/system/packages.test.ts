@@ -3,12 +3,17 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { join, type Path } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
-import { parseApkInstalled } from "../../src/system/packages/apk.ts";
 import { Claims } from "../../src/system/packages/claims.ts";
-import { divertedName, parseDiversions, parseDpkgStatus } from "../../src/system/packages/dpkg.ts";
+import {
+	divertedName,
+	parseApkInstalled,
+	parseDiversions,
+	parseDpkgStatus,
+	parsePacmanDesc,
+	parsePacmanFiles,
+	parseRpmLine,
+} from "../../src/system/packages/databases.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
-import { parsePacmanDesc, parsePacmanFiles } from "../../src/system/packages/pacman.ts";
-import { parseRpmLine } from "../../src/system/packages/rpm.ts";
 import { madeFiles } from "../core/elf/made-files.ts";
 
 /** A machine with these files, which packages look at. Links: path -> real path. */

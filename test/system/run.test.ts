@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { commandOf, listeners, nameOf, processesIn } from "./processes.ts";
 
 const state = temporaryState();
@@ -15,9 +15,7 @@ let made: Made;
 let port: number;
 
 beforeAll(async () => {
-	port = await freePort();
-	daemon = redis(port);
-	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	({ daemon, made, port } = await preparedRedis(state));
 });
 
 test("another command runs in the cage instead, and its output and status are those of run", async () => {

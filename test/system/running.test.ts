@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { copyFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseMaps } from "../../src/system/running/mapped.ts";
-import { refusal } from "../../src/system/running/refusal.ts";
-import { runningTree } from "../../src/system/running/tree.ts";
+import { parseMaps } from "../../src/system/running/proc.ts";
+import { refusal, runningTree } from "../../src/system/running/tree.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 test("names in a process's files that look like what the kernel adds to them", async () => {

@@ -4,10 +4,11 @@ import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, redis } from "./daemons.ts";
+import { askRedis } from "./daemons.ts";
 import { makeDeep } from "./deep.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** Whatever an application writes while it is traced or tried is removed, and never stops another cage. */
 
@@ -17,9 +18,7 @@ let port: number;
 
 beforeAll(async () => {
 	state = temporaryState();
-	port = await freePort();
-	const daemon = redis(port);
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	({ port } = await preparedRedis(state));
 });
 
 const scratch = () => (existsSync(join(state, "scratch")) ? readdirSync(join(state, "scratch")) : []);
@@ -116,10 +115,7 @@ describe("a leftover of a killed command", () => {
 
 test("a cage starts whatever its application made in its data, and is removed with it", async () => {
 	const own = temporaryState();
-	const daemon = redis(port);
-	const made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
-		state: own,
-	});
+	const { made, port } = await preparedRedis(own);
 	const data = execFileSync("find", [made.data, "-type", "d", "-user", "redis"], { encoding: "utf8" }).split("\n")[0] ?? "";
 	makeDeep(data, "true");
 	const many = spawn("perl", ["-e", 'chdir shift; for (1 .. 1000) { mkdir "x" x 100; chdir "x" x 100 }', data]);

@@ -36,7 +36,7 @@ const fields = { answers: { name: "redis" }, screen: "files", plan: { entries: l
 
 async function left(more: object = {}): Promise<string> {
 	const held = await sessions.create();
-	await held.write({ ...fields, ...more }, ["plan"]);
+	await held.write({ ...fields, ...more });
 	held.release();
 	return held.id;
 }
@@ -55,8 +55,8 @@ describe("a session", () => {
 		const id = await left();
 		const files = readdirSync(place(id)).sort();
 		expect(files).toEqual([
-			expect.stringMatching(/^output-\d+\.jsonl$/),
-			expect.stringMatching(/^plan-\d+\.jsonl$/),
+			expect.stringMatching(/^output-\d+\.json$/),
+			expect.stringMatching(/^plan-\d+\.json$/),
 			"session.json",
 		]);
 		for (const file of files) expect(statSync(place(id, file)).mode & 0o777).toBe(0o600);
@@ -69,14 +69,14 @@ describe("a session", () => {
 
 	test("is written where it changed and nowhere else, and nothing old stays", async () => {
 		const held = await sessions.create();
-		await held.write(fields, ["plan"]);
+		await held.write(fields);
 		const before = readdirSync(place(held.id));
-		await held.write({ ...fields, screen: "build" }, ["plan"]);
+		await held.write({ ...fields, screen: "build" });
 		expect(readdirSync(place(held.id))).toEqual(before);
-		await held.write({ ...fields, plan: { ...fields.plan }, output: [] }, ["plan"]);
+		await held.write({ ...fields, plan: { ...fields.plan }, output: [] });
 		expect(readdirSync(place(held.id)).sort()).toEqual([expect.stringMatching(/^plan-/), "session.json"]);
 		expect(readdirSync(place(held.id))).not.toContain(before.find((name) => name.startsWith("plan-")));
-		await held.write({ answers: fields.answers }, []);
+		await held.write({ answers: fields.answers });
 		expect(readdirSync(place(held.id))).toEqual(["session.json"]);
 		await held.remove();
 		expect(readdirSync(place())).toEqual([]);
@@ -144,7 +144,8 @@ describe("a session that is damaged", () => {
 
 	test.each([
 		["cut off", (path: string) => truncateSync(path, statSync(path).size - 20)],
-		["cut at a line", (path: string) => writeFileSync(path, readFileSync(path, "utf8").split("\n").slice(0, 100).join("\n"))],
+		["emptied", (path: string) => truncateSync(path, 0)],
+		["in the lines of version 1", (path: string) => writeFileSync(path, '{"kind":"value"}\n"plan"\n{"end":2}\n')],
 		["gone", (path: string) => rmSync(path)],
 		["another account's", (path: string) => chownSync(path, 1234, 1234)],
 		[
@@ -166,8 +167,8 @@ describe("a session that is damaged", () => {
 	test("a head cannot name a part outside of its folder", async () => {
 		const id = await left();
 		const head = JSON.parse(readFileSync(place(id, "session.json"), "utf8"));
-		writeFileSync(place("secret-1.jsonl"), '{"kind":"value"}\n"secret"\n{"end":2}\n', { mode: 0o600 });
-		head.parts.plan = "../secret-1.jsonl";
+		writeFileSync(place("secret-1.json"), '"secret"', { mode: 0o600 });
+		head.parts.plan = "../secret-1.json";
 		writeFileSync(place(id, "session.json"), JSON.stringify(head), { mode: 0o600 });
 		const { fields: found, held } = await sessions.open(id);
 		expect(found.plan).toBeUndefined();
@@ -224,7 +225,7 @@ describe("two processes", () => {
 		const making = await sessions.create();
 		const dead = place("0123abcd");
 		mkdirSync(dead, { mode: 0o700 });
-		writeFileSync(join(dead, "plan-1.jsonl"), "");
+		writeFileSync(join(dead, "plan-1.json"), "");
 		expect(await sessions.list()).toEqual([]);
 		const next = await sessions.create();
 		expect(readdirSync(place()).sort()).toEqual([making.id, `${making.id}.lock`, next.id, `${next.id}.lock`].sort());

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { processesIn } from "./processes.ts";
 
 const state = temporaryState();
@@ -13,9 +14,7 @@ let made: Made;
 let port: number;
 
 beforeAll(async () => {
-	port = await freePort();
-	daemon = redis(port);
-	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	({ daemon, made, port } = await preparedRedis(state));
 });
 
 const shell = (input: string, options: readonly string[] = []) => cagewright(["shell", "redis", ...options], { state, input });

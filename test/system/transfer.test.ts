@@ -13,11 +13,11 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { cagewright, type Made, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 
 const state = temporaryState();
 const there = temporaryState();
@@ -28,11 +28,7 @@ let daemon: Daemon;
 let made: Made;
 
 beforeAll(async () => {
-	port = await freePort();
-	daemon = redis(port);
-	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
-		state,
-	});
+	({ daemon, made, port } = await preparedRedis(state));
 	const run = startRun("redis", { state });
 	await eventually(async () => expect(await askRedis(port, ["SET", "kept", "for good"])).toBe("OK"));
 	expect((await cagewright(["export", "redis", "-o", archive, "--with-data"], { state })).stderr).toContain("in use");

@@ -15,8 +15,8 @@ import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Context } from "../../src/engine/context.ts";
-import type { UnitSet } from "../../src/engine/ports.ts";
 import { installUnit } from "../../src/engine/run/installed-unit.ts";
+import type { UnitSet } from "../../src/engine/systemd-ports.ts";
 import { systemUnits } from "../../src/system/units/host-units.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 

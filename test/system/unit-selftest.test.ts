@@ -5,10 +5,9 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
-import { cagewright, home, type Json, make, temporaryState } from "./cagewright.ts";
-import { redis } from "./daemons.ts";
+import { cagewright, home, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** The ways out, tried under the units that run in production, on a booted systemd. */
 
@@ -221,10 +220,7 @@ test("where no systemd runs, that is said", async () => {
 	const booted = spawnSync("test", ["-d", "/run/systemd/system"]).status === 0;
 	if (booted) return;
 	const here = temporaryState();
-	const daemon = redis(await freePort());
-	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
-		state: here,
-	});
+	await preparedRedis(here);
 	const { status, stderr } = await cagewright(["selftest", "redis", "--unit"], { state: here });
 	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: No systemd runs here[^\n]*\n$/) });
 });

@@ -5,7 +5,8 @@ import { build as bundle } from "esbuild";
 import { afterEach, beforeEach } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../src/core/plan/plan.ts";
-import { type BuildRequest, buildGeneration } from "../../src/system/files/build.ts";
+import { buildGeneration } from "../../src/system/files/build.ts";
+import type { BuildRequest } from "../../src/system/files/copy-files.ts";
 import { entry } from "../core/cage/plans.ts";
 
 /** A folder with something like a host's files in it, and a place for a cage; made anew for each test of a file that calls `openWorkshop`. */

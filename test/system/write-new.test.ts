@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeNewFile } from "../../src/system/files/write-new.ts";
+import { writeNewFile } from "../../src/system/files/text-files.ts";
 
 let folder = "";
 beforeEach(() => {

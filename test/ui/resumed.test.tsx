@@ -24,10 +24,11 @@ function drawn(state: WizardState): string {
 	return frame;
 }
 
-/** Without what passes: the message of the moment, a question, and what waits for a plan that is made again. */
+/** Without what passes: the message of the moment, a question, what waits for a plan that is made again, the plan of the last trial, and what could be undone. */
 function still(state: WizardState): WizardState {
 	const { notice: _, question: __, ...rest } = settle(state);
-	return { ...rest, files: { ...rest.files, pending: startState.files.pending } };
+	const { tried: ___, ...files } = rest.files;
+	return { ...rest, files: { ...files, pending: startState.files.pending, past: [], future: [] } };
 }
 
 test("a session of version 1 is drawn", () => {
@@ -47,9 +48,9 @@ test.each(walks.map((walk) => [walk.name, walk] as const))("what was left is dra
 		const fields = JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
 		const back = restored(fields, true);
 		expect(back?.whole, name).toBe(true);
-		// The machine is looked at anew.
-		const { surroundings } = state;
-		const here = { size, ...(surroundings ? { surroundings } : {}) };
+		// The machine is looked at again, and the plan is made again.
+		const { plan, surroundings } = state;
+		const here = { size, ...(plan ? { plan } : {}), ...(surroundings ? { surroundings } : {}) };
 		expect(drawn({ ...startState, ...back?.state, ...here }), name).toBe(drawn({ ...still(state), size }));
 		compared++;
 	});

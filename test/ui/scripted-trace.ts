@@ -1,6 +1,5 @@
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { ShownProcesses } from "../../src/engine/events.ts";
-import type { Reached } from "../../src/engine/trace/coverage.ts";
+import type { Reached, ShownProcesses } from "../../src/engine/events.ts";
 
 /** What is seen while a scripted application is traced. */
 

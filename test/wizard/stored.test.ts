@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { migrated, sessionVersion } from "../../src/core/session/session.ts";
+import { changedSince, plannedFiles } from "../../src/core/session/session.ts";
 import { resumed } from "../../src/wizard/session/resuming.ts";
 import { isWorthKeeping, type Kept, restored, storedOf } from "../../src/wizard/session/stored.ts";
 import { settle } from "../../src/wizard/settle.ts";
@@ -18,6 +18,12 @@ function back(state: WizardState, traced = true) {
 	const found = restored(throughDisk(state), traced);
 	if (!found) throw new Error("nothing came back");
 	return found;
+}
+
+/** Without the plan's files, which come from the plan that is made again. */
+function keptOf(state: WizardState) {
+	const { planned: _, ...kept } = storedOf(state);
+	return kept;
 }
 
 /** What came back, as it would be stored once more. */
@@ -41,7 +47,7 @@ describe("what of the state is kept", () => {
 		const { state: found, whole } = back(state);
 		expect(whole).toBe(true);
 		expect(found.screen).toBe(screen);
-		expect(again(found)).toEqual(storedOf(settle(state)));
+		expect(again(found)).toEqual(keptOf(settle(state)));
 	});
 
 	test("whatever keys were pressed, nothing is lost but what passes", () => {
@@ -57,7 +63,7 @@ describe("what of the state is kept", () => {
 				}
 				const { state } = wizard;
 				if (!isWorthKeeping(state)) return;
-				const kept = storedOf(settle(state));
+				const kept = keptOf(settle(state));
 				const found = back(state);
 				expect(found.whole).toBe(true);
 				// The list is for choosing, and that was done.
@@ -114,14 +120,16 @@ describe("what does not hold together", () => {
 	const stored = (change: object) => ({ ...throughDisk(atTrial().state), ...change });
 
 	test.each([
-		["no plan", { plan: undefined }, "files"],
-		["a plan cut short", { plan: { entries: [{ path: "/etc" }] } }, "files"],
-		["no rounds", { trial: { rounds: [{ round: "one" }] } }, "build"],
-		["no trace", { trace: undefined }, "form"],
-		["a trace that says something else", { trace: [] }, "form"],
-		["an unknown screen", { screen: "polish" }, "save"],
-	])("%s: it goes on from the last step that does", (_what, change, screen) => {
-		expect(restored(stored(change), true)?.state.screen).toBe(screen);
+		["no rounds", { trial: { rounds: [] } }],
+		["a round that says something else", { trial: { rounds: [{ round: "one" }] } }],
+		["no trace", { trace: undefined }],
+		["a trace that says something else", { trace: [] }],
+		["an unknown screen", { screen: "polish" }],
+		["fields of another kind", { cursors: 7, queries: [], warnings: "x", output: [1], prompt: 1 }],
+		["a plan's files of another kind", { planned: 1 }],
+	])("%s: the answers go on from the form", (_what, change) => {
+		const found = restored(stored(change), true);
+		expect(found).toMatchObject({ whole: false, state: { screen: "form", answers: { name: "redis" }, cursors: {} } });
 	});
 
 	test("answers without the trace begin at the form", () => {
@@ -134,10 +142,8 @@ describe("what does not hold together", () => {
 		}
 	});
 
-	test("fields of another kind are as at the start, and unknown ones stay", () => {
-		const found = restored(stored({ cursors: 7, queries: [], warnings: "x", output: [1], prompt: 1, later: [1, 2] }), true);
-		expect(found?.state).toMatchObject({ cursors: {}, queries: {}, warnings: [], output: [], later: [1, 2] });
-		expect(found?.state.prompt).toBeUndefined();
+	test("unknown fields stay", () => {
+		expect(restored(stored({ later: [1, 2] }), true)).toMatchObject({ whole: true, state: { later: [1, 2] } });
 	});
 
 	test("anything at all is either restored or not, and never thrown at", () => {
@@ -149,34 +155,39 @@ describe("what does not hold together", () => {
 	});
 });
 
-describe("versions", () => {
-	const chain = [
-		(fields: object) => ({ ...fields, renamed: "two" }),
-		({ renamed, ...fields }: Readonly<Record<string, unknown>>) => ({ ...fields, name: `${renamed} three` }),
-	];
+describe("a session of version 1", () => {
+	const { fields } = JSON.parse(readFileSync(new URL("session-1.json", import.meta.url), "utf8"));
 
-	test("an older one goes through every step from its own on", () => {
-		expect(migrated(1, { a: 1 }, chain)).toEqual({ a: 1, name: "two three" });
-		expect(migrated(2, { renamed: "second" }, chain)).toEqual({ name: "second three" });
-		expect(migrated(3, { a: 1 }, chain)).toEqual({ a: 1 });
-	});
-
-	test("a session of version 1, as that version stored it, is gone on with", () => {
-		const { fields, version } = JSON.parse(readFileSync(new URL("session-1.json", import.meta.url), "utf8"));
-		const found = migrated(version, fields);
-		const back = typeof found === "string" ? undefined : restored(found, true);
+	test("is gone on with, and its plan is made again", () => {
+		const back = restored(fields, true);
 		expect(back).toMatchObject({ whole: true, state: { screen: "trial", answers: { name: "redis", template: "redis" } } });
+		expect(back?.state).not.toHaveProperty("plan");
+		expect(back?.state).not.toHaveProperty("tried");
 		const wizard = new Drive().resume(back?.state ?? {});
 		wizard.answer({ job: "plan", value: planFor(redis) });
 		// What was found missing is there to be taken in.
 		expect(wizard.type(enter).intentions.at(-2)).toMatchObject({ job: "accept", missing: [{ path: absent.path }] });
 	});
 
-	test("a newer one is told from what is none", () => {
-		expect(migrated(4, {}, chain)).toBe("newer");
-		expect(migrated(sessionVersion + 1, {})).toBe("newer");
-		for (const version of [0, -1, 1.5, "1", undefined, null]) expect(migrated(version, {}, chain)).toBe("unknown");
+	test("whose trace has another form keeps its answers and decisions", () => {
+		const back = restored(fields, false);
+		expect(back).toMatchObject({ whole: false, state: { screen: "form", answers: fields.answers } });
 	});
+});
+
+test("files and links that changed since the plan was made are found", () => {
+	const plan = planFor(redis);
+	const planned = JSON.parse(JSON.stringify(plannedFiles(plan)));
+	const [file, link] = [plan.entries.find(({ kind }) => kind === "file"), plan.entries.find(({ kind }) => kind === "symlink")];
+	const entryAt = (path: string) => plan.entries.find((one) => one.path === path);
+	const now = {
+		status: (path: string) => ({ ...entryAt(path), kind: "file" }) as never,
+		readLink: (path: string) => entryAt(path)?.target,
+	};
+	expect(changedSince(planned, now)).toEqual([]);
+	expect(changedSince(planned, { ...now, readLink: () => undefined })).toEqual([link?.path]);
+	const upgraded = { ...now, status: (path: string) => (path === file?.path ? undefined : now.status(path)) };
+	expect(changedSince(planned, upgraded)).toEqual([file?.path]);
 });
 
 test("going on keeps this terminal and says how long ago it was", () => {

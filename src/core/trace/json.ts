@@ -49,18 +49,9 @@ interface AccessJson {
 }
 
 export function traceToJson(trace: Trace): TraceJson {
-	return { accesses: [...accessesToJson(trace)], ...restToJson(trace) };
-}
-
-/** One after the other: those of a large application take a while. */
-export function* accessesToJson({ accesses }: Trace): Generator<AccessJson> {
-	for (const access of accesses.values()) yield accessToJson(access);
-}
-
-/** All but the accesses. */
-export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 	const paths = (set: ReadonlySet<string>) => [...set].map((path) => pathToJson(path as Path));
 	return {
+		accesses: [...trace.accesses.values()].map(accessToJson),
 		programs: paths(trace.programs),
 		uids: [...trace.uids],
 		gids: [...trace.gids],

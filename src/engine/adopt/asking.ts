@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { Reachable } from "../ports.ts";
+import type { Reachable } from "../launch-ports.ts";
 
 /** A service answers where all its probes pass while it is active, by the main process that it then still has. */
 export interface Answer {

@@ -4,10 +4,9 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
-import { problemOf } from "./adopt.ts";
-import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
-import { dropinThere, removeDropin } from "./dropin.ts";
-import { calm, startAndAsk, undoRelease } from "./undo.ts";
+import { cageThatAdopted, enter, problemOf, requireSystemd } from "./adopt.ts";
+import { askService, runsInside } from "./asking.ts";
+import { calm, dropinThere, removeDropin, startAndAsk, undoAdoption, undoRelease } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
@@ -16,7 +15,7 @@ export interface ReleasePlan {
 	readonly givenBack: readonly Path[];
 }
 
-export interface Released {
+interface Released {
 	readonly plan: ReleasePlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
@@ -109,9 +108,9 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 }
 
 /** Lets go of the host's earlier state. */
-export async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
+async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
 	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
-	await machine.store.endAdoption(name);
+	await machine.store.adopting.end(name);
 }
 
 /**
@@ -143,4 +142,79 @@ interface Returning {
 	readonly path: Path;
 	/** Whether the host's state is as it was copied. */
 	readonly untouched: boolean;
+}
+
+export interface Repaired {
+	readonly name: string;
+	readonly service: string;
+	/** Where the service is now, whole. */
+	readonly where: "cage" | "host";
+	/** What the caged service may have written before it was taken back to the host. */
+	readonly kept?: Path;
+}
+
+/**
+ * Finishes or undoes what a killed adoption or release left. A service that already answers from its new place stays there: what was
+ * written meanwhile must not be lost. Cages that somebody works on are left to them.
+ */
+export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
+	const context = calm(hasty);
+	const { services, store } = context.machine;
+	const repaired: Repaired[] = [];
+	for (const name of await store.names()) {
+		const adoption = await store.adoption(name);
+		if (adoption === undefined || adoption.phase === "adopted" || !services.running()) continue;
+		const lock = await store.lock(name).catch((error: unknown) => {
+			if (error instanceof Failure && error.code === "cage-busy") return undefined;
+			throw error;
+		});
+		if (lock === undefined) continue;
+		try {
+			const now = await store.adoption(name);
+			if (now === undefined || now.phase === "adopted") continue;
+			const done = await repair(context, name, now);
+			const { kept, where } = done;
+			const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+			await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
+			repaired.push({ name, service: now.service, ...done });
+		} finally {
+			await lock.release();
+		}
+	}
+	return repaired;
+}
+
+async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<Repaired, "where" | "kept">> {
+	const { services, store } = context.machine;
+	switch (adoption.phase) {
+		case "starting":
+			if (await answersInside(context, name, adoption)) {
+				await services.start(adoption.service, adoption.companions);
+				await store.adopting.save(name, { ...adoption, phase: "adopted" });
+				return { where: "cage" };
+			}
+			return takenBack(await undoAdoption(context, name, adoption));
+		case "returned":
+			await removeDropin(context, name, adoption);
+			await startAndAsk(context, adoption);
+			await finishRelease(context, name, adoption);
+			return { where: "host" };
+		case "returning":
+			await undoRelease(context, name, adoption);
+			return { where: "cage" };
+		default:
+			return takenBack(await undoAdoption(context, name, adoption));
+	}
+}
+
+function takenBack(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
+	return { where: "host", ...(kept === undefined ? {} : { kept }) };
+}
+
+async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {
+	const { probes, service, timeout } = adoption;
+	// The kill may have come before the file.
+	if ((await dropinThere(context, name, adoption)) === undefined) return false;
+	const { answered, mainPid } = await askService(context, service, probes, timeout);
+	return answered && (await runsInside(context, name, mainPid));
 }

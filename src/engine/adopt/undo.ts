@@ -1,9 +1,30 @@
 import { type AdoptedPlace, type Adoption, isStaged } from "../../core/adoption/adoption.ts";
+import { dropinPlace } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
+import { cageFolder } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { installedText } from "../run/installed-unit.ts";
 import { askService, runsInside, serviceSilent } from "./asking.ts";
-import { removeDropin, writeDropin } from "./dropin.ts";
+
+/** The drop-in of an adopted service, with systemd told of it. What somebody changed since is refused (`unit-changed`, exit 4). */
+
+export async function dropinThere(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
+	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
+}
+
+export async function writeDropin(context: Context, name: string, { dropin, service }: Adoption): Promise<void> {
+	const { store, units } = context.machine;
+	await units.install(dropinPlace(service), dropin, cageFolder(store, name));
+	await units.reload();
+}
+
+export async function removeDropin(context: Context, name: string, adoption: Adoption): Promise<void> {
+	const { units } = context.machine;
+	await dropinThere(context, name, adoption);
+	await units.uninstall(await units.presentPlace(dropinPlace(adoption.service)));
+	await units.reload();
+}
 
 /** The same without the signal: what is undone is undone to its end. */
 export function calm(context: Context): Context {
@@ -25,7 +46,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 		}
 		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
 		await startAndAsk(context, adoption);
-		await store.endAdoption(name);
+		await store.adopting.end(name);
 		return kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
@@ -41,12 +62,12 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
 		if (!isInside) await services.stop(service, companions).catch(() => {});
-		await store.saveAdoption(name, { ...adoption, phase: "returning" });
+		await store.adopting.save(name, { ...adoption, phase: "returning" });
 		const before: AdoptedPlace[] = [];
 		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
 		await writeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
-		await store.saveAdoption(name, { ...adoption, phase: "adopted", places: before });
+		await store.adopting.save(name, { ...adoption, phase: "adopted", places: before });
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}

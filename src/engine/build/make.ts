@@ -9,7 +9,6 @@ import type { CageRecord } from "../../core/record/record.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { readableManifest } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { warnUnusedAllowances } from "../plan/allowances.ts";
 import { adoptData, checkDedicatedAccount, provideAccount, provideStartAccount } from "../plan/dedicated-account.ts";
 import { keepEvidence, recordOf } from "../record/record.ts";
 import { selftestStep } from "../selftest/selftest.ts";
@@ -18,10 +17,10 @@ import { orDiskFull, trialFailure, whereThereIsRoom } from "../trial/failures.ts
 import { remedies, summarise } from "../trial/remedies.ts";
 import type { TrialRound } from "../trial/trial.ts";
 import { tryAsService } from "../trial/unit-trial.ts";
-import { clearOldGenerations } from "../upkeep/retention.ts";
 import { launchMethod } from "./method.ts";
-import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, traceStep, trialStep } from "./steps.ts";
-import { makePresent } from "./switching.ts";
+import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, trialStep, warnUnusedAllowances } from "./steps.ts";
+import { clearOldGenerations, makePresent } from "./switching.ts";
+import { traceStep } from "./trace-step.ts";
 
 export interface MakeOptions {
 	readonly replace: boolean;
@@ -174,7 +173,7 @@ export async function rounds(
 	let unused: number | undefined;
 	const discardUnused = async () => {
 		const isUsed = unused === previous || unused === (await store.present(cage.name));
-		if (unused !== undefined && !isUsed) await store.discard(cage.name, unused);
+		if (unused !== undefined && !isUsed) await store.building.discard(cage.name, unused);
 		unused = undefined;
 	};
 	try {
@@ -242,10 +241,10 @@ export async function publish(
 			...(cage.accepted ? { accepted: cage.accepted } : {}),
 		});
 		await keepEvidence(context, made);
-		return store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
+		return store.records.saveText(cage.name, writeRecord(await recordOf(context, cage.name)));
 	};
 	const record = await makePresent(context, cage, generation, { note, ...(giveUp ? { giveUp } : {}) });
-	await store.markStale(cage.name, undefined);
+	await store.upkeep.markStale(cage.name, undefined);
 	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }

@@ -1,44 +1,31 @@
-import type { Application } from "../../core/application/application.ts";
-import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { mergeMadeDirectories, parseMadeDirectory, resolveIdentity } from "../../core/application/made-directory.ts";
-import { withoutJobs } from "../../core/application/recognise.ts";
+import { resolveIdentity } from "../../core/application/made-directory.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import type { KnownFiles } from "../../core/cage/drift.ts";
 import type { Winner } from "../../core/cage/edits.ts";
-import { mergeAcceptances } from "../../core/cage/finding.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure, type Note } from "../../core/failure.ts";
-import type { Files } from "../../core/machine/facts.ts";
 import { leaveOut } from "../../core/minimise/minimised.ts";
-import { isWithin, normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { checkAccountRules } from "../../core/plan/accounts.ts";
 import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
-import { placeOf } from "../../core/plan/links.ts";
 import { makePlan } from "../../core/plan/make-plan.ts";
 import { rulesTaking, withDocumented } from "../../core/plan/offers.ts";
 import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
-import { checkBind, checkPlaces } from "../../core/plan/rules.ts";
+import { unusedAllowances } from "../../core/plan/risks.ts";
+import { checkBind } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { mergeRules } from "../../core/template/merge.ts";
-import { type Added, addedBy, addRun, type Trace } from "../../core/trace/trace.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import { layoutOf, readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Step } from "../events.ts";
 import { checkDedicatedAccount, dedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
 import { requireNothingWider } from "../plan/narrowing.ts";
-import { noPeople, peopleServed } from "../plan/people.ts";
 import { separationNotes } from "../plan/separation.ts";
-import { traceRunning } from "../trace/attach.ts";
-import { Reach, type Reached } from "../trace/coverage.ts";
 import { offersOfDocumentation } from "../trace/documentation.ts";
-import { laterTimeout } from "../trace/patience.ts";
-import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
-import { orDiskFull, startFailure } from "../trial/failures.ts";
 import { runTrial, type TrialRound } from "../trial/trial.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { takeOverEdits } from "../upkeep/edits.ts";
-import { unprovenNotes } from "./unproven.ts";
+import { takeOverEdits } from "../upkeep/drift.ts";
 
 /** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
 
@@ -111,163 +98,9 @@ function identityFor({ accounts }: Machine, user: string | undefined): Identity 
 	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
 }
 
-/** What is different without root, for the screen at once and for the plan and the record. */
-function limits({ accounts }: Machine): Note[] {
-	const own = accounts.own();
-	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
-}
-
 /** Without root there is no other account to be had, and the user's own processes are no news. */
 async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
 	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
-}
-
-/** What is made before the start need not be there yet. Throws `no-such-directory` (exit 2). */
-function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
-	const path = normalise(pathFromText(cwd));
-	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
-	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
-	const real = files.resolve(path);
-	if (real === undefined || files.status(real)?.kind !== "directory") {
-		throw new Failure("no-such-directory", { path: showPath(path) }, 2);
-	}
-}
-
-export interface TraceStepOptions extends Pick<TraceOptions, "more"> {
-	readonly replace?: boolean;
-	/** A cage with its trace, to which this run adds what it shows. */
-	readonly earlier?: { readonly cage: Cage; readonly trace: Trace };
-	/** Measures what is reached of the application's packages, and tells of it while it runs. */
-	readonly coverage?: boolean;
-}
-
-export interface TracedStep {
-	readonly cage: Cage;
-	/** Its trace is the sum of all runs. */
-	readonly result: TraceResult;
-	/** What this run showed beyond the earlier ones. */
-	readonly added?: Added;
-	readonly reached?: Reached;
-}
-
-/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
-export async function traceStep(
-	context: Context,
-	answers: Answers,
-	{ coverage = false, earlier, more, replace = false }: TraceStepOptions,
-): Promise<TracedStep> {
-	const { machine } = context;
-	// What cannot work is found out before anything is started.
-	checkPlaces(answers.rules, machine.files);
-	const identity = identityOf(context, answers);
-	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
-	const all = [...(answers.notes ?? []), ...limits(machine)];
-	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
-	const { attach, onHost, rules, serviceDirectories = [] } = answers;
-	const asked = answers.application;
-	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
-	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
-	const application = { ...asked, directories, exercises };
-	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
-	const reach = coverage
-		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
-		: undefined;
-	const { otherProbes } = answers;
-	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
-	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
-	const { value, seconds } = attach
-		? await timed(context, "attach", async () => ({
-				run: await traceRunning(context, application, attach, traced),
-				command: application.command,
-				notes: all,
-			}))
-		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
-	const { command, notes: noted, run } = value;
-	if (!run.answered) {
-		const failure = startFailure(command, run, machine.files, machine.accounts.own());
-		throw await orDiskFull(machine.store, answers.name, failure);
-	}
-	// Where the first answer took long, each later start may.
-	const told = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
-	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
-	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
-	const known = await readableCage(machine.store, answers.name, replace);
-	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
-	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
-	// It may have answered in another way than the first that was proposed.
-	const probes = run.probes.map(({ command }) => command);
-	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
-	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
-	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
-	const cage: Cage = {
-		name: answers.name,
-		application: {
-			...told,
-			probes,
-			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
-			directories: usedDirectories(application, told, result.trace, machine.files),
-		},
-		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
-		...(answers.template === undefined ? {} : { template: answers.template }),
-		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
-		...(answers.unit === undefined ? {} : { unit: answers.unit }),
-		...(notes.length ? { notes } : {}),
-		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
-		...(accepted.length ? { accepted } : {}),
-		...(known?.retention ? { retention: known.retention } : {}),
-		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
-		onHost: answers.onHost,
-		additions: earlier?.cage.additions ?? [],
-		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
-		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
-		handlesTerm: result.handlesTerm,
-		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
-		...(result.endsSlowly ? { endsSlowly: true } : {}),
-		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
-		trials: [],
-		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
-	};
-	const reached = await reach?.measured(result.trace, cage.signals);
-	if (reached) reach?.tell(reached);
-	return {
-		cage,
-		result,
-		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
-		...(reached ? { reached } : {}),
-	};
-}
-
-interface Started {
-	readonly run: TraceResult;
-	readonly command: readonly string[];
-	readonly notes: readonly Note[];
-}
-
-/** If a command that was changed to stay in the foreground ends without an answer, the unit's own is traced: the cage follows it into the background. */
-async function traceEither(
-	application: Application,
-	notes: readonly Note[],
-	trace: (application: Application) => Promise<TraceResult>,
-): Promise<Started> {
-	const { command } = application;
-	const run = await trace(application);
-	const own = run.answered || run.ended === undefined ? undefined : commandBeforeRule(notes, command);
-	if (own === undefined) return { run, command, notes };
-	return {
-		run: await trace({ ...application, command: own }),
-		command: own,
-		notes: notes.filter(({ code }) => code !== foregroundNote),
-	};
-}
-
-/** What was told, and of what the unit makes that in which the application did something. */
-function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
-	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
-	return all.directories.filter((text) => {
-		const { path } = parseMadeDirectory(text);
-		const place = placeOf(normalise(pathFromText(path)), files);
-		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
-	});
 }
 
 /** The plan for a cage from its stored trace, with the owning packages and what the application's documentation names beyond it. */
@@ -337,7 +170,7 @@ export async function buildStep(
 		planned.writable.map(({ path }) => path),
 	);
 	const plan = await takeOverEdits(context, name, planned, previous, winner);
-	const built = await machine.store.build({
+	const built = await machine.store.building.build({
 		name,
 		plan,
 		...(previous === undefined ? {} : { previous }),
@@ -359,7 +192,7 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
-		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation);
 		throw error;
 	}
 }
@@ -393,4 +226,11 @@ export async function trialStep(
 	const result = { ...tried, findings };
 	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
 	return result;
+}
+
+/** Says which of the paths that were allowed by name are nothing of the plan. */
+export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
+	for (const { option, path } of unusedAllowances(plan, machine.files)) {
+		emit({ event: "warned", code: "allowance-unused", values: { option, path } });
+	}
 }

@@ -1,5 +1,5 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import { type PresentCage, readableCage } from "../cages.ts";
+import { type Cage, defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/cage.ts";
+import { isDamage, type PresentCage, readableCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { publishWithRotation } from "../upkeep/log-rotation.ts";
 
@@ -15,11 +15,11 @@ export async function switching<T>(
 	isBegun: boolean,
 	work: () => Promise<T>,
 ): Promise<T> {
-	if (isBegun) await store.saveSwitching(cage.name, { from: generation, before: cage });
+	if (isBegun) await store.upkeep.saveSwitching(cage.name, { from: generation, before: cage });
 	try {
 		return await work();
 	} finally {
-		await store.saveSwitching(cage.name, undefined);
+		await store.upkeep.saveSwitching(cage.name, undefined);
 	}
 }
 
@@ -41,11 +41,11 @@ export async function makePresent<T>(
 	const before = (await readableCage(store, name, true)) ?? (isThere ? cage : undefined);
 	try {
 		await store.saveCage(cage);
-		await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
+		await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 		return await note();
 	} catch (error) {
 		// What went wrong first is what has to be said.
-		const restore = () => store.restore(name, from, before);
+		const restore = () => store.building.restore(name, from, before);
 		const goBack = () =>
 			(from === undefined ? restore() : publishWithRotation(context, before ?? cage, from, restore)).catch(() => {});
 		await goBack();
@@ -54,6 +54,30 @@ export async function makePresent<T>(
 			// There was no room for the description before, perhaps.
 			await goBack();
 		}
+		throw error;
+	}
+}
+
+/** Clears away generations that the cage's rule does not keep; tells which. Nothing goes in which something runs. */
+export async function clearOldGenerations({ machine }: Context, cage: Cage, present: number): Promise<readonly number[]> {
+	const { launcher, store } = machine;
+	const all: OldGeneration[] = [];
+	for (const generation of await store.generations(cage.name)) {
+		const madeAt = await madeAtOf(store, cage.name, generation);
+		const runs = launcher.running(store.root(cage.name, generation)).processes.length > 0;
+		all.push({ generation, runs, ...(madeAt === undefined ? {} : { madeAt }) });
+	}
+	const cleared = generationsToClear(all, present, cage.retention ?? defaultRetention, machine.now());
+	for (const generation of cleared) await store.building.discard(cage.name, generation);
+	return cleared;
+}
+
+async function madeAtOf(store: Context["machine"]["store"], name: string, generation: number): Promise<number | undefined> {
+	try {
+		const madeAt = (await store.manifest(name, generation))?.madeAt;
+		return madeAt === undefined ? undefined : Date.parse(madeAt);
+	} catch (error) {
+		if (isDamage(error)) return undefined;
 		throw error;
 	}
 }

@@ -45,7 +45,7 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
 	const isUnit = /\.(service|socket)$/.test(name);
 	const { applications, store } = context.machine;
-	const templates = isUnit ? [] : await store.templates();
+	const templates = isUnit ? [] : await store.templates.list();
 	const stored = templates.find((one) => one.template.name === name);
 	if (stored !== undefined) {
 		await accepted(stored);

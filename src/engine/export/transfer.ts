@@ -6,10 +6,10 @@ import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { footprintsOfOthers } from "../plan/account-findings.ts";
-import type { InspectedArchive, ReceivedCage } from "../store.ts";
+import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 
 export interface ExportOptions {
@@ -49,7 +49,7 @@ export async function exportCage(context: Context, name: string, options: Export
 			data: options.data,
 		};
 		const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
-		const { isWhole, leftOut } = await store.exportCage(request, context.signal);
+		const { isWhole, leftOut } = await store.archives.write(request, context.signal);
 		if (leftOut[0] !== undefined) {
 			const values = { path: showPath(leftOut[0]), count: leftOut.length };
 			context.emit({ event: "warned", code: "export-left-out", values });
@@ -92,7 +92,7 @@ export async function importCage(
 	confirm: (imported: Imported) => Promise<boolean>,
 ): Promise<Imported | undefined> {
 	const { store } = context.machine;
-	const archive = await store.inspectArchive(path, context.signal);
+	const archive = await store.archives.inspect(path, context.signal);
 	const { head } = archive;
 	const name = options.name ?? head.name;
 	if (head.architecture !== options.architecture) {
@@ -115,7 +115,7 @@ export async function importCage(
 
 async function takeIn(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
 	const { accounts, store } = context.machine;
-	const received = await store.receiveCage({ inspected: archive, cage, manifest }, context.signal);
+	const received = await store.archives.receive({ inspected: archive, cage, manifest }, context.signal);
 	try {
 		await verify(context, received);
 		if (account) await accounts.create(account.name, account);

@@ -103,7 +103,7 @@ async function withWhole<T>(
 		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 		return await work(await subjectOf(context, { cage, layout, manifest, trace }, rules));
 	} finally {
-		if (!unchanged) await store.discard(cage.name, manifest.generation);
+		if (!unchanged) await store.building.discard(cage.name, manifest.generation);
 	}
 }
 

@@ -7,7 +7,7 @@ import { groupOf } from "../../core/plan/groups.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
 
 /** A cage that files are to be left out of, and what speaks for or against each. */
 export interface Subject {
@@ -32,7 +32,7 @@ export async function subjectOf(
 ): Promise<Subject> {
 	const { files, store } = machine;
 	const { application } = cage;
-	const edits = await store.edits(manifest, signal);
+	const edits = await store.building.edits(manifest, signal);
 	const program = files.resolve(normalise(pathFromText(application.command[0] ?? "")));
 	const { entries } = manifest;
 	const pinOf = pinsOf({ entries, application, program, edited: new Set(edits.map(({ path }) => path)) }, rules);

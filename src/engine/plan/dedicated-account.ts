@@ -4,9 +4,10 @@ import type { User } from "../../core/machine/facts.ts";
 import { type DedicatedAccount, isEverybodys } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
+import type { MadeAccount } from "../account-store.ts";
 import type { Context, Machine } from "../context.ts";
-import type { MadeAccount, Store } from "../store.ts";
-import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
+import type { Store } from "../store.ts";
+import { footprintsOfOthers, processesOutside } from "./separation.ts";
 
 /** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
 
@@ -50,23 +51,23 @@ async function whyShared(machine: Machine, cage: string, user: User): Promise<st
  */
 export async function provideAccount({ machine }: Context, cage: string, name: string): Promise<{ undo(): Promise<void> }> {
 	const { accounts, store } = machine;
-	const before = await store.madeAccount(cage);
+	const before = await store.accounts.made(cage);
 	const there = dedicatedAccount(machine, name);
 	if (there) {
 		// A make that was killed had written the name down before it made the account.
-		if (before?.name === name && before.uid === undefined) await store.saveMadeAccount(cage, { name, uid: there.uid });
+		if (before?.name === name && before.uid === undefined) await store.accounts.saveMade(cage, { name, uid: there.uid });
 		return { undo: async () => {} };
 	}
-	await store.saveMadeAccount(cage, { name });
+	await store.accounts.saveMade(cage, { name });
 	const undo = async () => {
 		if (dedicatedAccount(machine, name)) await accounts.remove(name);
-		await store.saveMadeAccount(cage, before);
+		await store.accounts.saveMade(cage, before);
 	};
 	try {
 		await accounts.create(name, { taken: await idsOfOthers(store, cage) });
 		const made = dedicatedAccount(machine, name);
 		if (!made) throw new Failure("account-unknown", { account: name }, 1);
-		await store.saveMadeAccount(cage, { name, uid: made.uid });
+		await store.accounts.saveMade(cage, { name, uid: made.uid });
 	} catch (error) {
 		await undo();
 		throw error;
@@ -133,9 +134,9 @@ export async function adoptData(
 		const [pid] = launcher.running(store.root(cage, generation)).processes;
 		if (pid !== undefined) throw new Failure("cage-running", { name: cage, pid }, 4);
 	}
-	await store.changeDataOwner(cage, ownerChange);
+	await store.accounts.changeDataOwner(cage, ownerChange);
 	const [uid, gid] = [ownerChange.uid, ownerChange.gid];
-	return { undo: () => store.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };
+	return { undo: () => store.accounts.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };
 }
 
 /** Takes away the account that was made for a cage; undefined where it is gone already. */

@@ -1,10 +1,73 @@
-import { footprintOf, overlaps } from "../../core/cage/footprint.ts";
-import type { Note } from "../../core/failure.ts";
+import type { Finding } from "../../core/cage/finding.ts";
+import { type Footprint, footprintOf, overlaps } from "../../core/cage/footprint.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { root } from "../../core/path/path.ts";
 import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Machine } from "../context.ts";
-import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
+import type { AccountUse } from "../ports.ts";
+import type { CageReader } from "../store.ts";
+
+/**
+ * Who else has the accounts of a cage: processes outside it, and other cages. Of one account a process may signal, trace and read
+ * another (ptrace(2)), unless a PID namespace keeps it from seeing it.
+ */
+export async function accountFindings(
+	machine: Machine,
+	name: string,
+	uids: readonly number[],
+	separated: boolean,
+): Promise<Finding[]> {
+	if (!uids.length) return [];
+	const accounts = new Map(machine.accounts.users().map((user) => [user.uid, user.name]));
+	const severity = separated ? "warning" : "danger";
+	const findings: Finding[] = [];
+	const outside = await processesOutside(machine, name, uids);
+	const others = await footprintsOfOthers(machine.store, name);
+	for (const uid of uids) {
+		const account = accounts.get(uid) ?? String(uid);
+		const [first, ...more] = outside.filter((one) => one.uid === uid);
+		if (first) {
+			const values = { account, pid: first.pid, program: first.program, count: more.length + 1 };
+			findings.push({ code: "account-used-outside", path: root, severity, values });
+		}
+		const cages = [...others].filter(([, footprint]) => footprint.uids.includes(uid)).map(([cage]) => cage);
+		if (cages.length) {
+			const values = { account, cages: cages.join(", "), count: cages.length };
+			findings.push({ code: "account-of-other-cage", path: root, severity, values });
+		}
+	}
+	return findings;
+}
+
+/** Processes under these accounts that do not run in this cage. */
+export async function processesOutside(
+	{ launcher, processesOf, store }: Machine,
+	name: string,
+	uids: readonly number[],
+): Promise<AccountUse[]> {
+	const all = processesOf(uids);
+	if (!all.length) return [];
+	const generations = await store.generations(name);
+	const inside = new Set(generations.flatMap((generation) => launcher.running(store.root(name, generation)).processes));
+	return all.filter(({ pid }) => !inside.has(pid));
+}
+
+/** What the other cages of this state have, by name. One that is damaged is passed over: `check` and `list` tell of it. */
+export async function footprintsOfOthers(store: CageReader, name: string): Promise<Map<string, Footprint>> {
+	const found = new Map<string, Footprint>();
+	for (const other of await store.names()) {
+		if (other === name) continue;
+		try {
+			const footprint = (await store.cage(other))?.footprint;
+			if (footprint) found.set(other, footprint);
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+		}
+	}
+	return found;
+}
 
 /** What a planned cage would share with other cages and with the host's own services, as notes of the plan. */
 export async function separationNotes(machine: Machine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {

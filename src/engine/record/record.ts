@@ -1,7 +1,9 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import { hostContent } from "../../core/cage/difference.ts";
 import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
 import { packagesOf } from "../../core/record/packages.ts";
 import {
@@ -14,14 +16,16 @@ import {
 	type Responsible,
 } from "../../core/record/record.ts";
 import type { Watched } from "../../core/watch/watched.ts";
-import type { MadeCage } from "../build/make.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { reachedOf } from "../trace/coverage.ts";
 import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
 
 /** Keeps what the record will tell of a generation that was just made, with whom it is to be signed by. The caller holds the cage's lock. */
-export async function keepEvidence(context: Context, { cage, manifest, plan }: Omit<MadeCage, "record">): Promise<void> {
+export async function keepEvidence(
+	context: Context,
+	{ cage, manifest, plan }: { readonly cage: Cage; readonly manifest: Manifest; readonly plan: Plan },
+): Promise<void> {
 	const { now, recording, store } = context.machine;
 	const { generation } = manifest;
 	const facts = {
@@ -85,7 +89,7 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 		check: checkOf(checked, now()),
 		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
 		...reached,
-		...watchOf(await store.watched(name), checked),
+		...watchOf(await store.upkeep.watched(name), checked),
 		history: (await store.history(name)).map(historyLine),
 	};
 }
@@ -111,7 +115,7 @@ function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<Ca
 
 async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
-	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
+	const edits = new Map((await store.building.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
 	const shipped = recording.asShipped(all.map(({ origin, path }) => origin ?? path));
 	const textOf = (path: Path) => files.read(path)?.toString("utf8");

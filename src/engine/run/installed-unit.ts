@@ -1,15 +1,22 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
 import { openedFor } from "../../core/confinement/unit/exposure.ts";
-import { dropinName, dropinPlace, unitName, unitPlace } from "../../core/confinement/unit/installed.ts";
+import {
+	administratorsUnits,
+	dropinName,
+	dropinNames,
+	dropinPlace,
+	unitName,
+	unitPlace,
+} from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { capabilityWord } from "../../core/plan/permissions.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { HostService, UnitSet } from "../ports.ts";
+import type { HostService, UnitSet } from "../systemd-ports.ts";
 import { dropinText, hostService, unitText } from "./unit.ts";
 
 /** Which unit of a cage: its own, or the drop-in for a service of the host. */
@@ -18,7 +25,7 @@ export interface WhichUnit {
 	readonly service?: string;
 }
 
-export interface UnitAtPlace {
+interface UnitAtPlace {
 	readonly place: Path;
 	readonly text: string;
 }
@@ -48,7 +55,7 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	return { place, text, action, reloaded };
 }
 
-export interface PlannedUnit extends UnitAtPlace {
+interface PlannedUnit extends UnitAtPlace {
 	/** What is installed now. */
 	readonly before: string | undefined;
 	/** An earlier release installed it at another place. */
@@ -87,7 +94,7 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 }
 
 /** How exposed systemd says a service is: the host's own, where one is known, and the cage's. */
-export interface Exposures {
+interface Exposures {
 	readonly service?: string;
 	readonly before?: number;
 	readonly after: number;
@@ -199,4 +206,23 @@ function refuseOverridden(text: string, host: HostService): void {
 	if (overriding === undefined) return;
 	const path = showPath(pathFromText(host.files[overriding.text] ?? ""));
 	throw new Failure("unit-overridden", { path, setting: overriding.name, dropin: dropinName }, 4);
+}
+
+/** A unit that was installed for a cage. */
+export interface UnitOfCage {
+	readonly place: Path;
+	/** The service of the host that a drop-in is for; absent for the cage's own unit. */
+	readonly service?: string;
+}
+
+export async function unitsOf({ machine }: Context, name: string): Promise<UnitOfCage[]> {
+	// Units of the system are root's; without root a unit starts `run`.
+	if (machine.accounts.own()) return [];
+	const places = await machine.units.installedFor(cageFolder(machine.store, name));
+	return places.map((place) => {
+		const folder = baseName(parent(place));
+		const isDropin =
+			dropinNames.some((known) => baseName(place) === pathFromText(known)) && parent(parent(place)) === administratorsUnits;
+		return isDropin && folder.endsWith(".d") ? { place, service: pathToText(folder.slice(0, -2) as Path) ?? "" } : { place };
+	});
 }

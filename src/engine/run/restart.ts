@@ -3,8 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { askService, serviceSilent } from "../adopt/asking.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { installedText, planUnit } from "./installed-unit.ts";
-import { type UnitOfCage, unitsOf } from "./units-of-cage.ts";
+import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
 /** What runs of a cage after another generation has become the present one. The caller holds the cage's lock. */
 export interface Restarted {
@@ -38,8 +37,8 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		const companions = await machine.services.companions(service);
 		context.emit({ event: "service-stopped", service });
 		// A kill while it is stopped must not leave it so.
-		const left = (await machine.store.switching(name)) ?? { from: generation, before: cage };
-		await machine.store.saveSwitching(name, { ...left, stopped: { service, companions } });
+		const left = (await machine.store.upkeep.switching(name)) ?? { from: generation, before: cage };
+		await machine.store.upkeep.saveSwitching(name, { ...left, stopped: { service, companions } });
 		await machine.services.stop(service, companions);
 		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
@@ -68,11 +67,11 @@ export async function processesOfOthers({ machine }: Context, name: string, gene
 async function restartRun(context: Context, name: string, generation: number): Promise<boolean> {
 	const { machine, signal } = context;
 	const { cage } = await presentCage(context, name);
-	await machine.store.requestRestart(name, generation);
+	await machine.store.upkeep.requestRestart(name, generation);
 	const began = machine.now();
 	let deadline = began + patience;
 	while (machine.now() < deadline) {
-		const seconds = machine.store.restartAnswer(name, generation);
+		const seconds = machine.store.upkeep.restartAnswer(name, generation);
 		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
 			// It has as long to end as whoever runs it says.
 			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
@@ -108,7 +107,7 @@ async function refreshUnit(context: Context, name: string, { place, service }: U
 		const { text } = planned;
 		if (before === text && planned.place === place) return;
 		await machine.units.install(planned.place, text, cageFolder(machine.store, name));
-		if (adoption && service === adoption.service) await machine.store.saveAdoption(name, { ...adoption, dropin: text });
+		if (adoption && service === adoption.service) await machine.store.adopting.save(name, { ...adoption, dropin: text });
 		await machine.units.reload();
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;

@@ -14,7 +14,7 @@ import { serverSignals } from "../../core/upkeep/signals.ts";
 import { tellWeaker } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { HostService } from "../ports.ts";
+import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
 /** Nothing here takes long, or tells anybody anything. */
@@ -103,7 +103,7 @@ async function unitInput(
 	const { sockets: handed = [] } = cage.application;
 	if (handed.length && !host) throw new Failure("unit-without-sockets", { name: cage.name }, 2);
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
-	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
+	const confiner = program && (await machine.store.building.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
 	// A reload command of another kind, as that of a SysV script, works on the host's files and processes. HUP is the signal for it by
 	// convention, and here the application answered after it.
@@ -122,11 +122,11 @@ async function unitInput(
 			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
 			openings: manifest.openings,
 		},
-		launcher: machine.store.launcher(cage.name),
+		launcher: machine.store.building.launcher(cage.name),
 		// Unless the command was changed for the cage.
 		forks: Boolean(host?.forks) && !cage.notes?.some(({ code }) => code === "unit-foreground"),
 		keepsAccount: cage.keepsAccount ?? false,
-		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),
+		...(confiner === undefined ? {} : { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],

@@ -10,7 +10,8 @@ import type { Expected, Observed } from "../../core/selftest/outside.ts";
 import { parseAttempts, type Told } from "../../core/selftest/verdict.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout, Interpreter } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
+import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
 /** The attempts under the unit that a cage has in production, instead of under the launcher. */

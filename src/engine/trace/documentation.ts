@@ -15,7 +15,7 @@ import { configuredPrograms, documentedOffers, withDocumented } from "../../core
 import type { Offer, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
-import { type Brought, broughtWith } from "./brought.ts";
+import { type Brought, broughtWith } from "./coverage.ts";
 
 /** What of the application's documentation the plan does not have yet. */
 export async function offersOfDocumentation(

@@ -3,11 +3,11 @@ import { showProbe } from "../../core/application/probe-lines.ts";
 import { askingOf } from "../../core/application/recognise.ts";
 import { tellingWords } from "../../core/application/telling-words.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Context } from "../context.ts";
+import { defaultTimeout } from "../../core/questions/answers.ts";
+import type { Awaited } from "../../core/trace/trace.ts";
+import type { Context, Machine } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { Reachable } from "../ports.ts";
-import { Patience } from "./patience.ts";
-import { tellWaiting } from "./waiting.ts";
+import type { Reachable } from "../launch-ports.ts";
 
 /** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
 const emptyProbeSeconds = 3;
@@ -186,4 +186,78 @@ export async function runExercise(
 	if (result.timedOut)
 		context.emit({ event: "warned", code: "exercise-timed-out", values: { command: showProbe(command), seconds } });
 	return outcome;
+}
+
+/** Seconds that nobody wonders about. */
+const unremarkable = 2;
+
+/** Tells every second what `work` is still waiting for, from the third second on. */
+export async function tellWaiting<T>({ emit, machine, signal }: Context, work: Promise<T>, what: () => Awaited): Promise<T> {
+	const done = new AbortController();
+	const started = machine.now();
+	const tell = async () => {
+		for (;;) {
+			await machine.sleep(1000, AbortSignal.any([signal, done.signal]));
+			const seconds = Math.floor((machine.now() - started) / 1000);
+			if (!done.signal.aborted && seconds > unremarkable) emit({ event: "waited", seconds, ...what() });
+		}
+	};
+	// Ended by the abort below.
+	tell().catch(() => {});
+	try {
+		return await work;
+	} finally {
+		done.abort();
+	}
+}
+
+/** Seconds in which an application shows whether it is still starting, and the share of a processor that it then uses. Idle daemons use less. */
+const windowSeconds = 5;
+const busyShare = 0.05;
+/** An application that is busy gets so many times as long, and one that was slow so many times as long as it took. */
+const mostTimes = 3;
+
+/** How long an application gets for an answer: longer than `seconds` while it is busy starting. */
+export class Patience {
+	readonly #machine: Pick<Machine, "launcher" | "now">;
+	readonly #launched: Reachable;
+	#latest: number;
+	#deadline: number;
+	#seen: { readonly at: number; readonly used: number };
+	#isBusy = false;
+
+	constructor(machine: Pick<Machine, "launcher" | "now">, launched: Reachable, seconds: number) {
+		this.#machine = machine;
+		this.#launched = launched;
+		this.#deadline = machine.now() + seconds * 1000;
+		this.#latest = machine.now() + seconds * 1000 * mostTimes;
+		this.#seen = { at: machine.now(), used: machine.launcher.cpuSeconds(launched) };
+	}
+
+	/** In so many seconds at the latest, whatever the application does. */
+	endIn(seconds: number): void {
+		this.#latest = Math.min(this.#deadline, this.#machine.now() + seconds * 1000);
+		this.#deadline = this.#latest;
+	}
+
+	/** Seconds that are left, at this moment. */
+	left(): number {
+		const now = this.#machine.now();
+		const elapsed = (now - this.#seen.at) / 1000;
+		if (elapsed >= windowSeconds) {
+			const used = this.#machine.launcher.cpuSeconds(this.#launched);
+			this.#isBusy = used - this.#seen.used > elapsed * busyShare;
+			this.#seen = { at: now, used };
+		}
+		if (this.#isBusy && now >= this.#deadline && now < this.#latest) this.#deadline = now + windowSeconds * 1000;
+		return (this.#deadline - now) / 1000;
+	}
+}
+
+/**
+ * Seconds for a later start of an application whose first answer took so long: what traces it or runs beside it may slow it down. A time that is
+ * shorter than the default was chosen on purpose.
+ */
+export function laterTimeout(timeout: number, answeredAfter: number): number {
+	return timeout < defaultTimeout ? timeout : Math.max(timeout, Math.ceil(answeredAfter * mostTimes));
 }

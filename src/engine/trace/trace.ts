@@ -1,10 +1,10 @@
-import { type Application, launchEnvironment, type Rules, socketsOf } from "../../core/application/application.ts";
+import type { Application, Rules } from "../../core/application/application.ts";
 import type { Listening } from "../../core/application/found.ts";
 import { ownedDirectory } from "../../core/application/made-directory.ts";
 import { proposeProbe } from "../../core/application/probe.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { baseName, normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
 import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
 import { placeOf } from "../../core/plan/links.ts";
@@ -14,17 +14,21 @@ import { capabilitiesIn } from "../../core/plan/permissions.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../../core/plan/writable.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { TraceFold } from "../../core/trace/fold.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { Ended, Launch, Launched, LaunchRequest } from "../ports.ts";
+import type { Launch, Launched } from "../launch-ports.ts";
 import type { Reach } from "./coverage.ts";
-import { type Asked, reachingNeighbours } from "./neighbours.ts";
-import { laterTimeout } from "./patience.ts";
-import { askUntilAnswered, checkProbesFailFirst, firstTrySeconds, probeUntilAnswered, runExercise } from "./probing.ts";
-import { TraceReport } from "./trace-report.ts";
-import { tellWaiting } from "./waiting.ts";
+import { reachingNeighbours } from "./neighbours.ts";
+import {
+	askUntilAnswered,
+	checkProbesFailFirst,
+	firstTrySeconds,
+	laterTimeout,
+	probeUntilAnswered,
+	runExercise,
+} from "./probing.ts";
+import { graceSeconds, watchedRun } from "./watched-run.ts";
 
 export interface TraceOptions {
 	/** On the host itself, without the sandbox. */
@@ -57,9 +61,6 @@ export interface TraceResult {
 	readonly answeredAfter?: number;
 }
 
-/** Seconds that an application gets to end by itself. */
-export const graceSeconds = 10;
-
 /**
  * Seconds that it gets where its whole end was traced before and nothing of this run is kept: a second start and a trial. What most
  * daemons do at their end fits in; squid waits thirty seconds for its clients.
@@ -67,7 +68,6 @@ export const graceSeconds = 10;
 export const laterGraceSeconds = 2;
 /** Exit status of what SIGKILL ended. */
 const killed = 137;
-const outputKept = 16 * 1024;
 
 /**
  * Watches the application through a whole life: start, probes, exercises, log reopening, reload, stop, and a second start that
@@ -294,142 +294,4 @@ export async function livesThrough(context: Context, application: Application, r
 		firstTrySeconds,
 	);
 	return probes.every((probe) => probe.ok);
-}
-
-export interface Watching {
-	readonly launch: Launch;
-	/** Counts the lives of one application. */
-	readonly number: number;
-	/** Is told while it runs whom it asked for. */
-	readonly watch?: (asked: Asked) => void;
-	readonly reach?: Reach;
-	/** It only runs: its trace is empty. */
-	readonly unseen?: boolean;
-	/** Calls that the sandbox's filter refuses are in the trace too; strace stops at every call for that. A cage is always traced so. */
-	readonly whole?: boolean;
-	/** Seconds that it gets to end by itself. */
-	readonly grace?: number;
-}
-
-export interface WatchedRun<T> {
-	readonly value: T;
-	readonly trace: Trace;
-	/** Paths, and names of calls without one, that failed last; newest last. */
-	readonly lastFailed: readonly string[];
-	readonly output: string;
-	readonly ended: Ended;
-	/** It ended before it was told to. */
-	readonly endedItself: boolean;
-}
-
-/** Milliseconds without a call: a start makes them without a pause, while idle daemons look around some ten times a second (redis). */
-const quietAfter = 60;
-const mostQuiet = 1000;
-
-/**
- * Waits until the application has done nothing for a moment, or is over. A master that reloads executes itself anew (haproxy), and a TERM that comes before
- * it has its handlers again ends it without the farewell to its workers that shows what it needs.
- */
-async function quiet({ machine, signal }: Context, since: () => true | number): Promise<void> {
-	const until = machine.now() + mostQuiet;
-	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
-		await machine.sleep(quietAfter - idle, signal);
-	}
-}
-
-/** Milliseconds without a call after which an application that was asked to end is only waiting, for its clients or for a timer. */
-const waitingAfter = 5000;
-
-/** Kills an application in the sandbox that was asked to end and has done nothing since: its end shows nothing more. */
-function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
-	return setInterval(() => {
-		if (idle() > waitingAfter) run.signal("SIGKILL");
-	}, 250);
-}
-
-/** Starts, folds the trace as it comes, lets `live` do its part (`settled` waits for a pause and tells what was seen), and ends the application whatever happened. */
-export async function watchedRun<T>(
-	context: Context,
-	application: Application,
-	identity: Identity,
-	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
-	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
-): Promise<WatchedRun<T>> {
-	const { emit, machine, signal } = context;
-	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
-	const report = new TraceReport(context, fold, number, reach);
-	// A character may be cut between two pieces.
-	const decoder = new TextDecoder();
-	let output = "";
-	let before = "";
-	let heard = machine.now();
-	const trace: LaunchRequest["trace"] = {
-		// Denials by a filter of ours never show under strace's own filter.
-		mode: whole || spec.kind === "cage" ? "whole" : "fast",
-		onData(chunk) {
-			heard = machine.now();
-			fold.feed(chunk);
-			watch?.(fold.asked());
-			report.fed();
-		},
-	};
-	const run = await machine.launcher.start({
-		spec,
-		identity,
-		command: application.command,
-		cwd: application.cwd,
-		env: launchEnvironment(application),
-		...socketsOf(application),
-		network: spec.kind === "host" ? "host" : "own",
-		// On the host it is watched for what it needs, not for how much.
-		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
-		...(unseen ? {} : { trace }),
-		onOutput(chunk) {
-			const text = decoder.decode(chunk, { stream: true });
-			output = (output + text).slice(-outputKept);
-			emit({ event: "output-received", text });
-		},
-		signal,
-	});
-	emit({ event: "application-started", where: spec.kind, run: number });
-	let value: T;
-	let ended: Ended;
-	let ending = false;
-	let over = false;
-	// Without an init it was over before anybody looked; `ended` also waits until its cgroups and files are removed.
-	let endedItself = run.init === 0;
-	void run.ended.then(() => {
-		over = true;
-		endedItself ||= !ending;
-	});
-	const settled = () => quiet(context, () => over || machine.now() - heard);
-	try {
-		value = await live(
-			run,
-			async () => {
-				await settled();
-				report.now();
-			},
-			() => [...(fold.trace?.ports ?? [])],
-		);
-		ending = true;
-		await settled();
-	} finally {
-		ending = true;
-		before = output;
-		heard = machine.now();
-		const watcher = spec.kind === "rehearsal" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
-		ended = await tellWaiting(context, run.stop(grace), () => ({
-			for: "end",
-			program: baseName(pathFromText(application.command[0] ?? "")),
-		})).finally(() => clearInterval(watcher));
-		emit({ event: "application-ended", status: ended.status });
-	}
-	signal.throwIfAborted();
-	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
-	fold.end();
-	report.end();
-	// What it says of being told to end explains nothing; but some print everything only then.
-	const said = endedItself ? output : before.trim() === "" ? output : before;
-	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output: said, ended, endedItself };
 }

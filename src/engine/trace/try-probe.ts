@@ -9,7 +9,8 @@ import type { Note } from "../../core/failure.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
 import type { Context, Machine } from "../context.ts";
-import { graceSeconds, sandboxPlaces } from "./trace.ts";
+import { sandboxPlaces } from "./trace.ts";
+import { graceSeconds } from "./watched-run.ts";
 
 /** One try of a probe before tracing. */
 export interface ProbeAttempt {

@@ -11,10 +11,12 @@ import type { Trace } from "../../core/trace/trace.ts";
 import { launchMethod } from "../build/method.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { CageLayout, Measured } from "../ports.ts";
+import type { CageLayout } from "../launch-ports.ts";
+import type { Measured } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
-import { laterGraceSeconds, livesThrough, watchedRun } from "../trace/trace.ts";
+import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
+import { watchedRun } from "../trace/watched-run.ts";
 
 export interface TrialInput {
 	readonly application: Application;

@@ -7,7 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
-import { accountFindings } from "../plan/account-findings.ts";
+import { accountFindings } from "../plan/separation.ts";
 import type { CageLayout, CageToAudit } from "../ports.ts";
 
 export interface AuditOptions {

@@ -12,8 +12,7 @@ import { isDamage, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
-import { hasSamePackages, hostChanges } from "./drift.ts";
-import { takeOverEdits } from "./edits.ts";
+import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
@@ -93,7 +92,7 @@ async function heldAgainstToday(
 	const { files, store } = context.machine;
 	const samePackages = hasSamePackages(context, manifest);
 	const mayDiffer = drift.length > 0 || !samePackages || isTouched;
-	const watched = await store.watched(cage.name);
+	const watched = await store.upkeep.watched(cage.name);
 	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
 	if (!trace) return {};
 	try {

@@ -1,5 +1,10 @@
 import { byPackage, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
+import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { isDamage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 
 /** What of the host's files is another one than a generation has, by package. `deep` reads every file. */
@@ -25,4 +30,77 @@ export async function hostChanges(
 export function hasSamePackages({ machine }: Context, { madeAt }: Manifest): boolean {
 	const made = Date.parse(madeAt);
 	return machine.packages.changedAt() < made && made <= machine.now();
+}
+
+interface StaleCage {
+	readonly name: string;
+	readonly drift: readonly PackageDrift[];
+}
+
+/**
+ * Cages whose files the host has in another version by now: quick, for after an upgrade, by stat(2) and nothing else. With `mark` each is marked, or
+ * its mark taken away; one that another command works on is left to that.
+ */
+export async function staleCages(context: Context, mark: boolean): Promise<StaleCage[]> {
+	const { store } = context.machine;
+	const stale: StaleCage[] = [];
+	for (const name of await store.names()) {
+		try {
+			const { manifest } = await presentCage(context, name);
+			const drift = await hostDrift(context, manifest, false);
+			if (drift.length) stale.push({ name, drift });
+			if (mark) await remark(context, name, drift);
+		} catch (error) {
+			const isPassedOver = error instanceof Failure && passedOver.includes(error.code);
+			if (!isPassedOver && !isDamage(error)) throw error;
+		}
+	}
+	return stale;
+}
+
+const passedOver: readonly string[] = ["cage-not-built", "cage-busy"];
+
+async function remark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
+	const lock = await store.lock(name);
+	try {
+		const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
+		const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
+		await store.upkeep.markStale(name, drift.length ? mark : undefined);
+	} finally {
+		await lock.release();
+	}
+}
+
+/** Configuration that is edited in a cage: it goes on from generation to generation. */
+
+/**
+ * The plan with what was edited in the generation before. Says what was in conflict and who won; what gives way to the host's file is kept
+ * beside the cage.
+ */
+export async function takeOverEdits(
+	context: Context,
+	name: string,
+	plan: Plan,
+	previous: number | undefined,
+	winner: Winner,
+): Promise<Plan> {
+	const { machine, signal } = context;
+	if (previous === undefined) return plan;
+	const manifest = await machine.store.manifest(name, previous);
+	const edits = manifest ? await machine.store.building.edits(manifest, signal) : [];
+	if (!manifest || !edits.length) return plan;
+	for (const edit of conflictsOf(edits)) {
+		const path = showPath(edit.path);
+		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
+		else {
+			const aside = await machine.store.building.setAside(name, previous, edit);
+			const kept = aside === undefined ? `-> ${edit.is}` : showPath(aside);
+			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
+		}
+	}
+	return withEdits(plan, manifest, edits, () => winner);
+}
+
+function conflictsOf(edits: readonly Edit[]): Edit[] {
+	return edits.filter((edit) => stateOfEdit(edit) === "conflict");
 }

@@ -4,8 +4,7 @@ import type { Path } from "../../core/path/path.ts";
 import { cageFolder } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
-import { installedText } from "../run/installed-unit.ts";
-import { type UnitOfCage, unitsOf } from "../run/units-of-cage.ts";
+import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
 import type { CageContent, Removal } from "../store.ts";
 
 /** Everything that a removal takes away, and what it leaves. */
@@ -31,12 +30,12 @@ export interface RemovalPlan {
  */
 export async function planRemoval(context: Context, name: string, { keepData }: Removal): Promise<RemovalPlan> {
 	const { store, units } = context.machine;
-	const contents = await store.contents(name);
+	const contents = await store.removing.contents(name);
 	const isThere = (await store.names()).includes(name);
 	// Data that an earlier removal kept can go as well.
 	if (!isThere && (keepData || !contents.some(({ isData }) => isData))) throw new Failure("cage-unknown", { name }, 2);
 	await requireIdle(context, name);
-	const account = keepData ? undefined : (await store.madeAccount(name))?.name;
+	const account = keepData ? undefined : (await store.accounts.made(name))?.name;
 	return {
 		name,
 		folder: cageFolder(store, name),
@@ -78,7 +77,7 @@ export async function removeCage(context: Context, name: string, removal: Remova
 	const lock = await context.machine.store.lock(name);
 	try {
 		await planRemoval(context, name, removal);
-		await context.machine.store.beginRemoval(name, removal);
+		await context.machine.store.removing.begin(name, removal);
 		return await takeAway(context, name, removal);
 	} finally {
 		await lock.release();
@@ -88,7 +87,7 @@ export async function removeCage(context: Context, name: string, removal: Remova
 /** The rest of a removal that was begun. The caller holds the cage's lock. */
 export async function finishRemoval(context: Context, name: string, removal: Removal): Promise<void> {
 	await requireIdle(context, name);
-	await context.machine.store.beginRemoval(name, removal);
+	await context.machine.store.removing.begin(name, removal);
 	await takeAway(context, name, removal);
 }
 
@@ -102,11 +101,11 @@ async function takeAway(context: Context, name: string, removal: Removal): Promi
 	}
 	for (const place of (await units.hooksFor(cageFolder(store, name))).hooks) await units.uninstall(place);
 	if (found.length) await units.reload();
-	await store.removeContents(name, removal);
-	const made = removal.keepData ? undefined : await store.madeAccount(name);
+	await store.removing.removeContents(name, removal);
+	const made = removal.keepData ? undefined : await store.accounts.made(name);
 	try {
 		return made && (await withdrawAccount(context, name, made));
 	} finally {
-		await store.endRemoval(name, removal);
+		await store.removing.end(name, removal);
 	}
 }

@@ -18,7 +18,7 @@ export async function restartIf(context: Context, name: string, isWanted: boolea
 export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
-	await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
+	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 	await store.saveCage(cage);
 	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
 	await restartCage(context, name).catch((second: unknown) => {
@@ -81,7 +81,7 @@ async function requireSound(context: Context, cage: Cage, generation: number): P
 	const { machine } = context;
 	const manifest = await machine.store.manifest(cage.name, generation);
 	if (!manifest) throw new Failure("no-such-generation", { name: cage.name, generation }, 2);
-	await machine.store.bringBackState(manifest);
+	await machine.store.building.bringBackState(manifest);
 	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
 	return manifest;
 }

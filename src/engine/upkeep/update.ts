@@ -9,15 +9,15 @@ import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
 import { launchMethod } from "../build/method.ts";
-import { comparablePlan, timed, traceStep } from "../build/steps.ts";
-import { switching } from "../build/switching.ts";
+import { comparablePlan, timed } from "../build/steps.ts";
+import { clearOldGenerations, switching } from "../build/switching.ts";
+import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
 
 export interface UpdateOptions {
@@ -78,7 +78,7 @@ async function prepare(
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	const drift = await hostDrift(context, manifest, false);
-	const edits = await machine.store.edits(manifest, signal);
+	const edits = await machine.store.building.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
 	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
 	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));

@@ -36,7 +36,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	const running = async () =>
 		(await store.generations(name)).flatMap((one) => machine.launcher.running(store.root(name, one)).processes);
 	if (!(await running()).length) throw new Failure("cage-not-running", { name }, 1);
-	const before = await store.watched(name);
+	const before = await store.upkeep.watched(name);
 	const seen = new Map<string, WatchedFailure>();
 	const cwd = pathFromText(cage.application.cwd);
 	const started = machine.now();
@@ -67,11 +67,11 @@ export async function watchCage(context: Context, name: string, seconds: number)
 			await machine.sleep(Math.min(look, left), either).catch(() => undefined);
 			if (machine.now() - kept < keep) continue;
 			kept = machine.now();
-			await store.saveWatched(name, sum());
+			await store.upkeep.saveWatched(name, sum());
 		}
 	} finally {
 		await watching.stop();
-		await store.saveWatched(name, sum());
+		await store.upkeep.saveWatched(name, sum());
 	}
 	const watched = sum();
 	await store.log(name, "watched", { seconds: watched.seconds, failures: watched.failures.length });
@@ -88,7 +88,7 @@ export async function missedOf(
 	trace: Trace,
 	plan: Plan,
 ): Promise<Missing[]> {
-	const watched = await machine.store.watched(name);
+	const watched = await machine.store.upkeep.watched(name);
 	return watched === undefined ? [] : missedBy(watched, trace, plan, machine.files);
 }
 

@@ -1,13 +1,8 @@
 import type { CliMessages } from "../en/cli.ts";
-import { adoptionDe } from "./adoption.ts";
-import { installDe } from "./install.ts";
-import { minimiseDe } from "./minimise.ts";
-import { recordVerbDe } from "./record/verb.ts";
-import { removeDe } from "./remove.ts";
+import { planDe } from "./plan.ts";
+import { recordVerbDe } from "./record.ts";
 import { templateDe } from "./template.ts";
-import { transferDe } from "./transfer.ts";
-import { updateDe } from "./update.ts";
-import { watchDe } from "./watch.ts";
+import { adoptionDe, doctorDe, installDe, minimiseDe, removeDe, transferDe, updateDe, watchDe } from "./upkeep.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -43,85 +38,7 @@ export const cliDe: CliMessages = {
 	},
 	pressEnter: "Benutzen Sie die Anwendung wie sonst und drücken Sie dann die Eingabetaste.",
 	traced: (name, paths, calls) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: cagewright plan ${name}`,
-	plan: {
-		files: (files, bytes) => `${files} Dateien, ${bytes}`,
-		others: (symlinks, directories, devices) => `${symlinks} Verweise, ${directories} Verzeichnisse, ${devices} Geräte`,
-		declined: "Bleibt draußen, solange Sie es nicht erlauben",
-		allow: {
-			secret: "Geheimnis: --allow-secret",
-			setuid: "setuid: --allow-setuid",
-			device: "Gerät: --device",
-			large: "groß und nur angesehen: --include",
-			"refused-device": "Gerät, das aus jedem Käfig führt: abgelehnt",
-		},
-		writable: "Beschreibbar, liegt bei den Daten des Käfigs",
-		seeds: (count, bytes) => `${count} vom Wirt übernommen, ${bytes}`,
-		startsEmpty: "beginnt leer",
-		accounts: (users, groups, usersOut, groupsOut) =>
-			`passwd behält ${users || "niemanden"} (${usersOut} weggelassen), group behält ${groups || "keine"} (${groupsOut} weggelassen)`,
-		accountsChosen: "Von Ihnen gewählte Konten",
-		accountsWithout: "Von Ihnen weggelassene Konten",
-		groups: {
-			program: "Programm",
-			libraries: "Bibliotheken",
-			interpreter: "Bibliothek des Interpreters",
-			configuration: "Konfiguration",
-			accounts: "Konten",
-			data: "Daten",
-			certificates: "Zertifikate",
-			"time-zones": "Zeitzonen",
-			locale: "Sprachen",
-			resources: "Beiwerk",
-			state: "Zustand",
-			logs: "Protokolle",
-			runtime: "Laufzeitdateien",
-			sockets: "Sockets anderer",
-			devices: "Geräte",
-			secrets: "Geheimnisse",
-			"left-out": "weggelassen",
-		},
-		recommendations: {
-			copy: "kopieren",
-			empty: "eigenes leeres Verzeichnis",
-			seed: "einmal kopiert, dann sein eigenes",
-			bind: "bleibt beim Wirt, nur lesend",
-			generate: "neu geschrieben",
-			make: "neu angelegt",
-			"leave-out": "weglassen",
-		},
-		spare: (place) => `die meisten Dienste antworten auch ohne: --exclude ${place}`,
-		shared: "Bleibt beim Wirt und ist im Käfig nur lesend zu sehen (--include kopiert es, --exclude lässt es weg)",
-		offers: "Nicht im Plan; nehmen Sie es hinzu, wo Sie es brauchen",
-		offered: {
-			"plug-ins": (files, bytes) => `${files} weitere Module neben den geladenen, ${bytes}`,
-			"interpreter-modules": (files, bytes) =>
-				`${files} weitere Module dieser Bibliothek, ${bytes}; keine Quelle nennt sie, ein Programm kann ihre Namen aber berechnen`,
-			library: (files, bytes) =>
-				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
-			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
-			documented: (files, bytes) =>
-				`in seiner Dokumentation genannt, nie benutzt: ${files === 1 ? "1 Datei" : `${files} Dateien`}, ${bytes}`,
-			"documented-writable": () => "ein Verzeichnis, in das es vielleicht schreiben will, nie benutzt",
-		},
-		documents: {
-			package: (name) => `aus dem Paket ${name}`,
-			line: (line) => `Zeile ${line}`,
-			quoted: (text) => `„${text}“`,
-		},
-		openings: "Die Abschottung lässt offen",
-		nothingOpen: "nichts",
-		capability: (name, why) => `Capability ${name} (${why})`,
-		proc: "/proc, nur die eigenen Prozesse",
-		kernelProc: "/proc mit den Dateien des Systems",
-		sys: "/sys mit den Geräten des Systems",
-		unixSockets: "Unix-Sockets",
-		netlink: "Netlink, nur Adressen und Routen",
-		multicast: "Multicast und Broadcast",
-		syslog: (socket) => `das Syslog des Wirts (${socket})`,
-		memfd: "memfd_create",
-		writableCode: "Speicher, der beschrieben und ausgeführt wird",
-		refusedOpenings: "Auf Ihr Wort hin geschlossen",
-	},
+	plan: planDe,
 	difference: {
 		none: (generation) => `An Generation ${generation} würde sich nichts ändern.`,
 		title: (generation) => `Verglichen mit Generation ${generation}:`,
@@ -316,58 +233,7 @@ export const cliDe: CliMessages = {
 		notes: "Hinweise",
 		none: "Keine Anwendung gefunden. Jeder Befehl kann in einen Käfig: cagewright make --name NAME --probe BEFEHL -- BEFEHL",
 	},
-	doctor: {
-		head: ["", "Was", "Gefunden", "Gebraucht für"],
-		states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
-		fine: "Alles Nötige ist da.",
-		fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
-		installing: (command) => `Läuft: ${command}`,
-		needs: {
-			root: "Ports unter 1024, Dienste, eigene Konten",
-			processor: "den Init eines Käfigs",
-			strace: "Beobachtung und Erprobung",
-			"util-linux": "Namensräume, Mounts und den Starter",
-			systemd: "Käfige als Dienste (cagewright unit)",
-			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
-			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
-			overlay: "Sandboxes und Erprobungen, von denen nichts bleibt",
-			namespaces: "Sandboxes und Abschottung",
-			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
-			seccomp: "den Filter für Systemaufrufe",
-			landlock: "eine zweite Schicht gegen Schreiben",
-			yama: "Beobachtung",
-			selinux: "Label der Dateien im Käfig",
-			apparmor: "Profile der Distribution",
-			cgroup: "Grenzen für Speicher und Prozesse",
-		},
-		advice: {
-			root: "für eigene Käfige nichts zu tun; für das, was root braucht, cagewright mit sudo starten.",
-			processor: "einen Rechner mit amd64 nehmen.",
-			strace: "das Paket strace installieren.",
-			"util-linux":
-				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren.",
-			systemd:
-				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
-			perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",
-			getcap:
-				"das Paket libcap2-bin installieren (anderswo: libcap); bis dahin wird nach Capabilities von Dateien nicht gesucht.",
-			overlay:
-				"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
-			namespaces:
-				"auf dem Rechner selbst ausführen oder in einem Container mit CAP_SYS_ADMIN; ohne sie wird nie ein Käfig gestartet.",
-			"user-namespaces":
-				"als root nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit es sie gibt (sysctl).",
-			seccomp: "einen Kern mit CONFIG_SECCOMP_FILTER starten; ohne ihn wird nie ein Käfig gestartet.",
-			landlock:
-				"Linux ab 5.13 mit landlock in lsm= auf der Befehlszeile des Kerns starten; bis dahin sagt es jeder Start, und --require full lehnt ihn ab.",
-			yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; in /etc/sysctl.d auf 1 setzen und neu starten.",
-			selinux:
-				"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur dort, nennt `ausearch -m avc -ts recent`, was verweigert wurde.",
-			apparmor:
-				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
-			cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
-		},
-	},
+	doctor: doctorDe,
 	sessions: {
 		head: ["Sitzung", "Käfig", "Schritt", "Verlassen", "Was in den Käfig kommt"],
 		none: "Es gibt keine verlassene Sitzung.",

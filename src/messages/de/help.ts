@@ -3,6 +3,7 @@ import type { HelpMessages } from "../en/help.ts";
 export const helpDe: HelpMessages = {
 	program:
 		"Setzt eine Anwendung in einen chroot-Käfig, weist nach, dass sie darin arbeitet, und schreibt den Nachweis. Ohne Verb: der Assistent.",
+	groups: { application: "Anwendung:", files: "Dateien:", permissions: "Erlaubnisse und Konten:" },
 	options: {
 		version: "die Version ausgeben",
 		help: "Hilfe zu einem Verb zeigen",

@@ -1,8 +1,241 @@
-import type { RecordMessages } from "../en/record.ts";
-import { checklistDe } from "./record/checklist.ts";
-import { recordLogDe } from "./record/log.ts";
-import { recordPartsDe } from "./record/parts.ts";
-import { risksDe } from "./record/risks.ts";
+import type { ChecklistMessages, RecordLogMessages, RecordMessages, RecordVerbMessages, RiskMessages } from "../en/record.ts";
+import { recordPartsDe } from "./record-parts.ts";
+
+/** What `record` says beside the record itself, German. */
+export const recordVerbDe: RecordVerbMessages = {
+	written: (name, path) => `Der Nachweis für ${name} liegt in ${path}.`,
+	checksum: (path) => `Seine Prüfsumme liegt in ${path} und im Protokoll des Käfigs.`,
+	askInitiatedBy: "Wer hat das veranlasst (für den Nachweis; Enter lässt es offen)?",
+	askImplementedBy: "Wer hat es umgesetzt?",
+	verdicts: {
+		"as-written": (file, name, at, generation) =>
+			`${file} ist ein Nachweis für ${name}, wie er um ${at} geschrieben wurde, über Generation ${generation}.`,
+		changed: (file, name, at) =>
+			`${file} wurde verändert: Das Protokoll von ${name} kennt die Datei mit anderem Inhalt, geschrieben um ${at}.`,
+		unlogged: (file, name) =>
+			`${file} ist das, was die Prüfsumme daneben sagt, aber das Protokoll von ${name} weiß nichts davon; wer das eine verändert hat, kann auch das andere verändert haben.`,
+		unknown: (file, name) =>
+			`Nichts spricht für ${file}: Das Protokoll von ${name} kennt die Datei nicht. Dafür sind Nachweise mit --checksum zu schreiben.`,
+	},
+	sums: (then, now) => `SHA-256 damals: ${then}\nSHA-256 jetzt:  ${now}`,
+	besideDiffers: (path) => `${path} sagt etwas anderes über sie.`,
+	current: "Die Dateien des Käfigs sind noch dieselben.",
+	notCurrent: (name) =>
+		`Der Käfig hat seither andere Dateien; cagewright record ${name} schreibt den Nachweis, wie er jetzt ist.`,
+};
+
+/** What lines of the log say, by the names that they have there; German. */
+export const recordLogDe: RecordLogMessages = {
+	actions: {
+		made: "gebaut",
+		rebuilt: "neu gebaut",
+		updated: "aktualisiert",
+		built: "gebaut, nicht erprobt",
+		traced: "beobachtet",
+		tried: "erprobt",
+		"trial-failed": "Erprobung gescheitert",
+		"update-refused": "Aktualisierung verworfen",
+		"update-undone": "Aktualisierung zurückgenommen",
+		minimised: "verkleinert",
+		"minimise-refused": "Verkleinern verworfen",
+		watched: "im Betrieb beobachtet",
+		"rolled-back": "auf ältere Generation zurück",
+		"switch-finished": "unterbrochener Wechsel beendet",
+		"finding-accepted": "Befund hingenommen",
+		recorded: "Nachweis geschrieben",
+		approved: "freigegeben",
+		"responsible-named": "Verantwortliche genannt",
+		adopted: "Dienst übernommen",
+		"adoption-undone": "Übernahme zurückgenommen",
+		released: "Dienst zurückgegeben",
+		"release-undone": "Rückgabe zurückgenommen",
+		repaired: "nach Unterbrechung gerichtet",
+		unit: "Unit installiert oder entfernt",
+		hook: "Haken installiert oder entfernt",
+		exported: "exportiert",
+		imported: "importiert",
+		removed: "entfernt",
+	},
+	details: {
+		generation: "Generation",
+		rounds: "Runden",
+		files: "Dateien",
+		bytes: "Größe",
+		answered: "beantwortet",
+		missing: "fehlend",
+		accepted: "hingenommen",
+		from: "von",
+		to: "nach",
+		purpose: "Zweck",
+		initiatedBy: "veranlasst von",
+		implementedBy: "umgesetzt von",
+		by: "von",
+		at: "am",
+		service: "Dienst",
+		interrupted: "Sekunden unterbrochen",
+		places: "Verzeichnisse",
+		action: "was",
+		path: "Pfad",
+		problem: "weil",
+		file: "Datei",
+		sha256: "SHA-256",
+		fingerprint: "Fingerabdruck der Dateien",
+		data: "mit Daten",
+		seconds: "Sekunden",
+		failures: "gescheiterte Aufrufe",
+		exportedAt: "ausgegeben",
+	},
+};
+
+/** What stands beside each sentence of the safeguard, and what an auditor would ask beyond them; German. */
+export const checklistDe: ChecklistMessages = {
+	intro:
+		"Jeder Satz der Maßnahme M 4.198 (S 4.198) und der Anforderung SYS.1.3.A10, die ihr nachfolgt, und der Beleg dafür in diesem Nachweis. Die Vorlage der Maßnahme liegt nur auf Englisch vor, bricht nach „it must be documented“ ab und enthält keine Prüffragen; die Fragen am Ende sind die, die ein Auditor dort stellen würde, in eigenen Worten.",
+	head: ["Nr.", "Satz", "Stand", "Beleg", "Wo"],
+	sources: { s: "Maßnahme M 4.198", r: "Anforderung SYS.1.3.A10", q: "Was ein Auditor darüber hinaus fragen würde" },
+	states: {
+		shown: "belegt",
+		failed: "nicht erfüllt",
+		open: "offen",
+		person: "offen (Person)",
+		explains: "erläutert nur",
+	},
+	count:
+		"{shown:count} von {of:count} belegt, {failed:count} nicht erfüllt, {open:count} offen, {person:count} von einem Menschen zu beantworten.",
+	translation: "In unserer Übersetzung; die Maßnahme liegt auf Englisch vor.",
+	questions: {
+		q1: "Ist zu jeder Datei dokumentiert, woher sie stammt, in welcher Version und warum sie da ist?",
+		q2: "Ist dokumentiert, worin die Konfiguration im Käfig von der des Wirts oder des Pakets abweicht?",
+		q3: "Ist dokumentiert, wer wo schreiben darf und welche Verzeichnisse des Wirts erreichbar sind?",
+		q4: "Wurde die Anwendung im Käfig mit echten Anfragen erprobt, und sind die Ergebnisse festgehalten?",
+		q5: "Wurden die bekannten Wege aus dem Käfig von innen versucht?",
+		q6: "Ist dafür gesorgt, dass die Kopien im Käfig den Aktualisierungen des Wirts folgen?",
+		q7: "Bleiben Schlüssel, Passwörter und andere Geheimnisse draußen, wo der Käfig ohne sie auskommt?",
+		q8: "Wozu dient der Käfig?",
+		q9: "Wer hat ihn freigegeben und das verbleibende Risiko übernommen?",
+		q10: "Lässt sich sagen, was seither wann geändert wurde?",
+	},
+	evidence: {
+		s1: "Veranlasst von {who}.",
+		s2: "Umgesetzt von {who}.",
+		s3: "Der Käfig {name} steht, in Generation {generation}, unter {root}.",
+		s4: "Gemessen am {at}: Wurzelverzeichnis der laufenden Anwendung war der Käfig, erkannt an Gerät und Inode.",
+		s5: "Gemessen am Hauptprozess der Anwendung; {programs:count} {programs|Programm|Programme} des Käfigs {programs|wurde|wurden} beim Start beobachtet, und was sie starten, erbt die Wurzel.",
+		s6: "Der Käfig war auch die Wurzel seines Mount-Namensraums: {root}.",
+		s7: "{tried:count} Wege nach draußen wurden von innen versucht: {escaped:count} {escaped|führte|führten} hinaus, {open:count} {open|ist|sind} mit Absicht offen.",
+		s8: "Sie läuft unter dem Konto {account}. Mit anderen Diensten geteilt: {shares:count} {shares|Sache|Sachen}; jede steht bei den Hinweisen der Planung oder im Befund der letzten Prüfung.",
+		s9: "Gestartet von {launcher}: cagewright run {name}. Über chroot hinaus bekommt sie Namensräume, einen Filter für Systemaufrufe und weniger Rechte.",
+		s10: "Dieselben Versuche stehen für den Code eines Angreifers: {tried:count} mit den Rechten der Anwendung versucht, {escaped:count} {escaped|führte|führten} hinaus, {open:count} {open|ist|sind} mit Absicht offen.",
+		s11: "Das gilt für chroot allein. Was dieser Käfig darüber hinaus hat, wurde erprobt: {tried:count} Wege, {escaped:count} {escaped|führte|führten} hinaus, {open:count} {open|ist|sind} mit Absicht offen.",
+		s12: "Nichts in diesem Käfig verlässt sich darauf, unbemerkt zu bleiben.",
+		s13: "Wie lange er einen Angriff verzögert, wurde nicht gemessen; nichts in diesem Käfig verlässt sich darauf.",
+		s14: "Entdeckung und Gegenmaßnahmen sind eine Frage der Organisation: wer es erfährt und wer handelt. Das Werkzeug trägt cagewright check bei (zuletzt am {at}), mit einem Rückgabewert für die Überwachung.",
+		s15: "{files:count} Dateien; in der letzten Erprobung {passed|bestand|bestanden} {passed:count} {passed|Probe|Proben} mit echten Anfragen ohne irgendeine andere.",
+		s16: "Durch Beobachten der Anwendung, durch Lesen ihrer Programme und Bibliotheken und durch die Erprobungen; Dokumentation wurde nicht maschinell ausgewertet. Einträge ohne Grund: {unexplained:count} von {entries:count}.",
+		s17: "Vorhanden: {there}. Nicht benötigt: {absent}.",
+		s18: "{rounds:count} {rounds|Runde|Runden} der Erprobung; {seconds} s Planung, Bau und Test durch das Werkzeug. Die Zeit von Menschen ist nicht darin.",
+		s19: "Hier bricht der Satz ab. Alle {entries:count} Einträge sind unten dokumentiert, dazu die Konfiguration und der Verlauf.",
+		s20: "{devices:count} {devices|Gerätedatei|Gerätedateien}; /etc/passwd mit {users:count} und /etc/group mit {groups:count} Einträgen, neu geschrieben.",
+		s21: "Behalten: {users}. Weggelassen: {usersLeftOut:count} Benutzer und {groupsLeftOut:count} Gruppen des Wirts.",
+		s22: "Warum sie blieben, steht jeweils daneben: {users:count} Benutzer, {groups:count} {groups|Gruppe|Gruppen}.",
+		r1: "An der laufenden Anwendung gemessen: {layers}, keine neuen Rechte. Ein Profil von AppArmor oder SELinux ist nicht dabei.",
+		r2: "Der Käfig {name} ist eine chroot-Umgebung, mit Namensräumen, wie Container sie haben.",
+		r3: "AppArmor oder SELinux ist auf diesem Rechner in Gebrauch. Profil für das Programm: {profile}.",
+		q1: "{files:count} {files|Datei|Dateien} mit Herkunft, Paket, Version, SHA-256 und Grund; Einträge ohne Grund: {unexplained:count}.",
+		q2: "{files:count} {files|Konfigurationsdatei|Konfigurationsdateien}; {changed:count} {changed|ist|sind} nicht so, wie ein Paket sie liefert.",
+		q3: "{writable:count} {writable|beschreibbares Verzeichnis|beschreibbare Verzeichnisse}, {binds:count} {binds|Verzeichnis|Verzeichnisse} des Wirts.",
+		q4: "{passed:count} von {of:count} Proben in der letzten Erprobung bestanden, am {at}.",
+		q5: "{tried:count} versucht am {at}: {escaped:count} {escaped|führte|führten} hinaus, {open:count} {open|ist|sind} mit Absicht offen.",
+		q6: "Mit dem Wirt verglichen am {at}; der Befund steht unter Aktualisierungen.",
+		q7: "Geheimnisse im Käfig: {secrets:count}. Mit Absicht weggelassen: {declined:count}.",
+		q8: "{purpose}",
+		q9: "Freigegeben von {who}, für Generation {generation}.",
+		q10: "{lines:count} {lines|Zeile|Zeilen} eines Protokolls, an das nur angehängt wird.",
+	},
+	missing: {
+		person: "Das hat noch niemand gesagt.",
+		open: "Es wurde nichts gemessen.",
+		profiles:
+			"Weder AppArmor noch SELinux ist auf diesem Rechner in Gebrauch. Ob eines davon es sein sollte, muss ein Mensch sagen.",
+		approval: "Die Freigabe durch {who} galt Generation {generation}, also nicht dieser.",
+	},
+};
+
+/** What remains, and what can be done about it; German. */
+export const risksDe: RiskMessages = {
+	intro: "Abgeleitet aus dem, was gemessen und entschieden wurde. Wer den Käfig freigibt, nimmt diese Risiken auf sich.",
+	head: ["Gewicht", "Was bleibt", "Was man tun kann"],
+	severities: { high: "hoch", medium: "mittel", low: "gering" },
+	what: {
+		escaped: "{count:count} Befunde des Selbsttests sprechen gegen den Käfig: ein Weg führte hinaus, oder eine Schicht fehlte.",
+		"audit-danger": "In den Dateien des Käfigs wurden {count:count} Gefahren gefunden.",
+		"never-tried": "Die Wege nach draußen wurden nicht versucht.",
+		"root-start":
+			"Die Anwendung startet als root. Von dessen Rechten behält sie wenig, aber ein Fehler vor dem Wechsel des Kontos ist ein Fehler in root.",
+		capabilities: "Sie behält Teile der Rechte von root: {names}.",
+		"network-shared":
+			"Sie teilt das Netz des Wirts: Jeder Dienst, der dort lauscht, auch nur lokal, ist aus dem Käfig erreichbar, ebenso jede Adresse, die der Wirt erreicht.",
+		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
+		netlink: "Sie darf den Kernel über Netlink nach den Adressen und Routen ihres Netzes fragen.",
+		multicast: "Sie darf an Gruppen von Rechnern senden und hören, was an sie gesendet wird.",
+		"kernel-proc": "Sie sieht, wie beschäftigt der Host ist: Last, Speicher, Platten und Netzwerkzähler.",
+		sys: "Sie sieht die Geräte des Hosts.",
+		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
+		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
+		"executable-data":
+			"Sie darf ausführen, was sie nach {paths} geschrieben hat: Wer dort eine Datei unterbringt, kann sie laufen lassen.",
+		memfd:
+			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
+		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
+		"bind-writable": "Sie schreibt in Verzeichnisse des Wirts: {paths}.",
+		"bind-read": "Sie liest Verzeichnisse des Wirts, wie sie sind: {paths}.",
+		"shared-account":
+			"Unter dem Konto {account} laufen auch andere Prozesse: Außerhalb des Käfigs haben sie dieselben Rechte an Dateien.",
+		"secret-inside": "Im Käfig liegen Geheimnisse; wer die Anwendung übernimmt, hat sie: {paths}.",
+		"setuid-inside": "Im Käfig liegen setuid-Dateien (sie bewirken dort nichts: keine neuen Rechte): {paths}.",
+		"no-limits": "Für Speicher, Prozesse und offene Dateien ist keine Grenze gesetzt: Sie kann den Rechner auslasten.",
+		weaker: "Dieser Rechner konnte nicht jede Schicht geben; es fehlt: {layers}.",
+		"partly-watched": "Sie wurde nicht von ihrem Start an beobachtet; etwas selten Benötigtes kann fehlen.",
+		minimised:
+			"{files:count} {files|Datei wurde|Dateien wurden} auf den Beweis von {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} hin weggelassen: Was diese nicht erreichen, kann scheitern.",
+		outdated: "Der Wirt hat neuere Dateien als der Käfig.",
+		kernel:
+			"Der Kernel ist gemeinsam. Ein Fehler darin, den die offenen Systemaufrufe erreichen, führt aus allen Schichten hinaus.",
+		chroot:
+			"Aus einem chroot-Käfig kann man ausbrechen, wie die Maßnahme selbst sagt. Darum gibt es weitere Schichten; keine davon hält gegen alles.",
+	},
+	remedy: {
+		escaped: "Siehe cagewright selftest; vorher nicht in Betrieb nehmen.",
+		"audit-danger": "Siehe cagewright check.",
+		"never-tried": "perl installieren und cagewright selftest ausführen.",
+		"root-start": "Mit --user unter ihrem Konto starten, wo sie das kann.",
+		capabilities: "Mit --refuse schließen, was sie entbehren kann.",
+		"network-shared": "--network none, wo sie nur über einen Unix-Socket dient; sonst ein Paketfilter.",
+		"unix-sockets": "--refuse unix-sockets, und sehen, ob sie noch antwortet.",
+		netlink: "--refuse netlink, und sehen, ob sie noch antwortet.",
+		multicast: "--refuse multicast; das gilt nur in ihrer Unit.",
+		"kernel-proc": "--allow kernel-proc weglassen oder --refuse kernel-proc, und sehen, ob sie noch antwortet.",
+		sys: "--allow sys weglassen oder --refuse sys, und sehen, ob sie noch antwortet.",
+		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
+		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
+		"executable-data": "--allow executable-data weglassen und sehen, ob sie noch antwortet.",
+		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",
+		syslog: "--refuse syslog, und sie ein eigenes Protokoll schreiben lassen.",
+		"bind-writable": "Stattdessen kopieren oder mit :ro nur lesend einhängen.",
+		"bind-read": "Was sich selten ändert, mit --include kopieren.",
+		"shared-account": "Ein eigenes Konto.",
+		"secret-inside": "Eigene Schlüssel nur für diesen Dienst; nach einem Vorfall ersetzen.",
+		"setuid-inside": "Weglassen, wenn sie ohne antwortet.",
+		"no-limits": "Grenzen für Speicher, Prozesse und Dateien, per Option oder in ihrer Unit.",
+		weaker: "Siehe cagewright doctor.",
+		"partly-watched": "Aus dem gestoppten Dienst neu anlegen.",
+		minimised:
+			"Mit einer Übung für alles Weitere verkleinern, was es können muss: cagewright minimise --exercise; im Betrieb beobachten mit cagewright trace --for.",
+		outdated: "cagewright update ausführen.",
+		kernel: "Aktualisierungen des Kernels; eine virtuelle Maschine, wo das nicht genügt.",
+		chroot: "Beobachten: cagewright check in der Überwachung, dazu ihre Protokolle.",
+	},
+};
 
 /** The record of a cage, German. */
 export const recordDe: RecordMessages = {

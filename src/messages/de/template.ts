@@ -1,5 +1,68 @@
-import type { templateEn } from "../en/template.ts";
+import type { TemplateProblem } from "../../core/template/problems.ts";
+import type { templateEn, templateFailuresEn } from "../en/template.ts";
 import type { Widen } from "../widen.ts";
+
+/** The sentences of what can go wrong with templates, in German. */
+export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string> = {
+	"template-unaccepted":
+		"Die Befehle der Vorlage {name} hat niemand angenommen, oder sie wurde seither geändert: `cagewright template accept {name}` zeigt sie und fragt; mit --yes nimmt es sie an.",
+	"template-unconfirmed": "Die Vorlage {name} würde die Befehle oben ausführen; --yes nimmt sie an.",
+	"template-none":
+		'Unter {place} ist keine Vorlage: keine Datei, die "schema": "cagewright/template/…" sagt, weder oben noch in templates/.',
+	"template-from-git":
+		"{place} ist die Adresse eines git-Repositorys. Klonen Sie es mit git und importieren Sie dann den Ordner.",
+	"template-bundle-changed":
+		"{file} ist nicht, was ausgegeben wurde: Die SHA-256 ist {sha256}, und sie sagt {said}. Nichts wurde aufgenommen.",
+	"template-as-one": "--as benennt eine einzige Vorlage, und unter {place} sind {count}.",
+	"template-twice": "Zwei Vorlagen heißen dort {name}; nehmen Sie die Datei einer davon auf.",
+	"template-built-in": "{name} heißt schon eine eingebaute Vorlage; nehmen Sie sie mit --as NAME unter anderem Namen auf.",
+	"template-there":
+		"Hier gibt es eine andere Vorlage {name}; --replace setzt diese an ihre Stelle, --as NAME gibt ihr einen anderen Namen.",
+	"template-not-removable": "{name} ist eingebaut und bleibt; nur gespeicherte Vorlagen lassen sich entfernen.",
+	"template-action-unknown":
+		"`template {action}` gibt es nicht; es gibt list, show, new, save, check, diff, import, accept, export und remove.",
+	"template-name-needed": "Nennen Sie die Vorlage, etwa: cagewright template new shop -o shop.json",
+	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
+	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
+	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",
+	"template-unknown": "Eine Vorlage {name} gibt es nicht; `cagewright template list` zeigt die vorhandenen.",
+};
+
+/** Was an einem Wert in einer Vorlage falsch ist, deutsch. */
+export const templateProblemsDe: Record<TemplateProblem, string> = {
+	"template-too-large": "größer, als eine Vorlage sein darf ({bytes:bytes} von {limit:bytes})",
+	"template-not-json": "kein JSON: {message}",
+	"wrong-type": "muss {expected} sein, ist {received}",
+	"unknown-field": "dieses Feld gibt es nicht",
+	"missing-field": "dieses Feld fehlt",
+	"not-an-opening":
+		"muss proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PFAD, executable-data:VERZEICHNIS oder capability:NAME in Kleinbuchstaben sein",
+	"not-one-of": "muss eines davon sein: {expected}",
+	empty: "darf nicht leer sein",
+	"too-long": "länger als {limit} Zeichen",
+	"too-many": "mehr als {limit} Werte",
+	"out-of-range": "muss zwischen {min} und {max} liegen",
+	"bad-name": "kein Name: Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer",
+	"control-character": "enthält ein Steuerzeichen",
+	"not-text": "enthält ein halbes Zeichen",
+	"not-absolute": "muss mit einem Schrägstrich beginnen",
+	"parent-component": "darf nicht mit `..` aufsteigen",
+	"glob-not-allowed": "muss ein Pfad sein, kein Muster",
+	"too-broad": "nähme zu viel auf",
+	"password-file": "reicht an eine Datei mit Passwörtern",
+	"numeric-account": "muss das Konto nennen; eine Nummer ist auf jedem Rechner ein anderes",
+	"bad-account": "kein Name eines Kontos",
+	"bad-socket": "kein Socket, der übergeben werden kann",
+	"bad-variable-name": "kein Name einer Variablen",
+	"not-a-device": "muss unter /dev liegen",
+	"unknown-placeholder": "unbekannter Platzhalter {name}",
+	"too-deep": "tiefer verschachtelt als jede Vorlage",
+	"duplicate-field": "steht im selben Objekt zweimal: Welches gilt, liest jeder anders",
+	"newer-version": "Vorlagen der Version {version}, und dieses Programm kennt sie bis {known}: Es braucht ein neueres cagewright",
+	"bad-parameter": "kein Name für einen Parameter: Kleinbuchstaben, Ziffern und Unterstrich, nicht node oder demo",
+	"bad-value": "kein Wert dieser Art",
+	"not-a-manual-page": "muss eine Handbuchseite mit ihrem Abschnitt sein, wie nginx(8)",
+};
 
 /** Was `template` sagt, deutsch. */
 export const templateDe: Widen<typeof templateEn> = {
@@ -31,6 +94,7 @@ export const templateDe: Widen<typeof templateEn> = {
 	probes: "Proben",
 	exercises: "Übungen",
 	directories: "Dafür angelegt",
+	sockets: "Sockets, die root öffnet",
 	binds: "Geteilt",
 	includes: "Aufgenommen",
 	seeds: "Daten kopiert",

@@ -1,17 +1,45 @@
-import type { WizardMessages } from "../messages.ts";
-import { keyNamesDe, keysDe } from "./keys.ts";
-import { accountsDe } from "./wizard/accounts.ts";
+import type { WizardMessages } from "../en/wizard.ts";
+import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
 import { buildDe } from "./wizard/build.ts";
-import { chooseDe } from "./wizard/choose.ts";
-import { coverageDe } from "./wizard/coverage.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files.ts";
-import { formDe } from "./wizard/form.ts";
-import { lacksDe } from "./wizard/lacks.ts";
-import { linearDe } from "./wizard/linear.ts";
-import { saveDe } from "./wizard/save.ts";
-import { traceDe, traceNoticesDe } from "./wizard/trace.ts";
-import { trialDe } from "./wizard/trial.ts";
-import { whyDe } from "./wizard/why.ts";
+import { accountsDe, chooseDe, coverageDe, formDe, lacksDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
+
+/** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
+export const linearDe: WizardMessages["linear"] = {
+	welcome:
+		"Cagewright ohne Bildschirm. Antworten Sie mit Zahl oder Buchstabe und Enter; ein Fragezeichen sagt alles noch einmal.",
+	step: "Schritt {number} von {of}: {name}.",
+	stepOf: "Schritt {number} von {of}: {name}. Käfig: {cage}.",
+	marks: {
+		"[x]": "drin:",
+		"[ ]": "draußen:",
+		"[~]": "teils drin:",
+		"[!]": "Achtung:",
+		"[w]": "beschreibbar:",
+		"[ok]": "gut:",
+		"[!!]": "misslungen:",
+		"[..]": "noch nicht:",
+	},
+	folded: "zu:",
+	unfolded: "offen:",
+	selected: "gewählt:",
+	attention: "Achtung:",
+	leadsTo: "führt zu",
+	number: "Eine Zahl wählt aus der Liste.",
+	numberTakes: "Eine Zahl entscheidet sich für einen Eintrag der Liste.",
+	numberEdits: "Eine Zahl ändert, was dort steht.",
+	enter: "Enter",
+	action: "{typed}: {word}",
+	more: "mehr von der Liste",
+	fewer: "die Liste davor",
+	ask: "Ihre Wahl: ",
+	askDefault: "Ihre Wahl, Enter: {word}: ",
+	prompt: "{label} (ein Punkt führt zurück): ",
+	promptKeeps: "{label}, Enter nimmt „{text}“ (ein Punkt führt zurück): ",
+	edit: "{label}, jetzt „{text}“. Enter behält es, ein Minus allein leert es: ",
+	editEmpty: "{label}, jetzt leer. Enter belässt es so: ",
+	unknown: "„{text}“ ist keine der Antworten. Ein Fragezeichen nennt sie noch einmal.",
+};
 
 /** Der Assistent, deutsch. */
 export const wizardDe: WizardMessages = {
@@ -92,7 +120,7 @@ export const wizardDe: WizardMessages = {
 		"resumed-changed":
 			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
 		"resumed-in-part":
-			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
+			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Antworten und Entscheidungen sind da, das Beobachten beginnt von vorn.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",

@@ -1,14 +1,8 @@
-import type { GroupName, Recommendation } from "../../core/plan/groups.ts";
 import type { Widen } from "../widen.ts";
-import { adoptionEn } from "./adoption.ts";
-import { installEn } from "./install.ts";
-import { minimiseEn } from "./minimise.ts";
-import { recordVerbEn } from "./record/verb.ts";
-import { removeEn } from "./remove.ts";
+import { planEn } from "./plan.ts";
+import { recordVerbEn } from "./record.ts";
 import { templateEn } from "./template.ts";
-import { transferEn } from "./transfer.ts";
-import { updateEn } from "./update.ts";
-import { watchEn } from "./watch.ts";
+import { adoptionEn, doctorEn, installEn, minimiseEn, removeEn, transferEn, updateEn, watchEn } from "./upkeep.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
 export const cliEn = {
@@ -47,86 +41,7 @@ export const cliEn = {
 	pressEnter: "Use the application as usual, then press Enter.",
 	traced: (name: string, paths: number, calls: number) =>
 		`Traced ${name}: ${paths} paths in ${calls} calls. Next: cagewright plan ${name}`,
-	plan: {
-		files: (files: number, bytes: string) => `${files} files, ${bytes}`,
-		others: (symlinks: number, directories: number, devices: number) =>
-			`${symlinks} links, ${directories} directories, ${devices} devices`,
-		declined: "Left out unless you allow it",
-		allow: {
-			secret: "secret: --allow-secret",
-			setuid: "setuid: --allow-setuid",
-			device: "device: --device",
-			large: "large, and only looked at: --include",
-			"refused-device": "device that leads out of any cage: refused",
-		},
-		writable: "Writable, kept under the cage's data",
-		seeds: (count: number, bytes: string) => `${count} seeded from the host, ${bytes}`,
-		startsEmpty: "starts empty",
-		accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
-			`passwd keeps ${users || "nobody"} (${usersOut} left out), group keeps ${groups || "none"} (${groupsOut} left out)`,
-		accountsChosen: "Accounts that you chose",
-		accountsWithout: "Accounts that you leave out",
-		groups: {
-			program: "program",
-			libraries: "libraries",
-			interpreter: "interpreter's library",
-			configuration: "configuration",
-			accounts: "accounts",
-			data: "data",
-			certificates: "certificates",
-			"time-zones": "time zones",
-			locale: "languages",
-			resources: "resources",
-			state: "state",
-			logs: "logs",
-			runtime: "runtime files",
-			sockets: "sockets of others",
-			devices: "devices",
-			secrets: "secrets",
-			"left-out": "left out",
-		} satisfies Record<GroupName, string>,
-		recommendations: {
-			copy: "copy",
-			empty: "empty directory of its own",
-			seed: "copied once, then its own",
-			bind: "stays the host's, read-only",
-			generate: "written anew",
-			make: "made anew",
-			"leave-out": "leave out",
-		} satisfies Record<Recommendation, string>,
-		spare: (place: string) => `most services answer without: --exclude ${place}`,
-		shared: "Stays the host's and is seen in the cage, read-only (--include copies it, --exclude leaves it out)",
-		offers: "Not in the plan; take it up where you need it",
-		offered: {
-			"plug-ins": (files: number, bytes: string) => `${files} more modules beside those that were loaded, ${bytes}`,
-			"interpreter-modules": (files: number, bytes: string) =>
-				`${files} more modules of this library, ${bytes}; no source names them, but a program may compute their names`,
-			library: (files: number, bytes: string) =>
-				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
-			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
-			documented: (files: number, bytes: string) =>
-				`named in its documentation, never used: ${files === 1 ? "1 file" : `${files} files`}, ${bytes}`,
-			"documented-writable": () => "a directory that it may want to write to, never used",
-		},
-		documents: {
-			package: (name: string) => `from the package ${name}`,
-			line: (line: number) => `line ${line}`,
-			quoted: (text: string) => `“${text}”`,
-		},
-		openings: "Confinement leaves open",
-		nothingOpen: "nothing",
-		capability: (name: string, why: string) => `capability ${name} (${why})`,
-		proc: "/proc, its own processes only",
-		kernelProc: "/proc with the machine's files",
-		sys: "/sys with the machine's devices",
-		unixSockets: "unix sockets",
-		netlink: "netlink, addresses and routes only",
-		multicast: "multicast and broadcast",
-		syslog: (socket: string) => `the host's syslog (${socket})`,
-		memfd: "memfd_create",
-		writableCode: "memory that is written and executed",
-		refusedOpenings: "Kept closed on your word",
-	},
+	plan: planEn,
 	difference: {
 		none: (generation: number) => `Nothing would change in generation ${generation}.`,
 		title: (generation: number) => `Compared with generation ${generation}:`,
@@ -324,55 +239,7 @@ export const cliEn = {
 		notes: "Notes",
 		none: "No application was found. Any command can be caged: cagewright make --name NAME --probe CMD -- COMMAND",
 	},
-	doctor: {
-		head: ["", "What", "Found", "Needed for"],
-		states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
-		fine: "Everything that is needed is here.",
-		fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
-		installing: (command: string) => `Running: ${command}`,
-		needs: {
-			root: "ports below 1024, services, accounts of their own",
-			processor: "the init of a cage",
-			strace: "tracing and trials",
-			"util-linux": "namespaces, mounts and the launcher",
-			systemd: "cages as services (cagewright unit)",
-			perl: "trying the ways out of a cage, and watching one in production",
-			getcap: "seeing files with capabilities of their own in a cage",
-			overlay: "sandboxes and trials that leave nothing behind",
-			namespaces: "sandboxes and confinement",
-			"user-namespaces": "cages of ordinary users; none as root",
-			seccomp: "the filter of system calls",
-			landlock: "a second layer against writing",
-			yama: "tracing",
-			selinux: "labels of the files in a cage",
-			apparmor: "profiles of the distribution",
-			cgroup: "limits of memory and processes",
-		},
-		advice: {
-			root: "nothing to do for cages of your own; for what needs root, start cagewright with sudo.",
-			processor: "use a machine with amd64.",
-			strace: "install the package strace.",
-			"util-linux": "programs or options are missing, or those of BusyBox are in their place; install the package util-linux.",
-			systemd:
-				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
-			perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",
-			getcap: "install the package libcap2-bin (elsewhere: libcap); until then capabilities of files are not looked for.",
-			overlay:
-				"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
-			namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",
-			"user-namespaces":
-				"nothing to do as root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, as far as they exist (sysctl).",
-			seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; a cage is never started without.",
-			landlock:
-				"boot Linux 5.13 or later with landlock in lsm= on the kernel's command line; until then each start says so, and --require full refuses it.",
-			yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
-			selinux:
-				"the files of a cage have the label of the state folder; if an application fails only there, `ausearch -m avc -ts recent` names the denial.",
-			apparmor:
-				"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
-			cgroup: "no control groups for memory and pids: limits hold for each process instead of the whole cage.",
-		},
-	},
+	doctor: doctorEn,
 	sessions: {
 		head: ["Session", "Cage", "Step", "Left", "What it cages"],
 		none: "No session was left.",

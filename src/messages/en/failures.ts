@@ -1,7 +1,9 @@
-import { templateFailuresEn } from "./template-failures.ts";
+import { templateFailuresEn } from "./template.ts";
+import { verbFailuresEn } from "./verb-failures.ts";
 
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
+	...verbFailuresEn,
 	...templateFailuresEn,
 	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
 	"account-file-damaged":
@@ -19,67 +21,18 @@ export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"configuration-conflict":
 		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
-	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
 	"file-there": "{path} is there already, and is not overwritten; name another file",
 	"no-export": "{path} is no cage that cagewright export wrote, or it is cut off at its beginning",
-	"export-damaged": "{path} is damaged, or was made by somebody else ({where}); nothing was taken in. Export the cage again",
-	"export-data-changed": "Something changed the data of {name} during the export. Stop what uses it, and export again.",
-	"export-changed": "{name} is not what was built ({finding} {path}), and is not passed on; see cagewright check {name}",
-	"import-architecture":
-		"the cage was made for another processor ({theirs}; here it is {ours}); make it anew here from its template",
-	"import-there": "a cage {name}, or data of one, is here already and stays as it is; take it in under another name with --name",
-	"import-unknown": "refused: the archive names {what} '{name}', which this version does not know; nothing was imported",
-	"import-setuid":
-		"refused: {path} in the archive is setuid or setgid; allow it with --allow-setuid {path}. Nothing was imported",
 	"dedicated-account-foreign":
 		"refused: the cage's own account {account} (uid {uid}) cannot be created here, because its name or number is invalid or taken; nothing was imported",
-	"archive-name": "refused: invalid name {path} in the archive; nothing was imported",
-	"archive-twice": "refused: {path} is in the archive twice; nothing was imported",
-	"archive-place": "refused: {path} has no place in an exported cage; nothing was imported",
-	"archive-link": "refused: {path} in the archive is a symbolic link where an export has none; nothing was imported",
-	"archive-hard-link": "refused: {path} in the archive is a hard link where an export has none; nothing was imported",
-	"archive-node": "refused: {path} in the archive is a {kind}; nothing was imported",
-	"archive-setuid": "refused: {path} in the archive's data is setuid or setgid; nothing was imported",
-	"archive-limit": "refused: {path} in the archive exceeds a limit ({what}: {most}); nothing was imported",
 	"identity-other":
 		"Refusing account {account} with uid {uid}: on this machine the name or the number is another account's ({other}).",
 	"capability-unknown": "Refusing unknown capability '{name}'.",
 	"syslog-refused": "Refusing {path} as the syslog socket: /dev/log of this machine does not lead there.",
 	"value-refused": "Refusing '{value}': command, directory and environment must not contain NUL, or '=' in a variable's name.",
-	"import-refused": "refused: {path} in the archive ({why}); nothing was taken in",
-	"import-account":
-		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
-	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
 	"one-form": "{one} and {other} are two forms of the same result; leave one of them out.",
-	"export-needs-file":
-		"--json prints what was done, not the archive; name a file for it: cagewright export {name} -o {name}.tar --json",
-	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
-	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
-	"minimise-unconfirmed":
-		"Nothing was left out, because nobody could be asked; look with --dry-run and repeat with --yes: cagewright minimise {name} --yes",
-	"minimise-unanswered":
-		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
-	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",
-	"minimise-undone":
-		"{name} is back at generation {generation}, for the smaller one did not answer where it was started: {cause}",
-	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
-	"update-undone":
-		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
 	"rollback-undone": "{name} is at generation {generation} again, for the other one did not work when it was started: {cause}",
-	"update-silent": "{service} does not answer after the restart: {probe}",
-	"update-names-or-all": "name the cages to update, or all of them with --all; for example: cagewright update redis",
 	"nothing-before": "{name} has no generation before {generation}; cagewright show {name} --history tells what became of it",
-	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
-	"adopt-failed-kept":
-		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",
-	"adopt-consent":
-		"{service} was not touched, because nobody could be asked; look at what would be done with --dry-run and repeat with --yes.",
-	"adopt-probe-fails": "{service} does not answer as it is, before anything was changed: {probe}; give another --probe.",
-	"adopt-too-wide":
-		"The cage {name} has {path} as writable, where others keep their state too; make it again with narrower --writable directories.",
-	"adopt-which-cage": "{service} has more than one cage ({names}); say which with --name.",
-	"adopt-other-application":
-		"The cage {name} is not of {service}: it starts {program}. Name its own cage with --name, or make one.",
 	"already-adopted": "{service} runs in the cage {name} already; `cagewright release {service}` moves it out.",
 	"both-changed":
 		"{path} of {service} was changed on the host as well as in the cage; say which one counts with --keep host or --keep cage.",
@@ -87,32 +40,9 @@ export const failuresEn = {
 	"cage-has-service": "The cage {name} has the service {service} already; release that first, or name another cage with --name.",
 	"no-systemd": "No systemd runs on this machine, so there is no service to move; run the cage with `cagewright run`.",
 	"not-adopted": "{service} is in no cage; `cagewright show NAME` says which service a cage has.",
-	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
-	"release-link":
-		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
-	"release-place-changed":
-		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
-	"release-stage-changed":
-		"{path} is not the folder that the release made there, so nothing was moved from or to it; look at it, and move it away.",
-	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
-	"service-outside":
-		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
-	"service-silent-words":
-		"{service} is {state} and did not answer: {probe}. It says: {words} `journalctl -u {service}` says more.",
-	"service-silent": "{service} is {state} and did not answer: {probe}. `journalctl -u {service}` says more.",
 	"systemctl-failed": "systemctl {what}: {detail}",
-	"undo-failed":
-		"{service} could not be brought back and may be down: {cause} The next cagewright command tries again; its data are whole, on the host and in the cage {name}.",
-	"dropin-there":
-		"{service} has a drop-in for the cage {name} already; take that away first: cagewright unit {name} --dropin {service} --uninstall",
 	"app-unknown": "No application {name} was found on this machine; `cagewright apps` shows those that there are.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
-	"attach-forbidden":
-		"Process {pid} cannot be watched: kernel.yama.ptrace_scope is 3, which holds until the machine is started anew. Set it to 1 in /etc/sysctl.d and reboot, or trace a start of its own without --attach.",
-	"attach-needs-root":
-		"Process {pid} may not be watched by this account (kernel.yama.ptrace_scope is {scope}); run this as root.",
-	"attach-refused":
-		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
 	"add-same-application":
 		"--add goes on with the cage as it is, so {option} has no place beside it; leave it out, or trace anew without --add.",
 	"attached-ended":
@@ -157,10 +87,6 @@ export const failuresEn = {
 	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
-	"unit-needs-root":
-		"{option} is for units of the system, and the cage {name} belongs to an ordinary user; print its unit without {option} and put it below ~/.config/systemd/user.",
-	"dropin-needs-root":
-		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
 	"ended-on-host":
 		"{command} ended by itself with status {status}, even outside a cage{words?: %}. It has to stay in the foreground: look for an option such as --foreground or --no-daemon.",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
@@ -182,11 +108,6 @@ export const failuresEn = {
 	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
 	"for-needs-attach":
 		"--for says how long to watch what runs: a process with --attach PID, or with `trace` the cage that is named.",
-	"watch-impossible":
-		"This machine cannot watch a cage for what fails ({detail}); it takes root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace, which slows the application down.",
-	"watch-no-namespace":
-		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
-	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-unused": "`{verb}` does not use {option} here; leave it out, or give it to {others}.",
@@ -214,8 +135,6 @@ export const failuresEn = {
 	"writable-refused":
 		"{path} ({option}) would make a directory writable that is the system's own; name one of the application's below it.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
-	"install-needs-root": "Only root can install packages; run as root: {command}",
-	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
 	"lock-unreadable": "The lock {path} cannot be read; if no other cagewright runs, remove it.",
@@ -252,8 +171,6 @@ export const failuresEn = {
 	"needs-kernel-files":
 		"{name} does not answer in its cage{words?: %}. It lacks {paths}, files of the kernel that show facts about the host. If it may read them, add {options}. Probe: {probe}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
-	"dropin-other-application":
-		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
 	"no-cages": "There is no cage in {path}; is that the folder? --state names another.",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
@@ -337,17 +254,6 @@ export const failuresEn = {
 	"read-only-file-system": "{path} is on a read-only file system; choose another state directory with --state.",
 	"shell-missing": "There is no shell to bring into the cage; install busybox-static (or bash).",
 	"shell-syntax": "{character} is for a shell, and the command is started without one; quote it or leave it out.",
-	"selftest-blind":
-		"The self-test does not work here: even without any layer nothing got out by these ways: {groups}. Nothing is known of the cage; see `cagewright doctor`.",
-	"selftest-broken":
-		"The self-test came to no end, so nothing is known of the cage; try again when the machine is less busy. {detail}",
-	"selftest-escaped":
-		"The cage {name} does not hold: {ways}. Do not run it; `cagewright selftest {name}` says what each means and how to close it.",
-	"selftest-needs-systemd":
-		"No systemd runs here, so no unit can be tested; leave --unit out to test the launcher, or test where the unit shall run.",
-	"selftest-own-unit":
-		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
-	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",
@@ -365,38 +271,9 @@ export const failuresEn = {
 		"There is neither a template nor a systemd unit {name}; `cagewright template list` and `cagewright apps` show those that there are.",
 	"timeout-invalid": "{value} is no number of seconds; write one from 1 to 86400.",
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
-	"unit-changed":
-		"{path} was changed since it was written; move your changes to a drop-in of another name, or remove the file, and try again.",
-	"unit-ends": "{unit} is a task that ends; name the unit of what keeps running (`cagewright apps`), or give a command.",
-	"unit-foreign": "{path} was not written by cagewright and stays as it is; move it away and try again.",
-	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
-	"unit-needs-instance": "{unit} is a template of systemd and needs an instance; write NAME@INSTANCE, as in postgresql@17-main.",
-	"unit-not-installed": "{path} is not there; `cagewright unit NAME --install` writes it.",
-	"unit-of-other": "{path} belongs to the cage {cage}; uninstall it there first.",
-	"unit-overridden":
-		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
-	"unit-per-connection-refused":
-		"{socket} starts {unit} for each connection and hands that over as a descriptor. A cage takes only services that read it from their standard input (StandardInput=socket); give the command of a server that listens itself.",
-	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
-	"unit-trial-needs-systemd": "No systemd runs here, so no unit can be tried. Leave --unit and --dropin out to try the launcher.",
-	"unit-trial-sockets":
-		"{name} gets its sockets from {sockets}, which belong to the machine, so its unit cannot be tried beside it. Install the drop-in and start it.",
-	"unit-trial-own":
-		"The unit of {name} runs cagewright itself, which starts the cage: `cagewright trial {name}` without --unit tries that.",
-	"unit-rejected":
-		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
-	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",
-	"unit-sockets-refused":
-		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
 	"sockets-on-host": "The sockets that it gets at its start cannot be opened on the host itself; leave out --on-host.",
 	"socket-invalid":
 		"Invalid socket '{value}': write KIND ADDRESS, such as 'stream 127.0.0.1:8080' or 'stream /run/app.socket mode=0660 group=www-data'. KIND is stream, datagram or seqpacket.",
-	"unit-per-connection-own":
-		"{name} is started for each connection, which only a socket unit can do. Use a drop-in for its service: `cagewright unit {name} --dropin {unit}`.",
-	"unit-without-sockets":
-		"{name} gets its sockets at its start, and no unit of this machine opens them. Start it by `cagewright run {name}`, or write a socket unit with its service and use `cagewright unit {name} --dropin UNIT`.",
-	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
-	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
 	"user-namespaces-off":
 		"This system keeps user namespaces from ordinary users ({detail}); as root, `sysctl -w {setting}` allows them, or run cagewright as root.",
 	"user-namespaces-refused":
@@ -406,16 +283,8 @@ export const failuresEn = {
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
 	// sessions of the wizard
-	"session-unknown": "There is no session {name}; `cagewright sessions list` shows those that there are.",
-	"session-ambiguous": "{name} is the name of several sessions; take one of these instead: {ids}.",
-	"session-open": "The session {id} is open in process {pid}; go on there, or end that first.",
-	"session-newer": "The session {id} was left by a newer cagewright and stays as it is; go on with that version, or remove it.",
-	"session-damaged": "The session {id} cannot be read. It was set aside in {path}.",
-	"session-not-kept": "The session could not be kept: {cause}",
 	"no-session": "No session was left; `cagewright` alone begins one.",
-	"session-removal-unconfirmed": "Removing the session {name} throws away what was answered and traced; confirm it with --yes.",
 	"sessions-action-unknown": "`sessions` knows list, show NAME and remove NAME, not {action}.",
-	"session-name-needed": "Name the session: its cage, or the id that `cagewright sessions list` shows.",
 	"cut-off": "This was cut off when the wizard ended, and nothing of it is left. Begin it again.",
 };
 

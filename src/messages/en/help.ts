@@ -4,6 +4,7 @@ import type { Widen } from "../widen.ts";
 export const helpEn = {
 	program:
 		"Puts an application into a chroot cage, proves that it works there, and writes the record. Without a verb: the wizard.",
+	groups: { application: "Application:", files: "Files:", permissions: "Permissions and accounts:" },
 	options: {
 		version: "output the version number",
 		help: "display help for command",

@@ -1,18 +1,49 @@
 import type { KeyGroup } from "../../wizard/bindings.ts";
 import type { PromptKind, StepName } from "../../wizard/state.ts";
-import { keyNamesEn, keysEn } from "./keys.ts";
-import { accountsEn } from "./wizard/accounts.ts";
+import type { Widen } from "../widen.ts";
+import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
 import { buildEn } from "./wizard/build.ts";
-import { chooseEn } from "./wizard/choose.ts";
-import { coverageEn } from "./wizard/coverage.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files.ts";
-import { formEn } from "./wizard/form.ts";
-import { lacksEn } from "./wizard/lacks.ts";
-import { linearEn } from "./wizard/linear.ts";
-import { saveEn } from "./wizard/save.ts";
-import { traceEn, traceNoticesEn } from "./wizard/trace.ts";
-import { trialEn } from "./wizard/trial.ts";
-import { whyEn } from "./wizard/why.ts";
+import { accountsEn, chooseEn, coverageEn, formEn, lacksEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
+
+/** What is said where nothing is drawn, for screen readers and terminals that can only write lines; English. */
+export const linearEn = {
+	welcome: "Cagewright without a screen. Answer with a number or a letter and Enter; a question mark says everything again.",
+	step: "Step {number} of {of}: {name}.",
+	stepOf: "Step {number} of {of}: {name}. Cage: {cage}.",
+	/** What is drawn as a mark, in words. */
+	marks: {
+		"[x]": "in:",
+		"[ ]": "out:",
+		"[~]": "partly in:",
+		"[!]": "attention:",
+		"[w]": "writable:",
+		"[ok]": "ok:",
+		"[!!]": "failed:",
+		"[..]": "waiting:",
+	},
+	/** Of a group in a list, whether what is in it is listed below. */
+	folded: "closed:",
+	unfolded: "open:",
+	selected: "selected:",
+	attention: "attention:",
+	leadsTo: "leads to",
+	number: "A number selects from the list.",
+	numberTakes: "A number chooses from the list.",
+	numberEdits: "A number changes what stands there.",
+	enter: "Enter",
+	action: "{typed}: {word}",
+	more: "more of the list",
+	fewer: "the list before",
+	ask: "Your choice: ",
+	askDefault: "Your choice, Enter: {word}: ",
+	/** A dot alone goes back. */
+	prompt: "{label} (a dot goes back): ",
+	promptKeeps: "{label}, Enter takes “{text}” (a dot goes back): ",
+	edit: "{label}, now “{text}”. Enter keeps it, a minus alone empties it: ",
+	editEmpty: "{label}, now empty. Enter keeps it so: ",
+	unknown: "“{text}” is not among the answers. A question mark says them again.",
+};
 
 /** The wizard, English. Sentences with `{…}` are filled by `fill`. */
 export const wizardEn = {
@@ -90,7 +121,8 @@ export const wizardEn = {
 		resumed: "Back where you left {name} {ago:ago}.",
 		"resumed-changed":
 			"Back where you left {name} {ago:ago}. Since then {count:count} {count|file|files} changed, such as {example}: trace it again (r in step 2) to be sure.",
-		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
+		"resumed-in-part":
+			"Not all of {name}, left {ago:ago}, could be read. Your answers and decisions are kept; start the trace again.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"review-saved": "Written to {path}, readable by its owner alone.",
@@ -143,3 +175,5 @@ export const wizardEn = {
 	keys: keysEn,
 	keyNames: keyNamesEn,
 };
+
+export type WizardMessages = Widen<typeof wizardEn>;

@@ -2,11 +2,10 @@ import { type SectionName, sectionNames } from "../../core/record/checklist.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { application, configuration, files, leftOut, packages, updates } from "./contents.ts";
-import { coverage } from "./coverage.ts";
 import { type Block, code, type RecordDocument, text } from "./document.ts";
 import { accounts, confinement, devices, permissions } from "./holds.ts";
 import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";
-import { history, selftest, trials } from "./tried.ts";
+import { coverage, history, selftest, trials } from "./tried.ts";
 
 /** What each part says. */
 const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {

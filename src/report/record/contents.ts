@@ -2,14 +2,15 @@ import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
 import type { Dropped } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
+import type { Reason } from "../../core/plan/plan.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { unneededText } from "../unneeded.ts";
-import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";
+import { unneededText } from "../minimise.ts";
+import { showReason } from "../reasons.ts";
+import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
-import { placeOf, reasonsText } from "./why.ts";
 
 /** The parts about what is in the cage: the application, its configuration, where everything came from, and what is newer outside. */
 
@@ -215,4 +216,14 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 			]),
 		),
 	];
+}
+
+/** Where a finding is, as it is shown; what concerns the cage as a whole has its root for a path. */
+export function placeOf(path: string, { record }: Messages): Inline {
+	return path === "/" ? record.parts.wholeCage : code(path);
+}
+
+/** All reasons of an entry, in one line. */
+export function reasonsText(reasons: readonly Reason[], messages: Messages): string {
+	return maskLine([...new Set(reasons.map((reason) => showReason(reason, messages)))].join("; "));
 }

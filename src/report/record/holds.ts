@@ -4,8 +4,8 @@ import { showPath } from "../../core/path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { placeOf, reasonsText } from "./contents.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
-import { placeOf, reasonsText } from "./why.ts";
 
 /** The parts about what holds the application: confinement, accounts, devices and permissions. */
 

@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { promisify } from "node:util";
+import { readdirSync, readFileSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
-import { freeIds, parseGroup, parsePasswd, systemRange } from "../../core/machine/accounts.ts";
+import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
 import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
-import { usedIds } from "./used-ids.ts";
 
 /** Accounts of the host's own files. */
 export const systemAccounts: Accounts = {
@@ -92,16 +89,16 @@ interface Problem {
 
 /** Undefined where it worked. Throws `tool-missing` (exit 3). */
 async function change(tool: string, words: readonly string[]): Promise<Problem | undefined> {
-	try {
-		await promisify(execFile)(requireTool(tool), words, { env: toolEnvironment });
-		return undefined;
-	} catch (error) {
-		if (error instanceof Failure) throw error;
-		const { code, stderr } = error as { code?: unknown; stderr?: unknown };
-		const said = String(stderr ?? "").trim();
-		const failure = new Failure("program-failed", { program: tool, problem: said.split("\n").at(-1) || String(error) }, 1);
-		return { status: typeof code === "number" ? code : undefined, failure };
-	}
+	const { execa } = await import("execa");
+	const { exitCode, failed, shortMessage, stderr } = await execa(requireTool(tool), words, {
+		env: toolEnvironment,
+		extendEnv: false,
+		stdin: "ignore",
+		reject: false,
+	});
+	if (!failed) return undefined;
+	const problem = stderr.trim().split("\n").at(-1) || shortMessage || "";
+	return { status: exitCode, failure: new Failure("program-failed", { program: tool, problem }, 1) };
 }
 
 function read(path: string): string {
@@ -109,5 +106,55 @@ function read(path: string): string {
 		return readFileSync(path, "latin1");
 	} catch {
 		return "";
+	}
+}
+
+/** Ids of users and groups together, because an account gets one number for both. */
+interface UsedIds {
+	readonly ids: ReadonlySet<number>;
+	/** What containers may use. */
+	readonly ranges: readonly IdRange[];
+}
+
+/** Ids that processes of this machine have, in any namespace and as seen from here, and those that containers may use. */
+function usedIds(): UsedIds {
+	const ids = new Set<number>();
+	const ranges = ["/etc/subuid", "/etc/subgid"].flatMap((path) => subordinateRanges(textOf(path)));
+	const maps = new Set<string>();
+	for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
+		// setresuid(2) of the kernel changes one thread alone.
+		for (const task of namesIn(`/proc/${pid}/task`)) {
+			for (const [line] of textOf(`/proc/${pid}/task/${task}/status`).matchAll(/^(Uid|Gid|Groups):.*$/gm)) {
+				for (const [id] of line.matchAll(/\d+/g)) ids.add(Number(id));
+			}
+		}
+		for (const kind of ["uid_map", "gid_map"]) maps.add(textOf(`/proc/${pid}/${kind}`));
+	}
+	for (const map of maps) ranges.push(...mappedRanges(map));
+	return { ids, ranges };
+}
+
+/** user_namespaces(7): `inside outside count`. A map that begins at this system's own root covers every account and tells nothing. */
+function mappedRanges(map: string): IdRange[] {
+	return map.split("\n").flatMap((line) => {
+		const [, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
+		return outside > 0 && count > 0 ? [{ first: outside, last: outside + count - 1 }] : [];
+	});
+}
+
+/** A process may end at any moment; a file that is not there says nothing. */
+function textOf(path: string): string {
+	try {
+		return readFileSync(path, "latin1");
+	} catch {
+		return "";
+	}
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
 	}
 }

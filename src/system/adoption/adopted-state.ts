@@ -1,24 +1,31 @@
 import { unlink } from "node:fs/promises";
-import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
-import type { AdoptedState } from "../../engine/store.ts";
+import type { AdoptedState } from "../../engine/adoption-store.ts";
 import { syncDirectory } from "../files/descriptor.ts";
 import { errorName } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
-import { openData, withSource } from "../files/mount-source.ts";
+import { openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
+import { cagePaths } from "../state/cages.ts";
 import { adoptionToJson } from "./adoption-json.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { foreignLink } from "./foreign-link.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
-import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
+import { clearKept, fingerprint, foreignLink, restoreData, takeState, useState } from "./state-copy.ts";
 
-/** What a state folder keeps of adopted services. `directory` is a cage's own. */
-export function adoptedState(directory: (name: string) => Path): AdoptedState {
+/** What a state folder keeps of adopted services. */
+export function adoptedState(state: Path): AdoptedState {
+	const directory = (name: string) => cagePaths(state, name).directory;
 	const dataOf = (name: string) => join(directory(name), "data");
 	return {
+		save: (name, adoption) => writeAtomic(cagePaths(state, name).adoption, adoptionToJson(adoption)),
+		async end(name) {
+			const file = cagePaths(state, name).adoption;
+			await unlink(pathToBytes(file)).catch((error: unknown) => {
+				if (errorName(error) !== "ENOENT") throw error;
+			});
+			await syncDirectory(parent(file));
+		},
 		clear: (name) => clearKept(directory(name)),
 		async requireRoom(name, places) {
 			const bytes = places.reduce((sum, path) => sum + allocatedBytes(path), 0);
@@ -79,15 +86,4 @@ async function inData<T>(data: Path, path: Path, work: (source: Path) => Promise
 		throw error;
 	}
 	return withSource(source, work);
-}
-
-export function writeAdoption(file: Path, adoption: Adoption): Promise<void> {
-	return writeAtomic(file, adoptionToJson(adoption));
-}
-
-export async function forgetAdoption(file: Path): Promise<void> {
-	await unlink(pathToBytes(file)).catch((error: unknown) => {
-		if (errorName(error) !== "ENOENT") throw error;
-	});
-	await syncDirectory(parent(file));
 }

@@ -1,6 +1,10 @@
 import * as v from "valibot";
 import { type Adoption, phases, type ReturnStage } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
 import { type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { errorName } from "../files/errors.ts";
+import { readText } from "../files/text-files.ts";
 
 const stageSchema = v.object({
 	// One name of ours, never a way to somewhere else.
@@ -52,4 +56,18 @@ export function adoptionFromJson(text: string): Adoption | undefined {
 
 function stageFrom({ inode, name, untouched }: v.InferOutput<typeof stageSchema>): ReturnStage {
 	return { name: name as Path, ...(inode === undefined ? {} : { inode }), untouched };
+}
+
+/** Undefined where the cage has taken no service over. Throws `state-damaged` (exit 1). */
+export async function readAdoption(file: Path): Promise<Adoption | undefined> {
+	let text: string;
+	try {
+		text = await readText(file);
+	} catch (error) {
+		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
+		throw error;
+	}
+	const adoption = adoptionFromJson(text);
+	if (adoption === undefined) throw new Failure("state-damaged", { path: showPath(file) });
+	return adoption;
 }

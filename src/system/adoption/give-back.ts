@@ -4,13 +4,13 @@ import type { ReturnStage } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { copyTree, setOwner, type TreeCopy } from "../files/copy-tree.ts";
 import { below, makeDirectory, openBelow, openDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
-import { openData, withSource } from "../files/mount-source.ts";
+import { openData, withSource } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { runIn } from "../files/tools.ts";
+import { copyTree, setOwner, type TreeCopy } from "../files/trees.ts";
 
 /**
  * Gives a directory of the host the content that it has in a cage. The directory itself stays what it is, with its owner and mode, for it

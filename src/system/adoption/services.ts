@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Companions } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { ServiceState, Services } from "../../engine/ports.ts";
+import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
 import { runGroup } from "../launch/shell.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 

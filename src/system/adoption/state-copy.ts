@@ -1,10 +1,17 @@
-import { lstat, rename } from "node:fs/promises";
-import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { createHash } from "node:crypto";
+import { readlinkSync } from "node:fs";
+import { lstat, readlink, rename } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import type { WritableDirectory } from "../../core/plan/plan.ts";
 import { syncDirectory } from "../files/descriptor.ts";
+import { readFailure } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
 import { removeTree } from "../files/remove.ts";
 import { type Seeded, seedData } from "../files/seed.ts";
+import { walk } from "../files/walk.ts";
 import { undoneData } from "../state/cages.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 
@@ -75,4 +82,56 @@ async function isDirectory(path: Path): Promise<boolean> {
 		(stats) => stats.isDirectory(),
 		() => false,
 	);
+}
+
+/** Entries between two looks at what else there is to do: a signal must not wait for a large tree. */
+const atOnce = 500;
+
+/**
+ * One value for all that is below a directory: names, kinds, owners, modes, and of files size, inode and times. It changes when anybody
+ * writes there: who sets a time of modification back changes that of the status (ctime), which nobody can set. Reading the content too
+ * would keep the service down for as long as a copy. undefined where there is no such directory.
+ */
+export async function fingerprint(directory: Path): Promise<string | undefined> {
+	const hash = createHash("sha256");
+	let count = 0;
+	for (const { error, host, path, stats } of walk(directory, "/" as Path)) {
+		if (error !== undefined) throw new Failure("cannot-read", { path: showPath(directory), error }, 1);
+		if (++count % atOnce === 0) await setImmediate();
+		// Sockets and FIFOs are nobody's state.
+		if (!stats.isDirectory() && !stats.isFile() && !stats.isSymbolicLink()) continue;
+		const line: unknown[] = [path, stats.uid, stats.gid, stats.mode & ~0o6000n];
+		if (stats.isFile()) line.push(stats.size, stats.ino, stats.mtimeNs, stats.ctimeNs);
+		if (stats.isSymbolicLink()) line.push(linkTarget(host, directory));
+		hash.update(`${JSON.stringify(line.map(String))}\n`);
+	}
+	return count === 0 ? undefined : hash.digest("hex");
+}
+
+function linkTarget(link: Path, directory: Path): string {
+	try {
+		return readlinkSync(pathToBytes(link), { encoding: "latin1" });
+	} catch (error) {
+		throw readFailure(error, directory);
+	}
+}
+
+/**
+ * A link in the cage's state that leads out of it, and that the host did not have. In the cage it led nowhere; on the host a service that
+ * starts as root, or logrotate, would write to where it leads. undefined where there is none; fails where something cannot be looked at.
+ */
+export async function foreignLink(from: Path, place: Path): Promise<Path | undefined> {
+	for (const { error, host, path, stats } of walk(from, place)) {
+		if (error !== undefined) throw new Failure("cannot-read", { path: showPath(path), error }, 1);
+		if (!stats.isSymbolicLink()) continue;
+		const target = readlinkSync(pathToBytes(host), { encoding: "latin1" });
+		const isInside = !target.startsWith("/") && !target.split("/").includes("..");
+		if (!isInside && target !== (await targetOnHost(path))) return path;
+	}
+	return undefined;
+}
+
+/** A link that cannot be read is not the same one. */
+async function targetOnHost(link: Path): Promise<Path | undefined> {
+	return readlink(pathToBytes(link), { encoding: "buffer" }).then(pathFromBytes, () => undefined);
 }

@@ -18,6 +18,7 @@ import { wayTo } from "../../core/machine/way.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { hashFiles } from "./hash.ts";
 import { observe, observeData, observeTree, type Seen } from "./observe.ts";
 
 const run = promisify(execFile);
@@ -162,8 +163,6 @@ function touched(files: readonly Seen[], manifest: Manifest): Path[] {
 
 async function hashesOf(paths: readonly Path[], cage: Path, signal: AbortSignal | undefined): Promise<Map<Path, string>> {
 	if (!paths.length) return new Map();
-	// Loaded where it is needed: few starts read a file.
-	const { hashFiles } = await import("./hash.ts");
 	const hashes = await hashFiles(
 		paths.map((path) => `${cage}${path}` as Path),
 		signal,

@@ -1,5 +1,4 @@
 import { chmod, rename } from "node:fs/promises";
-import type { BuildPhase } from "../../core/cage/build-phases.ts";
 import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
@@ -8,6 +7,7 @@ import { rulesOfMarks } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
+import type { BuildRequest, Previous } from "./copy-files.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { fillStaging } from "./fill.ts";
@@ -22,27 +22,6 @@ import {
 import { removeTree } from "./remove.ts";
 import { isUntouched, survey } from "./survey.ts";
 import { runIn } from "./tools.ts";
-
-export interface BuildRequest {
-	readonly plan: Plan;
-	/** `STATE/cages/NAME`; made if it is not there. The caller holds its lock. */
-	readonly cage: Path;
-	/** The generation to take unchanged files from. */
-	readonly previous?: Previous;
-	readonly now: Date;
-	/** False leaves the present generation the present one: `switchGeneration` does it later. */
-	readonly activate?: boolean;
-	readonly signal?: AbortSignal;
-	/** A file's bytes have arrived; both numbers are bytes of the whole build. */
-	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
-	/** What comes next. */
-	onPhase?(phase: BuildPhase): void;
-}
-
-export interface Previous {
-	readonly manifest: Manifest;
-	readonly root: Path;
-}
 
 /**
  * Builds a new generation of a cage and, unless told otherwise, makes it the present one.

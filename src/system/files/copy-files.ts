@@ -1,9 +1,9 @@
-import { entriesByPath, type ManifestEntry } from "../../core/cage/manifest.ts";
+import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import type { Path } from "../../core/path/path.ts";
-import type { Entry } from "../../core/plan/plan.ts";
-import type { Filling } from "./fill.ts";
+import type { Entry, Plan } from "../../core/plan/plan.ts";
+import type { BuildPhase } from "../../engine/store.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
-import { isUntouched } from "./survey.ts";
+import { isUntouched, type Surveyed } from "./survey.ts";
 
 /** Where a path of the cage is while the cage is built. */
 export type At = (path: Path) => Path;
@@ -84,4 +84,34 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 export function describe(entry: Entry): ManifestEntry {
 	const { content: _, decision: __, ...rest } = entry;
 	return rest;
+}
+
+export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile"> {
+	/** Sorted, a directory before what it holds. */
+	readonly entries: readonly Entry[];
+	readonly files: ReadonlyMap<Path, Surveyed>;
+	/** Empty, and ours alone. */
+	readonly staging: Path;
+	readonly isRoot: boolean;
+}
+
+export interface BuildRequest {
+	readonly plan: Plan;
+	/** `STATE/cages/NAME`; made if it is not there. The caller holds its lock. */
+	readonly cage: Path;
+	/** The generation to take unchanged files from. */
+	readonly previous?: Previous;
+	readonly now: Date;
+	/** False leaves the present generation the present one: `switchGeneration` does it later. */
+	readonly activate?: boolean;
+	readonly signal?: AbortSignal;
+	/** A file's bytes have arrived; both numbers are bytes of the whole build. */
+	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
+	/** What comes next. */
+	onPhase?(phase: BuildPhase): void;
+}
+
+export interface Previous {
+	readonly manifest: Manifest;
+	readonly root: Path;
 }

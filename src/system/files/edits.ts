@@ -4,9 +4,12 @@ import type { Edit } from "../../core/cage/edits.ts";
 import { isFolder } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { isConfiguration, needsHash } from "../../core/cage/tampering.ts";
-import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { makeSafeFolder } from "../state/folder.ts";
 import { hashFile } from "./hash.ts";
+import { exists } from "./merge.ts";
 import { observe, observeTree, type Seen } from "./observe.ts";
+import { copyRegularFile } from "./safe-copy.ts";
 
 const configuration = pathFromText("/etc");
 
@@ -70,4 +73,21 @@ function describe(one: Seen, kind: Edit["kind"], what: Pick<Edit, "is" | "was" |
 		...(kind === "symlink" && target !== undefined ? { target } : {}),
 		...what,
 	};
+}
+
+/** Where edited configuration of a generation is kept that gave way to the host's. */
+function editsFolder(cage: Path, generation: number): Path {
+	return join(join(cage, "edited"), pathFromText(String(generation)));
+}
+
+/** Copies an edited file out of its generation before that is cleared away; a copy that is there already is the same. Tells where it lies. */
+export async function setAside(cage: Path, generation: number, root: Path, edit: Edit): Promise<Path | undefined> {
+	if (edit.kind !== "file") return undefined;
+	const to = join(editsFolder(cage, generation), edit.path.slice(1) as Path);
+	await makeSafeFolder(parent(to));
+	if (!(await exists(to))) {
+		const from = join(root, edit.path.slice(1) as Path);
+		await copyRegularFile({ from, to, name: edit.path, mode: 0o600 });
+	}
+	return to;
 }

@@ -6,24 +6,13 @@ import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { libraryDirectories } from "../../core/elf/ld-so.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
 import type { Entry } from "../../core/plan/plan.ts";
-import type { BuildRequest } from "./build.ts";
-import { type At, copyFiles, describe } from "./copy-files.ts";
+import { type At, copyFiles, describe, type Filling } from "./copy-files.ts";
 import { openDirectory, openNew } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { systemFiles } from "./files.ts";
+import { stampOf } from "./hash.ts";
 import { removeTree } from "./remove.ts";
-import { stampOf } from "./stamp.ts";
-import type { Surveyed } from "./survey.ts";
 import { runIn } from "./tools.ts";
-
-export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile"> {
-	/** Sorted, a directory before what it holds. */
-	readonly entries: readonly Entry[];
-	readonly files: ReadonlyMap<Path, Surveyed>;
-	/** Empty, and ours alone. */
-	readonly staging: Path;
-	readonly isRoot: boolean;
-}
 
 /**
  * Puts everything into the staging folder and tells what it is. Links come after all files: until then no path in the folder can

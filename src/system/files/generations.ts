@@ -8,8 +8,8 @@ import { isLeftover, transientName } from "../state/process.ts";
 import { syncDirectory } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 import { refuseMounts } from "./mounts.ts";
-import { readText } from "./read-text.ts";
 import { removeTree } from "./remove.ts";
+import { readText } from "./text-files.ts";
 
 /** Where the generations of a cage are (the contract's "On disk"). */
 export function generationPaths(cage: Path) {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { Stamp } from "../../core/cage/manifest.ts";
 import type { Path } from "../../core/path/path.ts";
-import { programFolder } from "../templates/folder.ts";
+import { programFolder } from "../templates/builtin.ts";
 import { openForReading } from "./descriptor.ts";
 
 /** SHA-256 of a regular file in hexadecimal; undefined where it cannot be read, or has become something else. */
@@ -64,4 +66,21 @@ function inThread(paths: readonly Path[], signal: AbortSignal | undefined): Prom
 			reject(signal?.reason ?? new Error("a thread ended without an answer"));
 		});
 	});
+}
+
+/** What stat(2) tells of a file: as long as that is the same, nobody touched it. */
+export function stampOf(stats: BigIntStats): Stamp {
+	return {
+		device: String(stats.dev),
+		inode: String(stats.ino),
+		size: String(stats.size),
+		modified: String(stats.mtimeNs),
+		changed: String(stats.ctimeNs),
+	};
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+	return (
+		a.device === b.device && a.inode === b.inode && a.size === b.size && a.modified === b.modified && a.changed === b.changed
+	);
 }

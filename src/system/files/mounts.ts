@@ -1,7 +1,9 @@
+import { closeSync, fstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
-import { isWithin, type Path } from "../../core/path/path.ts";
+import { isWithin, join, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { isNoDirectory, namesOf, openWay } from "./descriptor.ts";
 
 /** Mount points at or below a directory, as this process sees them (proc_pid_mountinfo(5); odd bytes are written in octal there). */
 export async function mountsWithin(directory: Path): Promise<Path[]> {
@@ -17,4 +19,55 @@ export async function mountsWithin(directory: Path): Promise<Path[]> {
 export async function refuseMounts(directory: Path): Promise<void> {
 	const [mount] = await mountsWithin(directory);
 	if (mount !== undefined) throw new Failure("mounted-below", { path: showPath(directory), mount: showPath(mount) }, 4);
+}
+
+/**
+ * mount(8) follows links, and so does systemd for `BindPaths=`. So each source of a mount is looked up through directories alone, and the launch compares device
+ * and inode of what it has mounted, in a mount namespace that nothing of the application is in yet. Mounting the descriptor itself would
+ * save the comparison, but the shell commands that `run --print` prints have no descriptor of ours.
+ */
+
+/** The host path at which a way ends, and why (errno(3)). */
+interface SourceEnd {
+	readonly path: Path;
+	readonly error: string;
+}
+
+/** Opens a directory below `top` by its path there. Throws what `fail` returns. */
+export function openSource(top: Path, path: Path, fail: (end: SourceEnd) => Error): number {
+	const names = namesOf(path);
+	return openWay(top, names, ({ error, index }) =>
+		fail({ path: names.slice(0, index + 1).reduce((above, name) => join(above, name), top), error }),
+	);
+}
+
+/** Opens the directory that holds a cage's state of `path`. Throws `data-unsafe` and `data-gone` (exit 4). */
+export function openData(data: Path, path: Path): number {
+	return openSource(data, path, ({ error, path: end }) => {
+		return new Failure(isNoDirectory(error) ? "data-unsafe" : "data-gone", { path: showPath(end), error }, 4);
+	});
+}
+
+/** Device and inode (`stat -c %d:%i`) of that directory. Throws the same. */
+export function dataIdentity(data: Path, path: Path): string {
+	return identityOf(openData(data, path));
+}
+
+/** Device and inode of an open file, which is closed. */
+export function identityOf(descriptor: number): string {
+	try {
+		const { dev, ino } = fstatSync(descriptor, { bigint: true });
+		return `${dev}:${ino}`;
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** Does work with a directory by a name that leads to it whatever becomes of its path, and closes it. */
+export async function withSource<T>(descriptor: number, work: (source: Path) => Promise<T>): Promise<T> {
+	try {
+		return await work(`/proc/self/fd/${descriptor}/.` as Path);
+	} finally {
+		closeSync(descriptor);
+	}
 }

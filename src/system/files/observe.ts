@@ -4,7 +4,7 @@ import type { ObservedState } from "../../core/cage/tampering.ts";
 import type { FileKind } from "../../core/machine/facts.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { deviceNumbers, systemFiles } from "./files.ts";
-import { stampOf } from "./stamp.ts";
+import { stampOf } from "./hash.ts";
 import { walk } from "./walk.ts";
 
 /** Looking at files for the audit: nothing is followed, nothing is changed, what vanishes meanwhile is passed over, and what

@@ -6,8 +6,7 @@ import { isWithin, type Path, parent, pathToBytes, root } from "../../core/path/
 import type { Reason } from "../../core/plan/plan.ts";
 import { startOfRule } from "../../core/plan/rules.ts";
 import { errorName } from "./errors.ts";
-import { hashFiles } from "./hash.ts";
-import { sameStamp, stampOf } from "./stamp.ts";
+import { hashFiles, sameStamp, stampOf } from "./hash.ts";
 
 /**
  * Files and links of the host that are not what a generation was copied from any more. A file whose stat(2) is as it was then is not read;

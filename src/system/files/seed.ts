@@ -4,13 +4,13 @@ import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
-import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./copy-tree.ts";
 import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts";
 import { errorName, readFailure, writeFailure } from "./errors.ts";
 import { exists, merge, unsafeData } from "./merge.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
+import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
 export interface SeedRequest {
 	readonly plan: Pick<Plan, "writable" | "ownerChange">;

@@ -7,7 +7,7 @@ import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/
 import { showPath } from "../../core/path/quote.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { errorName, readFailure } from "./errors.ts";
-import { sameStamp, stampOf } from "./stamp.ts";
+import { sameStamp, stampOf } from "./hash.ts";
 
 /** A file of the host before anything is copied. */
 export interface Surveyed {

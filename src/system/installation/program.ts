@@ -8,10 +8,13 @@ import { programFolder as placeOfProgram, programLink } from "../../core/upkeep/
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
-import { programFolder } from "../templates/folder.ts";
+import { programFolder } from "../templates/builtin.ts";
 
 /** What a release is (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];
+
+/** All but the code that Node.js compiled for the folder it was in (bin/cagewright.js). */
+const isShipped = (path: string) => !path.endsWith("/dist/.cache");
 
 /** The program in its fixed place, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
@@ -41,7 +44,9 @@ export function programPlace(root = "/"): ProgramPlace {
 			try {
 				// Until every mode is set nobody else may enter: under a wide umask they could put a file there.
 				await mkdir(staging, { mode: 0o700 });
-				for (const part of parts) await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true });
+				for (const part of parts) {
+					await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true, filter: isShipped });
+				}
 				await pinNode(join(staging, executable));
 				await letEverybodyRead(staging);
 				await rename(folder, old).catch(ignoreAbsent);

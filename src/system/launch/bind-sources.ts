@@ -3,7 +3,7 @@ import { type Path, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { mayBeBound } from "../../core/plan/areas.ts";
 import { isNoDirectory } from "../files/descriptor.ts";
-import { identityOf, openSource } from "../files/mount-source.ts";
+import { identityOf, openSource } from "../files/mounts.ts";
 
 /**
  * Device and inode (`stat -c %d:%i`) of a directory of the host, reached from `/` through directories alone. Throws `bind-refused`, `bind-unsafe`

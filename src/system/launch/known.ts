@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathFromText } from "../../core/path/path.ts";
-import { readTextSync } from "../files/read-text.ts";
+import { readTextSync } from "../files/text-files.ts";
 import { safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 

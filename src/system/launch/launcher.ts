@@ -24,11 +24,11 @@ import type {
 	Reachable,
 	Rehearsal,
 	ShellResult,
-} from "../../engine/ports.ts";
+} from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
-import { logSocket } from "../files/log-socket.ts";
+import { logSocket } from "../files/files.ts";
 import { makeLayer } from "../rehearsal/layers.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";

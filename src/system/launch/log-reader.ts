@@ -4,7 +4,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { logReaderExecutable, logReaderSocket } from "../../core/confinement/log-reader.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import { logSocket } from "../files/log-socket.ts";
+import { logSocket } from "../files/files.ts";
 import { requireTool } from "./tools.ts";
 
 /** Priority and local time of a message as the C library sends it (RFC 3164, section 4.1). */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { networkSteps, ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
-import { programFolder } from "../templates/folder.ts";
+import { programFolder } from "../templates/builtin.ts";
 import { parseSockets } from "../units/processes.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 

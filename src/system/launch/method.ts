@@ -8,7 +8,7 @@ import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Openings } from "../../core/plan/plan.ts";
-import type { CageLayout } from "../../engine/ports.ts";
+import type { CageLayout } from "../../engine/launch-ports.ts";
 import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 

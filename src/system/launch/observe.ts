@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsGiven } from "../../core/confinement/limits.ts";
+import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
 import type { Measured } from "../../engine/ports.ts";
@@ -127,8 +128,10 @@ export function measureConfinement(pid: number, root: Path, limits: Limits = {})
 function rootOfNamespace(pid: number): string | undefined {
 	const perl = findTool("perl");
 	if (perl === undefined) return undefined;
-	const setns = process.arch === "x64" ? 308 : 268;
+	const setns = architecture === "x64" ? 308 : 268;
 	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${setns}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
 	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
 	return status === 0 ? stdout : undefined;
 }
+
+export const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";

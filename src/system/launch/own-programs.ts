@@ -8,7 +8,7 @@ import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { loopbackExecutable } from "../../core/confinement/loopback.ts";
 import { Failure } from "../../core/failure.ts";
-import type { LaunchRequest } from "../../engine/ports.ts";
+import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { isRootless } from "./rootless.ts";
 

@@ -1,8 +1,7 @@
 import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
-import { pathOnly } from "../files/file-flags.ts";
-import { openProgram } from "../files/own-program.ts";
+import { openProgram, pathOnly } from "../files/file-flags.ts";
 import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 

@@ -10,8 +10,8 @@ import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../
 import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import type { Launch, LaunchRequest } from "../../engine/ports.ts";
-import { dataIdentity } from "../files/mount-source.ts";
+import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
+import { dataIdentity } from "../files/mounts.ts";
 import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";

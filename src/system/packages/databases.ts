@@ -2,11 +2,154 @@ import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
 import type { PackageContents } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Files } from "../../engine/ports.ts";
-import { parseApkInstalled } from "./apk.ts";
 import type { Claims } from "./claims.ts";
-import { divertedName, parseDiversions, parseDpkgStatus } from "./dpkg.ts";
-import { parsePacmanBase, parsePacmanDesc, parsePacmanFiles } from "./pacman.ts";
-import { parseRpmLine, rpmArguments, rpmSourcesArguments } from "./rpm.ts";
+
+interface PackageFiles {
+	readonly ref: PackageRef;
+	/** Absolute. */
+	readonly files: readonly string[];
+	/** The package that it was built with, where that has another name. */
+	readonly origin?: string;
+}
+
+/**
+ * Alpine's /lib/apk/db/installed: one letter, a colon and a value a line, an empty line after each package. P names it, V is its version, F opens a
+ * directory (relative to the root), R is a file in it, o the package whose build made it.
+ */
+export function parseApkInstalled(text: string): PackageFiles[] {
+	const packages: PackageFiles[] = [];
+	for (const stanza of text.split(/\n{2,}/)) {
+		let name = "";
+		let version = "";
+		let origin = "";
+		let directory = "";
+		const files: string[] = [];
+		for (const line of stanza.split("\n")) {
+			const value = line.slice(2);
+			if (line.startsWith("P:")) name = value;
+			else if (line.startsWith("V:")) version = value;
+			else if (line.startsWith("o:")) origin = value;
+			else if (line.startsWith("F:")) {
+				directory = value === "" ? "" : `/${value}`;
+				if (directory !== "") files.push(directory);
+			} else if (line.startsWith("R:")) files.push(`${directory}/${value}`);
+		}
+		if (name !== "") packages.push({ ref: { name, version }, files, ...(origin === "" || origin === name ? {} : { origin }) });
+	}
+	return packages;
+}
+
+/** /var/lib/pacman/local/NAME-VERSION/desc: `%NAME%` and `%VERSION%`, each followed by its value on the next line. */
+export function parsePacmanDesc(text: string): PackageRef | undefined {
+	const name = section(text, "NAME")[0];
+	const version = section(text, "VERSION")[0];
+	return name === undefined || version === undefined ? undefined : { name, version };
+}
+
+/** The package that it was built with (`%BASE%`); undefined in what old versions wrote. */
+export function parsePacmanBase(text: string): string | undefined {
+	return section(text, "BASE")[0];
+}
+
+/** The `files` file beside it: paths relative to the root below `%FILES%`, directories with a slash at the end. Given absolute and without it. */
+export function parsePacmanFiles(text: string): string[] {
+	return section(text, "FILES").map((line) => `/${line.replace(/\/$/, "")}`);
+}
+
+/** The lines below a heading up to the empty line. */
+function section(text: string, heading: string): string[] {
+	const lines = text.split("\n");
+	const start = lines.indexOf(`%${heading}%`) + 1;
+	if (start === 0) return [];
+	const end = lines.indexOf("", start);
+	return lines.slice(start, end < 0 ? undefined : end);
+}
+
+/**
+ * Asks for every file of every package. `rpm -qf` with paths cannot be read back for certain: a file that two packages share gives two lines, and nothing says to
+ * which path a line belongs. EVR holds the epoch where there is one; `=` repeats a value for each file.
+ */
+const rpmArguments: readonly string[] = ["-qa", "--queryformat", "[%{=NAME}\\t%{=EVR}\\t%{FILENAMES}\\n]"];
+
+/** Of every package its name and the source package that it was built from. */
+const rpmSourcesArguments: readonly string[] = ["-qa", "--queryformat", "%{NAME}\\t%{SOURCERPM}\\n"];
+
+/** One line of the answer; undefined for what is none. */
+export function parseRpmLine(line: string): { ref: PackageRef; file: string } | undefined {
+	const [name, version, ...rest] = line.split("\t");
+	const file = rest.join("\t");
+	return name && version && file.startsWith("/") ? { ref: { name, version }, file } : undefined;
+}
+
+interface DpkgPackage {
+	readonly ref: PackageRef;
+	/** Without an architecture. */
+	readonly name: string;
+	readonly source: string;
+	/** Where the source has another version than the package. */
+	readonly sourceVersion?: string;
+	readonly architecture: string;
+}
+
+/**
+ * Packages of /var/lib/dpkg/status by the names of their file lists (`name`, or `name:architecture` where several architectures may be installed side by
+ * side). A package of another architecture than dpkg's own keeps it in its name, as apt writes it.
+ */
+export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
+	const stanzas: (Omit<DpkgPackage, "ref"> & { readonly version: string })[] = [];
+	for (const stanza of status.split(/\n{2,}/)) {
+		const name = field(stanza, "Package");
+		const version = field(stanza, "Version");
+		if (name !== undefined && version !== undefined) {
+			// Where the source has another version than the package, that stands behind its name.
+			const [, source = name, sourceVersion] = /^(\S+)(?: \((.*)\))?/.exec(field(stanza, "Source") ?? "") ?? [];
+			const architecture = field(stanza, "Architecture") ?? "all";
+			stanzas.push({ name, version, architecture, source, ...(sourceVersion === undefined ? {} : { sourceVersion }) });
+		}
+	}
+	const native = stanzas.find(({ name }) => name === "dpkg")?.architecture;
+	const packages = new Map<string, DpkgPackage>();
+	for (const { version, ...stanza } of stanzas) {
+		const { architecture, name } = stanza;
+		const isForeign = native !== undefined && architecture !== native && architecture !== "all";
+		const known = { ...stanza, ref: { name: isForeign ? `${name}:${architecture}` : name, version } };
+		packages.set(`${name}:${architecture}`, known);
+		if (!isForeign || !packages.has(name)) packages.set(name, known);
+	}
+	return packages;
+}
+
+/** Fields stand at the start of a line; the text of a longer one is indented. */
+function field(stanza: string, name: string): string | undefined {
+	const at = stanza.startsWith(`${name}: `) ? 0 : stanza.indexOf(`\n${name}: `);
+	if (at < 0) return undefined;
+	const start = at + name.length + (at === 0 && stanza.startsWith(name) ? 2 : 3);
+	const end = stanza.indexOf("\n", start);
+	return stanza.slice(start, end < 0 ? undefined : end).trim();
+}
+
+interface Diversion {
+	readonly to: string;
+	/** The package whose own file keeps the name; ":" where the administrator diverted it from every package. */
+	readonly by: string;
+}
+
+/** /var/lib/dpkg/diversions: three lines each, the name, where others' files of that name go, and for whom (dpkg-divert(1)). */
+export function parseDiversions(text: string): Map<string, Diversion> {
+	const lines = text.split("\n");
+	const diversions = new Map<string, Diversion>();
+	for (let at = 0; at + 2 < lines.length; at += 3) {
+		const [from, to, by] = lines.slice(at, at + 3);
+		if (from && to && by) diversions.set(from, { to, by });
+	}
+	return diversions;
+}
+
+/** Where a file that a package lists as `name` lies. */
+export function divertedName(name: string, packageName: string, diversions: ReadonlyMap<string, Diversion>): string {
+	const diversion = diversions.get(name);
+	return diversion === undefined || diversion.by === packageName ? name : diversion.to;
+}
 
 export type LookingFiles = Pick<Files, "status" | "list" | "read" | "readLink" | "resolve">;
 

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
+import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
-import { securityUpdates } from "./security.ts";
 
 /** Files that each package manager writes when anything is installed or removed. */
 const records = [
@@ -52,4 +53,59 @@ async function ownersOf(paths: readonly Path[], files: LookingFiles): Promise<Kn
 		if (owners.size > 0) return { owners, database, place };
 	}
 	return undefined;
+}
+
+/**
+ * Names of those packages whose given version apt(8) knows from an archive of security updates. Empty where there is no apt, or its lists are
+ * not there: then nothing is claimed.
+ */
+async function securityUpdates(packages: readonly PackageRef[]): Promise<ReadonlySet<string>> {
+	const tool = findTool("apt-cache");
+	if (tool === undefined || !packages.length) return new Set();
+	const { execa } = await import("execa");
+	const asked = await execa(tool, ["policy", "--", ...packages.map(({ name }) => name)], {
+		env: toolEnvironment,
+		extendEnv: false,
+		reject: false,
+		timeout: 20_000,
+		stdin: "ignore",
+	});
+	return asked.exitCode === 0 ? parsePolicy(asked.stdout, packages) : new Set();
+}
+
+/**
+ * `apt-cache policy`: for each package its name with a colon, then a table of versions, each line of a version (`     2.41-12 500`, with `***`
+ * where it is installed) followed by the archives that have it (`        500 http://… trixie-security/main amd64 Packages`).
+ */
+export function parsePolicy(text: string, packages: readonly PackageRef[]): ReadonlySet<string> {
+	const found = new Set<string>();
+	const wanted = new Map(packages.map(({ name, version }) => [name, version]));
+	let [name, version] = ["", ""];
+	for (const line of text.split("\n")) {
+		const [, header] = /^(\S+):$/.exec(line) ?? [];
+		const [, row] = /^ (?:\*\*\*| {3}) (\S+) -?\d+$/.exec(line) ?? [];
+		const [, suite] = /^ {8,}-?\d+ \S+ (\S+) /.exec(line) ?? [];
+		if (header !== undefined) [name, version] = [header, ""];
+		else if (row !== undefined) version = row;
+		else if (suite !== undefined && wanted.get(name) === version && /-security(\/|$)/.test(suite)) found.add(name);
+	}
+	return found;
+}
+
+/** What this system calls itself, and then what it is like (`ID`, `ID_LIKE` of os-release(5)); empty where it does not say. */
+export function distributionIds(file = "/etc/os-release"): string[] {
+	let text = "";
+	try {
+		text = readFileSync(file, "utf8");
+	} catch {
+		return [];
+	}
+	const { ID = "", ID_LIKE = "" } = osRelease(text);
+	return `${ID} ${ID_LIKE}`.split(/\s+/).filter(Boolean);
+}
+
+/** The assignments of os-release(5); the last one of a name counts, as in a shell. */
+export function osRelease(text: string): Readonly<Record<string, string | undefined>> {
+	const lines = text.matchAll(/^([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|(\S*))$/gm);
+	return Object.fromEntries([...lines].map(([, name, ...values]) => [name ?? "", values.find((one) => one !== undefined) ?? ""]));
 }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { arch, hostname, release as kernelRelease, userInfo } from "node:os";
-import { pathFromText } from "../../core/path/path.ts";
+import { type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
+import type { PackageRef } from "../../core/plan/plan.ts";
 import { packageKindOf } from "../../core/record/packages.ts";
+import type { PackageOrigin } from "../../core/record/record.ts";
 import type { Files, Recording } from "../../engine/ports.ts";
-import { shippedConfiguration } from "../packages/conffiles.ts";
-import { distributionIds, osRelease } from "../packages/distribution.ts";
-import { packageOrigins } from "../packages/origins.ts";
+import { parseDpkgStatus } from "../packages/databases.ts";
+import { distributionIds, osRelease } from "../packages/packages.ts";
 
 const osReleaseFile = pathFromText("/etc/os-release");
 
@@ -54,4 +55,49 @@ function userName(): string {
 	} catch {
 		return String(process.geteuid?.());
 	}
+}
+
+/**
+ * Configuration that Debian packages ship (conffiles of deb-conffiles(5); dpkg's status has the MD5 of each as shipped), and whether the host's is still that.
+ * The package's own text is known where dpkg laid it beside a changed one. Other package managers tell nothing here.
+ */
+function shippedConfiguration(paths: readonly Path[], files: Files): Map<Path, { isSame: boolean; text?: string }> {
+	const status = files.read(pathFromText("/var/lib/dpkg/status"));
+	if (!status || !paths.length) return new Map();
+	const shipped = parseConffiles(pathFromBytes(status));
+	return new Map(
+		paths.flatMap((path) => {
+			const md5 = shipped.get(path);
+			const content = md5 === undefined ? undefined : files.read(path);
+			if (md5 === undefined || !content) return [];
+			const isSame = createHash("md5").update(content).digest("hex") === md5;
+			const beside = isSame ? undefined : files.read(`${path}.dpkg-dist` as Path);
+			return [[path, { isSame, ...(beside ? { text: beside.toString("utf8") } : {}) }] as const];
+		}),
+	);
+}
+
+/** Lines ` PATH MD5` below `Conffiles:`; those of packages that let go of them say `obsolete` behind it. */
+export function parseConffiles(status: string): Map<string, string> {
+	const found = new Map<string, string>();
+	for (const [, block = ""] of status.matchAll(/^Conffiles:[ \t]*\n((?: .+\n?)*)/gm)) {
+		for (const line of block.split("\n")) {
+			const [, path, md5, obsolete] = /^ (\/.*) ([0-9a-f]{32})( obsolete)?/.exec(line) ?? [];
+			if (path !== undefined && md5 !== undefined && obsolete === undefined) found.set(path, md5);
+		}
+	}
+	return found;
+}
+
+/** What dpkg's status tells of packages that are installed in just these versions. Other package managers are not asked. */
+function packageOrigins(packages: readonly PackageRef[], files: Files): (PackageRef & PackageOrigin)[] {
+	const status = packages.length ? files.read("/var/lib/dpkg/status" as Path) : undefined;
+	if (!status) return [];
+	const installed = parseDpkgStatus(pathFromBytes(status));
+	return packages.flatMap((ref) => {
+		const known = installed.get(ref.name);
+		if (known?.ref.version !== ref.version) return [];
+		const { architecture, source, sourceVersion } = known;
+		return [{ ...ref, architecture, source, ...(sourceVersion === undefined ? {} : { sourceVersion }) }];
+	});
 }

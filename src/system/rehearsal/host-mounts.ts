@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { type RehearsalRoot, temporaryDirectories } from "../../core/confinement/launch.ts";
 import { ancestors, type Path, pathToBytes } from "../../core/path/path.ts";
-import type { Launch } from "../../engine/ports.ts";
+import type { Launch } from "../../engine/launch-ports.ts";
 import { hostPlaces, isRootless } from "../launch/rootless.ts";
 import { parseMountinfo, sandboxMounts } from "./mounts.ts";
 import { rootlessMounts } from "./rootless-mounts.ts";

@@ -4,11 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
-import type { Attached, AttachRequest, Ended } from "../../engine/ports.ts";
+import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
-import { refusedBySystem } from "./refusal.ts";
-import { runningTree } from "./tree.ts";
+import { refusedBySystem, runningTree } from "./tree.ts";
 
 /** Processes that come while strace takes hold of those that were there are taken along in another turn; a tree that never rests, in part. */
 const turns = 5;

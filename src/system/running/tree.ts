@@ -1,13 +1,11 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Ids } from "../../core/trace/process.ts";
 import type { BoundSocket, OpenFile, RunningProcess } from "../../core/trace/running.ts";
 import { children } from "../launch/processes.ts";
 import { type ListeningSockets, parseSockets } from "../units/processes.ts";
-import { mappedFiles } from "./mapped.ts";
-import { identity, link, names, present, status, text } from "./proc.ts";
-import { refusedBySystem } from "./refusal.ts";
+import { identity, link, mappedFiles, names, present, status, text } from "./proc.ts";
 
 /**
  * The process and all that it started, itself first. Throws `process-unknown` (exit 2) where there is none, `process-of-kernel` for a
@@ -109,4 +107,27 @@ function bound({ listening, netlink }: Sockets, inode: string): BoundSocket[] {
 	}
 	// A relative name counts from wherever the process was when it bound it, and that is gone.
 	return /^[@/]/.test(socket.path) ? [{ family: "AF_UNIX", name: socket.path as Path }] : [];
+}
+
+/** kernel.yama.ptrace_scope; undefined where the kernel has no Yama. */
+function scope(): number | undefined {
+	try {
+		return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1"));
+	} catch {
+		return undefined;
+	}
+}
+
+/** The failure for what strace, or the kernel, said when process `pid` was to be watched. */
+export function refusedBySystem(pid: number, said: string): Failure {
+	return refusal(pid, said, scope(), process.getuid?.() === 0);
+}
+
+/** Why strace could not take hold of a process, and so what to do (ptrace(2), "Ptrace access mode checking" and Yama). */
+export function refusal(pid: number, said: string, scope: number | undefined, isRoot: boolean): Failure {
+	const line = said.split("\n").find((text) => text.includes("ptrace(")) ?? said.trim().split("\n").at(-1) ?? "";
+	if (/No such process/.test(line)) return new Failure("process-unknown", { pid }, 2);
+	if (scope === 3) return new Failure("attach-forbidden", { pid }, 3);
+	if (!isRoot) return new Failure("attach-needs-root", { pid, scope: scope ?? 0 }, 3);
+	return new Failure("attach-refused", { pid, detail: line }, 3);
 }

@@ -3,7 +3,7 @@ import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Failure } from "../../core/failure.ts";
 import { failureProbe, keyBytes, mapPlaces, mostFailures, mostNamespaces, settingsBytes } from "../../core/watch/probe.ts";
-import type { FailureWatch, FailureWatchRequest } from "../../engine/ports.ts";
+import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
 /** Seconds between two looks at what the kernel noted. */

@@ -19,21 +19,6 @@ export async function writeAtomic(path: Path, content: string | Uint8Array, mode
 	});
 }
 
-/** The same for what comes in pieces, so that nothing as large as the file has to be held. */
-export async function writeAtomicPieces(path: Path, pieces: Iterable<string>, mode = 0o600): Promise<void> {
-	await replace(path, async (temporary) => {
-		const file = await openNew(temporary);
-		try {
-			// Each write lets everything else have its turn.
-			for (const piece of pieces) await file.writeFile(piece);
-			await file.chmod(mode);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-	});
-}
-
 /** Makes a link the same way: it leads to the old place or to the new one. */
 export async function linkAtomic(path: Path, target: Path): Promise<void> {
 	await replace(path, (temporary) => symlink(pathToBytes(target), pathToBytes(temporary)));

@@ -3,8 +3,8 @@ import type Conf from "conf";
 let loaded: Promise<typeof Conf> | undefined;
 
 /**
- * What conf writes files with takes every signal that ends a process, and sends it once more when it comes: the second one would end us in the
- * middle of undoing what we did. It needs them for its temporary files only, which the next opening clears away.
+ * conf without its signal handlers. They send a signal to this process a second time, and a second signal ends the wizard while it still undoes its work, or
+ * a search before it has saved the best result. They only remove temporary files, which the next opening removes as well.
  */
 export function loadConf(): Promise<typeof Conf> {
 	loaded ??= (async () => {

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 
 /** One line of a cage's log: what was done with it, and when. */
 export interface LogLine {

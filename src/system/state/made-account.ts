@@ -3,9 +3,10 @@ import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { MadeAccount } from "../../engine/store.ts";
+import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
+import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */
@@ -17,8 +18,17 @@ const madeAccountSchema = v.object({
 	uid: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
+/** `directory` is a cage's own. */
+export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
+	return {
+		made: (name) => readMadeAccount(directory(name)),
+		saveMade: (name, account) => writeMadeAccount(directory(name), account),
+		changeDataOwner: (name, change) => changeTreeOwner(join(directory(name), "data"), change),
+	};
+}
+
 /** Fails with `account-file-damaged` (exit 1). */
-export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
+async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 	const file = join(cage, madeAccountName);
 	try {
 		const { schema: _, ...account } = v.parse(madeAccountSchema, JSON.parse(await readText(file)));

@@ -1,16 +1,16 @@
 import { lstat, readdir } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, parent, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Evidence, Names } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { loadConf } from "./conf.ts";
-import { makeSafeFolder } from "./folder.ts";
+import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
 /**
  * What the record tells beyond the manifests: in the folder `record` of each cage, and the names that count for all of them in the settings of the state
@@ -22,7 +22,19 @@ export function recordStore(state: Path): RecordStore {
 		await makeSafeFolder(folder(name));
 		await writeAtomic(join(folder(name), file), `${JSON.stringify(value)}\n`);
 	};
+	const place = (name: string) => join(cagePaths(state, name).directory, "record.md");
 	return {
+		text: (name) =>
+			readText(place(name)).catch((error: unknown) => {
+				if (errorName(error) === "ENOENT") return undefined;
+				throw error;
+			}),
+		async saveText(name, text) {
+			const path = place(name);
+			refuseUnsafe(parent(path));
+			await writeAtomic(path, text);
+			return pathToText(path) ?? "";
+		},
 		async evidence(name) {
 			const names = (await list(folder(name))).filter((file) => /^evidence-\d+\.json$/.test(file));
 			const all = await Promise.all(names.map((file) => read(join(folder(name), file), evidenceSchema)));

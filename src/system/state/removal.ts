@@ -1,16 +1,27 @@
 import { join, type Path } from "../../core/path/path.ts";
-import type { CageContent, Removal } from "../../engine/store.ts";
+import type { CageContent, Removal, Removing } from "../../engine/store.ts";
 import { discard } from "../files/generations.ts";
 import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { cagePaths, list, staysWithData } from "./cages.ts";
 import { madeAccountName } from "./made-account.ts";
-import { removalName, writeRemoval } from "./unfinished.ts";
+import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
 /** Taking a cage's folder away, in steps that the next command can go on with. The lock goes last, by whoever holds it. */
 
-export async function cageContents(state: Path, name: string): Promise<CageContent[]> {
+export function removing(state: Path): Removing {
+	const directory = (name: string) => cagePaths(state, name).directory;
+	return {
+		contents: (name) => cageContents(state, name),
+		begin: (name, removal) => beginRemoval(directory(name), removal),
+		begun: (name) => readRemoval(directory(name)),
+		removeContents: (name, removal) => removeContents(directory(name), removal),
+		end: (name, removal) => endRemoval(directory(name), removal),
+	};
+}
+
+async function cageContents(state: Path, name: string): Promise<CageContent[]> {
 	const { directory } = cagePaths(state, name);
 	const entries = (await list(directory)).filter((entry) => entry !== "lock" && !entry.startsWith(".")).sort();
 	return entries.map((entry) => {

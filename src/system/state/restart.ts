@@ -1,7 +1,7 @@
 import { watch, writeFileSync } from "node:fs";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { errorName } from "../files/errors.ts";
-import { readTextSync } from "../files/read-text.ts";
+import { readTextSync } from "../files/text-files.ts";
 
 /**
  * How an update tells whoever runs a cage in the foreground to start it again: a file beside the cage with the number of a generation. Who does writes behind

@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName } from "../files/errors.ts";
-import { readText } from "../files/read-text.ts";
+import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which host paths a cage was given the state of: each is copied once, also if the application removes it later. */

@@ -8,26 +8,28 @@ import { limits } from "../../core/template/checks.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
-import type { StoredTemplate } from "../../engine/store.ts";
-import { readTextSync } from "../files/read-text.ts";
-import { builtinTemplates } from "../templates/builtin.ts";
-import { programFolder } from "../templates/folder.ts";
+import type { StoredTemplate, Templates } from "../../engine/store.ts";
+import { readTextSync } from "../files/text-files.ts";
+import { builtinTemplates, programFolder } from "../templates/builtin.ts";
 import { readTemplateFile } from "../templates/sources.ts";
 import { writeAtomic } from "./atomic.ts";
-import { makeSafeFolder } from "./folder.ts";
+import { openState } from "./cages.ts";
+import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
 /**
  * `STATE/templates/NAME.json`, the hashes of those whose commands somebody has accepted in `accepted/`, and what this machine fills them in with in
  * `values/`. Only who owns the state can write there.
  */
-export class StateTemplates {
+export class StateTemplates implements Templates {
+	readonly #state: Path;
 	readonly #folder: Path;
 
 	constructor(state: Path) {
+		this.#state = state;
 		this.#folder = join(state, pathFromText("templates"));
 	}
 
-	list(): StoredTemplate[] {
+	async list(): Promise<StoredTemplate[]> {
 		const saved = this.#saved();
 		const names = new Set(saved.map((one) => one.template.name));
 		const folder = joinText(programFolder(), "templates");
@@ -45,7 +47,8 @@ export class StateTemplates {
 	}
 
 	/** Somebody has seen the commands of what is saved here: it was made of a cage, or they were shown. Returns the path. */
-	async save(template: Template, values: ParameterValues): Promise<string> {
+	async save(template: Template, values: ParameterValues = {}): Promise<string> {
+		await openState(this.#state);
 		const text = `${JSON.stringify(template, null, 2)}\n`;
 		const parsed = parseTemplate(text);
 		// What we would refuse to read must not be written either.
@@ -63,6 +66,7 @@ export class StateTemplates {
 	}
 
 	async accept(hash: string): Promise<void> {
+		await openState(this.#state);
 		await makeSafeFolder(this.#folder);
 		await makeSafeFolder(this.#accepted);
 		await writeAtomic(join(this.#accepted, pathFromText(hash)), "");
@@ -70,6 +74,7 @@ export class StateTemplates {
 
 	/** False where there is none of that name. */
 	async remove(name: string): Promise<boolean> {
+		refuseUnsafe(this.#state);
 		const stored = this.#saved().find((one) => one.template.name === name);
 		if (!stored) return false;
 		await unlink(stored.path);

@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { foreignTrace, type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { errorName } from "../files/errors.ts";
-import { readBytes } from "../files/read-text.ts";
+import { readBytes } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { makeSafeFolder } from "./folder.ts";
 

@@ -5,7 +5,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Here } from "../../core/template/merge.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
-import { distributionIds } from "../packages/distribution.ts";
+import { distributionIds } from "../packages/packages.ts";
 import { placeholders } from "./builtin.ts";
 
 /** What this machine makes of a template. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */

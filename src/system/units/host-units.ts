@@ -1,17 +1,18 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { socketPlace } from "../../core/application/handed-socket.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import { isHanded, type SocketAddress } from "../../core/application/unit-sockets.ts";
+import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { HostService, Units } from "../../engine/ports.ts";
-import { complaints, exposure } from "./analyze.ts";
-import { hooksFor } from "./hooks.ts";
-import { installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
+import type { HostService, UnitSet, Units } from "../../engine/systemd-ports.ts";
+import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -42,13 +43,14 @@ function isBooted(): boolean {
 	return existsSync("/run/systemd/system");
 }
 
-function daemonReload(): Promise<boolean> {
-	return new Promise((resolve, reject) => {
-		execFile("/usr/bin/systemctl", ["daemon-reload"], { encoding: "utf8" }, (error, _stdout, stderr) => {
-			if (error) reject(new Failure("unit-reload-failed", { problem: printable(stderr.trim() || error.message) }));
-			else resolve(true);
-		});
+async function daemonReload(): Promise<boolean> {
+	const { execa } = await import("execa");
+	const { failed, shortMessage, stderr } = await execa("/usr/bin/systemctl", ["daemon-reload"], {
+		stdin: "ignore",
+		reject: false,
 	});
+	if (failed) throw new Failure("unit-reload-failed", { problem: printable(stderr || shortMessage || "") });
+	return true;
 }
 
 function hostService(name: string, root: string): HostService | undefined {
@@ -83,4 +85,58 @@ function systemdVersion(): number {
 	} catch {
 		return newestKnown;
 	}
+}
+
+/** systemd's own opinion of units, by systemd-analyze(1). It needs no systemd that runs, and looks at copies. */
+
+const tool = "/usr/bin/systemd-analyze";
+
+/** Lines that systemd would complain about in what we wrote; undefined where there is no systemd-analyze. */
+async function complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined> {
+	const answer = await analyze(units, ["verify", "--man=no", "--generators=no"]);
+	return answer
+		?.split("\n")
+		.filter((line) => line.includes(ours) || line.startsWith(`${units.name}:`))
+		.filter((line) => !isBesideThePoint(line))
+		.map((line) => line.replace(/^\S*\//, ""));
+}
+
+/**
+ * It looks for programs on the host, whatever RootDirectory= says; has names of its own call groups that the installed libseccomp does
+ * not know; and thinks of `nobody` what the audit of the cage says of any account that others use.
+ */
+function isBesideThePoint(line: string): boolean {
+	return /Command \S+ is not executable|System call \S+ is not known|Special user \S+ configured/.test(line);
+}
+
+/** Undefined where there is no systemd-analyze, or no answer. */
+async function exposure(units: UnitSet): Promise<Exposure | undefined> {
+	return parseExposure((await analyze(units, ["security", "--offline=yes", "--no-pager"])) ?? "");
+}
+
+async function analyze({ files, name }: UnitSet, args: readonly string[]): Promise<string | undefined> {
+	const folder = await mkdtemp(join(tmpdir(), "cagewright-units-"));
+	try {
+		for (const file of files) {
+			const path = join(folder, file.name);
+			await mkdir(dirname(path), { recursive: true });
+			await writeFile(path, file.text, { mode: 0o600 });
+		}
+		return await output([...args, join(folder, name)], folder);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** What it says on both of its outputs. A colon at the end of the path adds the usual places to it (systemd.unit(5)). */
+async function output(args: readonly string[], folder: string): Promise<string | undefined> {
+	const { execa } = await import("execa");
+	const { code, stderr, stdout } = await execa(tool, args, {
+		env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" },
+		extendEnv: false,
+		timeout: 60_000,
+		stdin: "ignore",
+		reject: false,
+	});
+	return code === "ENOENT" ? undefined : `${stdout}\n${stderr}`;
 }

@@ -7,8 +7,7 @@ import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-
 import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-sockets.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-text.ts";
 import { dropinNames } from "../../core/confinement/unit/installed.ts";
-import { UnitPlaces } from "./unit-places.ts";
-import { UnitTree } from "./unit-tree.ts";
+import { UnitPlaces, UnitTree } from "./unit-tree.ts";
 
 export interface ServiceFile {
 	/** The unit's own name; with an instance where one is enabled. */

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
+import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
  * A tree of files as one process sees it: `/`, or a folder that stands for it (an image, a test). Lists and links are remembered:
@@ -91,4 +92,111 @@ export class UnitTree {
 	#real(path: string): string {
 		return this.#root === "/" ? path : join(this.#root, path);
 	}
+}
+
+/** Where the system manager looks for units, the strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
+const unitDirectories = [
+	"/etc/systemd/system.control",
+	"/run/systemd/system.control",
+	"/run/systemd/transient",
+	"/run/systemd/generator.early",
+	"/etc/systemd/system",
+	"/etc/systemd/system.attached",
+	"/run/systemd/system",
+	"/run/systemd/system.attached",
+	"/run/systemd/generator",
+	"/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",
+	"/lib/systemd/system",
+	"/run/systemd/generator.late",
+] as const;
+
+/** Finds unit files of any type, and their drop-ins, in the places where the system manager looks. */
+export class UnitPlaces {
+	readonly #tree: UnitTree;
+
+	constructor(tree: UnitTree) {
+		this.#tree = tree;
+	}
+
+	/** Every file of a type (`service`), the strongest of each name first; `path` as found, links not followed. */
+	*all(type: string): Iterable<{ readonly name: string; readonly path: string }> {
+		const seen = new Set<string>();
+		for (const directory of unitDirectories) {
+			for (const name of this.#tree.list(directory)) {
+				// The first directory decides, even where it masks.
+				if (!name.endsWith(`.${type}`) || seen.has(name)) continue;
+				seen.add(name);
+				yield { name, path: `${directory}/${name}` };
+			}
+		}
+	}
+
+	/** Units of a type that something else brings along. */
+	wanted(type: string): ReadonlySet<string> {
+		const wanted = new Set<string>();
+		for (const directory of unitDirectories) {
+			for (const folder of this.#tree.list(directory)) {
+				if (!/\.(wants|requires|upholds)$/.test(folder)) continue;
+				for (const name of this.#tree.list(`${directory}/${folder}`)) if (name.endsWith(`.${type}`)) wanted.add(name);
+			}
+		}
+		return wanted;
+	}
+
+	/** The file of a unit, or of its template where it is an instance, links followed; undefined where there is none, or it is masked. */
+	path(name: string): string | undefined {
+		const { prefix, instance, template, type } = parseUnitName(name);
+		const names = instance !== "" && !template ? [name, `${prefix}@.${type}`] : [name];
+		for (const each of names) {
+			for (const directory of unitDirectories) {
+				const path = `${directory}/${each}`;
+				if (this.#tree.link(path) === undefined && !this.#tree.exists(path)) continue;
+				return this.fragment(path);
+			}
+		}
+		return undefined;
+	}
+
+	/** The file behind a unit's name; undefined where it is masked: a link to /dev/null, or empty. */
+	fragment(path: string): string | undefined {
+		const fragment = this.#tree.resolve(path);
+		const text = fragment === "/dev/null" ? undefined : this.#tree.read(fragment);
+		return text === undefined || text === "" ? undefined : fragment;
+	}
+
+	/**
+	 * systemd.unit(5): drop-ins apply in the order of their file names, whatever directory they are in; of those that share a name, the
+	 * more particular directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place.
+	 */
+	dropIns(names: readonly string[]): string[] {
+		const chosen = new Map<string, string>();
+		for (const folder of dropInFolders(names)) {
+			for (const directory of unitDirectories) {
+				const place = `${directory}/${folder}`;
+				for (const name of this.#tree.list(place)) {
+					if (name.endsWith(".conf") && !chosen.has(name)) chosen.set(name, `${place}/${name}`);
+				}
+			}
+		}
+		return [...chosen]
+			.sort(([one], [other]) => (one < other ? -1 : 1))
+			.map(([, path]) => this.#tree.resolve(path))
+			.filter((path) => path !== "/dev/null" && this.#tree.read(path) !== undefined);
+	}
+}
+
+/** Names of drop-in folders for a unit and its aliases, the most particular first. */
+function dropInFolders(names: readonly string[]): string[] {
+	const folders: string[] = [];
+	for (const name of names) {
+		const { prefix, instance, type } = parseUnitName(name);
+		folders.push(`${name}.d`);
+		const stem = instance === "" ? prefix : `${prefix}@`;
+		if (instance !== "") folders.push(`${stem}.${type}.d`);
+		for (let dash = prefix.lastIndexOf("-"); dash > 0; dash = prefix.lastIndexOf("-", dash - 1)) {
+			folders.push(`${prefix.slice(0, dash + 1)}.${type}.d`);
+		}
+	}
+	return [...new Set([...folders, ...names.map((name) => `${parseUnitName(name).type}.d`)])];
 }

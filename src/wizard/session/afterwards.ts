@@ -4,7 +4,7 @@ import { pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
 import type { MadeCage } from "../../engine/build/make.ts";
-import { warningsOf } from "../../engine/build/warnings.ts";
+import { warningsOf } from "../../engine/build/unproven.ts";
 import { layoutOf } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import { installUnit } from "../../engine/run/installed-unit.ts";

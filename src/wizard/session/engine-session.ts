@@ -8,7 +8,8 @@ import { equivalentCommand } from "../../core/questions/equivalent.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { RecordWriter } from "../../engine/build/make.ts";
-import { timed, traceStep } from "../../engine/build/steps.ts";
+import { timed } from "../../engine/build/steps.ts";
+import { traceStep } from "../../engine/build/trace-step.ts";
 import { presentCage } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import type { Event } from "../../engine/events.ts";
@@ -275,7 +276,7 @@ export class Wizard implements WizardSession {
 
 	async text(page: TextPage): Promise<string> {
 		const name = this.#inHand.cage?.name ?? "";
-		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		if (page === "record") return (await this.#machine.store.records.text(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
 	}

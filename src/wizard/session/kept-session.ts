@@ -1,5 +1,5 @@
 import type { Answers } from "../../core/questions/answers.ts";
-import type { HeldSession, OpenedSession, Sessions } from "../../engine/store.ts";
+import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
 import { isLongWork, settle } from "../settle.ts";
 import type { WizardState } from "../state.ts";
 import { aboutOf } from "./sessions.ts";
@@ -96,8 +96,6 @@ export class SessionKeeper {
 		}
 		this.#held ??= await this.#sessions.create();
 		const about = state.answers && aboutOf(state.answers);
-		const fields = { about, ...storedOf(settle(state)), ...workToFields(this.#work()) };
-		// The plan can be made again from the rest, and a large one takes its time.
-		await this.#held.write(fields, ["plan", "tried"]);
+		await this.#held.write({ about, ...storedOf(settle(state)), ...workToFields(this.#work()) });
 	}
 }

@@ -1,10 +1,9 @@
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { changedSince } from "../../core/session/session.ts";
+import { changedSince, type PlannedFiles } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
-import type { OpenedSession } from "../../engine/store.ts";
+import type { OpenedSession } from "../../engine/session-store.ts";
 import { restored } from "./stored.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
@@ -14,7 +13,7 @@ export interface LeftSession {
 	readonly opened: OpenedSession;
 	readonly work: RestoredWork | undefined;
 	readonly answers: Answers;
-	readonly plan?: Plan;
+	readonly planned: PlannedFiles | undefined;
 	readonly rounds: number;
 	readonly resumed: Resumed;
 }
@@ -29,18 +28,18 @@ export async function openLeft({ files, now, sessions }: Machine, id: string): P
 		opened.held.release();
 		throw new Failure("session-damaged", { id, path: await sessions.setAside(id) });
 	}
-	const { plan, trial } = back.state;
-	const changed = plan ? changedSince(plan, files) : [];
+	const { planned, ...rest } = back;
+	const changed = planned ? changedSince(planned, files) : [];
 	const ago = Math.max(0, Math.round((now() - opened.savedAt) / 1000));
 	const [example] = changed;
 	return {
 		opened,
 		work,
 		answers,
-		...(plan ? { plan } : {}),
-		rounds: trial.rounds.length,
+		planned,
+		rounds: back.state.trial.rounds.length,
 		resumed: {
-			...back,
+			...rest,
 			name: answers.name,
 			ago,
 			changed: changed.length,

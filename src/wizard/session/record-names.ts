@@ -32,6 +32,6 @@ export async function keepNames(
 	const { implementedBy: _, initiatedBy: __, ...known } = await store.records.responsible(name);
 	await store.records.saveResponsible(name, { ...known, ...said });
 	await store.log(name, "responsible-named", said);
-	await store.saveRecord(name, writeRecord(await recordOf(context, name)));
+	await store.records.saveText(name, writeRecord(await recordOf(context, name)));
 	return recordNames(context, name);
 }

@@ -2,7 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context } from "../../engine/context.ts";
-import type { Sessions, StoredSession } from "../../engine/store.ts";
+import type { Sessions, StoredSession } from "../../engine/session-store.ts";
 import type { Choice, Left } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
 
@@ -108,5 +108,5 @@ export async function discardCandidate({ store }: Context["machine"], name: stri
 	if (typeof generation !== "number" || !(await store.generations(name)).includes(generation)) return;
 	if ((await store.present(name)) === generation) return;
 	// Of that number there may be another one by now.
-	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.discard(name, generation);
+	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.building.discard(name, generation);
 }

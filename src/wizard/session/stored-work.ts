@@ -1,8 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Addition } from "../../core/plan/plan.ts";
-import { MadeList } from "../../core/session/session.ts";
-import { accessesToJson, restToJson, type TraceJson, traceFromJson } from "../../core/trace/json.ts";
+import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
 
@@ -21,17 +20,14 @@ export interface Work {
 
 const traces = new WeakMap<Trace, object>();
 
-/** The same trace gives the same value, so that it is told that it did not change. */
+/** The same value for the same trace, so that it is not written again. */
 function storable(trace: Trace): object {
-	const known = traces.get(trace);
-	if (known) return known;
-	const accesses = new MadeList(trace.accesses.size, () => accessesToJson(trace));
-	const value = { ...restToJson(trace), accesses };
+	const value = traces.get(trace) ?? { toJSON: () => traceToJson(trace) };
 	traces.set(trace, value);
 	return value;
 }
 
-/** As fields of a session, for `encodeLines`. */
+/** As fields of a session. */
 export function workToFields({ trace, ...work }: Work): Readonly<Record<string, unknown>> {
 	return {
 		workTrace: trace && storable(trace),

@@ -2,17 +2,18 @@ import * as v from "valibot";
 import { noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
+import { type PlannedFiles, plannedFiles } from "../../core/session/session.ts";
 import type { Form, Screen, WizardState } from "../state.ts";
 import { noTrial, startState } from "../state.ts";
-import { type KeptFiles, keptFiles, restoredFiles } from "../steps/files/kept.ts";
+import { noFilesState } from "../steps/files/state.ts";
 import { formFor } from "../steps/form/fields.ts";
 import { withoutTrying } from "../steps/form/probe.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
-import type { Round, Traced } from "./values.ts";
+import type { Traced } from "./values.ts";
 
 /**
- * What of the wizard's state outlives the process, and how it comes back. Everything is kept but what is listed here, so a new field needs
- * nothing but to be plain data; where what was stored lacks it, it has the value of `startState`.
+ * The fields of the wizard's state that end with the process. All others are kept, so a new field needs nothing but to be plain data; where a session
+ * lacks it, it has the value of `startState`. A plan is made again from the rest.
  */
 const transient = [
 	"size",
@@ -35,27 +36,26 @@ const transient = [
 	"unneeded",
 	"finished",
 	"naming",
+	"plan",
 ] as const satisfies readonly (keyof WizardState)[];
 
 /** The wizard's state as it comes back. */
 export type Kept = Omit<WizardState, (typeof transient)[number]>;
 
-/** The wizard's state as it is stored: plain data, and a plan of 50,000 entries no more often than it must be. */
+/** The wizard's state as it is stored: plain data. */
 export type Stored = Omit<Kept, "files"> & {
-	readonly files: KeptFiles;
-	/** The plan that was tried last; `plan` where it is the one on the screen. */
-	readonly tried?: Plan | "plan";
+	readonly files: Pick<WizardState["files"], "opened" | "touched">;
+	readonly planned?: PlannedFiles;
 };
 
 /** Of a state in which nothing runs any more. The trace itself is the engine's. */
 export function storedOf(state: WizardState): Stored {
 	const { files, plan, trace } = state;
-	const { tried } = files;
 	return {
 		...keptOf(state),
 		...(trace ? { trace: withoutAccesses(trace) } : {}),
-		files: keptFiles(files),
-		...(tried ? { tried: tried === plan ? "plan" : tried } : {}),
+		files: { opened: files.opened, touched: files.touched },
+		...(plan ? { planned: plannedOf(plan) } : {}),
 	};
 }
 
@@ -65,17 +65,19 @@ function keptOf(state: WizardState): Kept {
 	return kept as Kept;
 }
 
-const stripped = new WeakMap<Tracing, Tracing>();
-
-/** The same value for the same trace: so it is told that nothing changed. */
 function withoutAccesses(trace: Tracing): Tracing {
 	if (!trace.result) return trace;
-	const known = stripped.get(trace);
-	if (known) return known;
 	const { trace: _, ...result } = trace.result as Traced & { readonly trace?: unknown };
-	const less = { ...trace, result };
-	stripped.set(trace, less);
-	return less;
+	return { ...trace, result };
+}
+
+const remembered = new WeakMap<Plan, PlannedFiles>();
+
+/** The same value for the same plan, so that it is not written again. */
+function plannedOf(plan: Plan): PlannedFiles {
+	const planned = remembered.get(plan) ?? plannedFiles(plan);
+	remembered.set(plan, planned);
+	return planned;
 }
 
 /** Whether somebody would miss it: a form that nobody touched is made again by one key. */
@@ -126,27 +128,6 @@ const tracedSchema = v.looseObject({
 });
 const tracingSchema = v.looseObject({ subject: v.string(), result: v.optional(tracedSchema) });
 
-const planSchema = v.looseObject({
-	application: v.looseObject({ command: strings }),
-	identity: v.looseObject({ name: v.string(), uid: v.number() }),
-	entries: v.array(
-		v.looseObject({
-			path: v.string(),
-			kind: v.string(),
-			decision: v.picklist(["include", "declined"]),
-			size: v.number(),
-			reasons: list,
-			risks: strings,
-		}),
-	),
-	writable: v.array(v.looseObject({ path: v.string(), reasons: list, seeds: list })),
-	shared: list,
-	offers: list,
-	accounts: v.looseObject({ users: list, groups: list }),
-	openings: v.looseObject({ capabilities: list }),
-	notes: list,
-});
-
 const roundSchema = v.looseObject({
 	round: v.number(),
 	probes: outcomes,
@@ -169,98 +150,73 @@ const distance: Readonly<Record<Screen, number>> = {
 	save: 8,
 };
 
+const told = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
+
+/** The fields that are drawn. */
+const stateSchema = v.looseObject({
+	screen: v.picklist(Object.keys(distance) as Screen[]),
+	cursors: v.record(v.string(), v.number()),
+	queries: v.record(v.string(), v.string()),
+	warnings: v.array(told),
+	output: strings,
+	files: v.looseObject({ opened: strings, touched: strings }),
+	form: v.optional(formSchema),
+	trace: v.optional(tracingSchema),
+	trial: v.looseObject({ rounds: v.array(roundSchema) }),
+	proposal: v.optional(answersSchema),
+	failure: v.optional(told),
+	chosen: v.optional(v.string()),
+	prompt: v.optional(v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) })),
+	template: v.optional(v.looseObject({ name: v.string(), path: v.string() })),
+	unit: v.optional(v.string()),
+	planned: v.optional(v.looseObject({ entries: v.number(), files: list })),
+});
+
 export interface Restored {
 	readonly state: Kept;
-	/** False where something could not be read, so that it begins again before that. */
+	/** False where something could not be read, so that it begins again at the form. */
 	readonly whole: boolean;
+	readonly planned?: PlannedFiles;
 }
 
 /**
- * The state as it was left, or as far on the way as what was stored holds together. `traced`: the trace is there too. Undefined where not even
- * the answers are.
+ * The state as it was left, or the answers alone where the rest does not hold together. `traced`: the trace is there too. Undefined where not even the
+ * answers are.
  */
-export function restored(stored: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
-	if (!v.is(answersSchema, stored.answers)) return undefined;
-	const answers = withAllRules(stored.answers as unknown as Answers);
-	const { files: _files, form: _form, plan: _plan, trace: _trace, trial: _trial, ...rest } = sound(stored);
-	const form = v.is(formSchema, stored.form)
-		? withoutTrying({ ...formFor(answers), ...(stored.form as object), going: false })
-		: undefined;
-	const trace = restoredTrace(stored.trace, traced);
-	const plan = trace?.result?.answered ? asPlan(stored.plan) : undefined;
-	const rounds = plan ? restoredRounds(stored.trial) : undefined;
-	const state: Kept = {
-		...rest,
-		answers,
-		form: form ?? formFor(answers),
-		...(trace ? { trace } : {}),
-		...(plan ? { plan } : {}),
-		files: restoredFiles(stored.files, stored.tried === "plan" ? plan : asPlan(stored.tried)),
-		trial: rounds ? { ...noTrial, ...(stored.trial as object), rounds } : noTrial,
-	};
-	const furthest: Screen = plan
-		? rounds?.length
-			? "save"
-			: "build"
-		: trace?.result?.answered
-			? "files"
-			: trace
-				? "trace"
-				: "form";
-	const left = Object.hasOwn(distance, String(stored.screen)) ? (stored.screen as Screen) : furthest;
-	// Whoever goes on with something has chosen already.
-	const wanted = distance[left] < distance.form ? "form" : left;
-	const screen = distance[wanted] <= distance[furthest] ? wanted : furthest;
-	const lost = [stored.form && !form, stored.trace && !trace, plan && stored.trial && !rounds, screen !== wanted];
-	const { overlay: _overlay, prompt: _prompt, ...still } = state;
-	return { state: screen === left ? { ...state, screen } : { ...still, screen }, whole: !lost.some(Boolean) };
+export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
+	if (!v.is(answersSchema, fields.answers)) return undefined;
+	const answers = withAllRules(fields.answers as unknown as Answers);
+	const stored = { ...startState, ...fields };
+	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as Stored) : undefined;
+	const { planned } = stored as unknown as Stored;
+	if (state && isReached(state, traced)) return { state: { ...state, answers }, whole: true, ...(planned ? { planned } : {}) };
+	return { state: keptOf({ ...startState, screen: "form", answers, form: formFor(answers) }), whole: false };
 }
 
-function asPlan(stored: unknown): Plan | undefined {
-	return v.is(planSchema, stored) ? (stored as unknown as Plan) : undefined;
+function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tried?: unknown }): Kept {
+	const { answers, files, form, screen, trace } = stored;
+	const { opened, touched } = files;
+	const fresh = answers && formFor(answers);
+	return keptOf({
+		...startState,
+		...stored,
+		// Whoever goes on with something has chosen already.
+		screen: distance[screen] < distance.form ? "form" : screen,
+		files: { ...noFilesState, opened, touched, resumed: true },
+		trial: { ...noTrial, ...stored.trial },
+		...(fresh ? { form: form ? withoutTrying({ ...fresh, ...form, going: false }) : fresh } : {}),
+		...(trace ? { trace: atRest({ ...newTracing(trace.subject), ...trace }) } : {}),
+	});
 }
 
-function restoredTrace(stored: unknown, traced: boolean): Tracing | undefined {
-	if (!v.is(tracingSchema, stored)) return undefined;
-	const trace = atRest({ ...newTracing(stored.subject), ...(stored as object) } as Tracing);
-	return trace.result && !traced ? undefined : trace;
-}
-
-function restoredRounds(stored: unknown): readonly Round[] | undefined {
-	const { rounds } = (stored ?? {}) as { rounds?: unknown };
-	return v.is(v.array(roundSchema), rounds) ? (rounds as unknown as readonly Round[]) : undefined;
+/** Whether everything is there that the screen needs. */
+function isReached({ screen, trace, trial }: Kept, traced: boolean): boolean {
+	if (trace?.result && !traced) return false;
+	if (distance[screen] >= distance.files && !trace?.result?.answered) return false;
+	return distance[screen] < distance.trial || trial.rounds.length > 0;
 }
 
 /** A rule that another version did not know is empty. */
 function withAllRules(answers: Answers): Answers {
 	return { ...answers, rules: { ...noRules, ...answers.rules } };
-}
-
-const told = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
-
-/** Fields that a start has not, and that are drawn. */
-const shapes: Readonly<Record<string, v.GenericSchema>> = {
-	proposal: answersSchema,
-	failure: told,
-	warnings: v.array(told),
-	output: strings,
-	chosen: v.string(),
-	prompt: v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) }),
-	template: v.looseObject({ name: v.string(), path: v.string() }),
-	unit: v.string(),
-};
-
-/** What is not of its kind is left out; fields that nothing is known of here are taken as they are. */
-function sound(stored: Readonly<Record<string, unknown>>): Kept {
-	const known: Readonly<Record<string, unknown>> = { ...startState };
-	const { tried: _, ...fields } = stored;
-	const good = Object.entries(fields).filter(([name, value]) => {
-		const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-		return shape ? v.is(shape, value) : known[name] === undefined || kindOf(known[name]) === kindOf(value);
-	});
-	return keptOf({ ...startState, ...Object.fromEntries(good) } as WizardState);
-}
-
-function kindOf(value: unknown): string {
-	return Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
 }

@@ -3,8 +3,7 @@ import type { FileUnit, Found } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { Added } from "../../core/trace/trace.ts";
-import type { ProbeOutcome } from "../../engine/events.ts";
-import type { Reached } from "../../engine/trace/coverage.ts";
+import type { ProbeOutcome, Reached } from "../../engine/events.ts";
 
 /** What a session gives back, as plain data that can stand in the state. */
 

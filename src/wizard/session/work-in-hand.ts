@@ -106,6 +106,6 @@ export class WorkInHand {
 		this.unneeded = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;
-		if ((await this.#store.present(name)) !== generation) await this.#store.discard(name, generation);
+		if ((await this.#store.present(name)) !== generation) await this.#store.building.discard(name, generation);
 	}
 }

@@ -8,8 +8,7 @@ import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import { templateSkeleton } from "../../../src/core/template/skeleton.ts";
 import type { Template } from "../../../src/core/template/template.ts";
-import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
-import { programFolder } from "../../../src/system/templates/folder.ts";
+import { builtinTemplates, programFolder } from "../../../src/system/templates/builtin.ts";
 import { accepted, refused, refusedByUs, smallest } from "./corpus.ts";
 
 const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(

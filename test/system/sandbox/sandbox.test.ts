@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import {
 	chmodSync,
 	copyFileSync,
@@ -15,8 +14,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { begin, cagewright, home, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
-import { eventually } from "../eventually.ts";
+import { cagewright, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
 
 /** An application that does all it can to change the host is traced, and the host is compared with what it was. */
@@ -227,139 +225,3 @@ describe("an application that does all it can is traced", { timeout: 180_000 }, 
 		await traceUnchanged("ordinary", ordinaryUser(readableProgram()), []);
 	});
 });
-
-describe("a machine that is a chroot itself", () => {
-	test("keeps an application that may chroot from everything above it", async () => {
-		const top = at("chroot");
-		const state = temporaryState();
-		const [script, report] = [at("climb.py"), at("reports/climb")];
-		writeFileSync(
-			script,
-			[
-				"import os, http.server, socketserver",
-				"os.makedirs('/tmp/jail', exist_ok=True)",
-				"above = os.open('/', os.O_RDONLY)",
-				"os.chroot('/tmp/jail')",
-				"os.fchdir(above)",
-				"for _ in range(50): os.chdir('..')",
-				"os.chroot('.')",
-				`try: open(${JSON.stringify(at("open/by-climbing"))}, 'w').close()`,
-				"except OSError: pass",
-				"top = ' '.join(sorted(os.listdir('/')))",
-				"class Answer(http.server.BaseHTTPRequestHandler):",
-				"    def do_GET(self):",
-				"        self.send_response(200); self.end_headers(); self.wfile.write(top.encode())",
-				`http.server.HTTPServer(('127.0.0.1', ${port}), Answer).serve_forever()`,
-			].join("\n"),
-		);
-		// A directory that is a mount of its own, as partitions are, and that holds no way to the test's folder but a bind mount.
-		const places = ["usr", "etc", "proc", "sys", "dev", "tmp", "run", "var/lib", "var/tmp", "inside"];
-		const steps = [
-			`mkdir ${top}`,
-			`mount -n --bind ${top} ${top}`,
-			`cd ${top}`,
-			`mkdir -p ${places.join(" ")} .${state} .${home} .${folder}`,
-			"for name in bin lib lib64 sbin; do ln -s usr/$name $name; done",
-			"for name in usr etc sys dev; do mount -n --rbind /$name $name; done",
-			"mount -n -t proc proc proc",
-			`for place in ${home} ${state} ${at("reports")}; do mkdir -p .$place; mount -n --bind $place .$place; done`,
-			`cp ${script} .${script}`,
-			`exec chroot ${top} "$@"`,
-		];
-		const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", steps.join("\n"), "sh"];
-		const probe = `curl -fsS --noproxy '*' -m 20 -o ${report} http://127.0.0.1:${port}/`;
-		const traced = await cagewright(["trace", "--name", "climb", "--probe", probe, "--", "/usr/bin/python3", script], {
-			state,
-			enter,
-			cwd: "/",
-		});
-		expect([traced.status, traced.stderr]).toEqual([0, expect.any(String)]);
-		expect(readFileSync(report, "latin1").split(" ")).toContain("inside");
-		expect(readdirSync(at("open"))).not.toContain("by-climbing");
-	}, 60_000);
-});
-
-describe("a runaway application", () => {
-	test("that passes its output to a service does not keep the trace from ending", async () => {
-		const [socket, script] = [at("holds"), at("passes.py")];
-		// Connections that nobody accepts keep what was sent with them.
-		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
-		const holder = spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] });
-		writeFileSync(
-			script,
-			[
-				"import socket, sys, time, http.server",
-				"peer = socket.socket(socket.AF_UNIX)",
-				"while True:",
-				`    try: peer.connect(${JSON.stringify(socket)}); break`,
-				"    except OSError: time.sleep(0.2)",
-				"socket.send_fds(peer, [b'x'], [1, 2])",
-				`http.server.HTTPServer(('127.0.0.1', ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`,
-			].join("\n"),
-		);
-		try {
-			await eventually(() => expect(existsSync(socket)).toBe(true));
-			const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
-			const { status, stderr } = await cagewright(
-				["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
-				{ state: temporaryState() },
-			);
-			expect(stderr).toContain(`a service of this machine at ${socket}`);
-			expect(status).toBe(0);
-			expect(holder.exitCode).toBeNull();
-		} finally {
-			holder.stdin?.end();
-			await once(holder, "close");
-		}
-	}, 60_000);
-
-	test("is stopped before it fills the disk, and all that it wrote is gone", async () => {
-		const state = temporaryState();
-		const small = [
-			"unshare",
-			"--mount",
-			"--propagation",
-			"private",
-			"sh",
-			"-euc",
-			`mount -n -t tmpfs -o size=200m,mode=755 tmpfs ${state}; set +e; "$@"; status=$?; du -sm ${state} >${at("used")}; exit $status`,
-			"sh",
-		];
-		const script = at("fill.sh");
-		writeFileSync(
-			script,
-			"#!/bin/sh\ni=0; while :; do i=$((i + 1)); head -c 4000000 /dev/zero >/var/tmp/fill-$i; sleep 0.05; done\n",
-			{ mode: 0o755 },
-		);
-		const result = await cagewright(["trace", "--name", "fill", "--probe", "false", "--", script], { state, enter: small });
-		expect(result.status).toBe(1);
-		expect(result.stderr).toContain("the disk is nearly full, so it was stopped");
-		expect(Number(readFileSync(at("used"), "latin1").split("\t")[0])).toBeLessThan(20);
-	}, 120_000);
-
-	test("is held by a cgroup of its own where there are any, and an account by its number of processes", async () => {
-		const script = at("idle.py");
-		writeFileSync(script, "import time\ntime.sleep(600)\n");
-		const command = ["/usr/bin/python3", script];
-		const traced = begin(["trace", "--name", "idle", "--user", "nobody", "--probe", "false", "--", ...command], {
-			state: temporaryState(),
-		});
-		const held = await eventually(() => {
-			const pid = processWith(command);
-			expect(pid).toBeDefined();
-			return { cgroup: readFileSync(`/proc/${pid}/cgroup`, "latin1"), limits: readFileSync(`/proc/${pid}/limits`, "latin1") };
-		});
-		await traced.stop();
-		expect(held.cgroup.includes("cagewright.") || /Max processes +4096 +4096/.test(held.limits)).toBe(true);
-	});
-});
-
-function processWith(command: readonly string[]): string | undefined {
-	return readdirSync("/proc").find((pid) => {
-		try {
-			return readFileSync(`/proc/${pid}/cmdline`, "latin1") === `${command.join("\0")}\0`;
-		} catch {
-			return false;
-		}
-	});
-}

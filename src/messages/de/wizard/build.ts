@@ -1,4 +1,4 @@
-import type { WizardMessages } from "../../messages.ts";
+import type { WizardMessages } from "../../en/wizard.ts";
 
 export const buildDe: WizardMessages["build"] = {
 	title: "Noch ist nichts geschrieben. Das baut und erprobt Enter:",

@@ -1,5 +1,5 @@
 import type { fileNoticesEn } from "../../en/wizard/files.ts";
-import type { WizardMessages } from "../../messages.ts";
+import type { WizardMessages } from "../../en/wizard.ts";
 
 export const filesDe: WizardMessages["files"] = {
 	planning: "Es wird ermittelt, was der Käfig braucht…",

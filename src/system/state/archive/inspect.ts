@@ -9,7 +9,7 @@ import { Failure } from "../../../core/failure.ts";
 import type { Path } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Trace } from "../../../core/trace/trace.ts";
-import type { InspectedArchive } from "../../../engine/store.ts";
+import type { InspectedArchive } from "../../../engine/archive-store.ts";
 import { cageFromJson } from "../cage-json.ts";
 import { seededFromJson } from "../seeded.ts";
 import { foreignTraceFrom } from "../traces.ts";

@@ -17,7 +17,7 @@ import {
 	pathToText,
 } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
-import type { Exported, ExportRequest } from "../../../engine/store.ts";
+import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
 import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";

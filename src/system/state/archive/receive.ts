@@ -2,7 +2,7 @@ import { rename, symlink } from "node:fs/promises";
 import { type Manifest, manifestToJson } from "../../../core/cage/manifest.ts";
 import { Failure } from "../../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../../core/path/path.ts";
-import type { ImportRequest, ReceivedCage } from "../../../engine/store.ts";
+import type { ImportRequest, ReceivedCage } from "../../../engine/archive-store.ts";
 import { openDirectory, syncDirectory } from "../../files/descriptor.ts";
 import { errorName, writeFailure } from "../../files/errors.ts";
 import { generationPaths } from "../../files/generations.ts";

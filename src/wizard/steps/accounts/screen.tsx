@@ -16,7 +16,7 @@ export function AccountsStep() {
 	const { height, linear, messages, state, width } = useView();
 	const { accountFile, plan, surroundings } = state;
 	const words = messages.wizard.accounts;
-	if (!plan) return null;
+	if (!plan) return <Line dimColor>{state.failure ? "" : messages.wizard.files.planning}</Line>;
 	const { identity } = plan;
 	const rows = shownAccounts(state);
 	const row = rows[cursorOf(state)];

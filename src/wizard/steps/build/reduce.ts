@@ -9,7 +9,7 @@ import { reviewRows } from "./review.ts";
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
 		// A session that goes on here is planned anew first; whoever knows what they want need not wait for it.
-		if (command === "build" && state.plan && !isBusy(state, "try")) return only({ ...state, trial: noTrial, thenBuild: true });
+		if (command === "build" && !isBusy(state, "try")) return only({ ...state, trial: noTrial, thenBuild: true });
 		if (command !== "back") return only(state);
 		const { state: stopped, intentions } = cancel(without(state, "building"));
 		return { state: notice(stopped, "build-undone"), intentions };

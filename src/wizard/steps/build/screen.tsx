@@ -1,5 +1,5 @@
-import { buildPhases } from "../../../core/cage/build-phases.ts";
 import { showPath } from "../../../core/path/quote.ts";
+import { buildPhases } from "../../../engine/store.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { ProgressBar } from "../../parts/bars.tsx";

@@ -95,7 +95,7 @@ function affordable(decided: readonly Decided[]): readonly Decided[] {
 
 /** A new plan: nothing waits for it any more. What was planned from another trace, or without what a trial added, is no plan to go back to. */
 export function planMade(state: WizardState, made: Plan): WizardState {
-	const { goesOn: _, ...files } = state.files;
+	const { goesOn: _, resumed: __, ...files } = state.files;
 	const stale = state.plan === undefined || state.thenBuild;
 	const bare = (all: readonly Decided[]) => (stale ? all.map(({ rules }) => ({ rules })) : all);
 	return {

@@ -21,6 +21,8 @@ export interface FilesState {
 	readonly planned?: Rules;
 	/** Enter was pressed while the next plan is being made: it goes on once that is there. */
 	readonly goesOn?: boolean;
+	/** The session goes on, and its plan is being made again: the cursor stays where it was. */
+	readonly resumed?: true;
 	/** What was built and tried last. */
 	readonly tried?: Plan;
 }

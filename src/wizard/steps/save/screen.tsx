@@ -87,8 +87,8 @@ function factLines({ command, data, next, record, root, warnings = [] }: Finishe
 }
 
 /**
- * The menu of ink-select-input, with its keys left to our reducer: its own handler loses keys that come in one read, so it is never
- * in focus, and a change of place mounts it anew.
+ * ink-select-input draws the menu and our reducer moves in it. Its own key handler reads the selection of the last render: if Down and Enter arrive in one
+ * read, as over SSH, it chooses the first item, and what a choice starts here cannot be taken back.
  */
 function Menu({ finished, items, limit }: { finished: Finished; items: readonly SaveItem[]; limit: number }) {
 	const { linear, messages, state } = useView();
@@ -115,10 +115,17 @@ function menuRow({ label }: { label: string }, selected: boolean) {
 	return <Line key={label}>{`${selected ? ">" : " "} ${label}`}</Line>;
 }
 
+const indicatorWidth = 2;
+
 function Indicator({ isSelected = false }: { isSelected?: boolean }) {
-	return <Line width={2}>{isSelected ? ">" : " "}</Line>;
+	return <Line width={indicatorWidth}>{isSelected ? ">" : " "}</Line>;
 }
 
 function Item({ isSelected = false, label }: { isSelected?: boolean; label: string }) {
-	return <Line bold={isSelected}>{label}</Line>;
+	const { width } = useView();
+	return (
+		<Line bold={isSelected} width={width - indicatorWidth}>
+			{label}
+		</Line>
+	);
 }

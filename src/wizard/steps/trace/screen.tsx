@@ -1,8 +1,8 @@
 import { Box } from "ink";
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { awaitedText as textOfAwaited } from "../../../report/awaited.ts";
 import { addedText } from "../../../report/coverage.ts";
+import { awaitedText as textOfAwaited } from "../../../report/progress.ts";
 import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";

@@ -1,7 +1,6 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
-import type { ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
-import type { Reached } from "../../../engine/trace/coverage.ts";
+import type { ProbeOutcome, Reached, ShownProcesses } from "../../../engine/events.ts";
 import type { AddedRun, Traced } from "../../session/values.ts";
 import type { Novelty } from "./novelty.ts";
 

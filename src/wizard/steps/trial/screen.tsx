@@ -1,8 +1,7 @@
 import { isUnproven } from "../../../core/application/protocol.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { awaitedText } from "../../../report/awaited.ts";
-import { minimisingText } from "../../../report/minimising.ts";
+import { awaitedText, minimisingText } from "../../../report/progress.ts";
 import { verdictText } from "../../../report/selftest.ts";
 import { roundsTable } from "../../../report/trial.ts";
 import { useView } from "../../look.ts";

@@ -1,0 +1,278 @@
+import type { Application } from "../../core/application/application.ts";
+import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
+import { mergeMadeDirectories, parseMadeDirectory } from "../../core/application/made-directory.ts";
+import { protocolOf, withoutJobs } from "../../core/application/recognise.ts";
+import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
+import { mergeAcceptances } from "../../core/cage/finding.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { peopleAmong } from "../../core/machine/accounts.ts";
+import type { Files } from "../../core/machine/facts.ts";
+import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { checkAccountRules, isLeftOut, namedBy } from "../../core/plan/accounts.ts";
+import { placeOf } from "../../core/plan/links.ts";
+import { checkPlaces } from "../../core/plan/rules.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { TraceFold } from "../../core/trace/fold.ts";
+import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";
+import { type Added, addedBy, addRun, addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import { readableCage } from "../cages.ts";
+import type { Context, Machine } from "../context.ts";
+import type { Reached } from "../events.ts";
+import { Reach } from "../trace/coverage.ts";
+import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts";
+import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
+import { TraceReport } from "../trace/watched-run.ts";
+import { orDiskFull, startFailure } from "../trial/failures.ts";
+import { identityOf, timed } from "./steps.ts";
+import { unprovenNotes } from "./unproven.ts";
+
+/** What is different without root, for the screen at once and for the plan and the record. */
+function limits({ accounts }: Machine): Note[] {
+	const own = accounts.own();
+	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
+}
+
+/** What is made before the start need not be there yet. Throws `no-such-directory` (exit 2). */
+function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
+	const path = normalise(pathFromText(cwd));
+	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
+	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
+	const real = files.resolve(path);
+	if (real === undefined || files.status(real)?.kind !== "directory") {
+		throw new Failure("no-such-directory", { path: showPath(path) }, 2);
+	}
+}
+
+interface TraceStepOptions extends Pick<TraceOptions, "more"> {
+	readonly replace?: boolean;
+	/** A cage with its trace, to which this run adds what it shows. */
+	readonly earlier?: { readonly cage: Cage; readonly trace: Trace };
+	/** Measures what is reached of the application's packages, and tells of it while it runs. */
+	readonly coverage?: boolean;
+}
+
+interface TracedStep {
+	readonly cage: Cage;
+	/** Its trace is the sum of all runs. */
+	readonly result: TraceResult;
+	/** What this run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
+}
+
+/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
+export async function traceStep(
+	context: Context,
+	answers: Answers,
+	{ coverage = false, earlier, more, replace = false }: TraceStepOptions,
+): Promise<TracedStep> {
+	const { machine } = context;
+	// What cannot work is found out before anything is started.
+	checkPlaces(answers.rules, machine.files);
+	const identity = identityOf(context, answers);
+	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
+	const all = [...(answers.notes ?? []), ...limits(machine)];
+	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
+	const { attach, onHost, rules, serviceDirectories = [] } = answers;
+	const asked = answers.application;
+	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
+	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
+	const application = { ...asked, directories, exercises };
+	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
+	const reach = coverage
+		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
+		: undefined;
+	const { otherProbes } = answers;
+	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
+	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
+	const { value, seconds } = attach
+		? await timed(context, "attach", async () => ({
+				run: await traceRunning(context, application, attach, traced),
+				command: application.command,
+				notes: all,
+			}))
+		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
+	const { command, notes: noted, run } = value;
+	if (!run.answered) {
+		const failure = startFailure(command, run, machine.files, machine.accounts.own());
+		throw await orDiskFull(machine.store, answers.name, failure);
+	}
+	// Where the first answer took long, each later start may.
+	const told = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
+	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
+	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
+	const known = await readableCage(machine.store, answers.name, replace);
+	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
+	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	// It may have answered in another way than the first that was proposed.
+	const probes = run.probes.map(({ command }) => command);
+	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
+	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
+	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
+	const cage: Cage = {
+		name: answers.name,
+		application: {
+			...told,
+			probes,
+			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
+			directories: usedDirectories(application, told, result.trace, machine.files),
+		},
+		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
+		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
+		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(notes.length ? { notes } : {}),
+		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
+		...(accepted.length ? { accepted } : {}),
+		...(known?.retention ? { retention: known.retention } : {}),
+		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
+		onHost: answers.onHost,
+		additions: earlier?.cage.additions ?? [],
+		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
+		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
+		handlesTerm: result.handlesTerm,
+		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
+		...(result.endsSlowly ? { endsSlowly: true } : {}),
+		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
+		trials: [],
+		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
+	};
+	const reached = await reach?.measured(result.trace, cage.signals);
+	if (reached) reach?.tell(reached);
+	return {
+		cage,
+		result,
+		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
+		...(reached ? { reached } : {}),
+	};
+}
+
+interface Started {
+	readonly run: TraceResult;
+	readonly command: readonly string[];
+	readonly notes: readonly Note[];
+}
+
+/** If a command that was changed to stay in the foreground ends without an answer, the unit's own is traced: the cage follows it into the background. */
+async function traceEither(
+	application: Application,
+	notes: readonly Note[],
+	trace: (application: Application) => Promise<TraceResult>,
+): Promise<Started> {
+	const { command } = application;
+	const run = await trace(application);
+	const own = run.answered || run.ended === undefined ? undefined : commandBeforeRule(notes, command);
+	if (own === undefined) return { run, command, notes };
+	return {
+		run: await trace({ ...application, command: own }),
+		command: own,
+		notes: notes.filter(({ code }) => code !== foregroundNote),
+	};
+}
+
+/** What was told, and of what the unit makes that in which the application did something. */
+function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
+	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
+	return all.directories.filter((text) => {
+		const { path } = parseMadeDirectory(text);
+		const place = placeOf(normalise(pathFromText(path)), files);
+		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
+	});
+}
+
+interface PeopleServed {
+	/** As `Rules.accounts` has them. */
+	readonly accounts: readonly string[];
+	readonly notes: readonly Note[];
+}
+
+const noPeople: PeopleServed = { accounts: [], notes: [] };
+
+/**
+ * People whose accounts the server has to know: a mail server refuses recipients that it does not find, and whoever let one person log in
+ * lets others. Without a password and a shell, and none that the rules leave out.
+ */
+function peopleServed(
+	{ accounts }: Machine,
+	{ application, rules }: Answers,
+	probes: readonly string[],
+	{ uids }: Pick<Trace, "uids">,
+): PeopleServed {
+	const people = peopleAmong(accounts.users());
+	const serves = protocolOf(application.command, probes)?.people;
+	const hasLoggedIn = people.some(({ uid }) => uids.has(uid));
+	if (serves === undefined || (serves === "logins" && !hasLoggedIn) || accounts.own()) return noPeople;
+	const added = people.flatMap(({ name }) =>
+		namedBy(rules.accounts, "user", name) === undefined && !isLeftOut(rules, "user", name) ? [`user:${name}`] : [],
+	);
+	if (!added.length) return noPeople;
+	const names = added.map((word) => word.slice("user:".length)).join(", ");
+	return { accounts: added, notes: [{ code: `people-${serves}`, values: { names, option: `--without-account ${added[0]}` } }] };
+}
+
+/**
+ * Watches a process that runs already, with all that it started: probes and exercises, and for `seconds` where they are given. It is
+ * sent no signal and runs on afterwards. What it did before is told by what it has mapped and open. Throws what the machine's `attach`
+ * throws, `no-probe` (exit 2), and `attached-ended` (exit 1) where the process ends while it is watched.
+ */
+async function traceRunning(
+	context: Context,
+	application: Application,
+	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
+	{ more, otherProbes = [], reach }: Pick<TraceOptions, "more" | "otherProbes" | "reach">,
+): Promise<TraceResult> {
+	const { emit, machine, signal } = context;
+	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
+	const command = pathFromText(application.command[0] ?? "");
+	const fold = new TraceFold();
+	const report = new TraceReport(context, fold, 1, reach);
+	const started = machine.now();
+	let before = emptyTrace();
+	let processes: readonly RunningProcess[] = [];
+	const attached = await machine.attach({
+		pid,
+		onProcesses(found) {
+			processes = found;
+			before = addTraces(before, traceOfRunning(found, command));
+			fold.join(found);
+		},
+		onData(chunk) {
+			fold.feed(chunk);
+			report.fed();
+		},
+		signal,
+	});
+	const over = new AbortController();
+	void attached.ended.then(() => over.abort());
+	/** For what is waited for only as long as there is something to watch. */
+	const watching = AbortSignal.any([signal, over.signal]);
+	const life = await watch().finally(() => attached.detach());
+	fold.end();
+	report.end();
+	return { ...life, trace: addTraces(before, fold.trace), signals: [], output: "" };
+
+	async function watch() {
+		emit({ event: "processes-attached", pid, processes: processes.length });
+		emit({ event: "warned", code: "attached-late", values: {} });
+		if (!attached.isWhole) emit({ event: "warned", code: "attached-partly", values: {} });
+		const handlesTerm = attached.handledSignals().includes("SIGTERM");
+		const probes = await askUntilAnswered(context, attached, [application.probes, ...otherProbes], application.timeout);
+		const answered = probes.every((probe) => probe.ok);
+		const exercises: TraceResult["exercises"][number][] = [];
+		if (answered) {
+			const exercise = async (line: string) => {
+				exercises.push(await runExercise(context, attached, line, application));
+				reach?.exercised(line);
+			};
+			for (const line of application.exercises) await exercise(line);
+			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
+			for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
+			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
+			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);
+		}
+		signal.throwIfAborted();
+		if (over.signal.aborted) throw new Failure("attached-ended", { pid }, 1);
+		return { probes, exercises, answered, handlesTerm };
+	}
+}

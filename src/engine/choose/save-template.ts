@@ -1,0 +1,60 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import { expandInclude } from "../../core/plan/rules.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { withAdditions } from "../../core/questions/departures.ts";
+import { type TemplateDifference, templateDifferences } from "../../core/template/differences.ts";
+import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../core/template/from-cage.ts";
+import { knownCage } from "../cages.ts";
+import type { Machine } from "../context.ts";
+
+/** What made a cage. */
+export type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
+
+/** What made a cage that stands, with what its trials added. */
+export function madeBy({ additions, rules, ...cage }: Cage): Made {
+	return { ...cage, rules: withAdditions(rules, additions) };
+}
+
+export async function templateOf(machine: Machine, name: string, made: Made): Promise<SavedTemplate> {
+	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === made.template);
+	return templateFromCage(
+		name,
+		{
+			application: made.application,
+			rules: made.rules,
+			...(origin ? { origin: { template: origin.template, values: { ...origin.values, ...made.parameters } } } : {}),
+		},
+		ofThisMachine(machine),
+	);
+}
+
+/** How a cage differs from the template that it was made from. Throws `cage-without-template` (exit 2). */
+export async function changesOf(
+	machine: Machine,
+	name: string,
+): Promise<{ template: string; differences: TemplateDifference[] }> {
+	const cage = await knownCage(machine.store, name);
+	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === cage.template);
+	if (!origin) throw new Failure("cage-without-template", { name }, 2);
+	const { template } = await templateOf(machine, origin.template.name, madeBy(cage));
+	return { template: origin.template.name, differences: templateDifferences(origin.template, template) };
+}
+
+function ofThisMachine({ accounts, applications, files, recording }: Machine): MachineOfCage {
+	const name = recording.host().host;
+	const { placeholders = {}, systems = [] } = applications.here({ parameters: {} }, {});
+	const users = accounts.users();
+	const groups = accounts.groups();
+	return {
+		placeholders,
+		systems,
+		hostNames: [...new Set([name, name.split(".", 1)[0] ?? name])],
+		userName: (uid) => users.find((user) => user.uid === uid)?.name,
+		groupName: (gid) => groups.find((group) => group.gid === gid)?.name,
+		isSame(one, other) {
+			const [here, there] = [expandInclude(one, files), new Set(expandInclude(other, files))];
+			return here.length > 0 && here.length === there.size && here.every((path) => there.has(path));
+		},
+	};
+}

@@ -1,0 +1,100 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { unlink } from "node:fs/promises";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Documents, Files } from "../../engine/ports.ts";
+import { openForReading, openNew } from "./descriptor.ts";
+import { errorName, writeFailure } from "./errors.ts";
+
+/**
+ * The content of a file of our own. Empty where a link, a directory, a FIFO or a device is in its place, which is damage to its reader: nothing is
+ * followed and nothing waited for. Fails as open(2) does.
+ */
+export async function readBytes(path: Path): Promise<Buffer> {
+	const file = await openForReading(path).catch((error: unknown) => {
+		if (isNoFile(error)) return undefined;
+		throw error;
+	});
+	try {
+		return (await file?.stat())?.isFile() ? ((await file?.readFile()) ?? empty) : empty;
+	} finally {
+		await file?.close();
+	}
+}
+
+export async function readText(path: Path): Promise<string> {
+	return (await readBytes(path)).toString("utf8");
+}
+
+/** `readText` for callers that cannot wait. */
+export function readTextSync(path: Path): string {
+	const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+	let file: number;
+	try {
+		file = openSync(pathToBytes(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	} catch (error) {
+		if (isNoFile(error)) return "";
+		throw error;
+	}
+	try {
+		return fstatSync(file).isFile() ? readFileSync(file, "utf8") : "";
+	} finally {
+		closeSync(file);
+	}
+}
+
+const empty = Buffer.alloc(0);
+
+/** A link, or a socket. */
+function isNoFile(error: unknown): boolean {
+	return ["ELOOP", "ENXIO"].includes(errorName(error) ?? "");
+}
+
+/** Most bytes of a document, packed and unpacked; a longer one is no manual page of a service. */
+const longest = 4 * 1024 * 1024;
+
+/** Documentation on this machine. Whatever is wrong with a file, it is not there. */
+export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documents {
+	return {
+		text(path) {
+			const real = files.resolve(path);
+			const content = real === undefined ? undefined : files.read(real, longest);
+			if (content === undefined) return undefined;
+			if (!real?.endsWith(".gz")) return content.toString("utf8");
+			try {
+				return gunzipSync(content, { maxOutputLength: longest }).toString("utf8");
+			} catch {
+				return undefined;
+			}
+		},
+	};
+}
+
+/**
+ * Writes a text to a new file that its owner alone may read, at a path as a user types it. What is there is never written over, and no link
+ * is followed. Returns the absolute path. Fails with `file-exists` (exit 4), or as `writeFailure` says.
+ */
+export async function writeNewFile(place: string, text: string): Promise<string> {
+	const absolute = resolve(place);
+	const path = pathFromText(absolute);
+	let file: Awaited<ReturnType<typeof openNew>>;
+	try {
+		file = await openNew(path);
+	} catch (error) {
+		if (errorName(error) === "EEXIST") throw new Failure("file-exists", { path: showPath(path) }, 4);
+		throw writeFailure(error, path);
+	}
+	try {
+		await file.writeFile(text);
+		await file.sync();
+	} catch (error) {
+		await unlink(pathToBytes(path)).catch(() => undefined);
+		throw writeFailure(error, path);
+	} finally {
+		await file.close();
+	}
+	return absolute;
+}

@@ -1,0 +1,213 @@
+import { chmodSync, lchownSync, linkSync, mkdirSync, type Stats, symlinkSync } from "node:fs";
+import { type FileHandle, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink } from "node:fs/promises";
+import { isFolder } from "../../core/cage/layout.ts";
+import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { join, type Path, pathFromBytes, pathToBytes, root } from "../../core/path/path.ts";
+import { changeOwner } from "../../core/plan/dedicated.ts";
+import type { OwnerChange } from "../../core/plan/plan.ts";
+import type { PartialTrees } from "../../engine/store.ts";
+import { below, openDirectory } from "./descriptor.ts";
+import { errorName, readFailure, writeFailure } from "./errors.ts";
+import { removeTree } from "./remove.ts";
+import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
+
+export interface TreeCopy {
+	/** Owners are kept as they are only where we are root. */
+	readonly isRoot: boolean;
+	/** Files of one account that become another's. */
+	readonly ownerChange?: OwnerChange | undefined;
+	readonly reflinks: Reflinks;
+	readonly signal?: AbortSignal | undefined;
+	/** Bytes done of one file. */
+	onFile?(path: Path, bytes: number): void;
+	/** Host paths of sockets, FIFOs and devices, which are state of nobody. */
+	readonly skipped: Path[];
+	/** Files that were written to while they were read. */
+	readonly unstable: Path[];
+}
+
+/**
+ * Copies a file, a link or a whole directory with owners, modes and times; links verbatim, holes as holes, without setuid bits.
+ * Both sides are walked by descriptor: an application that swaps a directory for a link meanwhile gets an error, not our reach.
+ * `name` is the host path of `from`, which is reached through a descriptor.
+ */
+export async function copyTree(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	job.signal?.throwIfAborted();
+	const stats = await lstat(pathToBytes(from)).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	if (stats.isFile()) await copyFile(job, from, to, name, stats);
+	else if (stats.isDirectory()) await copyDirectory(job, from, to, name);
+	else if (stats.isSymbolicLink()) await copyLink(job, from, to, name, stats);
+	else job.skipped.push(name);
+}
+
+export function ownerInCage({ gid, uid }: Pick<Stats, "gid" | "uid">, { ownerChange }: TreeCopy): { uid: number; gid: number } {
+	return ownerChange ? changeOwner({ uid, gid }, ownerChange) : { uid, gid };
+}
+
+async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, stats: Stats): Promise<void> {
+	const { isRoot, reflinks, signal } = job;
+	const owner = isRoot ? ownerInCage(stats, job) : undefined;
+	const onBytes = (bytes: number) => job.onFile?.(name, bytes);
+	const done = await copyRegularFile({
+		from,
+		to,
+		name,
+		mode: stats.mode & 0o777,
+		owner,
+		onChange: "accept",
+		reflinks,
+		signal,
+		onBytes,
+	});
+	if (!done.stable) job.unstable.push(name);
+}
+
+async function copyLink(job: TreeCopy, from: Path, to: Path, name: Path, stats: Stats): Promise<void> {
+	const { gid, uid } = ownerInCage(stats, job);
+	const target = await readlink(pathToBytes(from), { encoding: "buffer" }).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	try {
+		await symlink(target, pathToBytes(to));
+		if (job.isRoot) await lchown(pathToBytes(to), uid, gid);
+		await lutimes(pathToBytes(to), stats.mtimeMs / 1000, stats.mtimeMs / 1000);
+	} catch (error) {
+		throw writeFailure(error, name);
+	}
+}
+
+async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	const source = await openDirectory(from).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	try {
+		const stats = await source.stat();
+		const target = await makeAndOpen(to, name);
+		try {
+			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+				const child = pathFromBytes(bytes);
+				await copyChild(job, below(source, child), below(target, child), join(name, child));
+			}
+			await setOwner(target, { ...ownerInCage(stats, job), mode: stats.mode }, job.isRoot);
+			await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
+		} finally {
+			await target.close();
+		}
+	} finally {
+		await source.close();
+	}
+}
+
+/** What vanishes between the listing and the copy was temporary. */
+async function copyChild(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	try {
+		await lstat(pathToBytes(from));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return;
+		throw readFailure(error, name);
+	}
+	await copyTree(job, from, to, name);
+}
+
+async function makeAndOpen(path: Path, name: Path): Promise<FileHandle> {
+	try {
+		await mkdir(pathToBytes(path), 0o700);
+		return await openDirectory(path);
+	} catch (error) {
+		throw writeFailure(error, name);
+	}
+}
+
+/** A directory's setgid and sticky bits give nobody a right that its owner has not. */
+export async function setOwner(
+	directory: FileHandle,
+	{ gid, mode, uid }: Pick<Stats, "gid" | "mode" | "uid">,
+	isRoot: boolean,
+): Promise<void> {
+	if (isRoot) await directory.chown(uid, gid);
+	await directory.chmod(mode & 0o3777);
+}
+
+/**
+ * Gives what one account has at and below a directory to another. Walked by descriptor, so that a directory which is swapped for a link
+ * meanwhile leads nowhere; links themselves change their owner, not what they lead to. Nothing happens where there is no directory.
+ */
+export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<void> {
+	const directory = await openDirectory(top).catch((error: unknown) => {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw writeFailure(error, top);
+	});
+	if (directory === undefined) return;
+	try {
+		const own = await directory.stat();
+		const owner = changeOwner(own, change);
+		if (owner.uid !== own.uid || owner.gid !== own.gid) await directory.chown(owner.uid, owner.gid);
+		for (const bytes of await readdir(pathToBytes(below(directory)), { encoding: "buffer" })) {
+			const name = pathFromBytes(bytes);
+			const place = pathToBytes(below(directory, name));
+			const stats = await lstat(place);
+			if (stats.isDirectory()) {
+				await changeTreeOwner(below(directory, name), change);
+				continue;
+			}
+			const changed = changeOwner(stats, change);
+			if (changed.uid !== stats.uid || changed.gid !== stats.gid) await lchown(place, changed.uid, changed.gid);
+		}
+	} catch (error) {
+		throw writeFailure(error, top);
+	} finally {
+		await directory.close();
+	}
+}
+
+/**
+ * Trees that lack some of a generation's files, for trials. The generation is copied once, and each tree is made of hard links to that copy: measured 3 ms
+ * for 500 files and 40 ms for 5,000, whatever their size, where copying takes ten times as long. Not linked to the generation itself, whose files would be
+ * touched by it (their ctime tells the audit that nobody did), and not an overlay with whiteouts: a container's disk, which is an overlay already,
+ * takes none. `folder` is empty and ours alone.
+ */
+export async function partialTrees(
+	generation: Path,
+	entries: readonly ManifestEntry[],
+	folder: Path,
+	signal: AbortSignal,
+): Promise<PartialTrees> {
+	const isRoot = process.geteuid?.() === 0;
+	const whole = join(folder, "whole");
+	await copyTree({ isRoot, reflinks: new Set(), signal, skipped: [], unstable: [] }, generation, whole, generation);
+	let made = 0;
+	const dispose = async (path: Path) => void (await removeTree(path));
+	return {
+		async without(left) {
+			const top = join(folder, String(++made));
+			try {
+				link(whole, top, entries, left, isRoot);
+			} catch (error) {
+				await dispose(top);
+				throw writeFailure(error, top);
+			}
+			return { root: top, dispose: () => dispose(top) };
+		},
+		dispose: () => dispose(folder),
+	};
+}
+
+function link(whole: Path, top: Path, entries: readonly ManifestEntry[], left: ReadonlySet<Path>, isRoot: boolean): void {
+	const at = (path: Path) => pathToBytes(path === root ? top : (`${top}${path}` as Path));
+	for (const entry of entries) {
+		const { gid, kind, mode, path, target, uid } = entry;
+		if (isFolder(entry)) {
+			mkdirSync(at(path), 0o700);
+			if (isRoot) lchownSync(at(path), uid, gid);
+		} else if (left.has(path)) continue;
+		else if (kind === "symlink") symlinkSync(pathToBytes(target ?? path), at(path));
+		else if (kind === "file" || kind === "generated") linkSync(pathToBytes(`${whole}${path}` as Path), at(path));
+		if (kind === "symlink" && isRoot) lchownSync(at(path), uid, gid);
+		// Nodes and sockets are the launcher's.
+		if (isFolder(entry) && isRoot) chmodSync(at(path), mode);
+	}
+	// A directory that its owner may not write could not be filled.
+	if (!isRoot) for (const entry of entries.filter(isFolder).reverse()) chmodSync(at(entry.path), entry.mode);
+}

@@ -1,0 +1,159 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import {
+	chmodSync,
+	chownSync,
+	copyFileSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { initExecutable } from "../../core/confinement/init.ts";
+import { emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { printable } from "../../core/path/quote.ts";
+import type { Identity } from "../../core/plan/plan.ts";
+import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
+import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
+import { must, systemServices } from "../adoption/services.ts";
+import { loaderAndLibraries } from "../launch/loader.ts";
+import { architecture, observeConfinement } from "../launch/observe.ts";
+import { mainProcess, processStatus } from "../launch/processes.ts";
+import { removeRuntimeUnit, runtimeUnits } from "../launch/runtime-unit.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+
+export const selftestTools: SelftestTools = {
+	architecture,
+
+	interpreter(): Interpreter | undefined {
+		const perl = findTool("perl");
+		if (perl === undefined) return undefined;
+		const [loader, ...libraries] = loaderAndLibraries(perl);
+		const inside = (path: string) => join(launchDirectory, basename(path));
+		return {
+			brought: [pathFromText(perl), loader, ...libraries],
+			loader: pathFromText(inside(loader)),
+			command: [inside(loader), "--library-path", launchDirectory, inside(perl), "-e"],
+		};
+	},
+
+	hostRoot() {
+		const { dev, ino } = statSync("/", { bigint: true });
+		// MKDEV of <linux/kdev_t.h>: a file system without a disk has major number 0, and nothing to open.
+		const isDisk = ((dev >> 8n) & 0xfffn) > 0n;
+		return { identity: `${dev}:${ino}`, disk: isDisk ? Number(dev) : 0 };
+	},
+
+	async decoy({ gid, uid }: Identity): Promise<Decoy> {
+		const program = decoyProgram(architecture, randomBytes(8).toString("hex"));
+		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
+		const perl = [findTool("perl") ?? "perl", "-e", program];
+		const child = spawn(requireTool("setpriv"), process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
+			env: toolEnvironment,
+			cwd: "/",
+			stdio: ["pipe", "pipe", "ignore"],
+			detached: true,
+		});
+		const closed = once(child, "close");
+		child.stdin.on("error", () => {});
+		let line = "";
+		for await (const chunk of child.stdout) {
+			line += String(chunk);
+			if (line.includes("\n")) break;
+		}
+		const facts = parseDecoy(line.trimEnd());
+		const dispose = async () => {
+			child.stdin.end();
+			await closed;
+		};
+		if (!facts) {
+			await dispose();
+			throw new Failure("selftest-broken", { detail: "decoy" }, 70);
+		}
+		return { facts, dispose };
+	},
+
+	service: startAttempts,
+};
+
+/** The attempts as a service of systemd: its unit is there for this one start, in /run. */
+
+const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
+
+async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
+	await clearAbandoned();
+	const name = nameOf(process.pid);
+	const launchFolder = nativePath(launcher);
+	makeLaunchFolder(launchFolder);
+	const init = initExecutable(process.arch);
+	if (init) place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), init));
+	for (const file of brought.map(nativePath)) {
+		const copy = join(launchFolder, basename(file));
+		place(copy, () => copyFileSync(file, copy));
+	}
+	for (const { place: directory, source } of directories) {
+		const { gid, mode, uid } = lstatSync(pathToBytes(source));
+		mkdirSync(pathToBytes(directory), { mode: 0o700 });
+		chownSync(pathToBytes(directory), uid, gid);
+		chmodSync(pathToBytes(directory), mode & 0o1777);
+	}
+	writeFileSync(nativePath(output), "", { mode: 0o600 });
+	const remove = () => removeRuntimeUnit(name);
+	try {
+		writeFileSync(join(runtimeUnits, name), text, { mode: 0o600 });
+		await must(["daemon-reload"]);
+		await must(["start", name]);
+	} catch (error) {
+		await remove();
+		throw error;
+	}
+	return {
+		output: () => readFileSync(nativePath(output), "latin1"),
+		async runs() {
+			return ["active", "activating"].includes((await systemServices.state(name)).active);
+		},
+		async observe(root) {
+			const { mainPid } = await systemServices.state(name);
+			if (!mainPid) return undefined;
+			const isInit = processStatus(mainPid)?.name === initName;
+			const main = isInit ? mainProcess(mainPid) : mainPid;
+			return main === undefined ? undefined : observeConfinement(main, mainPid, root);
+		},
+		async problem() {
+			const { active, result } = await systemServices.state(name);
+			return printable(`${active}, ${result}`);
+		},
+		remove,
+	};
+}
+
+/** The text of a path of ours, which leads through the state folder. */
+const nativePath = (path: Path) => pathToBytes(path).toString();
+
+/** The account of the cage must get at it, whatever our umask is. */
+function place(file: string, write: () => void): void {
+	write();
+	chmodSync(file, 0o755);
+}
+
+/** Units of commands that were killed; what they started ended by itself. */
+async function clearAbandoned(): Promise<void> {
+	for (const file of readdirSync(runtimeUnits)) {
+		const pid = Number(/^cagewright-selftest-(\d+)\.service$/.exec(file)?.[1] ?? 0);
+		if (pid && (pid === process.pid || !processStatus(pid))) await removeRuntimeUnit(file);
+	}
+}
+
+/** Makes the folder that a unit shows as `/.launch`, with its empty directory. The cage's account has to go through both, whatever our umask is. */
+function makeLaunchFolder(folder: string): void {
+	for (const directory of [folder, join(folder, emptyName)]) {
+		mkdirSync(directory);
+		chmodSync(directory, 0o755);
+	}
+}

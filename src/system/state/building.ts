@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { chmod, readFile } from "node:fs/promises";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { confineName } from "../../core/confinement/confine.ts";
+import { initExecutable } from "../../core/confinement/init.ts";
+import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import type { Building } from "../../engine/store.ts";
+import { bringBackMissing } from "../files/arrange.ts";
+import { buildGeneration, isUpToDate } from "../files/build.ts";
+import { findEdits, setAside } from "../files/edits.ts";
+import { readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
+import { removeTree } from "../files/remove.ts";
+import { seedData } from "../files/seed.ts";
+import { partialTrees } from "../files/trees.ts";
+import { arrangeFor, rootsOf } from "./arranging.ts";
+import { writeAtomic } from "./atomic.ts";
+import { cagePaths, writeCage } from "./cages.ts";
+import { makeSafeFolder } from "./folder.ts";
+import { transientName } from "./process.ts";
+
+export function building(state: Path): Building {
+	const paths = (name: string) => cagePaths(state, name);
+	const rootOf = ({ generation, name }: Manifest) => paths(name).root(generation);
+	const bringBackState = (manifest: Manifest) => bringBackMissing(paths(manifest.name).data, rootsOf(manifest));
+	return {
+		async build({ name, onFile, onPhase, plan, previous: from, signal }) {
+			const { directory, root } = paths(name);
+			const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
+			const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
+			const manifest = unchanged
+				? previous.manifest
+				: await buildGeneration({
+						plan,
+						cage: directory,
+						now: new Date(),
+						activate: false,
+						signal,
+						onFile,
+						...(onPhase ? { onPhase } : {}),
+						...(previous ? { previous } : {}),
+					});
+			const { generation } = manifest;
+			try {
+				onPhase?.("seeding");
+				await bringBackState(manifest);
+				const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
+				await placeInit(directory);
+				return { generation, unchanged, manifest, unstable };
+			} catch (error) {
+				// Nobody gets to know of a candidate whose state could not be copied.
+				if (!unchanged) await removeGeneration(directory, generation);
+				throw error;
+			}
+		},
+		edits: (manifest, signal) => findEdits(rootOf(manifest), manifest, signal),
+		setAside: (name, generation, edit) => setAside(paths(name).directory, generation, paths(name).root(generation), edit),
+		bringBackState,
+		async publish(name, generation) {
+			const { directory } = paths(name);
+			await arrangeFor(directory, generation, () => switchGeneration(directory, generation));
+		},
+		async restore(name, generation, cage) {
+			const { description, directory } = paths(name);
+			if (generation === undefined) await switchBack(directory, undefined);
+			else await arrangeFor(directory, generation, () => switchBack(directory, generation));
+			if (cage === undefined) await removeTree(description);
+			else await writeCage(state, cage);
+		},
+		async partialTrees(manifest, signal) {
+			const folder = join(join(state, "scratch"), transientName("scratch"));
+			await makeSafeFolder(folder);
+			try {
+				return await partialTrees(rootOf(manifest), manifest.entries, folder, signal);
+			} catch (error) {
+				await removeTree(folder);
+				throw error;
+			}
+		},
+		discard: (name, generation) => removeGeneration(paths(name).directory, generation),
+		launcher: (name) => launcherFolder(paths(name).directory),
+		async placeConfiner(name, program) {
+			const { directory } = paths(name);
+			const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
+			await placeProgram(directory, file, program);
+			// The unit that starts it takes an init of this release.
+			await placeInit(directory);
+			return file;
+		},
+	};
+}
+
+function launcherFolder(cage: Path): Path {
+	return join(cage, "launcher");
+}
+
+/** The init of this release, where a unit can show it to the cage. */
+export async function placeInit(cage: Path): Promise<void> {
+	for (const [file, closes] of [
+		[initName, true],
+		[openInitName, false],
+	] as const) {
+		const init = initExecutable(process.arch, { closes });
+		if (init) await placeProgram(cage, file, init);
+	}
+}
+
+async function placeProgram(cage: Path, file: string, program: Uint8Array): Promise<void> {
+	const folder = launcherFolder(cage);
+	// A unit mounts them into the cage, where the account has to go through them; here nobody gets past the folders above.
+	for (const directory of [folder, join(folder, emptyName)]) {
+		await makeSafeFolder(directory);
+		await chmod(pathToBytes(directory), 0o755);
+	}
+	const place = join(folder, pathFromText(file));
+	const there = await readFile(pathToBytes(place)).catch(() => undefined);
+	if (!there?.equals(program)) await writeAtomic(place, program, 0o755);
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { parseTemplate } from "../../src/core/template/parse.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { templateCommands } from "../../src/report/template.ts";
+import { smallest } from "../core/template/corpus.ts";
+
+test("whoever accepts a template sees the sockets that it opens, on other systems as well", () => {
+	const other = { systems: ["fedora"], tried: true, application: { sockets: ["stream /run/other.socket"] } };
+	const application = { ...smallest.application, sockets: ["stream /run/app.socket mode=0660"] };
+	const parsed = parseTemplate(JSON.stringify({ ...smallest, application, alternatives: [other] }));
+	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+	const shown = templateCommands(parsed.template, messagesFor("en"));
+	expect(shown).toContain("stream /run/app.socket mode=0660");
+	expect(shown).toContain("stream /run/other.socket");
+});

@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { ask, type Network, privateNetwork } from "./network.ts";
+
+/**
+ * `fixtures/cages/pages.tar.br` is what version 0.1.0 exported: busybox's web server as nobody, with a variable, an exercise, a writable directory and a
+ * limit. Every later version must read it. This machine's busybox may be another one, so an update may replace files.
+ */
+
+const state = temporaryState();
+const archive = join(temporaryFolder("older-exports"), "pages.tar");
+const page = "busybox wget -qO- http://127.0.0.1:18999/os-release";
+let network: Network;
+
+beforeAll(async () => {
+	network = await privateNetwork();
+	const kept = readFileSync(join(import.meta.dirname, "../fixtures/cages/pages.tar.br"));
+	writeFileSync(archive, brotliDecompressSync(kept));
+});
+
+async function answersInItsCage(): Promise<void> {
+	const run = startRun("pages", { state, enter: network.enter });
+	await eventually(async () => expect((await ask(["sh", "-c", page], network)).output).toMatch(/^ID=/m));
+	await run.stop();
+}
+
+test("a cage that an older version exported is imported, and answers", async () => {
+	const imported = await cagewright(["import", archive, "--yes"], { state });
+	expect(imported.status, imported.stderr).toBe(0);
+	await answersInItsCage();
+});
+
+test("it is checked and shown like one of this version", async () => {
+	const { json } = await cagewright(["check", "pages", "--deep", "--json"], { state });
+	expect(json.cages).toMatchObject([{ name: "pages", drift: [] }]);
+	const shown = await cagewright(["show", "pages", "--json"], { state });
+	expect(shown.json).toMatchObject({
+		application: { env: { GREETING: "hello" }, limits: { files: 64 }, user: "nobody" },
+		generation: 1,
+	});
+	const record = await cagewright(["record", "pages", "--format", "json"], { state });
+	expect(record.status, record.stderr).toBe(0);
+});
+
+test("it is updated from this machine's files, and still answers", async () => {
+	const updated = await cagewright(["update", "pages", "--yes", "--json"], { state });
+	expect(updated.status, updated.stderr).toBe(0);
+	const { json } = await cagewright(["check", "pages", "--json"], { state });
+	expect(json.cages).toMatchObject([{ outdated: false, drift: [] }]);
+	await answersInItsCage();
+});
