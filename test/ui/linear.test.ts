@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { inWords } from "../../src/wizard/linear/in-words.ts";
 import { linearActions } from "../../src/wizard/linear/reduce.ts";
-import { spokenLines } from "../../src/wizard/linear/run-linear.ts";
+import { spokenLines } from "../../src/wizard/linear/spoken.tsx";
 import { Talk } from "../../src/wizard/linear/talk.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
