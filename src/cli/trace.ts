@@ -1,5 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import { quoteShellLine } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
@@ -9,13 +10,13 @@ import type { Told } from "../engine/choose/starting-point.ts";
 import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
+import { watchCage } from "../engine/watch/watch.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
+import { watchedText, watchedToJson } from "../report/trial.ts";
 import { untilEnter } from "./attach.ts";
-import { dryRun } from "./make.ts";
-import { answersOf } from "./named.ts";
+import { answersOf, dryRun } from "./make.ts";
 import type { Terminal } from "./terminal.ts";
-import { watch } from "./watch.ts";
 
 /** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
 export async function trace(terminal: Terminal, told: Told): Promise<number> {
@@ -114,4 +115,16 @@ function accountNames({ machine }: Context): (uid: number) => string {
 /** The command that adds a run to the trace of a cage. */
 export function addingTo(terminal: Terminal, name: string): string[] {
 	return ["cagewright", ...stateWords(terminal.otherState), "trace", name, "--add"];
+}
+
+/** Watches the running application of a cage for what it misses there. Called off, it says what it has seen until then. */
+async function watch(terminal: Terminal, name: string, seconds: number): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const seen = await watchCage(context, name, seconds);
+		const update = quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "update", name, "--take-missed"]);
+		if (terminal.options.json) terminal.printJson("trace", watchedToJson(name, seen));
+		else terminal.print(watchedText(name, seen, update, terminal.messages));
+		context.signal.throwIfAborted();
+		return 0;
+	});
 }
