@@ -2,8 +2,7 @@ import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { happenInBuild } from "./progress.ts";
 import { without } from "./reduced.ts";
-import type { Tracing, Trying, WizardState } from "./state.ts";
-import { told } from "./state.ts";
+import { type Tracing, type Trying, told, type WizardState } from "./state.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
 

@@ -1,8 +1,9 @@
+import type { Path } from "../core/path/path.ts";
 import type { Event } from "../engine/events.ts";
-import type { Building } from "./state.ts";
+import type { BuildPhase } from "../engine/store.ts";
 
 /** Bytes that had arrived at a time, in milliseconds of any clock that does not jump. */
-export interface Sample {
+interface Sample {
 	readonly at: number;
 	readonly bytes: number;
 }
@@ -54,4 +55,14 @@ export function secondsLeft({ bytesDone, bytesTotal, samples }: Building): numbe
 	const [first, last] = [samples[0], samples.at(-1)];
 	if (!first || !last || last.at - first.at < basis || last.bytes <= first.bytes || bytesDone >= bytesTotal) return undefined;
 	return ((bytesTotal - bytesDone) * (last.at - first.at)) / (last.bytes - first.bytes) / 1000;
+}
+
+export interface Building {
+	readonly phase: BuildPhase;
+	/** Of the phase. */
+	readonly bytesDone: number;
+	readonly bytesTotal: number;
+	readonly samples: readonly Sample[];
+	readonly path?: Path;
+	readonly generation?: number;
 }

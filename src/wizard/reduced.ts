@@ -1,7 +1,16 @@
 import type { Values } from "../core/failure.ts";
 import { textLine } from "./line.ts";
-import type { Intention, Job, JobKind, PromptKind, Reduced, Screen, WizardState } from "./state.ts";
-import { told } from "./state.ts";
+import {
+	type Intention,
+	type Job,
+	type JobKind,
+	type Page,
+	type PromptKind,
+	type Reduced,
+	type Screen,
+	told,
+	type WizardState,
+} from "./state.ts";
 
 /** The small moves that the steps are made of. */
 
@@ -58,4 +67,15 @@ export function setCursor(state: WizardState, cursor: number): WizardState {
 
 export function cursorOf(state: WizardState): number {
 	return state.cursors[state.screen] ?? 0;
+}
+
+/** Pages that lie over a screen, can be scrolled, and are searched like one of less(1). */
+
+/** Until a page was drawn, nobody knows how long it is; the measuring puts right what went too far. */
+export const unknownEnd = Number.MAX_SAFE_INTEGER;
+
+/** Of the commands that ran and of what was printed the newest comes last, and is what one wants to see. */
+export function openPage(state: WizardState, page: Page): WizardState {
+	const atEnd = page === "commands" || page === "output";
+	return { ...without(state, "notice", "scrollEnd", "find"), overlay: page, scroll: atEnd ? unknownEnd : 0 };
 }

@@ -1,5 +1,4 @@
-import { openPage } from "./pages/reduce.ts";
-import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, openPage, setCursor, start, without } from "./reduced.ts";
 import { isWorthKeeping, type Kept } from "./session/stored.ts";
 import type { Resumed, TemplateSaved } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduced, startState, type WizardState } from "./state.ts";

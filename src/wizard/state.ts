@@ -8,13 +8,12 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Awaited } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
-import type { BuildPhase } from "../engine/store.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
-import type { Sample } from "./progress.ts";
+import type { Building } from "./progress.ts";
 import type { HostView } from "./session/host-view.ts";
 import type {
 	Finished,
@@ -36,7 +35,7 @@ import type { Tracing } from "./steps/trace/tracing-state.ts";
 export type { Tracing } from "./steps/trace/tracing-state.ts";
 
 /** How far the self-test is. */
-export interface Testing {
+interface Testing {
 	readonly launch: number;
 	readonly launches: number;
 	readonly tried: number;
@@ -70,16 +69,6 @@ export interface Form {
 
 /** What came of trying a probe: attempts, or why there could be none. */
 export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Note };
-
-export interface Building {
-	readonly phase: BuildPhase;
-	/** Of the phase. */
-	readonly bytesDone: number;
-	readonly bytesTotal: number;
-	readonly samples: readonly Sample[];
-	readonly path?: Path;
-	readonly generation?: number;
-}
 
 export interface Trying {
 	readonly rounds: readonly Round[];

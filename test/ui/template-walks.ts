@@ -1,5 +1,5 @@
 import type { Choice } from "../../src/wizard/choice.ts";
-import type { Walk } from "./walks.ts";
+import type { Walk } from "./walk.ts";
 
 const commands = Array.from(
 	{ length: 30 },

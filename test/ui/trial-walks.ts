@@ -1,6 +1,6 @@
 import type { ScreenDriver } from "./screen.ts";
 import { absent, type Script, selftestOf } from "./scripted-session.ts";
-import type { Walk } from "./walks.ts";
+import type { Walk } from "./walk.ts";
 
 /** To the first round of a trial. */
 async function toTrial(screen: ScreenDriver): Promise<void> {

@@ -3,17 +3,10 @@ import type { Choice, Left } from "../../src/wizard/choice.ts";
 import { startState } from "../../src/wizard/state.ts";
 import { fileTabs } from "../../src/wizard/steps/files/state.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
-import type { ScreenDriver } from "./screen.ts";
-import { redis, type Script } from "./scripted-session.ts";
+import { redis } from "./scripted-session.ts";
 import { templateWalks } from "./template-walks.ts";
 import { trialWalks } from "./trial-walks.ts";
-
-/** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
-export interface Walk {
-	readonly name: string;
-	readonly script?: Script;
-	go(screen: ScreenDriver, seen: (name: string) => Promise<void>): Promise<void>;
-}
+import type { Walk } from "./walk.ts";
 
 const words = "x".repeat(300);
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { happenInBuild, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
-import type { Building } from "../../src/wizard/state.ts";
+import { type Building, happenInBuild, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
 
 const total = 100_000_000;
 

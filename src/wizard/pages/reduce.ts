@@ -2,23 +2,12 @@ import type { Command } from "../bindings.ts";
 import type { Key } from "../keys.ts";
 import { editLine, textLine } from "../line.ts";
 import { type Move, moveCursor } from "../list.ts";
-import { only, without } from "../reduced.ts";
+import { only, openPage, unknownEnd, without } from "../reduced.ts";
 import type { Page, Reduced, WizardState } from "../state.ts";
 import { consented } from "../steps/choose/template-choice.ts";
 
-/** Pages that lie over a screen, can be scrolled, and are searched like one of less(1). */
-
-/** Until a page was drawn, nobody knows how long it is; the measuring puts right what went too far. */
-const unknownEnd = Number.MAX_SAFE_INTEGER;
-
 export function pageOf(command: Command | undefined): Page | undefined {
 	return command === "keys" || command === "why" || command === "commands" ? command : undefined;
-}
-
-/** Of the commands that ran and of what was printed the newest comes last, and is what one wants to see. */
-export function openPage(state: WizardState, page: Page): WizardState {
-	const atEnd = page === "commands" || page === "output";
-	return { ...without(state, "notice", "scrollEnd", "find"), overlay: page, scroll: atEnd ? unknownEnd : 0 };
 }
 
 export function reducePage(state: WizardState, command: Command | undefined, move: Move | undefined): Reduced {

@@ -1,7 +1,6 @@
 import type { Command } from "../../bindings.ts";
-import { openPage } from "../../pages/reduce.ts";
 import { nothingBuilt } from "../../progress.ts";
-import { ask, cancel, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
 import { noTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
 import { withoutVerdict } from "../save/finishing.ts";
 import { reviewRows } from "./review.ts";

@@ -7,7 +7,6 @@ import { capabilityWord, type OpeningName, openingNames, openingWords } from "..
 import type { Offer, Permission, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { HostView } from "../../session/host-view.ts";
-import type { WizardState } from "../../state.ts";
 import { type Totals, totalsOf } from "../files/pending.ts";
 
 export type SectionName =
@@ -60,7 +59,12 @@ export type ReviewRow =
 	/** A part with nothing in it. */
 	| { readonly kind: "none"; readonly section: SectionName };
 
-type Reviewed = Pick<WizardState, "plan" | "answers" | "surroundings" | "warnings">;
+interface Reviewed {
+	readonly plan?: Plan;
+	readonly answers?: Answers;
+	readonly surroundings?: HostView;
+	readonly warnings: readonly Note[];
+}
 
 const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
 

@@ -1,7 +1,6 @@
 import { valueProblem } from "../../../core/template/parameters.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { ask, notice, only, start, without } from "../../reduced.ts";
+import { ask, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 
 /** From a template to its proposal: what it would run is shown where nobody has seen that yet, and its parameters are asked one after the other. */

@@ -1,6 +1,5 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { Decision, Plan } from "../../../core/plan/plan.ts";
-import type { WizardState } from "../../state.ts";
 import { isUnanswered } from "./attention.ts";
 import { type FileNode, type FileTree, type Item, type ItemNode, treeOf } from "./tree.ts";
 
@@ -176,6 +175,6 @@ export function totalsOf({ entries }: Plan, { decisions } = nothingPending): Tot
 }
 
 /** With the decisions since the plan was made. */
-export function totalsNow({ files, plan }: Pick<WizardState, "files" | "plan">): Totals {
+export function totalsNow({ files, plan }: { readonly files: { readonly pending: Pending }; readonly plan?: Plan }): Totals {
 	return plan ? standingOf(plan, files.pending).totals : noTotals;
 }

@@ -1,6 +1,5 @@
 import { countsOf, type Tested } from "../../../core/selftest/verdict.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { go, isBusy, only, start, without } from "../../reduced.ts";
+import { go, isBusy, only, openPage, start, without } from "../../reduced.ts";
 import type { Question, Reduced, WizardState } from "../../state.ts";
 
 /** From a candidate that answers to a cage that stands; between the two is the verdict of the self-test. */

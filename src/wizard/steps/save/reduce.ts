@@ -1,6 +1,5 @@
 import type { Command } from "../../bindings.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { andThen, ask, cancel, cursorOf, go, isBusy, only, start, without } from "../../reduced.ts";
+import { andThen, ask, cancel, cursorOf, go, isBusy, only, openPage, start, without } from "../../reduced.ts";
 import type { Reduced, TextPage, WizardState } from "../../state.ts";
 import { endStatus, finish } from "./finishing.ts";
 import { askForNames } from "./names.ts";

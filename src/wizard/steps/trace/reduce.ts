@@ -1,11 +1,9 @@
 import type { NextExercise } from "../../../core/plan/coverage.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, setCursor, start, without } from "../../reduced.ts";
+import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../../reduced.ts";
 import type { Traced } from "../../session/values.ts";
-import type { Reduced, WizardState } from "../../state.ts";
-import { noTrial, told } from "../../state.ts";
+import { noTrial, type Reduced, told, type WizardState } from "../../state.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
 import { quietOf } from "./novelty.ts";

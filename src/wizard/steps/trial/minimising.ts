@@ -1,6 +1,5 @@
 import type { Command } from "../../bindings.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { andThen, cancel, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import { andThen, cancel, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Unneeded } from "../../session/values.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { withoutVerdict } from "../save/finishing.ts";

@@ -1,8 +1,7 @@
 import { pathToText } from "../../../core/path/path.ts";
 import { isOffer, type Missing } from "../../../core/plan/missing.ts";
 import type { Command } from "../../bindings.ts";
-import { openPage } from "../../pages/reduce.ts";
-import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Round } from "../../session/values.ts";
 import type { Reduced, Trying, WizardState } from "../../state.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
