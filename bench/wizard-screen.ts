@@ -5,7 +5,7 @@ import { createElement } from "react";
 import type { Plan } from "../src/core/plan/plan.ts";
 import type { Answers } from "../src/core/questions/answers.ts";
 import { messagesFor } from "../src/messages/messages.ts";
-import { App } from "../src/wizard/app.tsx";
+import { App } from "../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";

@@ -1,5 +1,6 @@
 import { render } from "ink";
-import { App } from "./app.tsx";
+import { useCallback, useSyncExternalStore } from "react";
+import { Frame } from "./frame.tsx";
 import type { Look } from "./look.ts";
 import type { WizardStore } from "./runner.ts";
 import { usualSize } from "./terminal.ts";
@@ -76,4 +77,16 @@ function sized(stdout: NodeJS.WriteStream, written: (text: string) => string): N
 			return typeof value === "function" ? value.bind(target) : value;
 		},
 	});
+}
+
+export function App({ look, store }: { store: WizardStore; look: Look }) {
+	const state = useSyncExternalStore(
+		(listener) => store.subscribe(listener),
+		() => store.state,
+	);
+	const onMeasured = useCallback(
+		(scrollEnd: number, found: readonly number[]) => store.dispatch({ type: "measured", scrollEnd, found }),
+		[store],
+	);
+	return <Frame state={state} look={look} onMeasured={onMeasured} />;
 }

@@ -47,6 +47,7 @@ import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
+import { parseMountinfo } from "../../src/system/launch/sandbox-mounts.ts";
 import {
 	parseApkInstalled,
 	parseDiversions,
@@ -58,7 +59,6 @@ import {
 } from "../../src/system/packages/databases.ts";
 import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
 import { parseConffiles } from "../../src/system/record/recording.ts";
-import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";

@@ -238,11 +238,26 @@ test("without unshare nothing is started, and the error names it", async () => {
 });
 
 test("what an earlier version found out about this machine is found out again", async () => {
+	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
+	await cagewright(version, { state });
 	const file = `${state}/features.json`;
 	const kept = JSON.parse(readFileSync(file, "utf8"));
 	const { missing: _, ...value } = kept.value;
 	writeFileSync(file, JSON.stringify({ key: kept.key.split("\n").slice(1).join("\n"), value: { ...value, utilLinuxLacks: [] } }));
-	expect(await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).toMatchObject({ status: 0 });
+	expect(await cagewright(version, { state })).toMatchObject({ status: 0 });
+	expect(JSON.parse(readFileSync(file, "utf8")).value).toMatchObject({ missing: [] });
+});
+
+test("a cage that another launcher tried is started by util-linux, and so its record says", async () => {
+	const file = `${state}/cages/redis/cage.json`;
+	const cage = JSON.parse(readFileSync(file, "utf8"));
+	const trials = cage.trials.map((trial: object) => ({ ...trial, launcher: "systemd-run", weaker: ["service"] }));
+	writeFileSync(file, JSON.stringify({ ...cage, trials }));
+	const command = ["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
+	expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
+	const { status, stdout } = await cagewright(["record", "redis"], { state });
+	expect([status, stdout]).toEqual([0, expect.stringContaining("Started by util-linux.")]);
+	expect(stdout).not.toMatch(/systemd-run|weaker-/);
 });
 
 test("where no namespaces are to be had, nothing is started", async () => {

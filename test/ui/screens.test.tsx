@@ -2,7 +2,7 @@ import { cleanup, render } from "ink-testing-library";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { App } from "../../src/wizard/app.tsx";
+import { App } from "../../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { lastLines } from "../../src/wizard/last-lines.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";

@@ -3,7 +3,7 @@ import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { reduce } from "../../src/wizard/reduce.ts";
-import { resumed } from "../../src/wizard/session/resuming.ts";
+import { resumed } from "../../src/wizard/results.ts";
 import type { Finished, Round } from "../../src/wizard/session/values.ts";
 import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import { settle } from "../../src/wizard/settle.ts";
+import { settle } from "../../src/wizard/session/kept-session.ts";
 import { planFor, redis, selftestOf, unneededOf } from "../ui/scripted-session.ts";
 import { atTrial, enter, finished, tried } from "./drive.ts";
 

@@ -209,7 +209,7 @@ async function tryOut(
 				if (done) break;
 			}
 			// What ends just then can hide the others from whoever lists the children of a process (proc_pid_task(5)).
-			for (let again = 0; !seen && !over && again < 200; again++) {
+			for (let again = 0; !seen && !over && again < 1000; again++) {
 				if (again) await sleep(10, context.signal);
 				seen = launched.observe(cage.root);
 			}

@@ -5,7 +5,6 @@ import { ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { systemFiles } from "../files/files.ts";
-import type { Places } from "../rehearsal/rootless-mounts.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** Launching as an ordinary user: all by way of a user namespace that knows nobody but him (user_namespaces(7)). */
@@ -51,7 +50,7 @@ const settings = [
 const attempt = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
 
 /** Why this user cannot have namespaces of his own; undefined where he can. */
-export function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
+function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
 	const { error, status, stderr } = spawnSync(requireTool("unshare"), attempt, {
 		env: toolEnvironment,
 		cwd: "/",
@@ -110,4 +109,16 @@ function setting(name: string): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** What the rebuilding asks of the host. */
+export interface Places {
+	/** undefined where nothing can be seen. */
+	kind(path: Path): "directory" | "file" | "symlink" | "socket" | undefined;
+	/**
+	 * Permission bits for a directory that is made anew, and so is the user's: what is another's on the host gets for everybody what he may do there.
+	 */
+	mode(path: Path): number;
+	list(path: Path): readonly Path[];
+	target(path: Path): Path | undefined;
 }

@@ -12,13 +12,12 @@ import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { dataIdentity } from "../files/mounts.ts";
-import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
-import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
 import { confinerName, rulesetOf } from "./method.ts";
 import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
+import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { requireTool } from "./tools.ts";
 
 /** From what is asked for to what the launch script is written from: the machine's own paths and mounts. */

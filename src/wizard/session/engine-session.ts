@@ -21,23 +21,19 @@ import { tryProbe } from "../../engine/trace/try-probe.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
-import { finishedWith, installFor } from "./afterwards.ts";
 import { CageLock } from "./cage-lock.ts";
 import type { Chooser } from "./chooser.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
-import { asMade, publishTried } from "./finish.ts";
+import { asMade, finishedWith, installFor, keepNames, publishTried, recordNames } from "./finish.ts";
 import type { HostView } from "./host-view.ts";
 import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
-import { findUnneededOf, leaveOutUnneeded } from "./minimise.ts";
-import { keepNames, recordNames } from "./record-names.ts";
-import { buildAndTry } from "./round.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { validateAnswers } from "./validate.ts";
 import type { Finished, InstalledUnit, Lack, Problem, RecordNames, Resumed, TemplateSaved, Unneeded } from "./values.ts";
-import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
+import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInHand } from "./work-in-hand.ts";
 
 export interface Surroundings {
 	/** The state folder, where it is not the one that is taken without a word. */

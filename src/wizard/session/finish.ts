@@ -1,12 +1,23 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { countEntries } from "../../core/cage/manifest.ts";
+import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
+import { pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { withDepartures } from "../../core/questions/departures.ts";
+import { nextSteps } from "../../core/questions/next-steps.ts";
+import type { Responsible } from "../../core/record/record.ts";
 import { summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { type MadeCage, publish, type RecordWriter, tested } from "../../engine/build/make.ts";
-import type { Context } from "../../engine/context.ts";
+import { warningsOf } from "../../engine/build/unproven.ts";
+import { layoutOf } from "../../engine/cages.ts";
+import type { Context, Machine } from "../../engine/context.ts";
+import { recordOf } from "../../engine/record/record.ts";
+import { installUnit } from "../../engine/run/installed-unit.ts";
+import { judgeUnit } from "../../engine/run/unit.ts";
 import { orDiskFull, trialFailure } from "../../engine/trial/failures.ts";
+import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
 import type { WorkInHand } from "./work-in-hand.ts";
 
 /** Makes the candidate what the cage runs. Throws `cage-not-built` (exit 2), and why a cage that does not answer is not taken. */
@@ -49,4 +60,85 @@ function withExercises(answers: Answers, { exercises }: Cage): Answers {
 
 function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string): Cage {
 	return test ? { ...cage, selftest: summariseSelftest(test, at) } : cage;
+}
+
+/** What there is to say and to do once a cage stands. */
+
+export interface Afterwards {
+	/** Where the cage lives, where that has to be said. */
+	readonly state?: string;
+	/** The service of the host that is the same application. */
+	readonly service?: string;
+	/** What makes the same cage. */
+	readonly command: string;
+	readonly names: RecordNames;
+}
+
+export function finishedWith(machine: Machine, made: MadeCage, { command, names, service, state }: Afterwards): Finished {
+	const { name } = made.cage;
+	const layout = layoutOf(machine.store, made.manifest);
+	const installs = canInstall(machine);
+	const known = service === undefined ? {} : { service };
+	return {
+		name,
+		root: pathToText(layout.root) ?? "",
+		data: pathToText(layout.data) ?? "",
+		record: made.record,
+		answered: made.answered,
+		warnings: warningsOf(made),
+		command,
+		...known,
+		installs,
+		names,
+		next: nextSteps({ name, installs, again: command, ...known, ...(state === undefined ? {} : { state }) }),
+	};
+}
+
+function canInstall({ accounts, services }: Machine): boolean {
+	return accounts.own() === undefined && services.running();
+}
+
+/** Throws what `judgeUnit` and `installUnit` throw, and `unit-needs-systemd` (exit 3). */
+export async function installFor(
+	context: Context,
+	name: string,
+	service: string | undefined,
+	full: boolean,
+): Promise<InstalledUnit> {
+	if (!canInstall(context.machine)) throw new Failure("no-systemd", {}, 3);
+	await judgeUnit(context, name, full);
+	const { action, place } = await installUnit(context, { name, ...(service === undefined ? {} : { service }) }, false);
+	return { action, place: showPath(place), unit: service ?? unitName(name) };
+}
+
+/** Whom the record of a cage names; who does not know is proposed the account that sits here. Asked for once, and then never again. */
+export async function recordNames({ machine }: Pick<Context, "machine">, name: string): Promise<RecordNames> {
+	const { records } = machine.store;
+	const { asked = false, ...always } = await records.names();
+	const { implementedBy, initiatedBy }: Responsible = { ...always, ...(await records.responsible(name)) };
+	return {
+		initiatedBy: initiatedBy ?? "",
+		implementedBy: implementedBy ?? (asked ? "" : machine.recording.who()),
+		asks: !asked && (initiatedBy === undefined || implementedBy === undefined),
+	};
+}
+
+/**
+ * Keeps the names for this cage and those to come, and writes its record anew. An empty one leaves the line of the record open. The caller holds the
+ * cage's lock.
+ */
+export async function keepNames(
+	context: Context,
+	name: string,
+	names: Pick<RecordNames, "initiatedBy" | "implementedBy">,
+	writeRecord: RecordWriter,
+): Promise<RecordNames> {
+	const { store } = context.machine;
+	const said = Object.fromEntries(Object.entries(names).filter(([, value]) => value !== ""));
+	await store.records.saveNames({ ...said, asked: true });
+	const { implementedBy: _, initiatedBy: __, ...known } = await store.records.responsible(name);
+	await store.records.saveResponsible(name, { ...known, ...said });
+	await store.log(name, "responsible-named", said);
+	await store.records.saveText(name, writeRecord(await recordOf(context, name)));
+	return recordNames(context, name);
 }

@@ -1,4 +1,5 @@
 import type { Cage } from "../../core/cage/cage.ts";
+import { footprintOf } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Found } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
@@ -6,13 +7,18 @@ import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { Candidate } from "../../engine/build/steps.ts";
+import { addSeconds, buildStep, type Candidate, planStep, timed, trialStep } from "../../engine/build/steps.ts";
 import { layoutOf, type PresentCage } from "../../engine/cages.ts";
-import type { Subject } from "../../engine/minimise/subject.ts";
+import type { Context } from "../../engine/context.ts";
+import { findMinimum } from "../../engine/minimise/find.ts";
+import { minimisedCage } from "../../engine/minimise/minimise.ts";
+import { type Subject, subjectOf } from "../../engine/minimise/subject.ts";
 import type { Store } from "../../engine/store.ts";
-import { additionsFor } from "../../engine/trial/remedies.ts";
+import { additionsFor, remedies, summarise } from "../../engine/trial/remedies.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
+import type { TriedRound } from "./session.ts";
 import type { RestoredWork, Work } from "./stored-work.ts";
+import type { Unneeded } from "./values.ts";
 
 export type TriedCage = PresentCage & { readonly plan: Plan };
 
@@ -108,4 +114,61 @@ export class WorkInHand {
 		const { generation, name } = candidate.manifest;
 		if ((await this.#store.present(name)) !== generation) await this.#store.building.discard(name, generation);
 	}
+}
+
+/** One round: builds a candidate from the plan and tries it. `built` is called once the candidate lies on the disk. */
+export async function buildAndTry(context: Context, work: WorkInHand, answers: Answers, built: () => void): Promise<TriedRound> {
+	const plan = work.plan ?? (await planStep(context, work.current(answers), work.traced()));
+	const previous = await context.machine.store.present(answers.name);
+	const build = await timed(context, "build", () =>
+		buildStep(context, answers.name, plan, work.candidate?.manifest.generation ?? previous),
+	);
+	const candidate = build.value;
+	const { generation } = candidate.manifest;
+	if (work.candidate?.manifest.generation !== generation) await work.discardCandidate();
+	work.candidate = candidate;
+	built();
+	const cage = work.current(answers);
+	const round = cage.trials.length + 1;
+	const tried = await timed(context, "trial", () =>
+		trialStep(context, cage, candidate, work.traced(), round, Math.max(answers.rounds, round)),
+	);
+	work.round = tried.value;
+	work.tested = undefined;
+	work.proposed = [...work.proposed, ...remedies(tried.value, [...work.additions, ...work.proposed])];
+	const seconds = build.seconds + tried.seconds;
+	const summary = summarise(context, tried.value, generation, work.accepted, seconds);
+	work.cage = {
+		...cage,
+		footprint: footprintOf(plan, work.traced()),
+		trials: [...cage.trials, summary],
+		seconds: addSeconds(cage.seconds, build.seconds, tried.seconds),
+	};
+	work.accepted = [];
+	return { ...tried.value, generation, added: summary.added, seconds };
+}
+
+/** Finds what of the candidate nothing needs; `stop` ends the search with the best so far. Throws as `findMinimum` does. */
+export async function findUnneededOf(
+	context: Context,
+	work: WorkInHand,
+	tried: TriedCage,
+	search: { readonly jobs: number; readonly stop: AbortSignal },
+): Promise<Unneeded> {
+	work.unneeded = undefined;
+	const rules = { keep: [], keepKinds: [], giveUp: [], exercises: [] };
+	const subject = await subjectOf(context, { ...tried, trace: work.traced() }, rules);
+	const found = await findMinimum(context, subject, search);
+	work.unneeded = { subject, found };
+	return { ...found, units: subject.units };
+}
+
+/** The next plan goes without what was found. */
+export function leaveOutUnneeded(context: Context, work: WorkInHand): void {
+	if (!work.unneeded) return;
+	const cage = minimisedCage(context, work.unneeded.subject, work.unneeded.found);
+	work.cage = cage;
+	work.additions = cage.additions;
+	work.plan = undefined;
+	work.unneeded = undefined;
 }

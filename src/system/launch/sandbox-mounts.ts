@@ -1,0 +1,206 @@
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+} from "node:fs";
+import { type CageRoot, type RehearsalMount, type RehearsalRoot, temporaryDirectories } from "../../core/confinement/launch.ts";
+import type { SandboxLayer } from "../../core/confinement/overlay.ts";
+import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, root } from "../../core/path/path.ts";
+import { sandboxDevices } from "../../core/plan/devices.ts";
+import type { Launch } from "../../engine/launch-ports.ts";
+import { hostPlaces, isRootless, type Places } from "./rootless.ts";
+
+/** One line of /proc/self/mountinfo, as far as we use it (proc_pid_mountinfo(5)). */
+export interface Mount {
+	readonly path: Path;
+	readonly type: string;
+	readonly readOnly: boolean;
+}
+
+/** Mounts in the order in which they were made; where one covers another at the same place, the last one. */
+export function parseMountinfo(text: string): Mount[] {
+	const mounts = new Map<Path, Mount>();
+	for (const line of text.split("\n")) {
+		const fields = line.split(" ");
+		const separator = fields.indexOf("-");
+		const [point, options, type, superOptions] = [fields[4], fields[5], fields[separator + 1], fields[separator + 3]];
+		if (separator < 0 || !point || !options || !type) continue;
+		const path = point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) as Path;
+		const readOnly = [options, superOptions ?? ""].some((list) => list.split(",").includes("ro"));
+		mounts.delete(path);
+		mounts.set(path, { path, type, readOnly });
+	}
+	return [...mounts.values()];
+}
+
+/**
+ * Interfaces of the kernel, not storage. The sandbox has its own /proc, /sys and /dev; another one, in a chroot say, would show the host's processes
+ * and with them ways to the host's files, terminals and queues.
+ */
+const hiddenTypes = new Set(
+	(
+		"proc sysfs cgroup cgroup2 devpts devtmpfs mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc " +
+		"efivarfs selinuxfs nsfs rpc_pipefs"
+	).split(" "),
+);
+
+/** Container storage: dozens of mounts that no service of the host looks into. */
+const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(
+	pathFromText,
+);
+
+const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
+
+const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
+
+/** Nothing can be an overlay's lower layer that mounts something else as soon as it is entered. */
+const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
+
+const ownTrees = [
+	{ kind: "proc", path: pathFromText("/proc") },
+	{ kind: "sysfs", path: pathFromText("/sys") },
+	{ kind: "dev", path: pathFromText("/dev") },
+] as const;
+
+/**
+ * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc, sysfs and /dev are new,
+ * because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
+ */
+export function sandboxMounts(
+	mounts: readonly Mount[],
+	scratch: Path,
+	exists: (path: Path) => "directory" | "file" | undefined,
+): RehearsalMount[] {
+	const sorted = [...mounts].sort((a, b) => a.path.length - b.path.length);
+	// Inside another chroot the root need not be a mount of its own.
+	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
+	const result: RehearsalMount[] = [];
+	const hidden: Path[] = ownTrees.map((tree) => tree.path);
+	for (const mount of sorted) {
+		const { path, readOnly } = mount;
+		if (isHidden(mount)) hidden.push(path);
+		if (isSkipped(path) || hidden.some((one) => isWithin(path, one))) continue;
+		const there = exists(path);
+		if (!there) continue;
+		if (there === "file") result.push({ kind: "file", path });
+		else if (isAutomount(mount)) result.push({ kind: "bind", path });
+		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), ...(readOnly ? { readOnly } : {}) });
+	}
+	return [...result, ...ownTrees.filter((tree) => exists(tree.path) === "directory")];
+}
+
+/** The devices that every sandbox has, as far as this machine has them. */
+export function harmlessDevices(): CageRoot["devices"] {
+	return sandboxDevices.filter(({ path }) => lstatSync(pathToBytes(path), { throwIfNoEntry: false })?.isCharacterDevice());
+}
+
+/** Links directly below the host's /dev: `stdin` and its like, and `log` to the journal's socket. */
+export function hostDeviceLinks(): RehearsalRoot["deviceLinks"] {
+	return readdirSync("/dev", { withFileTypes: true, encoding: "buffer" })
+		.filter((entry) => entry.isSymbolicLink())
+		.map(({ name }) => join(pathFromText("/dev"), pathFromBytes(name)))
+		.filter((path) => path !== "/dev/ptmx");
+}
+
+/** How this host's mounts are rebuilt for a sandbox, with its layers below `layers`. */
+export function hostMounts(spec: Extract<Launch, { kind: "rehearsal" }>, layers: Path): RehearsalRoot["mounts"] {
+	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
+	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);
+	const wanted = [...spec.directories.map(({ path }) => path), ...spec.given].map((path) =>
+		[path, ...ancestors(path).reverse()].find((one) => kindOf(one) === "directory"),
+	);
+	const open = [...temporaryDirectories, ...wanted.flatMap((path) => path ?? [])];
+	return rootlessMounts(mounts, layers, open, spec.sockets, hostPlaces());
+}
+
+function kindOf(path: Path): "directory" | "file" | undefined {
+	const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
+	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
+}
+
+/** Prepares the folders of one overlay of the sandbox. A second run finds what the first one left. */
+export function makeLayer({ mode, path, scratch }: SandboxLayer): void {
+	const [lower, upper, work] = ["lower", "upper", "work"].map((name) => pathToBytes(join(scratch, pathFromText(name))));
+	const covered = statSync(pathToBytes(path), { throwIfNoEntry: false });
+	if (!lower || !upper || !work || !covered || existsSync(upper)) return;
+	mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
+	mkdirSync(work);
+	symlinkSync(pathToBytes(path), lower);
+	mkdirSync(upper);
+	if (mode === undefined) chownSync(upper, covered.uid, covered.gid);
+	chmodSync(upper, mode ?? covered.mode & 0o7777);
+}
+
+/**
+ * How to rebuild the host's mounts for a sandbox in a user namespace. What a mount namespace took over from outside is locked together
+ * there (mount_namespaces(7)): neither a bind nor an overlay of a directory works as long as something is mounted below it (measured). So the
+ * directories that lead to mounts are made anew, as a skeleton, and each thing that they hold gets an overlay.
+ *
+ * `open` are directories that get a layer of their own on top: in one that belongs to somebody else nothing could be made otherwise, for the
+ * overlay would have to copy it with its owner.
+ */
+export function rootlessMounts(
+	mounts: readonly Mount[],
+	scratch: Path,
+	open: readonly Path[],
+	sockets: readonly Path[],
+	places: Places,
+): RehearsalMount[] {
+	const leading = new Set(mounts.flatMap(({ path }) => ancestors(path)));
+	const result: RehearsalMount[] = [{ kind: "skeleton", path: root }];
+	const covering = (path: Path) =>
+		mounts.filter((mount) => isWithin(path, mount.path)).sort((a, b) => b.path.length - a.path.length)[0];
+
+	const directory = (path: Path) => {
+		const mode = places.mode(path);
+		result.push({ kind: "folder", path, mode });
+		if (!(mode & 0o100)) return; // closed to him
+		if (path === "/proc") result.push({ kind: "proc", path });
+		else if (path === "/sys") result.push({ kind: "sysfs", path });
+		else if (path === "/dev") result.push({ kind: "dev", path });
+		else if (isSkipped(path) || isHidden(covering(path))) return;
+		else if (leading.has(path)) contents(path);
+		else if (isAutomount(covering(path))) result.push({ kind: "bind", path });
+		else overlay(path);
+	};
+	const overlay = (path: Path) =>
+		result.push({
+			kind: "overlay",
+			path,
+			scratch: join(scratch, String(result.length)),
+			mode: places.mode(path),
+			...(covering(path)?.readOnly ? { readOnly: true } : {}),
+		});
+	const contents = (above: Path) => {
+		const led = mounts.flatMap(({ path }) => nextStep(above, path));
+		for (const name of [...new Set([...places.list(above), ...led])].sort()) {
+			const path = join(above, name);
+			const kind = places.kind(path);
+			if (kind === "directory") directory(path);
+			else if (kind === "symlink") result.push({ kind: "link", path, target: places.target(path) ?? path });
+			else if (kind === "file" || (kind === "socket" && sockets.includes(path))) result.push({ kind: "file", path });
+		}
+	};
+	contents(root);
+	const own = new Set(result.flatMap((mount) => (mount.kind === "overlay" ? mount.path : [])));
+	for (const path of [...new Set(open)].sort()) {
+		if (places.kind(path) === "directory" && !own.has(path) && !leading.has(path) && !isKernel(path) && !isSkipped(path))
+			overlay(path);
+	}
+	return result;
+}
+
+const isKernel = (path: Path) => ["/proc", "/sys", "/dev"].some((tree) => isWithin(path, pathFromText(tree)));
+
+/** The name below `above` by which the way to `path` goes on. A directory that cannot be listed can still be entered. */
+function nextStep(above: Path, path: Path): Path[] {
+	if (path === above || !isWithin(path, above)) return [];
+	const rest = path.slice(above === root ? 1 : above.length + 1);
+	return [rest.split("/")[0] as Path];
+}
