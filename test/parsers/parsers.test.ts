@@ -19,11 +19,10 @@ const memory = 192;
 const names = Object.keys(parsers);
 const shares = Array.from({ length: processes }, (_, share) => names.filter((_, at) => at % processes === share));
 
-let child: string;
+const folder = mkdtempSync(join(tmpdir(), "cagewright-parsers-"));
+const child = join(folder, "child.mjs");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => {
-	const folder = mkdtempSync(join(tmpdir(), "cagewright-parsers-"));
-	afterAll(() => rmSync(folder, { recursive: true, force: true }));
-	child = join(folder, "child.mjs");
 	buildSync({ entryPoints: ["test/parsers/child.ts"], bundle: true, platform: "node", format: "esm", outfile: child });
 });
 
