@@ -11,8 +11,7 @@ import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
-import { dryRun as dryRunOfMake } from "./make.ts";
-import { answersOf } from "./named.ts";
+import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 

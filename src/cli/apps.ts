@@ -25,7 +25,7 @@ export async function apps(terminal: Terminal, name: string | undefined): Promis
 }
 
 /** The applications of this machine: what can be caged with why it was found, then what cannot, with the reason. */
-export function foundTable(found: readonly FoundApplication[], messages: Messages): string {
+function foundTable(found: readonly FoundApplication[], messages: Messages): string {
 	const words = messages.cli.apps;
 	const can = found.filter(({ startable }) => startable);
 	const cannot = found.filter(({ startable }) => !startable);
@@ -47,7 +47,7 @@ export function foundTable(found: readonly FoundApplication[], messages: Message
 }
 
 /** Everything that is known of one. */
-export function foundDetails(found: FoundApplication, messages: Messages): string {
+function foundDetails(found: FoundApplication, messages: Messages): string {
 	const words = messages.cli.apps;
 	const { application } = found;
 	const several = (label: string, values: readonly string[]) =>

@@ -1,6 +1,9 @@
 import { Failure } from "../core/failure.ts";
+import { holds } from "../core/selftest/verdict.ts";
+import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.ts";
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/upkeep/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
+import { selftestText, selftestToJson } from "../report/selftest.ts";
 import { stateFolder } from "./state.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -47,5 +50,26 @@ function look(terminal: Terminal, names: readonly string[], { all = false, deep 
 		} else if (checked.length) terminal.print(checked.map((cage) => checkedText(cage, terminal.messages)).join("\n"));
 		else terminal.print(terminal.messages.cli.list.none);
 		return checked.every(isClean) ? 0 : 1;
+	});
+}
+
+export interface TestedOptions extends Pick<SelftestOptions, "network"> {
+	readonly unit?: boolean;
+	/** A service of the host. */
+	readonly dropin?: string;
+}
+
+/** 1 where something got out, or something that should hold is missing. */
+export async function selftest(terminal: Terminal, name: string, options: TestedOptions): Promise<number> {
+	const { dropin, network, unit } = options;
+	const underUnit = dropin === undefined ? (unit ? {} : undefined) : { service: dropin };
+	return terminal.withContext(async (context) => {
+		const test = await selftestCage(context, name, {
+			...(network === undefined ? {} : { network }),
+			...(underUnit === undefined ? {} : { unit: underUnit }),
+		});
+		if (terminal.options.json) terminal.printJson("selftest", selftestToJson(name, test));
+		else terminal.print(selftestText(name, test, terminal.messages));
+		return holds(test) ? 0 : 1;
 	});
 }

@@ -1,5 +1,26 @@
+import { resolve } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { type Path, pathToJson } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
+import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
+import { programFolder, programLink, type TimerTask, type Verb } from "../core/upkeep/installation.ts";
+import { serverSignals } from "../core/upkeep/signals.ts";
+import { presentCage } from "../engine/cages.ts";
+import type { Context } from "../engine/context.ts";
 import type { Finding } from "../engine/ports.ts";
+import {
+	type InstallRequest,
+	installHook,
+	installProgram,
+	planInstallation,
+	planUninstallation,
+	uninstallHook,
+	uninstallProgram,
+} from "../engine/upkeep/installation.ts";
+import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import { table } from "../report/format.ts";
+import { programPlace } from "../system/installation/program.ts";
+import { systemUnits } from "../system/units/host-units.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function doctor(terminal: Terminal, fix: boolean): Promise<number> {
@@ -35,5 +56,115 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 			else if (!missing().length) terminal.print(words.fine);
 		}
 		return missing().length ? 3 : 0;
+	});
+}
+
+export interface InstallOptions {
+	readonly timer?: TimerTask;
+	readonly root?: string;
+	readonly dryRun?: boolean;
+}
+
+/** Puts the program in its fixed place, with completion, hooks of the package manager and a timer. */
+export async function install(terminal: Terminal, options: InstallOptions, verbs: readonly Verb[]): Promise<number> {
+	const words = terminal.messages.cli.install;
+	return within(terminal, options, async (context, place) => {
+		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check", verbs };
+		if (options.dryRun) {
+			const files = await planInstallation(context, request);
+			return show(terminal, "install", words.would, [programFolder, programLink, ...files.map(({ place: one }) => one)], {
+				dryRun: true,
+			});
+		}
+		const { places, timer } = await installProgram(context, request);
+		return show(terminal, "install", words.installed(timer), places, { timer });
+	});
+}
+
+/** Takes all of that away again. */
+export async function uninstall(terminal: Terminal, options: InstallOptions): Promise<number> {
+	const words = terminal.messages.cli.install;
+	return within(terminal, options, async (context, place) => {
+		const { dryRun = false } = options;
+		const { left, removed } = dryRun ? await planUninstallation(context, place) : await uninstallProgram(context, place);
+		for (const one of left) terminal.say(words.left(showPath(one)));
+		if (!removed.length) terminal.say(words.nothing);
+		const title = dryRun ? words.wouldRemove : words.removed;
+		return show(terminal, "uninstall", title, removed, { left: left.map(pathToJson), ...(dryRun ? { dryRun } : {}) });
+	});
+}
+
+async function within(
+	terminal: Terminal,
+	options: InstallOptions,
+	work: (context: Context, place: Pick<InstallRequest, "root" | "program">) => Promise<number>,
+): Promise<number> {
+	const root = resolve(options.root ?? "/");
+	return terminal.withContext((context) =>
+		work({ ...context, machine: { ...context.machine, units: systemUnits(root) } }, { root, program: programPlace(root) }),
+	);
+}
+
+function show(terminal: Terminal, verb: string, title: string, places: readonly Path[], more: object): number {
+	if (terminal.options.json) terminal.printJson(verb, { places: places.map(pathToJson), ...more });
+	else if (places.length) terminal.print([title, ...places.map((place) => `  ${showPath(place)}`)].join("\n"));
+	return 0;
+}
+
+/** What the host runs beside a cage: printed, or put where logrotate and certbot look. */
+interface HookOptions {
+	readonly install?: boolean;
+	readonly uninstall?: boolean;
+	readonly dryRun?: boolean;
+}
+
+export async function logrotate(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
+	return host(terminal, name, options, logrotateFolder, async (context) => {
+		const { cage, manifest } = await presentCage(context, name);
+		const text = rotationText(context, cage, manifest);
+		return { text, json: { logrotate: text } };
+	});
+}
+
+/** Throws `reload-unknown` (exit 1) where no signal is known, or was seen while tracing, that makes the application read anew. */
+export async function hook(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
+	return host(terminal, name, options, deployFolder, async (context) => {
+		const { cage, manifest } = await presentCage(context, name);
+		const known = serverSignals(cage.application.command);
+		// That a known server lives through HUP does not make it read its certificates.
+		const signal = known ? known.reload : cage.signals.includes("SIGHUP") ? "HUP" : undefined;
+		if (signal === undefined) throw new Failure("reload-unknown", { name }, 1);
+		for (const path of copiedCertificates(manifest)) {
+			terminal.say(terminal.messages.cli.certificateCopied(name, showPath(path)));
+		}
+		const text = deployHook({ program: context.machine.program(), name, signal });
+		return { text, json: { deployHook: text } };
+	});
+}
+
+async function host(
+	terminal: Terminal,
+	name: string,
+	{ dryRun = false, install, uninstall }: HookOptions,
+	folder: Path,
+	write: (context: Context) => Promise<{ readonly text: string; readonly json: object }>,
+): Promise<number> {
+	if (dryRun && !install && !uninstall) throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
+	return terminal.withContext(async (context) => {
+		if (!install && !uninstall) {
+			const { json, text } = await write(context);
+			if (terminal.options.json) terminal.printJson("unit", { name, ...json });
+			else terminal.print(text);
+			return 0;
+		}
+		const done = uninstall
+			? await uninstallHook(context, { folder, name }, dryRun)
+			: await installHook(context, { folder, name }, (await write(context)).text, dryRun);
+		const { action, text } = done;
+		const path = showPath(done.place);
+		const words = terminal.messages.cli.unit;
+		if (terminal.options.json) terminal.printJson("unit", { name, path, action, dryRun, unit: text });
+		else terminal.print((dryRun ? words.would : words.done)[action](path));
+		return 0;
 	});
 }

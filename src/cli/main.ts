@@ -9,7 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	// Whoever reads us may stop reading (`| head`): that is no error of ours, and what we do is done to its end all the same.
 	if (error.code === "EPIPE" || lost) return;
 	lost = error;
-	void import("./lost-output.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
+	void import("./arguments.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
 });
 process.on("exit", () => {
 	if (lost && !process.exitCode) process.exitCode = 1;

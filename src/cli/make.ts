@@ -9,17 +9,18 @@ import { stateWords } from "../core/questions/next-steps.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import { type MadeCage, makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
-import { baseOf } from "../engine/choose/answers.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import { answersFrom, baseOf } from "../engine/choose/answers.ts";
+import { startingPoint, type Told } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
+import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
 import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
 import { ask } from "./ask.ts";
-import { untilEnter } from "./attach.ts";
-import { answersOf } from "./named.ts";
+import { toldOfProcess, untilEnter } from "./attach.ts";
 import { recordWriter } from "./record-writer.ts";
 import { Search, type Searched } from "./search.ts";
+import { requireAccepted } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function make(terminal: Terminal, told: Told): Promise<number> {
@@ -120,4 +121,18 @@ export async function dryRun(terminal: Terminal, context: Context, answers: Answ
 		});
 	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages));
 	return 0;
+}
+
+/** Says on stderr where a name means two things. */
+export async function answersOf(context: Context, told: Told, terminal: Terminal): Promise<Answers> {
+	const { command, options, target } = await toldOfProcess(context, told);
+	const start =
+		target === undefined
+			? undefined
+			: await startingPoint(context, target, (stored) => requireAccepted(terminal, context, stored));
+	if (start?.kind === "template" && start.unit !== undefined) {
+		context.emit({ event: "warned", code: "template-not-unit", values: { template: start.template.name, unit: start.unit } });
+	}
+	const answers = answersFrom(context.machine, options, command, start);
+	return start?.kind === "found" && start.ports.length ? asPassesOnHost(context, answers) : answers;
 }

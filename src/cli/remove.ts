@@ -7,7 +7,7 @@ import type { Messages } from "../messages/messages.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface RemoveOptions {
+interface RemoveOptions {
 	readonly keepData?: boolean;
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
@@ -60,7 +60,7 @@ function planToJson({ contents, folder, generations, hooks, keepData, mentions, 
 }
 
 /** Everything that a removal deletes and keeps, by name. */
-export function removalText(plan: RemovalPlan, messages: Messages): string {
+function removalText(plan: RemovalPlan, messages: Messages): string {
 	const words = messages.cli.remove;
 	const { account, contents, generations, hooks, keepData, mentions, name, units } = plan;
 	const line = ({ bytes, isData, path }: CageContent) => {

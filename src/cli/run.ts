@@ -1,9 +1,13 @@
+import { constants } from "node:os";
+import { mergeAcceptances, parseAcceptance } from "../core/cage/finding.ts";
+import { Failure } from "../core/failure.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
-import { presentCage } from "../engine/cages.ts";
+import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { launchRequest, passedSignals, runCage } from "../engine/run/run.ts";
+import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run/run.ts";
+import { shellInCage } from "../engine/run/shell.ts";
 import { progressLine } from "../report/progress.ts";
-import { recordAcceptances } from "./acceptance.ts";
+import { withHistoryLine } from "../report/record/markdown.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -48,4 +52,55 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 	};
 	const { raw = false, stopTimeout } = options;
 	return runCage(context, name, command, onSignals, { raw, ...(stopTimeout === undefined ? {} : { stopSeconds: stopTimeout }) });
+}
+
+export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
+	const wanted = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
+	if (!(wanted in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
+	const machine = systemMachine(terminal.state, terminal.launching);
+	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, wanted);
+	return 0;
+}
+
+/** On a terminal, a shell to sit before; else one that reads its commands from stdin. */
+export function shell(
+	terminal: Terminal,
+	name: string,
+	command: readonly string[],
+	options: { keepWrites?: boolean },
+): Promise<number> {
+	const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+	const keepWrites = options.keepWrites ?? false;
+	return terminal.withContext((context) => {
+		if (isTerminal && !command.length && !terminal.options.quiet) terminal.say(terminal.messages.cli.shell(name, keepWrites));
+		return shellInCage(context, name, {
+			command,
+			keepWrites,
+			...(isTerminal ? { terminal: process.env.TERM ?? "dumb" } : {}),
+		});
+	});
+}
+
+/** Keeps what `--accept-finding` says in the cage, its log and its record, before anything is started that relies on it. */
+export async function recordAcceptances(
+	{ machine }: Pick<Context, "machine">,
+	name: string,
+	texts: readonly string[] = [],
+): Promise<void> {
+	if (!texts.length) return;
+	const { store } = machine;
+	texts.forEach(parseAcceptance);
+	const known = await knownCage(store, name);
+	const accepted = mergeAcceptances(known.accepted ?? [], texts);
+	if (accepted.length === known.accepted?.length) return;
+	const lock = await store.lock(name);
+	try {
+		await store.saveCage({ ...known, accepted });
+		await store.log(name, "finding-accepted", { accepted: texts });
+		const record = await store.records.text(name);
+		const line = (await store.history(name)).at(-1);
+		if (record !== undefined && line !== undefined) await store.records.saveText(name, withHistoryLine(record, line));
+	} finally {
+		await lock.release();
+	}
 }

@@ -12,7 +12,7 @@ import type { Terminal } from "./terminal.ts";
 
 const actions = { list, show, remove };
 
-export interface SessionsOptions {
+interface SessionsOptions {
 	readonly yes?: boolean;
 }
 

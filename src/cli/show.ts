@@ -8,9 +8,11 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
+import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import type { CageContent } from "../engine/store.ts";
 import { reachedOf } from "../engine/trace/coverage.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
+import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
 import { unneededText } from "../report/minimise.ts";
@@ -218,4 +220,20 @@ function showText(
 			),
 		),
 	].join("\n");
+}
+
+export function explain(terminal: Terminal, name: string, subject: string | undefined): Promise<number> {
+	const { json } = terminal.options;
+	return terminal.withContext(async (context) => {
+		if (subject === undefined) {
+			const overview = await explainCage(context, name);
+			if (json) terminal.printJson("explain", { name, ...overviewToJson(overview) });
+			else terminal.print(overviewText(overview, terminal.messages));
+			return 0;
+		}
+		const found = await explainSubject(context, name, subject);
+		if (json) terminal.printJson("explain", { name, subject, explanations: found.map(explanationToJson) });
+		else terminal.print(found.map((one) => explanationText(one, terminal.messages)).join("\n"));
+		return 0;
+	});
 }

@@ -15,8 +15,7 @@ import { addedText, addedToJson, reachedText, reachedToJson } from "../report/co
 import { traceText } from "../report/text.ts";
 import { watchedText, watchedToJson } from "../report/trial.ts";
 import { untilEnter } from "./attach.ts";
-import { dryRun } from "./make.ts";
-import { answersOf } from "./named.ts";
+import { answersOf, dryRun } from "./make.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
@@ -119,7 +118,7 @@ export function addingTo(terminal: Terminal, name: string): string[] {
 }
 
 /** Watches the running application of a cage for what it misses there. Called off, it says what it has seen until then. */
-export async function watch(terminal: Terminal, name: string, seconds: number): Promise<number> {
+async function watch(terminal: Terminal, name: string, seconds: number): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const seen = await watchCage(context, name, seconds);
 		const update = quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "update", name, "--take-missed"]);

@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
+import { launchPath } from "../core/application/application.ts";
+import { permissionsOf, tellingPermissions, tellingVariables } from "../core/cage/import-review.ts";
+import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { exportCage, importCage } from "../engine/export/transfer.ts";
+import { exportCage, type Imported, importCage } from "../engine/export/transfer.ts";
 import { summarise } from "../engine/trial/remedies.ts";
+import { fields } from "../report/format.ts";
 import { ask } from "./ask.ts";
-import { dangersOf, describeImport, importToJson } from "./import-review.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -113,4 +116,137 @@ async function tries(context: Context, name: string): Promise<boolean> {
 	} finally {
 		await lock.release();
 	}
+}
+
+/** Everything that this machine would run, mount, permit or copy because of the cage. */
+function partsOf({ archive, cage, manifest }: Imported) {
+	const { application, rules } = cage;
+	const counts = countEntries(manifest);
+	const { identity } = manifest;
+	const groups = identity.groups.length ? `, groups ${identity.groups.join(", ")}` : "";
+	const limits = Object.entries(application.limits ?? {}).map(([name, value]) => `${name} ${value}`);
+	return {
+		command: quoteShellLine(application.command),
+		directory: application.cwd,
+		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
+		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
+		syslog: manifest.openings.syslog,
+		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
+		network: application.network,
+		sockets: application.sockets ?? [],
+		limits,
+		probes: application.probes,
+		exercises: [...new Set([...application.exercises, ...cage.exercises])],
+		binds: manifest.binds.map(({ access, path }) => `${path} (${access})`),
+		devices: devicesOf(manifest).map(({ major, minor, path, type }) => `${showPath(path)} (${type} ${major}:${minor})`),
+		writable: manifest.writable.map(({ path }) => showPath(path)),
+		directories: application.directories,
+		secrets: manifest.entries.filter(({ risks }) => risks.includes("secret")).map(({ path }) => path),
+		setuid: manifest.entries.filter(({ kind, mode }) => mode & 0o6000 && kind === "file").map(({ path }) => path),
+		/** Files and accounts that later builds take from this machine. */
+		rules: [
+			...rules.include.map((value) => `--include ${value}`),
+			...rules.writable.map((value) => `--writable ${value}`),
+			...mountsOf(rules),
+			...rules.accounts.map((value) => `--account ${value}`),
+			...cage.additions.flatMap((addition) => ("path" in addition ? [`--${addition.kind} ${showPath(addition.path)}`] : [])),
+		],
+		unit: cage.unit,
+		dedicated: cage.dedicatedAccount,
+		files: counts.files,
+		bytes: counts.bytes,
+	};
+}
+
+/** What a later build shows the application of this machine. */
+function mountsOf({ binds, devices }: Imported["cage"]["rules"]): string[] {
+	return [...binds.map(({ access, path }) => `--bind ${path}:${access}`), ...devices.map((value) => `--device ${value}`)];
+}
+
+function describeImport(imported: Imported, { messages }: Terminal): string {
+	const words = messages.cli.transfer;
+	const { archive, cage, dropped } = imported;
+	const { head } = archive;
+	const parts = partsOf(imported);
+	const rows = (label: string, values: readonly string[]) =>
+		values.map((value, index): [string, string] => [index ? "" : label, printable(value)]);
+	return [
+		words.title(cage.name, head.generation, head.name, printable(head.exportedAt), imported.refusal !== undefined),
+		fields([
+			...rows(words.command, [parts.command]),
+			...rows(words.directory, [parts.directory]),
+			...rows(words.account, [parts.account]),
+			...rows(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
+			...rows(words.permissions, parts.permissions),
+			...rows(words.syslog, parts.syslog === undefined ? [] : [showPath(parts.syslog)]),
+			...rows(words.environment, parts.environment),
+			...rows(words.network, [parts.network]),
+			...rows(words.sockets, parts.sockets),
+			...rows(words.limits, parts.limits),
+			...rows(words.probes, parts.probes),
+			...rows(words.exercises, parts.exercises),
+			...rows(words.binds, parts.binds),
+			...rows(words.devices, parts.devices),
+			...rows(words.writable, parts.writable),
+			...rows(words.directories, parts.directories),
+			...rows(words.rules, parts.rules),
+			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
+			...rows(words.secrets, parts.secrets.map(showPath)),
+			...rows(words.setuid, parts.setuid.map(showPath)),
+			...rows(words.files, [`${parts.files}, ${messages.bytes(parts.bytes)}; ${words.data(archive.dataEntries > 0)}`]),
+			...rows(
+				words.notTaken,
+				dropped.map(({ values, what }) => words.dropped[what](values.join(", "))),
+			),
+		]),
+	].join("\n");
+}
+
+/** One line for each part that reaches beyond the cage; printed when `--yes` replaces the question. */
+function dangersOf(imported: Imported, { messages }: Terminal): string[] {
+	const words = messages.cli.transfer;
+	const { cage, dropped, manifest } = imported;
+	const parts = partsOf(imported);
+	const line = (label: string, values: readonly string[]) => (values.length ? [`${label}: ${printable(values.join(", "))}`] : []);
+	return [
+		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
+		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
+		...line(words.permissions, tellingPermissions(parts.permissions)),
+		...line(words.sockets, parts.sockets),
+		...line(words.binds, parts.binds),
+		...line(words.rules, mountsOf(cage.rules)),
+		...line(words.environment, telling(cage.application.env)),
+		...line(words.setuid, parts.setuid.map(showPath)),
+		...dropped
+			.filter(({ what }) => what !== "trials")
+			.map(({ values, what }) => printable(`${words.notTaken}: ${words.dropped[what](values.join(", "))}`)),
+	];
+}
+
+function telling(env: Readonly<Record<string, string>>): string[] {
+	const names = [...tellingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
+	return names.map((name) => `${name}=${env[name]}`);
+}
+
+/** The same as `describeImport` shows. */
+function importToJson(imported: Imported): object {
+	const { archive, cage, dropped, manifest, refusal } = imported;
+	const { bytes: _, secrets, setuid, syslog, ...parts } = partsOf(imported);
+	const { head } = archive;
+	return {
+		...parts,
+		name: cage.name,
+		generation: head.generation,
+		exported: { name: head.name, at: head.exportedAt, data: archive.dataEntries > 0 },
+		command: cage.application.command,
+		account: manifest.identity.name,
+		identity: manifest.identity,
+		binds: manifest.binds,
+		devices: countEntries(manifest).devices.map(pathToJson),
+		...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }),
+		secrets: secrets.map(pathToJson),
+		setuid: setuid.map(pathToJson),
+		dropped,
+		...(refusal ? { refused: refusal.code } : {}),
+	};
 }

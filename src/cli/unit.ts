@@ -1,14 +1,16 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import { userUnit } from "../core/confinement/user-unit.ts";
 import { Failure } from "../core/failure.ts";
+import { parent, pathToText } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { presentCage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context, Machine } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/run/installed-unit.ts";
 import { dropinText, judgeUnit, unitText } from "../engine/run/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
-import { recordAcceptances } from "./acceptance.ts";
-import { ownUnitText, refuseOfRoot } from "./own-unit.ts";
+import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
@@ -85,4 +87,17 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 		terminal.say(words.noProof);
 	}
 	return 0;
+}
+
+/** The unit of a cage that was made without root: it starts this program, from anywhere, with the state that holds the cage. */
+export function ownUnitText({ store }: Machine, name: string): string {
+	// STATE/cages/NAME/data
+	const state = parent(parent(parent(store.data(name))));
+	return userUnit(name, [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? "", "run", name]);
+}
+
+/** Services of the system are root's to change: throws `dropin-needs-root` or `unit-needs-root` (exit 3). */
+function refuseOfRoot(name: string, { dropin, install, score }: { dropin?: string; install?: boolean; score?: boolean }): void {
+	if (dropin !== undefined) throw new Failure("dropin-needs-root", { name, service: dropin }, 3);
+	if (install || score) throw new Failure("unit-needs-root", { name, option: install ? "--install" : "--score" }, 3);
 }

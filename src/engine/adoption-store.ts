@@ -38,7 +38,7 @@ export interface AdoptedState {
 	finishReturn(place: StagedPlace): Promise<void>;
 }
 
-export interface TakeRequest {
+interface TakeRequest {
 	readonly name: string;
 	readonly writable: readonly WritableDirectory[];
 	readonly places: readonly Path[];

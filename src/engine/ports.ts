@@ -180,7 +180,7 @@ export interface TrialServices {
 	place(text: (client: string) => string): Promise<PlacedService>;
 }
 
-export interface PlacedService {
+interface PlacedService {
 	readonly name: string;
 	/** systemd knows how to reload it. */
 	readonly reloads: boolean;

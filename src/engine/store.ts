@@ -197,7 +197,7 @@ export interface Lock {
 	release(): Promise<void>;
 }
 
-export interface BuildRequest {
+interface BuildRequest {
 	readonly name: string;
 	readonly plan: Plan;
 	readonly previous?: number;
@@ -207,7 +207,7 @@ export interface BuildRequest {
 	onPhase?(phase: BuildPhase): void;
 }
 
-export interface Built {
+interface Built {
 	readonly generation: number;
 	readonly unchanged: boolean;
 	readonly manifest: Manifest;

@@ -60,7 +60,7 @@ export function planTotals(plan: Plan): {
 	};
 }
 
-export function entryToJson(entry: Entry): object {
+function entryToJson(entry: Entry): object {
 	const { content: _, marks: __, ...rest } = entry;
 	return {
 		...rest,

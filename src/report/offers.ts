@@ -46,7 +46,7 @@ export function offerText({ bytes, files, kind, passage }: Offer, messages: Mess
 }
 
 /** `named(8), FILES, line 12: "…"` of a passage. */
-export function passageText({ document, kind, line, section, text }: Passage, messages: Messages): string {
+function passageText({ document, kind, line, section, text }: Passage, messages: Messages): string {
 	const words = messages.cli.plan.documents;
 	if (kind === "package") return words.package(printable(document));
 	const place = [document, ...(section === undefined ? [] : [section]), ...(line === undefined ? [] : [words.line(line)])];

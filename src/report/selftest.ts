@@ -80,7 +80,7 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 }
 
 /** What it means how an attempt ended, and what is to be done; one sentence a line. */
-export function wayDetails(way: Outcome, messages: Messages): string[] {
+function wayDetails(way: Outcome, messages: Messages): string[] {
 	const words = messages.selftest;
 	switch (way.outcome) {
 		case "open":
@@ -98,7 +98,7 @@ export function wayDetails(way: Outcome, messages: Messages): string[] {
 	}
 }
 
-export function checkDetails(check: Check, messages: Messages): string[] {
+function checkDetails(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
 	const [means = "", close = ""] = words.closing.checks[check.id];
 	const found = check.found.length ? [`  ${printable(check.found.join(", "))}`] : [];
@@ -114,7 +114,7 @@ function checkRow(check: Check, messages: Messages): string[] {
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
-export function wayTitle(id: string, messages: Messages): string {
+function wayTitle(id: string, messages: Messages): string {
 	const titles: Readonly<Record<string, string>> = messages.selftest.ways;
 	return titles[id] ?? id;
 }

@@ -94,7 +94,7 @@ function planTable({ entries }: Plan, messages: Messages): string {
 }
 
 /** The plan by groups, with what is recommended for each. */
-export function groupTable(plan: Plan, messages: Messages): string {
+function groupTable(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
 	return table(
 		groupsOf(plan).map(({ bytes, name, paths, recommendation, spare }) => [

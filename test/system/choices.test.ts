@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { choiceOfTemplate, compareChoices } from "../../src/cli/choices.ts";
+import { choiceOfTemplate, compareChoices } from "../../src/cli/chooser.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import { type Template, templateSchema } from "../../src/core/template/template.ts";
 import { distributionIds } from "../../src/system/packages/packages.ts";

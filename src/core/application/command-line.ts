@@ -12,7 +12,7 @@ export type CommandLineError =
 	/** `NAME=value program`: the environment has an option of its own. */
 	| { readonly code: "assignment-before-command"; readonly name: string; readonly at: number };
 
-export type SplitCommandLine = { readonly words: readonly string[] } | { readonly error: CommandLineError };
+type SplitCommandLine = { readonly words: readonly string[] } | { readonly error: CommandLineError };
 
 /** XCU 2.10.2 operators and XCU 2.6 expansions. Globs and `~` stay literal: a shell gives them on as they are where nothing matches. */
 const syntax = new Set("|;&<>()$`\n");

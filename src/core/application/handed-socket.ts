@@ -34,7 +34,7 @@ export const standardInput = "standard-input";
 
 export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions] | typeof standardInput;
 
-export type SocketPlace =
+type SocketPlace =
 	| { readonly family: "unix"; readonly path: string }
 	/** Name without the `@`. */
 	| { readonly family: "abstract"; readonly name: string }

@@ -27,7 +27,7 @@ export interface Edit {
 	readonly host?: string;
 }
 
-export type EditState =
+type EditState =
 	/** The host has what the cage has: no edit any more. */
 	| "same"
 	/** Only the cage's was changed. */

@@ -15,7 +15,7 @@ import { devicesOf, type Manifest } from "./manifest.ts";
 
 /** Judges an archive's description of a cage against this machine, before any of it is used. */
 
-export interface ReviewFacts extends LaunchFacts {
+interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
 	/** Without root, the one account that there is. */
 	readonly own: Identity | undefined;
@@ -25,7 +25,7 @@ export interface ReviewFacts extends LaunchFacts {
 	startsProgram(unit: string, program: string): boolean;
 }
 
-export interface Foreign {
+interface Foreign {
 	readonly cage: Cage;
 	readonly cageJson: unknown;
 	readonly manifest: Manifest;
@@ -34,7 +34,7 @@ export interface Foreign {
 }
 
 /** Parts of the archive that are not imported. */
-export type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
+type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
 
 export interface Reviewed {
 	readonly cage: Cage;

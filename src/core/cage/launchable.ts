@@ -22,7 +22,7 @@ export interface LaunchFacts {
 }
 
 /** All that a launch takes from a cage's manifest and description. */
-export interface LaunchValues {
+interface LaunchValues {
 	readonly identity: Identity;
 	readonly openings: Openings;
 	readonly binds: readonly Bind[];

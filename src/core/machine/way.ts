@@ -6,7 +6,7 @@ export interface WayPart extends Pick<FileStatus, "kind" | "mode" | "uid"> {
 	readonly path: Path;
 }
 
-export interface FaultyPart {
+interface FaultyPart {
 	readonly part: WayPart;
 	readonly fault: "not-directory" | "foreign-owner" | "writable";
 }

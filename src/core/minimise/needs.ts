@@ -68,7 +68,7 @@ const firmPins = ["program", "needed", "accounts", "rule", "edited", "kept"] as 
  */
 export const softPins = ["interpreter", "time-zone", "locale", "name-service", "tls", "configuration"] as const;
 
-export type SoftPin = (typeof softPins)[number];
+type SoftPin = (typeof softPins)[number];
 export type PinKind = (typeof firmPins)[number] | SoftPin;
 
 export interface PinRules {

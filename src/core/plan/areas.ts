@@ -2,7 +2,7 @@ import { temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 
 /** Parts of the tree that follow rules of their own. */
-export type Area = "kernel" | "device" | "temporary" | "launch" | "files";
+type Area = "kernel" | "device" | "temporary" | "launch" | "files";
 
 const kernel = ["/proc", "/sys"].map(pathFromText);
 const devices = pathFromText("/dev");

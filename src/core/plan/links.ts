@@ -8,7 +8,7 @@ export interface LinkFiles {
 	readLink(path: Path): Path | undefined;
 }
 
-export interface LinkChain {
+interface LinkChain {
 	/** Every link met, in order: where it really is (no link above it), and where it points, verbatim. */
 	readonly links: readonly { readonly path: Path; readonly target: Path }[];
 	/** Every real directory gone through, in order, without the root and without the end itself. */

@@ -227,7 +227,7 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 	);
 }
 
-export function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
+function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
 	// Whatever locks itself in already needs no advice on how to.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
 	return [

@@ -10,7 +10,7 @@ import type { Plan, Reason } from "./plan.ts";
 import { tracedReason } from "./writable.ts";
 
 /** What an application that speaks to the host's syslog asks for, and what of it can be given. */
-export interface SyslogPlan {
+interface SyslogPlan {
 	/** What was done with `/dev/log`; absent where only a rule names it. */
 	readonly access?: Access;
 	/** The real place of the socket, where the directory that holds it can be shared. */

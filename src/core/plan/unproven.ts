@@ -17,7 +17,7 @@ const comment = /^\s*(#|;|\/\/|\*|<!--)/;
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
-export interface UnprovenInput {
+interface UnprovenInput {
 	readonly trace: Trace;
 	readonly files: Files;
 	/** Directories of the cage that the application may write to. */

@@ -45,7 +45,7 @@ export interface ChecklistItem {
  * Sentences of the safeguard in their order, those of the requirement that took its place, and what an auditor would ask where the copy of the safeguard
  * breaks off: at what must be documented, and at its review questions.
  */
-export const itemIds = [
+const itemIds = [
 	...([
 		"s1",
 		"s2",
@@ -180,9 +180,4 @@ function profileState({ evidence }: CageRecord): ItemState {
 
 function totalSeconds(seconds: CageRecord["cage"]["seconds"]): number {
 	return Math.round(Object.values(seconds).reduce((sum, one) => sum + one, 0) * 10) / 10;
-}
-
-/** What is still to be said or measured. */
-export function openItems(items: readonly ChecklistItem[]): ChecklistItem[] {
-	return items.filter(({ state }) => state === "open" || state === "failed" || state === "person");
 }

@@ -12,7 +12,7 @@ export interface ResidualRisk {
 	readonly values: Readonly<Record<string, string | number>>;
 }
 
-export const riskCodes = [
+const riskCodes = [
 	"escaped",
 	"audit-danger",
 	"never-tried",

@@ -1,7 +1,7 @@
 import type { HistoryLine } from "./record.ts";
 
 /** A record as it was written to a file with its checksum; kept in the cage's log, to which is only added. */
-export interface WrittenRecord {
+interface WrittenRecord {
 	/** ISO 8601, UTC. */
 	readonly at: string;
 	/** Absolute. */
@@ -28,7 +28,7 @@ export interface Verification {
 	readonly current?: boolean;
 }
 
-export interface FileToVerify {
+interface FileToVerify {
 	readonly file: string;
 	readonly sha256: string;
 	/** The text of the file with its checksum. */

@@ -1,5 +1,4 @@
 import type { Weakness } from "../confinement/method.ts";
-import type { SyscallName } from "../confinement/syscalls.ts";
 
 /** What an application that wants out would try. One way is one attempt of the test's program (program.ts). */
 export interface Way {
@@ -75,5 +74,3 @@ export const moreSyscalls = {
 	landlock_create_ruleset: [444, 444],
 	landlock_restrict_self: [446, 446],
 } as const;
-
-export type AttemptedCall = SyscallName | keyof typeof moreSyscalls;

@@ -22,7 +22,7 @@ import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, tria
 import { clearOldGenerations, makePresent } from "./switching.ts";
 import { traceStep } from "./trace-step.ts";
 
-export interface MakeOptions {
+interface MakeOptions {
 	readonly replace: boolean;
 	/** Tries the ways out once the application answers. */
 	readonly selftest: boolean;
@@ -146,7 +146,7 @@ export async function withOwnAccount<T>(
 /** Puts the record into the words that are kept with the cage. */
 export type RecordWriter = (record: CageRecord) => string;
 
-export interface RoundsOptions {
+interface RoundsOptions {
 	readonly most: number;
 	/** The generation to go on from. */
 	readonly previous: number | undefined;

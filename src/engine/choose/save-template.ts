@@ -9,7 +9,7 @@ import { knownCage } from "../cages.ts";
 import type { Machine } from "../context.ts";
 
 /** What made a cage. */
-export type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
+type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
 
 /** What made a cage that stands, with what its trials added. */
 export function madeBy({ additions, rules, ...cage }: Cage): Made {

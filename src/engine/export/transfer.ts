@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 
-export interface ExportOptions {
+interface ExportOptions {
 	/** A new file; without it, stdout. */
 	readonly to?: Path;
 	readonly data: boolean;
@@ -67,7 +67,7 @@ function isDifference({ code, severity }: Finding): boolean {
 	return differences.includes(code) || (code === "added" && severity === "danger");
 }
 
-export interface ImportOptions extends ImportConsent {
+interface ImportOptions extends ImportConsent {
 	readonly name?: string;
 	readonly architecture: string;
 	/** Shows everything, also of an archive that is refused, and takes nothing in. */

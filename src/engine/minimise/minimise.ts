@@ -17,7 +17,7 @@ import { goBack, restartIf } from "../upkeep/rollback.ts";
 import { type FindOptions, type Found, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
-export interface MinimiseOptions extends SubjectRules, FindOptions {
+interface MinimiseOptions extends SubjectRules, FindOptions {
 	/** Asked once it is known what could be left out; false leaves the cage as it is. */
 	readonly confirm: (found: Found, subject: Subject) => Promise<boolean>;
 	readonly selftest: boolean;

@@ -26,7 +26,7 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 	};
 }
 
-export interface RunOptions {
+interface RunOptions {
 	/** Seconds between TERM and KILL; 0: never. */
 	readonly stopSeconds?: number;
 	/** A terminal gets what the application prints unchanged. */

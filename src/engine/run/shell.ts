@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { launchRequest } from "./run.ts";
 
-export interface ShellOptions {
+interface ShellOptions {
 	/** Instead of a shell that reads commands. */
 	readonly command: readonly string[];
 	/** TERM of whoever sits before it; absent where commands come from a file or a pipe. */

@@ -88,7 +88,7 @@ export async function selftestIfPossible(context: Context, cage: Cage, manifest:
 	}
 }
 
-export async function testCage(
+async function testCage(
 	context: Context,
 	cage: Cage,
 	manifest: Manifest,

@@ -18,7 +18,7 @@ import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
 import { watchedRun } from "../trace/watched-run.ts";
 
-export interface TrialInput {
+interface TrialInput {
 	readonly application: Application;
 	readonly identity: Identity;
 	readonly plan: Plan;

@@ -42,7 +42,7 @@ const forStops = 300;
  * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` and `unit-trial-sockets` (exit 2), `unit-unknown`
  * (exit 2) and `dropin-other-application` (exit 4).
  */
-export async function tryUnit(
+async function tryUnit(
 	context: Context,
 	name: string,
 	service?: string,

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { accountFindings } from "../plan/separation.ts";
 import type { CageLayout, CageToAudit } from "../ports.ts";
 
-export interface AuditOptions {
+interface AuditOptions {
 	/** What the administrator accepted by name, as `--accept-finding` takes it. */
 	readonly accepted?: readonly string[];
 	/** Reads every file, not only those whose times tell that they were touched. */

@@ -14,7 +14,7 @@ import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
-export interface CheckedFinding extends Finding {
+interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
 	readonly accepted: boolean;
 	/** A warning that the last trial gave already, so that it stands in the record: nothing new. */

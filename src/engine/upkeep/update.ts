@@ -20,7 +20,7 @@ import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
 import { goBack, restartIf } from "./rollback.ts";
 
-export interface UpdateOptions {
+interface UpdateOptions {
 	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
 	/** Whether what was seen to be missed in production is taken up; asked where there is something. */

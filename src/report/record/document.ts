@@ -26,7 +26,7 @@ export type Inline =
 	| { readonly section: SectionName; readonly text: string };
 
 export type Cell = Inline | readonly Inline[];
-export type Fact = readonly [label: string, value: Cell];
+type Fact = readonly [label: string, value: Cell];
 
 export type Block =
 	| { readonly kind: "text"; readonly text: Cell }

@@ -24,7 +24,7 @@ export interface Arrangement {
 }
 
 /** Directories that other generations mount and that hold one of the roots: the application could have put links into them. */
-export function rootsAbove(roots: readonly Path[], others: readonly Path[]): Path[] {
+function rootsAbove(roots: readonly Path[], others: readonly Path[]): Path[] {
 	return [...new Set(others)]
 		.filter((other) => roots.some((one) => one !== other && isWithin(one, other)))
 		.sort((a, b) => a.length - b.length);

@@ -12,7 +12,7 @@ import { walk } from "./walk.ts";
 
 export type Seen = Observed & ObservedState;
 
-export interface ObservedTree {
+interface ObservedTree {
 	readonly seen: readonly Seen[];
 	/** What could not be looked at, and why (errno(3)). */
 	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
@@ -39,7 +39,7 @@ export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefi
 const nameable = 4095;
 
 /** What an application wrote, without what no rule of the audit is about. `looked` counts all of it. */
-export interface ObservedData extends ObservedTree {
+interface ObservedData extends ObservedTree {
 	readonly looked: number;
 }
 

@@ -12,7 +12,7 @@ import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
 import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
-export interface SeedRequest {
+interface SeedRequest {
 	readonly plan: Pick<Plan, "writable" | "ownerChange">;
 	/** `STATE/cages/NAME`; its data is in `data/`, what was seeded is remembered in `seeded.json`. The caller holds its lock. */
 	readonly cage: Path;

@@ -3,7 +3,7 @@ import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 
 /** Something at or below a directory, or what could not be looked at. */
-export type Walked = { readonly path: Path; readonly host: Path } & (
+type Walked = { readonly path: Path; readonly host: Path } & (
 	| { readonly stats: BigIntStats; readonly error?: undefined }
 	| { readonly error: string; readonly stats?: undefined }
 );

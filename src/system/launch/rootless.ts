@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import { systemFiles } from "../files/files.ts";
-import type { Places } from "./sandbox-mounts.ts";
+import { pathFromText } from "../../core/path/path.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** Launching as an ordinary user: all by way of a user namespace that knows nobody but him (user_namespaces(7)). */
@@ -73,35 +71,6 @@ export function requireUserNamespaces(): void {
 	if (why?.setting !== undefined) throw new Failure("user-namespaces-off", { detail: why.detail, setting: why.setting }, 3);
 	if (why) throw new Failure("user-namespaces-refused", { detail: why.detail }, 3);
 	isKnownToWork = true;
-}
-
-/** The host as an ordinary user sees it. */
-export function hostPlaces(): Places {
-	const { list, readLink, status } = systemFiles();
-	return {
-		list,
-		target: readLink,
-		kind(path) {
-			const kind = status(path)?.kind;
-			return kind === "directory" || kind === "file" || kind === "symlink" || kind === "socket" ? kind : undefined;
-		},
-		mode(path) {
-			const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
-			if (status && status.uid === process.geteuid?.()) return status.mode & 0o777;
-			const { R_OK, W_OK, X_OK } = constants;
-			return [R_OK, W_OK, X_OK].filter((right) => may(path, right)).reduce((sum, right) => sum + right, 0) * 0o111;
-		},
-	};
-}
-
-/** access(2): the rights have the numbers that they have in a mode. */
-function may(path: Path, right: number): boolean {
-	try {
-		accessSync(pathToBytes(path), right);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 function setting(name: string): string | undefined {

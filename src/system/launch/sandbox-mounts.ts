@@ -1,6 +1,8 @@
 import {
+	accessSync,
 	chmodSync,
 	chownSync,
+	constants,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -14,7 +16,8 @@ import type { SandboxLayer } from "../../core/confinement/overlay.ts";
 import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, root } from "../../core/path/path.ts";
 import { sandboxDevices } from "../../core/plan/devices.ts";
 import type { Launch } from "../../engine/launch-ports.ts";
-import { hostPlaces, isRootless } from "./rootless.ts";
+import { systemFiles } from "../files/files.ts";
+import { isRootless } from "./rootless.ts";
 
 /** One line of /proc/self/mountinfo, as far as we use it (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -215,4 +218,33 @@ function nextStep(above: Path, path: Path): Path[] {
 	if (path === above || !isWithin(path, above)) return [];
 	const rest = path.slice(above === root ? 1 : above.length + 1);
 	return [rest.split("/")[0] as Path];
+}
+
+/** The host as an ordinary user sees it. */
+function hostPlaces(): Places {
+	const { list, readLink, status } = systemFiles();
+	return {
+		list,
+		target: readLink,
+		kind(path) {
+			const kind = status(path)?.kind;
+			return kind === "directory" || kind === "file" || kind === "symlink" || kind === "socket" ? kind : undefined;
+		},
+		mode(path) {
+			const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
+			if (status && status.uid === process.geteuid?.()) return status.mode & 0o777;
+			const { R_OK, W_OK, X_OK } = constants;
+			return [R_OK, W_OK, X_OK].filter((right) => may(path, right)).reduce((sum, right) => sum + right, 0) * 0o111;
+		},
+	};
+}
+
+/** access(2): the rights have the numbers that they have in a mode. */
+function may(path: Path, right: number): boolean {
+	try {
+		accessSync(pathToBytes(path), right);
+		return true;
+	} catch {
+		return false;
+	}
 }

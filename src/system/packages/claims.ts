@@ -2,7 +2,7 @@ import { join, type Path, parent, root } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 
 /** The links of a machine that give one file several names. */
-export interface Aliases {
+interface Aliases {
 	readLink(path: Path): Path | undefined;
 	resolve(path: Path): Path | undefined;
 }

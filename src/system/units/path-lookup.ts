@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** Why a command's program cannot be started. */
-export type LookupError =
+type LookupError =
 	/** Nothing of that name in any directory of the path, or nothing at that place. */
 	| { readonly code: "program-not-found"; readonly name: string; readonly searched: readonly string[] }
 	| { readonly code: "program-not-a-file"; readonly path: string }

@@ -31,7 +31,7 @@ export interface LoadedService {
 }
 
 /** A unit file that systemd would not load, and why. */
-export interface DamagedUnit {
+interface DamagedUnit {
 	readonly name: string;
 	readonly path: string;
 	/** `unit-link-broken`: the link leads nowhere. `unit-unreadable`: no file, too large, or not for this account. */
