@@ -31,6 +31,7 @@ export default defineConfig({
 					name: "quick",
 					include: ["test/**/*.test.{ts,tsx}"],
 					exclude: [systemTests],
+					maxWorkers: availableParallelism(),
 					sequence: { groupOrder: 0 },
 					// These tests leave no state in modules; to load those once a worker saves half of the time.
 					isolate: false,

@@ -26,7 +26,7 @@ export const startup: Bench = {
 					against,
 					values: ratios(frame, nothing),
 					unit: "x",
-					target: { atMost: 10 },
+					target: { atMost: 12 },
 					note: note(frame),
 				},
 				{ what: "the wizard's list of applications", against, values: ratios(choices, nothing), unit: "x", note: note(choices) },

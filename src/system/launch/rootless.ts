@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import { systemFiles } from "../files/files.ts";
+import { pathFromText } from "../../core/path/path.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** Launching as an ordinary user: all by way of a user namespace that knows nobody but him (user_namespaces(7)). */
@@ -50,7 +49,7 @@ const settings = [
 const attempt = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
 
 /** Why this user cannot have namespaces of his own; undefined where he can. */
-function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
+export function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
 	const { error, status, stderr } = spawnSync(requireTool("unshare"), attempt, {
 		env: toolEnvironment,
 		cwd: "/",
@@ -74,51 +73,10 @@ export function requireUserNamespaces(): void {
 	isKnownToWork = true;
 }
 
-/** The host as an ordinary user sees it. */
-export function hostPlaces(): Places {
-	const { list, readLink, status } = systemFiles();
-	return {
-		list,
-		target: readLink,
-		kind(path) {
-			const kind = status(path)?.kind;
-			return kind === "directory" || kind === "file" || kind === "symlink" || kind === "socket" ? kind : undefined;
-		},
-		mode(path) {
-			const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
-			if (status && status.uid === process.geteuid?.()) return status.mode & 0o777;
-			const { R_OK, W_OK, X_OK } = constants;
-			return [R_OK, W_OK, X_OK].filter((right) => may(path, right)).reduce((sum, right) => sum + right, 0) * 0o111;
-		},
-	};
-}
-
-/** access(2): the rights have the numbers that they have in a mode. */
-function may(path: Path, right: number): boolean {
-	try {
-		accessSync(pathToBytes(path), right);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 function setting(name: string): string | undefined {
 	try {
 		return readFileSync(`/proc/sys/${name.replaceAll(".", "/")}`, "latin1").trim();
 	} catch {
 		return undefined;
 	}
-}
-
-/** What the rebuilding asks of the host. */
-export interface Places {
-	/** undefined where nothing can be seen. */
-	kind(path: Path): "directory" | "file" | "symlink" | "socket" | undefined;
-	/**
-	 * Permission bits for a directory that is made anew, and so is the user's: what is another's on the host gets for everybody what he may do there.
-	 */
-	mode(path: Path): number;
-	list(path: Path): readonly Path[];
-	target(path: Path): Path | undefined;
 }

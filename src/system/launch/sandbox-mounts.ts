@@ -1,6 +1,8 @@
 import {
+	accessSync,
 	chmodSync,
 	chownSync,
+	constants,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -14,7 +16,8 @@ import type { SandboxLayer } from "../../core/confinement/overlay.ts";
 import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, root } from "../../core/path/path.ts";
 import { sandboxDevices } from "../../core/plan/devices.ts";
 import type { Launch } from "../../engine/launch-ports.ts";
-import { hostPlaces, isRootless, type Places } from "./rootless.ts";
+import { systemFiles } from "../files/files.ts";
+import { isRootless } from "./rootless.ts";
 
 /** One line of /proc/self/mountinfo, as far as we use it (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -55,12 +58,12 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 	pathFromText,
 );
 
-const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
+export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
-const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
+export const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
 
 /** Nothing can be an overlay's lower layer that mounts something else as soon as it is entered. */
-const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
+export const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
 
 const ownTrees = [
 	{ kind: "proc", path: pathFromText("/proc") },
@@ -137,6 +140,18 @@ export function makeLayer({ mode, path, scratch }: SandboxLayer): void {
 	chmodSync(upper, mode ?? covered.mode & 0o7777);
 }
 
+/** What the rebuilding asks of the host. */
+export interface Places {
+	/** undefined where nothing can be seen. */
+	kind(path: Path): "directory" | "file" | "symlink" | "socket" | undefined;
+	/**
+	 * Permission bits for a directory that is made anew, and so is the user's: what is another's on the host gets for everybody what he may do there.
+	 */
+	mode(path: Path): number;
+	list(path: Path): readonly Path[];
+	target(path: Path): Path | undefined;
+}
+
 /**
  * How to rebuild the host's mounts for a sandbox in a user namespace. What a mount namespace took over from outside is locked together
  * there (mount_namespaces(7)): neither a bind nor an overlay of a directory works as long as something is mounted below it (measured). So the
@@ -203,4 +218,33 @@ function nextStep(above: Path, path: Path): Path[] {
 	if (path === above || !isWithin(path, above)) return [];
 	const rest = path.slice(above === root ? 1 : above.length + 1);
 	return [rest.split("/")[0] as Path];
+}
+
+/** The host as an ordinary user sees it. */
+function hostPlaces(): Places {
+	const { list, readLink, status } = systemFiles();
+	return {
+		list,
+		target: readLink,
+		kind(path) {
+			const kind = status(path)?.kind;
+			return kind === "directory" || kind === "file" || kind === "symlink" || kind === "socket" ? kind : undefined;
+		},
+		mode(path) {
+			const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
+			if (status && status.uid === process.geteuid?.()) return status.mode & 0o777;
+			const { R_OK, W_OK, X_OK } = constants;
+			return [R_OK, W_OK, X_OK].filter((right) => may(path, right)).reduce((sum, right) => sum + right, 0) * 0o111;
+		},
+	};
+}
+
+/** access(2): the rights have the numbers that they have in a mode. */
+function may(path: Path, right: number): boolean {
+	try {
+		accessSync(pathToBytes(path), right);
+		return true;
+	} catch {
+		return false;
+	}
 }
