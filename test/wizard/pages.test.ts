@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bindingsBelow, bindingsOf, editing, groupOf } from "../../src/wizard/bindings.ts";
+import { bindingsBelow, bindingsOf, editing } from "../../src/wizard/bindings.ts";
 import { commandsKept } from "../../src/wizard/commands.ts";
+import { groupOf } from "../../src/wizard/key-groups.ts";
 import { decidedSoFar } from "../../src/wizard/parts/header.tsx";
 import { startState } from "../../src/wizard/state.ts";
 import { atFiles, atForm, atTrace, Drive, down } from "./drive.ts";

@@ -1,4 +1,4 @@
-import type { KeyGroup } from "../../wizard/bindings.ts";
+import type { KeyGroup } from "../../wizard/key-groups.ts";
 import type { PromptKind, StepName } from "../../wizard/state.ts";
 import type { Widen } from "../widen.ts";
 import { keyNamesEn, keysEn, whyEn } from "./keys.ts";

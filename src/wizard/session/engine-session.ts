@@ -26,25 +26,14 @@ import type { Chooser } from "./chooser.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { asMade, finishedWith, installFor, keepNames, publishTried, recordNames } from "./finish.ts";
 import type { HostView } from "./host-view.ts";
+import { surroundingsOf } from "./host-view.ts";
 import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
-import type { TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import type { Surroundings, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
-import { surroundingsOf } from "./surroundings.ts";
 import { validateAnswers } from "./validate.ts";
 import type { Finished, InstalledUnit, Lack, Problem, RecordNames, Resumed, TemplateSaved, Unneeded } from "./values.ts";
 import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInHand } from "./work-in-hand.ts";
-
-export interface Surroundings {
-	/** The state folder, where it is not the one that is taken without a word. */
-	readonly state?: string;
-	/** TERM of whoever sits before the wizard. */
-	readonly terminal: string;
-	/** Nothing weaker than every layer is accepted. */
-	readonly full: boolean;
-	/** Trials that go side by side where there are many. */
-	readonly jobs: number;
-}
 
 /** Makes plans (`planStep`) while the wizard goes on answering keys. One at a time. */
 interface Planner {

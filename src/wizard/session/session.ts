@@ -112,3 +112,15 @@ export interface TriedRound extends TrialRound {
 	/** Of the build and the trial. */
 	readonly seconds: number;
 }
+
+/** What a session needs to know about the place it runs in. */
+export interface Surroundings {
+	/** The state folder, where it is not the one that is taken without a word. */
+	readonly state?: string;
+	/** TERM of whoever sits before the wizard. */
+	readonly terminal: string;
+	/** Nothing weaker than every layer is accepted. */
+	readonly full: boolean;
+	/** Trials that go side by side where there are many. */
+	readonly jobs: number;
+}

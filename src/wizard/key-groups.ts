@@ -1,0 +1,65 @@
+import { type Command, editing } from "./bindings.ts";
+
+const groups = {
+	moving: [
+		"up",
+		"down",
+		"page-up",
+		"page-down",
+		"first",
+		"last",
+		"next-tab",
+		"previous-tab",
+		"next-file",
+		"previous-file",
+		"open",
+		"open-all",
+		"shut",
+		"shut-or-back",
+		"next-waiting",
+		"search",
+		"next-match",
+		"previous-match",
+		"next-field",
+		"previous-field",
+		"start",
+		"to-application",
+		"to-files",
+		"to-accounts",
+	],
+	typing: editing.map((binding) => binding.command),
+	going: [
+		"go-on",
+		"choose",
+		"install",
+		"enough",
+		"build",
+		"again",
+		"accept-remedies",
+		"settle",
+		"save",
+		"finish-anyway",
+		"pick",
+		"end",
+		"begin",
+		"submit",
+		"back",
+		"stop",
+		"close",
+		"quit",
+		"interrupt",
+	],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
+} satisfies Record<string, readonly Command[]>;
+
+/** The order in which the page of all keys shows them. */
+export const keyGroups = ["going", "deciding", "moving", "typing", "looking"] as const;
+export type KeyGroup = (typeof keyGroups)[number];
+
+/** What a command is for. One that nobody put elsewhere decides something. */
+export function groupOf(command: Command): KeyGroup {
+	const of = (Object.keys(groups) as (keyof typeof groups)[]).find((group) =>
+		(groups[group] as readonly Command[]).includes(command),
+	);
+	return of ?? "deciding";
+}
