@@ -59,4 +59,3 @@ export type RuleList = Exclude<RuleName, "binds">;
 
 export const ruleRows = Object.values(ruleOptions);
 export const ruleNames: readonly RuleName[] = ruleRows.map(({ rule }) => rule);
-export const ruleLists = ruleNames.filter((name): name is RuleList => name !== "binds");

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/plan.ts";
-import { ruleLists } from "../../core/questions/rules.ts";
+import { ruleNames } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
 
 /** A cage's description as JSON, and back: only the paths of additions and of what is left out are bytes, everything else was text to begin with. */
@@ -23,6 +23,7 @@ export function cageToJson(cage: Cage): unknown {
 }
 
 const strings = v.array(v.string());
+const binds = v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) }));
 const path = v.pipe(v.union([v.string(), v.object({ base64: v.string() })]), v.transform(pathFromJson));
 const origin = { round: v.number(), call: v.string() };
 
@@ -63,9 +64,8 @@ const cageSchema = v.looseObject({
 		),
 	}),
 	rules: v.looseObject({
-		// Older versions knew fewer of them.
-		...Object.fromEntries(ruleLists.map((name) => [name, v.optional(strings, [])])),
-		binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
+		// Older versions knew fewer of them. In the table's order, so that a cage that is read and saved again stays the same text.
+		...Object.fromEntries(ruleNames.map((name) => [name, name === "binds" ? binds : v.optional(strings, [])])),
 	}),
 	template: v.exactOptional(v.string()),
 	parameters: v.exactOptional(v.record(v.string(), v.string())),

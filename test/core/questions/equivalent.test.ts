@@ -6,7 +6,7 @@ import { addTableOptions } from "../../../src/cli/options.ts";
 import { noRules } from "../../../src/core/application/application.ts";
 import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
-import { type RuleList, ruleLists } from "../../../src/core/questions/rules.ts";
+import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
 import { answersFrom, type Here } from "../../../src/engine/choose/answers.ts";
 
@@ -106,7 +106,10 @@ const answers: fc.Arbitrary<Answers> = fc.record(
 				...(limits === undefined ? {} : { limits }),
 			})),
 		rules: fc.record({
-			...(Object.fromEntries(ruleLists.map((list) => [list, places])) as Record<RuleList, typeof places>),
+			...(Object.fromEntries(ruleNames.filter((name) => name !== "binds").map((list) => [list, places])) as Record<
+				RuleList,
+				typeof places
+			>),
 			binds: fc.uniqueArray(fc.record({ path: place, access: fc.constantFrom("ro" as const, "rw" as const) }), {
 				maxLength: 2,
 				selector: (bind) => bind.path,
