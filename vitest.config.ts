@@ -46,7 +46,7 @@ export default defineConfig({
 					include: [systemTests],
 					exclude: alone,
 					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() * 2,
+					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
 					...systemTimeouts,
 				},
