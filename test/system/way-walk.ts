@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	fstatSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { pathFromText } from "../../src/core/path/path.ts";
@@ -11,6 +22,8 @@ import { openBelow, openDirectory, openWay, type WayEnd } from "../../src/system
 const [folder = "", mode = "tree", seed = "1"] = process.argv.slice(2);
 const inside = join(folder, "inside");
 const outside = join(folder, "outside");
+/** Exists once the walk knows all directories: swapped ones cannot be counted. */
+const counted = join(folder, "counted");
 const names = ["a", "b", "c"] as const;
 
 /** Every directory below, by device and inode. */
@@ -135,6 +148,7 @@ async function trees(): Promise<number> {
 async function race(): Promise<number> {
 	const known = identities(folder);
 	const forbidden = identities(outside);
+	writeFileSync(counted, "");
 	const count = { opened: 0, ended: 0 };
 	const property = fc.asyncProperty(fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), async (way) => {
 		const found = walk(way);
@@ -150,7 +164,8 @@ async function race(): Promise<number> {
 }
 
 /** Swaps a directory for a link and back, until it is ended. */
-function swap(): void {
+async function swap(): Promise<void> {
+	while (!existsSync(counted)) await new Promise((resolve) => setTimeout(resolve, 5));
 	for (;;) {
 		for (const place of [join(inside, "a"), join(inside, "b/a"), join(inside, "a/b")]) {
 			try {
@@ -165,5 +180,5 @@ function swap(): void {
 	}
 }
 
-if (mode === "swap") swap();
+if (mode === "swap") await swap();
 else process.stdout.write(String(await (mode === "race" ? race() : trees())));
