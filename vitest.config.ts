@@ -47,6 +47,8 @@ export default defineConfig({
 					exclude: alone,
 					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
+					// They share one machine. The report names a test that passed only the second time.
+					retry: 1,
 					sequence: { groupOrder: 1 },
 					...systemTimeouts,
 				},
