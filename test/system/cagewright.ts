@@ -24,12 +24,19 @@ export interface Where {
 	readonly program?: string;
 }
 
-export interface Result {
+export class Result {
 	readonly status: number;
 	readonly stdout: string;
 	readonly stderr: string;
-	/** stdout as JSON; throws where it is none. */
-	readonly json: Json;
+	constructor(status: number, stdout: string, stderr: string) {
+		this.status = status;
+		this.stdout = stdout;
+		this.stderr = stderr;
+	}
+	/** stdout as JSON. Throws a `SyntaxError` if it is not JSON. */
+	get json(): Json {
+		return JSON.parse(this.stdout) as Json;
+	}
 }
 
 /** What the tests look at in any verb's JSON. */
@@ -123,14 +130,7 @@ export function begin(args: readonly string[], where: Where): Started {
 			live.delete(child);
 			over = true;
 			const status = code ?? (signal === "SIGKILL" ? 137 : 128);
-			resolve({
-				status,
-				stdout,
-				stderr,
-				get json() {
-					return JSON.parse(stdout) as Json;
-				},
-			});
+			resolve(new Result(status, stdout, stderr));
 		});
 	});
 	return {
