@@ -211,7 +211,7 @@ interface FurtherExercise {
 
 /**
  * Exercises that go further than the probes, made with the client and the address that a probe has: whoever can run the probe can run these.
- * Each ends with 0 where the server answered, whatever it answered, and none changes more than a rehearsal throws away.
+ * Each ends with 0 where the server answered, whatever it answered, and none changes more than a sandbox throws away.
  */
 export function furtherExercises({ probes, exercises }: Pick<Application, "probes" | "exercises">): FurtherExercise[] {
 	// One address of each client will do.

@@ -181,13 +181,13 @@ async function tryOut(
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const { architecture } = selftest;
-	const rehearsal = await launcher.rehearse();
+	const sandbox = await launcher.createSandbox();
 	try {
 		let output = "";
 		const target = targetOf(context, cage, request, interpreter, decoy);
 		const launched = await launcher.start({
 			...request,
-			spec: { kind: "cage", cage, rehearsal },
+			spec: { kind: "cage", cage, sandbox },
 			command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
 			brought: interpreter.brought,
 			onOutput: (chunk) => {
@@ -220,7 +220,7 @@ async function tryOut(
 		if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
 		return { attempts, seen };
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }
 

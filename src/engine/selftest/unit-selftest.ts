@@ -79,11 +79,11 @@ export async function tryUnderUnit(
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
-	const rehearsal = await launcher.rehearse();
+	const sandbox = await launcher.createSandbox();
 	try {
-		const launchFolder = join(rehearsal.folder, pathFromText("launch"));
-		const output = join(rehearsal.folder, pathFromText("output"));
-		const empty = (index: number) => join(rehearsal.folder, pathFromText(`data${index}`));
+		const launchFolder = join(sandbox.folder, pathFromText("launch"));
+		const output = join(sandbox.folder, pathFromText("output"));
+		const empty = (index: number) => join(sandbox.folder, pathFromText(`data${index}`));
 		const brought = [...program.interpreter.brought];
 		const directories: { source: Path; place: Path }[] = [];
 		const change = (input: UnitInput): UnitInput => {
@@ -139,6 +139,6 @@ export async function tryUnderUnit(
 		}
 		return { attempts, seen };
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }
