@@ -97,7 +97,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 	});
 }
 
-/** Whether it answers on this machine, in a rehearsal; remembered with the cage. */
+/** Whether it answers on this machine, in a sandbox; remembered with the cage. */
 async function tries(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
 	const lock = await store.lock(name);

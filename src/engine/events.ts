@@ -29,6 +29,7 @@ export type { Minimising } from "../core/minimise/search.ts";
 export type Event =
 	| { readonly event: "step-started"; readonly step: Step; readonly onHost?: boolean }
 	| { readonly event: "step-finished"; readonly step: Step; readonly seconds: number }
+	/** `rehearsal` is the sandbox: readers of --events know it by this value. */
 	| { readonly event: "application-started"; readonly where: "rehearsal" | "host" | "cage"; readonly run: number }
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }

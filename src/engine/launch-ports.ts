@@ -49,8 +49,8 @@ export interface LaunchRequest {
 export type Launch =
 	/** Directories are made where the host has none (RuntimeDirectory= and its like). */
 	| {
-			readonly kind: "rehearsal";
-			readonly rehearsal: Rehearsal;
+			readonly kind: "sandbox";
+			readonly sandbox: Sandbox;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
 			/** Asked for by rules, beside the harmless ones. */
@@ -61,8 +61,8 @@ export type Launch =
 			readonly sockets: readonly Path[];
 	  }
 	| { readonly kind: "host" }
-	/** With a rehearsal, what the application writes to its data is thrown away. */
-	| { readonly kind: "cage"; readonly cage: CageLayout; readonly rehearsal?: Rehearsal };
+	/** With a sandbox, what the application writes to its data is thrown away. */
+	| { readonly kind: "cage"; readonly cage: CageLayout; readonly sandbox?: Sandbox };
 
 /** What the launcher must know of a built cage. */
 export interface CageLayout {
@@ -83,8 +83,8 @@ export interface CageLayout {
 	readonly permissions: Permissions;
 }
 
-/** A place for what rehearsed applications write. Starting twice in the same one finds what the first start left. */
-export interface Rehearsal {
+/** A place for what sandboxed applications write. Starting twice in the same one finds what the first start left. */
+export interface Sandbox {
 	readonly folder: Path;
 	/** The process whose network namespace it has; absent, each start makes one. */
 	readonly network?: number;
@@ -178,7 +178,7 @@ export interface Launcher {
 	/** What can be brought into a cage to look around with. Throws `shell-missing` (exit 3). */
 	hostShell(): HostShell;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
-	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
+	createSandbox(ports?: readonly number[]): Promise<Sandbox>;
 	/** Removes what launches of killed commands left: scratch folders, and processes that wait stopped for nobody. Returns why some cannot be removed. */
 	clearAbandoned(): Promise<readonly Failure[]>;
 	/**

@@ -14,7 +14,7 @@ import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { Here } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
-import type { CageLayout, Rehearsal } from "./launch-ports.ts";
+import type { CageLayout, Sandbox } from "./launch-ports.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
 
@@ -34,7 +34,7 @@ export type {
 	LaunchRequest,
 	LineProblem,
 	Reachable,
-	Rehearsal,
+	Sandbox,
 	ShellResult,
 } from "./launch-ports.ts";
 export type { HostService, ServiceState, Services, UnitSet, Units } from "./systemd-ports.ts";
@@ -174,8 +174,8 @@ export interface StartedAttempts {
 export interface TrialServices {
 	/** Whether what the application may write holds no more bytes than that. */
 	fits(cage: CageLayout, bytes: number): boolean;
-	/** Copies of all that the application may write, for the time of the rehearsal. */
-	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
+	/** Copies of all that the application may write, for the time of the sandbox. */
+	copies(cage: CageLayout, sandbox: Sandbox): Promise<Pick<UnitInput, "data" | "binds">>;
 	/** Lets systemd read a unit with this text; nothing is started. `client` is a unit that ends with us. */
 	place(text: (client: string) => string): Promise<PlacedService>;
 }

@@ -23,7 +23,7 @@ vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) 
 		launchScript(spec: LaunchSpec) {
 			const lines = real.launchScript(spec).split("\n");
 			cut.lines = lines.length - 2; // The last is the application's start.
-			// A rehearsal has a line for each mount of the host, and other tests mount.
+			// A sandbox has a line for each mount of the host, and other tests mount.
 			const at = Math.min(cut.at, cut.lines);
 			return at < 0 ? lines.join("\n") : closed([...lines.slice(0, at), cut.by]).join("\n");
 		},
@@ -149,7 +149,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 		expect(killed).toEqual(expect.arrayContaining(["node", "strace", "unshare", "cagewright-init", "redis-server"]));
 	});
 
-	test("of a rehearsal, its files by the next command", async () => {
+	test("of a sandbox, its files by the next command", async () => {
 		const options = ["trace", "--name", "again", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
 		await killEach(
 			() => begin(options, { state }),
@@ -163,20 +163,20 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 });
 
 describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
-	async function requestOf(kind: "run" | "trial" | "rehearsal"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
+	async function requestOf(kind: "run" | "trial" | "sandbox"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };
 		if (kind === "run") return { request, dispose: nothing };
-		const rehearsal = await context.machine.launcher.rehearse();
+		const sandbox = await context.machine.launcher.createSandbox();
 		const spec =
 			kind === "trial"
-				? ({ ...request.spec, rehearsal } as LaunchRequest["spec"])
-				: ({ kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
-		return { request: { ...request, spec, network: "own" }, dispose: () => rehearsal.dispose() };
+				? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
+				: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
+		return { request: { ...request, spec, network: "own" }, dispose: () => sandbox.dispose() };
 	}
 
 	const word = "sleep 271828";
-	async function dieAt(step: number, kind: "run" | "trial" | "rehearsal", kill: "exit" | "outer" | "inner") {
+	async function dieAt(step: number, kind: "run" | "trial" | "sandbox", kill: "exit" | "outer" | "inner") {
 		const { launcher } = systemMachine(state);
 		Object.assign(cut, { at: step, by: kill === "exit" ? "exit 9" : word });
 		const { dispose, request } = await requestOf(kind);
@@ -193,7 +193,7 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", async (kind) => {
+	test.each(["run", "trial", "sandbox"] as const)("in each step of a %s", async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);

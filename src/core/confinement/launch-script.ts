@@ -45,7 +45,7 @@ export function launchScript(spec: LaunchSpec): string {
 		case "cage":
 			lines.push(...cageSteps(spec, spec.root));
 			break;
-		case "rehearsal":
+		case "sandbox":
 			lines.push(...sandboxSteps(spec, spec.root));
 			break;
 		case "host":

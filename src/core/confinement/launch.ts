@@ -12,7 +12,7 @@ import type { Method } from "./method.ts";
  * The order of the steps and the reasons for each are in docs/security.md; the numbers behind them were measured.
  */
 export interface LaunchSpec {
-	readonly root: CageRoot | RehearsalRoot | HostRoot;
+	readonly root: CageRoot | SandboxRoot | HostRoot;
 	readonly identity: Identity;
 	readonly command: readonly string[];
 	readonly cwd: string;
@@ -128,14 +128,14 @@ export interface CageMount {
 }
 
 /** The sandbox: the host's files, with an overlay over each file system, so that what is written is thrown away. */
-export interface RehearsalRoot {
-	readonly kind: "rehearsal";
+export interface SandboxRoot {
+	readonly kind: "sandbox";
 	/** Folder that will be the new root; empty. */
 	readonly directory: Path;
 	/** Folder for all layers, where it has to be memory: an overlay cannot write to another overlay (a container's disk). */
 	readonly memory?: Path;
 	/** Mounts of the host in the order in which they are made, `/` first. */
-	readonly mounts: readonly RehearsalMount[];
+	readonly mounts: readonly SandboxMount[];
 	/** What its /dev holds: the harmless devices and those that were asked for, and links directly below the host's /dev. */
 	readonly devices: CageRoot["devices"];
 	readonly deviceLinks: readonly Path[];
@@ -155,7 +155,7 @@ export interface RehearsalRoot {
 	readonly tools: CageRoot["tools"];
 }
 
-export type RehearsalMount =
+export type SandboxMount =
 	/** `mode` is that of the layer's root, where it cannot take over the owner of what it covers. `readOnly` as on the host. */
 	| {
 			readonly kind: "overlay";

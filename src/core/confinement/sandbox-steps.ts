@@ -2,7 +2,7 @@ import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts
 import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
-import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
+import { initInside, type LaunchSpec, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
@@ -10,7 +10,7 @@ import { insideTool, start } from "./start.ts";
  * The steps that lay overlays over the host, make that the root, and start the application in it. Every program of these steps is the host's: one
  * of the new root might be the application's, left there by its first run. docs/security.md lists what an application can reach from here.
  */
-export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[] {
+export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
 	const isRootless = spec.rootless !== undefined;
 	const inside = (path: Path) => quoteShell(path === "/" ? sandbox.directory : `${sandbox.directory}${path}`);
 	const lines: string[] = [];
@@ -63,8 +63,8 @@ const layersSize = "40%";
 const sharedMemorySize = "20%";
 
 function mountSteps(
-	mount: RehearsalRoot["mounts"][number],
-	sandbox: RehearsalRoot,
+	mount: SandboxRoot["mounts"][number],
+	sandbox: SandboxRoot,
 	inside: (path: Path) => string,
 	isRootless: boolean,
 ): string[] {
@@ -102,14 +102,14 @@ function mountSteps(
 }
 
 /** A link, because a syslog daemon removes what it finds at `/dev/log` and makes its own. */
-function logSteps({ log, sockets }: RehearsalRoot, inside: (path: Path) => string): string[] {
+function logSteps({ log, sockets }: SandboxRoot, inside: (path: Path) => string): string[] {
 	if (log === undefined || sockets.includes(syslogName)) return [];
 	const [link, place] = [inside(syslogName), join(launchDirectory, baseName(log))];
 	return [`: >${inside(place)}`, `mount -n --bind ${quoteShell(log)} ${inside(place)}`, `ln -sfn ${quoteShell(place)} ${link}`];
 }
 
 /** A /dev of its own: devices of the host are hardware, terminals and logs of the host. */
-function devSteps(sandbox: RehearsalRoot, inside: (path: Path) => string, isRootless: boolean): string[] {
+function devSteps(sandbox: SandboxRoot, inside: (path: Path) => string, isRootless: boolean): string[] {
 	const at = (name: string) => inside(pathFromText(`/dev/${name}`));
 	const { deviceLinks, devices } = sandbox;
 	const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
@@ -133,7 +133,7 @@ function devSteps(sandbox: RehearsalRoot, inside: (path: Path) => string, isRoot
  * Directories that the application finds when it starts, and those that are handed to its account. The second run finds what the first one left,
  * maybe a link to a directory of the host: `into` enters directories alone, so that nothing outside is made or given away.
  */
-function directorySteps(spec: LaunchSpec, { directories, directory, given }: RehearsalRoot): string[] {
+function directorySteps(spec: LaunchSpec, { directories, directory, given }: SandboxRoot): string[] {
 	if (!directories.length && !given.length) return [];
 	const isRootless = spec.rootless !== undefined;
 	const { gid, uid } = spec.identity;
@@ -174,7 +174,7 @@ const enterDirectory = [
 ];
 
 /** Makes all folders with as few programs as possible: those of one mode at once, as long as none comes before its parent. */
-function folderSteps({ directory, mounts }: RehearsalRoot): string[] {
+function folderSteps({ directory, mounts }: SandboxRoot): string[] {
 	const runs: { readonly mode: number; readonly targets: string[] }[] = [];
 	for (const mount of mounts) {
 		if (mount.kind !== "folder") continue;

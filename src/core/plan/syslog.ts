@@ -19,8 +19,8 @@ interface SyslogPlan {
 }
 
 /**
- * Whether `/dev/log` is to lead out of the cage. An attempt is enough: in a rehearsal it is refused, since a socket below an overlay
- * takes no connection (measured: ECONNREFUSED), and so nothing that is rehearsed gets into the host's log. syslog(3) is silent about
+ * Whether `/dev/log` is to lead out of the cage. An attempt is enough: in a sandbox it is refused, since a socket below an overlay
+ * takes no connection (measured: ECONNREFUSED), and so nothing that is sandboxed gets into the host's log. syslog(3) is silent about
  * that. Undefined where nobody asked or the host has no socket there.
  *
  * The socket alone is shared, because others beside it take commands. Its directory must be one into which nobody but root puts anything.

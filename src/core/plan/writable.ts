@@ -127,7 +127,7 @@ interface Owner {
 	readonly gid: number;
 }
 
-/** What the application gave away in its rehearsal is given away from the start: it then need not be able to. -1 leaves it as it was (chown(2)). */
+/** What the application gave away in its sandbox is given away from the start: it then need not be able to. -1 leaves it as it was (chown(2)). */
 function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
 	return { uid: given.uid < 0 ? found.uid : given.uid, gid: given.gid < 0 ? found.gid : given.gid };
 }

@@ -4,7 +4,7 @@ import { findUnneeded, lastThatWorks } from "../../core/minimise/search.ts";
 import type { FileUnit, Found } from "../../core/minimise/units.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
-import type { CageLayout, Rehearsal } from "../launch-ports.ts";
+import type { CageLayout, Sandbox } from "../launch-ports.ts";
 import type { PartialTrees } from "../store.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
@@ -22,7 +22,7 @@ export interface FindOptions {
 }
 
 /**
- * Leaves files out of a cage until nothing more can go, each time in a rehearsal of its own. Whatever comes back has passed every probe, exercise and
+ * Leaves files out of a cage until nothing more can go, each time in a sandbox of its own. Whatever comes back has passed every probe, exercise and
  * signal, and answered after two further starts on the data of the first. Throws `minimise-unanswered` (exit 1) where the cage does not answer as it is.
  */
 export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<Found> {
@@ -143,13 +143,11 @@ class Trials {
 		const paths = pathsOf(this.#subject.units, left);
 		const tree = await this.#trees.without(paths);
 		try {
-			const rehearsal = await this.#context.machine.launcher.rehearse(this.#ports);
+			const sandbox = await this.#context.machine.launcher.createSandbox(this.#ports);
 			try {
-				return await work((context, asked) =>
-					oneLife(context, this.#subject, { root: tree.root, left: paths }, rehearsal, asked),
-				);
+				return await work((context, asked) => oneLife(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
 			} finally {
-				await rehearsal.dispose();
+				await sandbox.dispose();
 			}
 		} finally {
 			await tree.dispose();
@@ -182,14 +180,14 @@ async function oneLife(
 	within: Context,
 	{ cage, layout, manifest }: Subject,
 	tree: { readonly root: Path; readonly left: ReadonlySet<Path> },
-	rehearsal: Rehearsal,
+	sandbox: Sandbox,
 	{ endsWell = false, exercises, patience, signals }: Asked,
 ): Promise<Life> {
 	const context: Context = { ...within, emit() {} };
 	// After a signal it has no more time than at its start: one that aborts and is started anew by its master would answer too.
 	const application = { ...cage.application, timeout: patience };
 	const here: CageLayout = { ...layout, root: tree.root, kept: layout.kept.filter(({ path }) => !tree.left.has(path)) };
-	const launch = { kind: "cage", cage: here, rehearsal } as const;
+	const launch = { kind: "cage", cage: here, sandbox } as const;
 	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
 	const began = context.machine.now();
 	try {

@@ -29,11 +29,11 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
 	const shell = broughtShell(launcher.hostShell(), start, launchEnvironment(present.cage.application));
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
-	const rehearsal = keepWrites ? undefined : await launcher.rehearse();
+	const sandbox = keepWrites ? undefined : await launcher.createSandbox();
 	try {
 		const launched = await launcher.start({
 			...launchRequest(present, shell.command),
-			spec: { kind: "cage", cage: present.layout, ...(rehearsal ? { rehearsal } : {}) },
+			spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
 			cwd: "/",
 			env: shell.env,
 			brought: shell.files,
@@ -45,6 +45,6 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 		context.signal.throwIfAborted();
 		return status;
 	} finally {
-		await rehearsal?.dispose();
+		await sandbox?.dispose();
 	}
 }

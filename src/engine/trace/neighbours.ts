@@ -37,7 +37,7 @@ const lookEvery = 250;
 
 /**
  * Lets the application talk to services of the host: a database, php-fpm, what a proxy stands before. Which ones those are shows when it asks: a
- * rehearsal has a network of its own, and its overlay does not pass unix sockets on, so nobody is there, and the life begins again with
+ * sandbox has a network of its own, and its overlay does not pass unix sockets on, so nobody is there, and the life begins again with
  * that service let through.
  */
 export async function reachingNeighbours<T extends { readonly answered: boolean }>(
@@ -161,12 +161,12 @@ async function harmlessPorts(context: Context, probes: readonly string[], ports:
 	const { launcher } = context.machine;
 	const harmless: number[] = [];
 	for (const port of ports) {
-		const rehearsal = await launcher.rehearse([port]);
+		const sandbox = await launcher.createSandbox([port]);
 		try {
-			const { network } = rehearsal;
+			const { network } = sandbox;
 			if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(port);
 		} finally {
-			await rehearsal.dispose();
+			await sandbox.dispose();
 		}
 	}
 	return harmless;
@@ -183,7 +183,7 @@ function isAnybody({ ports, sockets }: Neighbours): boolean {
 	return ports.length > 0 || sockets.length > 0;
 }
 
-/** Without syslog: what is rehearsed shall not get into the host's log, and an attempt tells the plan enough. */
+/** Without syslog: what runs in the sandbox shall not get into the host's log, and an attempt tells the plan enough. */
 function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: Files): Path[] {
 	return [...unheard]
 		.filter((path) => path !== syslogName)

@@ -92,7 +92,7 @@ export async function traceApplication(
 	);
 }
 
-type SandboxPlaces = Omit<Extract<Launch, { kind: "rehearsal" }>, "kind" | "rehearsal" | "sockets">;
+type SandboxPlaces = Omit<Extract<Launch, { kind: "sandbox" }>, "kind" | "sandbox" | "sockets">;
 
 /** What the application finds in its sandbox, and what it may write to and use there. Throws what `namedDevice` throws. */
 export function sandboxPlaces(
@@ -125,7 +125,7 @@ export function sandboxPlaces(
 	};
 }
 
-/** As often as directories turn up that the rehearsal lacked a layer for. */
+/** Repeats the trace as long as it finds directories for which the sandbox had no layer. */
 async function withLayers(
 	own: Identity | undefined,
 	first: readonly Path[],
@@ -150,16 +150,16 @@ function traceLives(
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
 	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
-		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
-		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, ...places, sockets } : { kind: "host" };
+		const sandbox = options.onHost ? undefined : await launcher.createSandbox(ports);
+		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
 		const { reach } = options;
-		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
+		const watched = { launch, ...(sandbox ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
 			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
 				firstLife(within, application, run, options, settled, ports),
 			);
 			if (!first.value.answered) {
-				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
+				const refused = sandbox && (await refusedBySandbox(within, application, identity, launch));
 				return {
 					...first.value,
 					trace: refused ? addTraces(first.trace, refused) : first.trace,
@@ -171,8 +171,8 @@ function traceLives(
 			const again = {
 				...watched,
 				number: 2,
-				whole: rehearsal !== undefined,
-				grace: !rehearsal ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
+				whole: sandbox !== undefined,
+				grace: !sandbox ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
 			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
@@ -181,7 +181,7 @@ function traceLives(
 			const trace = addTraces(first.trace, second.trace);
 			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
 		} finally {
-			await rehearsal?.dispose();
+			await sandbox?.dispose();
 		}
 	});
 }

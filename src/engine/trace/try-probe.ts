@@ -14,7 +14,7 @@ import { graceSeconds } from "./watched-run.ts";
 
 /** One try of a probe before tracing. */
 export interface ProbeAttempt {
-	/** `host`: what runs there now was asked; `rehearsal`: the application, started for a moment. */
+	/** `host`: the service that runs now was asked; `rehearsal`: the application, started in a sandbox. Stored in sessions. */
 	readonly where: "host" | "rehearsal";
 	readonly ok: boolean;
 	readonly status: number;
@@ -35,7 +35,7 @@ const guessedPort = "probe-guessed-port";
 
 /**
  * Tries a probe before anything is traced: against what runs on the host now, and where that does not answer, against the application itself, started
- * for a moment in a rehearsal. A failed try is a result and never an error; what keeps the application from being started at all is
+ * for a moment in a sandbox. A failed try is a result and never an error; what keeps the application from being started at all is
  * thrown (a Failure).
  */
 export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeAttempt[]> {
@@ -44,7 +44,7 @@ export async function tryProbe(context: Context, answers: Answers, line: string)
 	context.signal.throwIfAborted();
 	const { ok, output, status, timedOut } = onHost;
 	const host: ProbeAttempt = { where: "host", ok, status, output: output.trim(), timedOut };
-	return ok ? [host] : [host, await inRehearsal(context, answers, line)];
+	return ok ? [host] : [host, await inSandbox(context, answers, line)];
 }
 
 /**
@@ -80,17 +80,17 @@ export async function asPassesOnHost(
 	};
 }
 
-async function inRehearsal(context: Context, answers: Answers, line: string): Promise<ProbeAttempt> {
+async function inSandbox(context: Context, answers: Answers, line: string): Promise<ProbeAttempt> {
 	const { machine, signal } = context;
 	const { rules, serviceDirectories = [] } = answers;
 	const identity = identityOf(context, answers);
 	const directories = mergeMadeDirectories([...answers.application.directories, ...serviceDirectories]);
 	const application = { ...answers.application, directories };
-	const rehearsal = await machine.launcher.rehearse();
+	const sandbox = await machine.launcher.createSandbox();
 	let printed = "";
 	try {
 		const run = await machine.launcher.start({
-			spec: { kind: "rehearsal", rehearsal, sockets: [], ...sandboxPlaces(context, application, rules, identity) },
+			spec: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, application, rules, identity) },
 			identity,
 			command: application.command,
 			cwd: application.cwd,
@@ -133,7 +133,7 @@ async function inRehearsal(context: Context, answers: Answers, line: string): Pr
 			await run.stop(graceSeconds);
 		}
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }
 

@@ -216,7 +216,7 @@ export async function watchedRun<T>(
 		},
 		signal,
 	});
-	emit({ event: "application-started", where: spec.kind, run: number });
+	emit({ event: "application-started", where: spec.kind === "sandbox" ? "rehearsal" : spec.kind, run: number });
 	let value: T;
 	let ended: Ended;
 	let ending = false;
@@ -243,7 +243,7 @@ export async function watchedRun<T>(
 		ending = true;
 		before = output;
 		heard = machine.now();
-		const watcher = spec.kind === "rehearsal" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
+		const watcher = spec.kind === "sandbox" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
 		ended = await tellWaiting(context, run.stop(grace), () => ({
 			for: "end",
 			program: baseName(pathFromText(application.command[0] ?? "")),

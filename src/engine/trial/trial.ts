@@ -57,13 +57,13 @@ export interface TrialRound {
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
 	const method = launchMethod(context, round === 1);
-	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
+	const sandbox = await context.machine.launcher.createSandbox(await neighbourPorts(context, application, trace));
 	try {
 		const run = await watchedRun(
 			context,
 			application,
 			identity,
-			{ launch: { kind: "cage", cage, rehearsal }, number: round, grace: laterGraceSeconds },
+			{ launch: { kind: "cage", cage, sandbox }, number: round, grace: laterGraceSeconds },
 			async (launched) => {
 				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 				const measured = launched.measure(cage.root);
@@ -81,7 +81,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			},
 		);
 		const { failed, measured, probes } = run.value;
-		// An end with 0 is what such a signal asks for: memcached takes up to two seconds for it, longer than the rehearsal looked.
+		// An end with 0 is what such a signal asks for: memcached takes up to two seconds for it, longer than the sandbox looked.
 		const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
 		const failedSignals = stoppedWell ? [] : run.value.failedSignals;
 		// An answer counts only if it comes from a process whose root is the cage.
@@ -113,7 +113,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			...(ended ? { ended: run.ended.status } : {}),
 		};
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }
 

@@ -64,9 +64,9 @@ async function tryUnit(
 	const unit = host?.name ?? unitName(name);
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
-	const rehearsal = await launcher.rehearse();
+	const sandbox = await launcher.createSandbox();
 	try {
-		const copies = await trialService.copies(layout, rehearsal);
+		const copies = await trialService.copies(layout, sandbox);
 		const texts = await unitTexts(context, present, host, (input) => ({
 			...input,
 			...copies,
@@ -85,7 +85,7 @@ async function tryUnit(
 			await placed.remove();
 		}
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }
 

@@ -96,7 +96,7 @@ async function prepare(
 }
 
 /**
- * Brings a cage up to date with the host: watches the application anew in a rehearsal where its programs or libraries changed, builds the next
+ * Brings a cage up to date with the host: watches the application anew in a sandbox where its programs or libraries changed, builds the next
  * generation beside the present one, tries it on a private network with a copy of the data, makes it the present one, and restarts what runs.
  * Whatever fails before leaves the present generation as it is (`update-refused`, exit 1); where what was restarted does not answer, the generation
  * before comes back (`update-undone`, exit 1). State is never touched.

@@ -22,7 +22,7 @@ import type {
 	LaunchRequest,
 	LineProblem,
 	Reachable,
-	Rehearsal,
+	Sandbox,
 	ShellResult,
 } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -64,7 +64,7 @@ export class UtilLinuxLauncher implements Launcher {
 		this.probePrograms = new ProbePrograms(this.scratch);
 	}
 
-	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
+	async createSandbox(ports: readonly number[] = []): Promise<Sandbox> {
 		if (isRootless()) requireUserNamespaces();
 		const folder = await this.makeFolder();
 		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
@@ -99,7 +99,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			const { limits } = await this.holdLimits(request, groups);
 			const { onOutput, spec: launch } = request;
-			if (onOutput && "rehearsal" in launch && launch.rehearsal) log = await LogReader.start(folder, onOutput);
+			if (onOutput && "sandbox" in launch && launch.sandbox) log = await LogReader.start(folder, onOutput);
 			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, log?.socket);
 			await request.after;
 			checkMountPoints(spec);
@@ -118,10 +118,10 @@ export class UtilLinuxLauncher implements Launcher {
 
 	/** Makes the cgroups of a launch, adds them to `groups`, and returns what resource limits have to hold. */
 	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
-		if (spec.kind === "rehearsal") {
-			const sandbox = limitSandbox(identity);
-			groups.push(...sandbox.groups);
-			return sandbox;
+		if (spec.kind === "sandbox") {
+			const held = limitSandbox(identity);
+			groups.push(...held.groups);
+			return held;
 		}
 		groups.push(...(await prepareLimits(limits, identity)));
 		return { limits };
@@ -238,7 +238,7 @@ export class UtilLinuxLauncher implements Launcher {
 			const { bytes, name } = this.confiner(request, spec.root);
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
 		}
-		if (spec.root.kind === "rehearsal") {
+		if (spec.root.kind === "sandbox") {
 			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(spec.root.capabilities), { mode: 0o700 });
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			if (spec.root.memory === undefined) {
@@ -285,7 +285,7 @@ export class UtilLinuxLauncher implements Launcher {
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
 		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
-		const isTried = spec.kind === "cage" && spec.rehearsal !== undefined;
+		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
 		return confinerFile(this.method(), permissions, landlock, isTried);
 	}
 

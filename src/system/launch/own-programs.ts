@@ -29,7 +29,7 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 	if (!sockets.length) return undefined;
 	const owned = sockets.map((text) => withOwner(handedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
-	const kind = { entersRoot: spec.kind === "rehearsal", checksLinks: !isRootless(), ipv6 };
+	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6 };
 	const program = socketsExecutable(process.arch, owned, kind);
 	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return program;

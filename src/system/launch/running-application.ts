@@ -135,7 +135,7 @@ export class RunningApplication implements Launched {
 			child.stdout?.on("data", remember);
 			child.stderr?.on("data", remember);
 		}
-		const written = "rehearsal" in request.spec ? request.spec.rehearsal?.folder : undefined;
+		const written = "sandbox" in request.spec ? request.spec.sandbox?.folder : undefined;
 		let stoppedFor: Ended["stoppedFor"];
 		const unwatch =
 			written === undefined

@@ -11,7 +11,7 @@ import {
 	statSync,
 	symlinkSync,
 } from "node:fs";
-import { type CageRoot, type RehearsalMount, type RehearsalRoot, temporaryDirectories } from "../../core/confinement/launch.ts";
+import { type CageRoot, type SandboxMount, type SandboxRoot, temporaryDirectories } from "../../core/confinement/launch.ts";
 import type { SandboxLayer } from "../../core/confinement/overlay.ts";
 import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, root } from "../../core/path/path.ts";
 import { sandboxDevices } from "../../core/plan/devices.ts";
@@ -79,11 +79,11 @@ export function sandboxMounts(
 	mounts: readonly Mount[],
 	scratch: Path,
 	exists: (path: Path) => "directory" | "file" | undefined,
-): RehearsalMount[] {
+): SandboxMount[] {
 	const sorted = [...mounts].sort((a, b) => a.path.length - b.path.length);
 	// Inside another chroot the root need not be a mount of its own.
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
-	const result: RehearsalMount[] = [];
+	const result: SandboxMount[] = [];
 	const hidden: Path[] = ownTrees.map((tree) => tree.path);
 	for (const mount of sorted) {
 		const { path, readOnly } = mount;
@@ -104,7 +104,7 @@ export function harmlessDevices(): CageRoot["devices"] {
 }
 
 /** Links directly below the host's /dev: `stdin` and its like, and `log` to the journal's socket. */
-export function hostDeviceLinks(): RehearsalRoot["deviceLinks"] {
+export function hostDeviceLinks(): SandboxRoot["deviceLinks"] {
 	return readdirSync("/dev", { withFileTypes: true, encoding: "buffer" })
 		.filter((entry) => entry.isSymbolicLink())
 		.map(({ name }) => join(pathFromText("/dev"), pathFromBytes(name)))
@@ -112,7 +112,7 @@ export function hostDeviceLinks(): RehearsalRoot["deviceLinks"] {
 }
 
 /** How this host's mounts are rebuilt for a sandbox, with its layers below `layers`. */
-export function hostMounts(spec: Extract<Launch, { kind: "rehearsal" }>, layers: Path): RehearsalRoot["mounts"] {
+export function hostMounts(spec: Extract<Launch, { kind: "sandbox" }>, layers: Path): SandboxRoot["mounts"] {
 	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
 	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);
 	const wanted = [...spec.directories.map(({ path }) => path), ...spec.given].map((path) =>
@@ -166,9 +166,9 @@ export function rootlessMounts(
 	open: readonly Path[],
 	sockets: readonly Path[],
 	places: Places,
-): RehearsalMount[] {
+): SandboxMount[] {
 	const leading = new Set(mounts.flatMap(({ path }) => ancestors(path)));
-	const result: RehearsalMount[] = [{ kind: "skeleton", path: root }];
+	const result: SandboxMount[] = [{ kind: "skeleton", path: root }];
 	const covering = (path: Path) =>
 		mounts.filter((mount) => isWithin(path, mount.path)).sort((a, b) => b.path.length - a.path.length)[0];
 

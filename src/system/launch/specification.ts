@@ -38,7 +38,7 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 	const { folder, log, scratch } = places;
 	const { spec } = request;
 	const handed = request.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
-	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
+	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
 		env: { ...request.env, ...socketVariables(handed) },
@@ -55,12 +55,12 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 	switch (spec.kind) {
 		case "host":
 			return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
-		case "rehearsal": {
-			const layers = joinPath(spec.rehearsal.folder, "layers");
+		case "sandbox": {
+			const layers = joinPath(spec.sandbox.folder, "layers");
 			return {
 				...base,
 				root: {
-					kind: "rehearsal",
+					kind: "sandbox",
 					directory: joinPath(layers, "root"),
 					...(statfsSync(scratch).type === overlayMagic ? { memory: layers } : {}),
 					mounts: hostMounts(spec, layers),
@@ -90,19 +90,19 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
 	if (identity.uid !== 0) return ["net_bind_service"];
-	return spec.kind === "rehearsal" ? tracedRootCapabilities(spec.capabilities) : [];
+	return spec.kind === "sandbox" ? tracedRootCapabilities(spec.capabilities) : [];
 }
 
 function cageRoot(
 	request: LaunchRequest,
-	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
+	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
 	{ folder, log, state }: Places,
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
 	const executable = cage.permissions.executableData ?? [];
 	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
-		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
+		const scratch = sandbox && access === "rw" ? joinPath(sandbox.folder, `data${mounts.length}`) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
 		mounts.push({
 			path,

@@ -5,7 +5,7 @@ import { join as joinText } from "node:path";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import type { CageLayout, Rehearsal, TrialServices } from "../../engine/ports.ts";
+import type { CageLayout, Sandbox, TrialServices } from "../../engine/ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
 import { openData, withSource } from "../files/mounts.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
@@ -74,8 +74,8 @@ async function startClient(scope: string): Promise<ChildProcess> {
 	return client;
 }
 
-/** What the application may write, as copies that go with the rehearsal: systemd has no words for an overlay. */
-async function copiedMounts(cage: CageLayout, { folder }: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">> {
+/** What the application may write, as copies that go with the sandbox: systemd has no words for an overlay. */
+async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick<UnitInput, "data" | "binds">> {
 	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const copied: { path: Path; source: Path }[] = [];
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };

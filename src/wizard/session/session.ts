@@ -44,7 +44,7 @@ export interface WizardSession {
 	proposeCommand(line: string): Promise<Answers>;
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
-	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a rehearsal. */
+	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a sandbox. */
 	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
 
 	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */

@@ -23,7 +23,7 @@ describe("what an ordinary user is likely to write", () => {
 	});
 });
 
-describe("a rehearsal that could not copy a directory up", () => {
+describe("a sandbox that could not copy a directory up", () => {
 	test("lacked a layer at the highest directory of the user's, or at the one that all may write", () => {
 		const seen = trace({
 			"/home/app/site/new/file": "EOVERFLOW:create",

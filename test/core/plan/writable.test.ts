@@ -230,7 +230,7 @@ describe("owners and modes", () => {
 			gid: 5,
 		});
 	});
-	test("are those that the application gave itself in the rehearsal", () => {
+	test("are those that the application gave itself in the sandbox", () => {
 		const run = trace({
 			"/var/lib/app2": "create",
 			"/var/lib/app2/body": "create",
