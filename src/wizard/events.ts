@@ -1,7 +1,7 @@
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { applyBuildEvent } from "./progress.ts";
-import { noteOf, type Tracing, type TrialState, type WizardState } from "./state.ts";
+import { note, type Tracing, type TrialState, type WizardState } from "./state.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
 import { without } from "./transitions.ts";
@@ -49,7 +49,7 @@ function applyEvent(
 			return { ...state, awaited };
 		}
 		case "warned": {
-			const warning = noteOf(event.code, event.values);
+			const warning = note(event.code, event.values);
 			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
 			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
 		}

@@ -4,7 +4,7 @@ import {
 	type Intention,
 	type Job,
 	type JobKind,
-	noteOf,
+	note,
 	type Page,
 	type PromptKind,
 	type Reduced,
@@ -26,7 +26,7 @@ export function without<K extends keyof WizardState>(state: WizardState, ...keys
 }
 
 export function notice(state: WizardState, code: string, values: Values = {}): WizardState {
-	return { ...state, notice: noteOf(code, values) };
+	return { ...state, notice: note(code, values) };
 }
 
 export function go(state: WizardState, screen: Screen): WizardState {

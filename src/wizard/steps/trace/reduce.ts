@@ -2,7 +2,7 @@ import type { NextExercise } from "../../../core/plan/coverage.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Traced } from "../../session/values.ts";
-import { emptyTrial, noteOf, type Reduced, type WizardState } from "../../state.ts";
+import { emptyTrial, note, type Reduced, type WizardState } from "../../state.ts";
 import {
 	andThen,
 	ask,
@@ -216,7 +216,7 @@ export function afterTrace(state: WizardState): Reduced {
 		const probe = trace.result.probes.find((one) => !one.ok);
 		return only({
 			...state,
-			failure: noteOf("not-answered-on-host", {
+			failure: note("not-answered-on-host", {
 				command: answers.application.command.join(" "),
 				probe: probe?.command ?? "",
 				words: probe?.output ?? "",
