@@ -24,7 +24,7 @@ export function asciiText(text: string): string {
 	return text.replace(/[^\0-\x7f]/g, (character) => plain[character] ?? "?");
 }
 
-/** The same messages for a terminal that can show ASCII alone. */
+/** Returns the messages for a terminal that supports only ASCII. */
 export function asciiMessages(language: Language): Messages {
 	return messagesFor(language, { ...catalogues[language], ...(asciiAll(withoutVerbs(language)) as Partial<Catalogue>) });
 }

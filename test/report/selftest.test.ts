@@ -20,7 +20,7 @@ function made(escaped: readonly string[], network: "host" | "none" = "none"): Se
 }
 
 test.each(["en", "de"] as const)("each way has a title in %s, and each title a way", (language) => {
-	expect(Object.keys(catalogues[language].selftest.ways).sort()).toEqual(all.map(({ id }) => id).sort());
+	expect(Object.keys(catalogues[language].selftest.techniques).sort()).toEqual(all.map(({ id }) => id).sort());
 });
 
 describe("the table", () => {

@@ -68,7 +68,7 @@ describe("a plan for people", () => {
 		expect(text).not.toContain("/left");
 		expect(text).not.toContain("/dir\n");
 	});
-	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.nothingOpen));
+	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.noPermissions));
 });
 
 test("each kind of reason has words in both languages", () => {
