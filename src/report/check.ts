@@ -118,7 +118,7 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			accepted: finding.accepted,
 			known: finding.known,
 			values: finding.values,
-			...messages.finding(finding),
+			...findingToJson(messages.finding(finding)),
 		})),
 		outdated: isOutdated(cage),
 		behind,
@@ -133,4 +133,8 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 		wouldSet: settings,
 		missed: (cage.missed?.missing ?? []).map(missingToJson),
 	};
+}
+
+function findingToJson({ fix, what }: { readonly fix: string; readonly what: string }) {
+	return { what, close: fix };
 }

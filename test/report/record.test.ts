@@ -107,7 +107,7 @@ test("what was reached, what never came up and what production missed stand in t
 	expect(text).toContain("24 h in all: 1 path missed");
 	expect(text).toContain("/usr/share/late");
 	expect(text).not.toContain("hunter2");
-	expect(record()).toContain("It was not watched in production");
+	expect(record()).toContain("Not watched in production");
 });
 
 describe("names cannot become markup", () => {
@@ -175,7 +175,7 @@ describe("names cannot become markup", () => {
 			);
 		expect(line("- failed: ")).toBe(printable(text));
 		expect(line("- Working directory: ")).toBe(printable(`/${text}`));
-		expect(line("- Made by (account of the system): ")).toBe(printable(text));
+		expect(line("- Made by (system account): ")).toBe(printable(text));
 		expect(shown(written.trimEnd().split("\n").at(-1)?.slice(2) ?? "")).toBe(printable(text));
 	});
 });

@@ -37,8 +37,8 @@ describe("the table", () => {
 	test("says of what is open by design how to close it", () => {
 		const text = selftestText("app", made(["loopback"], "host"), en);
 		expect(text).toMatch(/the host's loopback +open\n/);
-		expect(text).toContain("--network none closes it");
-		expect(text).toContain("Nothing got out");
+		expect(text).toContain("--network none separates it");
+		expect(text).toContain("No escape");
 	});
 
 	test("says what is missing from outside, with what was found", () => {

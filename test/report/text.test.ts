@@ -149,10 +149,10 @@ describe("a trial round for people", () => {
 		expectPlain(text);
 		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
 			expect.stringContaining("the application said so: cannot open x"),
-			"the last call that failed before the application ended",
+			"last failed call before the application exited",
 			"the application ended 7 failed calls later",
 			"configuration of its package nginx",
-			"applications mostly live without it",
+			"most applications do not need it",
 		]);
 	});
 	test("a call without a path stands for itself", () => {

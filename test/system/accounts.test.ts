@@ -28,7 +28,7 @@ describe("accounts by name", () => {
 	});
 	test.each([
 		[["--account", "nobody-like-this"], "account nobody-like-this on this machine"],
-		[["--account", "0"], "names no account"],
+		[["--account", "0"], "Invalid account '0'"],
 		[["--without-account", "root"], "root is not left out"],
 		[["--user", "nobody", "--without-account", "user:nobody"], "nobody is what the application is started as"],
 	])("%j is refused before anything is started", async (options, said) => {

@@ -128,12 +128,12 @@ test("what cannot be checked is unknown to monitoring, in the one line that it r
 	expect(unknown).toMatchObject({
 		status: 3,
 		stderr: "",
-		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - There is no cage nowhere[^\n]*\n$/),
+		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - Unknown cage 'nowhere'[^\n]*\n$/),
 	});
 	const mistyped = `${state}/mistyped`;
 	expect(await cagewright(["check", "--all", "--nagios"], { state: mistyped })).toMatchObject({
 		status: 3,
-		stdout: `CAGEWRIGHT UNKNOWN - There is no cage in ${mistyped}; is that the folder? --state names another.\n`,
+		stdout: `CAGEWRIGHT UNKNOWN - State folder ${mistyped} contains no cage. Check the path, or choose another folder with --state.\n`,
 	});
 	expect(existsSync(mistyped)).toBe(false);
 });
@@ -306,8 +306,8 @@ test("the check as JSON", async () => {
 			accepted: false,
 			known: false,
 			values: { kind: "file" },
-			what: "was put into the cage since it was built (file)",
-			close: "Remove it; what the application needs goes in with make --include",
+			what: "was added to the cage after the build (file)",
+			close: "Remove it; if the application needs it, make the cage again with --include",
 		});
 	} finally {
 		rmSync(inCage("/usr/bin/mine"));

@@ -241,8 +241,8 @@ test("a dry run and a plan that nobody confirmed make no account and say that on
 
 test.each([
 	["root", "used by uid 0"],
-	["no/name", "no name for an account"],
-	["mail", "any package may use"],
+	["no/name", "Invalid account name 'no/name'"],
+	["mail", "Any package may use"],
 	["adm", "There is a group adm"],
 	["redis", "used by /usr/bin/"],
 ])("%s is not taken for a cage's own account", async (name, says) => {

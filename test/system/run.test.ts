@@ -92,7 +92,7 @@ test("what runs is listed, and neither removed nor started a second time behind 
 	expect(json.cages).toMatchObject([{ name: "redis", running: [expect.any(Number)] }]);
 	const removal = await cagewright(["remove", "redis", "--yes"], { state });
 	expect(removal.status).toBe(4);
-	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*stop it first[^\n]*\n$/);
+	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*Stop it first[^\n]*\n$/);
 	expect(existsSync(made.root)).toBe(true);
 	expect(await askRedis(port, ["PING"])).toBe("PONG");
 	expect((await run.stop()).status).toBe(0);

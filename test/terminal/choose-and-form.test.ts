@@ -93,7 +93,7 @@ describe("choosing", () => {
 		wizard.press("c");
 		await wizard.sees("Ausgeführte Befehle");
 		wizard.press("?");
-		await wizard.sees("Tasten, die hier gelten");
+		await wizard.sees("Tasten in dieser Ansicht");
 		wizard.press("?", keys.enter);
 		await wizard.sees("[ Beobachtung starten ]");
 	});
@@ -151,7 +151,7 @@ describe("the form", () => {
 		await wizard.sees("> [ Start tracing ]");
 		// A trace would have begun by the time that this key is answered.
 		wizard.press("?");
-		await wizard.sees("Keys that work here");
+		await wizard.sees("Keys on this screen");
 		await wizard.sees("step 1/7");
 	});
 
@@ -174,10 +174,10 @@ describe("the form", () => {
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlT}`);
 		await wizard.sees("[ok] Started in a sandbox, it answered", 60);
 		wizard.press("\x1bOR");
-		await wizard.sees("Commands that were run");
+		await wizard.sees("Executed commands");
 		await wizard.sees(/\[ok\].*nsenter/);
 		wizard.press(keys.escape, ctrlG);
-		await wizard.sees("Keys that work here");
+		await wizard.sees("Keys on this screen");
 		await wizard.sees("try the probe");
 		await leave(wizard);
 	});

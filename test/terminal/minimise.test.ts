@@ -22,7 +22,7 @@ it("leaves out of a candidate what nothing needs: stopped by Esc nothing is chan
 	wizard.press("m");
 	await wizard.sees("First with every file");
 	wizard.press(keys.escape);
-	await wizard.sees("Stopped. The cage is as it was.");
+	await wizard.sees("Stopped. The cage was not changed.");
 	await eventually(() => expect(leftovers(state)).toEqual([]));
 
 	wizard.press("m");

@@ -53,7 +53,7 @@ async function untilFiles(wizard: PtyProgram): Promise<void> {
 /** Leaves by the question, and comes back by the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
 	wizard.press(keys.ctrlC);
-	await wizard.sees("The session is kept");
+	await wizard.sees("The session is saved");
 	wizard.press("y");
 	expect((await wizard.ended).exitCode).toBe(1);
 	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
@@ -174,7 +174,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await eventually(async () => {
 			const { json } = await cagewright(["sessions", "list", "--json"], { state });
@@ -204,7 +204,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await wizard.sees(plannedFiles);
 		await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -287,7 +287,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
 		wizard.press("q");
-		await wizard.sees(/d leaves and\s+discards it/);
+		await wizard.sees(/Press d to\s+discard it/);
 		wizard.press("d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
@@ -314,7 +314,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees(form);
 		wizard.press(keys.ctrlC);
-		await wizard.sees("Nothing was answered yet");
+		await wizard.sees("There are no answers to save");
 		wizard.press("y");
 		await wizard.ended;
 		expect(await sessionsOf(state)).toEqual([]);
@@ -323,8 +323,8 @@ describe("the wizard", () => {
 
 describe("a session that cannot be gone on with", () => {
 	it.each([
-		[["--resume"], 2, "No session was left"],
-		[["--resume", "nothing"], 2, "There is no session nothing"],
+		[["--resume"], 2, "No session is saved"],
+		[["--resume", "nothing"], 2, "Unknown session 'nothing'"],
 	])("%s ends with a word before the terminal is taken", async (args, status, words) => {
 		const wizard = openWizard(temporaryState(), ...args);
 		expect((await wizard.ended).exitCode).toBe(status);
@@ -350,9 +350,9 @@ describe("a session on a full disk", () => {
 			wizard.press(keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
-			expect(said).toContain("SavedSessionState before the end.");
-			expect(said).toMatch(/The session could not be kept: There is no space left for \S+; make room and try again\./);
-			expect(said).not.toContain("The session is kept");
+			expect(said).toContain("You left the wizard early.");
+			expect(said).toMatch(/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./);
+			expect(said).not.toContain("To resume the session");
 		} finally {
 			execFileSync("umount", ["-l", disk]);
 		}

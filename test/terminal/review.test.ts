@@ -199,7 +199,7 @@ describe("a build", () => {
 		wizard.resize(200, 60);
 		await wizard.sees(/\[ \] auditing/);
 		wizard.press(keys.escape);
-		await wizard.sees("Nothing of the build is left.");
+		await wizard.sees("The build was stopped and removed.");
 		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
 		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
 		// Leave the bulk out again, and it is done.

@@ -108,7 +108,7 @@ describe("the wizard as a dialogue", () => {
 		const dialogue = startTalk({ rounds: [{ answered: true, missing: [] }] });
 		await dialogue.hears("Your choice");
 		dialogue.answer("2");
-		for (const asked of ["start tracing", "enough, go on", "go on", "go on", "build and try"]) {
+		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
 			await dialogue.hears(`Your choice, Enter: ${asked}:`);
 			dialogue.answer("");
 		}
@@ -125,7 +125,7 @@ describe("the wizard as a dialogue", () => {
 		dialogue.answer("m");
 		await dialogue.hears("Your choice, Enter: enough, show it:");
 		dialogue.answer("b");
-		await dialogue.hears("Stopped. The cage is as it was.");
+		await dialogue.hears("Stopped. The cage was not changed.");
 		expect(dialogue.all.match(/Trial \d of about 9/g)?.length ?? 0).toBeLessThanOrEqual(4);
 	});
 

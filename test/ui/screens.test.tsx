@@ -112,7 +112,7 @@ describe("the wizard", () => {
 	test("takes a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
 		wizard.press("t/usr/bin/thing; reboot\r");
-		await wizard.sees("is for a shell");
+		await wizard.sees("but no shell runs it");
 		wizard.press("\x15/usr/bin/thing --serve\r");
 		await wizard.sees("There is no probe");
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
@@ -143,7 +143,7 @@ describe("the wizard", () => {
 		wizard.press("\r\r\r");
 		await wizard.sees("/etc/redis/tls.key. Press 3 to go back");
 		wizard.press("s");
-		await wizard.sees("is not saved");
+		await wizard.sees("must answer before you can save");
 		wizard.press("3");
 		await wizard.sees("[!] /etc/redis/tls.key");
 	});

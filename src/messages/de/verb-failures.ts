@@ -10,7 +10,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"export-changed":
 		"Der Käfig {name} weicht vom gebauten Stand ab ({finding} {path}) und wird nicht exportiert. Führen Sie `cagewright check {name}` aus.",
 	"import-architecture":
-		"Import abgelehnt: Der Käfig wurde für {theirs} gebaut, dieses System ist {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
+		"Import abgelehnt: Der Käfig wurde für den Prozessor {theirs} gebaut, dieses System hat {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-there":
 		"Import abgelehnt: Auf diesem System gibt es bereits einen Käfig oder Daten namens {name}. Wählen Sie mit --name einen anderen Namen.",
 	"import-unknown": "Import abgelehnt: Diese Version kennt '{name}' ({what}) im Archiv nicht. Nichts wurde importiert.",

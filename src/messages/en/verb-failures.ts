@@ -6,7 +6,7 @@ export const verbFailuresEn = {
 	"export-changed":
 		"Cage {name} differs from its build ({finding} {path}), so it is not exported. Run `cagewright check {name}`.",
 	"import-architecture":
-		"Refusing to import: the cage was built for {theirs}, and this machine is {ours}. Make the cage here from its template.",
+		"Refusing to import: the cage was built for the processor {theirs}, and this machine has {ours}. Make the cage here from its template.",
 	"import-there": "Refusing to import: this machine already has a cage or data named {name}. Choose another name with --name.",
 	"import-unknown": "Refusing to import: this version does not know '{name}' ({what}) in the archive. Nothing was imported.",
 	"import-setuid":

@@ -89,7 +89,7 @@ describe("messages", () => {
 	test("say what each weakness is, and what to do where it is refused", () => {
 		for (const weakness of weaknesses) {
 			for (const messages of [en, de]) {
-				expect(messages.note(`weaker-${weakness}`, {})).toContain("--require full.");
+				expect(messages.note(`weaker-${weakness}`, {})).toContain("--require full");
 				expect(messages.failure({ code: `not-full-${weakness}`, values: {} })).toContain("--require");
 			}
 		}
