@@ -29,8 +29,8 @@ export const ruleOptions = {
 	allowSecret: { rule: "allowSecret", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	// Openings of the confinement by their words (permissions.ts): open though no trace showed the need, closed though one did.
-	allow: { rule: "allow", argument: "<OPENING>", many: true, value: "opening", check: "opening", opposite: "refuse" },
-	refuse: { rule: "refuse", argument: "<OPENING>", many: true, value: "opening", check: "opening", opposite: "allow" },
+	allow: { rule: "allow", argument: "<PERMISSION>", many: true, value: "opening", check: "opening", opposite: "refuse" },
+	refuse: { rule: "refuse", argument: "<PERMISSION>", many: true, value: "opening", check: "opening", opposite: "allow" },
 	// Accounts of the host by name (accounts.ts): known in the cage though nobody was seen to need them, or unknown though somebody was.
 	account: {
 		rule: "accounts",
