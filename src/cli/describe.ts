@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { openingWords } from "../core/plan/permissions.ts";
+import { permissionWords } from "../core/plan/permissions.ts";
 import { type OptionName, type OptionRow, options, stepVerbs } from "../core/questions/options.ts";
 import type { HelpMessages } from "../messages/en/help.ts";
 import { commonGroups, type GroupOfOptions, optionGroups } from "./groups.ts";
@@ -87,7 +87,7 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 	const name = option.attributeName();
 	const row: OptionRow | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
 	const text = own[name] ?? (help.options as Texts)[name] ?? "";
-	const choices = option.argChoices ?? (row?.value === "opening" ? permissionWords : []);
+	const choices = option.argChoices ?? (row?.value === "permission" ? grantable : []);
 	const isShort = choices.length > 0 && choices.join("|").length <= longestChoices;
 	const usual = row?.usual ?? option.defaultValue;
 	const more = [
@@ -105,8 +105,8 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 const longestChoices = 24;
 
 /** What `--allow` and `--refuse` take. */
-export const permissionWords: readonly string[] = [
-	...Object.values(openingWords),
+export const grantable: readonly string[] = [
+	...Object.values(permissionWords),
 	...["capability:NAME", "socket:PATH", "executable-data:DIR"],
 ];
 
