@@ -2,13 +2,13 @@ import type { Path } from "../path/path.ts";
 import type { AccountKind } from "./accounts.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 
-/** What in a cage hangs on one of its accounts by name. */
+/** What depends on an account in a cage. */
 export interface AccountUse {
-	/** Entries and writable directories that belong to it; sorted. */
+	/** Entries and writable directories that it owns, sorted. */
 	readonly paths: readonly Path[];
-	/** The application starts as it, or changes to it. */
+	/** The application starts as it or switches to it. */
 	readonly runs: boolean;
-	/** Of a group: kept users whose own group it is. */
+	/** For a group: kept users with this primary group. */
 	readonly users: readonly string[];
 }
 
@@ -16,7 +16,7 @@ type Used = Pick<Plan, "entries" | "writable" | "accounts" | "identity">;
 
 const remembered = new WeakMap<object, Map<string, AccountUse>>();
 
-/** Asked for with each frame: of a large plan it is remembered. For an account that is kept, and for one that is not: then it is what has no name. */
+/** Returns what depends on an account. The account need not be kept: then these paths have an owner without a name. */
 export function accountUse(plan: Used, kind: AccountKind, id: number): AccountUse {
 	const uses = remembered.get(plan) ?? new Map<string, AccountUse>();
 	remembered.set(plan, uses);

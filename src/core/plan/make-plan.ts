@@ -29,8 +29,8 @@ import { unprovenParts } from "./unproven.ts";
 import { planWritable } from "./writable.ts";
 
 /**
- * From what was seen to what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Packages are
- * not named yet (`withPackages`), because asking for them takes a program.
+ * Decides what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Entries have no package
+ * names yet, because asking for them takes a program; `withPackages` adds them.
  */
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;
@@ -90,7 +90,7 @@ export function makePlan(input: PlanInput): Plan {
 	const collector = new EntryCollector(files, { excluded, allowed, mounted: mountedOver }, look);
 
 	addDevices({ ...input, files }, collector);
-	// What the administrator names comes first: it goes in, however it was used.
+	// Included paths first, so that the rule is their reason however the application used them.
 	for (const value of rules.include) {
 		const found = expandInclude(value, files);
 		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
@@ -104,9 +104,9 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
-	// The launcher enters it before the application is watched.
+	// The launcher enters the working directory before the trace starts.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
-	// A program that looks for its home only later finds a directory, as on the host.
+	// A program may look for its home only later.
 	const home = normalise(pathFromText(application.env.HOME ?? "/"));
 	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
 	const libraries = addLibraries(collector, application, files);
@@ -178,7 +178,7 @@ export function makePlan(input: PlanInput): Plan {
 	};
 }
 
-/** The mounts that hold the directories named by rules. What is in a writable directory comes with it, so the whole mount is executable. */
+/** Returns the mounts that hold the directories named by rules. noexec applies to a whole mount. */
 function executableData({ allow, refuse }: Rules, writable: Plan["writable"], files: Files): Path[] {
 	const mounts = outermost(writable.map(({ path }) => path));
 	const named = executableIn(allow.filter((word) => !refuse.includes(word)));
@@ -186,12 +186,15 @@ function executableData({ allow, refuse }: Rules, writable: Plan["writable"], fi
 	return mounts.filter((mount) => places.some((place) => isWithin(place, mount)));
 }
 
-/** Its setuid bit means nothing for root, so it goes in without the bit and without a question. A symlink to it counts as the program itself. */
+/**
+ * Returns the program, links resolved, if root starts it: root gains nothing from a setuid bit, so the file goes in without the
+ * bit and without a question.
+ */
 function startedByRoot({ command }: Application, { uid }: Identity, files: Files): Path | undefined {
 	return uid === 0 ? placeOf(normalise(pathFromText(command[0] ?? "")), files) : undefined;
 }
 
-/** The application may execute its program again after it gave up root, which the bit gave back on the host. */
+/** The application may run its program again after it gave up root. On the host the setuid bit would give root back. */
 function withoutBit(entries: readonly Entry[], program: Path | undefined, rules: Rules, files: Files): Plan["notes"] {
 	return entries.flatMap(({ decision, path, risks }) =>
 		path === program && decision === "include" && risks.includes("setuid") && !allows(rules, path, "setuid", files)
@@ -220,7 +223,10 @@ function declined(entries: readonly Entry[]): Plan["declined"] {
 	});
 }
 
-/** State in the directory of the program: the cage would run a copy that the application can change, and nothing runs from state. */
+/**
+ * Notes state in the program's directory: the cage would run a copy that the application can change, and cages execute nothing
+ * from state.
+ */
 function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => boolean): Plan["notes"] {
 	return writable.flatMap(({ path }) =>
 		isOwn(path) ? [{ code: "writes-beside-program", values: { path: showPath(path) } }] : [],
@@ -228,7 +234,7 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 }
 
 function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
-	// Whatever locks itself in already needs no advice on how to.
+	// An application that calls chroot(2) needs no advice about its own chroot option.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
 	return [
 		...(own === undefined ? [] : [own]),

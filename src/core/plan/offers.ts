@@ -9,13 +9,13 @@ import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
 
-/** Where the loader looks by itself: what lies there is everybody's (ld.so(8)). */
+/** The loader's default directories, which every program shares (ld.so(8)). */
 const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
-/** Most files that are counted of one offer; beyond, the numbers say "at least". */
+/** Maximum number of files that are counted per offer. Beyond that, the numbers mean "at least". */
 const mostCounted = 20_000;
 
-/** What the plan leaves aside and an administrator may want, with its size. Sorted by path. */
+/** Returns what the plan leaves out and an administrator may want, with its size, sorted by path. */
 export function planOffers(
 	entries: readonly Entry[],
 	writable: readonly WritableDirectory[],
@@ -28,7 +28,7 @@ export function planOffers(
 	);
 }
 
-/** Where one module was loaded, configuration may ask for another one tomorrow. */
+/** If one module was loaded, the configuration may ask for another later. */
 function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	const known = new Set(entries.map((entry) => entry.path));
 	const directories = new Set(
@@ -47,17 +47,17 @@ function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	});
 }
 
-/** Fewer modules than this of one library are not worth a line. */
+/** A library with fewer unnamed modules is not worth a line. */
 const fewModules = 10;
 
-/** What a program may load by a name that it computes. */
+/** Modules that a program may load by a computed name. */
 function modules(trees: readonly LibraryTree[]): Offer[] {
 	return trees.flatMap(({ rest, top }) =>
 		rest && rest.files >= fewModules ? [{ kind: "interpreter-modules", path: top, ...rest } satisfies Offer] : [],
 	);
 }
 
-/** State that the host has. What was read of it is seeded; the rest stays behind unless somebody asks for it. */
+/** The host's state. Only what was read is seeded; the rest stays behind unless the administrator asks for it. */
 function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
 	const tops = writable.filter(
 		({ path }) => !startsEmpty(path) && !writable.some((other) => other.path !== path && isWithin(path, other.path)),
@@ -85,7 +85,7 @@ function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
 interface Documented {
 	/** What the documentation names. */
 	readonly mentions: readonly Mention[];
-	/** The packages of the application. */
+	/** The application's packages. */
 	readonly packages: readonly PackageContents[];
 	readonly plan: Plan;
 	/** Accounts that it runs as. */
@@ -93,20 +93,21 @@ interface Documented {
 	readonly gids: ReadonlySet<number>;
 	readonly files: Files;
 }
-/** More files of one directory than that are offered as the directory. */
+/** If a directory has more unread files than this, the directory is offered instead. */
 const mostSingle = 3;
 const programs = /^(\/usr(\/local)?)?\/s?bin\//;
-/** A library directory holds code, and code is judged by what was loaded. */
+/** Code is judged by what was loaded. */
 const code = /^(\/usr)?(\/local)?\/lib\w*\/|\.so(\.\d+)*$/;
-/** Configuration that is there to be enabled by a link elsewhere. */
+/** Configuration that a link elsewhere enables. */
 const available = /\/[\w.-]+-available(\/|$)/;
 const usr = pathFromText("/usr");
 /** Where services keep what they write. */
 const stateAreas = ["/var", "/run", "/srv"].map(pathFromText);
 
 /**
- * What an application's documentation and packages name, what this machine has, and what the plan does not have yet. What is not the application's own, of
- * another distribution, or an example, is not among it: it has to exist, and to lie where the packages of the application have their own.
+ * Returns what the application's documentation and packages name, what this machine has, and what the plan lacks. Mentions of
+ * other software, other distributions and examples do not count: a path has to exist, and to be where the application's packages
+ * have their files.
  */
 export function documentedOffers(input: Documented): Offer[] {
 	const judge = new Judge(input);
@@ -118,7 +119,7 @@ export function documentedOffers(input: Documented): Offer[] {
 		if (offer && !found.has(offer.path)) found.set(offer.path, offer);
 	}
 	const all = [...found.values()];
-	// One that takes another along is enough.
+	// An offer that contains another replaces it.
 	return all
 		.filter(
 			(one) =>
@@ -129,12 +130,12 @@ export function documentedOffers(input: Documented): Offer[] {
 		.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** More programs than that of one application are not listed one by one. */
+/** Maximum number of programs that are offered per application. */
 const mostPrograms = 30;
 
 /**
- * Programs that the application's own configuration names and that no run started: commands that only some requests need, such as the checks of a
- * monitoring agent. A directory of them is not offered, because only the named ones are known to be meant.
+ * Returns programs that the application's configuration names and that no run started: commands that only some requests need,
+ * such as a monitoring agent's checks. Their directory is not offered, because only the named ones are known to be needed.
  */
 export function configuredPrograms(mentions: readonly Mention[], { entries }: Pick<Plan, "entries">, files: Files): Offer[] {
 	const planned = new Set(entries.map(({ path }) => path));
@@ -149,19 +150,19 @@ export function configuredPrograms(mentions: readonly Mention[], { entries }: Pi
 	return [...found.values()].slice(0, mostPrograms);
 }
 
-/** All offers of a plan; what is offered for another reason already stands once. */
+/** Adds documented offers to a plan's, without those that are offered for another reason. */
 export function withDocumented(offers: readonly Offer[], documented: readonly Offer[]): Offer[] {
 	const known = new Set(offers.map(({ path }) => path));
 	return [...offers, ...documented.filter(({ path }) => !known.has(path))].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The rules that take up all that the documentation names. A path that is no text cannot stand in a rule. */
+/** Returns the rules that accept everything that the documentation names, except paths that are not UTF-8. */
 export function rulesTaking(offers: readonly Offer[]): Pick<Rules, "include" | "writable"> {
 	const of = (kind: Offer["kind"]) => offers.flatMap((offer) => (offer.kind === kind ? (pathToText(offer.path) ?? []) : []));
 	return { include: of("documented"), writable: of("documented-writable") };
 }
 
-/** What the packages themselves list: configuration, and directories of their state. */
+/** What the packages list: configuration and state directories. */
 function packageMentions(packages: readonly PackageContents[], judge: Judge): Mention[] {
 	const mentions: Mention[] = [];
 	for (const { files, ref } of packages) {
@@ -181,10 +182,9 @@ function packageMentions(packages: readonly PackageContents[], judge: Judge): Me
 	return mentions;
 }
 
-/** `/etc/NAME` of what lies below it. */
 const topOf = (path: Path) => path.split("/").slice(0, 3).join("/") as Path;
 
-/** A directory in which many have something of theirs: `/etc`, `/var/lib`, `/usr/share`. */
+/** Whether many services have files in this directory: `/etc`, `/var/lib`, `/usr/share`. */
 function isEverybodys(path: Path): boolean {
 	if (isWithin(path, usr)) return path.split("/").length < 4;
 	return path.split("/").length < 3 || isSystemDirectory(path);
@@ -196,9 +196,9 @@ class Judge {
 	readonly #planned: ReadonlySet<Path>;
 	readonly #covers: readonly Path[];
 	readonly #excluded: (path: Path) => string | undefined;
-	/** Everything that the packages list. */
+	/** All paths that the packages list. */
 	readonly #listed: ReadonlySet<string>;
-	/** Directories of configuration of which the application has read something. */
+	/** Configuration directories from which the application has read something. */
 	readonly #read: ReadonlySet<Path>;
 
 	constructor(input: Documented) {
@@ -216,13 +216,13 @@ class Judge {
 		);
 	}
 
-	/** Configuration of the application that no run has read. */
+	/** Whether this is the application's configuration that no run has read. */
 	isUnread(path: Path): boolean {
 		if (!path.startsWith("/etc/") || isForOthers(path) || available.test(path) || !this.#read.has(topOf(path))) return false;
 		return this.#input.files.status(path)?.kind === "file" && !this.#isCovered(path);
 	}
 
-	/** A directory of state that the application may write. */
+	/** Whether this is a state directory that the application may write. */
 	isState(path: Path): boolean {
 		if (!stateAreas.some((area) => isWithin(path, area)) || isSystemDirectory(path)) return false;
 		const status = this.#input.files.status(path);
@@ -248,7 +248,7 @@ class Judge {
 		return counted.files ? { kind: "documented", path, ...counted, passage } : undefined;
 	}
 
-	/** In the plan, mounted there, or left out on purpose. */
+	/** Whether the path is in the plan, covered by a mount, or left out on purpose. */
 	#isCovered(path: Path): boolean {
 		const { files } = this.#input;
 		const real = placeOf(path, files);
@@ -256,7 +256,7 @@ class Judge {
 		return isPlanned || this.#excluded(real) !== undefined || this.#covers.some((cover) => isWithin(real, cover));
 	}
 
-	/** Listed by the packages, or in a directory that they list and that is not everybody's. */
+	/** Whether the packages list a name, or a directory above it that is not shared by many services. */
 	#isOwn(...names: readonly Path[]): boolean {
 		return names.some((name) => {
 			for (let path = name; !isEverybodys(path); path = parent(path)) {
@@ -266,18 +266,21 @@ class Judge {
 		});
 	}
 
-	/** Made at installation for its account, or for everybody's files, so that no package of its own lists it. */
+	/**
+	 * Whether a directory was created at installation for the application's account or for everybody, so that no package lists
+	 * it.
+	 */
 	#belongs({ gid, kind, mode, uid }: FileStatus): boolean {
 		return kind === "directory" && (this.#input.uids.has(uid) || this.#input.gids.has(gid) || !!(mode & 0o002));
 	}
 
-	/** Its account, its group, or everybody may make files there. */
+	/** Whether the application's account or group, or everybody, may create files there. */
 	#mayWrite({ gid, mode, uid }: FileStatus): boolean {
 		const { gids, uids } = this.#input;
 		return (uids.has(uid) && !!(mode & 0o200)) || (gids.has(gid) && !!(mode & 0o020)) || !!(mode & 0o002);
 	}
 
-	/** Files below a directory that the plan does not have. */
+	/** Counts files below a directory that the plan does not have. */
 	#count(top: Path): { files: number; bytes: number } {
 		const { files } = this.#input;
 		const sum = { files: 0, bytes: 0 };

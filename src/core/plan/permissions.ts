@@ -5,7 +5,7 @@ import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Addition, Openings, Permission } from "./plan.ts";
 
-/** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
+/** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
 export const openingWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
@@ -20,30 +20,28 @@ export const openingWords = {
 export type OpeningName = keyof typeof openingWords;
 export const openingNames = Object.keys(openingWords) as OpeningName[];
 
-/** The reason for a capability that the application keeps without having been seen to use it. */
+/** The reason for a capability that the application keeps without using it. */
 export const keepCall = "capset";
 
 const capabilityPrefix = "capability:";
 const socketPrefix = "socket:";
 const executablePrefix = "executable-data:";
 
-/** The word for a unix socket of the host; undefined for a path that no word can name. */
+/** Returns undefined if the path cannot be written as a word. */
 export function socketWord(path: Path): string | undefined {
 	const text = pathToText(path);
 	return text === undefined ? undefined : openingWord(socketPrefix + text);
 }
 
-/** The word that lets the application execute what it wrote in a directory of its data. */
+/** Returns the word that lets the application execute files in a directory of its data. */
 export function executableWord(directory: Path): string {
 	return executablePrefix + (pathToText(directory) ?? directory);
 }
 
-/** The paths of sockets among words of openings. */
 export function socketsIn(words: readonly string[]): string[] {
 	return pathsIn(words, socketPrefix);
 }
 
-/** The directories of data among words of openings. */
 export function executableIn(words: readonly string[]): string[] {
 	return pathsIn(words, executablePrefix);
 }
@@ -56,7 +54,7 @@ export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
 
-/** The word as rules keep it; undefined for what names no opening. */
+/** Returns the word as rules store it; undefined if it names no permission. */
 export function openingWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
@@ -65,13 +63,12 @@ export function openingWord(text: string): string | undefined {
 	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
 	if (prefix !== undefined) {
 		const path = text.slice(prefix.length);
-		// One way to write each: what is compared as text must be one text.
+		// Words are compared as text, so that each path may have only one form.
 		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
 	}
 	return openingNames.map((name) => openingWords[name] as string).find((word) => word === text);
 }
 
-/** The capabilities among words of openings. */
 export function capabilitiesIn(words: readonly string[]): string[] {
 	return words.flatMap((word) => (word.startsWith(capabilityPrefix) ? [word.slice(capabilityPrefix.length)] : []));
 }
@@ -82,17 +79,17 @@ export function refuses({ refuse }: Asked, word: string): boolean {
 	return refuse.includes(word);
 }
 
-/** Where both are said of one opening, it stays closed. */
+/** `--refuse` wins over `--allow`. */
 export function allows(rules: Asked, word: string): boolean {
 	return rules.allow.includes(word) && !refuses(rules, word);
 }
 
-/** Why an opening is there that nobody saw a need for: the option, which is the same word in every language. */
+/** The reason for a permission that no trace showed to be needed: the option, which is the same in every language. */
 export function allowedReason(word: string): string {
 	return `--allow ${word}`;
 }
 
-/** The path, system call or capability that an opening is about; any other text as it is. */
+/** Returns the path, system call or capability that a permission is about; other text unchanged. */
 export function subjectOfOpening(text: string): string {
 	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
 }
@@ -109,7 +106,7 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[openingWords.writableCode, "mprotect"],
 ]);
 
-/** Every permission of a plan in the order of its openings: capabilities first. */
+/** Returns all permissions of a plan, capabilities first. */
 export function permissionsOf(openings: Openings, trace: Trace, additions: readonly Addition[]): Permission[] {
 	const describe = (
 		word: string,

@@ -12,40 +12,41 @@ import { isLibraryFile, type LibraryTree } from "./trees.ts";
 interface SharedInput {
 	readonly trace: Trace;
 	readonly files: Files;
-	/** Whether a directory belongs to the application's own programs and configuration: those are copied. */
+	/** Whether a directory contains the application's own programs or configuration, which are copied. */
 	readonly isOwn: (directory: Path) => boolean;
-	/** Writable directories and binds: what overlaps with them is settled. */
+	/** Writable directories and binds. Nothing that overlaps with them is shared. */
 	readonly settled: readonly Path[];
 	/** Whether something must not go in: excluded, or a secret that nobody allowed. */
 	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
 	readonly isSecret: (path: Path, status: FileStatus) => boolean;
-	/** Accounts and groups, beside root's, that the application has. */
+	/** The application's accounts and groups, without root's. */
 	readonly uids: ReadonlySet<number>;
 	readonly gids: ReadonlySet<number>;
-	/** Whose the cage will be. */
+	/** The cage's owner. */
 	readonly owner: number;
 	/** Whether the application may talk to the service behind a socket. */
 	readonly mayReach: (path: Path) => boolean;
 	/** Real paths of sockets that the administrator allowed and the host has. */
 	readonly sockets: readonly Path[];
-	/** What an include names is copied. */
+	/** Included paths are copied. */
 	readonly included: readonly Path[];
 }
 
-/** Places of content that others change while a service runs: web pages, shares, zones. Everything else is copied as it was seen. */
+/** Places of content that others change while a service runs: web pages, shares, zones. Everything else is copied. */
 const dataTops = ["/srv", "/var/www", "/mnt", "/media", "/data", "/tmp", "/var/tmp"].map(pathFromText);
 
-/** Certificate stores of the system: packages keep those, and a cage gets a copy. */
+/** The system's certificate stores: packages maintain them, and a cage gets a copy. */
 const stores = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/usr"].map(pathFromText);
 
-/** Most files that are looked at for secrets; a directory with more is not proposed. */
+/** Maximum number of files that are checked for secrets. A directory with more is not shared. */
 const mostFiles = 20_000;
 const certificate = /-----BEGIN ([A-Z0-9]+ )*CERTIFICATE-----/;
 const pem = /-----BEGIN ([A-Z0-9]+ )*(CERTIFICATE|PRIVATE KEY|PARAMETERS)-----/;
 
 /**
- * Which directories of the host the cage should see instead of a copy, with why: content that a service only reads (a document root), certificates that
- * are renewed by a rename (a file alone would stay the old one: measured), and sockets of services that it talks to.
+ * Decides which host directories the cage mounts instead of getting a copy: content that a service only reads (a document root),
+ * certificates, because a renewal replaces them by a rename and a mounted file would stay the old one (measured), and sockets of
+ * services that it talks to.
  */
 export function planShared(input: SharedInput): SharedDirectory[] {
 	const found = new Map<Path, { kind: SharedKind; example: Path }>();
@@ -67,7 +68,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 		for (const place of places) isKey ? keys.set(place, access.path) : propose(place, "certificates", access.path);
 		if (!places.length && isContent(access, real, input)) propose(parent(real), "data", real);
 	}
-	// A key is renewed with its certificate; where there is none, it is a secret like any other.
+	// A key is renewed together with its certificate. A key without a certificate is an ordinary secret.
 	if ([...found.values()].some(({ kind }) => kind === "certificates")) {
 		for (const [place, example] of keys) propose(place, "certificates", example);
 	}
@@ -84,7 +85,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 		});
 }
 
-/** Characters that every mount option, unit and script takes as they are; a directory of another name is copied. */
+/** Characters that every mount option, unit and script takes literally. A directory with another name is copied. */
 const plainName = /^[\w./@+,=~-]+$/;
 
 function mayBeShared(path: Path, { files, included, isLeftOut, owner, settled }: SharedInput): boolean {
@@ -94,7 +95,7 @@ function mayBeShared(path: Path, { files, included, isLeftOut, owner, settled }:
 	return isKept(path, files, owner);
 }
 
-/** Whether nobody but root and the cage's owner can put another directory in its place: nobody was asked about the risk. */
+/** Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. */
 function isKept(path: Path, files: Files, owner: number): boolean {
 	const parts = wayTo(path).flatMap((part): WayPart[] => {
 		const status = files.status(part);
@@ -116,8 +117,8 @@ function isContentPlace(directory: Path, { isOwn }: SharedInput): boolean {
 }
 
 /**
- * The directory in which a certificate is named and the one in which it really is; none where either holds other things too, or may not be shared: a
- * renewed name that leads to an old copy would be worse than two copies.
+ * Returns the directory in which a certificate is named and the one in which it really is. Returns none if either contains other
+ * files or may not be shared: a renewed name that leads to an old copy would be worse than two copies.
  */
 function certificatePlaces({ path }: Access, real: Path, input: SharedInput): Path[] {
 	const { files, isOwn } = input;
@@ -133,11 +134,11 @@ function certificatePlaces({ path }: Access, real: Path, input: SharedInput): Pa
 }
 
 /**
- * Whether a file is another version of one that may go in: certbot keeps `privkey1.pem`, `privkey2.pem` in `archive/` and lets `live/privkey.pem` point to
- * the newest of them.
+ * Whether a file is another version of one that may go in: certbot keeps `privkey1.pem`, `privkey2.pem` in `archive/` and links
+ * `live/privkey.pem` to the newest.
  */
 function isOtherVersion(path: Path, { files, isLeftOut, isSecret, trace }: SharedInput): boolean {
-	// A harmless file with a number opens no door to a secret with another.
+	// A numbered file that is no secret must not let in a secret with another number.
 	const isAllowedSecret = (real: Path, status: FileStatus) => isSecret(real, status) && !isLeftOut(real, status);
 	const base = (name: Path) => baseName(name).replace(/\d+(?=\.[^.]+$)/, "");
 	return [...trace.accesses.values()].some((access) => {
@@ -153,7 +154,7 @@ function isPem(path: Path, files: Files): boolean {
 	return pem.test(files.read(path, headSize)?.toString("latin1") ?? "");
 }
 
-/** What services put beside their sockets. A directory that holds anything else is not there for them. */
+/** Files that services put next to their sockets. A directory with any other file is not only for sockets. */
 const besideSockets = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
 
 function holdsOnlySockets(directory: Path, { files, mayReach }: SharedInput): boolean {
@@ -161,24 +162,27 @@ function holdsOnlySockets(directory: Path, { files, mayReach }: SharedInput): bo
 	return files.list(directory).every((name) => {
 		const path = join(directory, name);
 		const kind = files.status(path)?.kind;
-		// The directory is mounted, and with it every socket that is in it.
+		// Mounting the directory exposes every socket in it.
 		return (kind === "socket" && mayReach(path)) || kind === "symlink" || (kind === "file" && besideSockets.test(name));
 	});
 }
 
-/** Whether a file says of itself that it is not for everybody: setuid, or not readable for the application's accounts. */
+/** Whether a file's mode keeps it from others: setuid, or not readable for the application's accounts. */
 function isPrivate({ gid, mode, uid }: FileStatus, { gids, uids }: SharedInput): boolean {
 	const isReadable = mode & 0o004 || (gids.has(gid) && mode & 0o040) || (uids.has(uid) && mode & 0o400);
 	return (mode & 0o6000) !== 0 || !isReadable;
 }
 
-/** undefined where something in it must not go in: then it is not shared, and only what was used of it is copied. */
+/**
+ * Returns undefined if the directory contains something that must not go in. Then only the files that the application used are
+ * copied.
+ */
 function measure(top: Path, kind: SharedKind, input: SharedInput): { files: number; bytes: number } | undefined {
 	const { files, isLeftOut } = input;
 	const isForbidden = (path: Path, status: FileStatus) => {
 		if (isLeftOut(path, status)) return kind !== "certificates" || !isOtherVersion(path, input);
 		if (status.kind === "directory" || status.kind === "symlink") return false;
-		// A key is private, and its directory was asked about above.
+		// Keys are private, and `certificatePlaces` has checked their directory.
 		return status.kind !== "file" || (kind !== "certificates" && isPrivate(status, input));
 	};
 	const size = { files: 0, bytes: 0 };
@@ -199,17 +203,17 @@ function measure(top: Path, kind: SharedKind, input: SharedInput): { files: numb
 	return size;
 }
 
-/** What browsers are sent. The application opens one of these when somebody asks for it, and any other of the directory the next moment. */
+/** What browsers request. A server that opened one of these may open any other file of the directory next. */
 const page = /\.(x?html?|shtml|xslt?|css|m?js|map|svg|ico|png|gif|jpe?g|webp|avif|woff2?|ttf|webmanifest|tmpl|tpl)$/i;
 /** Programs that load their own sources by these names. */
 const interpreter = /^(node|nodejs|deno|bun)$/;
 
-/** A directory with more is not taken whole: then only what was opened goes in. */
+/** Directories with more than this are not taken completely. */
 const most = { files: 2000, bytes: 64 * 1024 * 1024 };
-/** Repositories, passwords and settings of editors lie beside pages and are none; these two are for visitors. */
+/** Repositories, passwords and editor settings that happen to be among web pages. The two exceptions are meant for visitors. */
 const hidden = /^\.(?!well-known$|htaccess$)/;
 
-/** Directories of which the application was asked for a page: all that everybody may read there goes in. */
+/** Returns the directories from which the application served a page, with all files in them that everybody may read. */
 export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 	const tops = new Set<Path>();
 	for (const { path, programs, succeeded } of trace.accesses.values()) {
@@ -217,7 +221,7 @@ export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 		if ([...programs].some((program) => interpreter.test(baseName(program)))) continue;
 		const real = placeOf(path, files);
 		if (!page.test(real) || isLibraryFile(real)) continue;
-		// A package may keep its pages elsewhere, with a link for each.
+		// A package may keep its pages elsewhere and link to each.
 		for (const top of [parent(real), placeOf(parent(path), files)]) if (!isCommon(top)) tops.add(top);
 	}
 	const outermost = [...tops].filter((top) => ![...tops].some((other) => other !== top && isWithin(top, other)));
@@ -227,14 +231,14 @@ export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 	});
 }
 
-/** A directory in which many have something of theirs. */
+/** Whether many services have files in this directory. */
 function isCommon(directory: Path): boolean {
 	const depth = directory.split("/").length - 1;
 	const isShallow = depth < (isWithin(directory, pathFromText("/usr")) ? 3 : 2);
 	return isShallow || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
 }
 
-/** undefined where there is too much. */
+/** Returns undefined if there is too much. */
 function readableBelow(top: Path, files: Files): Path[] | undefined {
 	const found: Path[] = [];
 	let [bytes, seen] = [0, 0];
@@ -246,7 +250,7 @@ function readableBelow(top: Path, files: Files): Path[] | undefined {
 			const path = join(directory, name);
 			const status = files.status(path);
 			if (status?.kind === "directory") pending.push(path);
-			// Whoever may write there may have put a link to what only root reads.
+			// Someone with write access may have linked to a file that only root can read.
 			const led = status?.kind === "symlink" ? files.status(placeOf(path, files)) : status;
 			const isReadable = led?.kind === "file" && (led.mode & 0o6004) === 0o004;
 			const isLink = status?.kind === "symlink" && led?.kind === "directory";

@@ -7,13 +7,13 @@ import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
 import { isLibraryFile } from "./trees.ts";
 
-/** Configuration that is longer is data. */
+/** A longer file is data, not configuration. */
 const mostRead = 256 * 1024;
 const mostShown = 3;
 const etc = pathFromText("/etc");
 const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
-/** Shells and tools of everybody: most files that name one of them do so for somebody else. */
+/** Shells and common tools: most files that name one have nothing to do with the application. */
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
@@ -22,13 +22,13 @@ interface UnprovenInput {
 	readonly files: Files;
 	/** Directories of the cage that the application may write to. */
 	readonly writable: readonly Path[];
-	/** Directories of the host that the cage sees. */
+	/** Host directories that the cage sees. */
 	readonly binds: readonly Path[];
-	/** Sockets that are handed over. */
+	/** Sockets that `run` passes on. */
 	readonly sockets: readonly string[];
 }
 
-/** What of the application's surroundings a cage may break without a probe that notices. */
+/** Notes what a cage may break in the application's environment without a probe that notices. */
 export function unprovenParts({ binds, files, sockets, trace, writable }: UnprovenInput): Note[] {
 	return [
 		...socketsInside(sockets),
@@ -38,7 +38,7 @@ export function unprovenParts({ binds, files, sockets, trace, writable }: Unprov
 	];
 }
 
-/** Sockets that `run` opens in the cage, where no program of the host looks for them. */
+/** Sockets that `run` opens inside the cage, where programs of the host do not find them. */
 function socketsInside(sockets: readonly string[]): Note[] {
 	const paths = sockets.flatMap((text) => {
 		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
@@ -47,7 +47,7 @@ function socketsInside(sockets: readonly string[]): Note[] {
 	return paths.length ? [{ code: "unproven-handed-sockets", values: { paths: paths.join(", ") } }] : [];
 }
 
-/** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */
+/** Sockets that the application creates outside of mounted directories: clients on the host cannot reach them. */
 function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
 	const unheard = [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const directory = placeOf(parent(path), files);
@@ -58,7 +58,7 @@ function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Fil
 
 const logs = ["/var/log", "/run/log"].map(pathFromText);
 
-/** Logs that others write: the cage has a copy, in which nothing new turns up. */
+/** Logs that other programs write: the cage has a copy, which never changes. */
 function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): Note[] {
 	const directories = [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const real = placeOf(path, files);
@@ -70,8 +70,8 @@ function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): 
 }
 
 /**
- * Programs that the application's configuration names, or that are in a directory that it listed, and that no request started: nobody knows what
- * they need in the cage. Monitoring agents start them on request.
+ * Notes programs that the configuration names, or that are in a directory that the application listed, and that no request
+ * started. Their needs in the cage are unknown. Monitoring agents start them on request.
  */
 function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));

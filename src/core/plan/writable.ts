@@ -18,33 +18,35 @@ import type { Identity, Reason, WritableDirectory } from "./plan.ts";
 
 interface WritableInput extends SeedInput {
 	readonly identity: Identity;
-	/** RuntimeDirectory= and its like. */
+	/** RuntimeDirectory= and similar settings. */
 	readonly directories: readonly OwnedDirectory[];
-	/** Whether a directory holds the application's own programs, sources or configuration. */
+	/** Whether a directory contains the application's own programs, sources or configuration. */
 	readonly isOwn: (directory: Path) => boolean;
 	/** Directories that a trial asked for. */
 	readonly found: readonly { readonly path: Path; readonly reason: Reason }[];
-	/** Real places of the host's directories that are mounted in the cage. */
+	/** Real paths of the host directories that the cage mounts. */
 	readonly binds: readonly Path[];
 }
 
 interface WritablePlan {
 	readonly directories: WritableDirectory[];
-	/** System directories that the application wrote into; they stay read-only. */
+	/** System directories that the application wrote to. They stay read-only. */
 	readonly refused: Path[];
 	/** State that would have been copied, with the reason. */
 	readonly leftOut: SeedPlan["leftOut"];
 }
 
-/** What needs a place that can be written. */
 export const changes: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
 
-/** Whether an access shows the wish to change something: also a mkdir of what is there already, which a new cage will ask for in earnest. */
+/**
+ * Whether an access shows that the application wants to change something. A mkdir(2) that found the directory counts: in a new
+ * cage it will have to create it.
+ */
 export function writes(access: Access): boolean {
 	return [...access.succeeded].some((operation) => changes.has(operation)) || !!access.failed.get("EEXIST")?.has("create");
 }
 
-/** Which directories the application may write, with their owners and with what has to be copied into them once. */
+/** Decides which directories the application may write, with their owners and the host data that is copied into them once. */
 export function planWritable(input: WritableInput): WritablePlan {
 	const { binds, files, identity, rules, trace } = input;
 	const wanted = new Map<Path, Reason[]>();
@@ -89,7 +91,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		}
 		const status = access.succeeded.size ? files.status(real) : undefined;
 		if (status?.kind !== "directory") continue;
-		// A directory that belongs to the application's own account is there to be written, even if this run did not.
+		// The application's account owns this directory, so it may write there even if this run did not.
 		if ((accounts.has(status.uid) && isStateArea(real)) || isGroupSpool(real, status)) want(real, reason);
 		else if (!startsEmpty(real)) entered.set(real, reason);
 	}
@@ -99,7 +101,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const reason = across[0]?.[1][0];
 		if (across.length > 1 && reason && !isSystemDirectory(real) && isStateArea(real)) want(real, reason);
 	}
-	// Below a writable directory nothing comes from the plan: what the application found there, it finds again, if empty.
+	// The plan provides nothing below a writable directory. Directories that the application found there are created empty.
 	const tops = [...wanted.keys()];
 	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);
 
@@ -127,33 +129,36 @@ interface Owner {
 	readonly gid: number;
 }
 
-/** What the application gave away in its sandbox is given away from the start: it then need not be able to. -1 leaves it as it was (chown(2)). */
+/**
+ * Directories start with the owner that the application gave them in the sandbox, so that it needs no capability for that. -1
+ * means "unchanged" (chown(2)).
+ */
 function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
 	return { uid: given.uid < 0 ? found.uid : given.uid, gid: given.gid < 0 ? found.gid : given.gid };
 }
 
 /**
- * True for a directory that the administrator calls writable and that the account could not write on the host: it gets the
- * account as its owner, in the cage and already while tracing.
+ * True for a directory that a rule makes writable and that the account could not write on the host. The account becomes its
+ * owner, in the cage and already while tracing.
  */
 export function isGiven(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
 	if (identity.uid === 0 || !rules.writable.some((value) => directoryOf(value, files) === path)) return false;
 	const status = files.status(path);
 	if (!status) return true;
 	const inGroup = status.gid === identity.gid || identity.groups.includes(status.gid);
-	// path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's.
+	// path_resolution(7): only the first matching class of bits counts: owner, group, others.
 	const bits = status.uid === identity.uid ? status.mode >> 6 : inGroup ? status.mode >> 3 : status.mode;
 	return (bits & 0o3) !== 0o3;
 }
 
-/** The real directory that the value of a rule means: where it names something else, the one that holds it. */
+/** Returns the real directory that a rule's value names. For a file: the directory that contains it. */
 export function directoryOf(value: string, files: Files): Path {
 	const real = placeOf(normalise(pathFromText(value)), files);
 	const status = files.status(real);
 	return status && status.kind !== "directory" ? parent(real) : real;
 }
 
-/** The directories in which a change takes place. */
+/** Returns the directories that a change affects. */
 function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly Path[], input: WritableInput): Path[] {
 	const { files, isOwn } = input;
 	const { path, succeeded } = access;
@@ -166,17 +171,17 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 		}
 	};
 	if (isThere(real)) {
-		// Mode, owner or an unnamed file (O_TMPFILE): that is the directory itself.
+		// Mode, owner or an unnamed file (O_TMPFILE) change the directory itself.
 		if (succeeded.has("write")) return [real];
 		if (![...succeeded].some((operation) => changes.has(operation))) {
-			// Only a mkdir that found it. Where a directory of the system holds it, the application writes into its own.
-			// `mkdir -p` asks for every directory on the way, up to those of the program and the system.
+			// The only change is a mkdir(2) that found it. In a system directory, the application writes to its own directory
+			// there. `mkdir -p` tries every directory on the way, including those of the program and the system.
 			if (isSystemDirectory(real) || isOwn(real)) return [];
 			const holder = above(real);
 			return isSystemDirectory(holder) || isOwn(holder) ? [real] : [holder];
 		}
 	}
-	// What is written goes where a link leads; what is made or taken away is the name itself.
+	// Writing follows a link; creating and removing affect the name itself.
 	const isLink = files.status(path)?.kind === "symlink";
 	const name = isLink ? join(placeOf(parent(path), files), baseName(path)) : real;
 	const changesName = !succeeded.has("write") || succeeded.has("remove") || succeeded.has("listen");
@@ -184,8 +189,8 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 }
 
 /**
- * Below a directory that holds everybody's state, or the programs and sources of the application, what the application makes for itself is its own: those
- * shall not become writable with it.
+ * Among many services' state, or beside the application's programs and sources, only the directory that the application itself
+ * created becomes writable.
  */
 function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, isOwn: WritableInput["isOwn"]): Path {
 	const top = passed.at(-1);
@@ -193,14 +198,17 @@ function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, i
 	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
 }
 
-/** Where state may live: configuration that happens to belong to the account (/etc/redis) is still not the application's to change. */
+/**
+ * Whether state may be at this path. Configuration that the account happens to own (/etc/redis) is still not the application's to
+ * change.
+ */
 function isStateArea(path: Path): boolean {
 	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
 }
 
 /**
- * A directory of state that a group may write: its programs leave work there for the daemon, which may insist on the mode (opensmtpd). As a
- * directory of the read-only cage it would lose the group's right.
+ * A state directory that a group may write: the group's programs leave work there for the daemon, which may check the mode
+ * (opensmtpd). In the read-only part of the cage, the group could no longer write it.
  */
 function isGroupSpool(path: Path, { gid, mode }: FileStatus): boolean {
 	return gid > 0 && (mode & 0o020) !== 0 && isWithin(path, pathFromText("/var")) && isStateArea(path);
@@ -227,8 +235,8 @@ interface SeedPlan {
 }
 
 /**
- * What is copied into the writable directories once: what a rule names, and what the application read of its own state, with the
- * links that it went through. Each belongs to the innermost directory that holds it.
+ * Decides what is copied into the writable directories once: what a rule names, and what the application read of its own state,
+ * with the links on the way. Everything belongs to the innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const writable = new Set(directories);
@@ -236,7 +244,7 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 	const leftOut = new Map<Path, Reason>();
 	const found = new Map<Path, number>();
 
-	/** The fewest paths that bring all of it but what is left out. */
+	/** Returns the fewest paths that cover everything except what is left out. */
 	const partsOf = (path: Path, reason: Reason): { whole: boolean; parts: [Path, number][] } => {
 		const status = files.status(path);
 		if (!status) return { whole: true, parts: [] };
