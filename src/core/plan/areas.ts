@@ -63,6 +63,11 @@ export function isHome(directory: Path): boolean {
 	return /^\/(root|home\/[^/]+)$/.test(directory);
 }
 
+/** Whether a directory contains files of many services or of a person. */
+export function isCommon(directory: Path): boolean {
+	return holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
+}
+
 /** Directories that a cage needs: nothing may be mounted over one. */
 export function mustShow(directory: Path): boolean {
 	return systemDirectories.has(directory) && !holdsState(directory);

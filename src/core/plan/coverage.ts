@@ -1,13 +1,14 @@
 import type { Application } from "../application/application.ts";
 import { type Further, furtherExercises } from "../application/probe.ts";
 import type { ServiceUnit } from "../application/unit-file.ts";
+import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import type { Access, Gap, Trace } from "../trace/trace.ts";
 import { serverSignals } from "../upkeep/signals.ts";
 import type { PackageRef } from "./plan.ts";
-import { isLibraryFile } from "./trees.ts";
+import { isLibraryFile, sourceOfByteCode } from "./trees.ts";
 
 /** A service's lifecycle. `socket-activation`: systemd opens its sockets and starts it on the first connection. */
 const lifeStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
@@ -47,21 +48,14 @@ export function lifeReach({ command, gaps, reloadSignal, signals, sockets = [], 
 	};
 	const reload = bySignal("reload", known?.reload ?? reloadSignal);
 	const byCommand = (unit?.execReload ?? []).map(({ words }) => quoteShellLine(words)).join("; ");
+	const isActivated = /\/systemd-socket-activate$/.test(command[0] ?? "");
 	return [
 		{ stage: "start", cameUp: wasStarted },
 		...(reload.length || byCommand === "" ? reload : [{ stage: "reload" as const, cameUp: false, by: byCommand }]),
 		...bySignal("log-reopening", known?.reopen),
 		{ stage: "stop", cameUp: wasStarted },
 		{ stage: "second-start", cameUp: wasStarted },
-		...(sockets.length
-			? [
-					{
-						stage: "socket-activation" as const,
-						cameUp: /\/systemd-socket-activate$/.test(command[0] ?? ""),
-						by: sockets.join(" "),
-					},
-				]
-			: []),
+		...(sockets.length ? [{ stage: "socket-activation" as const, cameUp: isActivated, by: sockets.join(" ") }] : []),
 	];
 }
 
@@ -171,7 +165,7 @@ export class CoverageMeter {
 	readonly #programs = new Map<Path, Path | undefined>();
 	readonly #owner: PackageRef | undefined;
 	/** Module directories that packages contain, by package. */
-	readonly #directories = new Map<PackageRef, Set<Path>>();
+	readonly #directories = new Map<PackageRef, Path[]>();
 
 	/** The first package is the one with the program. */
 	constructor(packages: readonly PackageContents[], files: Pick<Files, "resolve" | "status">) {
@@ -191,9 +185,7 @@ export class CoverageMeter {
 
 	#own(ref: PackageRef, directory: Path): void {
 		if (!isModuleDirectory(directory)) return;
-		const known = this.#directories.get(ref);
-		if (known) known.add(directory);
-		else this.#directories.set(ref, new Set([directory]));
+		append(this.#directories, ref, directory);
 	}
 
 	/** Returns what all these traces used together. */
@@ -226,7 +218,7 @@ export class CoverageMeter {
 		if (!succeeded.has("read") && !succeeded.has("execute") && !succeeded.has("write")) return;
 		for (const name of [path, real]) {
 			if (name === undefined) continue;
-			const item = this.#items.has(name) ? name : sourceOf(name);
+			const item = this.#items.has(name) ? name : sourceOfByteCode(name);
 			if (this.#items.has(item)) reached.add(item);
 		}
 		if (!succeeded.has("execute")) return;
@@ -234,12 +226,6 @@ export class CoverageMeter {
 		const program = this.#programs.get(path);
 		if (program !== undefined && this.#items.has(program)) reached.add(program);
 	}
-}
-
-/** Python reads byte code, which no package lists: `__pycache__/a.cpython-313.pyc` for `a.py`. */
-function sourceOf(path: Path): Path {
-	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/]*\.pyc$/.exec(path) ?? [];
-	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
 }
 
 export function totalReach({ groups }: Coverage): { readonly reached: number; readonly of: number } {
@@ -272,12 +258,11 @@ const mostUntouched = 20;
 
 /** Returns the coverage with at most twenty names per group and unchanged numbers. */
 export function shortCoverage(coverage: Coverage): Coverage {
-	const short = ({ of, reached, untouched }: Reach): Reach => ({ reached, of, untouched: untouched.slice(0, mostUntouched) });
-	const { configuration, data, modules, programs } = coverage.groups;
-	return {
-		...coverage,
-		groups: { programs: short(programs), modules: short(modules), configuration: short(configuration), data: short(data) },
-	};
+	const groups = coverageGroups.map((group) => {
+		const { of, reached, untouched } = coverage.groups[group];
+		return [group, { reached, of, untouched: untouched.slice(0, mostUntouched) }];
+	});
+	return { ...coverage, groups: Object.fromEntries(groups) as Coverage["groups"] };
 }
 
 /** What would show more of an application than the traces so far. */
@@ -310,7 +295,6 @@ interface Exercised {
 
 const mostNamed = 5;
 const mostDirectories = 4;
-const binaries = /^(\/usr(\/local)?)?\/s?bin\//;
 
 /** Returns proposals, runnable ones first. Probes count as run. */
 export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
@@ -325,7 +309,7 @@ export function nextExercises({ application, coverage, life = [], run, signals }
 		...neverCameUp(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
 		...byDirectory("modules", untouched?.modules.untouched ?? []),
 		// Commands in bin directories are for people and scripts; a daemon's helpers are elsewhere.
-		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !binaries.test(path)) ?? []),
+		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !programDirectory.test(path)) ?? []),
 		...byDirectory("configuration", untouched?.configuration.untouched ?? []),
 	];
 }
@@ -333,12 +317,7 @@ export function nextExercises({ application, coverage, life = [], run, signals }
 /** Returns the directories with the most paths, because nobody can act on a long list of single files. */
 function byDirectory(kind: "modules" | "helpers" | "configuration", paths: readonly Path[]): NextExercise[] {
 	const directories = new Map<Path, Path[]>();
-	for (const path of paths) {
-		const directory = parent(path);
-		const others = directories.get(directory);
-		if (others) others.push(path);
-		else directories.set(directory, [path]);
-	}
+	for (const path of paths) append(directories, parent(path), path);
 	return [...directories]
 		.sort((a, b) => b[1].length - a[1].length)
 		.slice(0, mostDirectories)

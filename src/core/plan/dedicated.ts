@@ -179,16 +179,10 @@ export function sharedAccounts(plan: Plan, uids: readonly number[], users: reado
 	return uids.flatMap((uid): Note[] => {
 		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
 		const others = foreignDirectories(plan, uid, files);
+		const values = { account, count: others.length, paths: others.slice(0, mostNamed).map(showPath).join(", ") };
 		return [
 			...(isEverybodys(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
-			...(others.length
-				? [
-						{
-							code: "account-owns-elsewhere",
-							values: { account, count: others.length, paths: others.slice(0, mostNamed).map(showPath).join(", ") },
-						},
-					]
-				: []),
+			...(others.length ? [{ code: "account-owns-elsewhere", values }] : []),
 		];
 	});
 }

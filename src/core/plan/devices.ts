@@ -8,6 +8,7 @@ import { placeOf } from "./links.ts";
 /** Devices without state or access to anything else (null(4), full(4), random(4)). */
 const harmless = new Set(["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]);
 
+/** The major number of memory devices. */
 const memory = 1;
 
 /**

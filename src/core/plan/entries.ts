@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment } from "../application/application.ts";
+import { by } from "../collections.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
@@ -120,7 +121,7 @@ export class EntryCollector {
 
 	/** Sorted by path, parents before children. */
 	entries(): Entry[] {
-		return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+		return [...this.#entries.values()].sort(by(({ path }) => path));
 	}
 
 	files(): Entry[] {
@@ -189,19 +190,8 @@ export class EntryCollector {
 			return;
 		}
 		const { mode, uid, gid, size, mtime } = add.status;
-		this.#entries.set(path, {
-			path,
-			kind,
-			decision: add.decision,
-			mode,
-			uid,
-			gid,
-			size,
-			mtime,
-			...add.extra,
-			reasons: [add.reason],
-			risks: add.risks,
-		});
+		const { decision, extra, reason, risks } = add;
+		this.#entries.set(path, { path, kind, decision, mode, uid, gid, size, mtime, ...extra, reasons: [reason], risks });
 	}
 }
 

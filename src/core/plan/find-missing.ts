@@ -1,3 +1,4 @@
+import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
 import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
@@ -71,20 +72,13 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			: capabilityRemedy([call], by, search);
 		const { remedy } = found;
 		const unseen = remedy && !isUsed(remedy, host) ? { unseen: true as const } : {};
-		missing.push({
-			kind: capabilityOf[call] ? "capability" : "filtered",
-			call,
-			error,
-			...by,
-			...found,
-			...unseen,
-			declined: false,
-		});
+		const kind = capabilityOf[call] ? "capability" : "filtered";
+		missing.push({ kind, call, error, ...by, ...found, ...unseen, declined: false });
 	}
 	missing.push(...executedData(host, plan, files));
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
-		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+		.sort(by(({ call, path }) => path ?? call));
 }
 
 /**
@@ -101,15 +95,8 @@ function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] 
 		if (executes === undefined || allowed.includes(executes) || found.has(executes)) continue;
 		const [program] = programs;
 		const by = program === undefined ? {} : { program };
-		found.set(executes, {
-			kind: "noexec",
-			path,
-			call: [...calls].at(-1) ?? "",
-			error: "EACCES",
-			executes,
-			...by,
-			declined: false,
-		});
+		const call = [...calls].at(-1) ?? "";
+		found.set(executes, { kind: "noexec", path, call, error: "EACCES", executes, ...by, declined: false });
 	}
 	return [...found.values()];
 }

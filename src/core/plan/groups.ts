@@ -4,24 +4,7 @@ import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
 
 /** Entries that the administrator decides about together. */
-export type GroupName =
-	| "program"
-	| "libraries"
-	| "interpreter"
-	| "configuration"
-	| "accounts"
-	| "data"
-	| "certificates"
-	| "time-zones"
-	| "locale"
-	| "resources"
-	| "state"
-	| "logs"
-	| "runtime"
-	| "sockets"
-	| "devices"
-	| "secrets"
-	| "left-out";
+export type GroupName = (typeof groupOrder)[number];
 
 /** What happens unless a rule says otherwise. */
 export type Recommendation = "copy" | "empty" | "seed" | "bind" | "generate" | "make" | "leave-out";
@@ -55,7 +38,7 @@ const [etc, usr, log] = (["/etc", "/usr", "/var/log"] as const).map(pathFromText
 /** Number of files from which such a directory is worth a hint. */
 const worthAWord = 40;
 
-export const groupOrder: readonly GroupName[] = [
+export const groupOrder = [
 	"program",
 	"libraries",
 	"interpreter",
@@ -73,7 +56,7 @@ export const groupOrder: readonly GroupName[] = [
 	"devices",
 	"secrets",
 	"left-out",
-];
+] as const;
 
 const remembered = new WeakMap<Plan, readonly Group[]>();
 

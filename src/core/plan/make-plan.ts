@@ -47,6 +47,7 @@ export function makePlan(input: PlanInput): Plan {
 	const sources = sourceTrees(trace, files);
 	const trees = [...libraryTrees(trace, sources, files), ...sources];
 	const isOwn = ownDirectories(application, trace, trees, files);
+	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
 	const writable = planWritable({
 		isOwn,
 		trace,
@@ -55,14 +56,11 @@ export function makePlan(input: PlanInput): Plan {
 		files,
 		directories: application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups)),
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
-		binds: asked.binds.map((bind) => pathFromText(bind.path)),
+		binds: mounted,
 		isLeftOut,
 	});
-	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
-	refuseNestedBinds(
-		mounted,
-		writable.directories.map(({ path }) => path),
-	);
+	const writablePaths = writable.directories.map(({ path }) => path);
+	refuseNestedBinds(mounted, writablePaths);
 	const policy = { uid: identity.uid, rules: asked };
 	const allowedSockets = socketsIn(asked.allow)
 		.map((text) => placeOf(normalise(pathFromText(text)), files))
@@ -74,7 +72,7 @@ export function makePlan(input: PlanInput): Plan {
 		isOwn,
 		mayReach: (path) => mayReach(path, policy, files),
 		sockets: allowedSockets,
-		settled: [...writable.directories.map(({ path }) => path), ...mounted],
+		settled: [...writablePaths, ...mounted],
 		isLeftOut,
 		isSecret,
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
@@ -86,8 +84,7 @@ export function makePlan(input: PlanInput): Plan {
 		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
 	};
 	const binds = rules.binds.map((bind) => pathFromText(bind.path));
-	const mountedOver = [...writable.directories.map((directory) => directory.path), ...binds];
-	const collector = new EntryCollector(files, { excluded, allowed, mounted: mountedOver }, look);
+	const collector = new EntryCollector(files, { excluded, allowed, mounted: [...writablePaths, ...binds] }, look);
 
 	addDevices({ ...input, files }, collector);
 	// Included paths first, so that the rule is their reason however the application used them.
@@ -166,11 +163,7 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
-			...unprovenParts({
-				...{ trace, files, binds },
-				sockets: application.sockets ?? [],
-				writable: writable.directories.map(({ path }) => path),
-			}),
+			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
 			...(syslog?.notes ?? []),
 			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
@@ -236,22 +229,14 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
 	// An application that calls chroot(2) needs no advice about its own chroot option.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
+	const toPort = network === "none" ? "talks-to-port-in-vain" : "talks-to-port";
+	const abstract = [...trace.abstractSockets].map((name) => `@${showPath(name as Path)}`);
 	return [
 		...(own === undefined ? [] : [own]),
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
-		...peerPorts(trace).map((port) => ({
-			code: network === "none" ? "talks-to-port-in-vain" : "talks-to-port",
-			values: { port },
-		})),
+		...peerPorts(trace).map((port) => ({ code: toPort, values: { port } })),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
-		...(trace.abstractSockets.size
-			? [
-					{
-						code: "abstract-sockets",
-						values: { names: [...trace.abstractSockets].map((name) => `@${showPath(name as Path)}`).join(", ") },
-					},
-				]
-			: []),
+		...(abstract.length ? [{ code: "abstract-sockets", values: { names: abstract.join(", ") } }] : []),
 		...[...trace.gaps].sort().map((gap) => ({ code: `gap-${gap}`, values: {} })),
 	];
 }

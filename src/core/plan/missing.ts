@@ -1,3 +1,4 @@
+import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isForReaders } from "./areas.ts";
@@ -128,7 +129,7 @@ export function rankMissing(missing: readonly Missing[], evidence: Evidence): Ra
 			const { at, ...importance } = judge(one, last, evidence);
 			return { ...one, importance, at };
 		})
-		.sort((a, b) => order(a) - order(b) || a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1))
+		.sort((a, b) => order(a) - order(b) || a.at - b.at || by(nameOf)(a, b))
 		.map(({ at: _, ...ranked }) => ranked);
 }
 

@@ -117,11 +117,8 @@ function unreachable({ accesses }: Trace, policy: SocketPolicy, files: Files): P
 		const isAsked = [succeeded, ...failed.values()].some((operations) => operations.has("connect"));
 		return isAsked && !succeeded.has("listen") && path !== syslogName;
 	});
-	return refusedSockets(
-		asked.map(({ path }) => path),
-		policy,
-		files,
-	);
+	const paths = asked.map(({ path }) => path);
+	return refusedSockets(paths, policy, files);
 }
 
 /** Returns the host sockets among these paths that the application may not reach and might miss, as real paths, sorted. */

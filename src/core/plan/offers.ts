@@ -1,19 +1,21 @@
 import type { Rules } from "../application/application.ts";
+import { append, by } from "../collections.ts";
 import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";
 import { isForOthers, type PackageContents } from "./coverage.ts";
 import { placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
+import { countFiles } from "./walk.ts";
 
 /** The loader's default directories, which every program shares (ld.so(8)). */
 const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
 /** Maximum number of files that are counted per offer. Beyond that, the numbers mean "at least". */
-const mostCounted = 20_000;
+const maxCounted = 20_000;
 
 /** Returns what the plan leaves out and an administrator may want, with its size, sorted by path. */
 export function planOffers(
@@ -23,9 +25,7 @@ export function planOffers(
 	trees: readonly LibraryTree[],
 	files: Files,
 ): Offer[] {
-	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort((a, b) =>
-		a.path < b.path ? -1 : 1,
-	);
+	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort(by(({ path }) => path));
 }
 
 /** If one module was loaded, the configuration may ask for another later. */
@@ -59,26 +59,12 @@ function modules(trees: readonly LibraryTree[]): Offer[] {
 
 /** The host's state. Only what was read is seeded; the rest stays behind unless the administrator asks for it. */
 function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
-	const tops = writable.filter(
-		({ path }) => !startsEmpty(path) && !writable.some((other) => other.path !== path && isWithin(path, other.path)),
-	);
-	return tops.flatMap(({ path, seeds }) => {
-		const seeded = new Set(seeds.map((seed) => seed.path));
+	const tops = outermost(writable.map(({ path }) => path)).filter((path) => !startsEmpty(path));
+	return tops.flatMap((path) => {
+		const seeded = new Set(writable.filter((one) => one.path === path).flatMap(({ seeds }) => seeds.map((seed) => seed.path)));
 		if (seeded.has(path)) return [];
-		const offer = { kind: "state" as const, path, files: 0, bytes: 0 };
-		const pending: Path[] = [path];
-		for (let directory = pending.pop(); directory !== undefined && offer.files < mostCounted; directory = pending.pop()) {
-			for (const name of files.list(directory)) {
-				const one = join(directory, name);
-				const status = seeded.has(one) ? undefined : files.status(one);
-				if (status?.kind === "directory") pending.push(one);
-				else if (status?.kind === "file") {
-					offer.files++;
-					offer.bytes += status.size;
-				}
-			}
-		}
-		return offer.files ? [offer] : [];
+		const size = countFiles(path, files, maxCounted, (one) => seeded.has(one));
+		return size.files ? [{ kind: "state" as const, path, ...size }] : [];
 	});
 }
 
@@ -127,7 +113,7 @@ export function documentedOffers(input: Documented): Offer[] {
 					(other) => other !== one && other.kind === one.kind && other.path !== one.path && isWithin(one.path, other.path),
 				),
 		)
-		.sort((a, b) => (a.path < b.path ? -1 : 1));
+		.sort(by(({ path }) => path));
 }
 
 /** Maximum number of programs that are offered per application. */
@@ -153,7 +139,7 @@ export function configuredPrograms(mentions: readonly Mention[], { entries }: Pi
 /** Adds documented offers to a plan's, without those that are offered for another reason. */
 export function withDocumented(offers: readonly Offer[], documented: readonly Offer[]): Offer[] {
 	const known = new Set(offers.map(({ path }) => path));
-	return [...offers, ...documented.filter(({ path }) => !known.has(path))].sort((a, b) => (a.path < b.path ? -1 : 1));
+	return [...offers, ...documented.filter(({ path }) => !known.has(path))].sort(by(({ path }) => path));
 }
 
 /** Returns the rules that accept everything that the documentation names, except paths that are not UTF-8. */
@@ -171,8 +157,7 @@ function packageMentions(packages: readonly PackageContents[], judge: Judge): Me
 		for (const path of files) {
 			if (judge.isState(path)) mentions.push({ path, writes: true, passage: passage(path) });
 			if (!judge.isUnread(path)) continue;
-			const top = topOf(path);
-			configuration.set(top, [...(configuration.get(top) ?? []), path]);
+			append(configuration, topOf(path), path);
 		}
 		for (const [top, paths] of configuration) {
 			if (paths.length > mostSingle) mentions.push({ path: top, passage: passage(top) });
@@ -283,19 +268,6 @@ class Judge {
 	/** Counts files below a directory that the plan does not have. */
 	#count(top: Path): { files: number; bytes: number } {
 		const { files } = this.#input;
-		const sum = { files: 0, bytes: 0 };
-		const pending: Path[] = [top];
-		for (let directory = pending.pop(); directory !== undefined && sum.files < mostCounted; directory = pending.pop()) {
-			for (const name of files.list(directory)) {
-				const path = join(directory, name);
-				const status = files.status(path);
-				if (status?.kind === "directory") pending.push(path);
-				else if (status?.kind === "file" && !this.#isCovered(path)) {
-					sum.files++;
-					sum.bytes += status.size;
-				}
-			}
-		}
-		return sum;
+		return countFiles(top, files, maxCounted, (path) => files.status(path)?.kind === "file" && this.#isCovered(path));
 	}
 }

@@ -34,18 +34,18 @@ export function ownDirectories(
  */
 export function likelyOwn(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
 	const named = command.slice(1).flatMap((word) => /(?:^|=)(\/.*)$/s.exec(word)?.[1] ?? []);
-	return unique([home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []));
+	const all = [home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []);
+	return [...new Set(all)];
 }
 
 /** Returns the directories in which a creation failed for that reason. */
 export function uncopied(trace: Trace, uid: number, files: Files): Path[] {
 	const failed = [...trace.accesses.values()].filter((access) => access.failed.has("EOVERFLOW"));
-	return unique(
-		failed.flatMap(({ path }) => {
-			const place = placeOf(path, files);
-			return ownDirectory(place, uid, files) ?? holder(place, files) ?? [];
-		}),
-	);
+	const directories = failed.flatMap(({ path }) => {
+		const place = placeOf(path, files);
+		return ownDirectory(place, uid, files) ?? holder(place, files) ?? [];
+	});
+	return [...new Set(directories)];
 }
 
 /**
@@ -61,8 +61,4 @@ function ownDirectory(path: Path, uid: number, files: Files): Path | undefined {
 
 function holder(path: Path, files: Files): Path | undefined {
 	return [...ancestors(path), path].findLast((directory) => files.status(directory)?.kind === "directory");
-}
-
-function unique(paths: readonly Path[]): Path[] {
-	return [...new Set(paths)];
 }

@@ -39,14 +39,14 @@ export function executableWord(directory: Path): string {
 }
 
 export function socketsIn(words: readonly string[]): string[] {
-	return pathsIn(words, socketPrefix);
+	return valuesIn(words, socketPrefix);
 }
 
 export function executableIn(words: readonly string[]): string[] {
-	return pathsIn(words, executablePrefix);
+	return valuesIn(words, executablePrefix);
 }
 
-function pathsIn(words: readonly string[], prefix: string): string[] {
+function valuesIn(words: readonly string[], prefix: string): string[] {
 	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
 }
 
@@ -70,7 +70,7 @@ export function openingWord(text: string): string | undefined {
 }
 
 export function capabilitiesIn(words: readonly string[]): string[] {
-	return words.flatMap((word) => (word.startsWith(capabilityPrefix) ? [word.slice(capabilityPrefix.length)] : []));
+	return valuesIn(words, capabilityPrefix);
 }
 
 type Asked = Pick<Rules, "allow" | "refuse">;

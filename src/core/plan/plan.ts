@@ -198,8 +198,7 @@ export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writa
 
 /** Something that a trial found missing and that was accepted. */
 export type Addition =
-	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
-	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
+	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
 	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);

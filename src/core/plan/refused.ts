@@ -34,20 +34,14 @@ export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] 
 		.filter(({ failed, path }) => areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changes.has(one)))
 		.map(({ path }) => showPath(path));
 	const kept = refusedCapabilities(trace);
+	const clockCode = allows(rules, clockWord) ? "clock-allowed" : "clock-pretended";
 	return [
 		...(kept.length
 			? [{ code: "capabilities-refused", values: { names: kept.join(", "), option: capabilityOptions(kept) } }]
 			: []),
 		...refusedCalls(trace).map(({ call, error }) => ({ code: "call-refused", values: { call, error } })),
 		...(settings.length ? [{ code: "kernel-setting-refused", values: { paths: settings.slice(0, 5).join(", ") } }] : []),
-		...(trace.clock === undefined
-			? []
-			: [
-					{
-						code: allows(rules, clockWord) ? "clock-allowed" : "clock-pretended",
-						values: { call: trace.clock, option: `--allow ${clockWord}` },
-					},
-				]),
+		...(trace.clock === undefined ? [] : [{ code: clockCode, values: { call: trace.clock, option: `--allow ${clockWord}` } }]),
 	];
 }
 

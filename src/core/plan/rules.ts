@@ -1,12 +1,14 @@
 import picomatch from "picomatch";
 import type { Rules } from "../application/application.ts";
+import { append } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { ancestors, isWithin, join, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
+import { ancestors, isWithin, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isMountedByLauncher, mayBeBound, mustShow } from "./areas.ts";
 import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
+import { walkBelow } from "./walk.ts";
 import { directoryOf } from "./writable.ts";
 
 /** A rule as a fixed path and the glob behind it, which begins with a slash. */
@@ -50,59 +52,20 @@ function literally(bytes: string): Path {
  * goes through links also matches the place they lead to.
  */
 export function matchPaths(texts: readonly string[], files?: LinkFiles): (path: Path) => string | undefined {
-	const inFolder = matchInFolders(texts, files);
+	const tests = files ? testsByStart(texts, files) : (remembered.get(texts) ?? testsByStart(texts));
+	if (!files) remembered.set(texts, tests);
 	let folder: Path | undefined;
-	let matches: ((path: Path) => string | undefined) | undefined;
+	let above: readonly Test[] = [];
 	return (path) => {
-		if (folder === undefined || !matches || !liesIn(path, folder)) {
+		// Neighbouring paths have the same parents.
+		if (folder === undefined || parent(path) !== folder) {
 			folder = parent(path);
-			matches = inFolder(folder);
+			const starts = new Set([root, ...ancestors(folder), folder]);
+			above = [...starts].flatMap((start) => tests.get(start) ?? []).sort((a, b) => a.order - b.order);
 		}
-		return matches(path);
-	};
-}
-
-type InFolder = (folder: Path) => (path: Path) => string | undefined;
-
-const remembered = new WeakMap<readonly string[], InFolder>();
-
-function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
-	if (files) return makeMatcher(texts, files);
-	const known = remembered.get(texts) ?? makeMatcher(texts, undefined);
-	remembered.set(texts, known);
-	return known;
-}
-
-function makeMatcher(texts: readonly string[], files: LinkFiles | undefined): InFolder {
-	const byStart = new Map<Path, Test[]>();
-	const foldersOfStarts = new Set<Path>();
-	let last: Path | undefined;
-	for (let order = 0; order < texts.length; order++) {
-		const text = texts[order] as string;
-		const { glob, start: written } = parse(text);
-		const placed = files ? placeOf(written, files) : written;
-		for (const start of placed === written ? [written] : [written, placed]) {
-			const known = byStart.get(start);
-			const test = { order, text, matches: glob === undefined ? undefined : globTest(start, glob) };
-			if (known) known.push(test);
-			else byStart.set(start, [test]);
-			if (last === undefined || !liesIn(start, last)) {
-				last = parent(start);
-				foldersOfStarts.add(last);
-			}
-		}
-	}
-	return (folder) => {
-		const above = testsAt(folder, byStart);
-		const first = above.find(({ matches }) => !matches);
-		const hasOwn = foldersOfStarts.has(folder);
-		if (!hasOwn && above[0] === first) return () => first?.text;
-		return (path) => {
-			const test = above.find(({ matches }) => matches?.(path) ?? true);
-			if (!hasOwn) return test?.text;
-			const own = byStart.get(path)?.find(({ matches }) => matches?.(path) ?? true);
-			return own && !(test && test.order < own.order) ? own.text : test?.text;
-		};
+		const test = above.find(({ matches }) => matches(path));
+		const own = path === root ? undefined : tests.get(path)?.find(({ matches }) => matches(path));
+		return (own && !(test && test.order < own.order) ? own : test)?.text;
 	};
 }
 
@@ -110,18 +73,21 @@ interface Test {
 	/** Position among all rules; the first match wins. */
 	readonly order: number;
 	readonly text: string;
-	/** Undefined if the rule matches everything at and below its start. */
-	readonly matches: ((path: Path) => boolean) | undefined;
+	readonly matches: (path: Path) => boolean;
 }
 
-function liesIn(path: Path, folder: Path): boolean {
-	return path.lastIndexOf("/") === (folder === root ? 0 : folder.length) && path.startsWith(folder);
-}
+/** Tests by list, because thousands of rules are matched again with each decision. */
+const remembered = new WeakMap<readonly string[], ReadonlyMap<Path, readonly Test[]>>();
 
-function testsAt(folder: Path, byStart: ReadonlyMap<Path, readonly Test[]>): readonly Test[] {
-	const starts = [root, ...ancestors(folder), ...(folder === root ? [] : [folder])];
-	const found = starts.flatMap((start) => byStart.get(start) ?? []);
-	return found.sort((a, b) => a.order - b.order);
+function testsByStart(texts: readonly string[], files?: LinkFiles): ReadonlyMap<Path, readonly Test[]> {
+	const tests = new Map<Path, Test[]>();
+	for (const [order, text] of texts.entries()) {
+		const { glob, start: written } = parse(text);
+		for (const start of new Set([written, files ? placeOf(written, files) : written])) {
+			append(tests, start, { order, text, matches: glob === undefined ? () => true : globTest(start, glob) });
+		}
+	}
+	return tests;
 }
 
 function globTest(start: Path, glob: string): (path: Path) => boolean {
@@ -151,15 +117,12 @@ export function expandInclude(text: string, files: Files, most = mostPerRule): P
 }
 
 function* walk(start: Path, files: Files): Generator<Path> {
-	const pending: Path[] = [start];
-	for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-		const status = files.status(path);
-		if (!status || (path !== start && isMountedByLauncher(path))) continue;
-		if (path !== root) yield path;
-		// Walks no link except a rule's own path, whose chain is followed later.
-		if (status.kind !== "directory" && !(path === start && status.kind === "symlink")) continue;
-		for (const name of files.list(path)) pending.push(join(path, name));
-	}
+	const status = files.status(start);
+	if (!status) return;
+	if (start !== root) yield start;
+	// A rule's own link is followed by its chain later; other links are not followed.
+	if (status.kind !== "directory" && status.kind !== "symlink") return;
+	for (const { path } of walkBelow(start, files, isMountedByLauncher)) yield path;
 }
 
 /**

@@ -1,13 +1,14 @@
 import { syslogName } from "../confinement/launch.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { type WayPart, wayFaults, wayTo } from "../machine/way.ts";
-import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
+import { isCommon, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { headSize } from "./marks.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
+import { walkBelow } from "./walk.ts";
 
 interface SharedInput {
 	readonly trace: Trace;
@@ -39,7 +40,7 @@ const dataTops = ["/srv", "/var/www", "/mnt", "/media", "/data", "/tmp", "/var/t
 const stores = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/usr"].map(pathFromText);
 
 /** Maximum number of files that are checked for secrets. A directory with more is not shared. */
-const mostFiles = 20_000;
+const maxFiles = 20_000;
 const certificate = /-----BEGIN ([A-Z0-9]+ )*CERTIFICATE-----/;
 const pem = /-----BEGIN ([A-Z0-9]+ )*(CERTIFICATE|PRIVATE KEY|PARAMETERS)-----/;
 
@@ -72,9 +73,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	if ([...found.values()].some(({ kind }) => kind === "certificates")) {
 		for (const [place, example] of keys) propose(place, "certificates", example);
 	}
-	const paths = [...found.keys()];
-	return paths
-		.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)))
+	return outermost([...found.keys()])
 		.sort()
 		.flatMap((path): SharedDirectory[] => {
 			const { example, kind } = found.get(path) ?? { kind: "data" as const, example: path };
@@ -112,8 +111,8 @@ function isContent({ succeeded }: Access, real: Path, input: SharedInput): boole
 
 function isContentPlace(directory: Path, { isOwn }: SharedInput): boolean {
 	const top = dataTops.find((one) => isWithin(directory, one));
-	const isCommon = directory === top || isSystemDirectory(directory) || isTemporaryTop(directory);
-	return top !== undefined && !isCommon && !isOwn(directory);
+	const isParent = directory === top || isSystemDirectory(directory) || isTemporaryTop(directory);
+	return top !== undefined && !isParent && !isOwn(directory);
 }
 
 /**
@@ -158,7 +157,7 @@ function isPem(path: Path, files: Files): boolean {
 const besideSockets = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
 
 function holdsOnlySockets(directory: Path, { files, mayReach }: SharedInput): boolean {
-	if (isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory)) return false;
+	if (isSystemDirectory(directory) || isCommon(directory)) return false;
 	return files.list(directory).every((name) => {
 		const path = join(directory, name);
 		const kind = files.status(path)?.kind;
@@ -186,19 +185,11 @@ function measure(top: Path, kind: SharedKind, input: SharedInput): { files: numb
 		return status.kind !== "file" || (kind !== "certificates" && isPrivate(status, input));
 	};
 	const size = { files: 0, bytes: 0 };
-	const pending: Path[] = [top];
-	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-		for (const name of files.list(directory)) {
-			const path = join(directory, name);
-			const status = files.status(path);
-			if (!status) continue;
-			if (isForbidden(path, status) || size.files >= mostFiles) return undefined;
-			if (status.kind === "directory") pending.push(path);
-			else if (status.kind === "file") {
-				size.files++;
-				size.bytes += status.size;
-			}
-		}
+	for (const { path, status } of walkBelow(top, files)) {
+		if (isForbidden(path, status) || size.files >= maxFiles) return undefined;
+		if (status.kind !== "file") continue;
+		size.files++;
+		size.bytes += status.size;
 	}
 	return size;
 }
@@ -222,43 +213,35 @@ export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 		const real = placeOf(path, files);
 		if (!page.test(real) || isLibraryFile(real)) continue;
 		// A package may keep its pages elsewhere and link to each.
-		for (const top of [parent(real), placeOf(parent(path), files)]) if (!isCommon(top)) tops.add(top);
+		for (const top of [parent(real), placeOf(parent(path), files)]) if (!isShallow(top) && !isCommon(top)) tops.add(top);
 	}
-	const outermost = [...tops].filter((top) => ![...tops].some((other) => other !== top && isWithin(top, other)));
-	return outermost.sort().flatMap((top) => {
-		const paths = readableBelow(top, files);
-		return paths ? [{ top, paths }] : [];
-	});
+	return outermost([...tops])
+		.sort()
+		.flatMap((top) => {
+			const paths = readableBelow(top, files);
+			return paths ? [{ top, paths }] : [];
+		});
 }
 
-/** Whether many services have files in this directory. */
-function isCommon(directory: Path): boolean {
-	const depth = directory.split("/").length - 1;
-	const isShallow = depth < (isWithin(directory, pathFromText("/usr")) ? 3 : 2);
-	return isShallow || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
+/** `/NAME`, `/usr/NAME` and `/usr/NAME/NAME` belong to many services. */
+function isShallow(directory: Path): boolean {
+	return directory.split("/").length - 1 < (isWithin(directory, pathFromText("/usr")) ? 3 : 2);
 }
 
 /** Returns undefined if there is too much. */
 function readableBelow(top: Path, files: Files): Path[] | undefined {
 	const found: Path[] = [];
 	let [bytes, seen] = [0, 0];
-	const pending: Path[] = [top];
-	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-		for (const name of files.list(directory)) {
-			if (++seen > most.files) return undefined;
-			if (hidden.test(name)) continue;
-			const path = join(directory, name);
-			const status = files.status(path);
-			if (status?.kind === "directory") pending.push(path);
-			// Someone with write access may have linked to a file that only root can read.
-			const led = status?.kind === "symlink" ? files.status(placeOf(path, files)) : status;
-			const isReadable = led?.kind === "file" && (led.mode & 0o6004) === 0o004;
-			const isLink = status?.kind === "symlink" && led?.kind === "directory";
-			if (status === undefined || !(isReadable || isLink)) continue;
-			found.push(path);
-			bytes += status.size;
-			if (bytes > most.bytes) return undefined;
-		}
+	for (const { path, status } of walkBelow(top, files, (path) => hidden.test(baseName(path)))) {
+		if (++seen > most.files) return undefined;
+		// Someone with write access may have linked to a file that only root can read.
+		const end = status.kind === "symlink" ? files.status(placeOf(path, files)) : status;
+		const isReadable = end?.kind === "file" && (end.mode & 0o6004) === 0o004;
+		const isDirectoryLink = status.kind === "symlink" && end?.kind === "directory";
+		if (!isReadable && !isDirectoryLink) continue;
+		found.push(path);
+		bytes += status.size;
+		if (bytes > most.bytes) return undefined;
 	}
 	return found;
 }

@@ -1,14 +1,16 @@
+import { append, by } from "../collections.ts";
 import { shebangBytes } from "../elf/script.ts";
 import type { Files } from "../machine/facts.ts";
 import { Listings, type ModuleLanguage, type Role, reachedModules } from "../modules/modules.ts";
 import { perlModules } from "../modules/perl.ts";
 import { pythonModules } from "../modules/python.ts";
 import { rubyModules } from "../modules/ruby.ts";
-import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { holdsState, isByteCode, isHome, isSystemDirectory, isTemporaryTop } from "./areas.ts";
+import { isByteCode, isCommon, isSystemDirectory } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { headSize } from "./marks.ts";
+import { walkBelow } from "./walk.ts";
 
 type Language = "python" | "perl" | "ruby";
 
@@ -82,7 +84,7 @@ export interface LibraryTree {
 }
 
 /** Maximum number of files per tree; no known one has that many. */
-const mostFiles = 20_000;
+const maxFiles = 20_000;
 
 /** Returns the libraries of which the application read a part, by real path. `own` are the application's own sources. */
 export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: Files): LibraryTree[] {
@@ -94,11 +96,11 @@ export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: F
 	const languages = new Set([...tops.values()].flatMap(({ language }) => language ?? []));
 	const sources = [...own, ...whole].flatMap(({ paths }) => paths);
 	const partial = [...languages].flatMap((language) => partialTrees(language, { trace, read, sources, tops }, files));
-	return [...whole, ...partial].sort((a, b) => (a.top < b.top ? -1 : 1));
+	return [...whole, ...partial].sort(by(({ top }) => top));
 }
 
 /** Python reads a module's byte code and only stats its source. */
-function sourceOfByteCode(path: Path): Path {
+export function sourceOfByteCode(path: Path): Path {
 	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/.]*(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
 	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
 }
@@ -187,9 +189,7 @@ function dataOf(all: readonly Path[], top: Path, reached: ReadonlySet<Path>, rea
 		let [group, holder] = [path, parent(path)];
 		while (holder !== top && !holders.has(holder)) [group, holder] = [holder, parent(holder)];
 		if (!reached.has(holder) && holders.has(holder)) continue;
-		const known = groups.get(group);
-		if (known) known.push(path);
-		else groups.set(group, [path]);
+		append(groups, group, path);
 	}
 	const isRead = (group: Path) => read.some((path) => isWithin(path, group));
 	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= mostUnread || isRead(group) ? paths : [])));
@@ -264,17 +264,13 @@ const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 
 function treePaths(top: Path, { without }: Pick<Library, "without">, files: Files): Path[] {
 	const found: Path[] = [];
-	const pending: Path[] = [top];
-	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-		for (const name of files.list(directory)) {
-			const path = join(directory, name);
-			const below = path.slice(top.length + 1);
-			if (isByteCode(path) || without?.test(below)) continue;
-			const kind = files.status(path)?.kind;
-			if (kind === "directory") pending.push(path);
-			else if (kind === "file" || kind === "symlink") found.push(path);
-			if (found.length >= mostFiles) return found;
-		}
+	for (const { path, status } of walkBelow(
+		top,
+		files,
+		(path) => isByteCode(path) || !!without?.test(path.slice(top.length + 1)),
+	)) {
+		if (status.kind === "file" || status.kind === "symlink") found.push(path);
+		if (found.length >= maxFiles) break;
 	}
 	return found;
 }
@@ -309,18 +305,23 @@ export function sourceTrees(trace: Trace, files: Files): LibraryTree[] {
 		if (source) sources.set(directory, source);
 		else if (!access.succeeded.has("write")) others.add(directory);
 	}
-	const tops = [...sources.keys()].filter((top) => ![...sources.keys()].some((other) => other !== top && isWithin(top, other)));
-	return tops.sort().map((top) => {
-		const endings = [...sources].flatMap(([directory, source]) => (isWithin(directory, top) ? [source] : []));
-		const resources = [...others].filter((directory) => directory !== top && isWithin(directory, top));
-		const own = filesBelow(top, files).filter((path) => endings.some((ending) => ending.test(path)));
-		return { top, paths: [...new Set([...own, ...resources.flatMap((directory) => resourcesIn(directory, files))])] };
-	});
+	return outermost([...sources.keys()])
+		.sort()
+		.map((top) => {
+			const endings = [...sources].flatMap(([directory, source]) => (isWithin(directory, top) ? [source] : []));
+			const resources = [...others].filter((directory) => directory !== top && isWithin(directory, top));
+			const own = filesBelow(top, files).filter((path) => endings.some((ending) => ending.test(path)));
+			return { top, paths: [...new Set([...own, ...resources.flatMap((directory) => resourcesIn(directory, files))])] };
+		});
 }
 
 function isOwnDirectory(directory: Path): boolean {
-	const isShared = isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
-	return !isShared && !isWithin(directory, pathFromText("/etc")) && !isWithin(directory, pathFromText("/usr/local/bin"));
+	return (
+		!isSystemDirectory(directory) &&
+		!isCommon(directory) &&
+		!isWithin(directory, pathFromText("/etc")) &&
+		!isWithin(directory, pathFromText("/usr/local/bin"))
+	);
 }
 
 function sourceOf({ programs }: Access, real: Path): RegExp | undefined {

@@ -1,4 +1,5 @@
 import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
+import { by } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
@@ -92,7 +93,7 @@ function unprovenPrograms(trace: Trace, files: Files): Note[] {
 		const open = [...new Set(named)].filter(isOpen);
 		if (open.length) found.set(real, open);
 	}
-	return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, paths]) => noteOf(place, paths));
+	return [...found].sort(by(([place]) => place)).map(([place, paths]) => noteOf(place, paths));
 }
 
 function listed(directory: Path, files: Files): Path[] {
@@ -110,8 +111,5 @@ function namedIn(file: Path, files: Files): Path[] {
 function noteOf(place: Path, paths: readonly Path[]): Note {
 	const shown = paths.slice(0, mostShown).map(showPath).join(", ");
 	const more = paths.length > mostShown ? ", …" : "";
-	return {
-		code: "unproven-programs",
-		values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length },
-	};
+	return { code: "unproven-programs", values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length } };
 }

@@ -1,5 +1,6 @@
 import type { Rules } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
+import { append, by } from "../collections.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
@@ -112,14 +113,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
 		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
-		return {
-			path,
-			mode: found.mode & 0o1777,
-			uid,
-			gid,
-			reasons: wanted.get(path) ?? [],
-			seeds: seeds.get(path) ?? [],
-		};
+		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
 	});
 	return { directories, refused: [...refused].sort(), leftOut };
 }
@@ -281,12 +275,10 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 	}
 
 	const seeds = new Map<Path, { path: Path; bytes: number }[]>();
-	for (const [path, bytes] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+	for (const [path, bytes] of [...found].sort(by(([path]) => path))) {
 		const holder = holderOf(path);
 		if (holder === undefined || ancestors(path).some((above) => found.has(above))) continue;
-		const held = seeds.get(holder);
-		if (held) held.push({ path, bytes });
-		else seeds.set(holder, [{ path, bytes }]);
+		append(seeds, holder, { path, bytes });
 	}
 	return { seeds, leftOut };
 }
