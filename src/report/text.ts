@@ -3,7 +3,7 @@ import { type Difference, isSame } from "../core/cage/difference.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
-import { capabilityWord, openingNames, openingWords } from "../core/plan/permissions.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/build/make.ts";
@@ -153,11 +153,11 @@ function openingRows(openings: Plan["openings"], messages: Messages): { word: st
 			word: capabilityWord(name),
 			text: words.capability(name, printable(why)),
 		})),
-		...openingNames.flatMap((name) => {
+		...permissionNames.flatMap((name) => {
 			const why = openings[name];
 			if (why === undefined) return [];
 			const text = name === "syslog" ? words.syslog(showPath(why as Path)) : `${words[name]} (${printable(why)})`;
-			return [{ word: openingWords[name], text }];
+			return [{ word: permissionWords[name], text }];
 		}),
 	];
 }

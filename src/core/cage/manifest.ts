@@ -4,7 +4,16 @@ import { isId } from "../machine/accounts.ts";
 import { isPathJson, normalise, type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Mark } from "../plan/marks.ts";
-import type { Entry, EntryKind, Openings, PackageRef, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
+import type {
+	Entry,
+	EntryKind,
+	PackageRef,
+	PermissionSet,
+	Plan,
+	PlannedAccounts,
+	Reason,
+	WritableDirectory,
+} from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
@@ -199,7 +208,7 @@ export interface Manifest {
 	readonly writable: readonly WritableDirectory[];
 	readonly binds: readonly { readonly path: string; readonly access: "ro" | "rw" }[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: Openings;
+	readonly openings: PermissionSet;
 	readonly identity: Plan["identity"];
 }
 
@@ -247,7 +256,7 @@ export function manifestToJson(manifest: Manifest): unknown {
 	};
 }
 
-export function openingsToJson({ syslog, ...openings }: Partial<Openings>): object {
+export function openingsToJson({ syslog, ...openings }: Partial<PermissionSet>): object {
 	return { ...openings, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
 }
 

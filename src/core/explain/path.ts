@@ -1,9 +1,9 @@
 import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
-import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
-import { openingFor } from "../plan/missing.ts";
-import { openingWords } from "../plan/permissions.ts";
+import { areaOf, isStateParent, isSystemDirectory } from "../plan/areas.ts";
+import { kernelPermission } from "../plan/missing.ts";
+import { permissionWords } from "../plan/permissions.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -203,11 +203,11 @@ function optionAgainst(
 		const option = absence.risk && allowing[absence.risk];
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}
-	if (absence?.kind === "kernel") return `--allow ${openingWords[openingFor(place)]}`;
+	if (absence?.kind === "kernel") return `--allow ${permissionWords[kernelPermission(place)]}`;
 	if (absence && areaOf(place) === "device")
 		return absence.kind === "untouched" && action !== "execute" ? `--device ${shown}` : undefined;
 	const directory = parent(place);
-	const canBeGiven = (!isSystemDirectory(directory) || holdsState(directory)) && areaOf(directory) === "files";
+	const canBeGiven = (!isSystemDirectory(directory) || isStateParent(directory)) && areaOf(directory) === "files";
 	if (action === "write") {
 		const isMissing = absence ? !onHost || absence.kind === "untouched" : layers.includes("mount");
 		return isMissing && canBeGiven ? `--writable ${pathToText(directory) ?? ""}` : undefined;

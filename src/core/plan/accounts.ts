@@ -33,25 +33,25 @@ export function accountWord(kind: AccountKind, name: string): string {
 }
 
 /** Returns the word that names this user or group. */
-export function namedBy(words: readonly string[], kind: AccountKind, name: string): string | undefined {
+export function wordNaming(words: readonly string[], kind: AccountKind, name: string): string | undefined {
 	return words.find((text) => text === name || text === accountWord(kind, name));
 }
 
 /** `--without-account` wins over `--account`. */
 export function isLeftOut({ withoutAccounts }: Pick<Rules, "withoutAccounts">, kind: AccountKind, name: string): boolean {
-	return namedBy(withoutAccounts, kind, name) !== undefined;
+	return wordNaming(withoutAccounts, kind, name) !== undefined;
 }
 
-type WhyKept = "root" | "started-as" | "dedicated";
+type ReasonToKeep = "root" | "started-as" | "dedicated";
 
 /**
  * Returns why an account cannot be left out: root owns the cage's files and is looked up first, and the application looks up the
  * account that it runs as.
  */
-export function whyAlwaysKept(
+export function reasonToKeep(
 	account: { readonly kind: AccountKind; readonly id: number; readonly reason?: string },
 	identity: Pick<Identity, "uid" | "gid">,
-): WhyKept | undefined {
+): ReasonToKeep | undefined {
 	if (account.id === 0) return "root";
 	if (account.id === (account.kind === "user" ? identity.uid : identity.gid)) return "started-as";
 	return account.reason === "dedicated" ? "dedicated" : undefined;
@@ -162,7 +162,7 @@ export function checkAccountRules(
 	for (const text of rules.accounts) if (!named(text).length) throw new Failure("account-word-unknown", { value: text }, 2);
 	for (const text of rules.withoutAccounts) {
 		for (const one of named(text)) {
-			const why = whyAlwaysKept(one, identity);
+			const why = reasonToKeep(one, identity);
 			if (why !== undefined) throw new Failure(`account-always-kept-${why}`, { name: one.name }, 2);
 		}
 	}
@@ -170,7 +170,7 @@ export function checkAccountRules(
 
 const accountFiles = ["/etc/passwd", "/etc/group"].map(pathFromText);
 const configuration = pathFromText("/etc");
-const mostRead = 64 * 1024;
+const maxRead = 64 * 1024;
 const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
 /** Settings join words: SystemGroup, setgid_group. Comments do not count. */
 const setsAccount = /^(?!\s*[#;]).*(user|group|[ug]id|owner)/i;
@@ -179,7 +179,7 @@ const unprivileged = ["nobody"];
 /** errno of getpwnam(3) for an unknown name. */
 const noSuchName = "ENOENT";
 
-interface Look {
+interface TrialObservation {
 	/** The application's accesses and all of its output in the cage. */
 	readonly trace: Trace;
 	readonly output: string;
@@ -188,7 +188,7 @@ interface Look {
 	readonly round: number;
 }
 
-interface Known {
+interface KnownAccounts {
 	readonly plan: Pick<Plan, "accounts" | "writable" | "rules">;
 	/** The host's users and groups. */
 	readonly users: readonly User[];
@@ -202,7 +202,7 @@ interface Known {
  * go to the system log), the candidates are the names in its configuration and, if the look-up was its last access, `nobody` and
  * the groups of its own directories. Only accounts that the host has and the cage leaves out count.
  */
-export function findMissingAccounts(look: Look, known: Known): Missing[] {
+export function findMissingAccounts(look: TrialObservation, known: KnownAccounts): Missing[] {
 	const { ended, output, round, trace } = look;
 	const { groups, plan, users } = known;
 	if (!accountFiles.some((path) => trace.accesses.get(path)?.succeeded.has("read"))) return [];
@@ -224,10 +224,10 @@ function namesIn(text: string, line: RegExp): Set<string> {
 	return new Set(lines.flatMap((one) => one.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
 }
 
-function silentNames({ accesses }: Trace, { files, groups, plan }: Known): Set<string> {
+function silentNames({ accesses }: Trace, { files, groups, plan }: KnownAccounts): Set<string> {
 	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, configuration));
 	const settings = read.filter(({ path }) => !accountFiles.includes(path));
-	const text = settings.map(({ path }) => files.read(placeOf(path, files), mostRead)?.toString("latin1") ?? "").join("\n");
+	const text = settings.map(({ path }) => files.read(placeOf(path, files), maxRead)?.toString("latin1") ?? "").join("\n");
 	const names = namesIn(text, setsAccount);
 	// Accesses are in the order of each path's first use.
 	const last = [...accesses.values()].findLast(({ succeeded }) => succeeded.size > 0);

@@ -42,12 +42,12 @@ export function isSystemDirectory(directory: Path): boolean {
  * System directories in which many services keep their state. A service's own directory in one may become writable, and one may
  * be given as a whole.
  */
-const ofEverybody = new Set(
+const stateParents = new Set(
 	"/home /media /mnt /opt /root /srv /var /var/cache /var/lib /var/log /var/spool /tmp /var/tmp".split(" "),
 );
 
-export function holdsState(directory: Path): boolean {
-	return ofEverybody.has(directory);
+export function isStateParent(directory: Path): boolean {
+	return stateParents.has(directory);
 }
 
 /** The root, configuration with its password files, kernel file systems, and programs. */
@@ -65,12 +65,12 @@ export function isHome(directory: Path): boolean {
 
 /** Whether a directory contains files of many services or of a person. */
 export function isCommon(directory: Path): boolean {
-	return holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
+	return isStateParent(directory) || isTemporaryTop(directory) || isHome(directory);
 }
 
 /** Directories that a cage needs: nothing may be mounted over one. */
-export function mustShow(directory: Path): boolean {
-	return systemDirectories.has(directory) && !holdsState(directory);
+export function isEssential(directory: Path): boolean {
+	return systemDirectories.has(directory) && !isStateParent(directory);
 }
 
 /** Directories that are emptied at boot (FHS 3.15) or only written. The next start needs nothing from them. */
@@ -84,7 +84,7 @@ export function isByteCode(path: Path): boolean {
 }
 
 /** Manual pages, documentation and translations. An application that only looks at them lists them or checks a package. */
-export function isForReaders(path: Path): boolean {
+export function isDocumentation(path: Path): boolean {
 	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
 }
 

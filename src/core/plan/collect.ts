@@ -1,11 +1,11 @@
 import type { Path } from "../path/path.ts";
 import type { Access } from "../trace/trace.ts";
-import { isByteCode, isForReaders } from "./areas.ts";
+import { isByteCode, isDocumentation } from "./areas.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import type { PlanInput, Reason } from "./plan.ts";
-import { changes, tracedReason } from "./writable.ts";
+import { changingOperations, tracedReason } from "./writable.ts";
 
 export const generatedPaths = {
 	passwd: "/etc/passwd",
@@ -20,9 +20,9 @@ export function addTraced({ files, trace }: PlanInput, collector: EntryCollector
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
+		if (generated.has(path) || isByteCode(path) || (isDocumentation(path) && isOnlyLooked(access))) continue;
 		// A path that was only created, written or removed does not exist on the host or belongs to a writable directory.
-		const used = [...succeeded].some((operation) => !changes.has(operation));
+		const used = [...succeeded].some((operation) => !changingOperations.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
 		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
 		else if (succeeded.size) collector.addWay(path, tracedReason(access));

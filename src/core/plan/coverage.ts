@@ -11,18 +11,18 @@ import type { PackageRef } from "./plan.ts";
 import { isLibraryFile, sourceOfByteCode } from "./trees.ts";
 
 /** A service's lifecycle. `socket-activation`: systemd opens its sockets and starts it on the first connection. */
-const lifeStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
-export type LifeStage = (typeof lifeStages)[number];
+const lifecycleStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
+export type LifecycleStage = (typeof lifecycleStages)[number];
 
-export interface StageReach {
-	readonly stage: LifeStage;
+export interface StageCoverage {
+	readonly stage: LifecycleStage;
 	/** False if no trace has seen this stage, so that its needs are unknown. */
 	readonly cameUp: boolean;
 	/** What triggers it: a signal (`SIGHUP`), the unit's command, or its sockets. */
 	readonly by?: string;
 }
 
-interface Lived {
+interface LifecycleInput {
 	readonly command: readonly string[];
 	/** Signals that it survived while it was traced, e.g. `SIGHUP`. */
 	readonly signals: readonly string[];
@@ -39,10 +39,10 @@ interface Lived {
  * Returns the stages of a service's lifecycle and which of them its traces have seen. A trace starts, signals, stops and restarts
  * the application; a trace of a running process sees none of that.
  */
-export function lifeReach({ command, gaps, reloadSignal, signals, sockets = [], unit }: Lived): StageReach[] {
+export function lifecycleCoverage({ command, gaps, reloadSignal, signals, sockets = [], unit }: LifecycleInput): StageCoverage[] {
 	const known = serverSignals(command);
 	const wasStarted = !gaps.has("start-up");
-	const bySignal = (stage: LifeStage, name: string | undefined): StageReach[] => {
+	const bySignal = (stage: LifecycleStage, name: string | undefined): StageCoverage[] => {
 		if (name === undefined || name === "none") return [];
 		return [{ stage, cameUp: signals.includes(`SIG${name}`), by: `SIG${name}` }];
 	};
@@ -59,7 +59,7 @@ export function lifeReach({ command, gaps, reloadSignal, signals, sockets = [], 
 	];
 }
 
-export function neverCameUp(life: readonly StageReach[]): StageReach[] {
+export function untracedStages(life: readonly StageCoverage[]): StageCoverage[] {
 	return life.filter(({ cameUp }) => !cameUp);
 }
 
@@ -72,7 +72,7 @@ export interface PackageContents {
 export const coverageGroups = ["programs", "modules", "configuration", "data"] as const;
 export type CoverageGroup = (typeof coverageGroups)[number];
 
-interface Reach {
+interface GroupCoverage {
 	readonly reached: number;
 	readonly of: number;
 	/** Paths that were not used, as the package names them, sorted. */
@@ -83,7 +83,7 @@ interface Reach {
 export interface Coverage {
 	/** The package with the program first, then used packages of the same source. */
 	readonly packages: readonly PackageRef[];
-	readonly groups: Readonly<Record<CoverageGroup, Reach>>;
+	readonly groups: Readonly<Record<CoverageGroup, GroupCoverage>>;
 }
 
 /**
@@ -133,12 +133,12 @@ export function foreignModules(packages: readonly PackageContents[], files: Pick
 }
 
 /** Whether a file of the application's package is read by other programs, or by none. */
-export function isForOthers(path: Path): boolean {
+export function isOutsideApplication(path: Path): boolean {
 	return othersConfiguration.test(path) || documentation.test(path);
 }
 
 function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
-	if (isForOthers(path)) return undefined;
+	if (isOutsideApplication(path)) return undefined;
 	if (path.startsWith("/etc/")) return "configuration";
 	if (path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
 	if (programDirectory.test(path)) return "programs";
@@ -228,7 +228,7 @@ export class CoverageMeter {
 	}
 }
 
-export function totalReach({ groups }: Coverage): { readonly reached: number; readonly of: number } {
+export function totalCoverage({ groups }: Coverage): { readonly reached: number; readonly of: number } {
 	return coverageGroups.reduce(
 		(sum, group) => ({ reached: sum.reached + groups[group].reached, of: sum.of + groups[group].of }),
 		{ reached: 0, of: 0 },
@@ -242,7 +242,7 @@ const interpreters =
  * Returns the file of the command that belongs to the application's package: the program, or the script that an interpreter runs.
  * Returns undefined for a module name or no file: the interpreter's package says nothing about the application.
  */
-export function broughtFile(command: readonly string[], files: Pick<Files, "resolve" | "status">): Path | undefined {
+export function packagedFile(command: readonly string[], files: Pick<Files, "resolve" | "status">): Path | undefined {
 	const program = pathFromText(command[0] ?? "");
 	const isFile = (path: Path) => {
 		const real = path.startsWith("/") ? files.resolve(path) : undefined;
@@ -254,13 +254,13 @@ export function broughtFile(command: readonly string[], files: Pick<Files, "reso
 	return path !== undefined && isFile(path) && !isWithin(path, "/etc" as Path) ? path : undefined;
 }
 
-const mostUntouched = 20;
+const maxUntouched = 20;
 
 /** Returns the coverage with at most twenty names per group and unchanged numbers. */
 export function shortCoverage(coverage: Coverage): Coverage {
 	const groups = coverageGroups.map((group) => {
 		const { of, reached, untouched } = coverage.groups[group];
-		return [group, { reached, of, untouched: untouched.slice(0, mostUntouched) }];
+		return [group, { reached, of, untouched: untouched.slice(0, maxUntouched) }];
 	});
 	return { ...coverage, groups: Object.fromEntries(groups) as Coverage["groups"] };
 }
@@ -272,7 +272,7 @@ export type NextExercise =
 	/** Sent automatically at the end of a trace. */
 	| { readonly kind: "signal"; readonly signal: string }
 	/** A stage of the lifecycle that no trace has seen, and what triggers it. */
-	| { readonly kind: "stage"; readonly stage: LifeStage; readonly by?: string }
+	| { readonly kind: "stage"; readonly stage: LifecycleStage; readonly by?: string }
 	/** `paths` are the first few of `count` unused files in a directory. */
 	| {
 			readonly kind: "modules" | "helpers" | "configuration";
@@ -290,11 +290,11 @@ interface Exercised {
 	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
 	/** Absent while the application runs. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 }
 
-const mostNamed = 5;
-const mostDirectories = 4;
+const maxNamed = 5;
+const maxDirectories = 4;
 
 /** Returns proposals, runnable ones first. Probes count as run. */
 export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
@@ -306,7 +306,7 @@ export function nextExercises({ application, coverage, life = [], run, signals }
 	return [
 		...commands,
 		...signals.map((signal): NextExercise => ({ kind: "signal", signal })),
-		...neverCameUp(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
+		...untracedStages(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
 		...byDirectory("modules", untouched?.modules.untouched ?? []),
 		// Commands in bin directories are for people and scripts; a daemon's helpers are elsewhere.
 		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !programDirectory.test(path)) ?? []),
@@ -320,6 +320,6 @@ function byDirectory(kind: "modules" | "helpers" | "configuration", paths: reado
 	for (const path of paths) append(directories, parent(path), path);
 	return [...directories]
 		.sort((a, b) => b[1].length - a[1].length)
-		.slice(0, mostDirectories)
-		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, mostNamed), count: all.length }));
+		.slice(0, maxDirectories)
+		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, maxNamed), count: all.length }));
 }

@@ -151,12 +151,12 @@ function withLines(
  * Accounts of Debian's base-passwd (users-and-groups.html), which exist before any package and which any package may use. We have
  * seen other services under each of them.
  */
-const everybodys: ReadonlySet<string> = new Set(
+const sharedAccountNames: ReadonlySet<string> = new Set(
 	"daemon bin sys games man lp mail news uucp proxy www-data backup list irc nobody".split(" "),
 );
 
-export function isEverybodys(account: string): boolean {
-	return everybodys.has(account);
+export function isSharedAccountName(account: string): boolean {
+	return sharedAccountNames.has(account);
 }
 
 /** Where packages keep what their accounts own, one directory each (hier(7)). */
@@ -172,16 +172,16 @@ const places: readonly Path[] = [
 	"/var/www",
 ].map(pathFromText);
 
-const mostNamed = 3;
+const maxNamed = 3;
 
 /** Notes accounts of the cage that others on this host use too: by name, or because they own other services' directories. */
 export function sharedAccounts(plan: Plan, uids: readonly number[], users: readonly User[], files: Files): Note[] {
 	return uids.flatMap((uid): Note[] => {
 		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
 		const others = foreignDirectories(plan, uid, files);
-		const values = { account, count: others.length, paths: others.slice(0, mostNamed).map(showPath).join(", ") };
+		const values = { account, count: others.length, paths: others.slice(0, maxNamed).map(showPath).join(", ") };
 		return [
-			...(isEverybodys(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
+			...(isSharedAccountName(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
 			...(others.length ? [{ code: "account-owns-elsewhere", values }] : []),
 		];
 	});

@@ -11,10 +11,10 @@ import type { Decision, Entry, EntryKind, Offer, Reason, Risk } from "./plan.ts"
 import { fileRisks } from "./risks.ts";
 
 /** Maximum number of reasons per entry; everything needs the C library. */
-const mostReasons = 4;
+const maxReasons = 4;
 
 /** Bytes up to which a file that was never opened is copied anyway, because its size may have mattered. */
-const mostLookedAt = 1024 * 1024;
+const maxLookedAt = 1024 * 1024;
 
 interface EntryRules {
 	/** Returns the rule that excludes a path. */
@@ -158,7 +158,7 @@ export class EntryCollector {
 		const marks = this.#look(path);
 		const risks = fileRisks(path, status, marks);
 		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
-		const uncopied = onlyLooked && status.size > mostLookedAt;
+		const uncopied = onlyLooked && status.size > maxLookedAt;
 		if (uncopied) this.#uncopied.add(path);
 		else if (this.#uncopied.delete(path)) this.#entries.delete(path);
 		if (uncopied && !risks.includes("large")) risks.push("large");
@@ -184,7 +184,7 @@ export class EntryCollector {
 		if (known) {
 			// Prefer any other reason to "parent of something".
 			const reasons = known.reasons.filter((reason) => reason.kind !== "parent-of" || add.reason.kind === "parent-of");
-			if (reasons.length >= mostReasons || (add.reason.kind === "parent-of" && reasons.length > 0)) return;
+			if (reasons.length >= maxReasons || (add.reason.kind === "parent-of" && reasons.length > 0)) return;
 			if (reasons.some((reason) => JSON.stringify(reason) === JSON.stringify(add.reason))) return;
 			this.#entries.set(path, { ...known, reasons: [...reasons, add.reason] });
 			return;
@@ -196,7 +196,7 @@ export class EntryCollector {
 }
 
 /** Everything needs the C library: name only this many of the files that need one. */
-const mostNamed = 2;
+const maxNamed = 2;
 
 /**
  * Adds what the kernel and the loader read and no trace shows: the interpreters and libraries of all collected files. Libraries
@@ -204,7 +204,7 @@ const mostNamed = 2;
  */
 export function addLibraries(collector: EntryCollector, application: Application, files: Files): Offer[] {
 	const add = (path: Path, kind: "interpreter-of" | "needed-by", by: Iterable<Path>) => {
-		for (const one of [...by].slice(0, mostNamed)) collector.add(path, { kind, by: placeOf(one, files) });
+		for (const one of [...by].slice(0, maxNamed)) collector.add(path, { kind, by: placeOf(one, files) });
 	};
 	const { interpreters, needed, optional } = libraryClosure(
 		collector.programs().map((entry) => entry.path),

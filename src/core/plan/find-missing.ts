@@ -6,13 +6,13 @@ import { isWithin, normalise, outermost, type Path, parent, pathFromText } from 
 import { showPath } from "../path/quote.ts";
 import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
-import { type Missing, openingFor, openingOf } from "./missing.ts";
-import { capabilityWord, keepCall, openingWords, refuses } from "./permissions.ts";
-import type { Addition, Entry, FoundOpening, Plan } from "./plan.ts";
-import { changes, writes } from "./writable.ts";
+import { kernelPermission, type Missing, remedyWord } from "./missing.ts";
+import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
+import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
+import { changingOperations, wantsToChange } from "./writable.ts";
 
 /** Calls that fail without a capability (capabilities(7)). */
 const capabilityOf: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
 			continue;
 		}
-		const name = openingBehind(call);
+		const name = permissionBehind(call);
 		const found = name
 			? { remedy: { kind: "opening", name, round, call, ...by } as const }
 			: capabilityRemedy([call], by, search);
@@ -126,7 +126,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	if (remedy.kind !== "opening") return false;
 	switch (remedy.name) {
 		case "unixSockets":
-			return families.has("AF_UNIX") || possibleNeeds.has(openingWords.unixSockets);
+			return families.has("AF_UNIX") || possibleNeeds.has(permissionWords.unixSockets);
 		case "netlink":
 			return families.has("AF_NETLINK");
 		case "memfd":
@@ -139,7 +139,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 }
 
 /** Returns the permission without which the filter refuses a call. */
-function openingBehind(call: string): FoundOpening | undefined {
+function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";
 	if (call === "memfd_create") return "memfd";
@@ -147,7 +147,7 @@ function openingBehind(call: string): FoundOpening | undefined {
 }
 
 function isRefused(missing: Missing, { rules }: Plan): boolean {
-	const word = openingOf(missing);
+	const word = remedyWord(missing);
 	return word !== undefined && refuses(rules, word);
 }
 
@@ -167,14 +167,16 @@ function isProven({ reasons }: Entry): boolean {
 }
 
 /** Something exists already or is busy: a working cage gives these answers too. */
-const noLayer = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
+const normalErrors = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
 
 function missingOf(access: Access, search: Search): Missing | undefined {
 	for (const [error, operations] of access.failed) {
-		if (noLayer.has(error) || isByteCode(access.path)) continue;
+		if (normalErrors.has(error) || isByteCode(access.path)) continue;
 		// For an open for reading and writing, writing decides.
-		for (const operation of [...operations].sort((a, b) => Number(changes.has(b)) - Number(changes.has(a)))) {
-			if (isAsWished(operation, error)) continue;
+		for (const operation of [...operations].sort(
+			(a, b) => Number(changingOperations.has(b)) - Number(changingOperations.has(a)),
+		)) {
+			if (isNormalFailure(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
 				if (!missing) continue;
@@ -201,7 +203,7 @@ function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search)
 }
 
 /** Failures that are normal: removing a stale pid file that does not exist, or readlink(2) on something that is no link. */
-function isAsWished(operation: Operation, error: string): boolean {
+function isNormalFailure(operation: Operation, error: string): boolean {
 	return (operation === "remove" && error === "ENOENT") || (operation === "look" && error === "EINVAL");
 }
 
@@ -216,7 +218,7 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 	if (onHost) return onHost.succeeded.has(operation);
 	// The trace did not see the start, so any layer of the cage that refuses something there may be one that the start needs
 	// open.
-	if (host.gaps.has("start-up") && stopsByLayer(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
+	if (host.gaps.has("start-up") && isCageError(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
 	// The host's run never used this path; the cage's run came here because something else failed. The cage may need it if the
 	// host has it.
 	if (error !== "ENOENT" || operation === "create") return false;
@@ -225,7 +227,7 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 }
 
 /** Errors that only a cage causes: it is read-only, closed to the account, or lacks the parent directory. */
-function stopsByLayer(error: string, operation: Operation): boolean {
+function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
@@ -240,18 +242,18 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		const name = openingFor(areaOf(path) === "kernel" ? path : real);
+		const name = kernelPermission(areaOf(path) === "kernel" ? path : real);
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
 		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}
-	const wantsToWrite = writes(access) || changes.has(operation);
+	const wantsToWrite = wantsToChange(access) || changingOperations.has(operation);
 	// Read-only binds have their content from the beginning.
 	const isSeen = plan.rules.binds.some(({ access, path }) => access === "ro" && isWithin(real, pathFromText(path)));
 	const isState = covers.some((place) => isWithin(real, place)) && !isSeen;
 	const isCovered = covers.some((place) => isWithin(real, place));
 	const directory = parent(real);
 	const canOpen =
-		(!isSystemDirectory(directory) || holdsState(directory)) &&
+		(!isSystemDirectory(directory) || isStateParent(directory)) &&
 		!isMountedByLauncher(directory) &&
 		!plan.writable.some((one) => one.path === directory);
 	const writable = canOpen ? { remedy: { kind: "writable", path: directory, round, call } as const } : {};
@@ -266,7 +268,7 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 				return { ...common, kind: "absent", proven: true, remedy: { kind: "path", path, round, call } };
 			}
 			// State that does not exist yet: the host's run created it, or found it where the cage starts empty.
-			if (isState && error === "ENOENT" && !changes.has(operation)) return undefined;
+			if (isState && error === "ENOENT" && !changingOperations.has(operation)) return undefined;
 			if (isCovered && operation === "create" && access.calls.has("linkat")) {
 				// An O_TMPFILE file gets its name via /proc/self/fd (open(2)).
 				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };

@@ -36,7 +36,7 @@ const places: readonly (readonly [GroupName, Path])[] = (
 ).map(([name, top]) => [name, pathFromText(top)]);
 const [etc, usr, log] = (["/etc", "/usr", "/var/log"] as const).map(pathFromText) as [Path, Path, Path];
 /** Number of files from which such a directory is worth a hint. */
-const worthAWord = 40;
+const minSpareFiles = 40;
 
 export const groupOrder = [
 	"program",
@@ -129,6 +129,6 @@ export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): Grou
 
 /** Returns the directory that holds many of these paths and that most services never need completely. */
 export function findSpare(paths: readonly Path[]): string | undefined {
-	const found = places.find(([, top]) => paths.filter((path) => isWithin(path, top)).length >= worthAWord);
+	const found = places.find(([, top]) => paths.filter((path) => isWithin(path, top)).length >= minSpareFiles);
 	return found?.[1];
 }

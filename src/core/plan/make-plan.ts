@@ -13,11 +13,11 @@ import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
-import { mayReach, socketNotes } from "./neighbours.ts";
+import { neededPermissions } from "./needed-permissions.ts";
+import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own-directories.ts";
-import { allows as allowsOpening, executableIn, openingWords, permissionsOf, refuses, socketsIn } from "./permissions.ts";
+import { allows as allowsOpening, executableIn, permissionsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
 import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
@@ -64,15 +64,15 @@ export function makePlan(input: PlanInput): Plan {
 	const policy = { uid: identity.uid, rules: asked };
 	const allowedSockets = socketsIn(asked.allow)
 		.map((text) => placeOf(normalise(pathFromText(text)), files))
-		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
+		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
 	const shared = planShared({
 		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
-		mayReach: (path) => mayReach(path, policy, files),
+		mayConnect: (path) => mayConnect(path, policy, files),
 		sockets: allowedSockets,
-		settled: [...writablePaths, ...mounted],
+		occupied: [...writablePaths, ...mounted],
 		isLeftOut,
 		isSecret,
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
@@ -127,9 +127,9 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	const syslog = planSyslog(
 		trace,
-		{ include: rules.include, allowed: allowsOpening(rules, openingWords.syslog) },
+		{ include: rules.include, allowed: allowsOpening(rules, permissionWords.syslog) },
 		files,
-		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, openingWords.syslog)),
+		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, permissionWords.syslog)),
 	);
 	if (syslog) addSyslog(syslog, collector);
 	const found = {
@@ -140,7 +140,7 @@ export function makePlan(input: PlanInput): Plan {
 	};
 	const executable = executableData(rules, writable.directories, files);
 	const openings = {
-		...planOpenings(identity, trace, files, found, rules),
+		...neededPermissions(identity, trace, files, found, rules),
 		...(executable.length ? { executableData: executable } : {}),
 	};
 

@@ -12,7 +12,7 @@ export type Mark = "elf" | "script" | "secret" | "keystore" | "opaque";
 export const headSize = 16 * 1024;
 
 /** Number of bytes that are searched for a key if the file starts with PEM. */
-const mostPem = 1024 * 1024;
+const maxPem = 1024 * 1024;
 const pemStart = "-----BEGIN ";
 const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
 
@@ -61,8 +61,8 @@ const keystores = [/^feedfeed/, /^cececece/, /^30(..){1,5}02010330/];
 const token = /^(?=[^\s]*\d)[A-Za-z0-9+=_.~-][A-Za-z0-9+/=_.~-]{15,1023}\s*$/;
 
 /** The rules as text, so that marks from other rules can be recognised as outdated. */
-export function rulesOfMarks(): string {
-	return [headSize, mostPem, ...secretContents, ...keyFormats, ...keystores, token].join(" ");
+export function markRules(): string {
+	return [headSize, maxPem, ...secretContents, ...keyFormats, ...keystores, token].join(" ");
 }
 
 /** Returns undefined if the file cannot be read. */
@@ -72,7 +72,7 @@ export function readMarks(path: Path, files: Pick<Files, "read">): Mark[] | unde
 	const marks = marksOf(head);
 	// A key may follow any number of certificates, each with a page of explanation.
 	const isLong = head.length >= headSize && !marks.includes("elf") && !marks.includes("secret") && head.includes(pemStart);
-	const isKey = isLong && privateKey.test(files.read(path, mostPem)?.toString("latin1") ?? "");
+	const isKey = isLong && privateKey.test(files.read(path, maxPem)?.toString("latin1") ?? "");
 	return isKey ? [...marks, "secret"] : marks;
 }
 

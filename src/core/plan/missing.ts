@@ -1,8 +1,8 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isForReaders } from "./areas.ts";
-import { capabilityWord, openingWords } from "./permissions.ts";
+import { isDocumentation } from "./areas.ts";
+import { capabilityWord, permissionWords } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
@@ -70,9 +70,9 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 }
 
 /** Returns the word of `--allow` and `--refuse` if a permission is the remedy. */
-export function openingOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
+export function remedyWord({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
-	return remedy?.kind === "opening" ? openingWords[remedy.name] : undefined;
+	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;
 }
 
 /**
@@ -80,7 +80,7 @@ export function openingOf({ remedy }: Pick<Missing, "remedy">): string | undefin
  * before it continues alone. Such an item counts only if the application does not answer.
  */
 export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boolean {
-	if (path !== undefined && isForReaders(path) && /stat|access/.test(call)) return true;
+	if (path !== undefined && isDocumentation(path) && /stat|access/.test(call)) return true;
 	return mixed || kind === "kernel-file" || kind === "noexec" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 
@@ -91,7 +91,7 @@ const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
  * Returns the permission that shows a kernel file. Only the administrator can add `kernelProc` and `sys`, because they show facts
  * about the host.
  */
-export function openingFor(path: Path): "proc" | "kernelProc" | "sys" {
+export function kernelPermission(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
 const sys = pathFromText("/sys");

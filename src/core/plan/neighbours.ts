@@ -62,7 +62,7 @@ export interface SocketPolicy {
 }
 
 /** Whether the application may talk to the service behind this host socket, a real path. */
-export function mayReach(path: Path, { rules, uid }: SocketPolicy, files: Files): boolean {
+export function mayConnect(path: Path, { rules, uid }: SocketPolicy, files: Files): boolean {
 	const isNamed = (words: readonly string[]) =>
 		socketsIn(words).some((text) => placeOf(normalise(pathFromText(text)), files) === path);
 	if (isNamed(rules.refuse)) return false;
@@ -102,7 +102,7 @@ interface SocketNotesInput {
 /** Notes host sockets that the application asked for and cannot reach in its cage, with the option that allows each. */
 export function socketNotes({ allowed, binds, files, policy, trace, writable }: SocketNotesInput): Note[] {
 	const isInCage = (path: Path) => [...binds, ...writable.map((one) => one.path)].some((place) => isWithin(path, place));
-	const refused = unreachable(trace, policy, files).filter((path) => !isInCage(path));
+	const refused = refusedConnections(trace, policy, files).filter((path) => !isInCage(path));
 	return [
 		...refused.map((path) => ({ code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } })),
 		...allowed
@@ -112,7 +112,7 @@ export function socketNotes({ allowed, binds, files, policy, trace, writable }: 
 }
 
 /** Returns real paths, sorted. */
-function unreachable({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
+function refusedConnections({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
 	const asked = [...accesses.values()].filter(({ failed, path, succeeded }) => {
 		const isAsked = [succeeded, ...failed.values()].some((operations) => operations.has("connect"));
 		return isAsked && !succeeded.has("listen") && path !== syslogName;
@@ -125,7 +125,7 @@ function unreachable({ accesses }: Trace, policy: SocketPolicy, files: Files): P
 export function refusedSockets(paths: readonly Path[], policy: SocketPolicy, files: Files): Path[] {
 	const real = paths.map((path) => placeOf(path, files));
 	return [...new Set(real)]
-		.filter((path) => files.status(path)?.kind === "socket" && !mayReach(path, policy, files) && !isAskedByLibc(path))
+		.filter((path) => files.status(path)?.kind === "socket" && !mayConnect(path, policy, files) && !isAskedByLibc(path))
 		.sort();
 }
 

@@ -4,7 +4,7 @@ import { documentKinds, type Mention, type Passage } from "../documentation/docu
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";
-import { isForOthers, type PackageContents } from "./coverage.ts";
+import { isOutsideApplication, type PackageContents } from "./coverage.ts";
 import { placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
@@ -80,7 +80,7 @@ interface Documented {
 	readonly files: Files;
 }
 /** If a directory has more unread files than this, the directory is offered instead. */
-const mostSingle = 3;
+const maxSingle = 3;
 const programs = /^(\/usr(\/local)?)?\/s?bin\//;
 /** Code is judged by what was loaded. */
 const code = /^(\/usr)?(\/local)?\/lib\w*\/|\.so(\.\d+)*$/;
@@ -117,7 +117,7 @@ export function documentedOffers(input: Documented): Offer[] {
 }
 
 /** Maximum number of programs that are offered per application. */
-const mostPrograms = 30;
+const maxPrograms = 30;
 
 /**
  * Returns programs that the application's configuration names and that no run started: commands that only some requests need,
@@ -133,7 +133,7 @@ export function configuredPrograms(mentions: readonly Mention[], { entries }: Pi
 		if (planned.has(real) || planned.has(path) || found.has(real) || isWithin(real, pathFromText("/etc"))) continue;
 		found.set(real, { kind: "documented", path: real, files: 1, bytes: status.size, passage });
 	}
-	return [...found.values()].slice(0, mostPrograms);
+	return [...found.values()].slice(0, maxPrograms);
 }
 
 /** Adds documented offers to a plan's, without those that are offered for another reason. */
@@ -143,7 +143,7 @@ export function withDocumented(offers: readonly Offer[], documented: readonly Of
 }
 
 /** Returns the rules that accept everything that the documentation names, except paths that are not UTF-8. */
-export function rulesTaking(offers: readonly Offer[]): Pick<Rules, "include" | "writable"> {
+export function rulesAccepting(offers: readonly Offer[]): Pick<Rules, "include" | "writable"> {
 	const of = (kind: Offer["kind"]) => offers.flatMap((offer) => (offer.kind === kind ? (pathToText(offer.path) ?? []) : []));
 	return { include: of("documented"), writable: of("documented-writable") };
 }
@@ -160,7 +160,7 @@ function packageMentions(packages: readonly PackageContents[], judge: Judge): Me
 			append(configuration, topOf(path), path);
 		}
 		for (const [top, paths] of configuration) {
-			if (paths.length > mostSingle) mentions.push({ path: top, passage: passage(top) });
+			if (paths.length > maxSingle) mentions.push({ path: top, passage: passage(top) });
 			else for (const path of paths) mentions.push({ path, passage: passage(path) });
 		}
 	}
@@ -170,7 +170,7 @@ function packageMentions(packages: readonly PackageContents[], judge: Judge): Me
 const topOf = (path: Path) => path.split("/").slice(0, 3).join("/") as Path;
 
 /** Whether many services have files in this directory: `/etc`, `/var/lib`, `/usr/share`. */
-function isEverybodys(path: Path): boolean {
+function isCommonDirectory(path: Path): boolean {
 	if (isWithin(path, usr)) return path.split("/").length < 4;
 	return path.split("/").length < 3 || isSystemDirectory(path);
 }
@@ -203,7 +203,8 @@ class Judge {
 
 	/** Whether this is the application's configuration that no run has read. */
 	isUnread(path: Path): boolean {
-		if (!path.startsWith("/etc/") || isForOthers(path) || available.test(path) || !this.#read.has(topOf(path))) return false;
+		if (!path.startsWith("/etc/") || isOutsideApplication(path) || available.test(path) || !this.#read.has(topOf(path)))
+			return false;
 		return this.#input.files.status(path)?.kind === "file" && !this.#isCovered(path);
 	}
 
@@ -219,7 +220,7 @@ class Judge {
 		const path = files.resolve(normalise(named));
 		const status = path === undefined ? undefined : files.status(path);
 		if (path === undefined || status === undefined || this.#isCovered(path) || areaOf(path) !== "files") return undefined;
-		if (isEverybodys(path) || isHome(path)) return undefined;
+		if (isCommonDirectory(path) || isHome(path)) return undefined;
 		if (status.kind !== "file" && status.kind !== "directory") return undefined;
 		if (!inChroot && !this.#isOwn(named, path) && !this.#belongs(status)) return undefined;
 		if (status.kind === "directory" && (writes || (this.isState(path) && !path.startsWith("/etc/")))) {
@@ -227,7 +228,7 @@ class Judge {
 				? undefined
 				: { kind: "documented-writable", path, ...this.#count(path), passage };
 		}
-		if (isForOthers(path) || available.test(path) || programs.test(path) || code.test(path) || startsEmpty(path))
+		if (isOutsideApplication(path) || available.test(path) || programs.test(path) || code.test(path) || startsEmpty(path))
 			return undefined;
 		const counted = status.kind === "file" ? { files: 1, bytes: status.size } : this.#count(path);
 		return counted.files ? { kind: "documented", path, ...counted, passage } : undefined;
@@ -244,7 +245,7 @@ class Judge {
 	/** Whether the packages list a name, or a directory above it that is not shared by many services. */
 	#isOwn(...names: readonly Path[]): boolean {
 		return names.some((name) => {
-			for (let path = name; !isEverybodys(path); path = parent(path)) {
+			for (let path = name; !isCommonDirectory(path); path = parent(path)) {
 				if (this.#listed.has(path)) return !path.startsWith("/etc/") || this.#read.has(topOf(path));
 			}
 			return false;

@@ -32,18 +32,18 @@ export function ownDirectories(
  * names. Without root, each needs its own overlay: an overlay cannot copy up a directory of another owner, and creating something
  * below one fails with EOVERFLOW (measured).
  */
-export function likelyOwn(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
+export function likelyWrittenDirectories(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
 	const named = command.slice(1).flatMap((word) => /(?:^|=)(\/.*)$/s.exec(word)?.[1] ?? []);
 	const all = [home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []);
 	return [...new Set(all)];
 }
 
 /** Returns the directories in which a creation failed for that reason. */
-export function uncopied(trace: Trace, uid: number, files: Files): Path[] {
+export function failedCopyUps(trace: Trace, uid: number, files: Files): Path[] {
 	const failed = [...trace.accesses.values()].filter((access) => access.failed.has("EOVERFLOW"));
 	const directories = failed.flatMap(({ path }) => {
 		const place = placeOf(path, files);
-		return ownDirectory(place, uid, files) ?? holder(place, files) ?? [];
+		return ownDirectory(place, uid, files) ?? nearestDirectory(place, files) ?? [];
 	});
 	return [...new Set(directories)];
 }
@@ -52,13 +52,13 @@ export function uncopied(trace: Trace, uid: number, files: Files): Path[] {
  * Returns the highest directory above `path` from which on all belong to the user; undefined if the nearest directory does not.
  */
 function ownDirectory(path: Path, uid: number, files: Files): Path | undefined {
-	const nearest = holder(placeOf(path, files), files);
+	const nearest = nearestDirectory(placeOf(path, files), files);
 	if (nearest === undefined) return undefined;
 	const way = [...ancestors(nearest), nearest];
 	const foreign = way.findLastIndex((directory) => files.status(directory)?.uid !== uid);
 	return way[foreign + 1];
 }
 
-function holder(path: Path, files: Files): Path | undefined {
+function nearestDirectory(path: Path, files: Files): Path | undefined {
 	return [...ancestors(path), path].findLast((directory) => files.status(directory)?.kind === "directory");
 }

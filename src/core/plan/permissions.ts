@@ -3,10 +3,10 @@ import { capabilityNamed } from "../confinement/capabilities.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Addition, Openings, Permission } from "./plan.ts";
+import type { Addition, Permission, PermissionSet } from "./plan.ts";
 
 /** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
-export const openingWords = {
+export const permissionWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
 	sys: "sys",
@@ -16,9 +16,9 @@ export const openingWords = {
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
-} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
-export type OpeningName = keyof typeof openingWords;
-export const openingNames = Object.keys(openingWords) as OpeningName[];
+} as const satisfies Record<Exclude<keyof PermissionSet, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
+export type PermissionName = keyof typeof permissionWords;
+export const permissionNames = Object.keys(permissionWords) as PermissionName[];
 
 /** The reason for a capability that the application keeps without using it. */
 export const keepCall = "capset";
@@ -30,7 +30,7 @@ const executablePrefix = "executable-data:";
 /** Returns undefined if the path cannot be written as a word. */
 export function socketWord(path: Path): string | undefined {
 	const text = pathToText(path);
-	return text === undefined ? undefined : openingWord(socketPrefix + text);
+	return text === undefined ? undefined : permissionWord(socketPrefix + text);
 }
 
 /** Returns the word that lets the application execute files in a directory of its data. */
@@ -55,7 +55,7 @@ export function capabilityWord(name: string): string {
 }
 
 /** Returns the word as rules store it; undefined if it names no permission. */
-export function openingWord(text: string): string | undefined {
+export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
 		return name === undefined ? undefined : capabilityWord(name);
@@ -66,21 +66,21 @@ export function openingWord(text: string): string | undefined {
 		// Words are compared as text, so that each path may have only one form.
 		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
 	}
-	return openingNames.map((name) => openingWords[name] as string).find((word) => word === text);
+	return permissionNames.map((name) => permissionWords[name] as string).find((word) => word === text);
 }
 
 export function capabilitiesIn(words: readonly string[]): string[] {
 	return valuesIn(words, capabilityPrefix);
 }
 
-type Asked = Pick<Rules, "allow" | "refuse">;
+type PermissionRules = Pick<Rules, "allow" | "refuse">;
 
-export function refuses({ refuse }: Asked, word: string): boolean {
+export function refuses({ refuse }: PermissionRules, word: string): boolean {
 	return refuse.includes(word);
 }
 
 /** `--refuse` wins over `--allow`. */
-export function allows(rules: Asked, word: string): boolean {
+export function allows(rules: PermissionRules, word: string): boolean {
 	return rules.allow.includes(word) && !refuses(rules, word);
 }
 
@@ -90,24 +90,24 @@ export function allowedReason(word: string): string {
 }
 
 /** Returns the path, system call or capability that a permission is about; other text unchanged. */
-export function subjectOfOpening(text: string): string {
+export function subjectOfPermission(text: string): string {
 	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
 }
 
 const subjects: ReadonlyMap<string, string> = new Map([
-	[openingWords.proc, "/proc"],
-	[openingWords.kernelProc, "/proc"],
-	[openingWords.sys, "/sys"],
-	[openingWords.unixSockets, "socket"],
-	[openingWords.netlink, "socket"],
-	[openingWords.multicast, "setsockopt"],
-	[openingWords.syslog, "/dev/log"],
-	[openingWords.memfd, "memfd_create"],
-	[openingWords.writableCode, "mprotect"],
+	[permissionWords.proc, "/proc"],
+	[permissionWords.kernelProc, "/proc"],
+	[permissionWords.sys, "/sys"],
+	[permissionWords.unixSockets, "socket"],
+	[permissionWords.netlink, "socket"],
+	[permissionWords.multicast, "setsockopt"],
+	[permissionWords.syslog, "/dev/log"],
+	[permissionWords.memfd, "memfd_create"],
+	[permissionWords.writableCode, "mprotect"],
 ]);
 
 /** Returns all permissions of a plan, capabilities first. */
-export function permissionsOf(openings: Openings, trace: Trace, additions: readonly Addition[]): Permission[] {
+export function permissionsOf(openings: PermissionSet, trace: Trace, additions: readonly Addition[]): Permission[] {
 	const describe = (
 		word: string,
 		call: string,
@@ -130,11 +130,11 @@ export function permissionsOf(openings: Openings, trace: Trace, additions: reado
 		...(openings.executableData ?? []).map((path) =>
 			describe(executableWord(path), allowedReason(executableWord(path)), undefined),
 		),
-		...openingNames.flatMap((name) => {
+		...permissionNames.flatMap((name) => {
 			const why = openings[name];
 			if (why === undefined) return [];
 			const addition = additions.find((one) => one.kind === "opening" && one.name === name);
-			return [describe(openingWords[name], why, undefined, addition)];
+			return [describe(permissionWords[name], why, undefined, addition)];
 		}),
 	];
 }

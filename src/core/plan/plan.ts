@@ -121,7 +121,7 @@ interface PlannedCapability {
 }
 
 /** What the confinement allows beyond the default. Each value says what showed the need. */
-export interface Openings {
+export interface PermissionSet {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
 	/** The kernel's files in /proc (loadavg, stat, meminfo, net and so on), without other users' processes. */
@@ -175,7 +175,7 @@ export interface Plan {
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: Openings;
+	readonly openings: PermissionSet;
 	readonly permissions: readonly Permission[];
 	/** Set if the cage has a dedicated account. The plan's owners are already changed; this maps owners of the host's files. */
 	readonly ownerChange?: OwnerChange;
@@ -194,16 +194,16 @@ export interface Identity {
 }
 
 /** Permissions that a trial can show to be missing. */
-export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
+export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /** Something that a trial found missing and that was accepted. */
 export type Addition =
 	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
-	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
+	| ({ readonly kind: "capability"; readonly name: string } & RefusedNeed)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
+	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedNeed);
 
-interface RefusedCall {
+interface RefusedNeed {
 	readonly round: number;
 	readonly call: string;
 	/** The first program that made the call. */

@@ -9,7 +9,7 @@ import { areaOf, isByteCode, isMountedByLauncher } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { allows, capabilityWord } from "./permissions.ts";
 import type { Plan } from "./plan.ts";
-import { changes } from "./writable.ts";
+import { changingOperations } from "./writable.ts";
 
 /** The only capability with an effect on the whole machine that a cage can be given. */
 const clockWord = capabilityWord("sys_time");
@@ -31,7 +31,10 @@ export const capabilityOptions = (names: readonly string[]) => names.map((name) 
 /** Notes what the application wanted from the machine itself and was refused while it was traced. */
 export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] {
 	const settings = [...trace.accesses.values()]
-		.filter(({ failed, path }) => areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changes.has(one)))
+		.filter(
+			({ failed, path }) =>
+				areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changingOperations.has(one)),
+		)
 		.map(({ path }) => showPath(path));
 	const kept = refusedCapabilities(trace);
 	const clockCode = allows(rules, clockWord) ? "clock-allowed" : "clock-pretended";
@@ -62,7 +65,7 @@ export function lastRefusedWrite(trace: Trace, files: Files): RefusedWrite | und
 	for (const { failed, path, succeeded } of [...trace.accesses.values()].reverse()) {
 		if (succeeded.size || isMountedByLauncher(path) || isByteCode(path)) continue;
 		for (const [error, operations] of failed) {
-			const wanted = [...operations].some((one) => changes.has(one) && !(one === "remove" && error === "ENOENT"));
+			const wanted = [...operations].some((one) => changingOperations.has(one) && !(one === "remove" && error === "ENOENT"));
 			if (refusals.has(error) && wanted) return { path, error, directory: placeOf(parent(path), files) };
 		}
 	}

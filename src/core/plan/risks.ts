@@ -50,7 +50,7 @@ function isSecret(path: Path, { mode }: FileStatus, marks: readonly Mark[] | und
 function isSource(name: string): boolean {
 	return /\.(py|pyc|js|mjs|cjs|ts|rb|pl|pm|php|sh|h|c|json|md|html?)$/.test(name);
 }
-const mostRead = 256 * 1024;
+const maxRead = 256 * 1024;
 const comment = /^\s*(#|;|\/\/|--|\*)/;
 /** Switches and limits that are named after passwords. */
 const noPassword = /[=:\s]\s*["']?(yes|no|true|false|on|off|none|null|-?\d{1,4}[smhd]?|\/[^\s"']*)?["']?[;,]?\s*$/i;
@@ -67,7 +67,7 @@ export function passwordNotes(entries: readonly Entry[], files: Pick<Files, "rea
 function holdsPassword({ decision, kind, mode, path, risks }: Entry, files: Pick<Files, "read">): boolean {
 	const isCandidate = kind === "file" && decision === "include" && isWithin(path, configuration) && !(mode & 0o004);
 	if (!isCandidate || risks.includes("secret")) return false;
-	const text = files.read(path, mostRead)?.toString("latin1") ?? "";
+	const text = files.read(path, maxRead)?.toString("latin1") ?? "";
 	if (text.includes("\0")) return false;
 	return text.split("\n").some((line) => {
 		if (line.length > 1000 || comment.test(line) || noPassword.test(line)) return false;

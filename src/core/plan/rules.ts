@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { ancestors, isWithin, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isMountedByLauncher, mayBeBound, mustShow } from "./areas.ts";
+import { isEssential, isMountedByLauncher, mayBeBound } from "./areas.ts";
 import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
 import { walkBelow } from "./walk.ts";
@@ -100,10 +100,10 @@ function globTest(start: Path, glob: string): (path: Path) => boolean {
 }
 
 /** Maximum number of entries per rule; a glob over a whole disk is a mistake. */
-export const mostPerRule = 100_000;
+export const maxPerRule = 100_000;
 
 /** Returns everything on the machine that an include matches, at most `most` paths, without following links. */
-export function expandInclude(text: string, files: Files, most = mostPerRule): Path[] {
+export function expandInclude(text: string, files: Files, most = maxPerRule): Path[] {
 	const { glob, start } = parse(text);
 	const matches = glob === undefined ? () => true : matchPaths([text]);
 	const found: Path[] = [];
@@ -156,7 +156,7 @@ export function checkRules(rules: Rules, files: Files): void {
 		for (const value of rules[option]) {
 			const directory = directoryOf(value, files);
 			const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
-			if (isMounted || mustShow(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
+			if (isMounted || isEssential(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
 		}
 	}
 }

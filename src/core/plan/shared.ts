@@ -16,7 +16,7 @@ interface SharedInput {
 	/** Whether a directory contains the application's own programs or configuration, which are copied. */
 	readonly isOwn: (directory: Path) => boolean;
 	/** Writable directories and binds. Nothing that overlaps with them is shared. */
-	readonly settled: readonly Path[];
+	readonly occupied: readonly Path[];
 	/** Whether something must not go in: excluded, or a secret that nobody allowed. */
 	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
 	readonly isSecret: (path: Path, status: FileStatus) => boolean;
@@ -26,7 +26,7 @@ interface SharedInput {
 	/** The cage's owner. */
 	readonly owner: number;
 	/** Whether the application may talk to the service behind a socket. */
-	readonly mayReach: (path: Path) => boolean;
+	readonly mayConnect: (path: Path) => boolean;
 	/** Real paths of sockets that the administrator allowed and the host has. */
 	readonly sockets: readonly Path[];
 	/** Included paths are copied. */
@@ -59,7 +59,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	for (const access of input.trace.accesses.values()) {
 		const real = placeOf(access.path, input.files);
 		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && access.path !== syslogName) {
-			if (input.mayReach(real) && input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
+			if (input.mayConnect(real) && input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
 		}
 		const kind = input.files.status(real)?.kind;
 		if (kind === "directory" && access.succeeded.has("list") && isContentPlace(real, input)) propose(real, "data", real);
@@ -87,15 +87,15 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 /** Characters that every mount option, unit and script takes literally. A directory with another name is copied. */
 const plainName = /^[\w./@+,=~-]+$/;
 
-function mayBeShared(path: Path, { files, included, isLeftOut, owner, settled }: SharedInput): boolean {
+function mayBeShared(path: Path, { files, included, isLeftOut, owner, occupied }: SharedInput): boolean {
 	const status = files.status(path);
-	const overlaps = [...settled, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
+	const overlaps = [...occupied, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
 	if (status === undefined || !mayBeBound(path) || !plainName.test(path) || isLeftOut(path, status) || overlaps) return false;
-	return isKept(path, files, owner);
+	return isProtected(path, files, owner);
 }
 
 /** Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. */
-function isKept(path: Path, files: Files, owner: number): boolean {
+function isProtected(path: Path, files: Files, owner: number): boolean {
 	const parts = wayTo(path).flatMap((part): WayPart[] => {
 		const status = files.status(part);
 		return status ? [{ ...status, path: part }] : [];
@@ -154,15 +154,15 @@ function isPem(path: Path, files: Files): boolean {
 }
 
 /** Files that services put next to their sockets. A directory with any other file is not only for sockets. */
-const besideSockets = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
+const socketCompanions = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
 
-function holdsOnlySockets(directory: Path, { files, mayReach }: SharedInput): boolean {
+function holdsOnlySockets(directory: Path, { files, mayConnect }: SharedInput): boolean {
 	if (isSystemDirectory(directory) || isCommon(directory)) return false;
 	return files.list(directory).every((name) => {
 		const path = join(directory, name);
 		const kind = files.status(path)?.kind;
 		// Mounting the directory exposes every socket in it.
-		return (kind === "socket" && mayReach(path)) || kind === "symlink" || (kind === "file" && besideSockets.test(name));
+		return (kind === "socket" && mayConnect(path)) || kind === "symlink" || (kind === "file" && socketCompanions.test(name));
 	});
 }
 

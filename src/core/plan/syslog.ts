@@ -3,7 +3,7 @@ import type { Files } from "../machine/facts.ts";
 import { normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isSystemDirectory } from "./areas.ts";
+import { areaOf, isStateParent, isSystemDirectory } from "./areas.ts";
 import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import type { Plan, Reason } from "./plan.ts";
@@ -51,7 +51,7 @@ const run = pathFromText("/run");
 /** Whether the directory is only for this socket and only root can add files to it or replace it. */
 function isShareable(directory: Path, files: Files): boolean {
 	const status = files.status(directory);
-	const ofEverybody = isSystemDirectory(directory) || holdsState(directory) || directory === run;
+	const ofEverybody = isSystemDirectory(directory) || isStateParent(directory) || directory === run;
 	return areaOf(directory) === "files" && !ofEverybody && status?.uid === 0 && (status.mode & 0o022) === 0;
 }
 

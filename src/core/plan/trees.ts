@@ -175,7 +175,7 @@ function namesOf(top: Path, files: Files): Path[] {
 }
 
 /** Maximum number of files in a data directory of which nothing was read. Icons and pages of an unused interface are hundreds. */
-const mostUnread = 100;
+const maxUnread = 100;
 
 /**
  * Returns data files (certificates, time zones, templates), which belong to the modules above them. `reached` are directories
@@ -192,7 +192,7 @@ function dataOf(all: readonly Path[], top: Path, reached: ReadonlySet<Path>, rea
 		append(groups, group, path);
 	}
 	const isRead = (group: Path) => read.some((path) => isWithin(path, group));
-	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= mostUnread || isRead(group) ? paths : [])));
+	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= maxUnread || isRead(group) ? paths : [])));
 }
 
 const code = /\.(py|pyi|pyx|pxd|typed|p[lmh]|al|ix|bs|ld|rb|so|c|h)$/;
@@ -287,7 +287,7 @@ const languages: readonly (readonly [program: RegExp, source: RegExp])[] = [
 const passedOver = /(^|\/)(\.git|\.svn|\.hg|node_modules|site-packages|dist-packages)(\/|$)/;
 
 /** Limits, per directory, for other files among the sources (page templates, messages). */
-const mostResources = { files: 1000, bytes: 32 * 1024 * 1024 };
+const maxResources = { files: 1000, bytes: 32 * 1024 * 1024 };
 
 /**
  * Returns the application's own source directories from which an interpreter read: all sources below, for the same reason as a
@@ -334,7 +334,7 @@ function sourceOf({ programs }: Access, real: Path): RegExp | undefined {
 function resourcesIn(directory: Path, files: Files): Path[] {
 	const paths = filesBelow(directory, files);
 	const bytes = paths.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
-	return paths.length > mostResources.files || bytes > mostResources.bytes ? [] : paths;
+	return paths.length > maxResources.files || bytes > maxResources.bytes ? [] : paths;
 }
 
 function filesBelow(top: Path, files: Files): Path[] {

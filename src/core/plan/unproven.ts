@@ -9,8 +9,8 @@ import { placeOf } from "./links.ts";
 import { isLibraryFile } from "./trees.ts";
 
 /** A longer file is data, not configuration. */
-const mostRead = 256 * 1024;
-const mostShown = 3;
+const maxRead = 256 * 1024;
+const maxShown = 3;
 const etc = pathFromText("/etc");
 const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
@@ -34,7 +34,7 @@ export function unprovenParts({ binds, files, sockets, trace, writable }: Unprov
 	return [
 		...socketsInside(sockets),
 		...unprovenPrograms(trace, files),
-		...unheardSockets(trace, [...writable, ...binds], files),
+		...unreachableSockets(trace, [...writable, ...binds], files),
 		...unreadLogs(trace, binds, files),
 	];
 }
@@ -49,7 +49,7 @@ function socketsInside(sockets: readonly string[]): Note[] {
 }
 
 /** Sockets that the application creates outside of mounted directories: clients on the host cannot reach them. */
-function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
+function unreachableSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
 	const unheard = [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const directory = placeOf(parent(path), files);
 		return succeeded.has("listen") && !places.some((place) => isWithin(directory, place)) ? [showPath(path)] : [];
@@ -76,7 +76,7 @@ function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): 
  */
 function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));
-	const isOpen = (path: Path) => {
+	const isUnproven = (path: Path) => {
 		const real = placeOf(path, files);
 		const status = files.status(real);
 		if (status?.kind !== "file" || !(status.mode & 0o111) || notProgram.test(real) || isLibraryFile(real)) return false;
@@ -90,7 +90,7 @@ function unprovenPrograms(trace: Trace, files: Files): Note[] {
 			: succeeded.has("read") && isWithin(real, etc)
 				? namedIn(real, files)
 				: [];
-		const open = [...new Set(named)].filter(isOpen);
+		const open = [...new Set(named)].filter(isUnproven);
 		if (open.length) found.set(real, open);
 	}
 	return [...found].sort(by(([place]) => place)).map(([place, paths]) => noteOf(place, paths));
@@ -103,13 +103,13 @@ function listed(directory: Path, files: Files): Path[] {
 
 function namedIn(file: Path, files: Files): Path[] {
 	const status = files.status(file);
-	if (status?.kind !== "file" || status.size > mostRead || (status.mode & 0o111) !== 0) return [];
-	const lines = (files.read(file, mostRead)?.toString("latin1") ?? "").split("\n");
+	if (status?.kind !== "file" || status.size > maxRead || (status.mode & 0o111) !== 0) return [];
+	const lines = (files.read(file, maxRead)?.toString("latin1") ?? "").split("\n");
 	return lines.filter((line) => !comment.test(line)).flatMap((line) => line.match(absolutePath) ?? []) as Path[];
 }
 
 function noteOf(place: Path, paths: readonly Path[]): Note {
-	const shown = paths.slice(0, mostShown).map(showPath).join(", ");
-	const more = paths.length > mostShown ? ", …" : "";
+	const shown = paths.slice(0, maxShown).map(showPath).join(", ");
+	const more = paths.length > maxShown ? ", …" : "";
 	return { code: "unproven-programs", values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length } };
 }

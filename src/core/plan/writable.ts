@@ -6,12 +6,12 @@ import { ancestors, baseName, isWithin, join, normalise, type Path, parent, path
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import {
 	areaOf,
-	holdsState,
 	isByteCode,
+	isEssential,
 	isMountedByLauncher,
+	isStateParent,
 	isSystemDirectory,
 	isTemporaryTop,
-	mustShow,
 	startsEmpty,
 } from "./areas.ts";
 import { linkChain, placeOf } from "./links.ts";
@@ -37,14 +37,16 @@ interface WritablePlan {
 	readonly leftOut: SeedPlan["leftOut"];
 }
 
-export const changes: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
+export const changingOperations: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
 
 /**
  * Whether an access shows that the application wants to change something. A mkdir(2) that found the directory counts: in a new
  * cage it will have to create it.
  */
-export function writes(access: Access): boolean {
-	return [...access.succeeded].some((operation) => changes.has(operation)) || !!access.failed.get("EEXIST")?.has("create");
+export function wantsToChange(access: Access): boolean {
+	return (
+		[...access.succeeded].some((operation) => changingOperations.has(operation)) || !!access.failed.get("EEXIST")?.has("create")
+	);
 }
 
 /** Decides which directories the application may write, with their owners and the host data that is copied into them once. */
@@ -68,12 +70,12 @@ export function planWritable(input: WritableInput): WritablePlan {
 	for (const rule of ["writable", "seed"] as const) {
 		for (const value of rules[rule]) {
 			const directory = directoryOf(value, files);
-			want(directory, { kind: "rule", rule, value }, mustShow(directory));
+			want(directory, { kind: "rule", rule, value }, isEssential(directory));
 		}
 	}
 	for (const { path, reason } of input.found) {
 		const directory = placeOf(path, files);
-		want(directory, reason, isSystemDirectory(directory) && !holdsState(directory));
+		want(directory, reason, isSystemDirectory(directory) && !isStateParent(directory));
 	}
 
 	const accounts = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
@@ -85,7 +87,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const area = areaOf(real);
 		if (area !== "files" && area !== "temporary") continue;
 		const reason = tracedReason(access);
-		if (writes(access) && !isByteCode(real)) {
+		if (wantsToChange(access) && !isByteCode(real)) {
 			for (const directory of placesOfWrite(access, real, serviceDirectories, input)) {
 				if (areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
 			}
@@ -110,7 +112,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const { leftOut, seeds } = planSeeds(input, paths);
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
-		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
+		const there = status?.kind === "directory" && !becomesOwned(path, rules, identity, files) ? status : undefined;
 		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
 		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
@@ -135,7 +137,7 @@ function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
  * True for a directory that a rule makes writable and that the account could not write on the host. The account becomes its
  * owner, in the cage and already while tracing.
  */
-export function isGiven(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
+export function becomesOwned(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
 	if (identity.uid === 0 || !rules.writable.some((value) => directoryOf(value, files) === path)) return false;
 	const status = files.status(path);
 	if (!status) return true;
@@ -167,7 +169,7 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 	if (isThere(real)) {
 		// Mode, owner or an unnamed file (O_TMPFILE) change the directory itself.
 		if (succeeded.has("write")) return [real];
-		if (![...succeeded].some((operation) => changes.has(operation))) {
+		if (![...succeeded].some((operation) => changingOperations.has(operation))) {
 			// The only change is a mkdir(2) that found it. In a system directory, the application writes to its own directory
 			// there. `mkdir -p` tries every directory on the way, including those of the program and the system.
 			if (isSystemDirectory(real) || isOwn(real)) return [];
@@ -188,7 +190,7 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
  */
 function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, isOwn: WritableInput["isOwn"]): Path {
 	const top = passed.at(-1);
-	if (top === undefined || !(holdsState(directory) || isOwn(directory)) || isTemporaryTop(directory)) return directory;
+	if (top === undefined || !(isStateParent(directory) || isOwn(directory)) || isTemporaryTop(directory)) return directory;
 	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
 }
 

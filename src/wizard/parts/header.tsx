@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { openingNames } from "../../core/plan/permissions.ts";
+import { permissionNames } from "../../core/plan/permissions.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -129,7 +129,7 @@ function ofPlan(plan: Plan): readonly Decided[] {
 	const known = remembered.get(plan);
 	if (known) return known;
 	const { attention, bytes, files } = totalsOf(plan);
-	const openings = plan.openings.capabilities.length + openingNames.filter((name) => plan.openings[name] !== undefined).length;
+	const openings = plan.openings.capabilities.length + permissionNames.filter((name) => plan.openings[name] !== undefined).length;
 	const decided: readonly Decided[] = [
 		{ what: "contents", rank: 1, files, bytes },
 		...(attention ? [{ what: "undecided" as const, rank: 2, count: attention }] : []),

@@ -4,7 +4,7 @@ import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { subjectOfOpening } from "../../../src/core/plan/permissions.ts";
+import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);
@@ -142,7 +142,7 @@ describe("a path", () => {
 
 test("an opening is known by the word that --allow takes", () => {
 	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
-	expect(words.map(subjectOfOpening)).toEqual([
+	expect(words.map(subjectOfPermission)).toEqual([
 		"/proc",
 		"socket",
 		"socket",

@@ -1,6 +1,6 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
-import { capabilityWord, openingWords } from "../../../core/plan/permissions.ts";
+import { capabilityWord, permissionWords } from "../../../core/plan/permissions.ts";
 import type { Permission } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { offerOption, offerText } from "../../../report/offers.ts";
@@ -76,7 +76,7 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		}
 		case "opening": {
 			const why = row.name === "syslog" ? showPath(row.why as Path) : whyOpen(row, messages);
-			const values = { what: words.openings[row.name], why, option: `--refuse ${openingWords[row.name]}` };
+			const values = { what: words.openings[row.name], why, option: `--refuse ${permissionWords[row.name]}` };
 			return {
 				label: labels.opening,
 				value: fill(words.open, values),

@@ -3,7 +3,7 @@ import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts
 import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/accounts.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/permissions.ts";
+import { capabilityWord, type PermissionName, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
 import type { Offer, Permission, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { HostView } from "../../session/host-view.ts";
@@ -35,7 +35,7 @@ export type ReviewRow =
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly permission?: Permission }
-	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string; readonly permission?: Permission }
+	| { readonly kind: "opening"; readonly name: PermissionName; readonly why: string; readonly permission?: Permission }
 	/** Nothing is left open. */
 	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
@@ -102,9 +102,9 @@ function makeRows(
 		...part("openings", [
 			...(isClosed(openings) ? [{ kind: "closed" as const }] : []),
 			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...permissionOf(capabilityWord(one.name)) })),
-			...openingNames.flatMap((name) => {
+			...permissionNames.flatMap((name) => {
 				const why = openings[name];
-				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...permissionOf(openingWords[name]) }];
+				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...permissionOf(permissionWords[name]) }];
 			}),
 			...(openings.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
 			{ kind: "network", network: plan.application.network },
@@ -182,7 +182,7 @@ function existingRows(surroundings: HostView | undefined): readonly ReviewRow[] 
 }
 
 function isClosed(openings: Plan["openings"]): boolean {
-	return !openings.capabilities.length && openingNames.every((name) => openings[name] === undefined);
+	return !openings.capabilities.length && permissionNames.every((name) => openings[name] === undefined);
 }
 
 function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
