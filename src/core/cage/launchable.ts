@@ -8,7 +8,7 @@ import { isWithin, join, normalise, type Path, pathFromText, root } from "../pat
 import { showPath } from "../path/quote.ts";
 import { areaOf, isEssential, isMountedByLauncher, mayBeBound } from "../plan/areas.ts";
 import { judgeDevice } from "../plan/devices.ts";
-import type { Identity, PermissionSet } from "../plan/plan.ts";
+import type { Identity, Permissions } from "../plan/plan.ts";
 import { refuseNestedBinds } from "../plan/rules.ts";
 import { apartName } from "./layout.ts";
 
@@ -24,7 +24,7 @@ export interface LaunchFacts {
 /** All that a launch takes from a cage's manifest and description. */
 interface LaunchValues {
 	readonly identity: Identity;
-	readonly openings: PermissionSet;
+	readonly openings: Permissions;
 	readonly binds: readonly Bind[];
 	/** Paths in the cage. */
 	readonly writable: readonly Path[];

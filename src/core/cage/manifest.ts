@@ -8,7 +8,7 @@ import type {
 	Entry,
 	EntryKind,
 	PackageRef,
-	PermissionSet,
+	Permissions,
 	Plan,
 	PlannedAccounts,
 	Reason,
@@ -208,7 +208,7 @@ export interface Manifest {
 	readonly writable: readonly WritableDirectory[];
 	readonly binds: readonly { readonly path: string; readonly access: "ro" | "rw" }[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: PermissionSet;
+	readonly openings: Permissions;
 	readonly identity: Plan["identity"];
 }
 
@@ -256,7 +256,7 @@ export function manifestToJson(manifest: Manifest): unknown {
 	};
 }
 
-export function openingsToJson({ syslog, ...openings }: Partial<PermissionSet>): object {
+export function openingsToJson({ syslog, ...openings }: Partial<Permissions>): object {
 	return { ...openings, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
 }
 

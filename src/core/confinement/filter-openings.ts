@@ -1,4 +1,4 @@
-import type { PermissionSet } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 
 /** What an application was seen to need. setuid bits have no opening: nothing in a cage may make a setuid file. */
 export interface FilterOpenings {
@@ -35,7 +35,7 @@ export const sandboxOpenings: FilterOpenings = {
 };
 
 /** The openings of the filter that belong to what a plan opens. */
-export function filterOpenings(openings: PermissionSet): FilterOpenings {
+export function filterOpenings(openings: Permissions): FilterOpenings {
 	const has = (capability: string) => openings.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {
 		unixSockets: openings.unixSockets !== undefined,

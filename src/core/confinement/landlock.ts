@@ -1,5 +1,5 @@
 import { outermost, type Path, pathFromText, root } from "../path/path.ts";
-import type { PermissionSet } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 
 /**
  * What Landlock leaves an application: everything else is denied by the kernel, whatever the mounts and modes say. The rights are
@@ -67,7 +67,7 @@ const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** What there is beside Landlock against reading outside of the cage, and against cutting off what is in it. */
 export interface BesideLandlock {
-	readonly openings: Pick<PermissionSet, "capabilities" | "unixSockets">;
+	readonly openings: Pick<Permissions, "capabilities" | "unixSockets">;
 	/** Started as root, or without root by the very user whom the cage belongs to. */
 	readonly ownsCage: boolean;
 	readonly binds: readonly { readonly access: "ro" | "rw" }[];

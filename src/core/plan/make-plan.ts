@@ -13,7 +13,7 @@ import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
-import { neededPermissions } from "./needed-permissions.ts";
+import { planPermissions } from "./plan-permissions.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
@@ -140,7 +140,7 @@ export function makePlan(input: PlanInput): Plan {
 	};
 	const executable = executableData(rules, writable.directories, files);
 	const openings = {
-		...neededPermissions(identity, trace, files, found, rules),
+		...planPermissions(identity, trace, files, found, rules),
 		...(executable.length ? { executableData: executable } : {}),
 	};
 

@@ -3,7 +3,7 @@ import { capabilityNamed } from "../confinement/capabilities.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Addition, Permission, PermissionSet } from "./plan.ts";
+import type { Addition, Permission, Permissions } from "./plan.ts";
 
 /** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
 export const permissionWords = {
@@ -16,7 +16,7 @@ export const permissionWords = {
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
-} as const satisfies Record<Exclude<keyof PermissionSet, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
+} as const satisfies Record<Exclude<keyof Permissions, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
 export type PermissionName = keyof typeof permissionWords;
 export const permissionNames = Object.keys(permissionWords) as PermissionName[];
 
@@ -107,7 +107,7 @@ const subjects: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Returns all permissions of a plan, capabilities first. */
-export function permissionsOf(openings: PermissionSet, trace: Trace, additions: readonly Addition[]): Permission[] {
+export function permissionsOf(openings: Permissions, trace: Trace, additions: readonly Addition[]): Permission[] {
 	const describe = (
 		word: string,
 		call: string,

@@ -121,7 +121,7 @@ interface PlannedCapability {
 }
 
 /** What the confinement allows beyond the default. Each value says what showed the need. */
-export interface PermissionSet {
+export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
 	/** The kernel's files in /proc (loadavg, stat, meminfo, net and so on), without other users' processes. */
@@ -175,7 +175,7 @@ export interface Plan {
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: PermissionSet;
+	readonly openings: Permissions;
 	readonly permissions: readonly Permission[];
 	/** Set if the cage has a dedicated account. The plan's owners are already changed; this maps owners of the host's files. */
 	readonly ownerChange?: OwnerChange;

@@ -1,5 +1,5 @@
 import type { Weakness } from "../confinement/method.ts";
-import type { PermissionSet } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
 import { type Group, groups, type Opening, type Stop } from "./way.ts";
 import { ways } from "./ways/ways.ts";
@@ -91,7 +91,7 @@ function isHow(text: string | undefined): text is Told["how"] {
 
 /** What the cage was made with, and what its launcher cannot give. */
 export interface Made {
-	readonly openings: PermissionSet;
+	readonly openings: Permissions;
 	readonly network: "host" | "own" | "none";
 	readonly weaker: readonly Weakness[];
 }

@@ -7,7 +7,7 @@ import { chooseMethod, type Features, type Method, refuseWeaker } from "../../co
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import type { Identity, PermissionSet } from "../../core/plan/plan.ts";
+import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
 import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
@@ -65,7 +65,7 @@ export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? 
  */
 export function confinerFile(
 	method: Method,
-	openings: PermissionSet,
+	openings: Permissions,
 	ruleset: LandlockRuleset,
 	isTried: boolean,
 ): { name: string; bytes: Buffer } {

@@ -1,4 +1,4 @@
-import type { PermissionSet } from "../../plan/plan.ts";
+import type { Permissions } from "../../plan/plan.ts";
 
 /** What systemd-analyze(1) makes of a unit. */
 export interface Exposure {
@@ -19,7 +19,7 @@ export function parseExposure(text: string): Exposure | undefined {
 /** What such a setting is open for: the openings of the cage that it stands for, by their words for `--refuse`. */
 export function openedFor(
 	setting: string,
-	{ capabilities, netlink, unixSockets }: PermissionSet,
+	{ capabilities, netlink, unixSockets }: Permissions,
 ): { readonly word: string; readonly why: string }[] {
 	if (setting === "RestrictAddressFamilies=~AF_UNIX") {
 		return unixSockets === undefined ? [] : [{ word: "unix-sockets", why: unixSockets }];

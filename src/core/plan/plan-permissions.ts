@@ -17,7 +17,7 @@ import {
 	refuses,
 	socketsIn,
 } from "./permissions.ts";
-import type { FoundPermission, Identity, PermissionSet } from "./plan.ts";
+import type { FoundPermission, Identity, Permissions } from "./plan.ts";
 
 /** What a trial found to be needed in addition to the host's trace. */
 interface TrialNeeds {
@@ -34,13 +34,13 @@ interface TrialNeeds {
  * account keeps no capability except the one for low ports. One that starts as root keeps those that its calls needed, and those
  * that its files need without CAP_DAC_OVERRIDE. Rules can add and refuse permissions.
  */
-export function neededPermissions(
+export function planPermissions(
 	identity: Identity,
 	trace: Trace,
 	files: Files,
 	found: TrialNeeds,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
-): PermissionSet {
+): Permissions {
 	const capabilities = new Map<string, string>();
 	for (const { name, call } of trace.capabilities.values()) {
 		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
