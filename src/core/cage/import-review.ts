@@ -68,7 +68,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireLaunchable(
 		{
 			identity,
-			openings: manifest.openings,
+			permissions: manifest.permissions,
 			binds: manifest.binds,
 			writable: manifest.writable.map(({ path }) => path),
 			devices: devicesOf(manifest),
@@ -89,10 +89,10 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const openings = ["capabilities", "executableData", "refused", ...permissionNames];
-	unknown("openings", other(field(manifestJson, "openings"), openings));
+	const permissions = ["capabilities", "executableData", "refused", ...permissionNames];
+	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
-	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.openings.refused ?? []).map(({ name }) => name)];
+	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
 	unknown(
 		"openings",
 		words.find((word) => permissionWord(word) !== word),
@@ -102,7 +102,7 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 		cage.signals.find((name) => !exercisedSignals.includes(name)),
 	);
 	const named = [
-		...manifest.openings.capabilities.map(({ name }) => name),
+		...manifest.permissions.capabilities.map(({ name }) => name),
 		...cage.additions.flatMap((addition) => (addition.kind === "capability" ? [addition.name] : [])),
 		...(trace?.capabilities.keys() ?? []),
 	];
@@ -254,7 +254,7 @@ export function withoutClaims(
 
 /** Everything that the confinement leaves open now, or would after a rebuild from what came along, by the words of `--allow`. */
 export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | "manifest" | "trace">): string[] {
-	const { openings } = manifest;
+	const { permissions } = manifest;
 	const found = cage.additions.flatMap((addition) => {
 		if (addition.kind === "capability") return [`capability:${addition.name}`];
 		return addition.kind === "opening" ? [permissionWords[addition.name]] : [];
@@ -263,9 +263,9 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 	const traced = [...(trace?.capabilities.keys() ?? [])].filter((name) => isRoot || name === "net_bind_service");
 	const refused = new Set(cage.rules.refuse);
 	const words = [
-		...openings.capabilities.map(({ name }) => `capability:${name}`),
-		...(openings.executableData ?? []).map(executableWord),
-		...permissionNames.flatMap((name) => (openings[name] === undefined ? [] : [permissionWords[name]])),
+		...permissions.capabilities.map(({ name }) => `capability:${name}`),
+		...(permissions.executableData ?? []).map(executableWord),
+		...permissionNames.flatMap((name) => (permissions[name] === undefined ? [] : [permissionWords[name]])),
 		...[...cage.rules.allow, ...found, ...traced.map((name) => `capability:${name}`)].filter((word) => !refused.has(word)),
 	];
 	return [...new Set(words)];

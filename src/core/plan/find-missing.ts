@@ -9,10 +9,10 @@ import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
-import { kernelPermission, type Missing, remedyWord } from "./missing.ts";
+import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
-import { changingOperations, wantsToChange } from "./writable.ts";
+import { changes, writes } from "./writable.ts";
 
 /** Calls that fail without a capability (capabilities(7)). */
 const capabilityOf: Readonly<Record<string, string>> = {
@@ -86,7 +86,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
  * program may check the mount's flags and not even try (varnish), and file names in the data differ between runs.
  */
 function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] {
-	const allowed = plan.openings.executableData ?? [];
+	const allowed = plan.permissions.executableData ?? [];
 	const found = new Map<Path, Missing>();
 	for (const { calls, path, programs, succeeded } of accesses.values()) {
 		if (!succeeded.has("execute")) continue;
@@ -108,9 +108,9 @@ function missingToKeep(
 	{ host, plan, round }: Search,
 ): Missing[] {
 	const { call: _, error: _error, ...by } = refused;
-	const planned = new Set(plan.openings.capabilities.map(({ name }) => name));
-	const lacking = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
-	return lacking.map((name) => ({
+	const planned = new Set(plan.permissions.capabilities.map(({ name }) => name));
+	const missing = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
+	return missing.map((name) => ({
 		...refused,
 		kind: "capability",
 		remedy: { kind: "capability", name, round, call: keepCall, ...by },
@@ -138,7 +138,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	}
 }
 
-/** Returns the permission without which the filter refuses a call. */
+/** The permission for want of which the filter refuses a call. */
 function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";
@@ -147,7 +147,7 @@ function permissionBehind(call: string): FoundPermission | undefined {
 }
 
 function isRefused(missing: Missing, { rules }: Plan): boolean {
-	const word = remedyWord(missing);
+	const word = permissionOf(missing);
 	return word !== undefined && refuses(rules, word);
 }
 
@@ -242,7 +242,7 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		const name = kernelPermission(areaOf(path) === "kernel" ? path : real);
+		const name = permissionFor(areaOf(path) === "kernel" ? path : real);
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
 		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}

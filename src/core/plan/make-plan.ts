@@ -17,8 +17,9 @@ import { planPermissions } from "./plan-permissions.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
-import { allows as allowsOpening, executableIn, permissionsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
+import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
 import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
+import { planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths, realBinds, refuseNestedBinds } from "./rules.ts";
@@ -127,7 +128,7 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	const syslog = planSyslog(
 		trace,
-		{ include: rules.include, allowed: allowsOpening(rules, permissionWords.syslog) },
+		{ include: rules.include, allowed: allowsPermission(rules, permissionWords.syslog) },
 		files,
 		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, permissionWords.syslog)),
 	);
@@ -139,7 +140,7 @@ export function makePlan(input: PlanInput): Plan {
 		asksSyslog: syslog !== undefined,
 	};
 	const executable = executableData(rules, writable.directories, files);
-	const openings = {
+	const permissions = {
 		...planPermissions(identity, trace, files, found, rules),
 		...(executable.length ? { executableData: executable } : {}),
 	};
@@ -154,8 +155,8 @@ export function makePlan(input: PlanInput): Plan {
 		shared,
 		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
-		openings,
-		permissions: permissionsOf(openings, trace, additions),
+		permissions,
+		grants: grantsOf(permissions, trace, additions),
 		declined: declined(entries),
 		notes: [
 			...(input.notes ?? []),

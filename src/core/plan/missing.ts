@@ -1,7 +1,7 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isDocumentation } from "./areas.ts";
+import { isForReaders } from "./areas.ts";
 import { capabilityWord, permissionWords } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
@@ -48,7 +48,7 @@ export interface Missing {
 	readonly unseen?: true;
 	/** The writable directory from which the application executes its own files. Only the administrator can allow that. */
 	readonly executes?: Path;
-	/** Left out on purpose: a secret, a setuid file, an exclude, or a refused permission. */
+	/** Left out on purpose: a secret, a setuid file, an exclude, a permission that a rule refuses. */
 	readonly declined: boolean;
 	/** Set by `rankMissing`. */
 	readonly importance?: Importance;
@@ -69,8 +69,8 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 	return unseen === true || (answered && !failedExercises.length);
 }
 
-/** Returns the word of `--allow` and `--refuse` if a permission is the remedy. */
-export function remedyWord({ remedy }: Pick<Missing, "remedy">): string | undefined {
+/** The word of `--allow` and `--refuse` for what would remedy it, where a permission would. */
+export function permissionOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
 	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;
 }
@@ -87,11 +87,8 @@ export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boole
 /** What `subset=pid` shows (proc(5)): processes and nothing else. */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
-/**
- * Returns the permission that shows a kernel file. Only the administrator can add `kernelProc` and `sys`, because they show facts
- * about the host.
- */
-export function kernelPermission(path: Path): "proc" | "kernelProc" | "sys" {
+/** The permission that shows a file of the kernel. `kernelProc` and `sys` show facts about the host, so only the administrator's word adds them. */
+export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
 const sys = pathFromText("/sys");

@@ -3,9 +3,9 @@ import { capabilityNamed } from "../confinement/capabilities.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Addition, Permission, Permissions } from "./plan.ts";
+import type { Addition, Grant, Permissions } from "./plan.ts";
 
-/** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
+/** What `--allow` and `--refuse` call a permission, beside `capability:NAME`. */
 export const permissionWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
@@ -38,10 +38,12 @@ export function executableWord(directory: Path): string {
 	return executablePrefix + (pathToText(directory) ?? directory);
 }
 
+/** The paths of sockets among words of permissions. */
 export function socketsIn(words: readonly string[]): string[] {
 	return valuesIn(words, socketPrefix);
 }
 
+/** The directories of data among words of permissions. */
 export function executableIn(words: readonly string[]): string[] {
 	return valuesIn(words, executablePrefix);
 }
@@ -54,7 +56,7 @@ export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
 
-/** Returns the word as rules store it; undefined if it names no permission. */
+/** The word as rules keep it; undefined for what names no permission. */
 export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
@@ -69,6 +71,7 @@ export function permissionWord(text: string): string | undefined {
 	return permissionNames.map((name) => permissionWords[name] as string).find((word) => word === text);
 }
 
+/** The capabilities among words of permissions. */
 export function capabilitiesIn(words: readonly string[]): string[] {
 	return valuesIn(words, capabilityPrefix);
 }
@@ -79,17 +82,17 @@ export function refuses({ refuse }: PermissionRules, word: string): boolean {
 	return refuse.includes(word);
 }
 
-/** `--refuse` wins over `--allow`. */
-export function allows(rules: PermissionRules, word: string): boolean {
+/** Where both are said of one permission, it stays closed. */
+export function allows(rules: Asked, word: string): boolean {
 	return rules.allow.includes(word) && !refuses(rules, word);
 }
 
-/** The reason for a permission that no trace showed to be needed: the option, which is the same in every language. */
+/** Why a permission is there that nobody saw a need for: the option, which is the same word in every language. */
 export function allowedReason(word: string): string {
 	return `--allow ${word}`;
 }
 
-/** Returns the path, system call or capability that a permission is about; other text unchanged. */
+/** The path, system call or capability that a permission is about; any other text as it is. */
 export function subjectOfPermission(text: string): string {
 	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
 }
@@ -106,14 +109,14 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.writableCode, "mprotect"],
 ]);
 
-/** Returns all permissions of a plan, capabilities first. */
-export function permissionsOf(openings: Permissions, trace: Trace, additions: readonly Addition[]): Permission[] {
+/** Every permission of a plan in the order of its permissions: capabilities first. */
+export function grantsOf(permissions: Permissions, trace: Trace, additions: readonly Addition[]): Grant[] {
 	const describe = (
 		word: string,
 		call: string,
 		use: { call: string; program?: Path } | undefined,
 		addition?: Addition,
-	): Permission => {
+	): Grant => {
 		if (call === allowedReason(word)) return { word, call, source: "option" };
 		if (addition?.call === call) {
 			const program = "program" in addition && addition.program !== undefined ? { program: addition.program } : {};
@@ -123,15 +126,15 @@ export function permissionsOf(openings: Permissions, trace: Trace, additions: re
 		return { word, call, ...program, source: "trace" };
 	};
 	return [
-		...openings.capabilities.map(({ name, why }) => {
+		...permissions.capabilities.map(({ name, why }) => {
 			const addition = additions.find((one) => one.kind === "capability" && one.name === name);
 			return describe(capabilityWord(name), why, trace.capabilities.get(name), addition);
 		}),
-		...(openings.executableData ?? []).map((path) =>
+		...(permissions.executableData ?? []).map((path) =>
 			describe(executableWord(path), allowedReason(executableWord(path)), undefined),
 		),
 		...permissionNames.flatMap((name) => {
-			const why = openings[name];
+			const why = permissions[name];
 			if (why === undefined) return [];
 			const addition = additions.find((one) => one.kind === "opening" && one.name === name);
 			return [describe(permissionWords[name], why, undefined, addition)];

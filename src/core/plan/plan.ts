@@ -120,7 +120,7 @@ interface PlannedCapability {
 	readonly idle?: true;
 }
 
-/** What the confinement allows beyond the default. Each value says what showed the need. */
+/** What confinement must leave open, each derived from the trace, with what showed the need. */
 export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
@@ -175,9 +175,10 @@ export interface Plan {
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: Permissions;
-	readonly permissions: readonly Permission[];
-	/** Set if the cage has a dedicated account. The plan's owners are already changed; this maps owners of the host's files. */
+	readonly permissions: Permissions;
+	/** What is open, each with the call and the source that showed the need. */
+	readonly grants: readonly Grant[];
+	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
 	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that nobody allowed, and refused devices. */
 	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
@@ -193,7 +194,7 @@ export interface Identity {
 	readonly home: string;
 }
 
-/** Permissions that a trial can show to be missing. */
+/** Permissions of which a trial can show that they are missing. */
 export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /** Something that a trial found missing and that was accepted. */
@@ -201,7 +202,7 @@ export type Addition =
 	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| ({ readonly kind: "capability"; readonly name: string } & RefusedNeed)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedNeed);
+	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedCall);
 
 interface RefusedNeed {
 	readonly round: number;
@@ -228,8 +229,9 @@ export interface PlanInput {
 	readonly known?: (path: Path) => readonly Mark[] | undefined;
 }
 
-export interface Permission {
-	/** As in `--allow` and `--refuse`. */
+/** One thing that the confinement allows beyond the default, with the call that shows the need. */
+export interface Grant {
+	/** As `--allow` and `--refuse` name it. */
 	readonly word: string;
 	/** The call or access that shows the need, e.g. `setgroups` or `read /etc/shadow`. */
 	readonly call: string;

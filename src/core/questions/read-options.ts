@@ -84,7 +84,7 @@ const readers: Partial<Record<ValueKind, (text: string, option: string) => strin
 		absolute(bind.path, option);
 		return text;
 	},
-	opening(text, option) {
+	permission(text, option) {
 		const word = permissionWord(text);
 		if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
 		return word;

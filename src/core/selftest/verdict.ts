@@ -1,7 +1,7 @@
 import type { Weakness } from "../confinement/method.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
-import { type Group, groups, type Opening, type Stop } from "./way.ts";
+import { type Group, groups, type Permission, type Stop } from "./way.ts";
 import { ways } from "./ways/ways.ts";
 
 /** One thing that the test has to say of a cage. `act`: somebody should do something. `design`: the plan opens it, or it is worth knowing. */
@@ -65,42 +65,42 @@ export interface Outcome {
 	/** The name of the error, or of the signal that ended the attempt. */
 	readonly detail: string;
 	readonly stoppedBy: readonly Stop[];
-	readonly opens: readonly Opening[];
+	readonly opens: readonly Permission[];
 }
 
 /** What an attempt printed. */
-export interface Told {
+export interface Attempt {
 	readonly how: "escaped" | "refused" | "impossible" | "failed" | "killed";
 	readonly number: number;
 }
 
 /** By way. `done` once all of them are over. */
-export function parseAttempts(output: string): { readonly told: ReadonlyMap<string, Told>; readonly done: boolean } {
-	const told = new Map<string, Told>();
+export function parseAttempts(output: string): { readonly attempts: ReadonlyMap<string, Attempt>; readonly done: boolean } {
+	const attempts = new Map<string, Attempt>();
 	const lines = output.split("\n");
 	for (const line of lines) {
 		const [id = "", how, number = ""] = line.split("\t");
-		if (isHow(how)) told.set(id, { how, number: Number(number) });
+		if (isHow(how)) attempts.set(id, { how, number: Number(number) });
 	}
-	return { told, done: lines.includes("done") };
+	return { attempts, done: lines.includes("done") };
 }
 
-function isHow(text: string | undefined): text is Told["how"] {
+function isHow(text: string | undefined): text is Attempt["how"] {
 	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
 }
 
 /** What the cage was made with, and what its launcher cannot give. */
 export interface Made {
-	readonly openings: Permissions;
+	readonly permissions: Permissions;
 	readonly network: "host" | "own" | "none";
 	readonly weaker: readonly Weakness[];
 }
 
-export function outcomesOf(told: ReadonlyMap<string, Told>, made: Made): Outcome[] {
+export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): Outcome[] {
 	return groups.flatMap((group) =>
 		ways[group].map((way) => {
-			const opens = (way.opens ?? []).filter((opening) => isOpened(opening, made));
-			const one = told.get(way.id);
+			const opens = (way.opens ?? []).filter((permission) => isOpened(permission, made));
+			const one = attempts.get(way.id);
 			return {
 				id: way.id,
 				group,
@@ -113,34 +113,34 @@ export function outcomesOf(told: ReadonlyMap<string, Told>, made: Made): Outcome
 	);
 }
 
-function isOpened(opening: Opening, { network, openings, weaker }: Made): boolean {
-	switch (opening) {
+function isOpened(permission: Permission, { network, permissions, weaker }: Made): boolean {
+	switch (permission) {
 		case "network":
 			return network === "host";
 		case "unix-sockets":
-			return network === "host" && openings.unixSockets !== undefined;
+			return network === "host" && permissions.unixSockets !== undefined;
 		case "memfd":
-			return openings.memfd !== undefined;
+			return permissions.memfd !== undefined;
 		case "proc":
-			return openings.proc !== undefined;
+			return permissions.proc !== undefined;
 		case "executable-data":
-			return (openings.executableData ?? []).length > 0;
+			return (permissions.executableData ?? []).length > 0;
 		case "writable-code":
-			return openings.writableCode !== undefined;
+			return permissions.writableCode !== undefined;
 		default:
 			return (
-				openings.capabilities.some(({ idle, name }) => !idle && opening === `capability ${name}`) ||
-				weaker.some((weakness) => opening === `weak ${weakness}`)
+				permissions.capabilities.some(({ idle, name }) => !idle && permission === `capability ${name}`) ||
+				weaker.some((weakness) => permission === `weak ${weakness}`)
 			);
 	}
 }
 
-function resultOf({ how }: Told, opened: boolean): Result {
+function resultOf({ how }: Attempt, opened: boolean): Result {
 	if (how === "escaped") return opened ? "open" : "escaped";
 	return how === "killed" ? "refused" : how;
 }
 
-function detailOf({ how, number }: Told): string {
+function detailOf({ how, number }: Attempt): string {
 	return how === "killed" ? (signals[number] ?? `signal ${number}`) : (errors[number] ?? (number ? `errno ${number}` : ""));
 }
 
@@ -176,7 +176,7 @@ const errors: Readonly<Record<number, string>> = {
 const signals: Readonly<Record<number, string>> = { 9: "SIGKILL", 11: "SIGSEGV", 31: "SIGSYS" };
 
 /** Groups of which a launch without any layer let out nobody: then the test itself does not work. */
-export function unproven(control: ReadonlyMap<string, Told>): Group[] {
+export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 	return groups.filter((group) => !ways[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 

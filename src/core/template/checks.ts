@@ -47,8 +47,8 @@ export const path: Check = (text) => {
 	return parentComponent.test(text) ? "parent-component" : placeholder(text);
 };
 
-/** In the form that rules keep, so that one opening has one word. */
-export const opening: Check = (text) => (permissionWord(text) === text ? undefined : "not-an-opening");
+/** In the form that rules keep, so that one permission has one word. */
+export const permission: Check = (text) => (permissionWord(text) === text ? undefined : "not-an-opening");
 
 /** Directories that are the system itself: programs and configuration in them must not become writable for an application. */
 const system = new Set(

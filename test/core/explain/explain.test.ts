@@ -39,7 +39,7 @@ const manifest: Manifest = {
 	writable: [writable("/var/lib/app")],
 	binds: [{ path: "/srv/pages", access: "ro" }],
 	accounts: plan([]).accounts,
-	openings: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
+	permissions: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
 	identity: plan([]).identity,
 };
 
@@ -140,7 +140,7 @@ describe("a path", () => {
 	});
 });
 
-test("an opening is known by the word that --allow takes", () => {
+test("a permission is known by the word that --allow takes", () => {
 	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
 	expect(words.map(subjectOfPermission)).toEqual([
 		"/proc",
@@ -159,7 +159,7 @@ describe("a name", () => {
 		expect(explainName("ptrace", cage, manifest)).toMatchObject([
 			{ subject: "call", denials: [{ answer: "EPERM", why: "other-processes" }], opened: false },
 		]);
-		const opened = { ...manifest, openings: { ...manifest.openings, memfd: "memfd_create" } };
+		const opened = { ...manifest, permissions: { ...manifest.permissions, memfd: "memfd_create" } };
 		expect(explainName("memfd_create", cage, opened)).toMatchObject([{ denials: [], opened: true }]);
 	});
 

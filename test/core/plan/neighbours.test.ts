@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { isNeighbour, mayConnect } from "../../../src/core/plan/neighbours.ts";
+import { isNeighbour, mayReach } from "../../../src/core/plan/neighbours.ts";
 import { permissionWord, socketWord } from "../../../src/core/plan/permissions.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
 import { link, socket, tree } from "./tree.ts";
@@ -82,7 +82,7 @@ describe("the administrator's word about a socket", () => {
 		const allowed = { identity, rules: rules({ allow: [`socket:${control}`] }) };
 		const made = planFor(files, trace({}), allowed);
 		expect(made.shared).toMatchObject([{ path: "/run/app", kind: "socket", example: control }]);
-		expect(made.openings.unixSockets).toBe(`--allow socket:${control}`);
+		expect(made.permissions.unixSockets).toBe(`--allow socket:${control}`);
 	});
 	test("is asked for where it is missing", () => {
 		const made = planFor(files, trace({ [control]: "ECONNREFUSED:connect", "/run/redis/redis.sock": "connect" }), {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filterOpenings } from "../../../src/core/confinement/filter-openings.ts";
+import { filterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
 import { planPermissions } from "../../../src/core/plan/plan-permissions.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
 import { asApp, asRoot, type Did, trace } from "./traces.ts";
@@ -9,7 +9,7 @@ const used = (...names: string[]): Partial<Trace> => ({
 	capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])),
 });
 const none = { capabilities: [], opened: [] };
-const names = (openings: ReturnType<typeof planPermissions>) => openings.capabilities.map(({ name }) => name);
+const names = (permissions: ReturnType<typeof planPermissions>) => permissions.capabilities.map(({ name }) => name);
 
 describe("capabilities", () => {
 	test("a root start keeps those that its calls used, in one order", () => {
@@ -35,12 +35,12 @@ describe("capabilities", () => {
 	});
 	test("the clock's capability may be kept, and is idle until a rule allows it", () => {
 		const found = { ...none, capabilities: [{ name: "sys_time", why: "capset" }] };
-		const openings = planPermissions(asRoot, trace({}), tree({}), found);
-		expect(openings.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
-		expect(filterOpenings(openings).clock).toBeUndefined();
+		const permissions = planPermissions(asRoot, trace({}), tree({}), found);
+		expect(permissions.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
+		expect(filterPermissions(permissions).clock).toBeUndefined();
 		const allowed = planPermissions(asRoot, trace({}), tree({}), found, { allow: ["capability:sys_time"], refuse: [] });
 		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
-		expect(filterOpenings(allowed).clock).toBe("real");
+		expect(filterPermissions(allowed).clock).toBe("real");
 	});
 	test("what a trial found comes on top, once", () => {
 		const found = {
@@ -101,7 +101,7 @@ test("multicast is open where a trace names a group, or where one may have been 
 	expect(plan({ ports: new Set(["tcp 80"]), gaps: new Set(["start-up"]) })).toBeUndefined();
 });
 
-describe("rules about openings", () => {
+describe("rules about permissions", () => {
 	const seen = trace({}, { ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true });
 	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
 		planPermissions(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });

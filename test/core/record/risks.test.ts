@@ -7,10 +7,10 @@ import { recordFor } from "../../report/records.ts";
 
 const codes = (...parts: Parameters<typeof recordFor>) => residualRisks(recordFor(...parts)).map(({ code }) => code as string);
 
-test.each(permissionNames)("the opening %s is a risk, with what can be done about it in both languages", (name) => {
+test.each(permissionNames)("the permission %s is a risk, with what can be done about it in both languages", (name) => {
 	const code = permissionWords[name];
-	const openings = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
-	expect(codes({ manifest: { openings } })).toContain(code);
+	const permissions = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
+	expect(codes({ manifest: { permissions } })).toContain(code);
 	expect(codes()).not.toContain(code);
 	for (const language of ["en", "de"] as const)
 		expect(messagesFor(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);

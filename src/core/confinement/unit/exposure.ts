@@ -16,7 +16,7 @@ export function parseExposure(text: string): Exposure | undefined {
 	return { score: Number(score), open: [...lines].map(([, setting = "", costs]) => ({ setting, costs: Number(costs) })) };
 }
 
-/** What such a setting is open for: the openings of the cage that it stands for, by their words for `--refuse`. */
+/** What such a setting is open for: the permissions of the cage that it stands for, by their words for `--refuse`. */
 export function openedFor(
 	setting: string,
 	{ capabilities, netlink, unixSockets }: Permissions,
