@@ -89,6 +89,6 @@ export interface Reached {
 	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
 	/** Stages of its life cycle, including those that never occurred. Absent while it runs, because most occur at the end of a trace. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 	readonly next: readonly NextExercise[];
 }

@@ -1,7 +1,7 @@
 import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
-import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
+import { areaOf, isStateParent, isSystemDirectory } from "../plan/areas.ts";
 import { permissionFor } from "../plan/missing.ts";
 import { permissionWords } from "../plan/permissions.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";

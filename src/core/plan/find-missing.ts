@@ -12,7 +12,7 @@ import { placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
-import { changes, writes } from "./writable.ts";
+import { changingOperations, wantsToChange } from "./writable.ts";
 
 /** Calls that fail without a capability (capabilities(7)). */
 const capabilityOf: Readonly<Record<string, string>> = {
@@ -138,7 +138,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	}
 }
 
-/** The permission for want of which the filter refuses a call. */
+/** Returns the permission without which the filter refuses a call. */
 function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";

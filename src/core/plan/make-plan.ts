@@ -13,7 +13,6 @@ import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
-import { planPermissions } from "./plan-permissions.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";

@@ -1,7 +1,7 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isForReaders } from "./areas.ts";
+import { isDocumentation } from "./areas.ts";
 import { capabilityWord, permissionWords } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
@@ -48,7 +48,7 @@ export interface Missing {
 	readonly unseen?: true;
 	/** The writable directory from which the application executes its own files. Only the administrator can allow that. */
 	readonly executes?: Path;
-	/** Left out on purpose: a secret, a setuid file, an exclude, a permission that a rule refuses. */
+	/** Left out on purpose: a secret, a setuid file, an exclude, or a refused permission. */
 	readonly declined: boolean;
 	/** Set by `rankMissing`. */
 	readonly importance?: Importance;
@@ -69,7 +69,7 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 	return unseen === true || (answered && !failedExercises.length);
 }
 
-/** The word of `--allow` and `--refuse` for what would remedy it, where a permission would. */
+/** Returns the word of `--allow` and `--refuse` if a permission is the remedy. */
 export function permissionOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
 	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;
@@ -87,7 +87,10 @@ export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boole
 /** What `subset=pid` shows (proc(5)): processes and nothing else. */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
-/** The permission that shows a file of the kernel. `kernelProc` and `sys` show facts about the host, so only the administrator's word adds them. */
+/**
+ * Returns the permission that shows a kernel file. Only the administrator can add `kernelProc` and `sys`, because they show facts
+ * about the host.
+ */
 export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
@@ -186,7 +189,7 @@ function isNoise({ path }: Missing): boolean {
 export const errorTexts: Readonly<Record<string, string>> = {
 	ENOENT: "No such file or directory",
 	ENOTDIR: "Not a directory",
-	EACCES: "Permission denied",
+	EACCES: "Grant denied",
 	EPERM: "Operation not permitted",
 	EROFS: "Read-only file system",
 	EAFNOSUPPORT: "Address family not supported by protocol",

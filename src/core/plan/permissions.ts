@@ -5,7 +5,7 @@ import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Addition, Grant, Permissions } from "./plan.ts";
 
-/** What `--allow` and `--refuse` call a permission, beside `capability:NAME`. */
+/** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
 export const permissionWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
@@ -38,12 +38,10 @@ export function executableWord(directory: Path): string {
 	return executablePrefix + (pathToText(directory) ?? directory);
 }
 
-/** The paths of sockets among words of permissions. */
 export function socketsIn(words: readonly string[]): string[] {
 	return valuesIn(words, socketPrefix);
 }
 
-/** The directories of data among words of permissions. */
 export function executableIn(words: readonly string[]): string[] {
 	return valuesIn(words, executablePrefix);
 }
@@ -56,7 +54,7 @@ export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
 
-/** The word as rules keep it; undefined for what names no permission. */
+/** Returns the word as rules store it; undefined if it names no permission. */
 export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
@@ -71,7 +69,6 @@ export function permissionWord(text: string): string | undefined {
 	return permissionNames.map((name) => permissionWords[name] as string).find((word) => word === text);
 }
 
-/** The capabilities among words of permissions. */
 export function capabilitiesIn(words: readonly string[]): string[] {
 	return valuesIn(words, capabilityPrefix);
 }
@@ -82,17 +79,17 @@ export function refuses({ refuse }: PermissionRules, word: string): boolean {
 	return refuse.includes(word);
 }
 
-/** Where both are said of one permission, it stays closed. */
-export function allows(rules: Asked, word: string): boolean {
+/** `--refuse` wins over `--allow`. */
+export function allows(rules: PermissionRules, word: string): boolean {
 	return rules.allow.includes(word) && !refuses(rules, word);
 }
 
-/** Why a permission is there that nobody saw a need for: the option, which is the same word in every language. */
+/** The reason for a permission that no trace showed to be needed: the option, which is the same in every language. */
 export function allowedReason(word: string): string {
 	return `--allow ${word}`;
 }
 
-/** The path, system call or capability that a permission is about; any other text as it is. */
+/** Returns the path, system call or capability that a permission is about; other text unchanged. */
 export function subjectOfPermission(text: string): string {
 	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
 }
@@ -109,7 +106,7 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.writableCode, "mprotect"],
 ]);
 
-/** Every permission of a plan in the order of its permissions: capabilities first. */
+/** Returns all permissions of a plan, capabilities first. */
 export function grantsOf(permissions: Permissions, trace: Trace, additions: readonly Addition[]): Grant[] {
 	const describe = (
 		word: string,

@@ -19,11 +19,11 @@ import {
 } from "./permissions.ts";
 import type { FoundPermission, Identity, Permissions } from "./plan.ts";
 
-/** What a trial found to be needed beyond what the host's trace showed. */
-interface FoundPermissions {
+/** What a trial found to be needed in addition to the host's trace. */
+interface TrialNeeds {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly opened: readonly { readonly name: FoundPermission; readonly why: string }[];
-	/** The host's socket for syslog, where the cage is to reach it. */
+	/** The host's syslog socket, if the cage may reach it. */
 	readonly syslog?: Path;
 	/** The application asked for the host's syslog, even if it is not given. */
 	readonly asksSyslog?: boolean;
@@ -38,7 +38,7 @@ export function planPermissions(
 	identity: Identity,
 	trace: Trace,
 	files: Files,
-	found: FoundPermissions,
+	found: TrialNeeds,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
 ): Permissions {
 	const capabilities = new Map<string, string>();
@@ -88,7 +88,7 @@ export function planPermissions(
 	);
 	const kernelProc = decide(permissionWords.kernelProc, undefined);
 	const sys = decide(permissionWords.sys, undefined);
-	// Whoever was not watched from its start may have done it then.
+	// If the trace did not see the start, the application may have done this before.
 	const scheduling = trace.scheduling ?? (trace.gaps.has("start-up") ? "start-up" : undefined);
 	const multicast = decide(permissionWords.multicast, groups(trace));
 	return {

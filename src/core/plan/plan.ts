@@ -68,7 +68,7 @@ export interface Entry {
 	readonly path: Path;
 	readonly kind: EntryKind;
 	readonly decision: Decision;
-	/** Permission bits as for chmod(2), e.g. 0o755, with the host's setuid, setgid and sticky bits. */
+	/** Grant bits as for chmod(2), e.g. 0o755, with the host's setuid, setgid and sticky bits. */
 	readonly mode: number;
 	readonly uid: number;
 	readonly gid: number;
@@ -120,7 +120,7 @@ interface PlannedCapability {
 	readonly idle?: true;
 }
 
-/** What confinement must leave open, each derived from the trace, with what showed the need. */
+/** What the confinement allows beyond the default. Each value says what showed the need. */
 export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
@@ -176,9 +176,8 @@ export interface Plan {
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
-	/** What is open, each with the call and the source that showed the need. */
 	readonly grants: readonly Grant[];
-	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
+	/** Set if the cage has a dedicated account. The plan's owners are already changed; this maps owners of the host's files. */
 	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that nobody allowed, and refused devices. */
 	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
@@ -194,7 +193,7 @@ export interface Identity {
 	readonly home: string;
 }
 
-/** Permissions of which a trial can show that they are missing. */
+/** Permissions that a trial can show to be missing. */
 export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /** Something that a trial found missing and that was accepted. */
@@ -202,7 +201,7 @@ export type Addition =
 	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| ({ readonly kind: "capability"; readonly name: string } & RefusedNeed)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedCall);
+	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedNeed);
 
 interface RefusedNeed {
 	readonly round: number;
@@ -229,9 +228,8 @@ export interface PlanInput {
 	readonly known?: (path: Path) => readonly Mark[] | undefined;
 }
 
-/** One thing that the confinement allows beyond the default, with the call that shows the need. */
 export interface Grant {
-	/** As `--allow` and `--refuse` name it. */
+	/** As in `--allow` and `--refuse`. */
 	readonly word: string;
 	/** The call or access that shows the need, e.g. `setgroups` or `read /etc/shadow`. */
 	readonly call: string;

@@ -129,7 +129,7 @@ export class Reach {
 	}
 
 	/** Uses the packages that are known so far. */
-	measure(trace: Pick<Trace, "accesses">, life?: readonly StageReach[]): Reached {
+	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): Reached {
 		const coverage = this.#meter?.measure(...this.#earlier, trace);
 		const known = { ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) };
 		const exercised = { application: this.#application, run: this.#run, signals: this.signals, ...known };
