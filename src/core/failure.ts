@@ -1,25 +1,18 @@
 /** Exit status of a command that ends with a failure. */
 export type Exit = 1 | 2 | 3 | 4 | 70 | 125;
 
-const name = "Failure";
-
 /**
  * An error as a message code, the values for its sentence, and an exit status. Values that are paths are already safe to show
  * (`showPath`). In a sentence, `{cause}` stands for the sentence of the causing failure.
  */
 export class Failure extends Error {
 	readonly code: string;
-	readonly values: Readonly<Record<string, string | number>>;
+	readonly values: Values;
 	readonly exit: Exit;
-
-	/** By its name: the program is bundled in parts (build.js), and each has this class anew. */
-	static override [Symbol.hasInstance](value: unknown): value is Failure {
-		return value instanceof Error && value.name === name;
-	}
 
 	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1, cause?: unknown) {
 		super(`${code} ${JSON.stringify(values)}`, cause === undefined ? {} : { cause });
-		this.name = name;
+		this.name = "Failure";
 		this.code = code;
 		this.values = values;
 		this.exit = exit;
