@@ -66,8 +66,9 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 	const isMount = cover.mount === "data" || cover.mount === "bind";
 	const made = madeAtStart.has(place) ? temporaryTop : known;
 	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : made;
-	const mayLack = ["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
-	const absence = entry || !mayLack ? undefined : absenceOf(path, place, cover, facts);
+	const mayBeAbsent =
+		["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
+	const absence = entry || !mayBeAbsent ? undefined : absenceOf(path, place, cover, facts);
 	const may: Action[] = [];
 	const refusals: Refusal[] = [];
 	for (const action of ["read", "write", "execute"] as const) {

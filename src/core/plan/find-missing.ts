@@ -122,8 +122,8 @@ function missingToKeep(
 ): Missing[] {
 	const { call: _, error: _error, ...by } = refused;
 	const planned = new Set(plan.permissions.capabilities.map(({ name }) => name));
-	const lacking = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
-	return lacking.map((name) => ({
+	const missing = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
+	return missing.map((name) => ({
 		...refused,
 		kind: "capability",
 		remedy: { kind: "capability", name, round, call: keepCall, ...by },

@@ -29,7 +29,7 @@ import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all attempts; on an idle machine they take a third of one. */
 const patience = 30;
@@ -103,7 +103,7 @@ async function testCage(
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
-	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
+	const weaker = options.unit ? weakerUnderUnit(context, method) : method.weaker;
 	const decoy = await selftest.decoy(manifest.identity);
 	try {
 		let launch = 0;

@@ -38,7 +38,7 @@ export function testedUnit(context: Context, cage: string, { service }: UnderUni
 }
 
 /** What a unit lacks here. */
-export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
+export function weakerUnderUnit({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
 	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
 

@@ -5,7 +5,7 @@ import type { FieldName, TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
 import type { TraceTab } from "../../../wizard/steps/trace/tracing-state.ts";
 
-export const lacksEn = {
+export const requirementsEn = {
 	title: "This machine lacks something for the work ahead:",
 	package: "package {package}",
 	noPackage: "no package brings it",
@@ -73,7 +73,7 @@ export const chooseEn = {
 		unit: "Unit",
 		listens: "Listens",
 		probe: "Probe",
-		lacks: "Missing",
+		missing: "Missing",
 		packages: "Install",
 		process: "Runs as",
 	},
@@ -213,7 +213,7 @@ export const traceEn = {
 	},
 	noProcesses: "(none yet)",
 	noPaths: "(none yet)",
-	measuring: "Looking up what the application's packages hold…",
+	measuring: "FilesView up what the application's packages hold…",
 	threads: "{count:count} more {count|thread|threads}",
 	account: "as {name}",
 	exited: "ended ({status})",

@@ -2,15 +2,15 @@ import type { Rules } from "../../../core/application/application.ts";
 import { accountUse } from "../../../core/plan/account-use.ts";
 import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
-import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 
 /** The rows of the file that is shown, narrowed by what was searched for. */
-export function shownAccounts({ accountFile, plan, queries, surroundings }: WizardState): readonly AccountRow[] {
+export function visibleAccounts({ accountFile, plan, queries, hostView }: WizardState): readonly AccountRow[] {
 	if (!plan) return [];
-	const { rows } = accountTable(plan, accountFile, surroundings);
+	const { rows } = accountTable(plan, accountFile, hostView);
 	const query = (queries.accounts ?? "").toLowerCase();
 	return query === "" ? rows : rows.filter((row) => lineOf(row).toLowerCase().includes(query));
 }
@@ -21,7 +21,7 @@ export function lineOf({ after, before }: AccountRow): string {
 }
 
 export function selectedAccount(state: WizardState): AccountRow | undefined {
-	return shownAccounts(state)[state.cursors.accounts ?? 0];
+	return visibleAccounts(state)[state.cursors.accounts ?? 0];
 }
 
 export function reduceAccounts(state: WizardState, command: Command): Reduced {
@@ -84,7 +84,7 @@ export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: 
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	// A word of a rule must name something; the other one of that name may not exist.
-	const others = kind === "user" ? state.surroundings?.groups : state.surroundings?.users;
+	const others = kind === "user" ? state.hostView?.groups : state.hostView?.users;
 	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
 	if (reason === "chosen") return decide(state, { accounts });
 	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
@@ -109,7 +109,7 @@ function withoutWord(words: readonly string[], kind: Account["kind"], name: stri
 /** A decision moves its row between what is kept and what is left out; the cursor goes with it. */
 export function followAccount(before: WizardState, after: WizardState): WizardState {
 	const row = selectedAccount(before);
-	const rows = shownAccounts(after);
+	const rows = visibleAccounts(after);
 	const cursor = before.cursors.accounts ?? 0;
 	const found = rows.findIndex((one) => one.account !== undefined && one.account.name === row?.account?.name);
 	const accounts = found >= 0 ? found : Math.max(0, Math.min(cursor, rows.length - 1));
@@ -117,5 +117,5 @@ export function followAccount(before: WizardState, after: WizardState): WizardSt
 }
 
 export function countAccounts(state: WizardState): number {
-	return shownAccounts(state).length;
+	return visibleAccounts(state).length;
 }

@@ -81,14 +81,14 @@ function Processes({ height, isActive }: ViewProps) {
 					bold={selected}
 					dimColor={row.ended !== undefined}
 					left={`${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
-					right={processAside(row, messages)}
+					right={processDetails(row, messages)}
 				/>
 			)}
 		/>
 	);
 }
 
-function processAside(row: ShownProcesses["rows"][number], messages: Messages): string {
+function processDetails(row: ShownProcesses["rows"][number], messages: Messages): string {
 	const words = messages.wizard.trace;
 	const { account, ended, threads, uid } = row;
 	const [how = "", what = ""] = ended?.split(" ") ?? [];
