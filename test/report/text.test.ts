@@ -148,10 +148,10 @@ describe("a trial round for people", () => {
 		);
 		expectPlain(text);
 		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
-			expect.stringContaining("the application said so: cannot open x"),
+			expect.stringContaining("the application printed: cannot open x"),
 			"last failed call before the application exited",
-			"the application ended 7 failed calls later",
-			"configuration of its package nginx",
+			"7 failed calls before the application exited",
+			"configuration of the application's package nginx",
 			"most applications do not need it",
 		]);
 	});

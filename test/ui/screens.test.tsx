@@ -114,7 +114,7 @@ describe("the wizard", () => {
 		wizard.press("t/usr/bin/thing; reboot\r");
 		await wizard.sees("but no shell runs it");
 		wizard.press("\x15/usr/bin/thing --serve\r");
-		await wizard.sees("There is no probe");
+		await wizard.sees("knows no probe");
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
 		wizard.press("curl -f localhost\x1b[6~");
 		await wizard.sees("It starts in a sandbox");

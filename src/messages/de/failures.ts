@@ -195,9 +195,9 @@ export const failuresDe: Failures = {
 	"line-program-missing":
 		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder schreiben Sie eine Probe mit einem anderen Programm.",
 	"probe-guess-failed":
-		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie mit --probe eine Shell-Zeile an, die bei einer Antwort der Anwendung mit 0 endet.",
+		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"no-probe":
-		"Für {command} ist keine Probe bekannt. Geben Sie mit --probe eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet.",
+		"Für {command} ist keine Probe bekannt. Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"logs-unknown":
 		"{name} schreibt keine Protokolle unter /var/log; es gibt nichts zu rotieren. Die Ausgabe erhält der startende Prozess.",
 	"limit-not-held":

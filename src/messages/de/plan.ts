@@ -89,7 +89,7 @@ export const reasonsDe: ReasonMessages = {
 		linkTo: (target) => `Link auf ${target}`,
 		partOf: (tree: string) => `Teil von ${tree}, das die Anwendung benutzt`,
 		parentOf: (child) => `enthält ${child}`,
-		rule: (rule, value) => `verlangt mit ${rule} ${value}`,
+		rule: (rule, value) => `mit einer Option verlangt (${rule} ${value})`,
 		trial: (round, call) => `fehlte in Runde ${round} der Erprobung (${call})`,
 		shared: {
 			data: (example: string) => `mit dem Host gemeinsame Inhalte; die Anwendung las ${example}`,

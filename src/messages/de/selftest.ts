@@ -104,7 +104,7 @@ export const selftestDe: SelftestMessages = {
 	stops: {
 		root: "der Käfig ist die Wurzel",
 		capabilities: "keine Capability",
-		seccomp: "Filter für Systemaufrufe",
+		seccomp: "seccomp",
 		landlock: "Landlock",
 		"read-only": "schreibgeschützt",
 		nosuid: "nosuid",

@@ -181,9 +181,9 @@ export const failuresEn = {
 	"line-program-missing":
 		"{program} is not installed on this machine. Install its package, or write a probe that uses another program.",
 	"probe-guess-failed":
-		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Add --probe with a shell line that exits 0 if the application answers.",
+		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"no-probe":
-		"Cagewright knows no probe for {command}. Add --probe with a shell line that exits 0 if the application answers a real request.",
+		"Cagewright knows no probe for {command}. Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"logs-unknown":
 		"{name} writes no logs below /var/log, so there is nothing to rotate. Its output goes to the process that starts it.",
 	"limit-not-held":

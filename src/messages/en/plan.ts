@@ -94,7 +94,7 @@ export const reasonsEn = {
 		linkTo: (target: string) => `link to ${target}`,
 		partOf: (tree: string) => `part of ${tree}, which the application uses`,
 		parentOf: (child: string) => `contains ${child}`,
-		rule: (rule: string, value: string) => `requested by ${rule} ${value}`,
+		rule: (rule: string, value: string) => `requested by option (${rule} ${value})`,
 		trial: (round: number, call: string) => `missing in trial round ${round} (${call})`,
 		shared: {
 			data: (example: string) => `content shared with the host; the application read ${example}`,

@@ -107,7 +107,7 @@ export const selftestEn = {
 	stops: {
 		root: "the cage is the root",
 		capabilities: "no capability",
-		seccomp: "system call filter",
+		seccomp: "seccomp",
 		landlock: "Landlock",
 		"read-only": "read-only",
 		nosuid: "nosuid",

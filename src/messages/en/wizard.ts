@@ -23,9 +23,9 @@ export const linearEn = {
 	stepOf: "Step {number} of {of}: {name}. Cage: {cage}.",
 	/** Words for the marks of the screens. */
 	marks: {
-		"[x]": "included:",
-		"[ ]": "left out:",
-		"[~]": "partly included:",
+		"[x]": "in:",
+		"[ ]": "out:",
+		"[~]": "partly in:",
 		"[!]": "attention:",
 		"[w]": "writable:",
 		"[ok]": "ok:",

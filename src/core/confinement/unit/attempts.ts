@@ -33,7 +33,7 @@ export function attemptsUnit({ launcher, name, output, seconds, texts, without =
 	const lines = settings.map((setting) => `${setting.name}=${setting.value}`);
 	return [
 		"[Unit]",
-		`Description=${lineText("Description", `Ways out of the cage ${name}, tried`)}`,
+		`Description=${lineText("Description", `Self-test of cage ${name}`)}`,
 		"CollectMode=inactive-or-failed",
 		"",
 		"[Service]",

@@ -12,7 +12,7 @@ interface Reset {
 
 export const resets: readonly Reset[] = [
 	{
-		why: "Commands, programs and files of the host around the start: the cage brings its own.",
+		why: "Start commands, programs and files of the host. The cage has its own.",
 		lists: [
 			...["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 			...["PIDFile", "OpenFile"],
@@ -28,7 +28,7 @@ export const resets: readonly Reset[] = [
 		values: { DynamicUser: "no", PrivateUsers: "no", Delegate: "no" },
 	},
 	{
-		why: "Environment, input and secrets: the application has what it had in the trial.",
+		why: "Environment, input and secrets. The application uses those of the trial.",
 		lists: [
 			...["Environment", "EnvironmentFile", "PassEnvironment", "UnsetEnvironment", "StandardInputText", "StandardInputData"],
 			...["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted", "ImportCredential"],
@@ -36,12 +36,12 @@ export const resets: readonly Reset[] = [
 		values: {},
 	},
 	{
-		why: "Directories of the host that systemd would make or hand over: in the cage they lie in its data.",
+		why: "Host directories that systemd would create or pass on. The cage keeps them in its data.",
 		lists: ["RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"],
 		values: {},
 	},
 	{
-		why: "The view of the file system.",
+		why: "File system view.",
 		lists: [
 			...["RootDirectory", "RootImage", "MountImages", "ExtensionImages", "ExtensionDirectories", "WorkingDirectory"],
 			...["BindPaths", "BindReadOnlyPaths", "TemporaryFileSystem", "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths"],
@@ -64,7 +64,7 @@ export const resets: readonly Reset[] = [
 		},
 	},
 	{
-		why: "Which ends are failures.",
+		why: "Exit statuses that count as failures.",
 		lists: ["SuccessExitStatus", "RestartPreventExitStatus", "RestartForceExitStatus"],
 		values: { GuessMainPID: "yes", SendSIGKILL: "yes", SendSIGHUP: "no" },
 	},

@@ -27,8 +27,7 @@ export function systemdUnit(input: UnitInput): string {
 /** Returns the `[Service]` settings of a caged service. */
 export function serviceLines(input: UnitInput): UnitLines {
 	const unit = new UnitLines(input.systemdVersion);
-	if (input.accepted?.length)
-		unit.because(`Started although the audit found, and it was accepted by name: ${input.accepted.join(", ")}`);
+	if (input.accepted?.length) unit.because(`Starts despite accepted findings: ${input.accepted.join(", ")}`);
 	start(unit, input);
 	account(unit, input);
 	files(unit, input);
@@ -43,7 +42,7 @@ function account(unit: UnitLines, input: UnitInput): void {
 	const { identity, permissions } = input.plan;
 	const capabilities = permissions.capabilities;
 	if (identity.uid === 0) {
-		unit.because("Starts as root, and keeps nothing of it but the capabilities below.");
+		unit.because("Starts as root and keeps only the capabilities below.");
 	} else {
 		// A number if systemd does not accept the name; the data's owner is a number anyway.
 		unit.set("User", /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/.test(identity.name) ? identity.name : String(identity.uid));
@@ -54,13 +53,14 @@ function account(unit: UnitLines, input: UnitInput): void {
 	for (const { name, why } of capabilities) unit.because(`${name} is needed for: ${why}`);
 	const names = systemdCaps(capabilities.map(({ name }) => name));
 	const keepsKill = initKeepsKill(input);
-	if (keepsKill)
-		unit.because("kill and setpcap are for the init, which takes both away from the application before it starts it.");
+	if (keepsKill) unit.because("The init needs kill and setpcap, and drops both before it starts the application.");
 	unit.set("CapabilityBoundingSet", keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initsOwn]) : names);
 	unit.set("AmbientCapabilities", identity.uid === 0 ? "" : names);
-	unit.because("No setuid file and no file capability has an effect.");
+	unit.because("Setuid files and file capabilities have no effect.");
 	unit.set("NoNewPrivileges", "yes");
-	unit.because("Keys, queues and shared memory of others under the same account stay out of reach, and none is left behind.");
+	unit.because(
+		"Prevents access to keys, queues and shared memory of other processes of the account, and removes the application's own.",
+	);
 	unit.set("KeyringMode", "private");
 	unit.set("RemoveIPC", "yes");
 }
@@ -75,10 +75,10 @@ const callsOf: Readonly<Record<string, string>> = {
 /** Sets the allowed system calls. */
 function calls(unit: UnitLines, input: UnitInput): void {
 	const { permissions } = input.plan;
-	unit.because("Calls of other ABIs (i386, x32) would pass by the filter.");
+	unit.because("System calls of other ABIs (i386, x32) would bypass the filter.");
 	unit.set("SystemCallArchitectures", "native");
 	unit.set("SystemCallErrorNumber", "EPERM");
-	unit.because("What services use, without what changes the machine, mounts, or reaches into other processes.");
+	unit.because("System calls of ordinary services, without those that change the machine, mount, or access other processes.");
 	unit.set("SystemCallFilter", "@system-service");
 	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
 	unit.set(
@@ -97,21 +97,21 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		// A thread with explicit attributes sets its scheduling policy, and pthread_create fails if that is refused (measured:
 		// rsyslog).
 		unit.because(
-			`@resources is needed for: ${permissions.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
+			`@resources is needed for: ${permissions.scheduling}. Without a capability it can only lower the account's own priorities and limits.`,
 		);
 		unit.set("SystemCallFilter", "@resources");
 	}
 	// As in the trial, whose filter checks arguments: a daemon that cannot give up privileges which it does not have exits
 	// (measured: named).
-	unit.because("Without a capability these only give up rights, or change what is the account's own.");
+	unit.because("Without a capability these calls only give up rights or change the account's own resources.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
 	if (input.confiner) {
-		unit.because("By these the first program gives up more; whoever has them can only give up more.");
+		unit.because("The first program uses these calls to give up rights. They cannot gain any.");
 		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
 	}
 	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
-		unit.because("What the capabilities above are used through.");
+		unit.because("System calls that need the capabilities above.");
 		unit.set("SystemCallFilter", [...needed].join(" "));
 	}
 }
@@ -119,33 +119,33 @@ function calls(unit: UnitLines, input: UnitInput): void {
 /** Sets which parts of the kernel the application can see and change. */
 function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	const opened = new Set(plan.permissions.capabilities.map(({ name }) => name));
-	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
+	unit.because("Without it, the application can reach host processes of the same account, and the self-test escaped that way.");
 	unit.set("PrivatePIDs", "yes");
 	unit.set("PrivateIPC", "yes");
 	if (plan.permissions.proc !== undefined) unit.because(`/proc is needed for: ${plan.permissions.proc}`);
 	unit.set("ProtectProc", "invisible");
 	const { kernelProc, sys } = plan.permissions;
-	if (kernelProc !== undefined) unit.because(`The machine's files of /proc are needed for: ${kernelProc}`);
+	if (kernelProc !== undefined) unit.because(`/proc with facts about the machine is needed for: ${kernelProc}`);
 	unit.set("ProcSubset", kernelProc === undefined ? "pid" : "all");
 	if (sys !== undefined) unit.because(`/sys is needed for: ${sys}`);
-	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: that takes the capability away.");
+	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes, because it removes the capability.");
 	else unit.set("ProtectClock", "yes");
 	unit.set("ProtectControlGroups", "yes");
 	unit.set("ProtectHostname", "yes");
-	if (opened.has("syslog")) unit.because("No ProtectKernelLogs=yes: it reads the kernel's log.");
+	if (opened.has("syslog")) unit.because("No ProtectKernelLogs=yes, because the application reads the kernel's log.");
 	else unit.set("ProtectKernelLogs", "yes");
 	unit.set("ProtectKernelModules", "yes");
 	unit.set("ProtectKernelTunables", "yes");
 	unit.set("LockPersonality", "yes");
 	const { writableCode } = plan.permissions;
 	if (writableCode !== undefined)
-		unit.because(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
+		unit.because(`No MemoryDenyWriteExecute=yes, because the application generates code at run time: ${writableCode}`);
 	else unit.set("MemoryDenyWriteExecute", "yes");
-	unit.because("A user namespace would hand out every capability inside itself.");
+	unit.because("A user namespace would grant every capability inside it.");
 	unit.set("RestrictNamespaces", "yes");
-	if (opened.has("sys_nice")) unit.because("No RestrictRealtime=yes: it sets priorities.");
+	if (opened.has("sys_nice")) unit.because("No RestrictRealtime=yes, because the application sets priorities.");
 	else unit.set("RestrictRealtime", "yes");
-	unit.because("A setuid file in a data directory would be a trap for whoever meets it outside.");
+	unit.because("A setuid file in a data directory would give rights to users who run it on the host.");
 	unit.set("RestrictSUIDSGID", "yes");
 }
 
@@ -169,10 +169,10 @@ function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick
 	// In its own network a packet would be dropped silently, so a connection attempt would wait for minutes (measured).
 	if (application.network === "none") return;
 	if (permissions.multicast !== undefined) {
-		unit.because(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);
+		unit.because(`No IPAddressDeny=, because multicast is needed for: ${permissions.multicast}`);
 		return;
 	}
-	unit.because("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");
+	unit.because("The application uses only unicast. Multicast and broadcast would let it answer for other machines.");
 	unit.set("IPAddressDeny", "any");
 	unit.set("IPAddressAllow", oneMachine);
 }
