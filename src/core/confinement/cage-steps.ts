@@ -7,6 +7,7 @@ import {
 	coveredSysDirectories,
 	initInside,
 	type LaunchSpec,
+	type LaunchSteps,
 	launchDirectory,
 	syslogName,
 	temporaryDirectories,
@@ -16,8 +17,8 @@ import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 
-/** The steps that mount a cage, make it the root, and start the application in it. */
-export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
+/** The steps that mount a cage, then those that make it the root and start the application in it. */
+export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const { without = [] } = spec;
 	const isRootless = spec.rootless !== undefined;
@@ -42,13 +43,17 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		// Now, and not when it is over: a starter that is killed leaves no file behind.
 		...(spec.spent === undefined ? [] : [`rm -r ${quoteShell(spec.spent)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
-		`cd ${quoteShell(cage.directory)}`,
-		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
-		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
-	lines.push(...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool));
-	return lines;
+	return {
+		mounts: lines,
+		start: [
+			`cd ${quoteShell(cage.directory)}`,
+			// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
+			...(without.includes("root") ? [] : ["mount -n --move . /"]),
+			...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool),
+		],
+	};
 }
 
 /** Flags of a mount, but for those that this launch leaves out. */

@@ -2,15 +2,15 @@ import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts
 import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
-import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
+import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
 /**
- * The steps that lay overlays over the host, make that the root, and start the application in it. Every program of these steps is the host's: one
+ * The steps that lay overlays over the host, then those that make that the root and start the application in it. Every program of these steps is the host's: one
  * of the new root might be the application's, left there by its first run. docs/security.md lists what an application can reach from here.
  */
-export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[] {
+export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): LaunchSteps {
 	const isRootless = spec.rootless !== undefined;
 	const inside = (path: Path) => quoteShell(path === "/" ? sandbox.directory : `${sandbox.directory}${path}`);
 	const lines: string[] = [];
@@ -52,10 +52,15 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
 		...logSteps(sandbox, inside),
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
-		`cd ${quoteShell(sandbox.directory)}`,
 	);
 	const confiner = `.${join(launchDirectory, baseName(sandbox.confiner))}` as Path;
-	return [...lines, ...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox))];
+	return {
+		mounts: lines,
+		start: [
+			`cd ${quoteShell(sandbox.directory)}`,
+			...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox)),
+		],
+	};
 }
 
 /** Of the machine's memory (tmpfs(5)): what an application writes in the sandbox where no disk can hold the layers, and to /dev/shm. */

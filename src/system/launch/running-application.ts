@@ -19,8 +19,13 @@ import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
-/** Starts the command that launches, watched by strace where the request says so. */
-export function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
+/** Starts the command that launches, watched by strace where the request says so. `pipes` become the descriptors from 3 on. */
+export function spawnLaunch(
+	request: LaunchRequest,
+	command: readonly string[],
+	tracePath: string | undefined,
+	pipes: readonly "pipe"[] = [],
+): ChildProcess {
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
 	if (request.trace && tracePath !== undefined) {
@@ -34,7 +39,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
-		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs],
+		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs, ...pipes],
 		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of. But whoever relays a terminal has to be told of its size.
 		detached: attended !== "terminal",
 	});
@@ -180,7 +185,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
 							text,
 						),
 					);

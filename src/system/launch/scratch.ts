@@ -36,6 +36,8 @@ async function detachMounts(folder: string): Promise<void> {
 }
 
 export const scriptName = "launch.sh";
+/** The mounts of a launch that is split. */
+export const mountsName = "mounts.sh";
 
 /**
  * Removes the scratch folders of killed commands, and returns why some could not be removed. Their processes ended with them but for one: a
