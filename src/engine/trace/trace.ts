@@ -167,18 +167,21 @@ function traceLives(
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
-			const endsSlowly = !first.endedItself && first.ended.status === killed;
+			const wasKilled = !first.endedItself && first.ended.status === killed;
+			// One that a signal for its reload ended has not shown yet how it takes SIGTERM.
+			const isUnknown = first.endedItself || !rehearsal;
 			const again = {
 				...watched,
 				number: 2,
 				whole: rehearsal !== undefined,
-				grace: !rehearsal ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
+				grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
 			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
 			});
 			const trace = addTraces(first.trace, second.trace);
+			const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);
 			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
 		} finally {
 			await rehearsal?.dispose();
