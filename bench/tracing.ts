@@ -7,17 +7,17 @@ import { redisCommand } from "./redis.ts";
 const port = 6379;
 const load = `redis-benchmark -h 127.0.0.1 -p ${port} -t get -n 60000 -c 50 --csv`;
 
-/** How much of a server's throughput is left while it is watched. All three run in a rehearsal, with a network of their own. */
+/** How much of a server's throughput is left while it is watched. All three run in a sandbox, with a network of their own. */
 export const tracing: Bench = {
 	name: "tracing",
 	run: () =>
 		inFolder(async (state) => {
 			const { launcher } = systemMachine(state);
 			const throughput = async (command: readonly string[], trace?: LaunchRequest["trace"]) => {
-				const rehearsal = await launcher.rehearse();
+				const sandbox = await launcher.createSandbox();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command,
 						cwd: "/",
@@ -41,7 +41,7 @@ export const tracing: Bench = {
 						await launched.stop(5);
 					}
 				} finally {
-					await rehearsal.dispose();
+					await sandbox.dispose();
 				}
 			};
 			const folded = () => {

@@ -29,10 +29,10 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 			const machine = systemMachine(`${state}/state`);
 			const { launcher } = machine;
 			const throughput = async (watch: (launched: Launched) => Promise<() => Promise<void>>) => {
-				const rehearsal = await launcher.rehearse();
+				const sandbox = await launcher.createSandbox();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command: ["/usr/sbin/nginx", "-c", `${state}/nginx.conf`],
 						cwd: "/",
@@ -54,7 +54,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 						await launched.stop(5);
 					}
 				} finally {
-					await rehearsal.dispose();
+					await sandbox.dispose();
 				}
 			};
 			const measured = await inTurn(3, {

@@ -29,14 +29,14 @@ export function makeCage({ name }: Subject, state: string): string {
 
 export const runCommand = ({ name }: Subject, state: string) => program(state, "run", name);
 
-/** Requests a second while it is traced, in the rehearsal and with the folding that `trace` has. */
+/** Requests a second while it is traced, in the sandbox and with the folding that `trace` has. */
 export async function tracedThroughput(subject: Subject, state: string): Promise<number> {
 	const { launcher } = systemMachine(state);
-	const rehearsal = await launcher.rehearse();
+	const sandbox = await launcher.createSandbox();
 	const fold = new TraceFold();
 	try {
 		const launched = await launcher.start({
-			spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+			spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 			identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root", ...subject.account },
 			command: subject.command,
 			cwd: "/",
@@ -56,6 +56,6 @@ export async function tracedThroughput(subject: Subject, state: string): Promise
 			await launched.stop(10);
 		}
 	} finally {
-		await rehearsal.dispose();
+		await sandbox.dispose();
 	}
 }

@@ -97,7 +97,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 	});
 }
 
-/** Whether it answers on this machine, in a rehearsal; remembered with the cage. */
+/** Whether it answers on this machine, in a sandbox; remembered with the cage. */
 async function tries(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
 	const lock = await store.lock(name);
@@ -130,7 +130,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		directory: application.cwd,
 		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
 		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
-		syslog: manifest.openings.syslog,
+		syslog: manifest.permissions.syslog,
 		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
 		network: application.network,
 		sockets: application.sockets ?? [],

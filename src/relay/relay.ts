@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 /**
- * A process of its own, in the network namespace of a rehearsal: takes connections at ports of the loopback there and hands each, still unread, to the process
+ * A process of its own, in the network namespace of a sandbox: takes connections at ports of the loopback there and hands each, still unread, to the process
  * that started it, which leads it to the host's. Arguments are the ports. Ends with that process.
  */
 const ports = process.argv.slice(2).map(Number);

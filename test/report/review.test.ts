@@ -6,7 +6,7 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { reviewLines, reviewText } from "../../src/wizard/steps/build/review-text.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
-import { surroundings } from "../ui/scripted-plan.ts";
+import { hostView } from "../ui/scripted-plan.ts";
 import { redis } from "../ui/scripted-session.ts";
 
 const en = messagesFor("en");
@@ -15,7 +15,7 @@ const everything: Partial<Plan> = {
 	application: { ...redis.application, env: { TOKEN: "very secret" }, limits: { memory: 1 << 29, processes: 9, files: 64 } },
 	identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 	rules: { ...noRules, binds: [{ path: "/srv/x", access: "rw" }], withoutAccounts: ["user:games"] },
-	openings: {
+	permissions: {
 		capabilities: [{ name: "chown", why: "fchownat" }],
 		proc: "/proc/self",
 		refused: [{ name: "memfd", why: "memfd_create" }],
@@ -27,7 +27,7 @@ const everything: Partial<Plan> = {
 	notes: [{ code: "gap-lost", values: {} }],
 };
 
-function rows(values: Partial<Plan> = everything, around: Partial<typeof surroundings> = {}) {
+function rows(values: Partial<Plan> = everything, around: Partial<typeof hostView> = {}) {
 	const entries = [
 		entry("/bin/app", { size: 1000 }),
 		entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
@@ -36,7 +36,7 @@ function rows(values: Partial<Plan> = everything, around: Partial<typeof surroun
 	return reviewRows({
 		plan: plan(entries, values),
 		answers: { ...redis, application, dedicatedAccount: "cage-redis" },
-		surroundings: { ...surroundings, ...around },
+		hostView: { ...hostView, ...around },
 		warnings: [],
 	});
 }
@@ -45,7 +45,7 @@ const lineWith = (text: string, part: string) => text.split("\n").find((line) =>
 
 describe("the review as text", () => {
 	const text = reviewText("redis", rows(), en);
-	test("names for each opening why it is there, and the option that closes it", () => {
+	test("names for each permission why it is there, and the option that closes it", () => {
 		expect(lineWith(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\); closed by --refuse capability:chown$/);
 		expect(lineWith(text, "/proc, its own")).toMatch(/^! .*--refuse proc$/);
 		expect(lineWith(text, "refused by you")).toContain("memfd (memfd_create)");

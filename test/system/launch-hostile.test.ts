@@ -46,7 +46,7 @@ test("an account is traced and caged whatever the umask", async () => {
 	expect(made.answered).toBe(true);
 });
 
-test("a directory behind a link of the host is made in the rehearsal alone", async () => {
+test("a directory behind a link of the host is made in the sandbox alone", async () => {
 	const name = `cagewright-test-${process.pid}`;
 	const options = [
 		"--name",

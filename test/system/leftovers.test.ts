@@ -155,7 +155,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 		expect(killed).toEqual(expect.arrayContaining(["node", "strace", "unshare", "cagewright-init", "redis-server"]));
 	});
 
-	test("of a rehearsal, its files by the next command", async () => {
+	test("of a sandbox, its files by the next command", async () => {
 		const options = ["trace", "--name", "again", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
 		await killEach(
 			() => begin(options, { state }),
@@ -169,17 +169,17 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 });
 
 describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
-	type Kind = "run" | "trial" | "rehearsal" | "traced trial" | "traced rehearsal";
+	type Kind = "run" | "trial" | "sandbox" | "traced trial" | "traced sandbox";
 	async function requestOf(kind: Kind): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };
 		if (kind === "run") return { request, dispose: nothing };
-		const rehearsal = await context.machine.launcher.rehearse();
+		const sandbox = await context.machine.launcher.createSandbox();
 		const spec = kind.endsWith("trial")
-			? ({ ...request.spec, rehearsal } as LaunchRequest["spec"])
-			: ({ kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
+			? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
+			: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
 		const trace = kind.startsWith("traced") ? ({ mode: "whole", onData() {} } as const) : undefined;
-		return { request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) }, dispose: () => rehearsal.dispose() };
+		return { request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) }, dispose: () => sandbox.dispose() };
 	}
 
 	const word = "sleep 271828";
@@ -200,7 +200,7 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	test.each(["run", "trial", "rehearsal", "traced trial", "traced rehearsal"] as const)("in each step of a %s", async (kind) => {
+	test.each(["run", "trial", "sandbox", "traced trial", "traced sandbox"] as const)("in each step of a %s", async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);

@@ -129,7 +129,7 @@ test("a web server and php-fpm in a cage each share the directory of the socket,
 	const php = phpOnSocket();
 	const shared = ["--bind", `${php.folder}/sockets:rw`];
 	const application = await make(["--name", "php", ...shared, "--probe", php.probe, "--", ...php.command], { state });
-	// Trials write nowhere but into a rehearsal.
+	// Trials write nowhere but into a sandbox.
 	expect(statSync(php.socket, { throwIfNoEntry: false })).toBeUndefined();
 	const back = startRun("php", { state });
 	await eventually(() => statSync(php.socket));
@@ -164,7 +164,7 @@ function counter(port: number, database: number): Daemon {
 	};
 }
 
-test("a service in a cage reaches its database over the loopback, on the host and in a cage, in rehearsals as well", async () => {
+test("a service in a cage reaches its database over the loopback, on the host and in a cage, in sandboxes as well", async () => {
 	const database = await freePort();
 	const store = redis(database);
 	const kept = await make(["--name", "store", "--user", "redis", "--probe", store.probe, "--", ...store.command], { state });

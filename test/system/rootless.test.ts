@@ -75,7 +75,7 @@ describe("an ordinary user", () => {
 		expect((await make(["--name", "by-socket", "--probe", probe, "--", ...command], user)).answered).toBe(true);
 	});
 
-	test("can write in the rehearsal below a directory of root, and changes nothing there", async () => {
+	test("can write in the sandbox below a directory of root, and changes nothing there", async () => {
 		const folder = ownFolder(user, "hidden");
 		// Named in no command, so that only the trace tells of it.
 		const settings = join(user.home, "redis.conf");
@@ -93,7 +93,7 @@ describe("an ordinary user", () => {
 	test("gets what only the trial asks for in a second round", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
-		// The filter lies beside the init in a cage alone, not in a rehearsal.
+		// The filter lies beside the init in a cage alone, not in a sandbox.
 		const server = `
 			const { existsSync, readFileSync } = require("node:fs");
 			const text = existsSync("/.launch/filter") ? readFileSync(${JSON.stringify(extra)}) : "on the host";

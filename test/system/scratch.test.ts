@@ -72,13 +72,13 @@ describe("a leftover of a killed command", () => {
 	let leftover: string;
 	beforeEach(() => {
 		leftover = join(state, "scratch/.scratch-1-1-aaaaaaaaaaaa");
-		mkdirSync(join(leftover, "rehearsal"), { recursive: true });
-		writeFileSync(join(leftover, "rehearsal/file"), "");
+		mkdirSync(join(leftover, "sandbox"), { recursive: true });
+		writeFileSync(join(leftover, "sandbox/file"), "");
 	});
 
 	test("goes with the next command, however deep and whatever its flags and names", async () => {
-		makeDeep(join(leftover, "rehearsal"), "touch file; chattr +i file; chattr +a .");
-		writeFileSync(join(leftover, "rehearsal/new\nline"), "");
+		makeDeep(join(leftover, "sandbox"), "touch file; chattr +i file; chattr +a .");
+		writeFileSync(join(leftover, "sandbox/new\nline"), "");
 		expect(await cagewright(["list"], { state })).toMatchObject({ status: 0, stderr: "" });
 		expect(scratch()).toEqual([]);
 	});
@@ -90,14 +90,14 @@ describe("a leftover of a killed command", () => {
 			mkdirSync(join(leftover, name));
 			execFileSync("mount", ["--bind", outside, join(leftover, name)]);
 		}
-		execFileSync("mount", ["-t", "tmpfs", "tmpfs", join(leftover, "rehearsal")]);
+		execFileSync("mount", ["-t", "tmpfs", "tmpfs", join(leftover, "sandbox")]);
 		await expectRedisToStart();
 		expect(scratch()).toEqual([]);
 		expect(readdirSync(outside)).toEqual(["file"]);
 	});
 
 	test("stops no launch where it cannot be removed, is named by the next commands, and goes later", async () => {
-		execFileSync("chattr", ["+i", join(leftover, "rehearsal/file")]);
+		execFileSync("chattr", ["+i", join(leftover, "sandbox/file")]);
 		const enter = ["setpriv", "--bounding-set=-linux_immutable", "--inh-caps=-linux_immutable"];
 		const { status, stderr } = await cagewright(["list"], { state, enter });
 		expect({ status, stderr }).toEqual({

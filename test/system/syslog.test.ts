@@ -117,7 +117,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		log = await host.startSyslog();
 	});
 
-	test("nothing of a rehearsal gets into the host's log, and the plan says what it proposes and how to refuse it", async () => {
+	test("nothing of a sandbox gets into the host's log, and the plan says what it proposes and how to refuse it", async () => {
 		const traced = await cagewright(["trace", ...options("watched")], { state, enter: host.enter });
 		expect(traced).toMatchObject({ status: 0 });
 		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });

@@ -45,7 +45,7 @@ describe("a probe before tracing", () => {
 	const server = `require("http").createServer((q, r) => r.end("here")).listen(47391, "127.0.0.1")`;
 	const probe = `${process.execPath} -e 'fetch("http://127.0.0.1:47391/").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'`;
 
-	test("that nothing on the host answers is asked of the application, started in a rehearsal", async () => {
+	test("that nothing on the host answers is asked of the application, started in a sandbox", async () => {
 		const state = temporaryState();
 		const attempts = await tryProbe(contextIn(state), answersFor([process.execPath, "-e", server]), probe);
 		expect(attempts).toMatchObject([

@@ -103,7 +103,7 @@ test("one that lacks the directory of its pid file is told by that, though it sa
 	expect(result.stderr).toContain(`--directory ${folder}/run`);
 });
 
-test("one that takes a signal for its stop, too late for the rehearsal to see", async () => {
+test("one that takes a signal for its stop, too late for the sandbox to see", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("graceful");
 	const lines = [

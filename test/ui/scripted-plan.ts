@@ -92,7 +92,7 @@ const writable: readonly WritableDirectory[] = [
 	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
 ];
 
-export const surroundings: HostView = {
+export const hostView: HostView = {
 	users,
 	groups,
 	nsswitch,
@@ -123,10 +123,10 @@ export function planFor(answers: Answers): Plan {
 		],
 		writable,
 		accounts,
-		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
+		permissions: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		shared: [],
 		offers: [],
-		permissions: [],
+		grants: [],
 		declined: [],
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
 	};

@@ -63,7 +63,7 @@ describe("pages over a screen", () => {
 
 describe("every screen", () => {
 	test("says why, shows what ran and all its keys, and has a way out", () => {
-		const screens = ["lacks", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
+		const screens = ["requirements", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 		for (const screen of screens) {
 			const keysOf = (command: string) => bindingsOf({ ...startState, screen }).find((one) => one.command === command)?.keys;
 			expect(keysOf("why"), screen).toContain("i");
@@ -126,7 +126,7 @@ describe("what is decided so far", () => {
 	test("grows with the steps", () => {
 		expect(what(new Drive())).toEqual([]);
 		expect(what(atForm())).toEqual(["program", "account", "probes"]);
-		expect(what(atFiles())).toEqual(["program", "account", "probes", "contents", "undecided", "openings"]);
+		expect(what(atFiles())).toEqual(["program", "account", "probes", "contents", "undecided", "permissions"]);
 	});
 
 	test("follows the plan", () => {

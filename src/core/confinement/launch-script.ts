@@ -8,7 +8,10 @@ import { start } from "./start.ts";
 const dying = ["setpriv", "--pdeathsig", "KILL"];
 const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
 
-/** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
+/**
+ * Returns the command that creates the namespaces and runs the script in them. With `--kill-child` and `--pdeathsig`, all
+ * processes end if one of these dies.
+ */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const kinds = namespaceKinds(spec);
 	return [
@@ -28,15 +31,15 @@ function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): str
 	return kinds.filter((kind) => !without.some((layer) => layer === kind));
 }
 
-/** The command that runs the mounts of `splitLaunchScript` in the namespaces of the process `pid`. */
+/** Returns the command that runs the mounts of `splitLaunchScript` in the namespaces of the process `pid`. */
 export function mountsCommand(spec: LaunchSpec, pid: number, script: string): string[] {
 	const kinds = ["mount", ...namespaceKinds(spec)].map((kind) => `--${kind}`);
 	return [...dying, "nsenter", "--target", String(pid), ...kinds, "--", "sh", "-eu", script];
 }
 
 /**
- * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
- * an entry there would outlive the mount (mount(8)).
+ * Returns the script in latin1, like a `Path`. Mounts use `-n`, because the namespace is private but /run/mount/utab is not,
+ * and an entry there would outlast the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
 	const { mounts, start } = rootSteps(spec);
@@ -44,9 +47,10 @@ export function launchScript(spec: LaunchSpec): string {
 }
 
 /**
- * The same launch in two scripts: `mounts` runs in the namespaces of `script`, as a process that strace does not follow. strace stops each of its few dozen
- * programs at thousands of calls, which takes several times as long as the launch (measured). Descriptor 3 gets the process ID of `script`, as the
- * host knows it; descriptor 4 answers with the exit status of `mounts`, then with what it printed.
+ * Returns the same launch as two scripts. `mounts` runs in the namespaces of `script`, in a process that strace does not
+ * follow: strace stops its few dozen programs at thousands of calls, which takes longer than the rest of the launch
+ * (measured). `script` writes its process ID on the host to descriptor 3. It reads the exit status of `mounts`, then its
+ * messages, from descriptor 4.
  */
 export function splitLaunchScript(spec: LaunchSpec): { readonly script: string; readonly mounts: string } {
 	const { mounts, start } = rootSteps(spec);
@@ -57,7 +61,7 @@ export function splitLaunchScript(spec: LaunchSpec): { readonly script: string; 
 	};
 }
 
-/** The kernel shows a process its own number in the PID namespace of the mounted /proc, which is still the host's. */
+/** At this point /proc is still the host's, so it shows the process ID on the host. */
 const handOver = [
 	"read -r pid _ </proc/self/stat",
 	'echo "$pid" >&3',
@@ -68,7 +72,7 @@ const handOver = [
 
 const textOf = (lines: readonly string[]) => `${lines.join("\n")}\n`;
 
-/** What the launch's own shell sets for itself and for what it becomes. */
+/** Settings of the launch's shell, which the application inherits. */
 function processSteps(spec: LaunchSpec): string[] {
 	return [
 		"umask 022",
@@ -84,14 +88,14 @@ function networkOf({ joins, network, rootless }: LaunchSpec): string[] {
 	return network === "own" && joins === undefined ? networkSteps(rootless) : [];
 }
 
-/** Something for a self-test to find. */
+/** A descriptor for the self-test to find. */
 const descriptorSteps = ({ without }: LaunchSpec) => (without?.includes("descriptors") ? ["exec 9</"] : []);
 
 function rootSteps(spec: LaunchSpec): LaunchSteps {
 	switch (spec.root.kind) {
 		case "cage":
 			return cageSteps(spec, spec.root);
-		case "rehearsal":
+		case "sandbox":
 			return sandboxSteps(spec, spec.root);
 		case "host":
 			return {
@@ -104,17 +108,17 @@ function rootSteps(spec: LaunchSpec): LaunchSteps {
 }
 
 /**
- * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads what the application chose.
- * The kernel does not look at a limit of 0 there; a limit of one byte is what it refuses (`cprm.limit == 1` in fs/coredump.c). An ordinary user's
- * hard limit may be 0 already, and nobody but root raises it.
+ * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads data that
+ * the application chose. The kernel ignores a limit of 0 there, but refuses a limit of one byte (`cprm.limit == 1` in
+ * fs/coredump.c). A user's hard limit may already be 0, and only root can raise it.
  */
 function withoutCoreDumps(isRootless: boolean): string {
 	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
 
 /**
- * The standard streams may be the host's /dev/null, and uid 0 changes mode, owner and times of a file through any descriptor of it (fchmod(2)). Opened on a
- * read-only mount, the device is written to as before and its inode stays as it is.
+ * The standard streams may be the host's /dev/null, and uid 0 can change a file's mode, owner and times through any descriptor
+ * (fchmod(2)). Opened on a read-only mount, the device stays writable, but its inode cannot be changed.
  */
 const unchangeableNull = [
 	"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
@@ -122,12 +126,12 @@ const unchangeableNull = [
 ];
 
 /**
- * The account keeps its number and gets every capability inside (user_namespaces(7)). Without `--keep-caps` they would be lost with the next
- * program, for it is not root.
+ * The account keeps its number and gets every capability in the namespace (user_namespaces(7)). Without `--keep-caps` the next
+ * program would lose them, because it is not root.
  */
 export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
 
-/** A network belongs to the user namespace that made it, and nobody enters it who has no capability there. */
+/** A network namespace belongs to the user namespace that created it, and entering requires a capability there. */
 function join(pid: number, rootless: Rootless | undefined): string[] {
 	const net = `--net=/proc/${pid}/ns/net`;
 	return rootless
@@ -136,16 +140,16 @@ function join(pid: number, rootless: Rootless | undefined): string[] {
 }
 
 /**
- * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
- * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)). From a user namespace that link
- * cannot be followed, but the state can be read, if the host does not hide what others run (`hidepid`).
+ * `--pdeathsig` and `--kill-child` miss a starter that was killed before they took effect, so the script checks once
+ * afterwards. A zombie's link has no target (proc_pid_exe(5)). In a user namespace the link is unreadable, but the state is
+ * readable, unless the host hides other accounts' processes (`hidepid`).
  */
 function stopWithout(starter: number, rootless: Rootless | undefined): string {
 	if (!rootless) return `[ -e /proc/${starter}/exe ]`;
 	return `[ ! -e /proc/1 ] || grep -q '^State:[[:space:]]*[^ZX]' /proc/${starter}/status`;
 }
 
-/** What a network of its own needs. */
+/** Returns the steps for its own network. */
 export function networkSteps(rootless: Rootless | undefined): string[] {
 	if (!rootless) return loopbackUp;
 	const { loopback, lowestPort } = rootless;
@@ -154,7 +158,8 @@ export function networkSteps(rootless: Rootless | undefined): string[] {
 }
 
 /**
- * sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. Its files belong to root, whom the
- * user namespace of an ordinary account does not know (measured), hence a program of ours there.
+ * sysfs belongs to the network namespace that mounts it; the flags are IFF_UP | IFF_LOOPBACK. This avoids a dependency on
+ * iproute2. The files belong to root, which a user's namespace does not map (measured), so rootless launches use our own
+ * program.
  */
 const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];

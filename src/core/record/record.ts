@@ -15,7 +15,7 @@ import {
 } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Coverage, NextExercise, StageReach } from "../plan/coverage.ts";
+import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
@@ -137,8 +137,8 @@ export function isApproved({ approved }: Responsible, generation: number): boole
  * What is said now counts more than what was said of the cage, and that more than what is said of every cage. An empty text takes back what was said, so that
  * it is open again.
  */
-export function mergeResponsible(told: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
-	const { approved, ...texts } = { ...always, ...known, ...told };
+export function mergeResponsible(given: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
+	const { approved, ...texts } = { ...always, ...known, ...given };
 	return {
 		...Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text.trim() === "" ? [] : [[name, text.trim()]]))),
 		...(approved && approved.by.trim() !== "" ? { approved } : {}),
@@ -170,7 +170,7 @@ export interface CageRecord {
 	/** How much of its packages the application reached while it was traced. */
 	readonly coverage?: Coverage;
 	/** Stages of its life, with those that no trace has seen, and what would show more of it. Absent where its trace is gone. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 	readonly next?: readonly NextExercise[];
 	/** What watching it in production has shown. */
 	readonly watched?: RecordedWatch;

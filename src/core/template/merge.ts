@@ -1,7 +1,7 @@
 import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
-import { namedBy, parseAccountName } from "../plan/accounts.ts";
+import { parseAccountName, wordNaming } from "../plan/accounts.ts";
 import { type RuleName, ruleRows } from "../questions/rules.ts";
 import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
 import { checkTemplate } from "./parse.ts";
@@ -180,7 +180,7 @@ export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
 	return limitsGiven(limits).length ? { limits } : {};
 }
 
-/** Both lists, each value once; of two binds of one path, and of two words about one opening or account, the later one counts. */
+/** Both lists, each value once; of two binds of one path, and of two words about one permission or account, the later one counts. */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	const merged = ruleRows.map((row): [RuleName, Rules[RuleName]] => {
 		const { rule } = row;
@@ -201,7 +201,7 @@ function isNamed(kind: string, word: string, words: readonly string[]): boolean 
 	const account = kind === "account" ? parseAccountName(word) : undefined;
 	if (!account) return words.includes(word);
 	return (account.kind ? [account.kind] : (["user", "group"] as const)).every(
-		(one) => namedBy(words, one, account.name) !== undefined,
+		(one) => wordNaming(words, one, account.name) !== undefined,
 	);
 }
 

@@ -39,7 +39,7 @@ export class Recent<V> {
 
 /**
  * What shows that an application speaks to more than one machine at once: it joins a group (ip(7), ipv6(7)), asks for the right to broadcast
- * (socket(7)), or names such an address. That it failed is no matter: in a rehearsal's network no group can be joined.
+ * (socket(7)), or names such an address. That it failed is no matter: in a sandbox's network no group can be joined.
  */
 const option =
 	/^setsockopt\(.*\b(IP_ADD_(?:SOURCE_)?MEMBERSHIP|IPV6_(?:ADD_MEMBERSHIP|JOIN_GROUP|JOIN_ANYCAST)|MCAST_JOIN_(?:SOURCE_)?GROUP|SO_BROADCAST)\b/;

@@ -5,8 +5,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import { type Missing, openingFor, openingOf } from "../../core/plan/missing.ts";
-import { executableWord, openingWords } from "../../core/plan/permissions.ts";
+import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
 import { remedyOption } from "../../core/questions/departures.ts";
@@ -17,8 +17,8 @@ import type { TraceResult } from "../trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
 
 /**
- * Why an application could not be traced: `port-needs-root` (exit 3) where it wanted one that an ordinary user does not get; the others with
- * exit 1, `not-answered-on-host`, `ended-on-host` where it went into the background, and `failed-on-host…` where it ended with an error.
+ * Why an application could not be traced: `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
+ * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-on-host…` if it failed.
  */
 export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
 	const command = showProbe(commandWords.join(" "));
@@ -55,25 +55,25 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 }
 
 /**
- * Why an application does not answer in its cage: `needs-declined`, `needs-account` and `needs-refused` (exit 4) where something was left out or kept closed
- * on purpose; with exit 1 `needs-capabilities` for those that it may only keep,
- * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
+ * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,
+ * `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep, `needs-kernel-files` if it
+ * names one that no cage shows, `not-answered-in-cage…` with what is missing.
  */
 export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
 	const probe = round.probes.find((one) => !one.ok);
 	const words = wordsOf(round.output, probe?.output);
 	const values = { name, probe: showProbe(probe?.command ?? ""), words };
 	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
-	const refused = round.missing.filter((one) => one.declined && openingOf(one) !== undefined);
+	const refused = round.missing.filter((one) => one.declined && permissionOf(one) !== undefined);
 	if (refused.length) {
-		const options = [...new Set(refused.map((one) => `--refuse ${openingOf(one)}`))].join(", ");
-		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
+		const options = [...new Set(refused.map((one) => `--refuse ${permissionOf(one)}`))].join(", ");
+		return new Failure("needs-refused", { ...values, permissions: pathsOf(refused), options }, 4);
 	}
 	const executed = round.missing.filter(({ executes }) => executes !== undefined);
 	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : []));
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) {
-		// The application stopped at the first of them; the message names all that it opened, so that one more try is enough.
+		// The application stopped at the first one. The message names all that it opened, so that one more try is enough.
 		const opened = entries.filter((entry) => wasOpened(entry) && optionOf(entry) !== undefined);
 		const others = opened.filter(({ path }) => !declined.some((one) => one.path === path));
 		const allowing = opened.map((entry) => quoteShellLine([optionOf(entry) ?? "", pathToText(entry.path) ?? entry.path]));
@@ -83,14 +83,14 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	}
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
-	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
-	// The sandbox only pretended that these calls succeed, so they are no need that the trace never saw.
+	const unseen = round.missing.filter((one) => one.unseen && permissionOf(one) !== undefined);
+	// The sandbox only pretended that these calls succeed, so the trace could not see the need.
 	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
 	if (idle.size) {
 		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
 	}
 	if (unseen.length) {
-		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
+		const options = [...new Set(unseen.map((one) => `--allow ${permissionOf(one)}`))].join(" ");
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
 	}
 	if (executed.length) {
@@ -99,7 +99,7 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) {
 		const asked = [...kernel.flatMap(({ path }) => path ?? []), ...(round.kernelFiles ?? [])];
-		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
+		const options = new Set(asked.map((path) => `--allow ${permissionWords[permissionFor(path)]}`));
 		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
 	}
 	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));
@@ -124,29 +124,29 @@ function optionOf({ risks }: Entry): string | undefined {
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
 
-/** Fewer bytes than anything can be written in: a few blocks. */
+/** Bytes; less is not enough to write anything. */
 const leastFree = 65_536;
 
 /**
- * Why it does not answer, unless the disk of the state folder is full: an application that can write nothing fails in ways of its own, and what has to be
- * done about it is `not-answered-disk-full` (exit 1).
+ * Replaces a failure by `not-answered-disk-full` (exit 1) if the state folder's disk is full, because an application that cannot
+ * write fails in arbitrary ways.
  */
 export async function orDiskFull(store: Pick<Store, "place">, name: string, failure: Failure): Promise<Failure> {
 	const { folder, free } = await store.place(name);
 	return free < leastFree ? new Failure("not-answered-disk-full", { name, path: folder }, 1, failure) : failure;
 }
 
-/** What is written down of a failure must not hide it: a full disk has no room for that, and is what failed before. */
+/** Ignores a full disk while storing details of a failure, so that it does not hide the failure. */
 export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void> {
 	await writing.catch((error: unknown) => {
 		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
 	});
 }
 
-/** That nobody answers says only what is known. */
+/** Messages that only repeat that nobody answered. */
 const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;
 
-/** What the application said about it, and what it answered the probe; what it prints that is no complaint counts only without an answer. */
+/** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
 	const answer = tellingWords(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];

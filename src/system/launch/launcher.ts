@@ -22,7 +22,7 @@ import type {
 	LaunchRequest,
 	LineProblem,
 	Reachable,
-	Rehearsal,
+	Sandbox,
 	ShellResult,
 } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -49,7 +49,7 @@ import { checkMountPoints, specificationOf } from "./specification.ts";
 import { requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
-/** Starts applications and cages with util-linux. `state` is the folder below which all of its temporary things live. */
+/** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -65,7 +65,7 @@ export class UtilLinuxLauncher implements Launcher {
 		this.probePrograms = new ProbePrograms(this.scratch);
 	}
 
-	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
+	async createSandbox(ports: readonly number[] = []): Promise<Sandbox> {
 		if (isRootless()) requireUserNamespaces();
 		const folder = await this.makeFolder();
 		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
@@ -100,7 +100,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			const { limits } = await this.holdLimits(request, groups);
 			const { onOutput, spec: launch } = request;
-			if (onOutput && "rehearsal" in launch && launch.rehearsal) log = await LogReader.start(folder, onOutput);
+			if (onOutput && "sandbox" in launch && launch.sandbox) log = await LogReader.start(folder, onOutput);
 			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, log?.socket);
 			await request.after;
 			checkMountPoints(spec);
@@ -125,12 +125,12 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	/** Makes the cgroups of a launch, adds them to `groups`, and returns what resource limits have to hold. */
+	/** Creates a launch's cgroups, adds them to `groups`, and returns the limits that must be held by setrlimit(2). */
 	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
-		if (spec.kind === "rehearsal") {
-			const sandbox = limitSandbox(identity);
-			groups.push(...sandbox.groups);
-			return sandbox;
+		if (spec.kind === "sandbox") {
+			const held = limitSandbox(identity);
+			groups.push(...held.groups);
+			return held;
 		}
 		groups.push(...(await prepareLimits(limits, identity)));
 		return { limits };
@@ -172,7 +172,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	send(pid: number, signal: string): void {
-		// The state folder says which processes are the application's.
+		// The state folder determines the application's processes.
 		refuseUnsafe(pathFromText(this.state));
 		process.kill(pid, signal);
 	}
@@ -188,7 +188,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	print(request: LaunchRequest): string {
 		requireMayLaunch(request, this.state);
-		// A control group would outlive what was pasted into a shell.
+		// A cgroup would outlive the pasted command.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
 		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
@@ -207,7 +207,7 @@ export class UtilLinuxLauncher implements Launcher {
 		};
 	}
 
-	/** What a launch needs is written before anything is started. Fails with `disk-full`. */
+	/** Writes a launch's files before anything is started. Throws `disk-full`. */
 	private prepare(
 		request: LaunchRequest,
 		folder: string,
@@ -235,7 +235,8 @@ export class UtilLinuxLauncher implements Launcher {
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		// The account executes it, whatever our umask is: it is in a folder that root alone can enter, and gets copied from there.
+		// The account must be able to execute it whatever our umask is. Only root can enter the folder, and the file is copied
+		// from there.
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
 		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
@@ -247,7 +248,7 @@ export class UtilLinuxLauncher implements Launcher {
 			const { bytes, name } = this.confiner(request, spec.root);
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
 		}
-		if (spec.root.kind === "rehearsal") {
+		if (spec.root.kind === "sandbox") {
 			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(spec.root.capabilities), { mode: 0o700 });
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			if (spec.root.memory === undefined) {
@@ -284,7 +285,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			safeFolder(pathFromText(this.scratch));
 		} catch {
-			// Somebody else could swap what would be removed.
+			// Somebody else could swap the files that would be removed.
 			return [];
 		}
 		try {
@@ -298,12 +299,15 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
-		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		const isTried = spec.kind === "cage" && spec.rehearsal !== undefined;
-		return confinerFile(this.method(), openings, landlock, isTried);
+		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
+		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
+		return confinerFile(this.method(), permissions, landlock, isTried);
 	}
 
-	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
+	/**
+	 * Creates a folder whose name contains our process, so that later commands know whether it is in use. Abandoned folders that
+	 * cannot be removed do not stop a launch.
+	 */
 	private async makeFolder(): Promise<string> {
 		await makeSafeFolder(pathFromText(this.scratch));
 		await this.clearAbandoned();
@@ -317,13 +321,13 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 }
 
-/** An ordinary user may be forbidden to enter the namespaces of a process that it did not start from there. On the host, there is one mount only. */
+/** Entering namespaces needs root. A launch on the host has one mount, so there is nothing to gain. */
 const isSplitLaunch = ({ spec, trace }: LaunchRequest) => trace !== undefined && spec.kind !== "host" && !isRootless();
 
 /** Throws what `requireLaunchable` throws. */
 function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {
 	if (spec.kind !== "cage") return;
-	const { binds, devices, openings, writable } = spec.cage;
-	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env, sockets } };
+	const { binds, devices, permissions, writable } = spec.cage;
+	const values = { binds, devices, identity, permissions, writable, application: { command, cwd, env, sockets } };
 	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
 }

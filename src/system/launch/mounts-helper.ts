@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
-/** Where the pipes of a split launch are among the `stdio` of its process: descriptors 3 and 4. */
+/** Descriptors 3 and 4 of a split launch. */
 export const handOverPipes = ["pipe", "pipe"] as const;
 
-/** Runs the mounts of a launch that is split (`splitLaunchScript`) once it asks. `command` makes the words from its process ID. */
+/** Runs the mounts of a split launch (`splitLaunchScript`) when it asks. `command` receives its process ID. */
 export function mountWhenAsked(
 	launch: ChildProcess,
 	command: (pid: number) => readonly string[],
 	follow: (child: ChildProcess) => void,
 ): void {
 	const [, , , question, answer] = launch.stdio as [unknown, unknown, unknown, Readable, Writable];
-	// The launch may end before it reads.
+	// The launch may end before it reads the answer.
 	answer.on("error", () => {});
 	question.once("data", (chunk: Buffer) => {
 		const [name = "", ...words] = command(Number(chunk));

@@ -20,25 +20,25 @@ import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { requireTool } from "./tools.ts";
 
-/** From what is asked for to what the launch script is written from: the machine's own paths and mounts. */
+/** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
-/** Folders of the state folder: of ours for this launch, and of all launches. */
+/** `folder` is this launch's own; `scratch` and `state` are shared. */
 export interface Places {
 	readonly folder: string;
-	/** Socket of the syslog that stands in for the host's. */
+	/** Socket of the syslog that replaces the host's. */
 	readonly log?: Path | undefined;
 	readonly scratch: string;
 	readonly state: string;
 }
 
-/** The method is asked for only where a cage is started. */
+/** `methodOf` is called only if a cage is started. */
 export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
 	const handed = request.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
-	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
+	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
 		env: { ...request.env, ...socketVariables(handed) },
@@ -55,12 +55,12 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 	switch (spec.kind) {
 		case "host":
 			return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
-		case "rehearsal": {
-			const layers = joinPath(spec.rehearsal.folder, "layers");
+		case "sandbox": {
+			const layers = joinPath(spec.sandbox.folder, "layers");
 			return {
 				...base,
 				root: {
-					kind: "rehearsal",
+					kind: "sandbox",
 					directory: joinPath(layers, "root"),
 					...(statfsSync(scratch).type === overlayMagic ? { memory: layers } : {}),
 					mounts: hostMounts(spec, layers),
@@ -84,25 +84,25 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 }
 
 /**
- * An account may bind a port below 1024 while it is traced. If it does, the plan gives it that capability; if not, nobody notices. A root start
- * on the host itself keeps everything.
+ * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. A root
+ * start on the host keeps all capabilities.
  */
 function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
 	if (identity.uid !== 0) return ["net_bind_service"];
-	return spec.kind === "rehearsal" ? tracedRootCapabilities(spec.capabilities) : [];
+	return spec.kind === "sandbox" ? tracedRootCapabilities(spec.capabilities) : [];
 }
 
 function cageRoot(
 	request: LaunchRequest,
-	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
+	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
 	{ folder, log, state }: Places,
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
-	const executable = cage.openings.executableData ?? [];
+	const executable = cage.permissions.executableData ?? [];
 	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
-		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
+		const scratch = sandbox && access === "rw" ? joinPath(sandbox.folder, `data${mounts.length}`) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
 		mounts.push({
 			path,
@@ -113,7 +113,7 @@ function cageRoot(
 			...(identity ? { identity } : {}),
 		});
 	};
-	// What is in a writable directory comes with it.
+	// Nested writable directories come with the outermost one.
 	for (const path of outermost(cage.writable)) add(path, `${cage.data}${path}` as Path, "rw", dataIdentity(cage.data, path));
 	for (const { access, path: text } of cage.binds) {
 		const path = pathFromText(text);
@@ -126,11 +126,11 @@ function cageRoot(
 		mounts,
 		kept: cage.kept,
 		devices: cage.devices,
-		proc: cage.openings.proc !== undefined,
-		kernelProc: cage.openings.kernelProc !== undefined,
-		sys: cage.openings.sys !== undefined,
-		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
-		capabilities: cage.openings.capabilities.map((capability) => capability.name),
+		proc: cage.permissions.proc !== undefined,
+		kernelProc: cage.permissions.kernelProc !== undefined,
+		sys: cage.permissions.sys !== undefined,
+		...(cage.permissions.syslog === undefined ? {} : { syslog: log ?? cage.permissions.syslog }),
+		capabilities: cage.permissions.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
@@ -140,8 +140,8 @@ function cageRoot(
 }
 
 /**
- * Every place that is mounted over must be a directory reached through directories alone: mount(8) follows links, and one in
- * the cage would lead to the host's tree.
+ * Every mount point must be a directory reached through directories only, because mount(8) follows links, and one in the cage
+ * would point into the host's tree.
  */
 export function checkMountPoints(spec: LaunchSpec): void {
 	if (spec.root.kind !== "cage") return;

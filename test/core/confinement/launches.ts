@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { landlockRuleset } from "../../../src/core/confinement/landlock.ts";
-import type { CageRoot, HostRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
+import type { CageRoot, HostRoot, LaunchSpec, SandboxRoot } from "../../../src/core/confinement/launch.ts";
 import { launchScript } from "../../../src/core/confinement/launch-script.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { asRoot } from "../plan/traces.ts";
@@ -21,8 +21,8 @@ export const cage: CageRoot = {
 	brought: [],
 	names: [],
 };
-export const rehearsal: RehearsalRoot = {
-	kind: "rehearsal",
+export const sandbox: SandboxRoot = {
+	kind: "sandbox",
 	directory: path("/state/scratch/1/layers/root"),
 	mounts: [
 		{ kind: "overlay", path: path("/"), scratch: path("/state/scratch/1/layers/0") },

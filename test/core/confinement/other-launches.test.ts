@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { capabilities, sandboxCapabilities } from "../../../src/core/confinement/capabilities.ts";
-import type { CageRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
+import type { CageRoot, LaunchSpec, SandboxRoot } from "../../../src/core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromBytes } from "../../../src/core/path/path.ts";
 import { asApp } from "../plan/traces.ts";
-import { cage, commands, host, inCage, lastOf, lines, path, rehearsal, spec, started } from "./launches.ts";
+import { cage, commands, host, inCage, lastOf, lines, path, sandbox, spec, started } from "./launches.ts";
 
 describe("the sandbox", () => {
 	test("leaves out what was unmounted since somebody looked", () => {
@@ -12,13 +12,13 @@ describe("the sandbox", () => {
 			{ kind: "overlay", path: path("/nowhere/at/all"), scratch: path("/state/scratch/1/layers/9") },
 			{ kind: "bind", path: path("/nowhere/else") },
 		] as const;
-		const all = commands(spec({ ...rehearsal, mounts: [...rehearsal.mounts, ...gone] })).flat();
+		const all = commands(spec({ ...sandbox, mounts: [...sandbox.mounts, ...gone] })).flat();
 		expect(all.filter((word) => word.includes("nowhere") || word.includes("layers/9"))).toEqual([]);
 	});
 
 	test("lays overlays over storage, brings its own kernel interfaces and devices, and starts from its root", () => {
-		const dir = rehearsal.directory;
-		expect(lines(spec(rehearsal, { identity: asApp })).slice(0, -1)).toEqual([
+		const dir = sandbox.directory;
+		expect(lines(spec(sandbox, { identity: asApp })).slice(0, -1)).toEqual([
 			"prlimit --pid self --core=1:1",
 			"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 			"cd /state/scratch/1/layers/0",
@@ -43,33 +43,33 @@ describe("the sandbox", () => {
 	});
 	test("shows kernel interfaces read-only, and what cannot be a lower layer as well", () => {
 		const script = launchScript(
-			spec({ ...rehearsal, mounts: [...rehearsal.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
+			spec({ ...sandbox, mounts: [...sandbox.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
 		);
-		const dir = rehearsal.directory;
+		const dir = sandbox.directory;
 		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto\n`);
 		expect(script).toContain(
 			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot; }\n`,
 		);
 	});
 	test("keeps its layers in bounded memory where an overlay cannot write to the disk below", () => {
-		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(2, 5)).toEqual([
+		expect(lines(spec({ ...sandbox, memory: path("/state/m") })).slice(2, 5)).toEqual([
 			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
-			`mkdir -p ${rehearsal.directory}`,
+			`mkdir -p ${sandbox.directory}`,
 			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",
 		]);
 	});
 	test("is entered by our own program, which confines everything from there on", () => {
 		const inside = "/.launch/ld-linux-x86-64.so.2 --library-path /.launch /.launch/setpriv";
-		expect(lastOf(spec(rehearsal)).join(" ")).toBe(
+		expect(lastOf(spec(sandbox)).join(" ")).toBe(
 			"exec_ setsid env -i ./.launch/cagewright-conf /.launch/cagewright-init / " +
 				`${inside} --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all ` +
 				"--bounding-set=-all,+chown,+setuid -- /.launch/cagewright-env LANG=C  /usr/bin/app -x",
 		);
-		const account = lastOf(spec({ ...rehearsal, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
+		const account = lastOf(spec({ ...sandbox, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
 		expect(account).toContain("--bounding-set=-all,+net_bind_service");
 	});
 	test("has namespaces of every kind", () => {
-		const words = namespaceCommand(spec(rehearsal, { network: "own" }), "s");
+		const words = namespaceCommand(spec(sandbox, { network: "own" }), "s");
 		for (const kind of ["mount", "pid", "ipc", "uts", "cgroup", "net"]) expect(words).toContain(`--${kind}`);
 	});
 	test("grants root no capability that changes the machine, whatever rules allow", () => {
@@ -119,8 +119,8 @@ describe("without root", () => {
 		expect(words).not.toMatch(/net_bind_service|--reuid|--clear-groups/);
 	});
 	test("the sandbox makes its folders before it mounts anything on them, and shows the host's devices", () => {
-		const dir = rehearsal.directory;
-		const mounts: RehearsalRoot["mounts"] = [
+		const dir = sandbox.directory;
+		const mounts: SandboxRoot["mounts"] = [
 			{ kind: "skeleton", path: path("/") },
 			{ kind: "link", path: path("/bin"), target: path("usr/bin") },
 			{ kind: "folder", path: path("/dev"), mode: 0o555 },
@@ -129,7 +129,7 @@ describe("without root", () => {
 			{ kind: "folder", path: path("/tmp"), mode: 0o777 },
 			{ kind: "dev", path: path("/dev") },
 		];
-		const script = launchScript(ordinary({ ...rehearsal, mounts })).split("\n");
+		const script = launchScript(ordinary({ ...sandbox, mounts })).split("\n");
 		expect(script.slice(6, 17)).toEqual([
 			`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${dir}`,
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
@@ -195,7 +195,7 @@ describe("names that mean something to a shell", () => {
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
 			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
 		},
-		{ ...rehearsal, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
+		{ ...sandbox, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
 		host,
 	];
 	test("reach every command and the application as they are", () => {
@@ -216,7 +216,7 @@ describe("names that mean something to a shell", () => {
 					expect(all).toContainEqual(["mount", "-n", "--bind", name, "lower"]);
 					expect(all).toContainEqual(["mknod", "-m", "666", `/state${name}/dev${name}`, "c", "1", "3"]);
 				}
-				if (root.kind === "rehearsal") {
+				if (root.kind === "sandbox") {
 					const entered = all.findIndex((words) => words[0] === "cd" && words[1] === "--" && words[2] === `.${name}`);
 					expect(all[entered + 1]).toEqual(["chown", "0:0", "."]);
 				}

@@ -6,7 +6,7 @@ import { ProgressBar } from "../../parts/bars.tsx";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { nothingBuilt, secondsLeft } from "../../progress.ts";
-import { cursorOf, isBusy } from "../../reduced.ts";
+import { cursorOf, isBusy } from "../../transitions.ts";
 import { reviewRows, type SectionName } from "./review.ts";
 import { type ReviewLine, reviewLines } from "./review-text.ts";
 
@@ -14,7 +14,7 @@ import { type ReviewLine, reviewLines } from "./review-text.ts";
 const jumps: Readonly<Partial<Record<SectionName, string>>> = {
 	application: "1",
 	limits: "1",
-	openings: "1",
+	permissions: "1",
 	files: "3",
 	devices: "3",
 	writable: "3",

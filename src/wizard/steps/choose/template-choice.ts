@@ -1,7 +1,7 @@
 import { valueProblem } from "../../../core/template/parameters.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
-import { ask, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, notice, only, openPage, start, without } from "../../transitions.ts";
 
 /** From a template to its proposal: what it would run is shown where nobody has seen that yet, and its parameters are asked one after the other. */
 export function chooseTemplate(state: WizardState, choice: Choice): Reduced {
@@ -37,6 +37,6 @@ function askNext(state: WizardState, choice: Choice): Reduced {
 	if (parameter) return ask(asking, "parameter", parameter.default ?? "");
 	const usual = new Map(choice.parameters?.map((one) => [one.name, one.default]));
 	const values = Object.entries(choice.values ?? {}).filter(([name, value]) => usual.get(name) !== value);
-	const told = choice.values === undefined ? choice : { ...choice, values: Object.fromEntries(values) };
-	return start({ ...without(state, "asked"), chosen: choice.id }, { job: "propose", choice: told });
+	const answered = choice.values === undefined ? choice : { ...choice, values: Object.fromEntries(values) };
+	return start({ ...without(state, "asked"), chosen: choice.id }, { job: "propose", choice: answered });
 }

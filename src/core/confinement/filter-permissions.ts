@@ -1,0 +1,52 @@
+import type { Permissions } from "../plan/plan.ts";
+
+/**
+ * What the filter permits beyond its default. There is no permission for setuid bits, because nothing in a cage may create a
+ * setuid file.
+ */
+export interface FilterPermissions {
+	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
+	readonly unixSockets: boolean;
+	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
+	readonly netlink?: boolean;
+	readonly memfd: boolean;
+	/** Executing memory that was written before, as just-in-time compilers do. */
+	readonly writableCode?: boolean;
+	/** SOCK_RAW on AF_INET and AF_INET6; requires CAP_NET_RAW. */
+	readonly rawSockets?: boolean;
+	/** For applications that chroot themselves; requires CAP_SYS_CHROOT. */
+	readonly chroot?: boolean;
+	/**
+	 * Setting the clock; requires CAP_SYS_TIME. The machine has one clock, so in a sandbox and a trial the calls succeed
+	 * without effect.
+	 */
+	readonly clock?: "real" | "pretended";
+}
+
+/**
+ * The sandbox's filter permits everything that a plan could permit, so that the trace shows what is needed. It refuses what no
+ * cage may do.
+ */
+export const sandboxPermissions: FilterPermissions = {
+	unixSockets: true,
+	netlink: true,
+	memfd: true,
+	writableCode: true,
+	rawSockets: true,
+	chroot: true,
+	clock: "pretended",
+};
+
+/** Returns the filter's permissions for a plan's permissions. */
+export function filterPermissions(permissions: Permissions): FilterPermissions {
+	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
+	return {
+		unixSockets: permissions.unixSockets !== undefined,
+		netlink: permissions.netlink !== undefined,
+		memfd: permissions.memfd !== undefined,
+		writableCode: permissions.writableCode !== undefined,
+		rawSockets: has("net_raw"),
+		chroot: has("sys_chroot"),
+		...(has("sys_time") ? { clock: "real" as const } : {}),
+	};
+}
