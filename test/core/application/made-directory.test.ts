@@ -8,7 +8,7 @@ import {
 import { Failure } from "../../../src/core/failure.ts";
 import type { User } from "../../../src/core/machine/facts.ts";
 
-describe("directories that are made before a start", () => {
+describe("directories that are created before a start", () => {
 	it.each([
 		["/run/a", "/run/a", 0o755],
 		["/run/a:0700", "/run/a", 0o700],
@@ -30,7 +30,7 @@ describe("directories that are made before a start", () => {
 		expect(madeDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
 	});
 
-	it("else to the account that the application is started as; an owner that is none is named", () => {
+	it("belong to the application's account by default, and an unknown owner is an error", () => {
 		const identity = { name: "app", uid: 900, gid: 901, groups: [], home: "/" };
 		const users = [{ name: "www", uid: 33, gid: 34, home: "/" }] as unknown as User[];
 		const owned = (text: string) => ownedDirectory(text, identity, users, []);
@@ -39,7 +39,7 @@ describe("directories that are made before a start", () => {
 		expect(() => owned("/run/a:0700:nobody-there")).toThrow(new Failure("account-unknown", { account: "nobody-there" }, 2));
 	});
 
-	it("each stands once, with the mode that was told", () => {
+	it("occur once, with the explicit mode", () => {
 		expect(mergeMadeDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
 			"/run/a:0755:u",
 			"/run/b:0700",

@@ -57,6 +57,6 @@ test.each([
 	["nothing", [" "], ""],
 ])("%s", (_, output, words) => expect(tellingWords(lines(...output))).toBe(words));
 
-test("never more than a line of a terminal can take", () => {
+test("the result fits into a line of a terminal", () => {
 	expect(tellingWords("x".repeat(1000))).toHaveLength(300);
 });

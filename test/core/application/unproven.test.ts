@@ -19,7 +19,7 @@ const askings = protocols.flatMap((protocol) =>
 	),
 );
 
-describe("what a probe leaves unproven", () => {
+describe("the unproven part of a probe", () => {
 	it.each(askings)("$name: a probe below the job names an exercise that would prove the job", ({ asking }) => {
 		expect(asking.depth === "job").toBe(asking.unproven === undefined);
 		if (!asking.unproven) return;
@@ -29,23 +29,23 @@ describe("what a probe leaves unproven", () => {
 		}
 	});
 
-	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is known again, whoever gives it", ({ asking }) => {
+	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is recognised, whoever entered it", ({ asking }) => {
 		for (const line of asking.probes) expect(askingOf(line)?.unproven).toEqual(asking.unproven);
 	});
 
 	const withJobs = askings.filter(({ asking }) => asking.job?.length);
-	it.each(withJobs)("$name: a job that we proposed is left out where no copy takes the changes", ({ asking }) => {
+	it.each(withJobs)("$name: a proposed job is removed if the application has no copy of its data", ({ asking }) => {
 		const own = "redis-cli set a b";
 		expect(withoutJobs([...(asking.job ?? []), own], asking.probes)).toEqual([own]);
 	});
 
-	it("an own probe is the administrator's word", () => {
+	it("is not reported for the administrator's own probe", () => {
 		for (const line of ["true", "curl -fsS http://127.0.0.1/health | grep ok", "dig @127.0.0.1 shop.example A | grep -q 192"]) {
 			expect(askingOf(line)).toBeUndefined();
 		}
 	});
 
-	it("a guess from how a server greets proves no more than the greeting", () => {
+	it("remains after a guess from a server's greeting", () => {
 		const tools = { node, programs: new Set<string>() };
 		const line = guessProbe(target, { kind: "banner", text: "220 hello" }, tools) ?? "";
 		expect(askingOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
@@ -54,7 +54,7 @@ describe("what a probe leaves unproven", () => {
 		expect(askingOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
 	});
 
-	it("an exercise that passes proves it, one of the protocol's own extras does not", () => {
+	it("is proven by its exercise, but not by the protocol's other exercises", () => {
 		const [page] = [fetchPage("http://127.0.0.1:80/", { node, programs: new Set(["curl"]) })];
 		expect(unprovenNotes([page], []).map(({ code }) => code)).toEqual(["unproven-page"]);
 		const outcome = (command: string, ok: boolean) => ({ command, ok, output: "curl: (22) 404" });
@@ -70,11 +70,11 @@ describe("what a probe leaves unproven", () => {
 	});
 });
 
-describe("ways to ask, the deepest first", () => {
+describe("ways to query a server, deepest first,", () => {
 	const tools = { node, programs: new Set<string>() };
 	const ways = (command: string, more = {}) => proposeProbe({ command: command.split(" "), ports: [], ...tools, ...more });
 
-	it("a mail server: a recipient of this machine, then the greeting alone", () => {
+	it("begin with a recipient of this machine for a mail server, then the greeting alone", () => {
 		const [first, second, ...rest] = ways("/usr/sbin/exim4 -bd", { people: ["ann"] });
 		expect(first?.probes[0]).toContain("RCPT TO:<ann@localhost>");
 		expect(first?.job[0]).toContain("ann@localhost");
@@ -83,13 +83,13 @@ describe("ways to ask, the deepest first", () => {
 		expect(protocolOf(["/usr/sbin/exim4"], [])?.people).toBe("recipients");
 	});
 
-	it("a file server: a file of the directory that its command names", () => {
+	it("begin with a file of the command's directory for a file server", () => {
 		const [first, second] = ways("/usr/sbin/in.tftpd --listen --secure /srv/tftp", { served });
 		expect(first?.probes[0]).toContain(Buffer.from("hello").toString("hex"));
 		expect(second?.probes[0]).toContain(Buffer.from("/srv/tftp/hello").toString("hex"));
 	});
 
-	it("PostgreSQL is asked without a client, whose wrapper may have none behind it", () => {
+	it("need no client for PostgreSQL, whose wrapper may have none", () => {
 		for (const { probes } of ways("/usr/sbin/pgbouncer /etc/pgbouncer.ini", { programs: new Set(["pg_isready"]) })) {
 			expect(probes[0]).toMatch(/^\/usr\/bin\/node -e /);
 		}
