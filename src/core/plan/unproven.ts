@@ -1,4 +1,4 @@
-import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
+import { parsePassedSocket, socketPlace } from "../application/passed-socket.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
@@ -41,7 +41,7 @@ export function unprovenParts({ binds, files, sockets, trace, writable }: Unprov
 /** Sockets that `run` opens in the cage, where no program of the host looks for them. */
 function socketsInside(sockets: readonly string[]): Note[] {
 	const paths = sockets.flatMap((text) => {
-		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
+		const place = socketPlace(parsePassedSocket(text)?.address ?? "");
 		return place?.family === "unix" ? [place.path] : [];
 	});
 	return paths.length ? [{ code: "unproven-handed-sockets", values: { paths: paths.join(", ") } }] : [];

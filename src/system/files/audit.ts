@@ -14,7 +14,7 @@ import {
 } from "../../core/cage/audit.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
-import { wayTo } from "../../core/machine/way.ts";
+import { directoriesTo } from "../../core/machine/path-trust.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
@@ -50,7 +50,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 			)
 		: undefined;
 	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Reported below, unless something else ends the audit before.
-	const way = wayTo(cage);
+	const way = directoriesTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
 	const missing = way.slice(seen.length, seen.length + 1);
@@ -94,7 +94,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 /** Follows no link: where one is met, what it leads to is not the way. */
 function bindWay(bind: Path): BindWay {
 	const seen: Seen[] = [];
-	for (const path of wayTo(bind)) {
+	for (const path of directoriesTo(bind)) {
 		const part = observe(path, path);
 		if (part === undefined) return { bind, seen, absent: path };
 		seen.push(part);

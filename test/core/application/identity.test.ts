@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveIdentity } from "../../../src/core/application/made-directory.ts";
+import { resolveIdentity } from "../../../src/core/application/created-directory.ts";
 import type { Group, User } from "../../../src/core/machine/facts.ts";
 
 const user = (name: string, uid: number, gid: number): User => ({ name, uid, gid, gecos: "", home: `/home/${name}`, shell: "" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseHandedSocket, socketPlace } from "../../../src/core/application/handed-socket.ts";
+import { parsePassedSocket, socketPlace } from "../../../src/core/application/passed-socket.ts";
 import { activate, parseSocketUnit } from "../../../src/core/application/unit-sockets.ts";
 
 const socket = (text: string, name = "a.socket", enabled = true) => parseSocketUnit(name, [`[Socket]\n${text}`], enabled);
@@ -64,7 +64,7 @@ describe("a service's sockets", () => {
 			"stream [::1]:8080 name=web ipv6-only",
 			"datagram /run/systemd/journal/syslog name=syslog.socket pass-credentials",
 		]);
-		expect(sockets.map(parseHandedSocket)).toMatchObject([
+		expect(sockets.map(parsePassedSocket)).toMatchObject([
 			{ kind: "stream", mode: 0o660, user: "u", group: "g", directoryMode: 0o750 },
 			{ kind: "datagram", mode: 0o666 },
 			{ address: "[::1]:8080" },
@@ -133,7 +133,7 @@ describe("addresses of sockets", () => {
 	it.each(["stream", "fifo /run/a", "stream 80 mode=9", "stream 80 name=a:b", "stream 80 what", "seqpacket 80", "stream  80"])(
 		"%j is no socket",
 		(text) => {
-			expect(parseHandedSocket(text)).toBeUndefined();
+			expect(parsePassedSocket(text)).toBeUndefined();
 		},
 	);
 });

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
-import { directoriesOf, parseTmpfiles } from "../../../src/core/application/made-directory.ts";
+import { directoriesOf, parseTmpfiles } from "../../../src/core/application/created-directory.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
 import { judgeBeforeStart } from "../../../src/core/application/unit-commands.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";

@@ -3,7 +3,7 @@ import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
 import { isUnproven } from "../../../src/core/application/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { askingOf, guessProbe, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
+import { guessProbe, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 
@@ -11,47 +11,47 @@ const node = "/usr/bin/node";
 const target = { host: "127.0.0.1", port: 4242 };
 const toolboxes = [new Set<string>(), new Set<string>(probePrograms)];
 const served = new Map([["/srv/tftp", ["hello"]]]);
-const askings = protocols.flatMap((protocol) =>
+const queries = protocols.flatMap((protocol) =>
 	toolboxes.flatMap((programs) =>
 		protocol
-			.askings(target, { node, programs, people: ["someone"], served }, "")
-			.map((asking) => ({ name: protocol.name, asking })),
+			.queries(target, { node, programs, people: ["someone"], served }, "")
+			.map((query) => ({ name: protocol.name, query })),
 	),
 );
 
 describe("the unproven part of a probe", () => {
-	it.each(askings)("$name: a probe below the job names an exercise that would prove the job", ({ asking }) => {
-		expect(asking.depth === "job").toBe(asking.unproven === undefined);
-		if (!asking.unproven) return;
-		expect(isUnproven(asking.unproven)).toBe(true);
+	it.each(queries)("$name: a probe below the job names an exercise that would prove the job", ({ query }) => {
+		expect(query.depth === "job").toBe(query.unproven === undefined);
+		if (!query.unproven) return;
+		expect(isUnproven(query.unproven)).toBe(true);
 		for (const language of ["en", "de"] as const) {
-			expect(messagesFor(language).note(asking.unproven.code, asking.unproven.values)).toContain("--exercise ");
+			expect(messagesFor(language).note(query.unproven.code, query.unproven.values)).toContain("--exercise ");
 		}
 	});
 
-	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is recognised, whoever entered it", ({ asking }) => {
-		for (const line of asking.probes) expect(askingOf(line)?.unproven).toEqual(asking.unproven);
+	it.each(queries.filter(({ query }) => query.unproven))("$name: the probe is recognised, whoever entered it", ({ query }) => {
+		for (const line of query.probes) expect(queryOf(line)?.unproven).toEqual(query.unproven);
 	});
 
-	const withJobs = askings.filter(({ asking }) => asking.job?.length);
-	it.each(withJobs)("$name: a proposed job is removed if the application has no copy of its data", ({ asking }) => {
+	const withJobs = queries.filter(({ query }) => query.job?.length);
+	it.each(withJobs)("$name: a proposed job is removed if the application has no copy of its data", ({ query }) => {
 		const own = "redis-cli set a b";
-		expect(withoutJobs([...(asking.job ?? []), own], asking.probes)).toEqual([own]);
+		expect(withoutJobs([...(query.job ?? []), own], query.probes)).toEqual([own]);
 	});
 
 	it("is not reported for the administrator's own probe", () => {
 		for (const line of ["true", "curl -fsS http://127.0.0.1/health | grep ok", "dig @127.0.0.1 shop.example A | grep -q 192"]) {
-			expect(askingOf(line)).toBeUndefined();
+			expect(queryOf(line)).toBeUndefined();
 		}
 	});
 
 	it("remains after a guess from a server's greeting", () => {
 		const tools = { node, programs: new Set<string>() };
 		const line = guessProbe(target, { kind: "banner", text: "220 hello" }, tools) ?? "";
-		expect(askingOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
+		expect(queryOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
 		const refused = guessProbe(target, { kind: "http", status: 401 }, tools) ?? "";
-		expect(askingOf(refused)).toMatchObject({ unproven: { code: "unproven-page" } });
-		expect(askingOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
+		expect(queryOf(refused)).toMatchObject({ unproven: { code: "unproven-page" } });
+		expect(queryOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
 	});
 
 	it("is proven by its exercise, but not by the protocol's other exercises", () => {
@@ -63,7 +63,7 @@ describe("the unproven part of a probe", () => {
 			"unproven-page",
 			"unproven-exercise",
 		]);
-		const [job = ""] = askingOf(page, node)?.job ?? [];
+		const [job = ""] = queryOf(page, node)?.job ?? [];
 		expect(job).toMatch(/^\/usr\/bin\/node -e /);
 		expect(unprovenNotes([page], [outcome(job, true)])).toEqual([]);
 		expect(unprovenNotes([page], [outcome(job, false)]).map(({ code }) => code)).toEqual(["unproven-page"]);

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { landlockRuleset, readsMayPass } from "../../../src/core/confinement/landlock.ts";
+import { canSkipReads, landlockRuleset } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, LaunchSpec } from "../../../src/core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { asApp } from "../plan/traces.ts";
@@ -53,8 +53,8 @@ describe("a cage", () => {
 			{ path: path("/b"), source: path("/b"), access: "ro", scratch },
 			{ path: path("/c"), source: path("/c"), access: "rw" },
 		];
-		const kept: CageRoot["kept"] = [{ path: path("/tmp/f"), kind: "file" }];
-		for (const [command, ...words] of commands(spec({ ...cage, mounts, kept, proc: true }))) {
+		const temporaryEntries: CageRoot["temporaryEntries"] = [{ path: path("/tmp/f"), kind: "file" }];
+		for (const [command, ...words] of commands(spec({ ...cage, mounts, temporaryEntries, proc: true }))) {
 			const options = words[words.indexOf("-o") + 1]?.split(",") ?? [];
 			// Mounts that are only moved, and the host's own /dev/null, are not visible in the cage.
 			if (
@@ -89,7 +89,7 @@ describe("a cage", () => {
 		}
 	});
 	test("gets the files of one launch in .launch, each once, even if setpriv needs them too", () => {
-		const found = lines(spec({ ...cage, brought: [path("/usr/bin/perl"), path("/usr/lib/libc.so.6")] }));
+		const found = lines(spec({ ...cage, hostFiles: [path("/usr/bin/perl"), path("/usr/lib/libc.so.6")] }));
 		const copied = found.filter((line) => line.startsWith("cp -L"));
 		expect(copied).toHaveLength(1);
 		expect(copied[0]).toContain(" /usr/bin/perl ");
@@ -97,12 +97,12 @@ describe("a cage", () => {
 	});
 
 	test("keeps its entries below a temporary directory read-only, bound again via the empty .launch", () => {
-		const kept: CageRoot["kept"] = [
+		const temporaryEntries: CageRoot["temporaryEntries"] = [
 			{ path: path("/tmp/app"), kind: "directory" },
 			{ path: path("/tmp/f"), kind: "file" },
 			{ path: path("/tmp/-l"), kind: "symlink", target: path("-x") },
 		];
-		const all = lines(spec({ ...cage, kept }));
+		const all = lines(spec({ ...cage, temporaryEntries }));
 		expect(all.slice(3, 11)).toEqual([
 			`mount -n --bind ${inCage("/tmp")} ${inCage("/.launch")}`,
 			`mount -n -t tmpfs -o nosuid,nodev,noexec,size=20%,nr_inodes=128k,mode=1777 tmpfs ${inCage("/tmp")}`,
@@ -162,8 +162,8 @@ describe("a cage", () => {
 	test("Landlock leaves reading to the other layers only if two of them remain", () => {
 		const beside = { permissions: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
 		const capability = (name: string) => ({ permissions: { capabilities: [{ name, why: "" }] } });
-		expect(readsMayPass(beside)).toBe(true);
-		expect(readsMayPass({ ...beside, ...capability("net_bind_service") })).toBe(true);
+		expect(canSkipReads(beside)).toBe(true);
+		expect(canSkipReads({ ...beside, ...capability("net_bind_service") })).toBe(true);
 		for (const less of [
 			{ ownsCage: true },
 			{ sockets: true },
@@ -172,7 +172,7 @@ describe("a cage", () => {
 			capability("dac_override"),
 			capability("setuid"),
 		])
-			expect(readsMayPass({ ...beside, ...less })).toBe(false);
+			expect(canSkipReads({ ...beside, ...less })).toBe(false);
 		const { handled, rules } = landlockRuleset([path("/data")], true);
 		expect(landlockRuleset([], false).handled.filter((right) => !handled.includes(right))).toEqual([
 			"read-file",

@@ -11,14 +11,14 @@ export const cage: CageRoot = {
 	kind: "cage",
 	directory: path("/state/cages/app/generations/1"),
 	mounts: [],
-	kept: [],
+	temporaryEntries: [],
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
 	proc: false,
 	capabilities: [],
 	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
 	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
-	brought: [],
+	hostFiles: [],
 	names: [],
 };
 export const sandbox: SandboxRoot = {

@@ -191,7 +191,7 @@ describe("names with a meaning for a shell", () => {
 			...cage,
 			directory: `/state${name}` as Path,
 			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
-			kept: [{ path: `/tmp${name}` as Path, kind: "directory" }],
+			temporaryEntries: [{ path: `/tmp${name}` as Path, kind: "directory" }],
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
 			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
 		},

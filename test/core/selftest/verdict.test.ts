@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { groups } from "../../../src/core/selftest/technique.ts";
+import { techniques } from "../../../src/core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
+	type CageUnderTest,
 	failedChecks,
 	holds,
-	type Made,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
 	summariseSelftest,
 	unproven,
 } from "../../../src/core/selftest/verdict.ts";
-import { groups } from "../../../src/core/selftest/way.ts";
-import { ways } from "../../../src/core/selftest/ways/ways.ts";
 
 const nothingOpen = { capabilities: [] };
-const none: Made = { permissions: nothingOpen, network: "none", weaker: [] };
-const all = Object.values(ways).flat();
+const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [] };
+const all = Object.values(techniques).flat();
 
 /** Output of the attempts: refused with EPERM, except these. */
 function attempts(others: Readonly<Record<string, Attempt>> = {}): Map<string, Attempt> {
@@ -25,7 +25,7 @@ const out: Attempt = { how: "escaped", number: 0 };
 const outcome = (
 	others: Readonly<Record<string, Attempt>>,
 	id: string,
-	permissions: Made["permissions"] = nothingOpen,
+	permissions: CageUnderTest["permissions"] = nothingOpen,
 	network: "host" | "none" = "none",
 ) => outcomesOf(attempts(others), { permissions, network, weaker: [] }).find((one) => one.id === id);
 
@@ -93,7 +93,7 @@ describe("an attempt", () => {
 
 describe("the control run", () => {
 	test("proves the test only if an attempt of each group escaped", () => {
-		const firsts = Object.fromEntries(groups.map((group) => [ways[group][0]?.id ?? "", out]));
+		const firsts = Object.fromEntries(groups.map((group) => [techniques[group][0]?.id ?? "", out]));
 		expect(unproven(attempts(firsts))).toEqual([]);
 		const { signal: _, ...others } = firsts;
 		expect(unproven(attempts(others))).toEqual(["processes"]);

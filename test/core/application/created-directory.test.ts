@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
-	madeDirectoryText,
-	mergeMadeDirectories,
+	createdDirectoryText,
+	mergeCreatedDirectories,
 	ownedDirectory,
-	parseMadeDirectory,
-} from "../../../src/core/application/made-directory.ts";
+	parseCreatedDirectory,
+} from "../../../src/core/application/created-directory.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import type { User } from "../../../src/core/machine/facts.ts";
 
@@ -17,8 +17,8 @@ describe("directories that are created before a start", () => {
 		["/run/a:b", "/run/a:b", 0o755],
 		["/run/a:9999", "/run/a:9999", 0o755],
 	])("%s", (text, path, mode) => {
-		expect(parseMadeDirectory(text)).toEqual({ path, mode });
-		expect(parseMadeDirectory(madeDirectoryText({ path, mode }))).toEqual({ path, mode });
+		expect(parseCreatedDirectory(text)).toEqual({ path, mode });
+		expect(parseCreatedDirectory(createdDirectoryText({ path, mode }))).toEqual({ path, mode });
 	});
 
 	it.each([
@@ -26,8 +26,8 @@ describe("directories that are created before a start", () => {
 		["/run/a:0750:_a:b-c", "_a:b-c"],
 		["/run/a:0750:1000:1000", "1000:1000"],
 	])("%s belongs to its owner", (text, owner) => {
-		expect(parseMadeDirectory(text)).toEqual({ path: "/run/a", mode: 0o750, owner });
-		expect(madeDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
+		expect(parseCreatedDirectory(text)).toEqual({ path: "/run/a", mode: 0o750, owner });
+		expect(createdDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
 	});
 
 	it("belong to the application's account by default, and an unknown owner is an error", () => {
@@ -40,7 +40,7 @@ describe("directories that are created before a start", () => {
 	});
 
 	it("occur once, with the explicit mode", () => {
-		expect(mergeMadeDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
+		expect(mergeCreatedDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
 			"/run/a:0755:u",
 			"/run/b:0700",
 		]);
