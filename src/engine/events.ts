@@ -1,6 +1,6 @@
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Coverage, NextExercise, StageReach } from "../core/plan/coverage.ts";
+import type { Coverage, NextExercise, StageCoverage } from "../core/plan/coverage.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
@@ -89,6 +89,6 @@ export interface Reached {
 	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
 	/** Stages of its life cycle, including those that never occurred. Absent while it runs, because most occur at the end of a trace. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 	readonly next: readonly NextExercise[];
 }

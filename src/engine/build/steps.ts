@@ -9,7 +9,7 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
 import { makePlan } from "../../core/plan/make-plan.ts";
-import { rulesTaking, withDocumented } from "../../core/plan/offers.ts";
+import { rulesAccepting, withDocumented } from "../../core/plan/offers.ts";
 import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
 import { unusedAllowances } from "../../core/plan/risks.ts";
 import { checkBind } from "../../core/plan/rules.ts";
@@ -150,7 +150,7 @@ export async function comparablePlan({ machine }: Context, cage: Cage, trace: Tr
 /** The cage with rules for everything that the documentation names beyond its plan. */
 export async function takeDocumented(context: Context, cage: Cage, trace: Trace): Promise<Cage> {
 	const { offers } = await planStep({ ...context, emit() {} }, cage, trace);
-	return { ...cage, rules: mergeRules(cage.rules, rulesTaking(offers)) };
+	return { ...cage, rules: mergeRules(cage.rules, rulesAccepting(offers)) };
 }
 
 /** If both the cage's and the host's configuration changed, the cage's wins unless `winner` says otherwise. */

@@ -9,7 +9,7 @@ import { peopleAmong } from "../../core/machine/accounts.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { checkAccountRules, isLeftOut, namedBy } from "../../core/plan/accounts.ts";
+import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
@@ -209,7 +209,7 @@ function peopleServed(
 	const hasLoggedIn = people.some(({ uid }) => uids.has(uid));
 	if (serves === undefined || (serves === "logins" && !hasLoggedIn) || accounts.own()) return noPeople;
 	const added = people.flatMap(({ name }) =>
-		namedBy(rules.accounts, "user", name) === undefined && !isLeftOut(rules, "user", name) ? [`user:${name}`] : [],
+		wordNaming(rules.accounts, "user", name) === undefined && !isLeftOut(rules, "user", name) ? [`user:${name}`] : [],
 	);
 	if (!added.length) return noPeople;
 	const names = added.map((word) => word.slice("user:".length)).join(", ");

@@ -1,7 +1,7 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import type { User } from "../../core/machine/facts.ts";
-import { type DedicatedAccount, isEverybodys } from "../../core/plan/dedicated.ts";
+import { type DedicatedAccount, isSharedAccountName } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { MadeAccount } from "../account-store.ts";
@@ -28,7 +28,7 @@ export async function checkDedicatedAccount({ machine }: Context, cage: string, 
 		}
 		return;
 	}
-	if (isEverybodys(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
+	if (isSharedAccountName(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
 	const why = await whyShared(machine, cage, user);
 	if (why) throw new Failure("dedicated-account-shared", { account: name, why }, 2);
 }

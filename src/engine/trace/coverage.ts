@@ -3,13 +3,13 @@ import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-
 import type { Cage } from "../../core/cage/cage.ts";
 import { baseName, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import {
-	broughtFile,
 	CoverageMeter,
 	foreignModules,
-	lifeReach,
+	lifecycleCoverage,
 	nextExercises,
 	type PackageContents,
-	type StageReach,
+	packagedFile,
+	type StageCoverage,
 	shortCoverage,
 } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
@@ -46,7 +46,7 @@ export function broughtWith(machine: Machine, { command }: Pick<Application, "co
 
 async function lookUp(machine: Machine, command: readonly string[], unit: string | undefined): Promise<Brought> {
 	const { files, packages } = machine;
-	const file = broughtFile(command, files);
+	const file = packagedFile(command, files);
 	const own = file === undefined ? [] : await packages.related(file);
 	const service = serviceOf(machine, command, own, unit);
 	return { packages: [...own, ...(await pluggedIn(machine, own))], ...(service ? { service } : {}) };
@@ -129,7 +129,7 @@ export class Reach {
 	}
 
 	/** Uses the packages that are known so far. */
-	measure(trace: Pick<Trace, "accesses">, life?: readonly StageReach[]): Reached {
+	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): Reached {
 		const coverage = this.#meter?.measure(...this.#earlier, trace);
 		const known = { ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) };
 		const exercised = { application: this.#application, run: this.#run, signals: this.signals, ...known };
@@ -140,7 +140,7 @@ export class Reach {
 	async measured(trace: Pick<Trace, "accesses" | "gaps">, signals: readonly string[]): Promise<Reached> {
 		await this.ready;
 		const service = this.#service;
-		const life = lifeReach({
+		const life = lifecycleCoverage({
 			command: this.#application.command,
 			signals,
 			gaps: trace.gaps,

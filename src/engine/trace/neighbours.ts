@@ -4,7 +4,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { placeOf } from "../../core/plan/links.ts";
-import { mayReach, optionFor, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
+import { mayConnect, optionFor, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
 import { peerPorts, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import { passesAlone } from "./probing.ts";
@@ -187,5 +187,5 @@ function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: F
 	return [...unheard]
 		.filter((path) => path !== syslogName)
 		.map((path) => placeOf(path, files))
-		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
+		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
 }

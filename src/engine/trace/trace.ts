@@ -9,10 +9,10 @@ import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
-import { likelyOwn, uncopied } from "../../core/plan/own-directories.ts";
+import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
 import { capabilitiesIn } from "../../core/plan/permissions.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { directoryOf, isGiven } from "../../core/plan/writable.ts";
+import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
@@ -105,13 +105,15 @@ export function sandboxPlaces(
 	const directories = application.directories
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
-	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const writable = rules.writable
+		.map((text) => directoryOf(text, files))
+		.filter((path) => becomesOwned(path, rules, identity, files));
 	const handedOver = directories.flatMap(({ path }) => {
 		const status = privateTopOf(path) ? files.status(path) : undefined;
 		return status && isDynamicId(status.uid) && status.uid !== identity.uid ? [path] : [];
 	});
 	const own = accounts.own();
-	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
+	const likely = own ? likelyWrittenDirectories(application.command, application.cwd, own, files) : [];
 	return {
 		directories,
 		given: [...writable, ...handedOver, ...likely],
@@ -133,7 +135,7 @@ async function withLayers(
 ): Promise<TraceResult> {
 	for (let given = first; ; ) {
 		const result = await trace(given);
-		const more = own ? uncopied(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
+		const more = own ? failedCopyUps(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
 		if (!more.length) return result;
 		given = [...given, ...more];
 	}

@@ -3,7 +3,7 @@ import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
-import { rulesOfMarks } from "../../core/plan/marks.ts";
+import { markRules } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
@@ -114,7 +114,7 @@ function describe(
 		name: pathToText(name) ?? "",
 		command: application.command,
 		madeAt: now.toISOString(),
-		marksBy: rulesOfMarks(),
+		marksBy: markRules(),
 		...(owner && { owner }),
 		entries,
 		writable,

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Failure } from "../../core/failure.ts";
-import { failureProbe, keyBytes, mapPlaces, mostFailures, mostNamespaces, settingsBytes } from "../../core/watch/probe.ts";
+import { failureProbe, keyBytes, mapPlaces, maxFailures, maxNamespaces, settingsBytes } from "../../core/watch/probe.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
@@ -75,7 +75,7 @@ function namespacesOf(processes: readonly number[]): string[] {
 			if (error instanceof Failure) throw error;
 		}
 	}
-	return [...found].slice(-mostNamespaces);
+	return [...found].slice(-maxNamespaces);
 }
 
 function impossible(detail: string): Failure {
@@ -94,7 +94,7 @@ my ($interval) = @ARGV;
 sub address { unpack 'Q', pack 'P', $_[0] }
 sub bpf { my ($command, $what, $attribute) = @_; my $got = syscall(321, $command, $attribute, length $attribute); die "$what: $!\\n" if $got < 0; $got }
 my $settings = bpf(0, 'map', pack('L5', 2, 4, ${settingsBytes}, 1, 0) . ("\\0" x 100));
-my $failures = bpf(0, 'map', pack('L5', 1, ${keyBytes}, 8, ${mostFailures}, 0) . ("\\0" x 100));
+my $failures = bpf(0, 'map', pack('L5', 1, ${keyBytes}, 8, ${maxFailures}, 0) . ("\\0" x 100));
 my $code = pack 'H*', '${failureProbe().toString("hex")}';
 my %map = (${mapPlaces.settings} => $settings, ${mapPlaces.failures} => $failures);
 for (my $at = 0; $at < length $code; $at += 8) {
@@ -109,7 +109,7 @@ my ($zero, $count, $known, %seen, $rest) = (pack('L', 0), 0, 0);
 sub look {
 	my $value = "\\0" x ${settingsBytes};
 	bpf(1, 'lookup', pack('LLQQQ', $settings, 0, address($zero), address($value), 0));
-	$count = unpack 'Q', substr $value, ${mostNamespaces * 16};
+	$count = unpack 'Q', substr $value, ${maxNamespaces * 16};
 	return if $count == $known;
 	$known = $count;
 	my ($key, $next) = ('', "\\0" x ${keyBytes});
@@ -122,7 +122,7 @@ sub look {
 		my ($number, $result, $descriptor) = unpack 'Lll', $key;
 		print join(' ', $number, $result, $descriptor, unpack('H*', unpack('Z*', substr $key, 16))), "\\n";
 	}
-	print "full\\n" if $count >= ${mostFailures};
+	print "full\\n" if $count >= ${maxFailures};
 }
 print "ready\\n";
 while (1) {
@@ -131,7 +131,7 @@ while (1) {
 		last unless sysread STDIN, $rest, 4096, length $rest;
 		while ($rest =~ s/^(.*)\\n//) {
 			my @numbers = split ' ', $1;
-			$#numbers = ${mostNamespaces * 2 - 1};
+			$#numbers = ${maxNamespaces * 2 - 1};
 			my $value = pack 'Q*', (map { $_ || 0 } @numbers), $count;
 			bpf(2, 'update', pack('LLQQQ', $settings, 0, address($zero), address($value), 0));
 		}
