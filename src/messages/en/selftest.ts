@@ -1,6 +1,6 @@
 import type { CheckId, Instead } from "../../core/selftest/outside.ts";
+import type { Group, StoppingLayer } from "../../core/selftest/technique.ts";
 import type { Result } from "../../core/selftest/verdict.ts";
-import type { Group, Stop } from "../../core/selftest/way.ts";
 import type { Widen } from "../widen.ts";
 
 /** Fixes for the results of the self-test. */
@@ -25,7 +25,7 @@ export const selftestClosingEn = {
 		init: "make the cage again (cagewright make) and repeat the test",
 		session: "start it with cagewright run or its unit, not by hand",
 		environment: "start it with cagewright run or its unit, not by hand",
-	} satisfies Record<Stop, string>,
+	} satisfies Record<StoppingLayer, string>,
 	/** By the check from outside: the meaning of its failure, and the fix. */
 	checks: {
 		inside: ["The application runs outside its cage.", "Stop it, make the cage again and repeat the test."],
@@ -123,7 +123,7 @@ export const selftestEn = {
 		init: "init",
 		session: "separate session",
 		environment: "clean environment",
-	} satisfies Record<Stop, string>,
+	} satisfies Record<StoppingLayer, string>,
 	checks: {
 		inside: "its root directory is the cage",
 		root: "the cage is the root of the mount namespace",
