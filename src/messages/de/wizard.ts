@@ -97,11 +97,11 @@ export const wizardDe: WizardMessages = {
 		"implemented-by": "Nachweis: umgesetzt von",
 	},
 	questions: {
-		quit: "Assistenten verlassen? Es gibt keine Antworten zu speichern, und es wurde kein Käfig gebaut. (j/n)",
+		quit: "Verlassen? Es gibt keine Antworten zu speichern und keinen Käfig. (j/n)",
 		quitKept:
-			"Assistenten verlassen? Die Sitzung wird gespeichert; der nächste Start bietet sie an. d verwirft sie und verlässt. (j/n)",
+			"Verlassen? Die Sitzung wird gespeichert. d verwirft sie und verlässt. (j/n)",
 		discard: "Die Sitzung {name} mit ihren Antworten und der Beobachtung verwerfen? (j/n)",
-		quitDone: "Assistenten verlassen? Der Käfig ist gesichert. (j/n)",
+		quitDone: "Verlassen? Der Käfig ist gesichert. (j/n)",
 		install:
 			"{programs} {count|ist|sind} auf diesem System nicht installiert. {packages} jetzt installieren? Das kann auch Dienste aus diesen Paketen starten. (j/n)",
 		secret: "{path} ist ein Geheimnis. Ein Angreifer in der Anwendung kann es im Käfig lesen. Aufnehmen? (j/n)",

@@ -32,7 +32,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	why: "about",
 	commands: "executed commands",
 	search: "search",
-	toggle: "include or not",
+	toggle: "toggle",
 	output: "output",
 	selftest: "self-test",
 	shell: "shell",

@@ -105,7 +105,7 @@ export const wizardEn = {
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave the wizard? There are no answers to save, and no cage was made. (y/n)",
-		quitKept: "Leave the wizard? The session is saved, and the next start offers it. Press d to discard it and leave. (y/n)",
+		quitKept: "Leave the wizard? The session is saved. Press d to discard it and leave. (y/n)",
 		discard: "Discard session {name} with its answers and its trace? (y/n)",
 		quitDone: "Leave the wizard? The cage is saved. (y/n)",
 		install:
