@@ -27,7 +27,7 @@ _cagewright_names() {
 	local -a names
 	_cagewright_state
 	if [[ -n $3 ]]; then names=($REPLY/$2/*$3(N:t:r)); else names=($REPLY/$2/*(N/:t)); fi
-	names=(\${(M)names:#[A-Za-z0-9]*})
+	names=(\${names:#*[^A-Za-z0-9._-]*})
 	_wanted $1 expl \${1%s} compadd -a names
 }
 

@@ -34,7 +34,7 @@ export function commandLinePage({ groups, program, verbs }: Model): string {
 			"",
 			`## ${verb.name}`,
 			"",
-			`${verb.about}.${verb.details ? ` ${verb.details}` : ""}`,
+			withCode(`${verb.about}.${verb.details ? ` ${verb.details}` : ""}`),
 			"",
 			"```text",
 			verb.usage,
@@ -53,11 +53,23 @@ export function commandLinePage({ groups, program, verbs }: Model): string {
 }
 
 function optionTable(options: readonly OptionText[], title = ""): string[] {
-	return [`| ${title} | |`, "|---|---|", ...options.map((option) => `| ${code(option)} | ${cell(option.text)} |`)];
+	return [
+		`|${title ? ` ${title}` : ""} | |`,
+		"|---|---|",
+		...options.map((option) => `| ${code(option)} | ${cell(withCode(option.text))} |`),
+	];
 }
 
 function code({ flags, value }: OptionText): string {
 	return `\`${cell(`${flags.join(", ")}${value ? ` ${value}` : ""}`)}\``;
+}
+
+/** Sets options in code style, unless they are already. */
+export function withCode(text: string): string {
+	return text
+		.split("`")
+		.map((part, index) => (index % 2 ? part : part.replace(/(?<![\w-])--?[a-z][a-z-]*/g, "`$&`")))
+		.join("`");
 }
 
 export function cell(text: string): string {

@@ -1,3 +1,5 @@
+import { withCode } from "./markdown.ts";
+
 /** The date of the last change that readers should know of: `npm run reference` must give the same result every day. */
 const date = "2026-11-27";
 
@@ -36,8 +38,8 @@ export function italic(text: string): string {
 
 /** Text with `code` in bold and Markdown links as their text. One sentence a line, as roff wants it. */
 function formatted(text: string): string {
-	return escapeRoff(text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"))
-		.replace(/\\`([^`]*)\\`|`([^`]*)`/g, (_, one?: string, other?: string) => `\\fB${one ?? other}\\fR`)
+	return escapeRoff(withCode(text).replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"))
+		.replace(/`([^`]*)`/g, "\\fB$1\\fR")
 		.replace(/([a-z)])([.]) (?=[A-Z])/g, "$1$2\n");
 }
 

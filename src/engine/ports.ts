@@ -246,6 +246,10 @@ export interface ProgramPlace {
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
 	/** The text of a file of packaging/, which comes with the program that runs now. */
 	packaged(name: string): string;
+	/** Names of the man pages in packaging/man/. */
+	manuals(): readonly string[];
+	/** Names of Cagewright's man pages in the system's folders, also those of other versions. */
+	installedManuals(): readonly string[];
 	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
 	install(): Promise<void>;
 	/** False where there was none. */
