@@ -1,5 +1,5 @@
 import type { Further } from "../../../core/application/probe.ts";
-import type { CoverageGroup, LifeStage } from "../../../core/plan/coverage.ts";
+import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { FieldName, TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
@@ -271,7 +271,7 @@ export const coverageEn = {
 		stop: "stop",
 		"second-start": "second start",
 		"socket-activation": "socket activation",
-	} satisfies Record<LifeStage, string>,
+	} satisfies Record<LifecycleStage, string>,
 	modules: "{count:count} {count|module was|modules were} never loaded from {directory}: {names}",
 	helpers: "{count:count} {count|program|programs} of {directory} never ran: {names}",
 	configuration: "{count:count} {count|file|files} of {directory} never read: {names}",
