@@ -239,7 +239,7 @@ test.each(changes)("$what is found", async ({ change, finding, refused, undo }) 
 		expect(launched.status === 4).toBe(refused);
 		if (refused) {
 			const [, code, where] = path.split(" ");
-			expect(launched.stderr).toMatch(/^cagewright: The cage checked is not safe and was not started: [^\n]+\n$/);
+			expect(launched.stderr).toMatch(/^cagewright: Cage checked was not started because it is not safe: [^\n]+\n$/);
 			expect(launched.stderr).toContain(`--accept-finding ${code}:${where}`);
 		}
 	} finally {
@@ -257,7 +257,7 @@ test("a danger is accepted by its name alone, and is named at every launch from 
 
 		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch("--quiet")]) {
 			expect(result.status).toBe(0);
-			expect(result.stderr).toMatch(/^checked starts although [^\n]+ accepted by name: added \/usr\/bin\/sh\.\n$/);
+			expect(result.stderr).toMatch(/^Starting checked despite accepted findings: [^\n]*added \/usr\/bin\/sh\.\n$/);
 		}
 		expect(found(await check())).toEqual(["accepted added /usr/bin/sh"]);
 		const said = 'finding-accepted {"accepted":["added:/usr/bin/sh"]}';

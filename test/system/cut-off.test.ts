@@ -70,7 +70,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 		if (isHalf)
 			expect({ where, stderr }).toEqual({
 				where,
-				stderr: expect.stringMatching(/^An earlier command was cut off: redis-server/),
+				stderr: expect.stringMatching(/^An earlier command was interrupted\. redis-server/),
 			});
 		found.said += isHalf ? 1 : 0;
 		const isInside = await isAdopted();
@@ -181,7 +181,7 @@ describe("a removal", () => {
 			const { stderr } = await system.run("cagewright list");
 			expect({ step, stderr }).toEqual({
 				step,
-				stderr: expect.stringMatching(/^An earlier command was cut off while it removed redis/),
+				stderr: expect.stringMatching(/^An earlier command was interrupted while it removed redis/),
 			});
 			expect(await system.must("find /etc/systemd /etc/logrotate.d -name '*cage*'")).toBe("");
 			expect((await inFolder()).split("\n").sort()).toEqual(stays.sort());

@@ -32,7 +32,7 @@ test.each([
 
 test("what it says of a system call is what the filter does", async () => {
 	const { stdout } = await cagewright(["explain", "pages", "memfd_create"], { state });
-	expect(stdout).toMatch(/^memfd_create: refused by the system call filter with EPERM/);
+	expect(stdout).toMatch(/^memfd_create: the system call filter returns EPERM/);
 	const { status, stderr } = await inCage("import os", "os.memfd_create('x')");
 	expect(status).toBe(1);
 	expect(stderr).toContain("PermissionError");

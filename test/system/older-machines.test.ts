@@ -264,6 +264,6 @@ test("where no namespaces are to be had, nothing is started", async () => {
 	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
 	expect(status).toBe(3);
-	expect(stderr).toMatch(/^cagewright: No cage is started[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
+	expect(stderr).toMatch(/^cagewright: Refusing to start a cage[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
 	expect(processesIn(made.root)).toEqual([]);
 });

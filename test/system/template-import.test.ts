@@ -66,11 +66,11 @@ test("each violation is told on a line of its own, as an editor reads it", async
 	expect(status).toBe(2);
 	expect(stdout).toBe(
 		[
-			`${path}:27:7: /rules/include/0: reaches a file with passwords`,
+			`${path}:27:7: /rules/include/0: matches a file that contains passwords`,
 			`${path}:31:7: /rules/devices/1: must be below /dev\n`,
 		].join("\n"),
 	);
-	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: reicht an eine Datei mit Passwörtern");
+	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: erfasst eine Datei mit Passwörtern");
 	expect((await cagewright(["make", "bad", "--yes"], { state })).status).toBe(2);
 });
 

@@ -111,7 +111,7 @@ describe("the form", () => {
 	it("says below a field what is wrong with it as one types, and goes on once it is right", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
-		await wizard.sees(/There is no account nobody-of-that-name/);
+		await wizard.sees(/Unknown account 'nobody-of-that-name'/);
 		wizard.press(pageDown);
 		await wizard.sees("> [ Start tracing ]");
 		wizard.press(keys.enter);

@@ -62,7 +62,7 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await next.sees("Go on with demo – step");
 	next.press(keys.enter);
 	await next.sees(sees);
-	await next.sees("Back where you left demo just now");
+	await next.sees("Resumed session demo, saved just now");
 	return next;
 }
 
@@ -142,7 +142,7 @@ describe("the wizard", () => {
 		expect(leftovers(state)).toEqual([]);
 		const next = openWizard(state, "--resume");
 		await next.sees("step 2/7");
-		await next.sees("Back where you left demo");
+		await next.sees("Resumed session demo");
 		next.press("r");
 		await next.sees("It answers.");
 		next.press(keys.enter);
@@ -271,7 +271,7 @@ describe("the wizard", () => {
 		other.press(keys.enter);
 		await other.sees("It answers.");
 		const next = openWizard(state, "--resume", held?.id ?? "");
-		await next.sees(`! The cage demo is being worked on by process ${other.pid}`);
+		await next.sees(`! Process ${other.pid} is working on cage demo`);
 		// Nothing was taken from it.
 		other.press(keys.ctrlC, "d");
 		await other.ended;
@@ -299,7 +299,7 @@ describe("the wizard", () => {
 		const next = openWizard(state);
 		await next.sees(offered);
 		next.press("d");
-		await next.sees("Discard the session demo");
+		await next.sees("Discard session demo");
 		next.press("n");
 		await next.sees(offered);
 		next.press("dy");

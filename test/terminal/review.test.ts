@@ -77,7 +77,7 @@ describe("the accounts of redis", () => {
 		wizard.resize(80, 24);
 		await wizard.sees(/> \[x\] {3}games:x:/);
 		wizard.press("/\x15redis", keys.enter, " ");
-		await wizard.sees("redis is what the application is started as");
+		await wizard.sees("the application starts as this account");
 		wizard.press(keys.tab, "/", "\x15", keys.enter);
 		await wizard.sees("[group]");
 		wizard.press("/\x15games", keys.enter, " ");
@@ -136,7 +136,7 @@ describe("the review", () => {
 		await wizard.sees("everything is m");
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);
-		await wizard.sees("readable by its owner alone");
+		await wizard.sees("Only its owner can read it");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const text = readFileSync(file, "utf8");
 		expect(text).toMatch(/^What is built and tried as the cage demo$/m);

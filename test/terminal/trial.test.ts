@@ -209,7 +209,7 @@ describe("an application that lacks something", () => {
 		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
 		const shown = await wizard.sees("the likeliest cause first");
 		expect(shown).toMatch(/> \[x\] \/etc\/debian_version/);
-		expect(shown).toMatch(/Why it stands here: the application said so: picky: fatal/);
+		expect(shown).toMatch(/Why it stands here: the application printed: picky: fatal/);
 		expect(shown).toMatch(/It ended by itself with status 1/);
 		// The other one is left out.
 		wizard.press("j ");
