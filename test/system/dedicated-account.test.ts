@@ -240,11 +240,11 @@ test("a dry run and a plan that nobody confirmed make no account and say that on
 });
 
 test.each([
-	["root", "uid 0 uses it"],
+	["root", "used by uid 0"],
 	["no/name", "Invalid account name 'no/name'"],
 	["mail", "Any package may use"],
 	["adm", "Cannot create account adm: a group of this name exists"],
-	["redis", " uses it"],
+	["redis", "used by "],
 ])("%s is not taken for a cage's own account", async (name, says) => {
 	const { daemon, words } = await redisWithState();
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });

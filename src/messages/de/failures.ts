@@ -93,7 +93,7 @@ export const failuresDe: Failures = {
 	"dedicated-account-several":
 		"Die Anwendung benutzt mehrere Konten ({accounts}); ein eigenes Konto kann nur eines davon ersetzen. Starten Sie die Anwendung mit --user unter diesem Konto.",
 	"dedicated-account-shared":
-		"Das Konto {account} kann nicht diesem Käfig allein gehören: {why} benutzt es. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
+		"Das Konto {account} kann nicht diesem Käfig allein gehören: Es wird auch benutzt von {why}. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"device-refused": "Gerät {path} abgelehnt: Es würde einen Ausbruch erlauben. Lassen Sie es weg.",
 	"device-unknown": "Unbekanntes Gerät '{path}': Dieses System hat keine solche Gerätedatei. Prüfen Sie den Pfad.",
 	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",

@@ -88,7 +88,7 @@ export const failuresEn = {
 	"dedicated-account-several":
 		"The application uses several accounts ({accounts}), and a dedicated account can replace only one. Start the application as that account with --user.",
 	"dedicated-account-shared":
-		"Account {account} cannot belong to this cage alone: {why} uses it. Choose another name with --dedicated-account NAME.",
+		"Account {account} cannot belong to this cage alone: it is also used by {why}. Choose another name with --dedicated-account NAME.",
 	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
 	"device-unknown": "Unknown device '{path}': this machine has no such device node. Check the path.",
 	"disk-full": "No space left on the device for {path}. Free some space and try again.",
