@@ -11,6 +11,7 @@ import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeOf } from "../../core/plan/links.ts";
+import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
@@ -24,6 +25,7 @@ import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { TraceReport } from "../trace/watched-run.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
+
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven.ts";
 
@@ -95,7 +97,8 @@ export async function traceStep(
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
 	const { command, notes: noted, run } = value;
 	if (!run.answered) {
-		const failure = startFailure(command, run, machine.files, machine.accounts.own());
+		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
+		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
 		throw await orDiskFull(machine.store, answers.name, failure);
 	}
 	// If the first answer took long, later starts may take as long.

@@ -95,6 +95,8 @@ export const failuresEn = {
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
 	"failed-capabilities":
 		"{command} fails with status {status}{words?: %}. It may not keep the capabilities {names}. If it has to, allow them: {option}",
+	"failed-unreachable":
+		"{command} fails with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that it may not reach. If it may, add {options}",
 	"failed-refused":
 		"{command} fails with status {status}{words?: %}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host).",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
