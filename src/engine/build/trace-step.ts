@@ -63,6 +63,15 @@ interface TracedStep {
 	readonly reached?: Reached;
 }
 
+/** Names the host's own service as a possible cause: it may hold something that only one process can have. */
+async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
+	const isUnexplained = ["failed-on-host", "failed-on-host-silent"].includes(failure.code);
+	if (unit === undefined || !isUnexplained || !machine.services.running()) return failure;
+	if ((await machine.services.state(unit)).active !== "active") return failure;
+	const { triggers } = await machine.services.companions(unit);
+	return new Failure("failed-beside-service", { ...failure.values, unit, units: [...triggers, unit].join(" ") }, 1);
+}
+
 /** Traces the application and returns its cage, which `plan` and `build` continue. Throws `not-answered-on-host` (exit 1). */
 export async function traceStep(
 	context: Context,
@@ -99,7 +108,7 @@ export async function traceStep(
 	if (!run.answered) {
 		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
 		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
-		throw await orDiskFull(machine.store, answers.name, failure);
+		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}
 	// If the first answer took long, later starts may take as long.
 	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };

@@ -93,6 +93,8 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-beside-service":
+		"{command} fails with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop it and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} fails with status {status}{words?: %}. It may not keep the capabilities {names}. If it has to, allow them: {option}",
 	"failed-unreachable":
