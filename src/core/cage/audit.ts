@@ -1,5 +1,5 @@
 import type { FileKind } from "../machine/facts.ts";
-import { type WayPart, wayFaults } from "../machine/way.ts";
+import { type PathComponent, untrustedComponents } from "../machine/path-trust.ts";
 import { ancestors, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { placeOf } from "../plan/links.ts";
@@ -211,7 +211,7 @@ export function octal(mode: number): string {
 /** The path to a bound host directory, as far as it consists of directories. */
 export interface BindWay {
 	readonly bind: Path;
-	readonly seen: readonly WayPart[];
+	readonly seen: readonly PathComponent[];
 	/** The first missing part. */
 	readonly absent?: Path;
 }
@@ -230,8 +230,8 @@ export function auditBinds(ways: readonly BindWay[], owner: number): Finding[] {
 	for (const { absent, bind: place, seen } of ways) {
 		const bind = showPath(place);
 		// If the path ends early, more parts follow the last one seen.
-		const end: WayPart[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
-		for (const { fault, part } of wayFaults([...seen, ...end], owner)) {
+		const end: PathComponent[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
+		for (const { fault, part } of untrustedComponents([...seen, ...end], owner)) {
 			const { kind, path, uid } = part;
 			if (fault === "not-directory") find("bind-not-directory", path, "danger", { bind, kind });
 			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
@@ -247,7 +247,7 @@ const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");
 /** The path from a cage's data folder to one writable directory's state, both included, as far as it consists of directories. */
 export interface DataWay {
 	/** `like` is the host's directory, which the part may not be less protected than; absent if unknown. */
-	readonly seen: readonly (WayPart & { readonly like?: Pick<WayPart, "mode" | "uid"> })[];
+	readonly seen: readonly (PathComponent & { readonly like?: Pick<PathComponent, "mode" | "uid"> })[];
 	/** The first missing part. */
 	readonly absent?: Path;
 }

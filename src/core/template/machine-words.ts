@@ -1,4 +1,4 @@
-import { parseMadeDirectory } from "../application/made-directory.ts";
+import { parseCreatedDirectory } from "../application/created-directory.ts";
 import { type ParameterKind, valueProblem } from "./parameters.ts";
 
 /** A word that only fits this machine. */
@@ -63,7 +63,7 @@ export function accountWordOf(text: string, names: AccountNames): string | undef
  * account.
  */
 export function directoryWithoutNumbers(text: string, names: AccountNames): string {
-	const { mode, owner, path } = parseMadeDirectory(text);
+	const { mode, owner, path } = parseCreatedDirectory(text);
 	if (owner === undefined || !/(^|:)\d+(:|$)/.test(owner)) return text;
 	const named = accountWordOf(owner, names);
 	return [path, mode.toString(8).padStart(4, "0"), ...(named === undefined ? [] : [named])].join(":");

@@ -37,7 +37,7 @@ export interface TemplateApplication {
 	readonly timeout: number;
 	readonly network: "host" | "none";
 	readonly directories: readonly string[];
-	/** Sockets that are opened before the start (`parseHandedSocket`). */
+	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }

@@ -6,13 +6,14 @@ import { failureProbe, keyBytes, mapPlaces, maxFailures, maxNamespaces, settings
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
-/** Seconds between two looks at what the kernel noted. */
+/** Seconds between two reads of the kernel's observations. */
 const interval = 1;
 
 /**
- * Lets the kernel note which calls fail in cages that run (bpf(2)), by way of the host's perl, which can make any system call. Measured on
- * nginx under wrk: strace, which has to stop each call of a process that runs already, leaves a fraction of the speed; this is not to be told from
- * noise. When perl ends, however it ends, nothing of it stays in the kernel. Throws `watch-impossible` (exit 3) and `watch-no-namespace` (exit 3).
+ * Records failing calls in running cages in the kernel (bpf(2)), via the host's perl, which can make any system call. On nginx
+ * under wrk, the cost is not measurable, while strace, which stops each call of a running process, leaves a fraction of the
+ * throughput. When perl ends, for any reason, nothing stays in the kernel. Throws `watch-impossible` (exit 3) and
+ * `watch-no-namespace` (exit 3).
  */
 export async function watchFailures({ onLine }: FailureWatchRequest): Promise<FailureWatch> {
 	if (process.geteuid?.() !== 0) throw impossible("root");
@@ -21,7 +22,7 @@ export async function watchFailures({ onLine }: FailureWatchRequest): Promise<Fa
 		env: toolEnvironment,
 		cwd: "/",
 		stdio: ["pipe", "pipe", "pipe"],
-		// A signal of the terminal is ours to pass on: what it has seen comes first.
+		// We pass terminal signals on, so that pending observations are reported first.
 		detached: true,
 	});
 	let said = "";
@@ -71,7 +72,7 @@ function namespacesOf(processes: readonly number[]): string[] {
 			const { dev, ino } = statSync(place, { bigint: true });
 			found.add(`${dev} ${ino}`);
 		} catch (error) {
-			// A process may vanish at any moment.
+			// A process may end at any moment.
 			if (error instanceof Failure) throw error;
 		}
 	}
@@ -83,9 +84,10 @@ function impossible(detail: string): Failure {
 }
 
 /**
- * Text for `perl -e`, without modules: loads the probe, is told the namespaces by lines `DEVICE INODE DEVICE INODE …` on stdin, and prints a line
- * `NUMBER RESULT DESCRIPTOR PATH-IN-HEX` for each failure, once. It says `ready` once it watches, `full` where it notes no more, and ends, with all
- * that it has in the kernel, with its stdin. What the kernel refuses is the last line on stderr.
+ * Text for `perl -e`, without modules. Loads the probe, reads the namespaces as lines `DEVICE INODE DEVICE INODE …` from stdin,
+ * and prints a line `NUMBER RESULT DESCRIPTOR PATH-IN-HEX` once for each failure. Prints `ready` when it watches and `full` when
+ * no more failures are recorded. Ends, and removes everything from the kernel, when stdin closes. If the kernel refuses, the last
+ * line on stderr is the reason.
  */
 function loaderProgram(): string {
 	return `
