@@ -47,7 +47,7 @@ const groupOrWorldWrite = 0o022;
 const sticky = 0o1000;
 
 /**
- * Audits the directories from `/` to the cage's root, both included, as lstat(2) sees them: whoever can write to one of them can
+ * Audits the directories from `/` to the cage's root, both included, as lstat(2) sees them: anyone who can write to one of them can
  * replace the cage. In a sticky directory of root, nobody can rename root's files, so it gets only a warning.
  */
 export function auditWay(way: readonly Omit<Observed, "links">[], owner: number): Finding[] {
@@ -217,7 +217,7 @@ export interface BindWay {
 }
 
 /**
- * Audits the paths to binds. A mount follows links (mount(8), and BindPaths= in systemd.exec(5)): whoever can create one on the
+ * Audits the paths to binds. A mount follows links (mount(8), and BindPaths= in systemd.exec(5)): anyone who can create one on the
  * path chooses what is mounted. If root launches the cage, that can be any directory of the host; otherwise only one that the
  * user can see anyway.
  */
@@ -253,7 +253,7 @@ export interface DataWay {
 }
 
 /**
- * Audits the paths to a cage's state. A mount follows links, so that whoever can create one on the path chooses what is mounted
+ * Audits the paths to a cage's state. A mount follows links, so that anyone who can create one on the path chooses what is mounted
  * read-write. The application reaches only the state itself. The build gives the directories above it the owner and mode of the
  * host's, and only root reaches them in the state folder: any other state is tampering. If `isPresent` is false, only links
  * count, because another generation's state moves to its place when that generation becomes the present one, and an imported cage

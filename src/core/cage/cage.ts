@@ -10,7 +10,7 @@ import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
 
-/** What is stored about a cage besides its generations: requests, decisions and trial results. */
+/** Data about a cage besides its generations: requests, decisions and trial results. */
 export interface Cage {
 	readonly name: string;
 	readonly application: Application;
@@ -26,14 +26,14 @@ export interface Cage {
 	readonly accepted?: readonly string[];
 	/** Name of the host account that only this cage uses. */
 	readonly dedicatedAccount?: string;
-	/** What it shares with other services, as of the last build. */
+	/** Resources that other services may use too, as of the last build. */
 	readonly footprint?: Footprint;
 	/** How long old generations are kept; the default is `defaultRetention`. */
 	readonly retention?: Retention;
 	readonly onHost: boolean;
-	/** What trials found missing and was accepted. */
+	/** Items that trials found missing and that were accepted. */
 	readonly additions: readonly Addition[];
-	/** What trials showed to be unnecessary. It stays out of later generations. */
+	/** Files that trials proved unnecessary. They stay out of later generations. */
 	readonly minimised?: Minimised;
 	/** Exercises and signals that worked while tracing; each trial repeats them. */
 	readonly exercises: readonly string[];
@@ -102,9 +102,9 @@ export interface TrialSummary {
 		readonly values?: Readonly<Record<string, string | number>>;
 	}[];
 	readonly failedExercises: readonly string[];
-	/** What was added before this round. */
+	/** Items that were added before this round. */
 	readonly added: readonly string[];
-	/** Of the build and the trial; absent from older versions. */
+	/** Duration of build and trial; absent from older versions. */
 	readonly seconds?: number;
 	readonly missing: readonly {
 		readonly kind: MissingKind;

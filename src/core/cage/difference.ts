@@ -49,10 +49,10 @@ function canonical(value: unknown): string {
 	);
 }
 
-/** What differs about a path. `time` without `size`: the file was written or replaced. */
+/** A property of a path that differs. `time` without `size`: the file was written or replaced. */
 type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
 
-/** What building a plan would change in a generation. */
+/** The changes that building a plan would make to a generation. */
 export interface Difference {
 	readonly added: readonly Entry[];
 	readonly changed: readonly { readonly path: Path; readonly aspects: readonly Aspect[] }[];

@@ -66,7 +66,7 @@ export function updatedPackages(drift: readonly PackageDrift[]): PackageRef[] {
 	);
 }
 
-/** What a generation says about the host's current files, so that a plan need not read them or ask for their packages. */
+/** Facts about the host's current files from a generation, so that a plan need not read them or ask for their packages. */
 export interface KnownFiles {
 	/** Returns undefined if the file has to be read. */
 	marks(path: Path): readonly Mark[] | undefined;

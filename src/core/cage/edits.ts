@@ -39,7 +39,7 @@ export function stateOfEdit({ host, is, was }: Edit): EditState {
 	return host === was ? "kept" : "conflict";
 }
 
-/** Whose file is used if both changed. */
+/** The side whose file is used if both changed. */
 export type Winner = "cage" | "host";
 
 /**

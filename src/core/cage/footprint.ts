@@ -5,7 +5,7 @@ import type { Plan, PlannedAccounts } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** What a cage uses that other services may use too. It is stored with the cage, so that others need not read its manifest. */
+/** Resources of a cage that other services may use too. They are stored with the cage, so that others need not read its manifest. */
 export interface Footprint {
 	/** E.g. `tcp 80`; empty if the cage has its own network. */
 	readonly ports: readonly string[];

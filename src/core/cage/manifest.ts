@@ -182,16 +182,16 @@ export interface ManifestEntry {
 	readonly source?: Stamp;
 	/** The finished copy. */
 	readonly copy?: Stamp;
-	/** As in the plan's entry; absent if the file changed after the plan read it. */
+	/** The same as in the plan's entry; absent if the file changed after the plan read it. */
 	readonly marks?: readonly Mark[];
-	/** As in the plan's entry: the file was edited in the cage, and this is the host's content that it was compared with. */
+	/** The same as in the plan's entry: the file was edited in the cage, and this is the host's content that it was compared with. */
 	readonly edited?: string;
 	readonly reasons: readonly Reason[];
 	readonly risks: Entry["risks"];
 	readonly package?: PackageRef;
 }
 
-/** What one generation contains, and why. The record, the audit, the drift check and the next build read it. */
+/** A list of everything in one generation, with the reasons. The record, the audit, the drift check and the next build read it. */
 export interface Manifest {
 	readonly schema: "cagewright/manifest/1";
 	readonly generation: number;

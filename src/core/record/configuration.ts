@@ -12,7 +12,7 @@ export interface Configuration {
 	 */
 	readonly state: "package" | "host" | "edited" | "written";
 	readonly package?: ManifestEntry["package"];
-	/** What it is compared with. */
+	/** The other side of the comparison. */
 	readonly against?: "host" | "package" | "nothing";
 	/** A unified diff with masked secrets; absent if there is nothing to compare or it must not be shown. */
 	readonly difference?: readonly string[];

@@ -23,7 +23,7 @@ import type { Watched } from "../watch/watched.ts";
 import type { Configuration } from "./configuration.ts";
 
 /**
- * What the record says about a generation in addition to its manifest: how it was planned, tried and tested, and on which
+ * Data about a generation that the record needs in addition to the manifest: how it was planned, tried and tested, and on which
  * machine. It is kept after the generation's files are removed, because its trials remain evidence. Paths are in display form.
  */
 export interface Evidence {
@@ -54,9 +54,9 @@ export interface Evidence {
 	}[];
 	/** Accounts that the trace needed and a rule leaves out. */
 	readonly withoutAccounts: readonly string[];
-	/** What the package manager knows about the cage's packages; unknown packages are absent. */
+	/** Facts from the package manager about the cage's packages; unknown packages are absent. */
 	readonly origins?: readonly (PackageRef & PackageOrigin)[];
-	/** What was proven unnecessary, and how. */
+	/** Files that were proven unnecessary, with the evidence. */
 	readonly minimised?: MinimisedEvidence;
 }
 
@@ -117,7 +117,7 @@ function minimisedOf({ minimised }: Cage, plan: Plan): Pick<Evidence, "minimised
 	return { minimised: { ...proof, ...sumOf(unneeded), groups: byGroup(unneeded), packages: byPackage(unneeded) } };
 }
 
-/** What only a person can state: who owns the cage and is responsible for it. */
+/** Statements that only a person can make: who owns the cage and is responsible for it. */
 export interface Responsible {
 	readonly purpose?: string;
 	readonly initiatedBy?: string;
@@ -154,7 +154,7 @@ export interface CageRecord {
 	readonly manifest: Manifest;
 	/** Absent if an older version built the generation. */
 	readonly evidence?: Evidence;
-	/** Of earlier generations, oldest first. */
+	/** Evidence of earlier generations, oldest first. */
 	readonly earlier: readonly Evidence[];
 	readonly place: { readonly root: string; readonly data: string };
 	readonly responsible: Responsible;
@@ -169,7 +169,7 @@ export interface CageRecord {
 	/** Lifecycle stages, and what would show more of them. Absent if the trace is gone. */
 	readonly life?: readonly StageCoverage[];
 	readonly next?: readonly NextExercise[];
-	/** What watching in production showed. */
+	/** The result of watching in production. */
 	readonly watched?: RecordedWatch;
 	/** Lines of the append-only log, oldest first. */
 	readonly history: readonly HistoryLine[];
@@ -204,7 +204,7 @@ export function historyLine(line: string): HistoryLine {
 /** Returns the rounds that led to the record's generation, and later trials of it. */
 export function trialsOf({ cage, evidence, manifest }: CageRecord): readonly TrialSummary[] {
 	const kept = evidence?.trials ?? [];
-	// A later trial of its own is stored only with the cage.
+	// A later separate trial is stored only with the cage.
 	const later = cage.trials.filter(
 		({ at, generation }) => generation === manifest.generation && !kept.some((one) => one.at === at),
 	);
@@ -229,7 +229,7 @@ export function selftestOf({ cage, evidence, manifest }: CageRecord): SelftestSu
 /** Package managers, named as in package URLs. */
 export type PackageKind = "deb" | "rpm" | "apk" | "alpm";
 
-/** What the package manager says about a package in addition to its name and version. */
+/** Facts from the package manager about a package, besides its name and version. */
 export interface PackageOrigin {
 	/** E.g. `amd64` or `all`. */
 	readonly architecture: string;

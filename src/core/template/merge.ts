@@ -31,7 +31,7 @@ export interface TemplateAnswers {
 	readonly rules?: Partial<Rules>;
 }
 
-/** What this machine fills into a template. */
+/** Values that this machine fills into a template. */
 export interface Here {
 	readonly placeholders?: Placeholders;
 	/** Given values; the template's defaults apply to the others. */
@@ -51,7 +51,7 @@ export type Merged =
 	| {
 			readonly application: Application;
 			readonly rules: Rules;
-			/** What replaced the template's own values on this system. */
+			/** The alternative that applied to this system. */
 			readonly alternative?: Alternative;
 	  }
 	| { readonly error: MergeError };

@@ -1,4 +1,4 @@
-/** What can be wrong with a value in a template. Braces list the values for the message. */
+/** Problems of values in a template. Braces list the values for the message. */
 export type TemplateProblem =
 	/** {bytes, limit} */
 	| "template-too-large"

@@ -18,9 +18,9 @@ export interface Template {
 	readonly needs: TemplateNeeds;
 	/** Differences on other systems. */
 	readonly alternatives: readonly Alternative[];
-	/** What has to be configured before the application works with this template. */
+	/** Configuration that the application needs before it works with this template. */
 	readonly first: readonly Text[];
-	/** What an administrator should know beforehand. */
+	/** Facts that an administrator should know beforehand. */
 	readonly notes: readonly Text[];
 	/** Manual pages such as `nginx(8)`. */
 	readonly documentation: readonly string[];

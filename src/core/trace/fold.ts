@@ -58,7 +58,7 @@ function startAfterInit(): StartMarker {
 }
 
 export interface FoldOptions {
-	/** Where the application begins. The default fits the launcher. */
+	/** Finds the application's start. The default fits the launcher. */
 	readonly start?: StartMarker;
 	/** The application's initial working directory. By default, the trace shows it. */
 	readonly cwd?: Path;

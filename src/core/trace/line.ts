@@ -13,7 +13,7 @@ export interface CallEvent {
 	readonly error: string | undefined;
 	/** The path of the returned descriptor, if the file still has a name. */
 	readonly resultPath: Path | undefined;
-	/** What strace shows instead for other descriptors, e.g. `socket:[17]`. */
+	/** The label of any other descriptor, e.g. `socket:[17]`. */
 	readonly resultLabel: string | undefined;
 	/** True if an unfinished and a resumed line were joined: other processes may have acted in between. */
 	readonly joined: boolean;

@@ -62,7 +62,7 @@ export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gi
 	};
 }
 
-/** What clone(2) shares with the child; fork(2) and vfork(2) share nothing. */
+/** Parts that clone(2) shares with the child; fork(2) and vfork(2) share nothing. */
 export interface Sharing {
 	/** CLONE_FS: one working directory and root. */
 	readonly fs: boolean;

@@ -86,7 +86,7 @@ export interface Touch {
 }
 
 /**
- * What one line does to the accesses. Identical lines share one effect, which remembers the process that it was last applied to.
+ * The effect of one line on the accesses. Identical lines share one effect, which remembers the process that it was last applied to.
  */
 export interface Effect {
 	readonly call: string;

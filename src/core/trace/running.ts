@@ -3,7 +3,7 @@ import { firstProcess, type Ids } from "./process.ts";
 import { effect, Recorder } from "./recorder.ts";
 import type { Operation, Trace } from "./trace.ts";
 
-/** What /proc shows of a running process (proc(5)). */
+/** A running process, according to /proc (proc(5)). */
 export interface RunningProcess {
 	readonly pid: number;
 	/** The ids of its threads, including its own. */

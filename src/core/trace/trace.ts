@@ -1,6 +1,6 @@
 import type { Path } from "../path/path.ts";
 
-/** What a call does with a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
+/** The ways in which a call uses a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
 export const operations = ["look", "read", "write", "execute", "list", "enter", "create", "remove", "connect", "listen"] as const;
 export type Operation = (typeof operations)[number];
 
@@ -135,7 +135,7 @@ export function peerPorts({ peers, ports }: Trace): number[] {
 	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
 }
 
-/** What a run waits for: the application's exit, or an answer to a probe. `said` is the last line that the probe printed. */
+/** An event that a run waits for: the application's exit, or an answer to a probe. `said` is the last line that the probe printed. */
 export type Awaited =
 	| { readonly for: "end"; readonly program: string }
 	| { readonly for: "answer"; readonly command: string; readonly said: string };
@@ -200,7 +200,7 @@ function both(a: Access, b: Access): Access {
 	};
 }
 
-/** What a run showed in addition to the runs before. */
+/** The news of one run compared with the runs before. */
 export interface Added {
 	/** The first few of `count` newly used paths. */
 	readonly paths: readonly Path[];
