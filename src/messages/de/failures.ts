@@ -103,8 +103,12 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen. Prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"Unbekannt: '{subject}'. Nennen Sie einen Pfad, der mit '/' beginnt, einen Systemaufruf oder eine Capability.",
+	"failed-beside-service":
+		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
+	"failed-unreachable":
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}",
 	"failed-refused":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host.",
 	"failed-on-host": "{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs: {words}",

@@ -88,6 +88,8 @@ export const notesDe: Notes = {
 		"Schwächerer Schutz: systemd vor 257 hat kein PrivatePIDs=; der Käfig erreicht Prozesse des Hosts unter demselben Konto. Um das abzulehnen: --require full",
 	"run-already":
 		"Prozess {pid} läuft bereits im Käfig {name} und benutzt dieselben Daten. Um ihn zu beenden: cagewright signal {name} TERM",
+	"unit-stop-untried":
+		"{unit} endete nicht innerhalb von {seconds} Sekunden nach SIGTERM; Neustart und Stopp wurden deshalb nicht als Dienst geprüft. systemd beendet den Dienst nach TimeoutStopSec=, normalerweise 90 Sekunden. Wenn ihn ein anderes Signal beendet, setzen Sie KillSignal= mit systemctl edit {unit}.",
 	"unit-trial-skipped":
 		"Die systemd-Unit wurde nicht erprobt, weil die Erprobung mehr als {most} MiB Daten kopieren würde. Um sie zu erproben: cagewright trial {name} --unit",
 	"unit-trial-impossible":

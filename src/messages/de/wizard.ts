@@ -98,8 +98,7 @@ export const wizardDe: WizardMessages = {
 	},
 	questions: {
 		quit: "Verlassen? Es gibt keine Antworten zu speichern und keinen Käfig. (j/n)",
-		quitKept:
-			"Verlassen? Die Sitzung wird gespeichert. d verwirft sie und verlässt. (j/n)",
+		quitKept: "Verlassen? Die Sitzung wird gespeichert. d verwirft sie und verlässt. (j/n)",
 		discard: "Die Sitzung {name} mit ihren Antworten und der Beobachtung verwerfen? (j/n)",
 		quitDone: "Verlassen? Der Käfig ist gesichert. (j/n)",
 		install:

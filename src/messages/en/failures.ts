@@ -97,8 +97,12 @@ export const failuresEn = {
 	"env-invalid": "Invalid environment variable '{value}': use NAME=VALUE, with letters, digits and '_' in the name.",
 	"executable-unreadable": "Cannot read {path} as a program. Check the file and its mode.",
 	"explain-unknown": "Unknown subject '{subject}': name a path that starts with '/', a system call or a capability.",
+	"failed-beside-service":
+		"{command} failed with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} failed with status {status}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}",
+	"failed-unreachable":
+		"{command} failed with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}",
 	"failed-refused":
 		"{command} failed with status {status}{words?: %}. The sandbox refused {calls}, and every cage refuses it too. Look for an option to disable it, or trace on the host with --on-host.",
 	"failed-on-host": "{command} failed with status {status}, even outside a cage: {words}",

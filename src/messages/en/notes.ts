@@ -80,6 +80,8 @@ export const notesEn = {
 	"weaker-pids":
 		"Weaker protection: systemd before 257 has no PrivatePIDs=, so the cage can reach host processes of the same account. To refuse this: --require full",
 	"run-already": "Process {pid} already runs in cage {name} and uses the same data. To stop it: cagewright signal {name} TERM",
+	"unit-stop-untried":
+		"{unit} did not exit within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal stops it, set KillSignal= with systemctl edit {unit}.",
 	"unit-trial-skipped":
 		"The systemd unit was not tried, because the trial would copy more than {most} MiB of data. To try it: cagewright trial {name} --unit",
 	"unit-trial-impossible": "The systemd unit could not be tried ({problem}). To try again: cagewright trial {name} --unit",
