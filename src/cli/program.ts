@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { timerTasks } from "../core/upkeep/installation.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
+import { alarmFormats } from "../report/alarm.ts";
 import { type AdoptOptions, adopt } from "./adopt.ts";
 import { apps } from "./apps.ts";
 import { argumentsOf, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
@@ -28,6 +29,7 @@ import { trial } from "./trial.ts";
 import { type UnitOptions, unit } from "./unit.ts";
 import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
 import { version } from "./version.ts";
+import { type WatchOptions, watch } from "./watch.ts";
 
 /**
  * Reads the arguments, runs the verb that they name, and turns an error into one line and an exit status. Only the wizard is loaded on demand: it is as large
@@ -95,6 +97,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--unit")
 		.option("--dropin <SERVICE>")
 		.action((name: string, options: TestedOptions) => verb((terminal) => selftest(terminal, name, options)));
+	define("watch [names...]", "cagewright watch --on-alarm stop", "cagewright watch --install")
+		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
+		.option("--on-alarm <REACTION>")
+		.option("--journal")
+		.option("--with-tests")
+		.option("--install")
+		.addOption(new Option("--uninstall").conflicts("install"))
+		.option("--dry-run")
+		.action((names: string[], options: WatchOptions) => verb((terminal) => watch(terminal, names, options)));
 	define("adopt <service>", "cagewright adopt redis-server --yes").action((service: string, options: AdoptOptions) =>
 		verb((terminal) => adopt(terminal, service, options)),
 	);

@@ -3,6 +3,7 @@ import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
+import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
@@ -44,6 +45,7 @@ export interface Machine {
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Watches cages that run for calls that fail, at hardly any cost. Throws `watch-impossible` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
+	readonly detection: Detection;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** What became of the files of the host that a generation was copied from; with `deep` each is read. */

@@ -109,6 +109,17 @@ export const helpDe: HelpMessages = {
 			network: "in diesem Netz versuchen (sonst in dem des Käfigs)",
 			unit: "unter der Unit von `cagewright unit` versuchen, mit dem systemd, das hier läuft",
 		},
+		watch: {
+			about: "Angriffe melden: was der Kernel in laufenden Käfigen verweigert, eine Zeile je Alarm",
+			format: "wie jeder Alarm ausgegeben wird",
+			onAlarm:
+				"nach einem Alarm hoher Schwere: report, stop oder freeze für den Käfig, oder ein Befehl, der den Alarm auf stdin bekommt",
+			journal: "Alarme auch ins Journal schreiben, mit Feldern (journalctl CAGE=NAME)",
+			withTests: "auch melden, was Proben und Selbsttests der Käfige auslösen",
+			install: "eine systemd-Unit schreiben, die ab jetzt und nach jedem Start beobachtet, und sie starten",
+			uninstall: "diese Unit stoppen und entfernen",
+			dryRun: "sagen, was --install oder --uninstall täte",
+		},
 		adopt: { about: "einen laufenden Dienst von systemd in seinen Käfig umziehen; fehlt der, so wird er erst gebaut" },
 		release: {
 			about: "einen Dienst aus seinem Käfig holen, mit allem, was er dort schrieb",

@@ -108,6 +108,16 @@ export const helpEn = {
 			network: "try it in this network (default: the cage's own)",
 			unit: "try it under the unit of `cagewright unit`, by the systemd that runs here",
 		},
+		watch: {
+			about: "report attacks: what the kernel refuses in running cages, one line for each alarm",
+			format: "how each alarm is printed",
+			onAlarm: "after an alarm of high severity: report, stop or freeze the cage, or a command that gets the alarm on its stdin",
+			journal: "also write alarms to the journal, with fields (journalctl CAGE=NAME)",
+			withTests: "also report what trials and self-tests of the cages cause",
+			install: "write a systemd unit that watches from now on and after each boot, and start it",
+			uninstall: "stop and remove that unit",
+			dryRun: "say what --install or --uninstall would do",
+		},
 		adopt: { about: "move a running systemd service into its cage, which is made first where there is none" },
 		release: {
 			about: "move a service out of its cage, with what it wrote there",
