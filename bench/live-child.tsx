@@ -47,7 +47,7 @@ const started = performance.now();
 const before = process.cpuUsage();
 const framesBefore = output.frames;
 let lines = 0;
-let lastTold = 0;
+let lastReport = 0;
 // As a pipe gives them: what came since the last turn, in one piece.
 while (performance.now() - started < seconds * 1000) {
 	const due = Math.floor(((performance.now() - started) / 1000) * linesPerSecond);
@@ -56,8 +56,8 @@ while (performance.now() - started < seconds * 1000) {
 		text += `2026-11-25T10:00:00.${lines} worker[${lines % 7}]: GET /some/page/${lines} 200 "a usual line of a log"\n`;
 	if (text !== "") session.emit({ event: "output-received", text: decoder.decode(Buffer.from(text), { stream: true }) });
 	// The engine tells of the rest ten times a second at most.
-	if (performance.now() - lastTold >= 100) {
-		lastTold = performance.now();
+	if (performance.now() - lastReport >= 100) {
+		lastReport = performance.now();
 		const counts = {
 			paths: lines,
 			look: 1,

@@ -78,12 +78,12 @@ function foundDetails(found: FoundApplication, messages: Messages): string {
 
 function reasonText(one: FoundApplication, messages: Messages): string {
 	const words = messages.cli.apps;
-	const told = [
+	const parts = [
 		words.reasons[one.reason],
 		...(one.enabled ? [words.enabled] : []),
 		...(one.pid === undefined ? [] : [words.running(one.pid)]),
 	];
-	return told.join(", ");
+	return parts.join(", ");
 }
 
 function portsText({ ports }: FoundApplication): string[] {

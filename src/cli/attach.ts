@@ -5,7 +5,7 @@ import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import type { CageRequest } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { words } from "../system/running/proc.ts";
@@ -18,17 +18,17 @@ import type { Terminal } from "./terminal.ts";
  * directory. A template, where one is named, knows all that itself; any other name is the cage's. Throws what `runningTree` throws,
  * and `for-needs-attach` (exit 2).
  */
-export async function toldOfProcess(context: Context, told: Told): Promise<Told> {
-	const { command, options, target } = told;
+export async function requestForProcess(context: Context, request: CageRequest): Promise<CageRequest> {
+	const { command, options, target } = request;
 	const { attach } = options;
 	if (attach === undefined) {
 		if (options.for !== undefined) throw new Failure("for-needs-attach", {}, 2);
-		return told;
+		return request;
 	}
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
 	const { machine } = context;
-	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return told;
+	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return request;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{
@@ -81,7 +81,7 @@ function accountOf({ gid, uid }: RunningProcess, users: readonly User[]): string
 }
 
 /** On a terminal, and where no time was given, the watching lasts until Enter. */
-export function untilEnter(terminal: Terminal, { options }: Told): Pick<TraceOptions, "more"> {
+export function untilEnter(terminal: Terminal, { options }: CageRequest): Pick<TraceOptions, "more"> {
 	if (options.attach === undefined || options.for !== undefined || options.yes || !terminal.interactive) return {};
 	return {
 		more: async (signal) => {

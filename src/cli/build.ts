@@ -3,19 +3,19 @@ import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
 import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Builds a generation from the plan and makes it the present one, untried. */
-export async function build(terminal: Terminal, told: Told): Promise<number> {
+export async function build(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told, "build");
+		const { cage, trace } = await tracedCage(context, request, "build");
 		const planned = await planStep(context, cage, trace);
-		if (told.options.dryRun) {
+		if (request.options.dryRun) {
 			if (terminal.options.json) terminal.printJson("build", { dryRun: true, name: cage.name, ...planToJson(planned) });
 			else terminal.print(planText(planned, terminal.messages));
 			return 0;

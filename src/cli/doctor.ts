@@ -38,13 +38,13 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 		}
 		const advice = ({ state, what }: Finding) => (state === "ok" ? undefined : words.advice[what]);
 		if (terminal.options.json) {
-			const told = findings.map((one) => ({
+			const described = findings.map((one) => ({
 				...one,
 				ok: one.state !== "missing",
 				means: words.needs[one.what],
 				advice: advice(one),
 			}));
-			terminal.printJson("doctor", { findings: told, ok: !missing().length });
+			terminal.printJson("doctor", { findings: described, ok: !missing().length });
 		} else {
 			const rows = findings.map(({ found, state, what }) => [words.states[state], what, found, words.needs[what]]);
 			terminal.print(table([words.head, ...rows]));

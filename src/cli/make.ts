@@ -10,24 +10,24 @@ import { foundHolding } from "../core/selftest/verdict.ts";
 import { type MadeCage, makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
-import { startingPoint, type Told } from "../engine/choose/starting-point.ts";
+import { type CageRequest, startingPoint } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
 import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
 import { ask } from "./ask.ts";
-import { toldOfProcess, untilEnter } from "./attach.ts";
+import { requestForProcess, untilEnter } from "./attach.ts";
 import { recordWriter } from "./record-writer.ts";
 import { Search, type Searched } from "./search.ts";
 import { requireAccepted } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function make(terminal: Terminal, told: Told): Promise<number> {
+export async function make(terminal: Terminal, request: CageRequest): Promise<number> {
 	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {
-		const { options } = told;
-		const answers = await answersOf(context, told, terminal);
+		const { options } = request;
+		const answers = await answersOf(context, request, terminal);
 		// Whatever can be wrong with the question is found out before anything is started.
 		requireProbe(answers);
 		identityOf(context, answers);
@@ -42,7 +42,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 				selftest: options.selftest ?? true,
 				takeDocumented: options.takeDocumented ?? false,
 				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
-				...untilEnter(terminal, told),
+				...untilEnter(terminal, request),
 			},
 			recordWriter(terminal),
 		);
@@ -90,7 +90,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 		const minimised = smaller && { minimised: minimisedToJson(smaller.result) };
 		terminal.printJson("make", { ...madeToJson(made, root, data, terminal.messages), ...minimised });
 	} else {
-		if (smaller && !smaller.isTold) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
+		if (smaller && !smaller.isShown) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
 		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
 	}
 	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
@@ -124,8 +124,8 @@ export async function dryRun(terminal: Terminal, context: Context, answers: Answ
 }
 
 /** Says on stderr where a name means two things. */
-export async function answersOf(context: Context, told: Told, terminal: Terminal): Promise<Answers> {
-	const { command, options, target } = await toldOfProcess(context, told);
+export async function answersOf(context: Context, request: CageRequest, terminal: Terminal): Promise<Answers> {
+	const { command, options, target } = await requestForProcess(context, request);
 	const start =
 		target === undefined
 			? undefined

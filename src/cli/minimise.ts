@@ -30,9 +30,9 @@ export async function minimise(terminal: Terminal, name: string, options: Minimi
 			else terminal.print(minimisePlanText(subject, terminal.messages));
 			return 0;
 		}
-		const { isTold, result } = await search.minimise(context, name, rules, { ...options, exercises });
+		const { isShown, result } = await search.minimise(context, name, rules, { ...options, exercises });
 		if (terminal.options.json) terminal.printJson("minimise", minimisedToJson(result));
-		else terminal.print(minimisedText(result, terminal.messages, isTold));
+		else terminal.print(minimisedText(result, terminal.messages, isShown));
 		if (!result.made) return result.found.left.length ? 1 : 0;
 		return isSafe(terminal, result.made.cage) ? 0 : 1;
 	}, search);

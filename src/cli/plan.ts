@@ -1,6 +1,6 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
@@ -10,13 +10,13 @@ import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 
 /** Shows what would go into the cage, and what that would change in the present generation. Rules that were given are kept. */
-export async function plan(terminal: Terminal, told: Told): Promise<number> {
+export async function plan(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage: asked, trace } = await tracedCage(context, told, "plan", ["takeDocumented"]);
-		const cage = told.options.takeDocumented ? await takeDocumented(context, asked, trace) : asked;
+		const { cage: asked, trace } = await tracedCage(context, request, "plan", ["takeDocumented"]);
+		const cage = request.options.takeDocumented ? await takeDocumented(context, asked, trace) : asked;
 		const proposed = await planStep(context, cage, trace);
-		if (!told.options.dryRun) {
+		if (!request.options.dryRun) {
 			const lock = await store.lock(cage.name);
 			try {
 				await store.saveCage(cage);

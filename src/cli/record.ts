@@ -114,11 +114,11 @@ async function asked(
 	return { ...(initiatedBy ? { initiatedBy } : {}), ...(implementedBy ? { implementedBy } : {}) };
 }
 
-async function keepSaid(context: Context, name: string, told: Responsible): Promise<void> {
-	if (!Object.keys(told).length) return;
+async function keepSaid(context: Context, name: string, given: Responsible): Promise<void> {
+	if (!Object.keys(given).length) return;
 	const lock = await context.machine.store.lock(name);
 	try {
-		await keepResponsible(context, name, told);
+		await keepResponsible(context, name, given);
 	} finally {
 		await lock.release();
 	}

@@ -22,10 +22,10 @@ interface SearchOptions {
 	readonly selftest?: boolean | undefined;
 }
 
-/** What became of a search; `isTold` where it was shown with the question. */
+/** A finished search; `isShown` if its result was already shown with the question. */
 export interface Searched {
 	readonly result: MinimiseResult;
-	readonly isTold: boolean;
+	readonly isShown: boolean;
 }
 
 /** The search within a command, which INT ends with what it has found so far; before and after it, and at the second time, INT ends the command. */
@@ -55,12 +55,12 @@ export class Search {
 			clearTimeout(timer);
 			this.#stop = undefined;
 		};
-		let isTold = false;
+		let isShown = false;
 		const confirm = async (found: Found, subject: Subject) => {
 			end();
 			if (options.yes) return true;
 			terminal.say(foundText(subject, found, messages));
-			isTold = true;
+			isShown = true;
 			return ask(terminal, messages.cli.minimise.question(name));
 		};
 		try {
@@ -78,7 +78,7 @@ export class Search {
 				},
 				recordWriter(terminal),
 			);
-			return { result, isTold };
+			return { result, isShown };
 		} finally {
 			end();
 		}

@@ -101,8 +101,8 @@ async function save(
 	else {
 		terminal.print(words.savedAs(path, wanted));
 		if (builtinTemplate(wanted)) terminal.say(words.savedOver(wanted));
-		const told = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
-		if (told.length) terminal.say(words.savedValues(told.join(" ")));
+		const settings = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
+		if (settings.length) terminal.say(words.savedValues(settings.join(" ")));
 	}
 	return 0;
 }

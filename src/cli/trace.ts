@@ -6,7 +6,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { traceStep } from "../engine/build/trace-step.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
@@ -19,27 +19,27 @@ import { answersOf, dryRun } from "./make.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
-export async function trace(terminal: Terminal, told: Told): Promise<number> {
-	const { attach, for: seconds } = told.options;
-	if (seconds !== undefined && attach === undefined && told.target !== undefined) {
-		refuseUnused(told.options, "trace --for", ["for", "yes", "selftest"], "`trace`");
-		return watch(terminal, told.target, seconds);
+export async function trace(terminal: Terminal, request: CageRequest): Promise<number> {
+	const { attach, for: seconds } = request.options;
+	if (seconds !== undefined && attach === undefined && request.target !== undefined) {
+		refuseUnused(request.options, "trace --for", ["for", "yes", "selftest"], "`trace`");
+		return watch(terminal, request.target, seconds);
 	}
-	const { rounds, selftest } = told.options;
+	const { rounds, selftest } = request.options;
 	if (rounds !== undefined) refuseUnused({ rounds }, "trace", [], "`make`");
 	if (selftest === false) refuseUnused({ selftest }, "trace", [], "`make`");
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const stored = told.options.add ? await cageToAdd(context, told) : undefined;
-		const answers = stored ? answersToAdd(stored.cage, told) : await answersOf(context, told, terminal);
+		const stored = request.options.add ? await cageToAdd(context, request) : undefined;
+		const answers = stored ? answersToAdd(stored.cage, request) : await answersOf(context, request, terminal);
 		identityOf(context, answers);
-		await checkName(context, answers, told.options.replace ?? false);
+		await checkName(context, answers, request.options.replace ?? false);
 		checkRules(answers.rules, context.machine.files);
-		if (told.options.dryRun) return dryRun(terminal, context, answers, "trace");
+		if (request.options.dryRun) return dryRun(terminal, context, answers, "trace");
 		const lock = await store.lock(answers.name);
 		try {
 			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
-			const options = { ...untilEnter(terminal, told), ...earlier, coverage: true };
+			const options = { ...untilEnter(terminal, request), ...earlier, coverage: true };
 			const account = await provideStartAccount(context, answers);
 			const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
 				await account.undo();
@@ -82,15 +82,18 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 /** With one of these it would be watched as something else than it is. */
 const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network"] as const;
 
-async function cageToAdd(context: Context, { options: { attach: _, for: __, ...options }, ...told }: Told): Promise<Traced> {
+async function cageToAdd(
+	context: Context,
+	{ options: { attach: _, for: __, ...options }, ...request }: CageRequest,
+): Promise<Traced> {
 	for (const option of anotherApplication) {
 		if (options[option] !== undefined) throw new Failure("add-same-application", { option: `--${option}` }, 2);
 	}
-	return tracedCage(context, { ...told, options }, "trace --add", ["add", "exercise", "timeout", "onHost", "selftest"]);
+	return tracedCage(context, { ...request, options }, "trace --add", ["add", "exercise", "timeout", "onHost", "selftest"]);
 }
 
 /** The cage's own answers; exercises that are given are run instead of its own, for those were seen already. */
-function answersToAdd(cage: Cage, { options }: Told): Answers {
+function answersToAdd(cage: Cage, { options }: CageRequest): Answers {
 	const { application, dedicatedAccount, name, notes, onHost, rules, template, unit } = cage;
 	const { attach, exercise, for: seconds, timeout = application.timeout } = options;
 	return {

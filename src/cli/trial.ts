@@ -2,7 +2,7 @@ import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
-import type { Told } from "../engine/choose/starting-point.ts";
+import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { remedies, summarise } from "../engine/trial/remedies.ts";
@@ -15,18 +15,18 @@ import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Tries what is built, once; with `--yes`, adds what is missing, builds and tries again until nothing is. */
-export async function trial(terminal: Terminal, told: Told): Promise<number> {
+export async function trial(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
-		if (told.options.unit || told.options.dropin !== undefined) return asService(terminal, context, told);
+		if (request.options.unit || request.options.dropin !== undefined) return asService(terminal, context, request);
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told, "trial", ["rounds", "selftest"]);
-		if (told.options.rounds !== undefined && !told.options.yes)
+		const { cage, trace } = await tracedCage(context, request, "trial", ["rounds", "selftest"]);
+		if (request.options.rounds !== undefined && !request.options.yes)
 			throw new Failure("option-without", { option: "--rounds", needs: "--yes" }, 2);
 		const plan = await planStep(context, cage, trace);
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		if (present === undefined || !manifest) throw new Failure("cage-not-built", { name: cage.name }, 2);
-		if (told.options.dryRun) {
+		if (request.options.dryRun) {
 			const { probes } = cage.application;
 			if (terminal.options.json) terminal.printJson("trial", { dryRun: true, name: cage.name, generation: present, probes });
 			else terminal.print(terminal.messages.cli.wouldTry(cage.name, probes));
@@ -34,10 +34,10 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 		}
 		const lock = await store.lock(cage.name);
 		try {
-			if (told.options.yes) {
-				const most = told.options.rounds ?? defaultRounds;
+			if (request.options.yes) {
+				const most = request.options.rounds ?? defaultRounds;
 				const writer = recordWriter(terminal);
-				const { selftest } = told.options;
+				const { selftest } = request.options;
 				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
 					rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),
 				);
@@ -46,7 +46,7 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 			const { seconds, value: round } = await timed(context, "trial", () =>
 				trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
 			);
-			const wanted = round.answered && (told.options.selftest ?? true);
+			const wanted = round.answered && (request.options.selftest ?? true);
 			const tried = await tested(context, cage, manifest, wanted);
 			await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
 			await store.log(cage.name, "tried", {
@@ -77,13 +77,13 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 }
 
 /** Once, as it is built, as a service of systemd. */
-async function asService(terminal: Terminal, context: Context, told: Told): Promise<number> {
-	const { cage } = await tracedCage(context, told, "trial", ["unit", "dropin", "selftest"]);
-	const verb = told.options.unit ? "trial --unit" : "trial --dropin";
-	refuseUnused(told.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
+async function asService(terminal: Terminal, context: Context, request: CageRequest): Promise<number> {
+	const { cage } = await tracedCage(context, request, "trial", ["unit", "dropin", "selftest"]);
+	const verb = request.options.unit ? "trial --unit" : "trial --dropin";
+	refuseUnused(request.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
 	const lock = await context.machine.store.lock(cage.name);
 	try {
-		const tried = await unitTrialStep(context, cage.name, told.options.dropin);
+		const tried = await unitTrialStep(context, cage.name, request.options.dropin);
 		if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
 		else terminal.print(unitTrialText(tried, terminal.messages));
 		return tried.answered ? 0 : 1;

@@ -192,8 +192,8 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		what: fill(findings[code].what, values, language),
 		close: fill(findings[code].close, values, language),
 	});
-	const failure: Messages["failure"] = ({ cause, code, values: told }) => {
-		const values = quoteEmpty(told);
+	const failure: Messages["failure"] = ({ cause, code, values: raw }) => {
+		const values = quoteEmpty(raw);
 		if (cause === undefined) {
 			const found = findingCodes.find((one) => one === values.finding);
 			const problem = templateProblems[String(values.problem)];

@@ -59,16 +59,16 @@ function shorten<T>(items: readonly T[], show: (item: T) => string): string {
 
 /** What a build of today would change beside the files that the drift names already. */
 function changesOf({ drift, plan }: CheckedCage) {
-	const told = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
-	const untold = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
+	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const withoutDrifted = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
 		const files = entries.filter(({ kind }) => kind !== "directory");
 		// Directories come along with what is in them, and are named where they come alone.
-		return (files.length ? files : entries).map(({ path }) => path).filter((path) => !told.has(path));
+		return (files.length ? files : entries).map(({ path }) => path).filter((path) => !drifted.has(path));
 	};
 	return {
-		added: untold(plan?.added ?? []),
-		dropped: untold(plan?.removed ?? []),
-		changed: (plan?.changed ?? []).filter(({ path }) => !told.has(path)),
+		added: withoutDrifted(plan?.added ?? []),
+		dropped: withoutDrifted(plan?.removed ?? []),
+		changed: (plan?.changed ?? []).filter(({ path }) => !drifted.has(path)),
 		settings: plan?.settings ?? [],
 	};
 }

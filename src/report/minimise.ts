@@ -111,15 +111,15 @@ function keptBy(units: readonly FileUnit[]) {
 		.filter(({ files }) => files);
 }
 
-export function minimisedText(result: MinimiseResult, messages: Messages, isTold: boolean): string {
+export function minimisedText(result: MinimiseResult, messages: Messages, isShown: boolean): string {
 	const { found, from, made, restarted, subject } = result;
 	const words = messages.cli.minimise;
 	const { name } = subject.cage;
-	const told = isTold ? [] : [foundText(subject, found, messages)];
-	if (!made) return [...told, ...(found.left.length ? [words.leftAsIs] : [])].join("\n");
+	const lines = isShown ? [] : [foundText(subject, found, messages)];
+	if (!made) return [...lines, ...(found.left.length ? [words.leftAsIs] : [])].join("\n");
 	const { bytes, files } = countEntries(made.manifest);
 	return [
-		...told,
+		...lines,
 		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from),
 		words.explain(name),
 		...restartedText(name, restarted, messages),

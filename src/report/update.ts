@@ -16,7 +16,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const words = messages.cli.update;
 	const missed = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
 	if (!isNeeded) return [words.unchanged(name, from), ...missed].join("\n");
-	const told = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const lines = [
 		...drift.map((one) => {
 			const files = messages.cli.check.moreFiles(one.files.length);
@@ -28,7 +28,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 			);
 			return one.security ? `${messages.cli.check.securityUpdate} ${line}` : line;
 		}),
-		...difference.changed.filter(({ path }) => !told.has(path)).map((one) => `~ ${changedText(one, messages)}`),
+		...difference.changed.filter(({ path }) => !drifted.has(path)).map((one) => `~ ${changedText(one, messages)}`),
 		...difference.added.map(({ path }) => `+ ${showPath(path)}`),
 		...difference.removed.map(({ path }) => `- ${showPath(path)}`),
 		...difference.settings.map((setting) => messages.cli.check.wouldSet(settingsText([setting], messages))),

@@ -2,7 +2,7 @@ import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { happenInBuild } from "./progress.ts";
 import { without } from "./reduced.ts";
-import { type Tracing, type Trying, told, type WizardState } from "./state.ts";
+import { note, type Tracing, type Trying, type WizardState } from "./state.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
 
@@ -45,7 +45,7 @@ function happenOne(state: WizardState, event: Exclude<Event, { event: "output-re
 			return { ...state, awaited };
 		}
 		case "warned": {
-			const warning = told(event.code, event.values);
+			const warning = note(event.code, event.values);
 			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
 			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
 		}

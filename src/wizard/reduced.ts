@@ -4,11 +4,11 @@ import {
 	type Intention,
 	type Job,
 	type JobKind,
+	note,
 	type Page,
 	type PromptKind,
 	type Reduced,
 	type Screen,
-	told,
 	type WizardState,
 } from "./state.ts";
 
@@ -26,7 +26,7 @@ export function without<K extends keyof WizardState>(state: WizardState, ...keys
 }
 
 export function notice(state: WizardState, code: string, values: Values = {}): WizardState {
-	return { ...state, notice: told(code, values) };
+	return { ...state, notice: note(code, values) };
 }
 
 export function go(state: WizardState, screen: Screen): WizardState {

@@ -150,15 +150,15 @@ export function anew(now: WizardState): WizardState {
 export function resumed(now: WizardState, { ago, changed, example, name, state, whole }: Resumed): Reduced {
 	const { jobs, size, ticket, ...here } = anew(now);
 	const back: WizardState = { ...here, ...(state as Kept), jobs, size, ticket };
-	const told = !whole
+	const resumedState = !whole
 		? notice(back, "resumed-in-part", { name, ago })
 		: changed > 0
 			? notice(back, "resumed-changed", { name, ago, count: changed, example })
 			: notice(back, "resumed", { name, ago });
-	const { answers } = told;
-	if (!answers || !told.trace?.result?.answered) return only(told);
+	const { answers } = resumedState;
+	if (!answers || !resumedState.trace?.result?.answered) return only(resumedState);
 	// The machine may have changed, and what is built is the plan of now. What ended the work before still holds.
-	return startKeepingFailure(told, { job: "plan", answers });
+	return startKeepingFailure(resumedState, { job: "plan", answers });
 }
 
 export function resumeFailed(state: WizardState): Reduced {

@@ -177,7 +177,7 @@ export class WizardStore {
 			this.dispatch({ type: "done", ticket, ...result });
 		} catch (error) {
 			this.#flush();
-			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
+			this.dispatch({ type: "failed", job, ticket, failure: noteOf(error) });
 		}
 	}
 }
@@ -255,7 +255,7 @@ function nextTurn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }
 
-function toldBy(error: unknown): Note {
+function noteOf(error: unknown): Note {
 	if (error instanceof Error && "code" in error && "values" in error) {
 		const { code, values } = error as Error & Note;
 		return { code, values };

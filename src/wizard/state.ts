@@ -313,6 +313,6 @@ export function stepOf(screen: Screen): StepName {
 	return screen === "lacks" || screen === "form" ? "choose" : screen;
 }
 
-export function told(code: string, values: Values = {}): Note {
+export function note(code: string, values: Values = {}): Note {
 	return { code, values };
 }

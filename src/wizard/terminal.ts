@@ -60,13 +60,13 @@ export function onEndingSignal(
 	names: readonly (keyof typeof statuses)[] = ["SIGHUP", "SIGINT", "SIGTERM"],
 	ignores: (signal: keyof typeof statuses) => boolean = () => false,
 ): () => void {
-	let told = false;
+	let hasSignalled = false;
 	const handlers = names.map((name) => {
 		const status = statuses[name];
 		const handler = () => {
 			if (ignores(name)) return;
-			if (told) process.exit(status);
-			told = true;
+			if (hasSignalled) process.exit(status);
+			hasSignalled = true;
 			listener(status);
 		};
 		process.on(name, handler);

@@ -64,10 +64,10 @@ test("a thousand pieces a second are told of ten times, and the last of them too
 		paths: 1001,
 		newest: expect.arrayContaining(["/file-999"]),
 	});
-	const told = clock.events.length;
+	const count = clock.events.length;
 	// Nothing comes, nothing is told.
 	await clock.pass(5000);
-	expect(clock.events.length).toBe(told);
+	expect(clock.events.length).toBe(count);
 });
 
 test("processes are told of when they change, with the names of their accounts", async () => {
@@ -91,20 +91,20 @@ test("at the end everything is told at once, and nothing afterwards", async () =
 	line('10  stat("/x", {st_mode=0}) = 0');
 	report.end();
 	expect(clock.of("accesses-counted").at(-1)?.counts.paths).toBe(2);
-	const told = clock.events.length;
+	const count = clock.events.length;
 	await clock.pass(1000);
 	report.fed();
-	expect(clock.events.length).toBe(told);
+	expect(clock.events.length).toBe(count);
 });
 
 test("what is reached is told of each second at most, and the last of it too", async () => {
 	const clock = new Clock();
 	const fold = new TraceFold({ start: startAtFirstExecve() });
-	const told: number[] = [];
+	const reported: number[] = [];
 	const reach = {
 		ready: Promise.resolve(),
 		measure: ({ accesses }: { accesses: ReadonlyMap<unknown, unknown> }) => ({ next: [], paths: accesses.size }),
-		tell: ({ paths }: { paths: number }) => void told.push(paths),
+		tell: ({ paths }: { paths: number }) => void reported.push(paths),
 	};
 	const report = new TraceReport(clock.context, fold, 1, reach as never);
 	for (let piece = 0; piece < 100; piece++) {
@@ -113,9 +113,9 @@ test("what is reached is told of each second at most, and the last of it too", a
 		report.fed();
 		await clock.pass(10);
 	}
-	expect(told.length).toBeLessThanOrEqual(2);
+	expect(reported.length).toBeLessThanOrEqual(2);
 	await clock.pass(1000);
-	expect(told.at(-1)).toBe(100);
+	expect(reported.at(-1)).toBe(100);
 	await clock.pass(5000);
-	expect(told.length).toBeLessThanOrEqual(3);
+	expect(reported.length).toBeLessThanOrEqual(3);
 });

@@ -73,13 +73,13 @@ test("what was proven unnecessary stands in the record, with how far the proof r
 		entry("/lib/link", { decision: "declined", kind: "symlink", reasons }),
 		entry("/etc/kept"),
 	];
-	const told = record({ plan: { entries }, cage: { minimised } });
-	expect(told).toContain("1 file (2 kB) left out because trials proved them unnecessary, at 2026-01-01");
-	expect(told).toContain("9 trials, with 1 probe, 0 exercises and 2 signals");
-	expect(told).toContain("stopped before every file was decided");
-	expect(told).toMatch(/\| time zones \| 1 \| 2 kB \|/);
-	expect(told).toMatch(/\| tzdata \| 1 \| 2 kB \|/);
-	expect(told).toMatch(/medium \| 1 file was left out on the proof of 1 probe and 0 exercises/);
+	const text = record({ plan: { entries }, cage: { minimised } });
+	expect(text).toContain("1 file (2 kB) left out because trials proved them unnecessary, at 2026-01-01");
+	expect(text).toContain("9 trials, with 1 probe, 0 exercises and 2 signals");
+	expect(text).toContain("stopped before every file was decided");
+	expect(text).toMatch(/\| time zones \| 1 \| 2 kB \|/);
+	expect(text).toMatch(/\| tzdata \| 1 \| 2 kB \|/);
+	expect(text).toMatch(/medium \| 1 file was left out on the proof of 1 probe and 0 exercises/);
 	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain("9 Versuche mit 1 Probe");
 	expect(record({ plan: { entries: [entry("/etc/kept")] }, cage: { minimised } })).not.toContain("unnecessary");
 });
@@ -101,12 +101,12 @@ test("what was reached, what never came up and what production missed stand in t
 		next: [{ kind: "command", command: "curl -u me:hunter2 http://localhost/", shows: "head" }],
 		watched: { since: at, until: at, seconds: 86_400, missed: [pathFromText("/usr/share/late")] },
 	};
-	const told = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
-	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
-	expect(told).toContain("Never came up: reload (SIGHUP)");
-	expect(told).toContain("24 h in all: 1 path missed");
-	expect(told).toContain("/usr/share/late");
-	expect(told).not.toContain("hunter2");
+	const text = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
+	expect(text).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
+	expect(text).toContain("Never came up: reload (SIGHUP)");
+	expect(text).toContain("24 h in all: 1 path missed");
+	expect(text).toContain("/usr/share/late");
+	expect(text).not.toContain("hunter2");
 	expect(record()).toContain("It was not watched in production");
 });
 

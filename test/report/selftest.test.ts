@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkIds } from "../../src/core/selftest/outside.ts";
-import { outcomesOf, type Selftest, type Told } from "../../src/core/selftest/verdict.ts";
+import { type Attempt, outcomesOf, type Selftest } from "../../src/core/selftest/verdict.ts";
 import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { catalogues, messagesFor } from "../../src/messages/messages.ts";
 import { selftestLines, selftestText } from "../../src/report/selftest.ts";
@@ -9,10 +9,10 @@ const all = Object.values(ways).flat();
 const en = messagesFor("en");
 
 function made(escaped: readonly string[], network: "host" | "none" = "none"): Selftest {
-	const told = all.map(({ id }): [string, Told] => [id, { how: escaped.includes(id) ? "escaped" : "refused", number: 1 }]);
+	const attempts = all.map(({ id }): [string, Attempt] => [id, { how: escaped.includes(id) ? "escaped" : "refused", number: 1 }]);
 	return {
 		network,
-		ways: outcomesOf(new Map(told), { openings: { capabilities: [] }, network, weaker: [] }),
+		ways: outcomesOf(new Map(attempts), { openings: { capabilities: [] }, network, weaker: [] }),
 		audit: checkIds.map((id) => ({ id, ok: true, found: [] })),
 		control: { before: 90, after: 91 },
 		seconds: 1,

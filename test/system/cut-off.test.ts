@@ -130,8 +130,8 @@ describe("a removal", () => {
 			"systemctl stop cage-redis; systemctl enable --quiet cage-redis; cagewright unit redis --logrotate --install",
 		);
 		await system.must("cagewright unit redis --dropin redis-server --install --quiet");
-		const told = JSON.parse(await system.must("cagewright remove redis --dry-run --json"));
-		expect(told).toMatchObject({
+		const announced = JSON.parse(await system.must("cagewright remove redis --dry-run --json"));
+		expect(announced).toMatchObject({
 			dryRun: true,
 			removed: false,
 			units: [
@@ -141,11 +141,11 @@ describe("a removal", () => {
 			hooks: ["/etc/logrotate.d/cage-redis"],
 			mentions: [],
 		});
-		expect(told.deletes).toEqual(
+		expect(announced.deletes).toEqual(
 			expect.arrayContaining(["/var/lib/cagewright/cages/redis/generations", "/var/lib/cagewright/cages/redis/data"]),
 		);
 		const text = await system.must("cagewright remove redis --dry-run --keep-data");
-		for (const { path } of told.units) expect(text).toContain(path);
+		for (const { path } of announced.units) expect(text).toContain(path);
 		expect(text).toMatch(/It keeps:\n {2}\/var\/lib\/cagewright\/cages\/redis\/data \(/);
 		await system.must("test -e /etc/systemd/system/multi-user.target.wants/cage-redis.service");
 	});

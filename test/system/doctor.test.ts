@@ -4,12 +4,12 @@ import { cagewright, temporaryState } from "./cagewright.ts";
 import { hiding } from "./hiding.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
 
-type Told = Finding & { readonly ok: boolean; readonly means: string; readonly advice?: string };
+type Reported = Finding & { readonly ok: boolean; readonly means: string; readonly advice?: string };
 const state = temporaryState();
 
 async function findings(enter: readonly string[] = []) {
 	const { json, status } = await cagewright(["doctor", "--json"], { state, enter });
-	const all = json.findings as readonly Told[];
+	const all = json.findings as readonly Reported[];
 	const of = (what: Finding["what"]) => all.find((one) => one.what === what);
 	return { status, all, of };
 }

@@ -204,31 +204,31 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 	});
 
 	describe("gives the program", () => {
-		const told = async (words: readonly string[], values?: Parameters<typeof run>[1]) => {
+		const outputOf = async (words: readonly string[], values?: Parameters<typeof run>[1]) => {
 			const started = run(words, values);
 			expect(await started.ended).toBe(0);
 			return started.output();
 		};
 		test("its directory", async () => {
 			mkdirSync(`${folder}/a b`);
-			expect(await told(["/bin/pwd"], { cwd: `${folder}/a b` })).toBe(`${folder}/a b\n`);
+			expect(await outputOf(["/bin/pwd"], { cwd: `${folder}/a b` })).toBe(`${folder}/a b\n`);
 		});
 		test("its words and its environment as they are", async () => {
-			expect(await told(["/usr/bin/printf", "[%s]", "a b", "", "$x\n", "é"])).toBe("[a b][][$x\n][\xc3\xa9]");
-			expect((await told(["/usr/bin/env"], { env: { A: "1 2", PATH: "/usr/bin" } })).split("\n")).toEqual(
+			expect(await outputOf(["/usr/bin/printf", "[%s]", "a b", "", "$x\n", "é"])).toBe("[a b][][$x\n][\xc3\xa9]");
+			expect((await outputOf(["/usr/bin/env"], { env: { A: "1 2", PATH: "/usr/bin" } })).split("\n")).toEqual(
 				expect.arrayContaining(["A=1 2", "PATH=/usr/bin"]),
 			);
 		});
 		test("no open file but the first three", async () => {
 			// The one at 3 is the listing's own.
-			expect(await told(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
+			expect(await outputOf(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
 		});
 		test("no blocked signal", async () => {
-			const status = await told(["/bin/cat", "/proc/self/status"], { before: ["--mount-proc"] });
+			const status = await outputOf(["/bin/cat", "/proc/self/status"], { before: ["--mount-proc"] });
 			expect(/^SigBlk:\t(\w+)$/m.exec(status)?.[1]).toBe("0000000000000000");
 		});
 		test("pid 2: the program is never the first of its namespace", async () => {
-			expect(await told(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
+			expect(await outputOf(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
 		});
 	});
 

@@ -48,12 +48,12 @@ test("program, completion, hook and timer come, work from there, and go again wi
 	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
 
 	const before = files();
-	const told = await uninstall("--dry-run", "--json");
-	expect(told.status, told.stderr).toBe(0);
+	const announced = await uninstall("--dry-run", "--json");
+	expect(announced.status, announced.stderr).toBe(0);
 	expect(files()).toEqual(before);
 
 	const gone = await uninstall("--json");
-	const { dryRun, ...planned } = told.json;
+	const { dryRun, ...planned } = announced.json;
 	expect({ dryRun, gone: gone.json }).toEqual({ dryRun: true, gone: planned });
 	expect(gone.status, gone.stderr).toBe(0);
 	expect(files()).toEqual([]);

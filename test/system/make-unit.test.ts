@@ -12,7 +12,7 @@ import { processesIn } from "./processes.ts";
 
 const state = temporaryState();
 
-interface Told extends Json {
+interface DryRun extends Json {
 	readonly name: string;
 	readonly unit?: string;
 	readonly command: string;
@@ -31,10 +31,10 @@ function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
 	return ["unshare", "--mount", "sh", "-c", `mount --bind ${folder} /etc/systemd/system && exec "$@"`, "sh"];
 }
 
-async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<Told> {
+async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<DryRun> {
 	const { json, status, stderr } = await cagewright(["make", ...args, "--dry-run", "--json", "--quiet"], { state, enter });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-	return json as Told;
+	return json as DryRun;
 }
 
 describe("nginx by the name of its unit", () => {
@@ -56,8 +56,8 @@ describe("nginx by the name of its unit", () => {
 	});
 
 	test("the template of that name wins, which is said in one line", async () => {
-		const told = await cagewright(["make", "nginx", "--dry-run"], { state });
-		expect(told.stderr).toBe("nginx is taken as the template of that name; for the systemd unit write nginx.service.\n");
+		const result = await cagewright(["make", "nginx", "--dry-run"], { state });
+		expect(result.stderr).toBe("nginx is taken as the template of that name; for the systemd unit write nginx.service.\n");
 		const events = await cagewright(["make", "nginx", "--dry-run", "--events"], { state });
 		expect(JSON.parse(events.stderr)).toEqual({
 			event: "warned",

@@ -68,7 +68,7 @@ const state = temporaryState();
 let daemon: Daemon;
 let made: Made;
 let port: number;
-const told: string[] = [];
+const warnings: string[] = [];
 
 /** Words before a command for which the kernel has no Landlock: landlock_create_ruleset(2) answers as where it is not enabled. */
 function withoutLandlock(): string[] {
@@ -87,7 +87,7 @@ function withoutLandlock(): string[] {
 const context = (launching: Launching): Context => ({
 	machine: systemMachine(state, launching),
 	emit: (event) => {
-		if (event.event === "warned") told.push(event.code);
+		if (event.event === "warned") warnings.push(event.code);
 	},
 	signal: new AbortController().signal,
 });
@@ -112,7 +112,7 @@ describe.each(ways)("%s", (name, launching) => {
 	const weaker = name === "no Landlock" ? ["landlock"] : [];
 
 	test("answers in a trial, inside and held by the kernel, and what is weaker is told", async () => {
-		told.length = 0;
+		warnings.length = 0;
 		const used = context(launching);
 		const { store } = used.machine;
 		const [cage, trace, manifest] = [await store.cage("redis"), await store.trace("redis"), await store.manifest("redis", 1)];
@@ -126,7 +126,7 @@ describe.each(ways)("%s", (name, launching) => {
 			measured: { inside: true, seccomp: true, noNewPrivileges: true, capabilities: [] },
 		});
 		expect(round.measured?.namespaces).toEqual(expect.arrayContaining(["mount", "pid", "ipc", "uts", "cgroup", "net"]));
-		expect(told).toEqual(weaker.map((code) => `weaker-${code}`));
+		expect(warnings).toEqual(weaker.map((code) => `weaker-${code}`));
 		// A trial's writes are thrown away.
 		expect(processesIn(made.root)).toEqual([]);
 	});

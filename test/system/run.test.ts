@@ -71,9 +71,9 @@ test("the printed commands are JSON where that is asked for", async () => {
 test("the printed commands hand over every byte as it is", async () => {
 	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
 	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });
-	const { status, stdout: told } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
+	const { status, stdout: printed } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
 	expect(status).toBe(1);
-	expect(told).toContain(asked);
+	expect(printed).toContain(asked);
 });
 
 test("killing the shell ends the printed cage", async () => {

@@ -49,19 +49,19 @@ function withoutLayers(name: string, without: readonly Layer[], network?: "none"
 
 describe.each(cages)("the cage %s", (name) => {
 	test("lets nothing out, and what is open is open by design", async () => {
-		const told = await selftest([name]);
-		expect(told.schema).toBe("cagewright/selftest/1");
-		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
-		expect(told.openByDesign).toEqual(openByDesign[name]);
-		expect(told.tried).toBeGreaterThan(120);
-		expect(told.control.before).toBeGreaterThan(80);
-		expect(told.control.after).toBe(told.control.before);
+		const result = await selftest([name]);
+		expect(result.schema).toBe("cagewright/selftest/1");
+		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(result.openByDesign).toEqual(openByDesign[name]);
+		expect(result.tried).toBeGreaterThan(120);
+		expect(result.control.before).toBeGreaterThan(80);
+		expect(result.control.after).toBe(result.control.before);
 	});
 
 	test("without a network the host's loopback is out of reach as well", async () => {
-		const told = await selftest([name, "--network", "none"]);
-		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
-		expect(told.openByDesign).not.toContain("loopback");
+		const result = await selftest([name, "--network", "none"]);
+		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(result.openByDesign).not.toContain("loopback");
 	});
 });
 
@@ -69,16 +69,16 @@ describe.each(cages)("the cage %s, started as its application is", (name) => {
 	test.each(layers)("without %s is caught", async (layer) => {
 		// setpriv sets no_new_privs by itself for the other two (measured).
 		const without: readonly Layer[] = layer === "no-new-privs" ? [layer, "landlock", "seccomp"] : [layer];
-		const told = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
-		expect(holds(told)).toBe(false);
-		expect(named(told)).toContain(layer);
+		const result = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
+		expect(holds(result)).toBe(false);
+		expect(named(result)).toContain(layer);
 	});
 });
 
 /** The layers that a test says are missing. */
-function named(told: Selftest): string[] {
-	const ways = withOutcome(told, "escaped").map(({ id }) => (id === "without-landlock" ? "landlock" : id));
-	return [...ways, ...failedChecks(told).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];
+function named(result: Selftest): string[] {
+	const ways = withOutcome(result, "escaped").map(({ id }) => (id === "without-landlock" ? "landlock" : id));
+	return [...ways, ...failedChecks(result).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];
 }
 
 test("make tries the ways out by itself, and the record tells of it", async () => {

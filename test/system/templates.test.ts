@@ -115,8 +115,8 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	const { path, values } = saving.json as unknown as { path: string; values: Record<string, string> };
 	const taken = await cagewright(["template", "import", path, "--yes", "--quiet"], { state: other });
 	expect(taken.status, taken.stderr).toBe(0);
-	const told = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-	const again = await make([`${name}-again`, "--name", name, ...told, ...quick], { state: other });
+	const settings = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+	const again = await make([`${name}-again`, "--name", name, ...settings, ...quick], { state: other });
 	return {
 		state,
 		first,

@@ -79,34 +79,34 @@ async function selftest(words: string): Promise<Json> {
 }
 
 async function withoutSettings(name: string, settings: readonly string[]): Promise<string[]> {
-	const told: Selftest = JSON.parse(await system.must(`node /opt/without.mjs ${name} ${settings.join(" ")}`));
-	const missing = told.audit.filter(({ id, instead, ok }) => !ok && instead === undefined && id !== "account");
+	const result: Selftest = JSON.parse(await system.must(`node /opt/without.mjs ${name} ${settings.join(" ")}`));
+	const missing = result.audit.filter(({ id, instead, ok }) => !ok && instead === undefined && id !== "account");
 	return [
-		...told.ways.filter(({ outcome }) => outcome === "escaped").map(({ id }) => id),
+		...result.ways.filter(({ outcome }) => outcome === "escaped").map(({ id }) => id),
 		...missing.flatMap(({ found, id }) => [id, ...found]),
 	];
 }
 
 describe.each(names)("the unit of %s", (name) => {
 	test("lets nothing out, and what is open is open by design", async () => {
-		const told = await selftest(`${name} --unit`);
-		expect(told).toMatchObject({ holds: true, unit: `cage-${name}.service`, escaped: [], findings: [] });
-		expect(told.openByDesign).toEqual(name === "nginx" ? expect.arrayContaining(["loopback"]) : ["loopback"]);
-		expect(told.tried).toBeGreaterThan(120);
-		const { after, before } = told.control as { before: number; after: number };
+		const result = await selftest(`${name} --unit`);
+		expect(result).toMatchObject({ holds: true, unit: `cage-${name}.service`, escaped: [], findings: [] });
+		expect(result.openByDesign).toEqual(name === "nginx" ? expect.arrayContaining(["loopback"]) : ["loopback"]);
+		expect(result.tried).toBeGreaterThan(120);
+		const { after, before } = result.control as { before: number; after: number };
 		expect(before).toBeGreaterThan(80);
 		expect(after).toBe(before);
 	});
 
 	test("without a network the host's loopback is out of reach as well", async () => {
-		const told = await selftest(`${name} --unit --network none`);
-		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
-		expect(told.openByDesign).not.toContain("loopback");
+		const result = await selftest(`${name} --unit --network none`);
+		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(result.openByDesign).not.toContain("loopback");
 	});
 
 	test("so does the drop-in for the service of the distribution", async () => {
-		const told = await selftest(`${name} --dropin ${cages[name]}`);
-		expect(told).toMatchObject({ holds: true, unit: `${cages[name]}.service`, escaped: [], findings: [] });
+		const result = await selftest(`${name} --dropin ${cages[name]}`);
+		expect(result).toMatchObject({ holds: true, unit: `${cages[name]}.service`, escaped: [], findings: [] });
 	});
 
 	test.each([
@@ -201,9 +201,9 @@ test("directories of the host and the host's syslog: open as chosen, and nothing
 			`--probe 'curl -fsS http://127.0.0.1:${port + 1}/ | grep -qx answered' -- /usr/bin/python3 /srv/writer/server.py`,
 	);
 	await system.must("rm -f /srv/written/here");
-	const told = await selftest("writer --unit");
-	expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
-	expect(told.openByDesign).toEqual(expect.arrayContaining(["abstract-socket", "abstract-by-pair", "loopback"]));
+	const result = await selftest("writer --unit");
+	expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
+	expect(result.openByDesign).toEqual(expect.arrayContaining(["abstract-socket", "abstract-by-pair", "loopback"]));
 	expect(await system.must("ls -A /srv/written")).toBe("");
 	await system.must("cagewright unit writer --install --quiet && systemctl start cage-writer");
 	await eventually(() => system.must(`curl -fsS http://127.0.0.1:${port + 1}/ && test -e /srv/written/here`));

@@ -26,10 +26,12 @@ describe("the wizard line by line", () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
 		/** Answers, and waits until it was told that and asked this. */
-		const answer = async (line: string, told: string, asked: string) => {
+		const answer = async (line: string, heading: string, asked: string) => {
 			const from = wizard.raw.length;
 			wizard.press(line, keys.enter);
-			await eventually(() => expect(wizard.raw.slice(from)).toMatch(new RegExp(`${told}.*Your choice, Enter: ${asked}: $`, "s")));
+			await eventually(() =>
+				expect(wizard.raw.slice(from)).toMatch(new RegExp(`${heading}.*Your choice, Enter: ${asked}: $`, "s")),
+			);
 		};
 		await wizard.sees("Your choice, Enter: choose:");
 		await answer("1", "What is started", "start tracing");

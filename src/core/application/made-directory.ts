@@ -112,8 +112,8 @@ export function parseTmpfiles(file: string, text: string, machine: MachineSpecif
 		if (!/^[dDvqQ][+!=~^$-]*$/.test(type)) return [];
 		const expanded = expandSpecifiers(path, parseUnitName(""), machine).text;
 		if (!expanded.startsWith("/") || expanded.split("/").includes("..")) return [];
-		const told = /^[~:]*([0-7]{3,5})$/.exec(mode)?.[1];
-		const bits = told === undefined ? 0o755 : Number.parseInt(told, 8) & 0o1777;
+		const digits = /^[~:]*([0-7]{3,5})$/.exec(mode)?.[1];
+		const bits = digits === undefined ? 0o755 : Number.parseInt(digits, 8) & 0o1777;
 		// A user or group behind a colon is only for what is made anew, which it is here.
 		const owner = [user, group].map((name) => name.replace(/^:/, "").replace(/^-$/, "root")).join(":");
 		const place = withoutTrailing(expanded, "/").replace(/^\/var\/run\//, "/run/");

@@ -36,7 +36,7 @@ interface ProbeQuestion extends Tools {
 export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
 	const { command, env = {} } = question;
 	const server = serverName(command);
-	const told = portOfCommand(command, server) ?? portOfText(env.PORT);
+	const configuredPort = portOfCommand(command, server) ?? portOfText(env.PORT);
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
@@ -48,7 +48,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	const known = protocolOfServer(server);
 	if (known !== undefined) {
 		const usual = known.defaults?.[server] ?? known.ports[0] ?? 0;
-		const targets = told === undefined ? listeningTargets(question.ports, known, usual) : [told];
+		const targets = configuredPort === undefined ? listeningTargets(question.ports, known, usual) : [configuredPort];
 		const socket = known.socket?.(server);
 		const otherwise = { host: "127.0.0.1", port: usual, ...(socket === undefined ? {} : { socket }) };
 		for (const target of targets.length > 0 ? targets : [otherwise]) {
@@ -57,7 +57,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 		return proposals;
 	}
 	for (const protocol of protocols) {
-		const targets = told === undefined ? question.ports.flatMap((port) => targetOf(port, protocol)) : [told];
+		const targets = configuredPort === undefined ? question.ports.flatMap((port) => targetOf(port, protocol)) : [configuredPort];
 		for (const target of targets) {
 			if (protocol.ports.includes(target.port)) propose(protocol, target, { kind: "port", port: target.port });
 		}

@@ -107,7 +107,7 @@ function ntp(_: readonly string[], read: ReadText): Start {
 function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): Start | undefined {
 	if (action !== "exec") return undefined;
 	const name = instance === "" ? "dnsmasq" : `dnsmasq.${instance}`;
-	const told = parseEnvironmentFile(read(`/etc/default/${name}`) ?? "");
+	const settings = parseEnvironmentFile(read(`/etc/default/${name}`) ?? "");
 	const words = (text = "") => text.split(/\s+/).filter((word) => word !== "");
 	const option = (letter: string, value = "") => (value === "" ? [] : [letter, value]);
 	const each = (letter: string, values?: string) => words(values).flatMap((value) => [letter, value]);
@@ -118,17 +118,17 @@ function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): 
 	return {
 		command: [
 			...["/usr/sbin/dnsmasq", "-x", `/run/dnsmasq/${name}.pid`],
-			...option("-m", told.MAILHOSTNAME),
-			...option("-t", told.MAILTARGET),
-			...option("-u", told.DNSMASQ_USER || "dnsmasq"),
-			...each("-i", told.DNSMASQ_INTERFACE),
-			...each("-I", told.DNSMASQ_EXCEPT),
-			...option("-l", told.DHCP_LEASE),
-			...option("-s", told.DOMAIN_SUFFIX),
-			...option("-r", told.RESOLV_CONF),
-			...option("-c", told.CACHESIZE),
-			...option("-7", told.CONFIG_DIR),
-			...words(told.DNSMASQ_OPTS),
+			...option("-m", settings.MAILHOSTNAME),
+			...option("-t", settings.MAILTARGET),
+			...option("-u", settings.DNSMASQ_USER || "dnsmasq"),
+			...each("-i", settings.DNSMASQ_INTERFACE),
+			...each("-I", settings.DNSMASQ_EXCEPT),
+			...option("-l", settings.DHCP_LEASE),
+			...option("-s", settings.DOMAIN_SUFFIX),
+			...option("-r", settings.RESOLV_CONF),
+			...option("-c", settings.CACHESIZE),
+			...option("-7", settings.CONFIG_DIR),
+			...words(settings.DNSMASQ_OPTS),
 			"--local-service",
 			...anchors.map(([, zone = "", data = ""]) => `--trust-anchor=${zone},${data.trim().split(/\s+/).join(",")}`),
 		],

@@ -78,10 +78,10 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		.map(({ mode, path }) => madeDirectoryText({ path, mode, ...(owner === undefined ? {} : { owner }) }));
 	directories.push(...tmpfiles);
 	if (first !== undefined) {
-		const told = words(first);
+		const expanded = words(first);
 		if (first.argumentZero !== undefined) note("unit-argument-zero", { name: first.argumentZero });
 		if (first.privileged && unit.user !== undefined) note("unit-privileged");
-		const start = startOf(unit, told, env, read, note);
+		const start = startOf(unit, expanded, env, read, note);
 		if (first.throughShell || isShell(start.command[0] ?? "")) note("unit-shell", { program: start.command[0] ?? "" });
 		for (const [name, value] of Object.entries(start.env ?? {})) if (!Object.hasOwn(env, name)) define(env, name, value);
 		directories.push(...(start.directories ?? []));
@@ -141,16 +141,16 @@ type AddNote = (code: UnitNoteCode, values?: Note["values"]) => void;
 /** The command without what is only around it: a shell line, a start script, a fork into the background. */
 function startOf(
 	unit: ServiceUnit,
-	told: { readonly words: readonly string[]; readonly missing: readonly string[] },
+	expanded: { readonly words: readonly string[]; readonly missing: readonly string[] },
 	env: Readonly<Record<string, string>>,
 	read: ReadText,
 	note: AddNote,
 ): Start {
-	const ends = execOfShellLine(told.words, env);
-	const missing = [...told.missing, ...(ends?.missing ?? [])];
+	const ends = execOfShellLine(expanded.words, env);
+	const missing = [...expanded.missing, ...(ends?.missing ?? [])];
 	if (missing.length > 0) note("unit-variables-missing", { names: missing.join(" ") });
 	if (ends !== undefined) note("unit-shell-exec", { command: quoteShellLine(ends.words) });
-	const command = ends?.words ?? told.words;
+	const command = ends?.words ?? expanded.words;
 	if (unit.type === "oneshot") return { command };
 	const script = behindStartScript(command, read, env);
 	// That the line made directories needs no words of its own: what it does before its end was said to be left out.

@@ -30,9 +30,9 @@ export function judgeBeforeStart([program = "", ...args]: readonly string[]): Be
 		return { kind: "directories", directories: absolute.map((path) => ({ path, mode, ...owner })) };
 	}
 	if ((name === "chown" || name === "chmod") && absolute.length > 0) {
-		const [told = ""] = operands;
-		const mode = /^[0-7]{3,5}$/.test(told) ? { mode: Number.parseInt(told, 8) & 0o1777 } : {};
-		const owner = /^[^:.]+(:[^:.]+)?$/.test(told) ? { owner: told } : {};
+		const [setting = ""] = operands;
+		const mode = /^[0-7]{3,5}$/.test(setting) ? { mode: Number.parseInt(setting, 8) & 0o1777 } : {};
+		const owner = /^[^:.]+(:[^:.]+)?$/.test(setting) ? { owner: setting } : {};
 		return { kind: "ownership", paths: absolute, change: name === "chmod" ? mode : owner };
 	}
 	const checks = /^(-t|-tt|-T|-C|-Cx|-c|--test|--configtest|--verify-config|checkconfig|configtest|conf-check|check)$/;

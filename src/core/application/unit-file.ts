@@ -170,8 +170,8 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 				const directory = withoutTrailing(word.split(":", 1)[0] ?? "", "/");
 				const bad = directory === "" || directory.startsWith("/") || directory.split("/").includes("..");
 				const mode = settings.last("Service", `${key}Mode`) ?? "";
-				const told = /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) & 0o1777 : 0o755;
-				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable, mode: told }];
+				const bits = /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) & 0o1777 : 0o755;
+				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable, mode: bits }];
 			}),
 		),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),

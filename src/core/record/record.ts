@@ -137,8 +137,8 @@ export function isApproved({ approved }: Responsible, generation: number): boole
  * What is said now counts more than what was said of the cage, and that more than what is said of every cage. An empty text takes back what was said, so that
  * it is open again.
  */
-export function mergeResponsible(told: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
-	const { approved, ...texts } = { ...always, ...known, ...told };
+export function mergeResponsible(given: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
+	const { approved, ...texts } = { ...always, ...known, ...given };
 	return {
 		...Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text.trim() === "" ? [] : [[name, text.trim()]]))),
 		...(approved && approved.by.trim() !== "" ? { approved } : {}),

@@ -41,8 +41,8 @@ export function verifyRecord(
 	fingerprint: string,
 ): Verification {
 	const lines = history.flatMap(writtenRecord);
-	const told = checksum === undefined ? undefined : readChecksum(checksum);
-	const beside = checksum === undefined ? "absent" : told === sha256 ? "same" : "differs";
+	const expected = checksum === undefined ? undefined : readChecksum(checksum);
+	const beside = checksum === undefined ? "absent" : expected === sha256 ? "same" : "differs";
 	const same = lines.findLast((one) => one.sha256 === sha256);
 	const other = lines.findLast((one) => one.file === file);
 	const written = same ?? other;

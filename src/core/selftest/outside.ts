@@ -80,22 +80,22 @@ export function auditOutside(seen: Observed, expected: Expected): Check[] {
 		const isDesign = found.length > 0 && found.every((one) => design?.only?.includes(one) ?? true);
 		return { id, ok: !found.length, found, ...(design && isDesign ? { instead: design.instead } : {}) };
 	};
-	const told = (id: CheckId, ok: boolean): Check => ({ id, ok, found: [] });
+	const flag = (id: CheckId, ok: boolean): Check => ({ id, ok, found: [] });
 	const without = (flag: string, of = seen.mounts) => of.filter(({ options }) => !options.includes(flag)).map(({ path }) => path);
 	const writable = seen.mounts.filter(({ options }) => options.includes("rw"));
 	const plain = seen.mounts.filter(({ path }) => !expected.nodes.includes(path));
 	const readOnly = writable.filter(({ path }) => ["/", "/dev", "/.launch"].includes(path));
 	return [
-		told("inside", seen.inside),
-		told("root", seen.rootOfNamespace !== false),
+		flag("inside", seen.inside),
+		flag("root", seen.rootOfNamespace !== false),
 		check(
 			"capabilities",
 			Object.entries(seen.capabilities).flatMap(([set, names]) =>
 				names.filter((name) => !expected.capabilities.includes(name)).map((name) => `${set}:${name}`),
 			),
 		),
-		told("no-new-privs", seen.noNewPrivileges),
-		told("seccomp", seen.seccomp),
+		flag("no-new-privs", seen.noNewPrivileges),
+		flag("seccomp", seen.seccomp),
 		check(
 			"namespaces",
 			expected.namespaces.filter((kind) => seen.sharedNamespaces.includes(kind)),

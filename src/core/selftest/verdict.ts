@@ -69,23 +69,23 @@ export interface Outcome {
 }
 
 /** What an attempt printed. */
-export interface Told {
+export interface Attempt {
 	readonly how: "escaped" | "refused" | "impossible" | "failed" | "killed";
 	readonly number: number;
 }
 
 /** By way. `done` once all of them are over. */
-export function parseAttempts(output: string): { readonly told: ReadonlyMap<string, Told>; readonly done: boolean } {
-	const told = new Map<string, Told>();
+export function parseAttempts(output: string): { readonly attempts: ReadonlyMap<string, Attempt>; readonly done: boolean } {
+	const attempts = new Map<string, Attempt>();
 	const lines = output.split("\n");
 	for (const line of lines) {
 		const [id = "", how, number = ""] = line.split("\t");
-		if (isHow(how)) told.set(id, { how, number: Number(number) });
+		if (isHow(how)) attempts.set(id, { how, number: Number(number) });
 	}
-	return { told, done: lines.includes("done") };
+	return { attempts, done: lines.includes("done") };
 }
 
-function isHow(text: string | undefined): text is Told["how"] {
+function isHow(text: string | undefined): text is Attempt["how"] {
 	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
 }
 
@@ -96,11 +96,11 @@ export interface Made {
 	readonly weaker: readonly Weakness[];
 }
 
-export function outcomesOf(told: ReadonlyMap<string, Told>, made: Made): Outcome[] {
+export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): Outcome[] {
 	return groups.flatMap((group) =>
 		ways[group].map((way) => {
 			const opens = (way.opens ?? []).filter((opening) => isOpened(opening, made));
-			const one = told.get(way.id);
+			const one = attempts.get(way.id);
 			return {
 				id: way.id,
 				group,
@@ -135,12 +135,12 @@ function isOpened(opening: Opening, { network, openings, weaker }: Made): boolea
 	}
 }
 
-function resultOf({ how }: Told, opened: boolean): Result {
+function resultOf({ how }: Attempt, opened: boolean): Result {
 	if (how === "escaped") return opened ? "open" : "escaped";
 	return how === "killed" ? "refused" : how;
 }
 
-function detailOf({ how, number }: Told): string {
+function detailOf({ how, number }: Attempt): string {
 	return how === "killed" ? (signals[number] ?? `signal ${number}`) : (errors[number] ?? (number ? `errno ${number}` : ""));
 }
 
@@ -176,7 +176,7 @@ const errors: Readonly<Record<number, string>> = {
 const signals: Readonly<Record<number, string>> = { 9: "SIGKILL", 11: "SIGSEGV", 31: "SIGSYS" };
 
 /** Groups of which a launch without any layer let out nobody: then the test itself does not work. */
-export function unproven(control: ReadonlyMap<string, Told>): Group[] {
+export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 	return groups.filter((group) => !ways[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 

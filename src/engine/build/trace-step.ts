@@ -99,7 +99,7 @@ export async function traceStep(
 		throw await orDiskFull(machine.store, answers.name, failure);
 	}
 	// Where the first answer took long, each later start may.
-	const told = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
+	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);
@@ -113,10 +113,10 @@ export async function traceStep(
 	const cage: Cage = {
 		name: answers.name,
 		application: {
-			...told,
+			...requested,
 			probes,
-			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
-			directories: usedDirectories(application, told, result.trace, machine.files),
+			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...requested.exercises])],
+			directories: usedDirectories(application, requested, result.trace, machine.files),
 		},
 		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
 		...(answers.template === undefined ? {} : { template: answers.template }),
@@ -126,7 +126,7 @@ export async function traceStep(
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
 		...(known?.retention ? { retention: known.retention } : {}),
-		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
+		...(known?.minimised && isSameApplication(known.application, requested) ? { minimised: known.minimised } : {}),
 		onHost: answers.onHost,
 		additions: earlier?.cage.additions ?? [],
 		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
@@ -172,12 +172,14 @@ async function traceEither(
 }
 
 /** What was told, and of what the unit makes that in which the application did something. */
-function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
+function usedDirectories(all: Application, requested: Application, { accesses }: Trace, files: Files): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	return all.directories.filter((text) => {
 		const { path } = parseMadeDirectory(text);
 		const place = placeOf(normalise(pathFromText(path)), files);
-		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
+		return (
+			requested.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place))
+		);
 	});
 }
 

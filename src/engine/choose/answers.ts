@@ -59,8 +59,8 @@ export function answersFrom(
 		start?.kind === "template" && application.probes.length
 			? { application }
 			: withProbe(machine, application, start?.kind === "found" ? start.ports : [], isLive);
-	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
-	const notes = probed.guesses ? [...(told ?? []), ...probed.guesses] : told;
+	const sourceNotes = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
+	const notes = probed.guesses ? [...(sourceNotes ?? []), ...probed.guesses] : sourceNotes;
 	return {
 		name,
 		...(start?.kind === "template" ? { template: start.template.name } : {}),

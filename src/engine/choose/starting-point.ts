@@ -8,8 +8,8 @@ import type { Template } from "../../core/template/template.ts";
 import type { Context } from "../context.ts";
 import type { StoredTemplate } from "../store.ts";
 
-/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
-export interface Told {
+/** The arguments of `make` and its single steps: a template, a unit or a cage, a command, and options. */
+export interface CageRequest {
 	readonly target?: string;
 	readonly command: readonly string[];
 	readonly options: GivenOptions;

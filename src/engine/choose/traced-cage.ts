@@ -9,7 +9,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { answersFrom } from "./answers.ts";
-import type { Told } from "./starting-point.ts";
+import type { CageRequest } from "./starting-point.ts";
 
 export interface Traced {
 	readonly cage: Cage;
@@ -23,7 +23,7 @@ const ofTracedCages: readonly OptionName[] = [
 ];
 
 /** Throws `option-unused` (exit 2) for an option that was given and is none of `used`. `others` are the verbs that use it. */
-export function refuseUnused(options: Told["options"], verb: string, used: readonly OptionName[], others: string): void {
+export function refuseUnused(options: CageRequest["options"], verb: string, used: readonly OptionName[], others: string): void {
 	const isGiven = ([name, value]: [string, unknown]) => value !== undefined && !(name === "selftest" && value === true);
 	const unused = Object.entries(options).find((option) => isGiven(option) && !used.some((name) => name === option[0]));
 	if (!unused) return;
@@ -38,7 +38,7 @@ export function refuseUnused(options: Told["options"], verb: string, used: reado
  */
 export async function tracedCage(
 	{ machine }: Pick<Context, "machine">,
-	{ command, options, target }: Told,
+	{ command, options, target }: CageRequest,
 	verb: string,
 	also: readonly OptionName[] = [],
 ): Promise<Traced> {

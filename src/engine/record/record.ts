@@ -40,9 +40,9 @@ export async function keepEvidence(
 }
 
 /** What is said of a cage counts for it alone; the names count for every later cage as well. The caller holds the cage's lock. */
-export async function keepResponsible({ machine }: Context, name: string, told: Responsible): Promise<void> {
+export async function keepResponsible({ machine }: Context, name: string, given: Responsible): Promise<void> {
 	const { records } = machine.store;
-	const { initiatedBy, implementedBy } = told;
+	const { initiatedBy, implementedBy } = given;
 	const always = await records.names();
 	if (initiatedBy !== undefined || implementedBy !== undefined) {
 		await records.saveNames({
@@ -52,10 +52,10 @@ export async function keepResponsible({ machine }: Context, name: string, told: 
 		});
 	}
 	const known = await records.responsible(name);
-	const merged = mergeResponsible(told, known, always);
+	const merged = mergeResponsible(given, known, always);
 	if (JSON.stringify(merged) === JSON.stringify(known)) return;
 	await records.saveResponsible(name, merged);
-	if (Object.keys(told).length) await machine.store.log(name, told.approved ? "approved" : "responsible-named", { ...told });
+	if (Object.keys(given).length) await machine.store.log(name, given.approved ? "approved" : "responsible-named", { ...given });
 }
 
 /** Approval is of the generation that is there. */

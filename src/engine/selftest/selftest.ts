@@ -12,13 +12,13 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
 import {
+	type Attempt,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
 	type SelftestSummary,
 	summariseSelftest,
 	type Tested,
-	type Told,
 	unproven,
 } from "../../core/selftest/verdict.ts";
 import { ways } from "../../core/selftest/ways/ways.ts";
@@ -136,9 +136,9 @@ async function testCage(
 			? await unitOut(options.unit)
 			: await start({ ...(options.without ? { without: options.without } : {}) }, false);
 		const after = await control();
-		const blind = [...new Set([...unproven(before.told), ...unproven(after.told)])];
+		const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const outcomes = outcomesOf(real.told, { openings: layout.openings, network, weaker });
+		const outcomes = outcomesOf(real.attempts, { openings: layout.openings, network, weaker });
 		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 		const inForce = expected(request, network, layout);
@@ -150,7 +150,7 @@ async function testCage(
 				withoutDecoy(real.seen, decoy.facts.pid),
 				options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
 			),
-			control: { before: escapes(before.told), after: escapes(after.told) },
+			control: { before: escapes(before.attempts), after: escapes(after.attempts) },
 			seconds: Math.round((now() - started) / 10) / 100,
 		};
 	} finally {
@@ -162,7 +162,7 @@ const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: s
 
 const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
 
-const escapes = (told: ReadonlyMap<string, Told>) => [...told.values()].filter(({ how }) => how === "escaped").length;
+const escapes = (attempts: ReadonlyMap<string, Attempt>) => [...attempts.values()].filter(({ how }) => how === "escaped").length;
 
 interface Attempts {
 	readonly interpreter: Interpreter;
@@ -178,7 +178,7 @@ async function tryOut(
 	cage: CageLayout,
 	request: LaunchRequest,
 	{ decoy, interpreter, onTried, spare }: Attempts,
-): Promise<{ told: ReadonlyMap<string, Told>; seen: Observed }> {
+): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const { architecture } = selftest;
 	const sandbox = await launcher.createSandbox();
@@ -203,9 +203,9 @@ async function tryOut(
 		let seen: Observed | undefined;
 		try {
 			for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
-				const { done, told } = parseAttempts(output);
-				if (told.size > tried) onTried(told.size);
-				tried = told.size;
+				const { done, attempts } = parseAttempts(output);
+				if (attempts.size > tried) onTried(attempts.size);
+				tried = attempts.size;
 				if (done) break;
 			}
 			// What ends just then can hide the others from whoever lists the children of a process (proc_pid_task(5)).
@@ -216,9 +216,9 @@ async function tryOut(
 		} finally {
 			await launched.stop(1);
 		}
-		const { done, told } = parseAttempts(output);
+		const { done, attempts } = parseAttempts(output);
 		if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
-		return { told, seen };
+		return { attempts, seen };
 	} finally {
 		await sandbox.dispose();
 	}

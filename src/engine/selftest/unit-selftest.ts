@@ -7,7 +7,7 @@ import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
-import { parseAttempts, type Told } from "../../core/selftest/verdict.ts";
+import { type Attempt, parseAttempts } from "../../core/selftest/verdict.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
@@ -74,9 +74,9 @@ export async function tryUnderUnit(
 	context: Context,
 	present: PresentCage,
 	{ service, withoutSettings = [] }: UnderUnit,
-	attempts: { readonly interpreter: Interpreter; readonly command: readonly string[]; readonly network: "host" | "none" },
+	program: { readonly interpreter: Interpreter; readonly command: readonly string[]; readonly network: "host" | "none" },
 	patience: number,
-): Promise<{ told: ReadonlyMap<string, Told>; seen: Observed }> {
+): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
 	const sandbox = await launcher.createSandbox();
@@ -84,7 +84,7 @@ export async function tryUnderUnit(
 		const launchFolder = join(sandbox.folder, pathFromText("launch"));
 		const output = join(sandbox.folder, pathFromText("output"));
 		const empty = (index: number) => join(sandbox.folder, pathFromText(`data${index}`));
-		const brought = [...attempts.interpreter.brought];
+		const brought = [...program.interpreter.brought];
 		const directories: { source: Path; place: Path }[] = [];
 		const change = (input: UnitInput): UnitInput => {
 			const shared = input.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
@@ -103,7 +103,7 @@ export async function tryUnderUnit(
 				sockets: [],
 				...(input.launcher === undefined ? {} : { launcher: launchFolder }),
 				...(confiner ? { confiner: { ...confiner, folder: launchFolder } } : {}),
-				plan: { ...plan, application: { ...plan.application, command: attempts.command, network: attempts.network } },
+				plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
 			};
 		};
 		const text = attemptsUnit({
@@ -132,12 +132,12 @@ export async function tryUnderUnit(
 		} finally {
 			await started.remove();
 		}
-		const { done, told } = parseAttempts(started.output());
+		const { done, attempts } = parseAttempts(started.output());
 		if (!done || !seen) {
 			const detail = started.output().trim().split("\n").at(-1)?.slice(-200) || (await started.problem());
 			throw new Failure("selftest-broken", { detail }, 70);
 		}
-		return { told, seen };
+		return { attempts, seen };
 	} finally {
 		await sandbox.dispose();
 	}

@@ -95,7 +95,7 @@ export class Reach {
 	readonly ready: Promise<void>;
 	#meter: CoverageMeter | undefined;
 	#service: Brought["service"];
-	#told = "";
+	#lastReport = "";
 	/** Signals that it handles and that come at the end of a trace. */
 	signals: readonly string[] = [];
 
@@ -151,8 +151,8 @@ export class Reach {
 	tell({ coverage, life, next }: Reached): void {
 		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), ...(life ? { life } : {}), next };
 		const text = JSON.stringify(shown);
-		if (text === this.#told) return;
-		this.#told = text;
+		if (text === this.#lastReport) return;
+		this.#lastReport = text;
 		this.#context.emit({ event: "coverage-measured", ...shown });
 	}
 }

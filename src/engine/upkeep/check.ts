@@ -40,8 +40,8 @@ export interface CheckedCage {
 
 /** False where somebody should look. */
 export function isClean(cage: CheckedCage): boolean {
-	const isTold = cage.findings.every(({ accepted, known }) => accepted || known);
-	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
+	const isAcknowledged = cage.findings.every(({ accepted, known }) => accepted || known);
+	return cage.damage === undefined && isAcknowledged && !isOutdated(cage) && cage.behind.length === 0;
 }
 
 /** True where `update` would make another generation. */
@@ -62,8 +62,9 @@ export async function checkCage(context: Context, name: string, { deep = false }
 			findingsOf(context, manifest, layout, { thorough: deep }),
 			hostChanges(context, manifest, deep),
 		]);
-		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
-		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
+		const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
+		const isKnown = ({ code, path, severity }: Finding) =>
+			severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
 		const today = await heldAgainstToday(context, present, drift, isTouched);
 		return {
 			name,

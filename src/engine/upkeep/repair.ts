@@ -92,11 +92,11 @@ async function finishSwitching(context: Context, name: string, left: Switching):
 		const started = stopped && context.machine.services.running() ? await startStopped(context, name, stopped) : [];
 		const { remaining, restarted } = await restartCage(context, name);
 		if (!started.length && !restarted.length && !remaining.length) return undefined;
-		return await told(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
+		return await logSwitch(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
 	} catch (error) {
 		if (!(error instanceof Failure) || (await store.present(name)) === from) throw error;
 		await goBack(context, name, from, before, error);
-		return await told(context, name, { restarted: [], remaining: [], wentBack: true });
+		return await logSwitch(context, name, { restarted: [], remaining: [], wentBack: true });
 	} finally {
 		await store.upkeep.saveSwitching(name, undefined);
 	}
@@ -115,7 +115,7 @@ async function startStopped(
 	return [service];
 }
 
-async function told({ machine: { store } }: Context, name: string, what: Omit<Switched, "generation">): Promise<Switched> {
+async function logSwitch({ machine: { store } }: Context, name: string, what: Omit<Switched, "generation">): Promise<Switched> {
 	const switched = { generation: (await store.present(name)) ?? 0, ...what };
 	await store.log(name, "switch-finished", switched);
 	return switched;

@@ -42,14 +42,14 @@ export async function watchFailures({ onLine }: FailureWatchRequest): Promise<Fa
 		void ended.then(() => resolve(false));
 	});
 	if (!(await ready)) throw impossible(said.trim().replace(/\s+/g, " ").slice(0, 200));
-	let told = "";
+	let sent = "";
 	return {
 		ended,
 		watch(processes) {
 			const spaces = namespacesOf(processes);
 			const line = spaces.join(" ");
-			if (line !== "" && line !== told) child.stdin.write(`${line}\n`);
-			if (line !== "") told = line;
+			if (line !== "" && line !== sent) child.stdin.write(`${line}\n`);
+			if (line !== "") sent = line;
 		},
 		async stop() {
 			child.stdin.end();

@@ -34,7 +34,7 @@ export function greetingOf(host: string, port: number): Promise<Greeting | undef
 		const end = () => {
 			clearTimeout(waiting);
 			socket.destroy();
-			resolve(told(text, hasAsked));
+			resolve(parseGreeting(text, hasAsked));
 		};
 		let waiting = setTimeout(() => {
 			hasAsked = true;
@@ -49,7 +49,7 @@ export function greetingOf(host: string, port: number): Promise<Greeting | undef
 	});
 }
 
-function told(text: string, hasAsked: boolean): Greeting | undefined {
+function parseGreeting(text: string, hasAsked: boolean): Greeting | undefined {
 	if (text === "") return undefined;
 	if (!hasAsked) return { kind: "banner", text };
 	const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];

@@ -171,8 +171,8 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 		return choice && [printable(choice.name), "", ...choiceLines(choice, messages, width)];
 	},
 	form: (state, messages) => {
-		const told = aboutApplication(state, messages);
-		return told.length ? told : undefined;
+		const lines = aboutApplication(state, messages);
+		return lines.length ? lines : undefined;
 	},
 	files: (state, messages) => {
 		const row = selectedRow(state);

@@ -2,7 +2,7 @@ import type { Answers } from "../../core/questions/answers.ts";
 import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
 import { without } from "../reduced.ts";
 import { reduceFailed } from "../results.ts";
-import { type JobKind, told, type WizardState } from "../state.ts";
+import { type JobKind, note, type WizardState } from "../state.ts";
 import { aboutOf } from "./sessions.ts";
 import { isWorthKeeping, storedOf } from "./stored.ts";
 import { type Work, workToFields } from "./stored-work.ts";
@@ -118,8 +118,8 @@ export function settle(state: WizardState): WizardState {
 		// A plan is made again when the session goes on, with the decision that asked for it.
 		if (job === "plan") settled = { ...settled, jobs };
 		else {
-			const failure = longWork.includes(job) ? told("cut-off") : settled.failure;
-			const { failure: _, ...failed } = reduceFailed(settled, { type: "failed", job, ticket, failure: told("cut-off") }).state;
+			const failure = longWork.includes(job) ? note("cut-off") : settled.failure;
+			const { failure: _, ...failed } = reduceFailed(settled, { type: "failed", job, ticket, failure: note("cut-off") }).state;
 			settled = failure ? { ...failed, failure } : failed;
 		}
 	}

@@ -150,21 +150,21 @@ const distance: Readonly<Record<Screen, number>> = {
 	save: 8,
 };
 
-const told = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
+const note = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
 
 /** The fields that are drawn. */
 const stateSchema = v.looseObject({
 	screen: v.picklist(Object.keys(distance) as Screen[]),
 	cursors: v.record(v.string(), v.number()),
 	queries: v.record(v.string(), v.string()),
-	warnings: v.array(told),
+	warnings: v.array(note),
 	output: strings,
 	files: v.looseObject({ opened: strings, touched: strings }),
 	form: v.optional(formSchema),
 	trace: v.optional(tracingSchema),
 	trial: v.looseObject({ rounds: v.array(roundSchema) }),
 	proposal: v.optional(answersSchema),
-	failure: v.optional(told),
+	failure: v.optional(note),
 	chosen: v.optional(v.string()),
 	prompt: v.optional(v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) })),
 	template: v.optional(v.looseObject({ name: v.string(), path: v.string() })),

@@ -9,7 +9,7 @@ import {
 	unitMentions,
 } from "../../../src/core/documentation/documentation.ts";
 
-const told = (mentions: readonly Mention[]) => mentions.map(({ passage: { line, text }, path }) => [path, line, text]);
+const located = (mentions: readonly Mention[]) => mentions.map(({ passage: { line, text }, path }) => [path, line, text]);
 
 test("the FILES section of a page in mdoc", () => {
 	const page = [
@@ -26,7 +26,7 @@ test("the FILES section of a page in mdoc", () => {
 		'.Sh "SEE ALSO"',
 		".Pa /etc/nor/this",
 	].join("\n");
-	expect(told(manualMentions("served.8", page))).toEqual([
+	expect(located(manualMentions("served.8", page))).toEqual([
 		["/run/served.pid", 5, "/run/served.pid Holds the number of"],
 		["/etc/served/served.conf", 8, "/etc/served/served.conf The main configuration file"],
 	]);
@@ -117,10 +117,10 @@ test("what units, tmpfiles and logrotate say for others", () => {
 		["/var/log/served", "ReadWritePaths", 2, true],
 		["/srv/site", "BindReadOnlyPaths", 3, false],
 	]);
-	expect(told(tmpfilesMentions("t", "# d /no\nd  /run/served 0775 root served -\nL /run/link - - - - /x\nd /run/%i\n"))).toEqual([
-		["/run/served", 2, "d /run/served 0775 root served -"],
-	]);
-	expect(told(logrotateMentions("l", "/var/log/served/*.log /var/log/other.log {\n\tweekly\n}\n"))).toEqual([
+	expect(
+		located(tmpfilesMentions("t", "# d /no\nd  /run/served 0775 root served -\nL /run/link - - - - /x\nd /run/%i\n")),
+	).toEqual([["/run/served", 2, "d /run/served 0775 root served -"]]);
+	expect(located(logrotateMentions("l", "/var/log/served/*.log /var/log/other.log {\n\tweekly\n}\n"))).toEqual([
 		["/var/log/served", 1, "/var/log/served/*.log"],
 		["/var/log", 1, "/var/log/other.log"],
 	]);

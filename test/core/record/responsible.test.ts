@@ -14,8 +14,8 @@ test("what is said now counts most, then what was said of the cage, then of ever
 });
 
 test("nothing said takes back what was said, and an approval by nobody is none", () => {
-	const told = { purpose: "", initiatedBy: " ", approved: { ...approved, by: "" } };
-	expect(mergeResponsible(told, { purpose: "mail", approved }, { initiatedBy: "a" })).toEqual({});
+	const given = { purpose: "", initiatedBy: " ", approved: { ...approved, by: "" } };
+	expect(mergeResponsible(given, { purpose: "mail", approved }, { initiatedBy: "a" })).toEqual({});
 });
 
 test("an approval is of one generation", () => {

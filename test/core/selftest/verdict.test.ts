@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+	type Attempt,
 	failedChecks,
 	holds,
 	type Made,
@@ -7,7 +8,6 @@ import {
 	parseAttempts,
 	type Selftest,
 	summariseSelftest,
-	type Told,
 	unproven,
 } from "../../../src/core/selftest/verdict.ts";
 import { groups } from "../../../src/core/selftest/way.ts";
@@ -18,16 +18,16 @@ const none: Made = { openings: nothingOpen, network: "none", weaker: [] };
 const all = Object.values(ways).flat();
 
 /** What every attempt printed: refused with EPERM, but for these. */
-function told(others: Readonly<Record<string, Told>> = {}): Map<string, Told> {
-	return new Map([...all.map(({ id }): [string, Told] => [id, { how: "refused", number: 1 }]), ...Object.entries(others)]);
+function attempts(others: Readonly<Record<string, Attempt>> = {}): Map<string, Attempt> {
+	return new Map([...all.map(({ id }): [string, Attempt] => [id, { how: "refused", number: 1 }]), ...Object.entries(others)]);
 }
-const out: Told = { how: "escaped", number: 0 };
+const out: Attempt = { how: "escaped", number: 0 };
 const outcome = (
-	others: Readonly<Record<string, Told>>,
+	others: Readonly<Record<string, Attempt>>,
 	id: string,
 	openings: Made["openings"] = nothingOpen,
 	network: "host" | "none" = "none",
-) => outcomesOf(told(others), { openings, network, weaker: [] }).find((one) => one.id === id);
+) => outcomesOf(attempts(others), { openings, network, weaker: [] }).find((one) => one.id === id);
 
 test("each way has a name of its own", () => {
 	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
@@ -35,7 +35,7 @@ test("each way has a name of its own", () => {
 
 describe("what attempts print", () => {
 	test("is read line by line, and anything else is none of it", () => {
-		const { done, told: read } = parseAttempts("climb\trefused\t13\nld.so: warning\nbpf\tkilled\t31\n\tdone\n");
+		const { done, attempts: read } = parseAttempts("climb\trefused\t13\nld.so: warning\nbpf\tkilled\t31\n\tdone\n");
 		expect(read).toEqual(
 			new Map([
 				["climb", { how: "refused", number: 13 }],
@@ -61,7 +61,7 @@ describe("an attempt", () => {
 	});
 
 	test("that said nothing came to no end, which is no refusal", () => {
-		const silent = told();
+		const silent = attempts();
 		silent.delete("bpf");
 		expect(outcomesOf(silent, none).find(({ id }) => id === "bpf")?.outcome).toBe("failed");
 	});
@@ -94,17 +94,17 @@ describe("an attempt", () => {
 describe("the control", () => {
 	test("proves the test only where something of each group got out", () => {
 		const firsts = Object.fromEntries(groups.map((group) => [ways[group][0]?.id ?? "", out]));
-		expect(unproven(told(firsts))).toEqual([]);
+		expect(unproven(attempts(firsts))).toEqual([]);
 		const { signal: _, ...others } = firsts;
-		expect(unproven(told(others))).toEqual(["processes"]);
-		expect(unproven(told())).toEqual([...groups]);
+		expect(unproven(attempts(others))).toEqual(["processes"]);
+		expect(unproven(attempts())).toEqual([...groups]);
 	});
 });
 
 describe("a test", () => {
-	const made = (values: Partial<Selftest> = {}, others: Readonly<Record<string, Told>> = {}): Selftest => ({
+	const made = (values: Partial<Selftest> = {}, others: Readonly<Record<string, Attempt>> = {}): Selftest => ({
 		network: "none",
-		ways: outcomesOf(told(others), none),
+		ways: outcomesOf(attempts(others), none),
 		audit: [{ id: "seccomp", ok: true, found: [] }],
 		control: { before: 90, after: 90 },
 		seconds: 1,

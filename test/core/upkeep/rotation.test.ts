@@ -189,9 +189,9 @@ test.each<[string, { gid?: number; mode?: number }, boolean]>([
 	["everybody", { mode: 0o757, gid: 0 }, true],
 	["the group root", { mode: 0o770, gid: 0 }, false],
 	["nobody else", { mode: 0o755 }, false],
-])("a directory that %s can write to is worked in as root, told so", (_, directory, told) => {
+])("a directory that %s can write to is worked in as root, told so", (_, directory, runsAsRoot) => {
 	const text = rotation({ writable: { "/var/log/web": directory } });
-	expect(lines(text).includes(`su 0 ${directory.gid ?? 4}`)).toBe(told);
+	expect(lines(text).includes(`su 0 ${directory.gid ?? 4}`)).toBe(runsAsRoot);
 });
 
 describe("the hook of certbot", () => {

@@ -37,6 +37,6 @@ function askNext(state: WizardState, choice: Choice): Reduced {
 	if (parameter) return ask(asking, "parameter", parameter.default ?? "");
 	const usual = new Map(choice.parameters?.map((one) => [one.name, one.default]));
 	const values = Object.entries(choice.values ?? {}).filter(([name, value]) => usual.get(name) !== value);
-	const told = choice.values === undefined ? choice : { ...choice, values: Object.fromEntries(values) };
-	return start({ ...without(state, "asked"), chosen: choice.id }, { job: "propose", choice: told });
+	const answered = choice.values === undefined ? choice : { ...choice, values: Object.fromEntries(values) };
+	return start({ ...without(state, "asked"), chosen: choice.id }, { job: "propose", choice: answered });
 }

@@ -3,7 +3,7 @@ import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../../reduced.ts";
 import type { Traced } from "../../session/values.ts";
-import { noTrial, type Reduced, told, type WizardState } from "../../state.ts";
+import { noTrial, note, type Reduced, type WizardState } from "../../state.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
 import { quietOf } from "./novelty.ts";
@@ -203,7 +203,7 @@ export function afterTrace(state: WizardState): Reduced {
 		const probe = trace.result.probes.find((one) => !one.ok);
 		return only({
 			...state,
-			failure: told("not-answered-on-host", {
+			failure: note("not-answered-on-host", {
 				command: answers.application.command.join(" "),
 				probe: probe?.command ?? "",
 				words: probe?.output ?? "",
