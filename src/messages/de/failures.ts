@@ -170,7 +170,7 @@ export const failuresDe: Failures = {
 	"needs-unseen":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Diese Aufrufe wurden dort verweigert, und bei der Beobachtung gelangen sie nie: {calls}. Wenn die Anwendung sie machen darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {openings}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {permissions}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",

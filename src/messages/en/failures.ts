@@ -153,7 +153,7 @@ export const failuresEn = {
 	"needs-unseen":
 		"{name} does not answer in its cage{words?: %}. These calls were refused there, and the trace never saw them succeed: {calls}. If the application may make them, add {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} does not answer in its cage{words?: %}. It lacks what was refused: {openings}. If it may be open, leave out {options}. Probe: {probe}",
+		"{name} does not answer in its cage{words?: %}. It lacks what was refused: {permissions}. If it may be open, leave out {options}. Probe: {probe}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH and executable-data:DIR.",

@@ -139,7 +139,7 @@ export const selftestEn = {
 	toClose:
 		"To close it: stop the application, see what this machine lacks (cagewright doctor), and test again before you start it.",
 	openBy: (what: string) => `  Open by design: ${what}`,
-	openings: {
+	permissions: {
 		network: "the host's network is shared; --network none closes it",
 		"unix-sockets":
 			"unix sockets, opened by the plan: what somebody outside hands over by one, the application has, with the rights of its account; --network none leaves those of the cage alone",
