@@ -68,7 +68,7 @@ describe("an application that cannot be traced", () => {
 });
 
 describe("an application that does not answer in its cage", () => {
-	const method: Method = { confiner: "setpriv", landlock: 3, weaker: [] };
+	const method: Method = { landlock: 3, weaker: [] };
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
 		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output, method };
 		const { code, exit, values } = trialFailure("app", round, entries);

@@ -103,7 +103,7 @@ describe("a trial round for people", () => {
 		answered: true,
 		findings: [],
 		output: "",
-		method: { confiner: "setpriv", landlock: 3, weaker: [] },
+		method: { landlock: 3, weaker: [] },
 		...values,
 	});
 	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };

@@ -246,7 +246,7 @@ export class ScriptedSession implements WizardSession {
 			output: "",
 			missing: [],
 			findings: [],
-			method: { confiner: "setpriv", landlock: 3, weaker: [] },
+			method: { landlock: 3, weaker: [] },
 			...(answered ? {} : { ended: 1 }),
 			...round,
 			generation: this.#round,

@@ -47,7 +47,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
-	lines.push(...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool));
+	lines.push(...start(spec, confineWords(cage, without), cage.capabilities, initInside, tool));
 	return lines;
 }
 
@@ -56,7 +56,7 @@ type Options = (text: string) => string;
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
-		[cage.confiner.file, cage.inScript?.confiner],
+		[cage.confiner, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
 		...(spec.acceptor === undefined ? [] : [[spec.acceptor, cage.inScript?.acceptor] as [Path, Uint8Array | undefined]]),

@@ -86,14 +86,6 @@ export function readsMayPass({ binds, permissions, ownsCage, sockets = false }: 
 	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
-/** For setpriv(1) from util-linux 2.40 on. */
-export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
-	return [
-		...["--landlock-access", `fs:${handled.join(",")}`],
-		...rules.flatMap(({ path, rights }) => ["--landlock-rule", `path-beneath:${rights.join(",")}:${path}`]),
-	];
-}
-
 /** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);

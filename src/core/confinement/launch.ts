@@ -5,7 +5,6 @@ import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
-import type { Method } from "./method.ts";
 
 /**
  * What a launch is, as data, and the places that it uses. The shell script that does it is in launch-script.ts. Traces, trials and runs differ only in this value.
@@ -81,8 +80,8 @@ export interface CageRoot {
 	readonly syslog?: Path;
 	/** Capabilities that the application keeps, lower case without CAP_. */
 	readonly capabilities: readonly string[];
-	/** What loads the system call filter and the Landlock rules. */
-	readonly confiner: Confiner;
+	/** Host path of the program that loads the system call filters and the Landlock rules (confine.ts). */
+	readonly confiner: Path;
 	readonly landlock: LandlockRuleset;
 	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
 	readonly inScript?: {
@@ -98,12 +97,6 @@ export interface CageRoot {
 	readonly brought: readonly Path[];
 	/** Further names of the first of them: links. */
 	readonly names: readonly string[];
-}
-
-/** `file`: a host path, of the filter that setpriv reads, or of the program of ours with filter and rules in it (confine.ts). */
-export interface Confiner {
-	readonly kind: Method["confiner"];
-	readonly file: Path;
 }
 
 /** Something of the cage directly below /tmp or /var/tmp. */

@@ -1,4 +1,5 @@
 import { Assembler, all, bits, isSet, Label, not, oneOf, type Test } from "./bpf.ts";
+import type { Filter } from "./confine.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
 
@@ -304,8 +305,26 @@ const allow = 0x7fff0000;
 const kill = 0x80000000;
 const refuse = (answer: Answer) => 0x00050000 | errors[answer];
 
-/** The filter as `struct sock_filter[]` in bytes, as `setpriv --seccomp-filter FILE` wants it. */
-export function seccompFilter(architecture: Architecture, permissions: FilterPermissions): Buffer {
+/** Answers that programs ask for in order to learn what the kernel can do: libc tries clone3 for each thread. The kernel's log has no room for them. */
+const isSilent = (answer: Answer) => answer === "none" || answer === "ENOSYS";
+
+/**
+ * The filter in two parts, because the kernel records either all that a filter refuses or nothing. It asks both and takes the stricter answer (seccomp(2)).
+ */
+export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {
+	const part = (isLogged: boolean) => ({
+		program: seccompFilter(architecture, permissions, (answer) => isSilent(answer) !== isLogged),
+		isLogged,
+	});
+	return [part(false), part(true)];
+}
+
+/** The filter, or the part with these answers, as `struct sock_filter[]` in bytes. */
+export function seccompFilter(
+	architecture: Architecture,
+	permissions: FilterPermissions,
+	has: (answer: Answer) => boolean = () => true,
+): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {
 		const go = new Label();
@@ -319,9 +338,9 @@ export function seccompFilter(architecture: Architecture, permissions: FilterPer
 	unless((go) => assembler.ifEqual(auditArchitecture[architecture], go), kill);
 	assembler.loadNumber();
 	if (architecture === "x64") unless((go) => assembler.ifAtLeast(x32, undefined, go), kill);
-	unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
+	if (has("ENOSYS")) unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
 
-	const rules = conditionalRules(permissions);
+	const rules = conditionalRules(permissions).filter(({ answer }) => has(answer));
 	for (const call of new Set(rules.map((rule) => rule.call))) {
 		const number = syscallNumber(call, architecture);
 		if (number === undefined) continue;
@@ -339,7 +358,7 @@ export function seccompFilter(architecture: Architecture, permissions: FilterPer
 		assembler.answer(allow);
 		assembler.place(others);
 	}
-	for (const { call, answer } of outrightDenials(permissions)) {
+	for (const { call, answer } of outrightDenials(permissions).filter((denial) => has(denial.answer))) {
 		const number = syscallNumber(call, architecture);
 		if (number !== undefined) unless((go) => assembler.ifEqual(number, undefined, go), refuse(answer));
 	}

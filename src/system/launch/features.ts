@@ -27,7 +27,7 @@ export function machineFeatures(state?: string): Features {
 
 const file = "features.json";
 /** Changes with the shape of `Features`. */
-const format = "2";
+const format = "3";
 
 /** Probing takes a fifth of a start (measured). If what was kept is wrong all the same, the launch fails: nothing is started with less. */
 function knownOrProbed(state: string): Features {
@@ -47,15 +47,12 @@ function featuresKey(): string {
 
 /** Looks again. */
 export function probeFeatures(): Features {
-	const setpriv = help("setpriv");
 	const { landlock, refusal } = tryNamespaces();
 	return {
 		namespaces: refusal === undefined ? [] : [refusal],
 		seccomp: existsSync("/proc/sys/kernel/seccomp/actions_avail"),
 		landlock,
 		missing: missingTools(),
-		setpriv: { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") },
-		confiner: landlockProbe(process.arch) !== undefined,
 	};
 }
 

@@ -55,7 +55,10 @@ describe("a record of a refused call", () => {
 
 describe("a record of /dev/kmsg", () => {
 	test("of the kernel is read, without the lines of its dictionary", () => {
-		expect(parseKernelRecord("5,6698,33207771766,-;audit: text\n SUBSYSTEM=x\n")).toEqual({ sequence: 6698, text: "audit: text" });
+		expect(parseKernelRecord("5,6698,33207771766,-;audit: text\n SUBSYSTEM=x\n")).toEqual({
+			sequence: 6698,
+			text: "audit: text",
+		});
 	});
 
 	test("that a process wrote is none", () => {
