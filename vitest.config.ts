@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Installs packages, claims something of all files and processes of the machine, or measures time. */
-const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+const alone = ["alarms", "import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
 /** Files that take longest; one that starts last would run by itself at the end. */

@@ -25,11 +25,11 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 	const format = terminal.options.json ? "json" : (options.format ?? "text");
 	const { journal = false, withTests = false } = options;
 	return terminal.withContext(async (context) => {
-		if (terminal.interactive) terminal.remark(terminal.messages.alarms.watching(names));
 		await watchAlarms(context, {
 			names,
 			reaction: reactionOf(options.onAlarm ?? "report"),
 			withTests,
+			onReady: () => terminal.remark(terminal.messages.alarms.watching(names)),
 			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
 			...(journal ? { toJournal: (alarm) => alarmText(alarm, terminal.messages) } : {}),
 		});

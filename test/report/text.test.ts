@@ -99,6 +99,7 @@ describe("a trial round for people", () => {
 		round: 1,
 		probes: [],
 		failedExercises: [],
+		refusedCalls: [],
 		missing: [],
 		answered: true,
 		findings: [],

@@ -242,6 +242,7 @@ export class ScriptedSession implements WizardSession {
 			round: this.#round,
 			probes,
 			failedExercises: [],
+			refusedCalls: [],
 			answered,
 			output: "",
 			missing: [],

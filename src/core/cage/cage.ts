@@ -102,6 +102,8 @@ export interface TrialSummary {
 		readonly values?: Readonly<Record<string, string | number>>;
 	}[];
 	readonly failedExercises: readonly string[];
+	/** Calls that were refused; an application that answered does without them. Absent if there was none, and in what older versions wrote. */
+	readonly refusedCalls?: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];
 	/** Of the build and the trial; absent in what older versions wrote. */

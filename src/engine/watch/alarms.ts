@@ -24,6 +24,8 @@ export interface AlarmWatch {
 	readonly reaction: Reaction;
 	/** Also writes alarms to the journal. */
 	readonly toJournal?: (alarm: Alarm) => string;
+	/** From now on nothing is missed. */
+	onReady(): void;
 	onAlarm(alarm: Alarm): void;
 	/** Also alarms that a trial or a self-test causes, which no reaction follows. */
 	readonly withTests?: boolean;
@@ -37,7 +39,7 @@ const look = 1000;
  */
 export async function watchAlarms(
 	context: Context,
-	{ names, onAlarm, reaction, toJournal, withTests = false }: AlarmWatch,
+	{ names, onAlarm, onReady, reaction, toJournal, withTests = false }: AlarmWatch,
 ): Promise<void> {
 	const { machine, signal } = context;
 	for (const name of names) await knownCage(machine.store, name);
@@ -54,6 +56,7 @@ export async function watchAlarms(
 	};
 	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined) => {
 		if (!known || (known.isTested && !withTests)) return;
+		if (alarm.result === "refused" && alarm.call !== undefined && known.expected.has(alarm.call)) return;
 		const admitted = limiter.admit({ ...alarm, cage: known.cage, knownBy: known.knownBy, count: 1 }, machine.now());
 		if (admitted) after(() => raise(admitted, known.isTested));
 	};
@@ -102,6 +105,7 @@ export async function watchAlarms(
 			);
 		},
 	});
+	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
