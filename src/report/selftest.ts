@@ -75,7 +75,8 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 		return [`${mark} ${words.outcomes[way.outcome]}: ${wayTitle(way.id, messages)}`, ...wayDetails(way, messages)];
 	}
 	const { check } = finding;
-	const mark = finding.urgency === "act" ? `[!!] ${words.lacks}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+	const mark =
+		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
@@ -109,7 +110,7 @@ function checkDetails(check: Check, messages: Messages): string[] {
 
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
-	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.lacks;
+	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.missingMark;
 	const instead = check.instead === undefined ? [] : [words.instead[check.instead]];
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }

@@ -350,7 +350,7 @@ describe("a session on a full disk", () => {
 			wizard.press(keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
-			expect(said).toContain("Left before the end.");
+			expect(said).toContain("SavedSessionState before the end.");
 			expect(said).toMatch(/The session could not be kept: There is no space left for \S+; make room and try again\./);
 			expect(said).not.toContain("The session is kept");
 		} finally {

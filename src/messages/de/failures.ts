@@ -191,7 +191,7 @@ export const failuresDe: Failures = {
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"no-cages": "In {path} gibt es keinen Käfig; ist das der richtige Ordner? --state nennt einen anderen.",
 	"no-launcher":
-		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
+		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` zeigt, wie sie zu installieren sind.",
 	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
 	"line-program-missing":
 		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",

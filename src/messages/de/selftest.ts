@@ -129,7 +129,7 @@ export const selftestDe: SelftestMessages = {
 	title: (name) => `Auswege aus dem Käfig ${name}`,
 	outside: "Von außen gesehen",
 	ok: "ok",
-	lacks: "FEHLT",
+	missingMark: "FEHLT",
 	warns: "Hinweis",
 	stopped: (stops, error) => `  Aufgehalten, wie es sein soll, durch eines davon: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops) => `  Aufhalten sollte das: ${stops}.`,

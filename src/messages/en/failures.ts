@@ -173,7 +173,7 @@ export const failuresEn = {
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-cages": "There is no cage in {path}; is that the folder? --state names another.",
 	"no-launcher":
-		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
+		"No cage is started because this machine cannot confine it. Missing requirements: {requirements}. Run `cagewright doctor` to see how to install them.",
 	"line-unreadable": "A shell cannot read this line: {detail}",
 	"line-program-missing": "{program} is not on this machine: install what brings it, or ask in another way.",
 	"probe-guess-failed":

@@ -127,7 +127,7 @@ export const selftestEn = {
 	title: (name: string) => `Ways out of the cage ${name}`,
 	outside: "Seen from outside",
 	ok: "ok",
-	lacks: "MISSING",
+	missingMark: "MISSING",
 	warns: "note",
 	stopped: (stops: string, error: string) => `  Stopped, as it should be, by one of: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops: string) => `  What should have stopped it: ${stops}.`,

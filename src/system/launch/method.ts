@@ -14,13 +14,13 @@ import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 
 export interface Launching {
-	/** Less than every layer is refused. */
+	/** Refuses anything less than every layer. */
 	readonly full?: boolean;
-	/** Instead of what this machine has. */
+	/** Overrides the machine's features. */
 	readonly features?: Features;
 }
 
-/** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
+/** Throws `no-launcher`, or `not-full-…` if a layer is missing and `full` is set (both exit 3). */
 export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
 	const method = chooseMethod(features);
 	refuseWeaker(method.weaker, full);
@@ -49,7 +49,7 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	);
 }
 
-/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
+/** The first program of a cage's unit, with rules for the running kernel. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
 	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
 	const ruleset = rulesetOf(cage, identity, sockets);
