@@ -1,5 +1,5 @@
 import type { Application, Bind } from "../application/application.ts";
-import { parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket } from "../application/passed-socket.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
@@ -112,6 +112,6 @@ function requireWords({ command, cwd, env, sockets = [] }: LaunchValues["applica
 	const bad =
 		[...command, cwd, ...Object.values(env)].find(isBad) ??
 		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name)) ??
-		sockets.find((text, index) => index >= maxSockets || !parseHandedSocket(text));
+		sockets.find((text, index) => index >= maxSockets || !parsePassedSocket(text));
 	if (bad !== undefined) throw new Failure("value-refused", { value: bad.slice(0, 200) }, 4);
 }

@@ -1,6 +1,6 @@
 import type { Application, Rules } from "../../core/application/application.ts";
+import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { ownedDirectory } from "../../core/application/made-directory.ts";
 import { proposeProbe } from "../../core/application/probe.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
@@ -221,7 +221,7 @@ async function firstLife(
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		reach?.exercised(line);
-		// Keep later effects of this exercise out of the next one's measurement.
+		// KeptSide later effects of this exercise out of the next one's measurement.
 		if (reach) await settled();
 	};
 	if (reach) reach.signals = signalsOf(application, run);

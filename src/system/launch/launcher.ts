@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
-import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { socketsName } from "../../core/confinement/handed-sockets.ts";
+import type { HostShell } from "../../core/confinement/host-shell.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { socketsName } from "../../core/confinement/passed-sockets.ts";
 import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -246,7 +246,11 @@ export class UtilLinuxLauncher implements Launcher {
 			}
 		}
 		const script = join(folder, scriptName);
-		const whole: LaunchSpec = { ...spec, starter: process.pid, ...(request.trace ? {} : { spent: pathFromText(folder) }) };
+		const whole: LaunchSpec = {
+			...spec,
+			starter: process.pid,
+			...(request.trace ? {} : { disposableFolder: pathFromText(folder) }),
+		};
 		writeFileSync(script, Buffer.from(launchScript(whole), "latin1"), { mode: 0o600 });
 		return { command: namespaceCommand(spec, script), spec };
 	}

@@ -17,7 +17,7 @@ describe("a machine confines with the Landlock that its kernel has", () => {
 	])("%s", (_, values, expected) => expect(chosen(values)).toEqual(expected));
 });
 
-describe("nothing is started, and each missing requirement is named", () => {
+describe("a machine without a requirement starts nothing and names it", () => {
 	test.each<[string, Partial<Features>, string]>([
 		["without namespaces", { namespaces: ["unshare: not permitted"] }, "unshare: not permitted"],
 		["without seccomp", { seccomp: false }, "seccomp"],
@@ -31,11 +31,11 @@ describe("nothing is started, and each missing requirement is named", () => {
 	);
 });
 
-test("a unit lacks a process namespace before systemd 257", () => {
+test("a unit has no PID namespace before systemd 257", () => {
 	expect([256, 257].map(unitWeaknesses)).toEqual([["pids"], []]);
 });
 
-test("a missing layer stops those who want every layer, and nobody else", () => {
+test("a missing layer stops a launch only if every layer is required", () => {
 	for (const weakness of weaknesses) {
 		expect(() => refuseWeaker([weakness])).not.toThrow();
 		expect(() => refuseWeaker([weakness], true)).toThrow(expect.objectContaining({ code: `not-full-${weakness}`, exit: 3 }));

@@ -2,7 +2,7 @@
  * A socket that is opened before the application starts and passed as a descriptor (sd_listen_fds(3), systemd.socket(5)). As
  * text: `KIND ADDRESS [name=NAME] [mode=0660] [user=USER] [group=GROUP] [directory=0755] [OPTION…]`.
  */
-export interface HandedSocket {
+export interface PassedSocket {
 	readonly kind: "stream" | "datagram" | "seqpacket";
 	/** A path, `@abstract`, a port, `IPV4:PORT` or `[IPV6]:PORT`. */
 	readonly address: string;
@@ -46,7 +46,7 @@ const usualMode = 0o666;
 const usualDirectoryMode = 0o755;
 
 /** Undefined where the text is none, or the address is of a family that no program but systemd opens for another. */
-export function parseHandedSocket(text: string): HandedSocket | undefined {
+export function parsePassedSocket(text: string): PassedSocket | undefined {
 	const [kind = "", address = "", ...words] = text.split(" ");
 	if (kind !== "stream" && kind !== "datagram" && kind !== "seqpacket") return undefined;
 	const place = socketPlace(address);
@@ -75,7 +75,7 @@ export function parseHandedSocket(text: string): HandedSocket | undefined {
 	};
 }
 
-export function handedSocketText({ address, directoryMode, group, kind, mode, name, options, user }: HandedSocket): string {
+export function passedSocketText({ address, directoryMode, group, kind, mode, name, options, user }: PassedSocket): string {
 	const octal = (bits: number) => bits.toString(8).padStart(4, "0");
 	return [
 		...[kind, address, `name=${name}`],

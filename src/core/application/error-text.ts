@@ -8,7 +8,7 @@ const stackFrame = /^(at |from |goroutine \d|created by |File ".*", line \d|\S+\
 const mostCharacters = 300;
 
 /** Returns whether a line of the output is an error. */
-export function complains(output: string): boolean {
+export function isErrorOutput(output: string): boolean {
 	return output.split("\n").some((line) => systemError.test(line) || complaint.test(line));
 }
 
@@ -16,7 +16,7 @@ export function complains(output: string): boolean {
  * Returns the lines of an application's output that explain why it ended: the last system error and the last complaint in their
  * order, otherwise the last line. At most 300 characters.
  */
-export function tellingWords(output: string): string {
+export function errorText(output: string): string {
 	const lines = output
 		.split("\n")
 		.map((line) => line.trim())

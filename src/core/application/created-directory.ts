@@ -42,7 +42,7 @@ function groupNamed(text: string, groups: readonly Group[]): number {
 }
 
 /** A directory that is created before a start if it is missing; as text `PATH[:MODE[:USER[:GROUP]]]`. */
-export interface MadeDirectory {
+export interface CreatedDirectory {
 	readonly path: string;
 	/** Permission bits with the sticky bit; 0755 by default, as for RuntimeDirectoryMode= (systemd.exec(5)). */
 	readonly mode: number;
@@ -60,25 +60,25 @@ export interface OwnedDirectory {
 
 const usual = 0o755;
 
-export function parseMadeDirectory(text: string): MadeDirectory {
+export function parseCreatedDirectory(text: string): CreatedDirectory {
 	const [, path, mode = "", owner] = /^(.+?):(0?[0-7]{3,4})(?::([^:/]+(?::[^:/]+)?))?$/s.exec(text) ?? [];
 	if (path === undefined) return { path: text, mode: usual };
 	// A cage is mounted nosuid, so the set-user-ID and set-group-ID bits have no effect.
 	return { path, mode: Number.parseInt(mode, 8) & 0o1777, ...(owner === undefined ? {} : { owner }) };
 }
 
-export function madeDirectoryText({ mode, owner, path }: MadeDirectory): string {
+export function createdDirectoryText({ mode, owner, path }: CreatedDirectory): string {
 	if (mode === usual && owner === undefined) return path;
 	return `${path}:${mode.toString(8).padStart(4, "0")}${owner === undefined ? "" : `:${owner}`}`;
 }
 
 /** Merges directories by path. The most specific text wins, then the first. */
-export function mergeMadeDirectories(texts: readonly string[]): string[] {
-	const known = new Map<string, MadeDirectory>();
-	const says = (one: MadeDirectory | undefined) =>
+export function mergeCreatedDirectories(texts: readonly string[]): string[] {
+	const known = new Map<string, CreatedDirectory>();
+	const says = (one: CreatedDirectory | undefined) =>
 		one === undefined ? -1 : Number(one.owner !== undefined) * 2 + Number(one.mode !== usual);
-	for (const one of texts.map(parseMadeDirectory)) if (says(one) > says(known.get(one.path))) known.set(one.path, one);
-	return [...known.values()].map(madeDirectoryText);
+	for (const one of texts.map(parseCreatedDirectory)) if (says(one) > says(known.get(one.path))) known.set(one.path, one);
+	return [...known.values()].map(createdDirectoryText);
 }
 
 /** Throws `account-unknown` or `group-unknown` (exit status 2) if the machine has no such owner. */
@@ -88,7 +88,7 @@ export function ownedDirectory(
 	users: readonly User[],
 	groups: readonly Group[],
 ): OwnedDirectory {
-	const { mode, owner, path } = parseMadeDirectory(text);
+	const { mode, owner, path } = parseCreatedDirectory(text);
 	const { gid, uid } = owner === undefined ? identity : resolveIdentity(owner, users, groups);
 	return { path, mode, uid, gid };
 }
@@ -130,6 +130,6 @@ export function directoriesOf(all: readonly TmpfilesDirectory[], names: Readonly
 	return all.flatMap(({ file, mode, owner, path }) => {
 		const own = /^(?:\/run|\/var\/(?:lib|cache|log|spool))\/([^/]+)/.exec(path)?.[1];
 		const stem = file.replace(/[.-]tmpfiles?$/, "");
-		return own !== undefined && (names.has(stem) || names.has(own)) ? [madeDirectoryText({ path, mode, owner })] : [];
+		return own !== undefined && (names.has(stem) || names.has(own)) ? [createdDirectoryText({ path, mode, owner })] : [];
 	});
 }

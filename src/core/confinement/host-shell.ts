@@ -9,7 +9,7 @@ export type HostShell =
 	| { readonly kind: "bash"; readonly programs: readonly Path[]; readonly loader: Path; readonly libraries: readonly Path[] };
 
 /** The files to copy to `.launch`, further names for the first, and the command to start it. */
-export interface BroughtShell {
+export interface CageShell {
 	readonly files: readonly Path[];
 	readonly names: readonly string[];
 	readonly command: readonly string[];
@@ -28,11 +28,11 @@ export const shellTools = [
  * Returns a cage's shell: interactive with a prompt that names the cage, with the given command, or reading commands. It has
  * the application's environment with its own tools first in PATH, and writes no history.
  */
-export function broughtShell(
+export function shellForCage(
 	host: HostShell,
 	start: { readonly cage: string; readonly terminal?: string; readonly command: readonly string[] },
 	application: Readonly<Record<string, string>>,
-): BroughtShell {
+): CageShell {
 	const inside = (path: Path) => pathToText(join(launchDirectory, baseName(path))) ?? "";
 	const { command } = start;
 	const words = command.length ? ["-c", '"$@"', "sh", ...command] : start.terminal === undefined ? [] : ["-i"];

@@ -1,10 +1,10 @@
 import type { Weakness } from "../confinement/method.ts";
 
 /** An escape technique: one attempt of the test's program (program.ts). */
-export interface Way {
+export interface Technique {
 	readonly id: string;
 	/** Layers that stop it; each should be enough. */
-	readonly stoppedBy: readonly Stop[];
+	readonly stoppedBy: readonly StoppingLayer[];
 	/**
 	 * The attempt in Perl without modules, run in its own process. True: it escaped. False: it was refused, with the error in
 	 * `$!`. `die`: there is nothing to try. It must be harmless if it succeeds, even for root on the bare host: it reads a
@@ -21,7 +21,7 @@ export const groups = ["files", "inherited", "processes", "namespaces", "kernel"
 export type Group = (typeof groups)[number];
 
 /** Layers by their common names: several flags or namespaces of a launch are one. */
-export type Stop =
+export type StoppingLayer =
 	| "root"
 	| "capabilities"
 	| "seccomp"

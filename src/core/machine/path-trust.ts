@@ -2,17 +2,17 @@ import { ancestors, type Path, root } from "../path/path.ts";
 import type { FileStatus } from "./facts.ts";
 
 /** A directory on a path, as lstat(2) reports it. */
-export interface WayPart extends Pick<FileStatus, "kind" | "mode" | "uid"> {
+export interface PathComponent extends Pick<FileStatus, "kind" | "mode" | "uid"> {
 	readonly path: Path;
 }
 
-interface FaultyPart {
-	readonly part: WayPart;
+interface UntrustedComponent {
+	readonly part: PathComponent;
 	readonly fault: "not-directory" | "foreign-owner" | "writable";
 }
 
 /** Returns every directory on a path, including `/` and the path itself. */
-export function wayTo(place: Path): Path[] {
+export function directoriesTo(place: Path): Path[] {
 	return [...new Set([root, ...ancestors(place), place])];
 }
 
@@ -21,9 +21,9 @@ export function wayTo(place: Path): Path[] {
  * component's own owner does not matter, because renaming it needs write access to its directory. In a sticky directory only a
  * name's owner can rename it (inode(7)).
  */
-export function wayFaults(way: readonly WayPart[], owner: number): FaultyPart[] {
-	const isTrusted = ({ uid }: WayPart) => uid === 0 || uid === owner;
-	return way.flatMap((part, index): FaultyPart[] => {
+export function untrustedComponents(way: readonly PathComponent[], owner: number): UntrustedComponent[] {
+	const isTrusted = ({ uid }: PathComponent) => uid === 0 || uid === owner;
+	return way.flatMap((part, index): UntrustedComponent[] => {
 		if (part.kind !== "directory") return [{ part, fault: "not-directory" }];
 		const next = way[index + 1];
 		if (next === undefined) return [];

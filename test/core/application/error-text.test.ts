@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tellingWords } from "../../../src/core/application/telling-words.ts";
+import { errorText } from "../../../src/core/application/error-text.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 
@@ -55,8 +55,8 @@ test.each([
 	],
 	["whatever has no complaint: the last line", ["one", "two", "", ""], "two"],
 	["nothing", [" "], ""],
-])("%s", (_, output, words) => expect(tellingWords(lines(...output))).toBe(words));
+])("%s", (_, output, words) => expect(errorText(lines(...output))).toBe(words));
 
-test("never more than a line of a terminal can take", () => {
-	expect(tellingWords("x".repeat(1000))).toHaveLength(300);
+test("the result fits into a line of a terminal", () => {
+	expect(errorText("x".repeat(1000))).toHaveLength(300);
 });

@@ -1,4 +1,4 @@
-import { type HandedSocket, type SocketOption, socketPlace, standardInput } from "../application/handed-socket.ts";
+import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../application/passed-socket.ts";
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
@@ -32,7 +32,7 @@ export const socketsName = "cagewright-sock";
 export const socketsFailed = 125;
 
 /** With the owner's numbers; -1 keeps the creator's. */
-export interface OwnedSocket extends HandedSocket {
+export interface OwnedSocket extends PassedSocket {
 	readonly uid: number;
 	readonly gid: number;
 }
@@ -50,7 +50,7 @@ export interface SocketsKind {
  * Returns the variables with which the application finds them. `environmentExecutable` replaces the placeholder for its process
  * id.
  */
-export function socketVariables(sockets: readonly Pick<HandedSocket, "name" | "options">[]): Record<string, string> {
+export function socketVariables(sockets: readonly Pick<PassedSocket, "name" | "options">[]): Record<string, string> {
 	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
 		LISTEN_PID: processIdPlace,
@@ -60,7 +60,7 @@ export function socketVariables(sockets: readonly Pick<HandedSocket, "name" | "o
 }
 
 /** Returns whether the application starts for each connection. */
-export function isPerConnection(sockets: readonly Pick<HandedSocket, "options">[]): boolean {
+export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[]): boolean {
 	return sockets.some(({ options: set }) => set.includes("per-connection"));
 }
 

@@ -1,7 +1,7 @@
-import type { Way } from "../way.ts";
+import type { Technique } from "../technique.ts";
 
 /** Techniques against the decoy, a process of the same account outside. */
-export const processes: readonly Way[] = [
+export const processes: readonly Technique[] = [
 	{ id: "signal", stoppedBy: ["pid"], attempt: `return kill 0, $other;` },
 	{ id: "pidfd", stoppedBy: ["pid"], attempt: `return done(sys('pidfd_open', $other, 0));` },
 	{
@@ -87,7 +87,7 @@ const families = [
 ] as const;
 
 /** Techniques that contact the decoy's sockets. */
-export const sockets: readonly Way[] = [
+export const sockets: readonly Technique[] = [
 	{
 		id: "loopback",
 		stoppedBy: ["net"],
@@ -114,7 +114,7 @@ export const sockets: readonly Way[] = [
 			return send $one, 'x', 0, pack 'S x a*', 1, "$of{abstract}-datagrams";`,
 	},
 	...families.map(
-		([id, words, capability, spared]): Way => ({
+		([id, words, capability, spared]): Technique => ({
 			id: `socket-${id}`,
 			stoppedBy: ["seccomp"],
 			...(capability ? { opens: [`capability ${capability}`] as const } : {}),
@@ -125,7 +125,7 @@ export const sockets: readonly Way[] = [
 ];
 
 /** Techniques that use what the cage's starter may have left open. */
-export const inherited: readonly Way[] = [
+export const inherited: readonly Technique[] = [
 	{
 		id: "descriptor",
 		stoppedBy: ["init"],

@@ -1,11 +1,11 @@
-import type { Group, Way } from "../way.ts";
+import type { Group, Technique } from "../technique.ts";
 import { files } from "./files.ts";
 import { kernel, memory } from "./kernel.ts";
 import { namespaces, rights } from "./namespaces.ts";
 import { inherited, processes, sockets } from "./processes.ts";
 
 /** All escape techniques by target. */
-export const ways: Readonly<Record<Group, readonly Way[]>> = {
+export const techniques: Readonly<Record<Group, readonly Technique[]>> = {
 	files,
 	inherited,
 	processes,

@@ -1,4 +1,4 @@
-import type { Way } from "../way.ts";
+import type { Technique } from "../technique.ts";
 
 /** clone(2): the flag for each kind of namespace. */
 const kinds = {
@@ -15,16 +15,16 @@ const newTime = 0x80;
 const adminOpens = ["capability sys_admin"] as const;
 
 /** Techniques that create other views of the system, through old and new calls. */
-export const namespaces: readonly Way[] = [
+export const namespaces: readonly Technique[] = [
 	...Object.entries({ ...kinds, time: newTime }).map(
-		([kind, flag]): Way => ({
+		([kind, flag]): Technique => ({
 			id: `unshare-${kind}`,
 			stoppedBy: kind === "user" ? ["seccomp"] : ["capabilities", "seccomp"],
 			attempt: `return done(sys('unshare', ${flag}));`,
 		}),
 	),
 	...Object.entries(kinds).map(
-		([kind, flag]): Way => ({
+		([kind, flag]): Technique => ({
 			id: `clone-${kind}`,
 			stoppedBy: kind === "user" ? ["seccomp"] : ["capabilities", "seccomp"],
 			attempt: `
@@ -64,7 +64,7 @@ export const namespaces: readonly Way[] = [
 			["mount-overlay", "'none', $place, 'overlay', 0, 'lowerdir=/:/tmp'"],
 		] as const
 	).map(
-		([id, words]): Way => ({
+		([id, words]): Technique => ({
 			id,
 			stoppedBy: ["capabilities", "seccomp", "landlock"],
 			opens: adminOpens,
@@ -121,7 +121,7 @@ export const namespaces: readonly Way[] = [
 ];
 
 /** Techniques that regain privileges. */
-export const rights: readonly Way[] = [
+export const rights: readonly Technique[] = [
 	{
 		id: "become-root",
 		stoppedBy: ["capabilities", "account"],

@@ -1,7 +1,7 @@
-import type { Way } from "../way.ts";
+import type { Technique } from "../technique.ts";
 
 /** Techniques that leave the cage's tree or abuse files in it. */
-export const files: readonly Way[] = [
+export const files: readonly Technique[] = [
 	{
 		id: "climb",
 		stoppedBy: ["root"],
@@ -84,7 +84,7 @@ export const files: readonly Way[] = [
 			["setuid-mknod", `sys('mknodat', -100, $file, 0100000 | $mode, 0);`],
 		] as const
 	).map(
-		([id, make]): Way => ({
+		([id, make]): Technique => ({
 			id,
 			stoppedBy: ["seccomp"],
 			attempt: `
@@ -213,7 +213,7 @@ export const files: readonly Way[] = [
 			["dev-kmsg", 0, "/dev/kmsg"],
 		] as const
 	).map(
-		([id, how, path]): Way => ({
+		([id, how, path]): Technique => ({
 			id,
 			stoppedBy: path.startsWith("/dev") ? ["own-dev"] : ["no-proc"],
 			// O_RDONLY or O_WRONLY, so that nothing is created where the file is missing, as in a cage's empty /proc.

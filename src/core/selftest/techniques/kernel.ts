@@ -1,11 +1,11 @@
-import type { Way } from "../way.ts";
+import type { Technique } from "../technique.ts";
 
 /** Calls that the kernel allows everyone, except for changing its own settings. */
 const setsClock = new Set(["set-clock", "adjust-clock"]);
 const unprivileged = new Set(["io-uring", "userfaultfd", "memory-secret", "local-descriptors", "personality"]);
 
 /** Techniques against the kernel and the machine itself. */
-export const kernel: readonly Way[] = [
+export const kernel: readonly Technique[] = [
 	...(
 		[
 			// BPF_MAP_CREATE for an array, which disappears with the process.
@@ -41,7 +41,7 @@ export const kernel: readonly Way[] = [
 			["quota", "quotactl", "0x80000000, '/no such file', 0, 0", "2, 15, 19, 22, 38"],
 		] as const
 	).map(
-		([id, call, words, errors]): Way => ({
+		([id, call, words, errors]): Technique => ({
 			id,
 			stoppedBy: unprivileged.has(id) ? ["seccomp"] : ["capabilities", "seccomp"],
 			...(setsClock.has(id) ? { opens: ["capability sys_time"] as const } : {}),
@@ -82,7 +82,7 @@ export const kernel: readonly Way[] = [
 ];
 
 /** Memory, queues and keys that processes of an account share. The decoy outside created one of each. */
-export const memory: readonly Way[] = [
+export const memory: readonly Technique[] = [
 	{
 		id: "shared-memory",
 		stoppedBy: ["ipc"],

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
-	madeDirectoryText,
-	mergeMadeDirectories,
+	createdDirectoryText,
+	mergeCreatedDirectories,
 	ownedDirectory,
-	parseMadeDirectory,
-} from "../../../src/core/application/made-directory.ts";
+	parseCreatedDirectory,
+} from "../../../src/core/application/created-directory.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import type { User } from "../../../src/core/machine/facts.ts";
 
-describe("directories that are made before a start", () => {
+describe("directories that are created before a start", () => {
 	it.each([
 		["/run/a", "/run/a", 0o755],
 		["/run/a:0700", "/run/a", 0o700],
@@ -17,8 +17,8 @@ describe("directories that are made before a start", () => {
 		["/run/a:b", "/run/a:b", 0o755],
 		["/run/a:9999", "/run/a:9999", 0o755],
 	])("%s", (text, path, mode) => {
-		expect(parseMadeDirectory(text)).toEqual({ path, mode });
-		expect(parseMadeDirectory(madeDirectoryText({ path, mode }))).toEqual({ path, mode });
+		expect(parseCreatedDirectory(text)).toEqual({ path, mode });
+		expect(parseCreatedDirectory(createdDirectoryText({ path, mode }))).toEqual({ path, mode });
 	});
 
 	it.each([
@@ -26,11 +26,11 @@ describe("directories that are made before a start", () => {
 		["/run/a:0750:_a:b-c", "_a:b-c"],
 		["/run/a:0750:1000:1000", "1000:1000"],
 	])("%s belongs to its owner", (text, owner) => {
-		expect(parseMadeDirectory(text)).toEqual({ path: "/run/a", mode: 0o750, owner });
-		expect(madeDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
+		expect(parseCreatedDirectory(text)).toEqual({ path: "/run/a", mode: 0o750, owner });
+		expect(createdDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
 	});
 
-	it("else to the account that the application is started as; an owner that is none is named", () => {
+	it("belong to the application's account by default, and an unknown owner is an error", () => {
 		const identity = { name: "app", uid: 900, gid: 901, groups: [], home: "/" };
 		const users = [{ name: "www", uid: 33, gid: 34, home: "/" }] as unknown as User[];
 		const owned = (text: string) => ownedDirectory(text, identity, users, []);
@@ -39,8 +39,8 @@ describe("directories that are made before a start", () => {
 		expect(() => owned("/run/a:0700:nobody-there")).toThrow(new Failure("account-unknown", { account: "nobody-there" }, 2));
 	});
 
-	it("each stands once, with the mode that was told", () => {
-		expect(mergeMadeDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
+	it("occur once, with the explicit mode", () => {
+		expect(mergeCreatedDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
 			"/run/a:0755:u",
 			"/run/b:0700",
 		]);
