@@ -55,7 +55,7 @@ function cagedProcess(pid: number): CagedProcess | undefined {
 function isTested(pid: number): boolean {
 	for (let one = processStatus(pid)?.parent ?? 0; one > 1; one = processStatus(one)?.parent ?? 0) {
 		const command = words(one, "cmdline");
-		const script = command.findIndex((word) => /(^|\/)cagewright(\.js)?$/.test(word));
+		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
 		if (script >= 0 && identity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
 	}
 	return false;
