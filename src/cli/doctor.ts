@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { type Path, pathToJson } from "../core/path/path.ts";
+import { type Path, parent, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
-import { programFolder, programLink, type TimerTask, type Verb } from "../core/upkeep/installation.ts";
+import { manualFolders, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
@@ -66,10 +66,10 @@ export interface InstallOptions {
 }
 
 /** Puts the program in its fixed place, with completion, hooks of the package manager and a timer. */
-export async function install(terminal: Terminal, options: InstallOptions, verbs: readonly Verb[]): Promise<number> {
+export async function install(terminal: Terminal, options: InstallOptions): Promise<number> {
 	const words = terminal.messages.cli.install;
 	return within(terminal, options, async (context, place) => {
-		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check", verbs };
+		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check" };
 		if (options.dryRun) {
 			const files = await planInstallation(context, request);
 			return show(terminal, "install", words.would, [programFolder, programLink, ...files.map(({ place: one }) => one)], {
@@ -107,8 +107,14 @@ async function within(
 
 function show(terminal: Terminal, verb: string, title: string, places: readonly Path[], more: object): number {
 	if (terminal.options.json) terminal.printJson(verb, { places: places.map(pathToJson), ...more });
-	else if (places.length) terminal.print([title, ...places.map((place) => `  ${showPath(place)}`)].join("\n"));
+	else if (places.length) terminal.print([title, ...new Set(places.map((place) => `  ${shortPlace(place)}`))].join("\n"));
 	return 0;
+}
+
+/** One line for all man pages of a folder. */
+function shortPlace(place: Path): string {
+	const isInManuals = manualFolders.includes(parent(place));
+	return isInManuals ? showPath(place).replace(/cagewright[a-z-]*\./, "cagewright*.") : showPath(place);
 }
 
 /** What the host runs beside a cage: printed, or put where logrotate and certbot look. */

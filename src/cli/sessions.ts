@@ -12,6 +12,8 @@ import type { Terminal } from "./terminal.ts";
 
 const actions = { list, show, remove };
 
+export const sessionActions: readonly string[] = Object.keys(actions);
+
 interface SessionsOptions {
 	readonly yes?: boolean;
 }

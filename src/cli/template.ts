@@ -39,6 +39,8 @@ const actions: Readonly<Record<string, Action>> = {
 	remove,
 };
 
+export const templateActions: readonly string[] = Object.keys(actions);
+
 export async function template(
 	terminal: Terminal,
 	action: string,

@@ -58,12 +58,7 @@ export function createProgram(args: readonly string[], perform: (work: Work) => 
 	defineLooking(define, perform);
 	defineUpkeep(define, perform);
 	defineDocumenting(define, perform);
-	defineMachine(define, perform, () =>
-		program.commands.map((command) => ({
-			name: command.name(),
-			options: command.options.flatMap(({ long }) => long ?? []),
-		})),
-	);
+	defineMachine(define, perform);
 	return program;
 }
 
@@ -255,7 +250,7 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		);
 }
 
-function defineMachine(define: Define, perform: Perform, verbs: () => Parameters<typeof install>[2]): void {
+function defineMachine(define: Define, perform: Perform): void {
 	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) => perform((terminal) => apps(terminal, name)));
 	define("doctor", "doctor", "doctor --fix")
 		.option("--fix")
@@ -264,7 +259,7 @@ function defineMachine(define: Define, perform: Perform, verbs: () => Parameters
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
-		.action((options: InstallOptions) => perform((terminal) => install(terminal, options, verbs())));
+		.action((options: InstallOptions) => perform((terminal) => install(terminal, options)));
 	define("uninstall", "uninstall --dry-run", "uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")
