@@ -1,3 +1,4 @@
+import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { type Alarm, AlarmLimiter, severityOf, techniqueOf } from "../../core/detection/alarm.ts";
 import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
@@ -57,6 +58,7 @@ export async function watchAlarms(
 	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined) => {
 		if (!known || (known.isTested && !withTests)) return;
 		if (alarm.result === "refused" && alarm.call !== undefined && known.expected.has(alarm.call)) return;
+		if (isLaunch(alarm)) return;
 		const admitted = limiter.admit({ ...alarm, cage: known.cage, knownBy: known.knownBy, count: 1 }, machine.now());
 		if (admitted) after(() => raise(admitted, known.isTested));
 	};
@@ -115,6 +117,11 @@ export async function watchAlarms(
 	};
 	await Promise.all([following, looking()]);
 	await work;
+}
+
+/** setpriv looks up the account through nscd's socket at each start. */
+function isLaunch({ call, program, severity }: Pick<Alarm, "call" | "program" | "severity">): boolean {
+	return call === "socket" && severity === "medium" && program.startsWith(`${launchDirectory}/`);
 }
 
 /** A service that stops is not started again by systemd, because it was stopped by request. */
