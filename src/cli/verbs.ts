@@ -5,7 +5,7 @@ import { type AdoptOptions, adopt } from "./adopt.ts";
 import { apps } from "./apps.ts";
 import { argumentsOf } from "./arguments.ts";
 import { build } from "./build.ts";
-import { type CheckOptions, check, selftest, type TestedOptions } from "./check.ts";
+import { type CheckOptions, check, type SelftestVerbOptions, selftest } from "./check.ts";
 import { doctor, hook, type InstallOptions, install, logrotate, uninstall } from "./doctor.ts";
 import { make } from "./make.ts";
 import { type MinimiseOptions, minimise } from "./minimise.ts";
@@ -14,7 +14,7 @@ import { plan } from "./plan.ts";
 import { type RecordOptions, record, recordFormats } from "./record.ts";
 import { type ReleaseOptions, release } from "./release.ts";
 import { remove } from "./remove.ts";
-import { type RunWords, run, signal as sendSignal, shell } from "./run.ts";
+import { type RunOptions, run, signal as sendSignal, shell } from "./run.ts";
 import { sessions } from "./sessions.ts";
 import { explain, list, show } from "./show.ts";
 import { type TemplateOptions, template } from "./template.ts";
@@ -110,7 +110,9 @@ function defineRunning(define: Define, perform: Perform): void {
 		.option("--print")
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
-		.action((name: string, command: string[], options: RunWords) => perform((terminal) => run(terminal, name, command, options)));
+		.action((name: string, command: string[], options: RunOptions) =>
+			perform((terminal) => run(terminal, name, command, options)),
+		);
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
 		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
@@ -160,7 +162,7 @@ function defineLooking(define: Define, perform: Perform): void {
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
 		.option("--unit")
 		.option("--dropin <SERVICE>")
-		.action((name: string, options: TestedOptions) => perform((terminal) => selftest(terminal, name, options)));
+		.action((name: string, options: SelftestVerbOptions) => perform((terminal) => selftest(terminal, name, options)));
 }
 
 function defineUpkeep(define: Define, perform: Perform): void {
