@@ -98,6 +98,7 @@ _cagewright() {
 		'release --keep') _cagewright_words host cage ;;
 		'export --format') _cagewright_words tar ;;
 		'watch --format') _cagewright_words text json ecs rfc5424 ;;
+		*' --on-alarm') _cagewright_words report stop freeze ;;
 		*' --configuration') _cagewright_words keep host ;;
 		'record --format') _cagewright_words md html json cyclonedx ;;
 		*' --timer') _cagewright_words check update none ;;

@@ -245,7 +245,7 @@ complete -c cagewright -n '__cagewright_verb show' -l record -d 'Show the record
 complete -c cagewright -n '__cagewright_verb selftest' -l network -x -a 'host none' -d 'Network of the test'
 complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'how to print an alarm'
-complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -d 'after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the '
+complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the '
 complete -c cagewright -n '__cagewright_verb watch' -l journal -d 'also write alarms to the journal'
 complete -c cagewright -n '__cagewright_verb watch' -l with-tests -d 'also report alarms that trials and self-tests cause'
 complete -c cagewright -n '__cagewright_verb watch' -l install -d 'install and start a systemd unit that watches'
