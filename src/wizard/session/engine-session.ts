@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { type Answers, isName } from "../../core/questions/answers.ts";
-import { withAdditions } from "../../core/questions/departures.ts";
+import { withAdditions } from "../../core/questions/trial-decisions.ts";
 import { equivalentCommand } from "../../core/questions/equivalent.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
