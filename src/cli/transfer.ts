@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
-import { permissionsOf, sensitivePermissions, codeLoadingVariables } from "../core/cage/import-review.ts";
+import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/cage/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";

@@ -1,7 +1,7 @@
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
-import { type TraceDifference, isEmptyDifference } from "../core/trace/trace.ts";
+import { isEmptyDifference, type TraceDifference } from "../core/trace/trace.ts";
 import type { Reached } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";

@@ -107,7 +107,12 @@ export function watchedToJson(name: string, { interrupted, missed, watched }: Ca
 }
 
 /** One line for whoever checks or updates the cage. */
-export function missedLine(name: string, watched: WatchResult | undefined, missed: readonly Missing[], messages: Messages): string {
+export function missedLine(
+	name: string,
+	watched: WatchResult | undefined,
+	missed: readonly Missing[],
+	messages: Messages,
+): string {
 	const words = messages.cli.watch;
 	const some = missed.slice(0, 3).map(({ call, path }) => (path === undefined ? call : showPath(path)));
 	const named = missed.length > some.length ? [...some, "…"] : some;

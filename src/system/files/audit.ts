@@ -7,9 +7,9 @@ import {
 	auditFiles,
 	auditPathToCage,
 	type BindPath,
+	consistsOfDirectories,
 	type DataPath,
 	type Finding,
-	consistsOfDirectories,
 	type ObservedFile,
 } from "../../core/cage/audit.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
@@ -225,7 +225,12 @@ function addCapabilities(observed: readonly ObservedFile[], top: Path, lines: re
 }
 
 /** For the data, only possible findings were kept. */
-function addDataCapabilities(kept: readonly ObservedFile[], top: Path, shown: Path, lines: readonly string[]): readonly ObservedFile[] {
+function addDataCapabilities(
+	kept: readonly ObservedFile[],
+	top: Path,
+	shown: Path,
+	lines: readonly string[],
+): readonly ObservedFile[] {
 	const look = (path: Path) => observe((top + path.slice(shown.length)) as Path, path);
 	const found = capabilitiesByPath(lines, top, shown, (path) => look(path) !== undefined);
 	const known = new Set<Path>(kept.map(({ path }) => path));
