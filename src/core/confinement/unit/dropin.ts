@@ -40,7 +40,7 @@ export function systemdDropin(input: DropinInput): string {
 	const own = withoutHostSettings(unit.settings, said);
 	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
 	return [
-		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,
+		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is a replaced value of the unit.`,
 		...unitSection(sourceAssertions(input)),
 		"[Service]",
 		...takeBack(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
