@@ -7,6 +7,7 @@ import {
 	coveredSysDirectories,
 	initInside,
 	type LaunchSpec,
+	type LaunchSteps,
 	launchDirectory,
 	syslogName,
 	temporaryDirectories,
@@ -16,8 +17,8 @@ import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 
-/** Returns the steps that mount a cage, make it the root, and start the application. */
-export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
+/** Returns the steps that mount a cage, and those that make it the root and start the application. */
+export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const { without = [] } = spec;
 	const isRootless = spec.rootless !== undefined;
@@ -42,13 +43,17 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		// At once instead of at the end, so that a killed starter leaves no file behind.
 		...(spec.disposableFolder === undefined ? [] : [`rm -r ${quoteShell(spec.disposableFolder)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
-		`cd ${quoteShell(cage.directory)}`,
-		// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
-		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
-	lines.push(...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool));
-	return lines;
+	return {
+		mounts: lines,
+		start: [
+			`cd ${quoteShell(cage.directory)}`,
+			// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
+			...(without.includes("root") ? [] : ["mount -n --move . /"]),
+			...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool),
+		],
+	};
 }
 
 /** Returns a mount's flags without those that this launch omits. */

@@ -51,6 +51,14 @@ export interface LaunchSpec {
 	readonly chroot: Path;
 }
 
+/** Shell lines of a launch. */
+export interface LaunchSteps {
+	/** Prepare the new root; any process in the launch's namespaces can run them. */
+	readonly mounts: readonly string[];
+	/** Enter it and become the application; only the launch's own shell can run them. */
+	readonly start: readonly string[];
+}
+
 export interface Rootless {
 	/** Host path of `loopbackExecutable`. */
 	readonly loopback: Path;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { root } from "./set-up.js";
 
 /**
- * Bundles benches, which are TypeScript, in the same way as the program. `entryPoints` by the name of the bundle; gives the folder of the bundles.
- * esbuild comes with the packages, so this is called after `setUp`.
+ * Bundles TypeScript that is no part of the program, in the same way as the program. `entryPoints` has their paths by the name of the bundle. Returns the
+ * folder of the bundles. Call `setUp` first: it installs esbuild.
  */
-export async function bundleBench(entryPoints) {
+export async function bundle(entryPoints) {
 	const { build } = await import("esbuild");
-	const folder = join(root, "node_modules", ".cache", "cagewright-bench");
+	const folder = join(root, "node_modules", ".cache", "cagewright-scripts");
 	mkdirSync(folder, { recursive: true });
 	await build({
 		absWorkingDir: root,
