@@ -138,14 +138,14 @@ function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }
 	return a.finish({ ...constants, ...Object.fromEntries(texts.map(([name, bytes]) => [`text-${name}`, bytes])) });
 }
 
-function optionsOf({ kind, options: asked }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
-	const set = asked.flatMap((option): [readonly [number, number], boolean][] => {
+function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
+	const set = requested.flatMap((option): [readonly [number, number], boolean][] => {
 		if (option === "per-connection" || option === standardInput) return [];
 		// IP_PKTINFO, or IPV6_RECVPKTINFO for IPv6.
 		if (option === "pass-packet-info") return [[family === families.inet6 ? [41, 49] : [0, 8], true]];
 		return [[options[option], true]];
 	});
-	const dual = family === families.inet6 && !asked.includes("ipv6-only");
+	const dual = family === families.inet6 && !requested.includes("ipv6-only");
 	return [...(kind === "stream" ? [[reuseAddress, true] as [typeof reuseAddress, boolean]] : []), ...set].concat(
 		// systemd uses the kernel's default, which the sandbox's network has too.
 		dual ? [[options["ipv6-only"], false]] : [],

@@ -81,9 +81,12 @@ export const hostSettings: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the settings that the service's unit does not control, by the names it sets. */
-export function withoutHostSettings<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
-	const saysAddresses = addressLists.some((name) => said.has(name));
+export function withoutHostSettings<T extends { readonly name: string }>(
+	settings: readonly T[],
+	configured: ReadonlySet<string>,
+): T[] {
+	const configuresAddresses = addressLists.some((name) => configured.has(name));
 	return settings.filter(
-		({ name }) => !(hostSettings.has(name) && (said.has(name) || (saysAddresses && addressLists.includes(name)))),
+		({ name }) => !(hostSettings.has(name) && (configured.has(name) || (configuresAddresses && addressLists.includes(name)))),
 	);
 }

@@ -1,6 +1,6 @@
 import { systemdCaps } from "../capabilities.ts";
 import { files } from "./files.ts";
-import { initKeepsKill, initsOwn, type UnitInput } from "./input.ts";
+import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
 import { UnitLines } from "./lines.ts";
 import { lineText } from "./quote.ts";
 import { sourceAssertions } from "./sources.ts";
@@ -54,7 +54,10 @@ function account(unit: UnitLines, input: UnitInput): void {
 	const names = systemdCaps(capabilities.map(({ name }) => name));
 	const keepsKill = initKeepsKill(input);
 	if (keepsKill) unit.comment("kill and setpcap are for the init, which removes both before it starts the application.");
-	unit.set("CapabilityBoundingSet", keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initsOwn]) : names);
+	unit.set(
+		"CapabilityBoundingSet",
+		keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initCapabilities]) : names,
+	);
 	unit.set("AmbientCapabilities", identity.uid === 0 ? "" : names);
 	unit.comment("Setuid files and file capabilities have no effect.");
 	unit.set("NoNewPrivileges", "yes");
