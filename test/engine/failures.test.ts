@@ -56,13 +56,31 @@ describe("an application that cannot be traced", () => {
 		};
 		const ended = { ...result, output: "", answered: false, ended: 1 };
 		const own = { name: "app", uid: 900, gid: 901, groups: [], home: "/", lowestPort: 1024 };
-		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, own);
+		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, { own });
 		expect({ code, exit, values }).toEqual({
 			code: "port-needs-root",
 			exit: 3,
 			values: { command: "/usr/bin/app", port: "tcp 80", user: "app", lowest: 1024 },
 		});
 		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
+	});
+	test("asked for a socket of the host that it may not reach", () => {
+		const bus = pathFromText("/run/dbus/system_bus_socket");
+		const ended = {
+			trace: trace({}),
+			probes,
+			exercises: [],
+			signals: [],
+			handlesTerm: false,
+			output: "no bus\n",
+			answered: false,
+		};
+		const { code, values } = startFailure(["/usr/bin/app"], { ...ended, ended: 255 }, files, { sockets: [bus] });
+		const options = `--allow socket:${bus}`;
+		expect({ code, values }).toEqual({
+			code: "failed-unreachable",
+			values: { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options },
+		});
 	});
 	test("says nothing at all", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
 });
