@@ -102,6 +102,8 @@ export interface TrialSummary {
 		readonly values?: Readonly<Record<string, string | number>>;
 	}[];
 	readonly failedExercises: readonly string[];
+	/** Refused system calls. Absent if there were none, and in older versions. */
+	readonly refusedCalls?: readonly string[];
 	/** Items that were added before this round. */
 	readonly added: readonly string[];
 	/** Duration of build and trial; absent from older versions. */
