@@ -32,7 +32,7 @@ export interface TemplateAnswers {
 }
 
 /** Values that this machine fills into a template. */
-export interface Here {
+export interface MergeContext {
 	readonly placeholders?: Placeholders;
 	/** Given values; the template's defaults apply to the others. */
 	readonly parameters?: ParameterValues;
@@ -60,7 +60,7 @@ export type Merged =
  * Returns the application that a template and answers describe. Single values and the command: the answer wins. Probes: the
  * answers replace the template's, which may use another port. Environment, exercises, directories and rules are added.
  */
-export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: Here = {}): Merged {
+export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: MergeContext = {}): Merged {
 	const { placeholders = {}, systems = [] } = here;
 	const alternative = alternativeFor(template, systems);
 	const known: Template = {
