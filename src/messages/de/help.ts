@@ -212,7 +212,7 @@ export const helpDe: HelpMessages = {
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"Gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"nach einem schweren Alarm nur melden (`report`), den Käfig stoppen (`stop`) oder einfrieren (`freeze`), oder diesen Befehl mit dem Alarm auf stdin ausführen",
@@ -220,7 +220,7 @@ export const helpDe: HelpMessages = {
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
 			install: "eine systemd-Unit installieren und starten, die beobachtet",
 			uninstall: "diese Unit stoppen und entfernen",
-			dryRun: "mit --install oder --uninstall: zeigen, was getan würde",
+			dryRun: "zeigen, was --install oder --uninstall tun würde",
 		},
 		selftest: {
 			about: "Ausbrüche aus einem Käfig versuchen und ihn prüfen",

@@ -216,14 +216,14 @@ export const helpEn = {
 		watch: {
 			about: "Report attacks on running cages",
 			details:
-				"Prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
-			format: "how to print an alarm",
-			onAlarm: "after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the alarm on its stdin",
-			journal: "also write alarms to the journal (journalctl CAGE=NAME)",
-			withTests: "also report alarms that trials and self-tests cause",
-			install: "install and start a systemd unit that watches",
-			uninstall: "stop and remove that unit",
-			dryRun: "with --install or --uninstall: show what would happen",
+				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
+			format: "Format of an alarm",
+			onAlarm: "After a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the alarm on its stdin",
+			journal: "Also write alarms to the journal (journalctl CAGE=NAME)",
+			withTests: "Also report alarms that trials and self-tests cause",
+			install: "Install and start a systemd unit that watches",
+			uninstall: "Stop and remove that unit",
+			dryRun: "Show what --install or --uninstall would do",
 		},
 		selftest: {
 			about: "Try to escape from a cage, and audit it",
