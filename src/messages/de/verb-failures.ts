@@ -86,6 +86,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{option} ist für Units des Systems, und der Käfig {name} gehört einem gewöhnlichen Benutzer. Lassen Sie {option} weg, und speichern Sie die ausgegebene Unit unter ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
+	"kernel-log-unreadable":
+		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
+	"alarm-not-handled": "Ein Alarm wurde nicht vollständig behandelt ({problem}).",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":

@@ -1,6 +1,6 @@
 import type { When, Why } from "../../core/confinement/seccomp.ts";
 import type { Layer } from "../../core/explain/explain.ts";
-import type { Absence, Action, Cover } from "../../core/explain/path.ts";
+import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
 import type { Widen } from "../widen.ts";
 
 /** Output of `explain`: why a path is in the cage, which layer refuses access, and which option permits it. */
@@ -38,7 +38,7 @@ export const explainEn = {
 		proc: (_at: string, _access: string) => "/proc, only with the cage's processes",
 		kernel: (at: string, _access: string) => `${at} of the host: read-only, noexec, nosuid, nodev`,
 		launcher: (_at: string, _access: string) => "/.launch, the launcher's files: read-only, nosuid, nodev",
-	} satisfies Record<Cover["mount"], (at: string, access: string) => string>,
+	} satisfies Record<PathMount["mount"], (at: string, access: string) => string>,
 	absence: {
 		declined: (risk: string) => (risk ? `left out intentionally: ${risk}` : "left out intentionally"),
 		excluded: (rule: string) => `left out by --exclude ${rule}`,

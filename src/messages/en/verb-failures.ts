@@ -76,6 +76,9 @@ export const verbFailuresEn = {
 		"{option} is for system units, and cage {name} belongs to an ordinary user. Omit {option}, and save the printed unit below ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"Cage {name} was made without root, and only root can change {service}. Make the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
+	"kernel-log-unreadable":
+		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
+	"alarm-not-handled": "An alarm was not handled completely ({problem}).",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":
