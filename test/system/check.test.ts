@@ -282,7 +282,7 @@ test("what would stop the launch stops the unit as well", async () => {
 	}
 	const { status, stdout } = await cagewright(["unit", name], { state });
 	expect(status).toBe(0);
-	expect(stdout).toMatch(/^# Starts despite accepted findings: .*way-sticky.*\n/m);
+	expect(stdout).toMatch(/^# Accepted findings of the audit: .*way-sticky.*\n/m);
 });
 
 test("a check changes nothing", async () => {
