@@ -172,7 +172,7 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 			kind === "trial"
 				? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
 				: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
-		return { request: { ...request, spec, network: "own" }, dispose: () => sandbox.dispose() };
+		return { request: { ...request, spec, network: "own" }, dispose: async () => sandbox[Symbol.asyncDispose]() };
 	}
 
 	const word = "sleep 271828";

@@ -178,9 +178,9 @@ export async function partialTrees(
 				await dispose(top);
 				throw writeFailure(error, top);
 			}
-			return { root: top, dispose: () => dispose(top) };
+			return { root: top, [Symbol.asyncDispose]: () => dispose(top) };
 		},
-		dispose: () => dispose(folder),
+		[Symbol.asyncDispose]: () => dispose(folder),
 	};
 }
 
