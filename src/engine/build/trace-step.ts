@@ -1,6 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
+import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { mergeMadeDirectories, parseMadeDirectory } from "../../core/application/made-directory.ts";
 import { protocolOf, withoutJobs } from "../../core/application/recognise.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
@@ -36,7 +36,7 @@ function limits({ accounts }: Machine): Note[] {
 /** Directories that are created before the start need not exist. Throws `no-such-directory` (exit 2). */
 function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
 	const path = normalise(pathFromText(cwd));
-	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
+	const made = [...directories.map((text) => parseCreatedDirectory(text).path), ...writable];
 	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
 	const real = files.resolve(path);
 	if (real === undefined || files.status(real)?.kind !== "directory") {
@@ -77,7 +77,7 @@ export async function traceStep(
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const asked = answers.application;
 	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
-	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
+	const directories = mergeCreatedDirectories([...asked.directories, ...serviceDirectories]);
 	const application = { ...asked, directories, exercises };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
 	const reach = coverage
@@ -178,10 +178,10 @@ async function traceEither(
 function usedDirectories(all: Application, requested: Application, { accesses }: Trace, files: Files): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	return all.directories.filter((text) => {
-		const { path } = parseMadeDirectory(text);
+		const { path } = parseCreatedDirectory(text);
 		const place = placeOf(normalise(pathFromText(path)), files);
 		return (
-			requested.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place))
+			requested.directories.some((one) => parseCreatedDirectory(one).path === path) || places.some((one) => isWithin(one, place))
 		);
 	});
 }

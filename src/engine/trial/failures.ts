@@ -1,5 +1,5 @@
+import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
-import { complains, tellingWords } from "../../core/application/telling-words.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
@@ -37,7 +37,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		const values = ports ? { ...said, ports } : said;
 		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
-	const values = { command, status, words: withoutTrailing(tellingWords(output), ". ") };
+	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
 	if (status === 0) return new Failure("ended-on-host", values, 1);
 	const refused = lastRefusedWrite(trace, files);
 	if (refused) {
@@ -148,9 +148,9 @@ const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't con
 
 /** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
-	const answer = tellingWords(probe);
+	const answer = errorText(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
-	const own = tellingWords(output);
-	const said = own !== "" && (complains(output) || !telling.length) ? [own] : [];
+	const own = errorText(output);
+	const said = own !== "" && (isErrorOutput(output) || !telling.length) ? [own] : [];
 	return withoutTrailing([...new Set([...said, ...telling])].join(" / ") || answer, ". ");
 }

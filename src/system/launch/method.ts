@@ -1,7 +1,7 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
-import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
+import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
@@ -46,7 +46,7 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
 		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
-		readsMayPass({ binds, permissions, ownsCage, sockets }),
+		canSkipReads({ binds, permissions, ownsCage, sockets }),
 	);
 }
 

@@ -1,13 +1,13 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
 import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/handed-sockets.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
@@ -37,7 +37,7 @@ export interface Places {
 export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
-	const handed = request.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
+	const handed = request.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? [];
 	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
@@ -124,7 +124,7 @@ function cageRoot(
 		kind: "cage",
 		directory: cage.root,
 		mounts,
-		kept: cage.kept,
+		temporaryEntries: cage.temporaryEntries,
 		devices: cage.devices,
 		proc: cage.permissions.proc !== undefined,
 		kernelProc: cage.permissions.kernelProc !== undefined,
@@ -134,7 +134,7 @@ function cageRoot(
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
-		brought: request.brought ?? [],
+		hostFiles: request.hostFiles ?? [],
 		names: request.names ?? [],
 	};
 }

@@ -3,13 +3,15 @@ import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
- * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists and links, because looking for units reads
- * the same few directories thousands of times. Create a new one for each search.
+ * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for
+ * units reads the same ones thousands of times. Create a new one for each search.
  */
 export class UnitTree {
 	readonly #root: string;
 	readonly #lists = new Map<string, string[]>();
+	readonly #names = new Map<string, ReadonlySet<string>>();
 	readonly #links = new Map<string, string | undefined>();
+	readonly #texts = new Map<string, string | undefined>();
 
 	constructor(root = "/") {
 		this.#root = root;
@@ -29,15 +31,18 @@ export class UnitTree {
 		return names;
 	}
 
+	/** Whether a directory contains a name, even if it is a dangling link. */
+	has(directory: string, name: string): boolean {
+		const names = this.#names.get(directory) ?? new Set(this.list(directory));
+		this.#names.set(directory, names);
+		return names.has(name);
+	}
+
 	/** At most 1 MiB of a regular file. Undefined if there is none. */
 	read(path: string): string | undefined {
-		try {
-			const real = this.#real(this.resolve(path));
-			const status = lstatSync(real);
-			return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(real, "utf8") : undefined;
-		} catch {
-			return undefined;
-		}
+		const resolved = this.resolve(path);
+		if (!this.#texts.has(resolved)) this.#texts.set(resolved, readText(this.#real(resolved)));
+		return this.#texts.get(resolved);
 	}
 
 	exists(path: string): boolean {
@@ -91,6 +96,15 @@ export class UnitTree {
 
 	#real(path: string): string {
 		return this.#root === "/" ? path : join(this.#root, path);
+	}
+}
+
+function readText(path: string): string | undefined {
+	try {
+		const status = lstatSync(path);
+		return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(path, "utf8") : undefined;
+	} catch {
+		return undefined;
 	}
 }
 
@@ -150,9 +164,7 @@ export class UnitPlaces {
 		const names = instance !== "" && !template ? [name, `${prefix}@.${type}`] : [name];
 		for (const each of names) {
 			for (const directory of unitDirectories) {
-				const path = `${directory}/${each}`;
-				if (this.#tree.link(path) === undefined && !this.#tree.exists(path)) continue;
-				return this.fragment(path);
+				if (this.#tree.has(directory, each)) return this.fragment(`${directory}/${each}`);
 			}
 		}
 		return undefined;
@@ -173,6 +185,7 @@ export class UnitPlaces {
 		const chosen = new Map<string, string>();
 		for (const folder of dropInFolders(names)) {
 			for (const directory of unitDirectories) {
+				if (!this.#tree.has(directory, folder)) continue;
 				const place = `${directory}/${folder}`;
 				for (const name of this.#tree.list(place)) {
 					if (name.endsWith(".conf") && !chosen.has(name)) chosen.set(name, `${place}/${name}`);
