@@ -11,11 +11,12 @@ import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeOf } from "../../core/plan/links.ts";
+import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
 import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";
-import { type Added, addedBy, addRun, addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import { addRun, addTraces, emptyTrace, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Reached } from "../events.ts";
@@ -24,6 +25,7 @@ import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { TraceReport } from "../trace/watched-run.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
+
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven.ts";
 
@@ -57,8 +59,17 @@ interface TracedStep {
 	/** Its trace is the sum of all runs. */
 	readonly result: TraceResult;
 	/** What this run observed beyond the earlier ones. */
-	readonly added?: Added;
+	readonly added?: TraceDifference;
 	readonly reached?: Reached;
+}
+
+/** Names the host's own service as a possible cause: it may hold something that only one process can have. */
+async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
+	const isUnexplained = ["failed-on-host", "failed-on-host-silent"].includes(failure.code);
+	if (unit === undefined || !isUnexplained || !machine.services.running()) return failure;
+	if ((await machine.services.state(unit)).active !== "active") return failure;
+	const { triggers } = await machine.services.companions(unit);
+	return new Failure("failed-beside-service", { ...failure.values, unit, units: [...triggers, unit].join(" ") }, 1);
 }
 
 /** Traces the application and returns its cage, which `plan` and `build` continue. Throws `not-answered-on-host` (exit 1). */
@@ -95,8 +106,9 @@ export async function traceStep(
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
 	const { command, notes: noted, run } = value;
 	if (!run.answered) {
-		const failure = startFailure(command, run, machine.files, machine.accounts.own());
-		throw await orDiskFull(machine.store, answers.name, failure);
+		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
+		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
+		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}
 	// If the first answer took long, later starts may take as long.
 	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
@@ -143,7 +155,7 @@ export async function traceStep(
 	return {
 		cage,
 		result,
-		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
+		...(earlier ? { added: newInRun(earlier.trace, run.trace) } : {}),
 		...(reached ? { reached } : {}),
 	};
 }

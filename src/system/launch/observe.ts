@@ -2,12 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
-import { limitsGiven } from "../../core/confinement/limits.ts";
+import { limitsSet } from "../../core/confinement/limits.ts";
 import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
-import type { Measured } from "../../engine/ports.ts";
+import type { MeasuredConfinement } from "../../engine/ports.ts";
 import { heldLimits } from "./limits.ts";
+import { isRootBelow } from "./processes.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
@@ -100,24 +101,23 @@ const namespaceKinds = {
 	user: "user",
 } as const;
 
-/** Reads a process's confinement from the kernel. Undefined if it has ended. */
-export function measureConfinement(pid: number, root: Path, limits: Limits = {}): Measured | undefined {
+/** Reads a process's confinement from the kernel. Undefined if it has ended. `init` is the first process of its cage. */
+export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): MeasuredConfinement | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
 		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
 		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((name) => BigInt(`0x${field(name) || "0"}`));
 		const all = sets.reduce((union, set) => union | set, 0n);
-		const seen = statSync(`/proc/${pid}/root/.`, { bigint: true });
-		const wanted = statSync(pathToBytes(root), { bigint: true });
+		const isInside = (one: number) => identityOf(`/proc/${one}/root/.`) === identityOf(pathToBytes(root));
 		return {
-			inside: seen.dev === wanted.dev && seen.ino === wanted.ino,
+			inside: isInside(pid) || (isInside(init) && isRootBelow(pid, init)),
 			seccomp: field("Seccomp") === "2",
 			noNewPrivileges: field("NoNewPrivs") === "1",
 			capabilities: capabilitiesOfMask(all.toString(16)),
 			namespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [] : [name],
 			),
-			...(limitsGiven(limits).length ? { limits: heldLimits(pid, limits) } : {}),
+			...(limitsSet(limits).length ? { limits: heldLimits(pid, limits) } : {}),
 		};
 	} catch {
 		return undefined;
