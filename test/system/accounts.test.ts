@@ -30,7 +30,10 @@ describe("accounts by name", () => {
 		[["--account", "nobody-like-this"], "account nobody-like-this on this machine"],
 		[["--account", "0"], "Invalid account '0'"],
 		[["--without-account", "root"], "Account root cannot be left out"],
-		[["--user", "nobody", "--without-account", "user:nobody"], "Account nobody cannot be left out: the application starts as this account"],
+		[
+			["--user", "nobody", "--without-account", "user:nobody"],
+			"Account nobody cannot be left out: the application starts as this account",
+		],
 	])("%j is refused before anything is started", async (options, said) => {
 		const { status, stderr } = await make(temporaryState(), ...options);
 		expect(status).toBe(2);

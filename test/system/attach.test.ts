@@ -169,7 +169,10 @@ describe("what cannot be watched", () => {
 		});
 		await run.says(/tracing process/);
 		server.kill("SIGTERM");
-		expect(await run.ended).toMatchObject({ status: 1, stderr: expect.stringContaining("stopped, because the process or strace exited") });
+		expect(await run.ended).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining("stopped, because the process or strace exited"),
+		});
 	});
 });
 

@@ -108,8 +108,7 @@ test("a switch that was cut off before the restart is finished by the next comma
 		);
 		expect(killed.status).toBe(137);
 		const { stderr } = await system.run("cagewright list");
-		if (/^An earlier command was interrupted\. Generation \d+ of redis is current\. Restarted: cage-redis/.test(stderr))
-			said++;
+		if (/^An earlier command was interrupted\. Generation \d+ of redis is current\. Restarted: cage-redis/.test(stderr)) said++;
 		else expect(stderr).toMatch(/^(An earlier command was interrupted\. Its unfinished work on redis was removed\.)?$/);
 		await eventually(async () => expect(await rootOf("cage-redis")).toBe(await rootOfCage()));
 		expect(await system.must("redis-cli get last")).toBe(String(index));

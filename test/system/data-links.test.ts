@@ -145,7 +145,9 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 			expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
 			const again = await made.make(narrow);
 			expect(again).toMatchObject({ status: 4, stdout: "" });
-			expect(again.stderr).toMatch(/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/);
+			expect(again.stderr).toMatch(
+				/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/,
+			);
 			expect(readdirSync(join(victim, "deep"))).toEqual([]);
 			expect(readdirSync(victim)).toEqual(["deep"]);
 			// The generation before goes on, and what the message says is enough.

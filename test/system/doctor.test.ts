@@ -65,5 +65,7 @@ test("an ordinary user is told what root has to type, and nothing is started", a
 	const enter = [...hiding("/usr/bin/strace"), ...user.enter];
 	const { status, stderr, stdout } = await cagewright(["doctor", "--fix"], { ...user, enter });
 	expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
-	expect(stderr).toMatch(/^cagewright: Only root can install packages. Run this as root: apt-get install [^\n]*\bstrace\b[^\n]*\n$/);
+	expect(stderr).toMatch(
+		/^cagewright: Only root can install packages. Run this as root: apt-get install [^\n]*\bstrace\b[^\n]*\n$/,
+	);
 });

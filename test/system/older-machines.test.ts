@@ -198,7 +198,10 @@ describe("without Landlock in the kernel", () => {
 	test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
 		const where = { state, enter: withoutLandlock() };
 		const run = await cagewright(version, where);
-		expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/^Weaker protection: [^\n]*Landlock[^\n]*--require full\n$/)]);
+		expect([run.status, run.stderr]).toEqual([
+			0,
+			expect.stringMatching(/^Weaker protection: [^\n]*Landlock[^\n]*--require full\n$/),
+		]);
 		const refused = await cagewright(["--require", "full", ...version], where);
 		expect([refused.status, refused.stdout]).toEqual([3, ""]);
 		expect(refused.stderr).toMatch(/^cagewright: --require full: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);

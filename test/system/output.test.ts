@@ -27,7 +27,9 @@ test.each(["list", "--quiet check --all", "--version", "--help"])(
 );
 
 test("the same in German", async () => {
-	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(/^cagewright: Für stdout ist kein Speicherplatz mehr frei\. .*\n$/);
+	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(
+		/^cagewright: Für stdout ist kein Speicherplatz mehr frei\. .*\n$/,
+	);
 });
 
 test("a reader that stops reading changes nothing of what the status says", async () => {

@@ -158,7 +158,9 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["make", "--name", "low", "--yes", "--quiet", ...command], user);
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: .* listens at port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/),
+			stderr: expect.stringMatching(
+				/^cagewright: .* listens at port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/,
+			),
 		});
 	});
 

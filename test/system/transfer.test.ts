@@ -248,5 +248,8 @@ test("what is not there, and what is no file, is wrong input and no change since
 		status: 2,
 		stderr: "cagewright: File '/nowhere.tar' does not exist. Check the path.\n",
 	});
-	expect(await take("/dev/zero")).toMatchObject({ status: 2, stderr: expect.stringContaining("/dev/zero is not a cage archive") });
+	expect(await take("/dev/zero")).toMatchObject({
+		status: 2,
+		stderr: expect.stringContaining("/dev/zero is not a cage archive"),
+	});
 });

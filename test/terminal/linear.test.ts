@@ -51,7 +51,9 @@ describe("the wizard line by line", () => {
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/The cage demo stands and answers.*initiated by \(type '\.' to go back\): $/s));
+		await eventually(() =>
+			expect(wizard.raw).toMatch(/The cage demo stands and answers.*initiated by \(type '\.' to go back\): $/s),
+		);
 		wizard.press("Erika Mustermann", keys.enter);
 		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter keeps “.+” \(type '\.' to go back\): $/s));
 		await answer("", "The record of this and of later cages names them", "choose");

@@ -351,7 +351,9 @@ describe("a session on a full disk", () => {
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
 			expect(said).toContain("You left the wizard early.");
-			expect(said).toMatch(/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./);
+			expect(said).toMatch(
+				/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./,
+			);
 			expect(said).not.toContain("To resume the session");
 		} finally {
 			execFileSync("umount", ["-l", disk]);
