@@ -1,5 +1,5 @@
 import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
-import { limitsGiven } from "../confinement/limits.ts";
+import { limitsSet } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { parseAccountName, wordNaming } from "../plan/accounts.ts";
 import { type RuleName, ruleRows } from "../questions/rules.ts";
@@ -177,7 +177,7 @@ export function mergeAnswers(
 
 /** Omits empty limits. */
 export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
-	return limitsGiven(limits).length ? { limits } : {};
+	return limitsSet(limits).length ? { limits } : {};
 }
 
 /**

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
-import { limitsGiven } from "../../core/confinement/limits.ts";
+import { limitsSet } from "../../core/confinement/limits.ts";
 import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
@@ -117,7 +117,7 @@ export function measureConfinement(pid: number, init: number, root: Path, limits
 			namespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [] : [name],
 			),
-			...(limitsGiven(limits).length ? { limits: heldLimits(pid, limits) } : {}),
+			...(limitsSet(limits).length ? { limits: heldLimits(pid, limits) } : {}),
 		};
 	} catch {
 		return undefined;
