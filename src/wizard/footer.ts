@@ -1,3 +1,4 @@
+import type { Messages } from "../messages/messages.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
@@ -8,12 +9,16 @@ import { mayMinimise } from "./steps/trial/minimising.ts";
 import { lastRound, wanted } from "./steps/trial/reduce.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
 
-/** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
+export function keyName(id: string, messages: Messages): string {
+	return messages.wizard.keyNames[id] ?? id;
+}
+
+/** The keys for the footer: those that do something now. */
 export function offered(state: WizardState): readonly Binding[] {
 	return bindingsOf(state).filter((binding) => binding.footer !== undefined && isOffered(state, binding));
 }
 
-/** Whether a key would do more at this moment than say why not. */
+/** Whether a key would do more than explain why it does nothing. */
 export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
 		case "discard":
@@ -88,7 +93,7 @@ function onButton({ form }: WizardState): boolean {
 	return form !== undefined && form.cursor === form.rows.length;
 }
 
-/** As many as fit, the least important falling away first; they stay in the order of the table. */
+/** As many as fit, in their order. Those with the highest rank are dropped first. */
 export function fitting<T extends { readonly rank: number; readonly text: string }>(
 	items: readonly T[],
 	width: number,

@@ -8,7 +8,7 @@ const enough = 10;
 export function cutTexts(lines: readonly string[], catalogue: object): string[] {
 	const texts = textsOf(catalogue);
 	// A row of a list has the column of its cursor; what it has no room for is said of the selected one.
-	const isRow = (line: string) => /^[> ] /.test(line);
+	const isRow = (line: string) => /^[❯ ] /.test(line);
 	return lines.filter(
 		(line) =>
 			!isRow(line) &&

@@ -81,7 +81,7 @@ describe("the wizard", () => {
 		wizard.press("n");
 		await wizard.sees("[!] /etc/redis/tls.key");
 		wizard.press(" y");
-		await wizard.sees("[x] /etc/redis/tls.key");
+		await wizard.sees("[✓] /etc/redis/tls.key");
 	});
 
 	test("says why something is there", async () => {

@@ -25,7 +25,7 @@ export const templateWalks: readonly Walk[] = [
 		name: "a template from elsewhere",
 		script: { sessions: [shop] },
 		async go(screen, seen) {
-			await screen.sees("> shop");
+			await screen.sees("❯ shop");
 			screen.type("\r");
 			await screen.sees("/usr/bin/shop");
 			await seen("template-consent");

@@ -45,7 +45,7 @@ export const trialWalks: readonly Walk[] = [
 		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
 		async go(screen, seen) {
 			await toTrial(screen);
-			await screen.sees("[!!] 2");
+			await screen.sees("✗ 2");
 			await seen("trial-escaped");
 			screen.type("t");
 			await screen.sees(`${screen.words.trial.findings}:`);
@@ -66,7 +66,7 @@ export const trialWalks: readonly Walk[] = [
 		async go(screen, seen) {
 			const { prompts } = screen.words;
 			await toTrial(screen);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			screen.type("\r");
 			await screen.sees(prompts["initiated-by"]);
 			await seen("save-initiated-by");
@@ -84,7 +84,7 @@ export const trialWalks: readonly Walk[] = [
 		async go(screen, seen) {
 			const { trial } = screen.words;
 			await toTrial(screen);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			screen.type("m");
 			await screen.when((state) => state.minimising?.progress?.trials === 4);
 			await seen("trial-minimising");
@@ -122,7 +122,7 @@ export const trialWalks: readonly Walk[] = [
 				screen.type("\r");
 				await new Promise((resolve) => setTimeout(resolve, 150));
 			}
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			await seen("trial-rounds");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);

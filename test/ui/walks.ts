@@ -40,7 +40,7 @@ export const walks: readonly Walk[] = [
 			screen.type("e");
 			await seen("trace-exercise");
 			screen.type("curl localhost\r");
-			await screen.sees("[!!]");
+			await screen.sees("✗");
 			await seen("trace-exercise-failed");
 			for (const view of ["processes", "newest", "reached"] as const) {
 				screen.key("tab");
@@ -135,7 +135,7 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
@@ -186,7 +186,7 @@ export const walks: readonly Walk[] = [
 		},
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
-			await screen.sees("> redis");
+			await screen.sees("❯ redis");
 			for (const at of [1, 2, 3]) {
 				await seen(`session-${at}`);
 				screen.key("down");
@@ -240,7 +240,7 @@ export const walks: readonly Walk[] = [
 			await screen.sees(screen.words.form.button);
 			await seen("form-problems");
 			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
-			await screen.sees("[!!]");
+			await screen.sees("✗");
 			await seen("form-tried");
 			screen.type("\x07");
 			await seen("form-keys");

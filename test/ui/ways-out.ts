@@ -1,6 +1,6 @@
 import type { Messages } from "../../src/messages/messages.ts";
 import { type Binding, bindingsOf, type Command } from "../../src/wizard/bindings.ts";
-import { keyName } from "../../src/wizard/parts/key-name.ts";
+import { keyName } from "../../src/wizard/footer.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
 
 const back: readonly Command[] = ["back", "stop", "close", "no", "close-or-back"];

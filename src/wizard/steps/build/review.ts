@@ -35,7 +35,7 @@ export type ReviewRow =
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly grant?: Grant }
-	| { readonly kind: "opening"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
+	| { readonly kind: "permission"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
 	/** Nothing is left open. */
 	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
@@ -103,7 +103,7 @@ function makeRows(
 			...permissions.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...grantOf(capabilityWord(one.name)) })),
 			...permissionNames.flatMap((name) => {
 				const why = permissions[name];
-				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...grantOf(permissionWords[name]) }];
+				return why === undefined ? [] : [{ kind: "permission" as const, name, why, ...grantOf(permissionWords[name]) }];
 			}),
 			...(permissions.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
 			{ kind: "network", network: plan.application.network },
