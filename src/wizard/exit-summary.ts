@@ -5,13 +5,10 @@ import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state.ts";
 import { isSafe } from "./steps/save/finishing.ts";
 
-/** What stays in the terminal after the wizard, once it is known whether its session could be kept. */
+/** Lines to print after the wizard. `isKept`: the session could be saved. */
 export type ExitSummary = (isKept: boolean) => string[];
 
-/**
- * What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. `folder` is the state folder, where it has
- * to be named.
- */
+/** Where everything is, how to repeat it, and what comes next. `folder`: the state folder, if it is not the default. */
 export function exitSummary(state: WizardState, messages: Messages, folder: string | undefined, couldBeKept: boolean): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
@@ -27,7 +24,7 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 		`${words.root}: ${root}`,
 		`${words.data}: ${data}`,
 		`${words.record}: ${record}`,
-		// A line by itself can be copied; the last of them is the same command.
+		// Commands get their own lines, to be copied. The last step is the command itself.
 		...next.filter(({ line }) => line !== command).flatMap(({ kind, line }) => [`${words.next[kind]}:`, `  ${line}`]),
 		words.same,
 		`  ${command}`,

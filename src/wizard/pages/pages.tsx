@@ -42,7 +42,7 @@ export function CommandsPage() {
 	return <ScrollPage title={words.title} lines={lines.length ? lines : wrapWords(words.none, width)} />;
 }
 
-/** The very text that `make --dry-run` prints. */
+/** The output of `make --dry-run`. */
 export function DryRunPage() {
 	const { messages, state, width } = useView();
 	const { answers, hostView } = state;
@@ -51,7 +51,6 @@ export function DryRunPage() {
 	return <ScrollPage title={messages.wizard.build.dryRun} lines={lines} />;
 }
 
-/** Every key of what lies below the page, by what it is for. */
 export function KeysPage() {
 	const { messages, state } = useView();
 	const words = messages.wizard;
@@ -75,7 +74,6 @@ function namesOf(binding: Binding, messages: Messages): string {
 	return binding.keys.map((id) => keyName(id, messages)).join("  ");
 }
 
-/** What comes next, each a line to copy. */
 export function NextPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.save;
@@ -87,7 +85,7 @@ export function NextPage() {
 	return <ScrollPage title={messages.fill(words.titles.next, { name: state.finished?.name ?? "" })} lines={lines} />;
 }
 
-/** What the probes and exercises said, and all that is kept of what the application printed: of the trace, or of the last round. */
+/** Output of probes, exercises and the application, of the trace or the last round. */
 export function OutputPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;
@@ -117,7 +115,7 @@ export function SelftestPage() {
 	return <ScrollPage title={messages.selftest.section} lines={wrapWords(text, width)} />;
 }
 
-/** What the session wrote: a unit, a drop-in, the record. As it is, for it is read to be copied. */
+/** A text of the session, unchanged so that it can be copied. */
 export function TextPage({ page }: { page: Name }) {
 	const { messages, state, width } = useView();
 	const { name = state.asked?.name ?? "", service = "" } = state.finished ?? {};
@@ -126,22 +124,20 @@ export function TextPage({ page }: { page: Name }) {
 	return <ScrollPage title={title} lines={lines} />;
 }
 
-/** What nothing needs, by group and package with its bytes, what speaks for that, and what it would mean. */
 export function UnneededPage() {
 	const { messages, state, width } = useView();
 	const { answers, unneeded } = state;
 	const words = messages.wizard.trial;
 	const text = answers && unneeded ? foundText({ cage: answers, units: unneeded.units }, unneeded, messages) : "";
 	const all = [...text.split("\n"), ...(unneeded?.left.length ? ["", words.unneededNext] : [])];
-	// Tables keep their columns; sentences are wrapped.
+	// Only sentences are wrapped, so that tables keep their columns.
 	const lines = all.flatMap((line) => (line.startsWith(" ") || line === "" ? [line] : wrapWords(line, width)));
 	return <ScrollPage title={words.unneeded} lines={lines} />;
 }
 
-/** What is known of the selected entry of a screen's list, one paragraph a line; undefined where nothing is selected. */
+/** Details of the selected entry, one paragraph per line. */
 export type WhyEntry = (state: WizardState, messages: Messages, width: number) => readonly string[] | undefined;
 
-/** A step that has a list says here why its entries are there. */
 const entries: Partial<Record<Screen, WhyEntry>> = {
 	choose: (state, messages, width) => {
 		const choice = selectedChoice(state);
@@ -159,7 +155,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 	trial: whyMissing,
 };
 
-/** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */
+/** Details of the selected entry, then the purpose of the step, its effect on the host and the source of its proposals. */
 export function WhyPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.why;
@@ -167,17 +163,16 @@ export function WhyPage() {
 	const step = words.steps[state.screen];
 	const texts = [step.purpose, `${words.machine} ${step.machine}`, `${words.proposals} ${step.proposals}`];
 	const lines = [
-		// What has a form already keeps it.
+		// Lines that fit keep their columns.
 		...(entry ? [...entry.flatMap((text) => (text.length <= width ? [printable(text)] : wrapWords(text, width))), ""] : []),
 		...texts.flatMap((text, index) => [...(index ? [""] : []), ...wrapWords(text, width)]),
 	];
 	return <ScrollPage title={messages.fill(words.title, { step: words.names[state.screen] })} lines={lines} />;
 }
 
-/** Of root nearly everything; whoever wants all of that looks into the record. */
+/** root owns nearly everything; the record lists all of it. */
 const mostPaths = 60;
 
-/** What is known of the selected line of the accounts, with the files that hang on it. */
 export function whyAccount(state: WizardState, messages: Messages): readonly string[] | undefined {
 	const row = selectedAccount(state);
 	return row && state.plan && [printable(lineOf(row)), ...accountFacts(row, state.plan, messages, mostPaths)];

@@ -184,8 +184,7 @@ export const traceDe: WizardMessages["trace"] = {
 	startingAttached: "Prozess {pid} wird verfolgt…",
 	waiting: "Sie läuft. Warten auf die erste Antwort…",
 	answering: "Sie antwortet. Weiter mit Enter, oder erfassen Sie mehr: durch Benutzen oder eine Übung (e).",
-	answeringNext:
-		"Sie antwortet. Weiter mit Enter, oder erfassen Sie mehr: mit der nächsten Übung (x) oder einer eigenen (e).",
+	answeringNext: "Sie antwortet. Weiter mit Enter, oder erfassen Sie mehr: mit der nächsten Übung (x) oder einer eigenen (e).",
 	quietFor: "Sie antwortet, seit {seconds} Sekunden nichts Neues. Weiter mit Enter, oder üben Sie mehr.",
 	quietSince: "Sie antwortet, seit der letzten Übung nichts Neues ({seconds} s). Weiter mit Enter, oder üben Sie mehr.",
 	finishing: "Abschluss: neue Logdateien, Neuladen, Anhalten und zweiter Start werden erfasst…",

@@ -19,7 +19,7 @@ export interface ReviewLine {
 
 const remembered = new WeakMap<readonly ReviewRow[], { messages: Messages; lines: readonly ReviewLine[] }>();
 
-/** A line for each row of the review. Asked for with each frame, so it is remembered. */
+/** One line per row. Cached, because each frame needs them. */
 export function reviewLines(rows: readonly ReviewRow[], messages: Messages): readonly ReviewLine[] {
 	const known = remembered.get(rows);
 	if (known?.messages === messages) return known.lines;
@@ -36,7 +36,7 @@ function makeLines(rows: readonly ReviewRow[], messages: Messages): readonly Rev
 	});
 }
 
-/** The same as a text to keep. */
+/** The review as a text file. */
 export function reviewText(name: string, rows: readonly ReviewRow[], messages: Messages): string {
 	const lines = reviewLines(rows, messages);
 	const width = Math.max(0, ...lines.map((line) => (line.section ? 0 : line.label.length)));
@@ -171,13 +171,13 @@ function writableLine({ directory }: ReviewRow & { kind: "writable" }, messages:
 	return { label: "", value: `${showPath(path)} (${messages.fill(words.seeded, { bytes, from })})` };
 }
 
-/** What is dangerous about it, and the option that lets it in all the same where one does. */
+/** The risk, and the option that accepts it if there is one. */
 function allowing(risk: (ReviewRow & { kind: "declined" })["risk"], messages: Messages): string {
 	const words: Readonly<Record<string, string>> = messages.cli.plan.allow;
 	return words[risk] ?? messages.risk(risk);
 }
 
-/** The call and program that showed the need, and where that was seen. */
+/** The call and program that need the permission, and where it was observed. */
 function whyOpen({ grant, why }: { readonly why: string; readonly grant?: Grant }, messages: Messages): string {
 	if (grant === undefined || grant.source === "option") return printable(why);
 	const { call, program, round, source } = grant;

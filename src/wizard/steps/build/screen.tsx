@@ -3,6 +3,7 @@ import { buildPhases } from "../../../engine/store.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { ProgressBar } from "../../parts/bars.tsx";
+import { wrapWords } from "../../parts/fit.ts";
 import { stepMarks } from "../../parts/header.tsx";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
@@ -33,20 +34,25 @@ export function BuildStep() {
 	const gap = gapRows(height);
 	// The full text of a row that is cut.
 	const selected = rows[cursorOf(state)];
-	const isCut = selected && !selected.section && labelWidth + 6 + selected.value.length > width;
+	const isCut = selected && !selected.section && !selected.warns && labelWidth + 6 + selected.value.length > width;
 	const text =
 		selected && [...(isCut ? [selected.value] : []), ...(selected.more === undefined ? [] : [selected.more])].join("; ");
 	const detail = text ? paragraph(text, width, Math.min(4, Math.floor(height / 3))) : [];
 	const below = detail.length ? gap : 0;
+	// Warnings are never cut: they take as many rows as they need.
+	const items = rows.flatMap((row, index) => {
+		const values = row.warns ? wrapWords(row.value, width - labelWidth - 6) : [row.value];
+		return values.map((value, at) => ({ row: at ? { ...row, label: "" } : row, value, index, isFirst: at === 0 }));
+	});
 	return (
 		<>
 			<Line bold>{isBusy(state, "plan") ? messages.wizard.build.changing : messages.wizard.build.title}</Line>
 			{gap ? <Line /> : null}
 			<Rows
-				items={rows}
-				cursor={cursorOf(state)}
+				items={items}
+				cursor={items.findIndex(({ index }) => index === cursorOf(state))}
 				height={height - 1 - gap - below - detail.length}
-				row={(row, selected, index) => <Row key={index} row={row} selected={selected} labelWidth={labelWidth} />}
+				row={(item, _, index) => <Row key={index} {...item} selected={item.index === cursorOf(state)} labelWidth={labelWidth} />}
 			/>
 			{below ? <Line /> : null}
 			<Paragraph lines={detail} dimColor />
@@ -54,9 +60,18 @@ export function BuildStep() {
 	);
 }
 
-function Row({ labelWidth, row, selected }: { row: ReviewLine; selected: boolean; labelWidth: number }) {
+interface RowProps {
+	readonly row: ReviewLine;
+	/** The part of the row's value on this line, and whether it is the first one. */
+	readonly value: string;
+	readonly isFirst: boolean;
+	readonly selected: boolean;
+	readonly labelWidth: number;
+}
+
+function Row({ isFirst, labelWidth, row, selected, value }: RowProps) {
 	const { linear, messages, width } = useView();
-	const { label, section, value, warns } = row;
+	const { label, section, warns } = row;
 	if (section) {
 		if (linear) return <Line>{`${label}:`}</Line>;
 		const key = jumps[section];
@@ -70,7 +85,7 @@ function Row({ labelWidth, row, selected }: { row: ReviewLine; selected: boolean
 	}
 	return (
 		<Line width={width} tone={selected ? "accent" : warns ? "warning" : undefined} bold={selected}>
-			{`${cursorMark(selected)} ${warns ? "!" : " "} ${label.slice(0, labelWidth).padEnd(labelWidth)}  ${value}`}
+			{`${cursorMark(selected && isFirst)} ${warns && isFirst ? "!" : " "} ${label.slice(0, labelWidth).padEnd(labelWidth)}  ${value}`}
 		</Line>
 	);
 }

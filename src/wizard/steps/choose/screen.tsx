@@ -169,7 +169,8 @@ export function ChoiceDetail() {
 			<Line bold width={width}>
 				{printable(choice.name)}
 			</Line>
-			<Paragraph lines={lines.slice(0, height - 1)} />
+			<Line />
+			<Paragraph lines={lines.slice(0, height - 2)} />
 		</>
 	);
 }

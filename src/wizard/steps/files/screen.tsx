@@ -129,7 +129,9 @@ function aboutFolder(row: FileNode, current: PendingPlan, messages: Messages): s
 function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
-	const lines = row ? fileFacts(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	const lines = row
+		? fileFacts(row, state, messages).flatMap((line) => (line.length <= width ? [printable(line)] : wrapWords(line, width)))
+		: [];
 	const [title, ...rest] = lines.slice(0, height);
 	if (title === undefined) return null;
 	return (

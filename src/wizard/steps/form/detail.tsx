@@ -17,12 +17,13 @@ export function FormDetail({ form }: { form: Form }) {
 		...(row?.field === "probe" ? printedBy(form, row.line.text.trim(), messages) : []),
 		...aboutApplication(state, messages).flatMap((text) => ["", text]),
 	];
-	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width))).slice(0, height - 1);
+	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width))).slice(0, height - 2);
 	return (
 		<>
 			<Line bold width={width}>
 				{row ? words.fields[row.field] : words.button}
 			</Line>
+			<Line />
 			<Paragraph lines={lines} />
 		</>
 	);

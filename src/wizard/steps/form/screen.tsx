@@ -148,7 +148,7 @@ function hintText(form: Form, { answers, size }: WizardState, messages: Messages
 	if (form.going) return { text: words.checking, wrong: false };
 	if (row) return { text: size.columns < columnsForTwo ? words.hints[row.field] : "", wrong: false };
 	const [first, ...more] = blocking(form.problems);
-	if (!first) return { text: readyText(answers, messages), wrong: false };
+	if (!first) return { text: size.columns < columnsForTwo ? readyText(answers, messages) : "", wrong: false };
 	return { text: `! ${messages.fill(words.problems, { count: more.length + 1 })} ${messages.failure(first)}`, wrong: true };
 }
 

@@ -61,7 +61,7 @@ function Choices({ finished }: { finished: Finished }) {
 function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	const view = useView();
 	const { messages, width } = view;
-	const lines = factLines(finished, messages, width).slice(0, height ?? view.height);
+	const lines = factLines(finished, messages, width, height === undefined).slice(0, height ?? view.height);
 	return lines.map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
 		<Line key={index} dimColor={line.endsWith(":")}>
@@ -70,21 +70,30 @@ function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	));
 }
 
-function factLines({ command, data, next, record, root, warnings = [] }: Finished, messages: Messages, width: number): string[] {
+function factLines(
+	{ command, data, next, record, root, warnings = [] }: Finished,
+	messages: Messages,
+	width: number,
+	spaced: boolean,
+): string[] {
 	const words = messages.wizard.save;
 	const places: Fact[] = [
 		[words.root, root],
 		[words.data, data],
 		[words.record, record],
 	];
+	const gap = spaced ? [""] : [];
 	const commandRows = (line: string) => wrapCommand(printable(line), width - 2).map((row) => `  ${row}`);
 	return [
 		...labelled(places, width),
 		...warnings.flatMap(({ code, values }) => wrapWords(`! ${messages.note(code, values)}`, width)),
+		...gap,
 		words.same,
 		...commandRows(command),
-		// The last of them is the same command.
-		...next.filter(({ line }) => line !== command).flatMap(({ kind, line }) => [`${words.next[kind]}:`, ...commandRows(line)]),
+		// The last step is the command itself.
+		...next
+			.filter(({ line }) => line !== command)
+			.flatMap(({ kind, line }) => [...gap, `${words.next[kind]}:`, ...commandRows(line)]),
 	];
 }
 
