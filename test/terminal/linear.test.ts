@@ -18,14 +18,13 @@ function openWizard(state: string, args: readonly string[], env: Readonly<Record
 	return running;
 }
 
-/** Sequences that move, clear or colour. */
 const steering = "\x1b";
 
 describe("the wizard line by line", () => {
-	it("leads from the demonstration to a saved cage, there and back, and draws nothing", async () => {
+	it("leads from the demonstration to a saved cage, and draws nothing", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
-		/** Answers, and waits until it was told that and asked this. */
+		/** Answers, and waits for this output and question. */
 		const answer = async (line: string, heading: string, asked: string) => {
 			const from = wizard.raw.length;
 			wizard.press(line, keys.enter);
@@ -80,7 +79,7 @@ describe("the wizard line by line", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("ends with what it runs on %s", async (signal, status) => {
+	] as const)("stops running work on %s", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
 		await wizard.sees("Your choice, Enter: choose:");
@@ -93,7 +92,7 @@ describe("the wizard line by line", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("takes the end of the input for no answer", async () => {
+	it("does not take the end of input for an answer", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
 		await wizard.sees("Your choice, Enter: choose:");

@@ -5,8 +5,7 @@ import { ScriptedSession } from "./scripted-session.ts";
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-/** The text alone, as somebody has it who sees no colours, or none at all. */
-test("which row is selected, in, out or waits for a yes is to be read without any colour", async () => {
+test("selection and decisions are readable without colour", async () => {
 	const screen = new ScreenDriver(new ScriptedSession(), 80, 40);
 	open = screen;
 	screen.store.start();

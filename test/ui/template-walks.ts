@@ -19,10 +19,10 @@ const shop: Choice = {
 	consent: { text: ["Command    /usr/bin/shop --serve", ...commands].join("\n"), hash: "5b1e" },
 };
 
-/** A template from elsewhere: what it would run, and what it has to be told. */
+/** An imported template: its commands and parameters. */
 export const templateWalks: readonly Walk[] = [
 	{
-		name: "a template from elsewhere",
+		name: "an imported template",
 		script: { sessions: [shop] },
 		async go(screen, seen) {
 			await screen.sees("❯ shop");

@@ -2,7 +2,6 @@ import type { ScreenDriver } from "./screen.ts";
 import { absent, type Script, selftestOf } from "./scripted-session.ts";
 import type { Walk } from "./walk.ts";
 
-/** To the first round of a trial. */
 async function toTrial(screen: ScreenDriver): Promise<void> {
 	await screen.sees(screen.words.choose.title.slice(0, 20));
 	screen.type("\x1b[B\r");
@@ -41,7 +40,7 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "a cage that lets somebody out",
+		name: "a cage with an escape",
 		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
 		async go(screen, seen) {
 			await toTrial(screen);
@@ -79,7 +78,7 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "what nothing needs",
+		name: "unneeded files",
 		script: answering,
 		async go(screen, seen) {
 			const { trial } = screen.words;
@@ -100,7 +99,7 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "a machine that cannot try the ways out",
+		name: "a self-test that cannot run",
 		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
 		async go(screen, seen) {
 			await toTrial(screen);

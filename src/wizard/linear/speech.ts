@@ -2,9 +2,9 @@ import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Look } from "../look.ts";
 
 /** The number beside it says the same. */
-const bar = /(?<=^|\s)\[?[#.-]{4,}\]?(?=\s)/;
+const bar = /(?<=^|\s)[#.]{4,}(?=\s)/;
 /** The current tab, in a line of only names and numbers. */
-const tabs = /(?<=^[\p{L}\d.,/ ]*)[<[]([\p{L}][^<>[\]]*)[>\]](?=[\p{L}\d.,/ ]*$)/u;
+const tabs = /(?<=^[\p{L}\d.,/ ]*)\[([\p{L}][^[\]]*)\](?=[\p{L}\d.,/ ]*$)/u;
 
 /** A row of a screen for a screen reader: marks, arrows and columns become words. */
 export function speech(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
