@@ -27,7 +27,7 @@ import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { version } from "./version.ts";
 
-/** The adapters of this machine, put together: the one place that knows both sides. */
+/** Hands the adapters of this machine to the engine. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const files = systemFiles();
 	const commands = new Commands();

@@ -1,21 +1,22 @@
 import { quoteShell } from "../path/quote.ts";
-import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
-import { type Asking, type Protocol, unproven } from "./protocol.ts";
+import { datagramProbe, exchange, urlHost } from "./probe-lines.ts";
+import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
-/** Protocols of the services behind the services: scripts, directories, proxies, time, management, files. */
+/** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
 		servers: /^php-fpm[\d.]*$/,
 		transport: "tcp",
 		ports: [9000],
-		// Debian's pool www, and Red Hat's.
+		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
 			const version = server.slice("php-fpm".length);
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
-		// FCGI_GET_VALUES asks the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0, 4.1).
-		askings: (target, tools) => [
+		// FCGI_GET_VALUES queries the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0,
+		// 4.1).
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ send: "\x01\x09\0\0\0\x10\0\0\x0e\0FCGI_MAX_CONNS" }, { expect: "^\\x01\\x0a" }])],
@@ -33,9 +34,10 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(slapd|ns-slapd)$/,
 		transport: "tcp",
 		ports: [389],
-		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2). In a trial, success is not just any answer.
-		askings: (target, tools) => {
-			const ask = (result: string): Asking => ({
+		// An anonymous bind: any bindResponse shows that the server answers (RFC 4511, 4.2). The first probe
+		// demands success, so that a trial does not accept an error if the host's server allowed the bind.
+		queries: (target, tools) => {
+			const ask = (result: string): ProbeQuery => ({
 				depth: "greeting",
 				probes: [
 					exchange(target, tools, [
@@ -57,11 +59,11 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [3128, 8888, 8118],
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
-		// Nothing listens behind it in a network of its own: that the proxy says so, with a page of its own, is its answer (RFC 9110, 15.6).
-		// A trial expects the kind of answer that the sandbox gave: 500 in the cage alone means that the proxy lacks something there.
-		askings: (target, tools) =>
+		// In its own network the proxy has no backend, so its error page counts as an answer (RFC 9110, 15.6). A trial expects
+		// the same kind of answer as in the sandbox: a 500 in the cage alone means that the proxy misses something there.
+		queries: (target, tools) =>
 			["50[234] [^]*\\r\\n\\r\\n[^]*<", "[23]", "4", "500 "].map(
-				(status): Asking => ({
+				(status): ProbeQuery => ({
 					depth: "request",
 					probes: [
 						exchange(target, tools, [
@@ -80,12 +82,12 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		name: "http-in-front",
 		servers: /^(haproxy|varnishd|traefik)$/,
 		transport: "tcp",
-		// By its port alone it would be any web server.
+		// By port alone it could be any web server.
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
-		// A network of its own has none of the servers behind it: that they cannot be reached is its own answer (RFC 9110, 15.6).
-		askings: (target, tools) => {
-			const get = (expect: string): Asking => ({
+		// In its own network it reaches no origin server; reporting that is its own answer (RFC 9110, 15.6).
+		queries: (target, tools) => {
+			const get = (expect: string): ProbeQuery => ({
 				depth: "job",
 				probes: [
 					exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]),
@@ -105,7 +107,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [9050, 1080],
 		defaults: { danted: 1080, sockd: 1080 },
 		// Method negotiation (RFC 1928, 3).
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ send: "\x05\x01\0" }, { expect: "^\\x05" }])],
@@ -121,10 +123,11 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(prosody|ejabberd(ctl)?|c2s)$/,
 		transport: "tcp",
 		ports: [5222],
-		// A stream for a host that the server knows begins with its features, for another with an error (RFC 6120, 4.3 and 4.9).
-		askings: (target, tools) => {
+		// A stream for a known host begins with the server's features, for an unknown one with an error (RFC 6120, 4.3 and
+		// 4.9).
+		queries: (target, tools) => {
 			const names = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';
-			const ask = (depth: Asking["depth"], expect: string): Asking => ({
+			const ask = (depth: ProbeQuery["depth"], expect: string): ProbeQuery => ({
 				depth,
 				probes: [
 					exchange(target, tools, [
@@ -146,8 +149,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [873],
 		configuration: "/etc/rsyncd.conf",
-		// The list of modules comes without a look into them.
-		askings: (target, tools) => {
+		// The server lists its modules without opening them.
+		queries: (target, tools) => {
 			const address = `rsync://${urlHost(target.host)}:${target.port}`;
 			const shares = tools.programs.has("rsync") ? [...(tools.shares ?? [])].slice(0, mostShares) : [];
 			const files = shares.map(([name, file]) => fetchShared(`${address}/${name}/${file}`));
@@ -172,9 +175,9 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^ntpd$/,
 		transport: "udp",
 		ports: [123],
-		// A client's packet of version 4; a server answers even while it has no time to give (RFC 5905, 7.3).
-		askings: (target, tools) => [
-			{ depth: "job", probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
+		// A version 4 client packet; a server answers even while it is not synchronised (RFC 5905, 7.3).
+		queries: (target, tools) => [
+			{ depth: "job", probes: [datagramProbe(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
 		],
 	},
 	{
@@ -182,8 +185,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^chronyd$/,
 		transport: "udp",
 		ports: [323],
-		// It serves time to nobody by default, but tells of itself on the loopback.
-		askings: (target, tools) =>
+		// It serves time to nobody by default, but reports its own state on the loopback.
+		queries: (target, tools) =>
 			tools.programs.has("chronyc")
 				? [
 						{
@@ -200,11 +203,11 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [161],
 		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response.
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "job",
 				probes: [
-					askDatagram(
+					datagramProbe(
 						target,
 						tools,
 						"302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010103000500",
@@ -219,8 +222,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^munin-node$/,
 		transport: "tcp",
 		ports: [4949],
-		// It starts a plug-in for each value that is fetched; `load` is on every machine.
-		askings: (target, tools) => {
+		// It starts a plug-in for each fetched value; `load` exists on every machine.
+		queries: (target, tools) => {
 			const greeting = { expect: "^# munin node" };
 			return [
 				{
@@ -237,20 +240,20 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(in\.tftpd|tftpd|atftpd)$/,
 		transport: "udp",
 		ports: [69],
-		// A read request (RFC 1350) for a file that is there; where none is known, the answer that there is no such file proves little.
-		askings: (target, tools) => {
-			const ask = (file: string, answer: string) => askDatagram(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
+		// A read request (RFC 1350) for an existing file. If none is known, the error about a missing file proves little.
+		queries: (target, tools) => {
+			const ask = (file: string, answer: string) => datagramProbe(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
 			const files = [...(tools.served ?? [])].flatMap(([directory, names]) => names.map((name) => ({ directory, name })));
 			const [first] = files;
 			return [
-				// Below its directory by name alone where the server locks itself in, by the whole path where it does not.
+				// By name alone if the server uses chroot, otherwise by the whole path.
 				...(first
 					? [first.name, `${first.directory}/${first.name}`].map(
-							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
+							(file): ProbeQuery => ({ depth: "job", probes: [ask(file, "^00030001")] }),
 						)
 					: []),
 				...["^00050001", "^000[35]"].map(
-					(answer): Asking => ({
+					(answer): ProbeQuery => ({
 						depth: "greeting",
 						probes: [ask("cagewright-probe", answer)],
 						unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
@@ -261,10 +264,10 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	},
 ];
 
-/** Shares of which a file is fetched at most. */
+/** Maximum number of shares to fetch a file from. */
 const mostShares = 4;
 
-/** Fetches a file into a directory that is removed again. */
+/** Fetches a file into a temporary directory. */
 function fetchShared(url: string): string {
 	return `d=$(mktemp -d) && rsync -q --contimeout=5 --timeout=5 ${quoteShell(url)} "$d/"; s=$?; rm -rf "$d"; exit $s`;
 }

@@ -1,8 +1,8 @@
 import { infrastructureProtocols } from "./infrastructure-protocols.ts";
-import { askNames, exchange, fetchPage, type Step, urlHost } from "./probe-lines.ts";
-import { type Asking, deliverMail, followLinks, type Protocol, unproven } from "./protocol.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./probe-lines.ts";
+import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
-/** The clients that probes are made with where they are installed; what a caller has to look for on PATH. */
+/** Clients that probes use if they are installed on PATH. */
 export const probePrograms = [
 	"curl",
 	"dig",
@@ -21,14 +21,14 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(redis|valkey|keydb)-server$/,
 		transport: "tcp",
 		ports: [6379],
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			if (!tools.programs.has("redis-cli")) {
 				const ping = exchange(target, tools, [{ send: "PING\r\n" }, { expect: "^\\+PONG" }]);
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
 				return [{ depth: "job", probes: [ping, exchange(target, tools, [...steps, ...get])] }];
 			}
-			// redis-cli ends with 0 even where the server answers with an error (measured), so its words are compared.
+			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
 			return [
 				{
@@ -63,7 +63,7 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		askings: ({ host, port }, tools) => {
+		queries: ({ host, port }, tools) => {
 			const scheme = port === 443 || port === 8443 ? "https" : "http";
 			const url = `${scheme}://${urlHost(host)}:${port}/`;
 			return [
@@ -81,12 +81,12 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(named|dnsmasq|unbound|nsd|knotd|kresd|pdns_server|pdns_recursor|coredns)$/,
 		transport: "udp",
 		ports: [53, 5353],
-		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version. A server that
-		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
-		askings: (target, tools, server) => {
-			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): Asking => ({
+		// dnsmasq forwards the zone to a server that its own network cannot reach, but answers for its version. A server that
+		// only has its own zones, or a load balancer, refuses other zones; that is an answer, but proves little.
+		queries: (target, tools, server) => {
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): ProbeQuery => ({
 				depth: answer === "REFUSED" ? "greeting" : "request",
-				probes: [askNames(target, tools, question, answer)],
+				probes: [nameServerProbe(target, tools, question, answer)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
 			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
@@ -99,10 +99,10 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [5432],
 		defaults: { pgbouncer: 6432 },
-		// Debian's pg_isready is a wrapper that fails without a client of some version behind it, so the protocol is spoken here: the
-		// startup message of user and database postgres is answered with a request for authentication, SSLRequest with S or N.
-		askings: (target, tools) => {
-			const ask = (depth: Asking["depth"], send: string, expect: string): Asking => ({
+		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
+		// message for user and database postgres is answered with an authentication request, SSLRequest with S or N.
+		queries: (target, tools) => {
+			const ask = (depth: ProbeQuery["depth"], send: string, expect: string): ProbeQuery => ({
 				depth,
 				probes: [exchange(target, tools, [{ send }, { expect }])],
 				unproven: unproven(
@@ -120,11 +120,11 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
 		transport: "tcp",
 		ports: [3306],
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const query = (client: string) =>
 				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
-			// `ping` ends with 0 even where this account may not log in: the server has answered.
+			// `ping` exits with 0 even if the account may not log in, because the server answered.
 			const ping = `${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`;
 			return client === undefined
 				? // The greeting: three bytes of length, a sequence number, protocol version 10.
@@ -137,7 +137,7 @@ export const protocols: readonly Protocol[] = [
 		servers: /^memcached$/,
 		transport: "tcp",
 		ports: [11211],
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "job",
 				probes: [
@@ -157,8 +157,8 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [22, 2222],
 		people: "logins",
-		// A whole key exchange where it can be had: OpenSSH 10 locks out clients that leave after the banner.
-		askings: (target, tools) => {
+		// Prefers a complete key exchange: OpenSSH 10 locks out clients that leave after the banner.
+		queries: (target, tools) => {
 			const login = unproven(
 				"unproven-login",
 				`ssh -i KEY -o BatchMode=yes -o StrictHostKeyChecking=no -p ${target.port} NAME@${target.host} true`,
@@ -180,8 +180,8 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [25, 587, 2525],
 		people: "recipients",
-		// The recipient is taken back before a message is sent. Exim drops a client that speaks before the greeting has ended.
-		askings: (target, tools) => {
+		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
+		queries: (target, tools) => {
 			const recipient = `${tools.people?.[0] ?? "root"}@localhost`;
 			const talk = (...steps: Step[]) =>
 				exchange(target, tools, [
@@ -208,8 +208,9 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [21, 2121],
 		people: "logins",
-		// A server may not know SYST or want a login first; any other error says that it lacks something (vsftpd: 500 OOPS).
-		askings: (target, tools) => [
+		// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500
+		// OOPS).
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [
@@ -231,7 +232,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [143],
 		people: "logins",
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }])],
@@ -245,7 +246,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [110],
 		people: "logins",
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }])],
@@ -258,8 +259,8 @@ export const protocols: readonly Protocol[] = [
 		servers: /^mosquitto$/,
 		transport: "tcp",
 		ports: [1883],
-		// MQTT 3.1.1 with a clean session and the client name "c". A server that lets nobody in unknown still answers with CONNACK.
-		askings: (target, tools) => {
+		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
+		queries: (target, tools) => {
 			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
 			return [
 				{

@@ -1,5 +1,5 @@
 import type { FileKind } from "../machine/facts.ts";
-import { type WayPart, wayFaults } from "../machine/way.ts";
+import { type PathComponent, untrustedComponents } from "../machine/path-trust.ts";
 import { ancestors, isWithin, join, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Finding, FindingCode } from "./finding.ts";
@@ -239,7 +239,7 @@ function octal(mode: number): string {
 /** The way to a directory of the host that the cage shows, as far as it leads through directories. */
 export interface BindWay {
 	readonly bind: Path;
-	readonly seen: readonly WayPart[];
+	readonly seen: readonly PathComponent[];
 	/** The first part that is not there. */
 	readonly absent?: Path;
 }
@@ -257,8 +257,8 @@ export function auditBinds(ways: readonly BindWay[], owner: number): Finding[] {
 	for (const { absent, bind: place, seen } of ways) {
 		const bind = showPath(place);
 		// Where the way breaks off, what is seen is not all of it, and its last part leads on.
-		const end: WayPart[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
-		for (const { fault, part } of wayFaults([...seen, ...end], owner)) {
+		const end: PathComponent[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
+		for (const { fault, part } of untrustedComponents([...seen, ...end], owner)) {
 			const { kind, path, uid } = part;
 			if (fault === "not-directory") find("bind-not-directory", path, "danger", { bind, kind });
 			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
@@ -274,7 +274,7 @@ const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");
 /** The way from a cage's data folder to the state of one writable directory, both included, as far as it leads through directories. */
 export interface DataWay {
 	/** `like`: what a part must be no more open than; absent where that is unknown. */
-	readonly seen: readonly (WayPart & { readonly like?: Pick<WayPart, "mode" | "uid"> })[];
+	readonly seen: readonly (PathComponent & { readonly like?: Pick<PathComponent, "mode" | "uid"> })[];
 	/** The first part that is missing. */
 	readonly absent?: Path;
 }

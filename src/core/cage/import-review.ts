@@ -1,5 +1,5 @@
 import { noRules } from "../application/application.ts";
-import { parseMadeDirectory, resolveIdentity } from "../application/made-directory.ts";
+import { parseCreatedDirectory, resolveIdentity } from "../application/created-directory.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Group } from "../machine/facts.ts";
@@ -78,7 +78,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	);
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
-	for (const text of cage.application.directories) parseMadeDirectory(text);
+	for (const text of cage.application.directories) parseCreatedDirectory(text);
 	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, ...(account ? { account } : {}) };
 }
 

@@ -1,5 +1,5 @@
 import type { Bind, Limits, Rules } from "../application/application.ts";
-import { handedSocketText, parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket, passedSocketText } from "../application/passed-socket.ts";
 import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
@@ -98,9 +98,9 @@ const readers: Partial<Record<ValueKind, (text: string, option: string) => strin
 		return text;
 	},
 	socket(text) {
-		const parsed = parseHandedSocket(text);
+		const parsed = parsePassedSocket(text);
 		if (!parsed) throw new Failure("socket-invalid", { value: text }, 2);
-		return handedSocketText(parsed);
+		return passedSocketText(parsed);
 	},
 	variable(text) {
 		if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(text) || text.includes("\0")) throw new Failure("env-invalid", { value: text }, 2);

@@ -1,5 +1,5 @@
 import picomatch from "picomatch";
-import { parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket } from "../application/passed-socket.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateProblem } from "./problems.ts";
@@ -95,7 +95,7 @@ export const account: Check = (text) => {
 
 /** A socket that is handed over, with its owner by name. */
 export const socket: Check = (text) => {
-	const parsed = parseHandedSocket(text);
+	const parsed = parsePassedSocket(text);
 	if (parsed === undefined) return "bad-socket";
 	return [parsed.user, parsed.group].map((name) => (name === undefined ? undefined : account(name))).find(Boolean);
 };

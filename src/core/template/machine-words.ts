@@ -1,4 +1,4 @@
-import { parseMadeDirectory } from "../application/made-directory.ts";
+import { parseCreatedDirectory } from "../application/created-directory.ts";
 import { type ParameterKind, valueProblem } from "./parameters.ts";
 
 /** Something in a text that means this machine alone. */
@@ -60,7 +60,7 @@ export function accountWordOf(text: string, names: AccountNames): string | undef
 
 /** `PATH[:MODE[:USER[:GROUP]]]` the same way: an owner without a name is left out, and then it is the application's account. */
 export function directoryWithoutNumbers(text: string, names: AccountNames): string {
-	const { mode, owner, path } = parseMadeDirectory(text);
+	const { mode, owner, path } = parseCreatedDirectory(text);
 	if (owner === undefined || !/(^|:)\d+(:|$)/.test(owner)) return text;
 	const named = accountWordOf(owner, names);
 	return [path, mode.toString(8).padStart(4, "0"), ...(named === undefined ? [] : [named])].join(":");

@@ -37,7 +37,7 @@ export interface TemplateApplication {
 	readonly timeout: number;
 	readonly network: "host" | "none";
 	readonly directories: readonly string[];
-	/** Sockets that are open before it starts (`parseHandedSocket`). */
+	/** Sockets that are open before it starts (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }

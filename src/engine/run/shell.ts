@@ -1,33 +1,33 @@
 import { launchEnvironment } from "../../core/application/application.ts";
-import { broughtShell } from "../../core/confinement/brought-shell.ts";
+import { shellForCage } from "../../core/confinement/host-shell.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { launchRequest } from "./run.ts";
 
 interface ShellOptions {
-	/** Instead of a shell that reads commands. */
+	/** Runs this command instead of an interactive shell. */
 	readonly command: readonly string[];
-	/** TERM of whoever sits before it; absent where commands come from a file or a pipe. */
+	/** The user's TERM. Absent if commands come from a file or a pipe. */
 	readonly terminal?: string;
-	/** Writes to the application's data in earnest. */
+	/** Writes to the application's real data. */
 	readonly keepWrites: boolean;
 }
 
 /**
- * A shell in the cage, brought along from the host for this once: same account, same layers as the application. It looks at the data
- * as it is; what it writes is thrown away with it unless that is asked for. Resolves with its exit status.
+ * Runs a host shell in the cage with the application's account and layers. It sees the real data; its writes are discarded unless
+ * `keepWrites`. Resolves with its exit status.
  */
 export async function shellInCage(context: Context, name: string, options: ShellOptions): Promise<number> {
 	return shellIn(context, await presentCage(context, name), options);
 }
 
-/** The same in any generation of a cage, also in one that is being tried. */
+/** The same in any generation, also during its trial. */
 export async function shellIn(context: Context, present: PresentCage, options: ShellOptions): Promise<number> {
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
-	const shell = broughtShell(launcher.hostShell(), start, launchEnvironment(present.cage.application));
+	const shell = shellForCage(launcher.hostShell(), start, launchEnvironment(present.cage.application));
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	const sandbox = keepWrites ? undefined : await launcher.createSandbox();
 	try {
@@ -36,7 +36,7 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 			spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
 			cwd: "/",
 			env: shell.env,
-			brought: shell.files,
+			hostFiles: shell.files,
 			names: shell.names,
 			attended: terminal === undefined ? "pipe" : "terminal",
 			signal: context.signal,

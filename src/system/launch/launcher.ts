@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
-import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { socketsName } from "../../core/confinement/handed-sockets.ts";
+import type { HostShell } from "../../core/confinement/host-shell.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
-import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
+import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { socketsName } from "../../core/confinement/passed-sockets.ts";
 import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -36,19 +36,20 @@ import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
-import { clearAbandoned, removeScratch, scriptName } from "./scratch.ts";
+import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
-/** Starts applications and cages with util-linux. `state` is the folder below which all of its temporary things live. */
+/** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -104,8 +105,16 @@ export class UtilLinuxLauncher implements Launcher {
 			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
-			const child = spawnLaunch(request, command, trace?.path);
+			const isSplit = isSplitLaunch(request);
+			const child = spawnLaunch(request, command, trace?.path, isSplit ? handOverPipes : []);
 			this.commands.follow(child);
+			const mounts = join(folder, mountsName);
+			if (isSplit)
+				mountWhenAsked(
+					child,
+					(pid) => mountsCommand(spec, pid, mounts),
+					(helper) => this.commands.follow(helper),
+				);
 			const launched = new RunningApplication(child, request, { folder: pathFromText(folder), trace, cleanUp });
 			await launched.started();
 			return launched;
@@ -116,7 +125,7 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	/** Makes the cgroups of a launch, adds them to `groups`, and returns what resource limits have to hold. */
+	/** Creates a launch's cgroups, adds them to `groups`, and returns the limits that must be held by setrlimit(2). */
 	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
 		if (spec.kind === "sandbox") {
 			const held = limitSandbox(identity);
@@ -163,7 +172,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	send(pid: number, signal: string): void {
-		// The state folder says which processes are the application's.
+		// The state folder determines the application's processes.
 		refuseUnsafe(pathFromText(this.state));
 		process.kill(pid, signal);
 	}
@@ -179,7 +188,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	print(request: LaunchRequest): string {
 		requireMayLaunch(request, this.state);
-		// A control group would outlive what was pasted into a shell.
+		// A cgroup would outlive the pasted command.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
 		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
@@ -198,7 +207,7 @@ export class UtilLinuxLauncher implements Launcher {
 		};
 	}
 
-	/** What a launch needs is written before anything is started. Fails with `disk-full`. */
+	/** Writes a launch's files before anything is started. Throws `disk-full`. */
 	private prepare(
 		request: LaunchRequest,
 		folder: string,
@@ -226,7 +235,8 @@ export class UtilLinuxLauncher implements Launcher {
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		// The account executes it, whatever our umask is: it is in a folder that root alone can enter, and gets copied from there.
+		// The account must be able to execute it whatever our umask is. Only root can enter the folder, and the file is copied
+		// from there.
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
 		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
@@ -246,8 +256,17 @@ export class UtilLinuxLauncher implements Launcher {
 			}
 		}
 		const script = join(folder, scriptName);
-		const whole: LaunchSpec = { ...spec, starter: process.pid, ...(request.trace ? {} : { spent: pathFromText(folder) }) };
-		writeFileSync(script, Buffer.from(launchScript(whole), "latin1"), { mode: 0o600 });
+		const whole: LaunchSpec = {
+			...spec,
+			starter: process.pid,
+			...(request.trace ? {} : { disposableFolder: pathFromText(folder) }),
+		};
+		const write = (path: string, text: string) => writeFileSync(path, Buffer.from(text, "latin1"), { mode: 0o600 });
+		if (isSplitLaunch(request)) {
+			const split = splitLaunchScript(whole);
+			write(script, split.script);
+			write(join(folder, mountsName), split.mounts);
+		} else write(script, launchScript(whole));
 		return { command: namespaceCommand(spec, script), spec };
 	}
 
@@ -270,7 +289,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			safeFolder(pathFromText(this.scratch));
 		} catch {
-			// Somebody else could swap what would be removed.
+			// Somebody else could swap the files that would be removed.
 			return [];
 		}
 		try {
@@ -289,7 +308,10 @@ export class UtilLinuxLauncher implements Launcher {
 		return confinerFile(this.method(), permissions, landlock, isTried);
 	}
 
-	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
+	/**
+	 * Creates a folder whose name contains our process, so that later commands know whether it is in use. Abandoned folders that
+	 * cannot be removed do not stop a launch.
+	 */
 	private async makeFolder(): Promise<string> {
 		await makeSafeFolder(pathFromText(this.scratch));
 		await this.clearAbandoned();
@@ -302,6 +324,9 @@ export class UtilLinuxLauncher implements Launcher {
 		return folder;
 	}
 }
+
+/** Entering namespaces needs root. A launch on the host has one mount, so there is nothing to gain. */
+const isSplitLaunch = ({ spec, trace }: LaunchRequest) => trace !== undefined && spec.kind !== "host" && !isRootless();
 
 /** Throws what `requireLaunchable` throws. */
 function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {

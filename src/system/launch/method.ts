@@ -1,7 +1,7 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
-import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
+import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
@@ -13,13 +13,13 @@ import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 
 export interface Launching {
-	/** Less than every layer is refused. */
+	/** Refuses anything less than every layer. */
 	readonly full?: boolean;
-	/** Instead of what this machine has. */
+	/** Overrides the machine's features. */
 	readonly features?: Features;
 }
 
-/** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
+/** Throws `no-launcher`, or `not-full-…` if a layer is missing and `full` is set (both exit 3). */
 export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
 	const method = chooseMethod(features);
 	refuseWeaker(method.weaker, full);
@@ -46,11 +46,11 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
 		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
-		readsMayPass({ binds, permissions, ownsCage, sockets }),
+		canSkipReads({ binds, permissions, ownsCage, sockets }),
 	);
 }
 
-/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
+/** The first program of a cage's unit, with rules for the running kernel. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
 	const filter = seccompFilter(architecture, filterPermissions(cage.permissions));
 	const ruleset = rulesetOf(cage, identity, sockets);
@@ -60,8 +60,8 @@ export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boo
 export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
 
 /**
- * What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. `isTried`: production goes on
- * beside this launch, so it only pretends to set the clock.
+ * The file that confines a cage from inside: the filter for setpriv, or our own program with filter and rules. With `isTried`,
+ * production continues next to this launch, so it only pretends to set the clock.
  */
 export function confinerFile(
 	method: Method,

@@ -1,18 +1,16 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
-import { resolveIdentity } from "../../core/application/made-directory.ts";
+import { resolveIdentity } from "../../core/application/created-directory.ts";
+import { type PassedSocket, parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/environment.ts";
-import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { loopbackExecutable } from "../../core/confinement/loopback.ts";
+import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { isRootless } from "./rootless.ts";
-
-/** Our own programs that a launch starts beside those of the host. */
 
 /** The init of a launch and the program that sets the environment. */
 export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
@@ -24,7 +22,7 @@ export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: B
 	return { init, environment };
 }
 
-/** The program that opens the sockets of a launch; undefined where there are none. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
+/** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
 export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;
 	const owned = sockets.map((text) => withOwner(handedSocket(text)));
@@ -35,19 +33,19 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 	return program;
 }
 
-/** The program that starts the application for each connection; undefined where it is started once. */
+/** The program that starts the application for each connection. Undefined if it is started only once. */
 export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
 	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
 }
 
-function handedSocket(text: string): HandedSocket {
-	const socket = parseHandedSocket(text);
+function handedSocket(text: string): PassedSocket {
+	const socket = parsePassedSocket(text);
 	if (!socket) throw new Failure("socket-invalid", { value: text }, 2);
 	return socket;
 }
 
-/** Without root, everything belongs to the one account. */
-function withOwner(socket: HandedSocket): OwnedSocket {
+/** Without root, everything belongs to the only account. */
+function withOwner(socket: PassedSocket): OwnedSocket {
 	const { group, user } = socket;
 	if ((user === undefined && group === undefined) || isRootless()) return { ...socket, uid: -1, gid: -1 };
 	const { gid, uid } = resolveIdentity(
@@ -60,10 +58,10 @@ function withOwner(socket: HandedSocket): OwnedSocket {
 
 const name = "loopback";
 
-/** Where the program lies, in the folder of a launch, that switches the loopback on. */
+/** The place of the program that brings the loopback up, in a launch's folder. */
 export const loopbackPlace = (folder: string) => join(folder, name);
 
-/** Puts the program there, and gives its place. */
+/** Writes the program and returns its place. */
 export function writeLoopback(folder: string): string {
 	const place = loopbackPlace(folder);
 	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });

@@ -1,13 +1,13 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
-import { wayTo } from "../../core/machine/way.ts";
+import { directoriesTo } from "../../core/machine/path-trust.ts";
 import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { safeFolder } from "./folder.ts";
 
 /**
- * True for root in a state folder that somebody else can change: root only reads there. Fails with `foreign-link` (exit 4) if a link on the way to it or in
- * its layout could lead root elsewhere.
+ * True for root in a state folder that somebody else can change, where root only reads. Throws `foreign-link` (exit 4) if a link
+ * in its path or layout could redirect root.
  */
 export function isForeign(state: Path): boolean {
 	if (process.geteuid?.() !== 0) return false;
@@ -22,21 +22,24 @@ export function isForeign(state: Path): boolean {
 }
 
 function requireNoLinks(state: Path): void {
-	for (const place of wayTo(normalise(resolvePath(root, state)))) {
+	for (const place of directoriesTo(normalise(resolvePath(root, state)))) {
 		if (kindOf(place) === "link" && lstatSync(pathToBytes(place)).uid !== 0) throw linkFailure(place);
 	}
 	for (const entry of entriesOf(state)) {
 		if (baseName(entry) !== "cages") continue;
 		for (const cage of entriesOf(entry)) {
 			for (const part of entriesOf(cage)) {
-				// What an application wrote is judged by the audit, which follows no link.
+				// The audit examines an application's data without following links.
 				if (baseName(part) !== "data") entriesOf(part);
 			}
 		}
 	}
 }
 
-/** What is in a directory. No link may be among it but those that are only read: locks, a removal that was begun, and the pointer to a generation. */
+/**
+ * The content of a directory. The only links allowed are those that are just read: locks, a started removal, and the pointer to a
+ * generation.
+ */
 function entriesOf(directory: Path): Path[] {
 	if (kindOf(directory) !== "directory") return [];
 	const entries = readdirSync(pathToBytes(directory), { encoding: "latin1" }).map((name) => join(directory, name as Path));

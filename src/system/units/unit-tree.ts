@@ -3,19 +3,21 @@ import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
- * A tree of files as one process sees it: `/`, or a folder that stands for it (an image, a test). Lists and links are remembered:
- * looking for units asks for the same few directories thousands of times. So make a new one for each look.
+ * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for
+ * units reads the same ones thousands of times. Create a new one for each search.
  */
 export class UnitTree {
 	readonly #root: string;
 	readonly #lists = new Map<string, string[]>();
+	readonly #names = new Map<string, ReadonlySet<string>>();
 	readonly #links = new Map<string, string | undefined>();
+	readonly #texts = new Map<string, string | undefined>();
 
 	constructor(root = "/") {
 		this.#root = root;
 	}
 
-	/** Names in a directory, sorted; empty where there is none. */
+	/** Names in a directory, sorted. Empty if there is none. */
 	list(directory: string): readonly string[] {
 		const known = this.#lists.get(directory);
 		if (known !== undefined) return known;
@@ -23,21 +25,24 @@ export class UnitTree {
 		try {
 			names = readdirSync(this.#real(this.resolve(directory))).sort();
 		} catch {
-			// Nothing there, or not for us.
+			// Missing or unreadable.
 		}
 		this.#lists.set(directory, names);
 		return names;
 	}
 
-	/** Up to 1 MiB of a regular file; undefined where there is none. */
+	/** Whether a directory contains a name, even if it is a dangling link. */
+	has(directory: string, name: string): boolean {
+		const names = this.#names.get(directory) ?? new Set(this.list(directory));
+		this.#names.set(directory, names);
+		return names.has(name);
+	}
+
+	/** At most 1 MiB of a regular file. Undefined if there is none. */
 	read(path: string): string | undefined {
-		try {
-			const real = this.#real(this.resolve(path));
-			const status = lstatSync(real);
-			return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(real, "utf8") : undefined;
-		} catch {
-			return undefined;
-		}
+		const resolved = this.resolve(path);
+		if (!this.#texts.has(resolved)) this.#texts.set(resolved, readText(this.#real(resolved)));
+		return this.#texts.get(resolved);
 	}
 
 	exists(path: string): boolean {
@@ -53,7 +58,7 @@ export class UnitTree {
 		return this.#link(join(this.resolve(dirname(path)), basename(path)));
 	}
 
-	/** All links followed, absolute ones from the tree's own root; loops end where they began. */
+	/** Follows all links, absolute ones from the tree's own root. Stops in loops. */
 	resolve(path: string): string {
 		let done = "/";
 		let left = normalize(path).split("/").filter(Boolean);
@@ -83,7 +88,7 @@ export class UnitTree {
 		try {
 			target = readlinkSync(this.#real(path));
 		} catch {
-			// No link.
+			// Not a link.
 		}
 		this.#links.set(path, target);
 		return target;
@@ -94,7 +99,16 @@ export class UnitTree {
 	}
 }
 
-/** Where the system manager looks for units, the strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
+function readText(path: string): string | undefined {
+	try {
+		const status = lstatSync(path);
+		return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(path, "utf8") : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The system manager's search path for units, strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
 const unitDirectories = [
 	"/etc/systemd/system.control",
 	"/run/systemd/system.control",
@@ -111,7 +125,7 @@ const unitDirectories = [
 	"/run/systemd/generator.late",
 ] as const;
 
-/** Finds unit files of any type, and their drop-ins, in the places where the system manager looks. */
+/** Finds unit files of any type and their drop-ins in the system manager's search path. */
 export class UnitPlaces {
 	readonly #tree: UnitTree;
 
@@ -119,12 +133,12 @@ export class UnitPlaces {
 		this.#tree = tree;
 	}
 
-	/** Every file of a type (`service`), the strongest of each name first; `path` as found, links not followed. */
+	/** Every file of a type (`service`), the strongest of each name; `path` as found, without following links. */
 	*all(type: string): Iterable<{ readonly name: string; readonly path: string }> {
 		const seen = new Set<string>();
 		for (const directory of unitDirectories) {
 			for (const name of this.#tree.list(directory)) {
-				// The first directory decides, even where it masks.
+				// The first directory decides, even if it masks.
 				if (!name.endsWith(`.${type}`) || seen.has(name)) continue;
 				seen.add(name);
 				yield { name, path: `${directory}/${name}` };
@@ -132,7 +146,7 @@ export class UnitPlaces {
 		}
 	}
 
-	/** Units of a type that something else brings along. */
+	/** Units of a type that another unit wants or requires. */
 	wanted(type: string): ReadonlySet<string> {
 		const wanted = new Set<string>();
 		for (const directory of unitDirectories) {
@@ -144,21 +158,19 @@ export class UnitPlaces {
 		return wanted;
 	}
 
-	/** The file of a unit, or of its template where it is an instance, links followed; undefined where there is none, or it is masked. */
+	/** The real path of a unit's file, or of its template's for an instance. Undefined if there is none or it is masked. */
 	path(name: string): string | undefined {
 		const { prefix, instance, template, type } = parseUnitName(name);
 		const names = instance !== "" && !template ? [name, `${prefix}@.${type}`] : [name];
 		for (const each of names) {
 			for (const directory of unitDirectories) {
-				const path = `${directory}/${each}`;
-				if (this.#tree.link(path) === undefined && !this.#tree.exists(path)) continue;
-				return this.fragment(path);
+				if (this.#tree.has(directory, each)) return this.fragment(`${directory}/${each}`);
 			}
 		}
 		return undefined;
 	}
 
-	/** The file behind a unit's name; undefined where it is masked: a link to /dev/null, or empty. */
+	/** The real path of a unit's file. Undefined if it is masked: a link to /dev/null, or empty. */
 	fragment(path: string): string | undefined {
 		const fragment = this.#tree.resolve(path);
 		const text = fragment === "/dev/null" ? undefined : this.#tree.read(fragment);
@@ -166,13 +178,14 @@ export class UnitPlaces {
 	}
 
 	/**
-	 * systemd.unit(5): drop-ins apply in the order of their file names, whatever directory they are in; of those that share a name, the
-	 * more particular directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place.
+	 * Drop-ins apply in the order of their file names, whatever directory they are in. If several share a name, the more specific
+	 * directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place (systemd.unit(5)).
 	 */
 	dropIns(names: readonly string[]): string[] {
 		const chosen = new Map<string, string>();
 		for (const folder of dropInFolders(names)) {
 			for (const directory of unitDirectories) {
+				if (!this.#tree.has(directory, folder)) continue;
 				const place = `${directory}/${folder}`;
 				for (const name of this.#tree.list(place)) {
 					if (name.endsWith(".conf") && !chosen.has(name)) chosen.set(name, `${place}/${name}`);
@@ -186,7 +199,7 @@ export class UnitPlaces {
 	}
 }
 
-/** Names of drop-in folders for a unit and its aliases, the most particular first. */
+/** Names of drop-in folders for a unit and its aliases, the most specific first. */
 function dropInFolders(names: readonly string[]): string[] {
 	const folders: string[] = [];
 	for (const name of names) {

@@ -12,7 +12,7 @@ const debian13: Features = {
 const old = { landlock: false, seccompFilter: false };
 const chosen = (values: Partial<Features>) => chooseMethod({ ...debian13, ...values });
 
-describe("a machine confines with setpriv where that can do all of it, else with our own program", () => {
+describe("a machine confines with a capable setpriv, otherwise with our own program", () => {
 	test.each<[string, Partial<Features>, object]>([
 		["Debian 13", {}, { confiner: "setpriv", landlock: 6, weaker: [] }],
 		["Debian 12", { landlock: 2, setpriv: old }, { confiner: "own", landlock: 2, weaker: [] }],
@@ -22,7 +22,7 @@ describe("a machine confines with setpriv where that can do all of it, else with
 	])("%s", (_, values, expected) => expect(chosen(values)).toEqual(expected));
 });
 
-describe("nothing is started, and each missing requirement is named", () => {
+describe("a machine without a requirement starts nothing and names it", () => {
 	test.each<[string, Partial<Features>, string]>([
 		["without namespaces", { namespaces: ["unshare: not permitted"] }, "unshare: not permitted"],
 		["without seccomp", { seccomp: false }, "seccomp"],
@@ -41,11 +41,11 @@ describe("nothing is started, and each missing requirement is named", () => {
 	);
 });
 
-test("a unit lacks a process namespace before systemd 257", () => {
+test("a unit has no PID namespace before systemd 257", () => {
 	expect([256, 257].map(unitWeaknesses)).toEqual([["pids"], []]);
 });
 
-test("a missing layer stops those who want every layer, and nobody else", () => {
+test("a missing layer stops a launch only if every layer is required", () => {
 	for (const weakness of weaknesses) {
 		expect(() => refuseWeaker([weakness])).not.toThrow();
 		expect(() => refuseWeaker([weakness], true)).toThrow(expect.objectContaining({ code: `not-full-${weakness}`, exit: 3 }));

@@ -1,5 +1,5 @@
 import type { Further } from "../../../core/application/probe.ts";
-import type { CoverageGroup, LifeStage } from "../../../core/plan/coverage.ts";
+import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { FieldName, TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
@@ -273,7 +273,7 @@ export const coverageEn = {
 		stop: "stop",
 		"second-start": "second start",
 		"socket-activation": "socket activation",
-	} satisfies Record<LifeStage, string>,
+	} satisfies Record<LifecycleStage, string>,
 	modules: "{count:count} {count|module|modules} never loaded from {directory}: {names}",
 	helpers: "{count:count} {count|program|programs} never run from {directory}: {names}",
 	configuration: "{count:count} {count|file|files} never read from {directory}: {names}",

@@ -1,6 +1,6 @@
 import type { Rules } from "../../../core/application/application.ts";
 import { accountUse } from "../../../core/plan/account-use.ts";
-import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/accounts.ts";
+import { accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
@@ -56,7 +56,7 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 	const word = accountWord(account.kind, account.name);
 	if (!parseAccountName(word)) return only(notice(state, "account-not-named", { name: account.name }));
 	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
-	const why = whyAlwaysKept(account, plan.identity);
+	const why = reasonToKeep(account, plan.identity);
 	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
 	// An account that a rule added is removed without a question.
 	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
@@ -66,8 +66,8 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 
 /** Pending decisions count, although the plan does not show them yet. */
 function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { kind, name, reason }: Account): boolean {
-	if (namedBy(withoutAccounts, kind, name) !== undefined) return false;
-	if (namedBy(accounts, kind, name) !== undefined) return true;
+	if (wordNaming(withoutAccounts, kind, name) !== undefined) return false;
+	if (wordNaming(accounts, kind, name) !== undefined) return true;
 	return mark !== "left-out" && reason !== "chosen";
 }
 
@@ -75,7 +75,7 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	const withoutAccounts = withoutWord(rules.withoutAccounts, kind, name, true);
-	if (namedBy(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
+	if (wordNaming(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
 	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
 }
 
@@ -98,7 +98,7 @@ function decide(state: WizardState, change: Partial<Rules>): Reduced {
 
 /** Removes the word that names the account. If it names user and group, the word for the other stays. */
 function withoutWord(words: readonly string[], kind: Account["kind"], name: string, keepsOther: boolean): string[] {
-	const word = namedBy(words, kind, name);
+	const word = wordNaming(words, kind, name);
 	return words.flatMap((one) => {
 		if (one !== word) return [one];
 		return one === name && keepsOther ? [accountWord(kind === "user" ? "group" : "user", name)] : [];
