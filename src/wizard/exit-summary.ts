@@ -1,6 +1,7 @@
-import { quoteShellLine } from "../core/path/quote.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Messages } from "../messages/messages.ts";
+import { displayed, type Look } from "./look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state.ts";
 import { isSafe } from "./steps/save/finishing.ts";
@@ -29,4 +30,9 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 		words.same,
 		`  ${command}`,
 	];
+}
+
+/** Printed above the prompt of a shell in the cage. */
+export function shellNotice({ answers }: WizardState, look: Look): string {
+	return `${displayed(look.messages.cli.shell(printable(answers?.name ?? ""), undefined), look)}\n`;
 }

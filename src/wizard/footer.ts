@@ -6,7 +6,7 @@ import { selectedChoice, visibleChoices } from "./steps/choose/reduce.ts";
 import { isOfferedInFiles } from "./steps/files/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { mayMinimise } from "./steps/trial/minimising.ts";
-import { lastRound, wanted } from "./steps/trial/reduce.ts";
+import { itemsToAdd, lastRound } from "./steps/trial/reduce.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
 
 export function keyName(id: string, messages: Messages): string {
@@ -36,11 +36,11 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "again":
 			return !isBusy(state, "try", "plan");
 		case "accept-remedies":
-			return !isBusy(state, "try", "plan") && wanted(state).length > 0;
+			return !isBusy(state, "try", "plan") && itemsToAdd(state).length > 0;
 		case "save":
-			return !isBusy(state, "try", "plan") && wanted(state).length === 0 && lastRound(state)?.answered === true;
+			return !isBusy(state, "try", "plan") && itemsToAdd(state).length === 0 && lastRound(state)?.answered === true;
 		case "finish-anyway":
-			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && wanted(state).length > 0;
+			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && itemsToAdd(state).length > 0;
 		case "build":
 		case "to-application":
 		case "to-files":

@@ -16,7 +16,7 @@ import { andThen, go, notice, only, openPage, setCursor, start, without } from "
 
 /** Applies the result of a job. Results with an outdated ticket are ignored. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
-	const state = settle(before, action.job, action.ticket);
+	const state = finishJob(before, action.job, action.ticket);
 	if (!state) return only(before);
 	switch (action.job) {
 		case "requirements":
@@ -90,7 +90,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 }
 
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
-	const state = settle(before, job, ticket);
+	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
 	const failed = { ...state, failure, thenBuild: false };
 	switch (job) {
@@ -120,7 +120,7 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 }
 
 /** Undefined if the result is outdated. */
-function settle(state: WizardState, job: JobKind, ticket: number): WizardState | undefined {
+function finishJob(state: WizardState, job: JobKind, ticket: number): WizardState | undefined {
 	if (state.jobs[job] !== ticket) return undefined;
 	const jobs = { ...state.jobs };
 	delete jobs[job];

@@ -1,8 +1,7 @@
 import type { Drawn } from "./draw.tsx";
-import { type ExitSummary, exitSummary } from "./exit-summary.ts";
+import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
 import { importInk } from "./import-ink.ts";
 import { lookFrom, type WizardOptions } from "./options.ts";
-import { shellWords } from "./parts/shell-words.ts";
 import { WizardStore } from "./runner.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
@@ -15,37 +14,37 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const alternate = !options.inline;
 	let isOver = false;
 	let handedOver = false;
-	let stand = () => {};
+	let suspend = () => {};
 	let offExit = () => {};
 	let offSignals = () => {};
 	try {
 		const over = new Promise<number>((resolve, reject) => {
-			const sit = () => {
+			const open = () => {
 				const restore = takeTerminal(stdin, stdout, alternate);
 				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
 				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
-				stand = () => {
-					stand = () => {};
+				suspend = () => {
+					suspend = () => {};
 					stopKeys();
 					undraw();
 					restore();
 				};
 			};
 			store.handOver = async (work) => {
-				stand();
+				suspend();
 				handedOver = true;
-				stdout.write(shellWords(store.state, look));
+				stdout.write(shellNotice(store.state, look));
 				try {
 					return await work();
 				} finally {
 					handedOver = false;
-					if (!isOver) sit();
+					if (!isOver) open();
 				}
 			};
 			// The child gets Ctrl-C from the terminal. A SIGINT now was meant for it.
 			offSignals = onEndingSignal(resolve, undefined, (signal) => handedOver && signal === "SIGINT");
 			offExit = store.onExit(resolve);
-			sit();
+			open();
 		});
 		store.start(options.initial, options.resume);
 		const status = await over;
@@ -53,7 +52,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		return { status, lines: (isKept) => exitSummary(state, look.messages, options.state, isKept) };
 	} finally {
 		isOver = true;
-		stand();
+		suspend();
 		offExit();
 		await store.cancel();
 		offSignals();

@@ -2,10 +2,10 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Book } from "./book.ts";
 import { cutTexts } from "./cut-texts.ts";
+import { missingExits } from "./exits.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
-import { missingExits } from "./exits.ts";
 
 /** Checks every screen at this size in both languages. Each size has its own file, so that they run in parallel. */
 export function layoutAt(columns: number, rows: number): void {

@@ -3,7 +3,7 @@ import { render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Frame } from "../../src/wizard/frame.tsx";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { ScreenDriver } from "./screen.ts";
@@ -26,7 +26,7 @@ function drawn(state: WizardState): string {
 
 /** Without transient state: notice, question, pending decisions, the last trial's plan, undo. */
 function still(state: WizardState): WizardState {
-	const { notice: _, question: __, ...rest } = settle(state);
+	const { notice: _, question: __, ...rest } = withoutJobs(state);
 	const { tried: ___, ...files } = rest.files;
 	return { ...rest, files: { ...files, pending: startState.files.pending, past: [], future: [] } };
 }
@@ -45,7 +45,7 @@ test.each(walks.map((walk) => [walk.name, walk] as const))("a resumed session lo
 	await walk.go(screen, async (name) => {
 		const { state } = screen.store;
 		if (!isWorthSaving(state) || ["requirements", "choose"].includes(state.screen)) return;
-		const fields = JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
+		const fields = JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 		const back = restored(fields, true);
 		expect(back?.whole, name).toBe(true);
 		// The host is read and the plan is made again.

@@ -91,9 +91,7 @@ describe("the wizard", () => {
 	});
 
 	test("installs missing requirements and continues", async () => {
-		const wizard = await start({ requirements: [{ what: "strace", package: "strace" }] }).sees(
-			"strace: traces the application",
-		);
+		const wizard = await start({ requirements: [{ what: "strace", package: "strace" }] }).sees("strace: traces the application");
 		wizard.press("\r");
 		await wizard.sees("Which application");
 		expect(wizard.session.calls).toContain("install strace");
@@ -140,7 +138,7 @@ describe("the wizard", () => {
 		} as const;
 		const wizard = await atFiles({ rounds: [{ answered: false, missing: [declined] }] });
 		wizard.press("\r\r\r");
-		await wizard.sees("/etc/redis/tls.key. Press 3 to include them");
+		await wizard.sees("/etc/redis/tls.key. Press 3 to include");
 		wizard.press("s");
 		await wizard.sees("is not saved");
 		wizard.press("3");

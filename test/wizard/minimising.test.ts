@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { planFor, redis, selftestOf, unneededOf } from "../ui/scripted-session.ts";
 import { atTrial, enter, finished, tried } from "./drive.ts";
 
@@ -106,7 +106,7 @@ describe("the search for unneeded files", () => {
 	});
 
 	test("stores nothing if it was killed", () => {
-		const { minimising } = settle(searching().state);
+		const { minimising } = withoutJobs(searching().state);
 		expect(minimising).toBeUndefined();
 	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readForm } from "../../src/wizard/steps/form/fields.ts";
-import { wanted } from "../../src/wizard/steps/trial/reduce.ts";
+import { itemsToAdd } from "../../src/wizard/steps/trial/reduce.ts";
 import { absent, planFor, redis, selftestOf } from "../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
 
@@ -223,11 +223,11 @@ describe("building and trying", () => {
 		const wizard = atBuild()
 			.type(enter)
 			.answer({ job: "try", value: { ...round, answered: true } });
-		expect(wanted(wizard.state)).toEqual([]);
+		expect(itemsToAdd(wizard.state)).toEqual([]);
 		wizard.type(" ");
-		expect(wanted(wizard.state)).toEqual([absent]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		wizard.type(" ");
-		expect(wanted(wizard.state)).toEqual([]);
+		expect(itemsToAdd(wizard.state)).toEqual([]);
 	});
 
 	test("of items that only the cage requested, files are selected if the application does not answer, permissions are not", () => {
@@ -236,9 +236,9 @@ describe("building and trying", () => {
 		const wizard = atBuild()
 			.type(enter)
 			.answer({ job: "try", value: { ...round, missing: [absent, capability] } });
-		expect(wanted(wizard.state)).toEqual([absent]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		wizard.type("j ");
-		expect(wanted(wizard.state)).toEqual([absent, capability]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent, capability]);
 	});
 
 	test("deliberately excluded items are never proposed", () => {

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changedSince, plannedFiles } from "../../src/core/session/session.ts";
 import { resumed } from "../../src/wizard/results.ts";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, traced } from "./drive.ts";
 
 function throughDisk(state: WizardState): Readonly<Record<string, unknown>> {
-	return JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
+	return JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 }
 
 function back(state: WizardState, traced = true) {
@@ -44,7 +44,7 @@ describe("the stored part of the state", () => {
 		const { state: found, whole } = back(state);
 		expect(whole).toBe(true);
 		expect(found.screen).toBe(screen);
-		expect(again(found)).toEqual(keptOf(settle(state)));
+		expect(again(found)).toEqual(keptOf(withoutJobs(state)));
 	});
 
 	test("after any keys, only transient state is lost", () => {
@@ -60,7 +60,7 @@ describe("the stored part of the state", () => {
 				}
 				const { state } = wizard;
 				if (!isWorthSaving(state)) return;
-				const kept = keptOf(settle(state));
+				const kept = keptOf(withoutJobs(state));
 				const found = back(state);
 				expect(found.whole).toBe(true);
 				// The list was only needed to choose.

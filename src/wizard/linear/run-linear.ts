@@ -1,8 +1,7 @@
 import { createInterface } from "node:readline";
-import { type ExitSummary, exitSummary } from "../exit-summary.ts";
+import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
 import { importInk } from "../import-ink.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
-import { shellWords } from "../parts/shell-words.ts";
 import { WizardStore } from "../runner.ts";
 import { onEndingSignal } from "../terminal.ts";
 import { Dialogue } from "./dialogue.ts";
@@ -23,7 +22,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	store.handOver = async (work) => {
 		handedOver = true;
 		lines.pause();
-		process.stdout.write(shellWords(store.state, look));
+		process.stdout.write(shellNotice(store.state, look));
 		try {
 			return await work();
 		} finally {

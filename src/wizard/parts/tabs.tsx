@@ -1,5 +1,6 @@
+import { Box } from "ink";
 import { useView } from "../look.ts";
-import { Segments } from "./line.tsx";
+import { Line, Segments } from "./line.tsx";
 
 /** A row of views with the current one in brackets. If they do not fit, the current one and its position. */
 export function Tabs({ active, names, right = "" }: { names: readonly string[]; active: number; right?: string }) {
@@ -14,7 +15,12 @@ export function Tabs({ active, names, right = "" }: { names: readonly string[]; 
 				{ text: current, bold: true, tone: "accent" as const },
 				{ text: ` ${active + 1}/${names.length}`, dimColor: true },
 			];
-	const used = tabs.reduce((sum, { text }) => sum + text.length, 0);
-	const gap = width - used - right.length;
-	return <Segments segments={[...tabs, ...(right !== "" && gap > 0 ? [{ text: " ".repeat(gap) }, { text: right }] : [])]} />;
+	return (
+		<Box height={1} flexShrink={0} width={width}>
+			<Box width={width - right.length} overflowX="hidden">
+				<Segments segments={tabs} />
+			</Box>
+			{right === "" ? null : <Line width={right.length}>{right}</Line>}
+		</Box>
+	);
 }

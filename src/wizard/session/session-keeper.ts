@@ -94,7 +94,7 @@ export class SessionKeeper {
 		}
 		this.#held ??= await this.#sessions.create();
 		const about = state.answers && aboutOf(state.answers);
-		await this.#held.write({ about, ...storedOf(settle(state)), ...workToFields(this.#work()) });
+		await this.#held.write({ about, ...storedOf(withoutJobs(state)), ...workToFields(this.#work()) });
 	}
 }
 
@@ -106,20 +106,20 @@ export function isLongWork(state: WizardState): boolean {
 }
 
 /** The state without running jobs. Each job ends as failed, because its process is gone. */
-export function settle(state: WizardState): WizardState {
-	let settled = state;
+export function withoutJobs(state: WizardState): WizardState {
+	let idle = state;
 	for (const [name, ticket] of Object.entries(state.jobs)) {
 		const job = name as JobKind;
-		const jobs = { ...settled.jobs };
+		const jobs = { ...idle.jobs };
 		delete jobs[job];
 		// Resuming makes the plan again, including the last decision.
-		if (job === "plan") settled = { ...settled, jobs };
+		if (job === "plan") idle = { ...idle, jobs };
 		else {
-			const failure = longWork.includes(job) ? note("cut-off") : settled.failure;
-			const { failure: _, ...failed } = reduceFailed(settled, { type: "failed", job, ticket, failure: note("cut-off") }).state;
-			settled = failure ? { ...failed, failure } : failed;
+			const failure = longWork.includes(job) ? note("cut-off") : idle.failure;
+			const { failure: _, ...failed } = reduceFailed(idle, { type: "failed", job, ticket, failure: note("cut-off") }).state;
+			idle = failure ? { ...failed, failure } : failed;
 		}
 	}
 	// The result of a search is only valid in the process that found it.
-	return settled.overlay === "unneeded" ? without(settled, "overlay", "unneeded") : settled;
+	return idle.overlay === "unneeded" ? without(idle, "overlay", "unneeded") : idle;
 }

@@ -172,7 +172,7 @@ export const trialDe: WizardMessages["trial"] = {
 	minimisingFirst: "Der erste Test läuft mit allen Dateien, um die Dauer zu schätzen.",
 	minimisingStops: "Enter beendet die Suche und übernimmt das Ergebnis, Esc verwirft es. Der Käfig bleibt bis dahin unverändert.",
 	minimisingSettles: "Das Ergebnis wird noch einmal getestet…",
-	unneeded: "Dateien, die die Anwendung nicht benötigt",
+	unneeded: "Nicht benötigte Dateien",
 	unneededNext: "b baut und testet einen Kandidaten ohne sie; Esc lässt den Käfig unverändert.",
 	findings: "Handlungsbedarf",
 	designed: "Absichtlich offen",

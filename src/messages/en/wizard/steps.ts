@@ -173,7 +173,7 @@ export const trialEn = {
 	minimisingFirst: "The first trial runs with all files, to estimate the time.",
 	minimisingStops: "Press Enter to stop and use what was found, or Esc to discard it. The cage does not change yet.",
 	minimisingSettles: "Testing the result once more…",
-	unneeded: "Files that the application does not need",
+	unneeded: "Files that are not needed",
 	unneededNext: "Press b to build and test a candidate without them, or Esc to keep the cage as it is.",
 	findings: "Action required",
 	designed: "Open by design",

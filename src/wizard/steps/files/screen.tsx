@@ -4,7 +4,7 @@ import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
 import { percent } from "../../parts/bars.tsx";
 import { wrapWords } from "../../parts/fit.ts";
-import { Line, Paragraph, paragraph, Segments } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { gapRows, Rows } from "../../parts/rows.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
@@ -65,18 +65,9 @@ function Totals({ current: { totals } }: { current: PendingPlan }) {
 	const waiting = totals.attention ? messages.fill(words.attention, { count: totals.attention }) : words.decided;
 	const planning = isBusy(state, "plan") ? ` · ${words.replanning}` : "";
 	const [long, short] = [messages.fill(words.totals, { ...totals }), messages.fill(words.totalsShort, { ...totals })];
-	const room = width - waiting.length - 2;
+	const room = Math.min(width - waiting.length - 2, Math.floor(width * 0.55));
 	const text = [`${long}${planning}`, `${short}${planning}`, short].find((one) => one.length <= room) ?? "";
-	const gap = " ".repeat(Math.max(1, width - waiting.length - text.length));
-	return (
-		<Segments
-			segments={[
-				{ text: waiting, bold: true, tone: totals.attention ? "warning" : "good" },
-				{ text: gap },
-				{ text, dimColor: true },
-			]}
-		/>
-	);
+	return <SplitLine left={waiting} right={text} width={width} bold tone={totals.attention ? "warning" : "good"} />;
 }
 
 function FileTabs({ count }: { count: number }) {

@@ -22,14 +22,14 @@ export function isProposed(missing: Missing, round: Round): boolean {
 }
 
 /** Whether the next round adds it: a fix unless it is deselected, an offer only if it is selected. */
-export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
+export function isSelected(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
 	if (!isProposed(missing, round)) return false;
 	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
 }
 
-export function wanted(state: WizardState): readonly Missing[] {
+export function itemsToAdd(state: WizardState): readonly Missing[] {
 	const round = lastRound(state);
-	return round ? round.missing.filter((one) => isTaken(one, round, state.trial)) : [];
+	return round ? round.missing.filter((one) => isSelected(one, round, state.trial)) : [];
 }
 
 export function reduceTrial(state: WizardState, command: Command): Reduced {
@@ -50,7 +50,7 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 			return toggleRemedy(state);
 		case "accept-remedies":
 			if (!round) return only(state);
-			if (wanted(state).length) return andThen(endSelftest(state), accept);
+			if (itemsToAdd(state).length) return andThen(endSelftest(state), accept);
 			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
 		case "finish-anyway":
 			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
@@ -81,7 +81,7 @@ function endSelftest(state: WizardState): Reduced {
 
 function accept(state: WizardState): Reduced {
 	if (!state.answers) return only(state);
-	const missing = wanted(state);
+	const missing = itemsToAdd(state);
 	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
 }
 

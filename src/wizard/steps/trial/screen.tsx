@@ -18,7 +18,7 @@ import type { WizardState } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { isSafe } from "../save/finishing.ts";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
-import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "./reduce.ts";
+import { declinedPaths, isProposed, isSelected, itemsToAdd, lastRound, missingKey } from "./reduce.ts";
 
 /** The last rounds show whether the trial makes progress. */
 const mostRounds = 6;
@@ -114,7 +114,7 @@ function Detail() {
 function MissingLine({ missing, round, selected }: { missing: Missing; round: Round; selected: boolean }) {
 	const { messages, state, width } = useView();
 	const proposed = isProposed(missing, round);
-	const taken = isTaken(missing, round, state.trial);
+	const taken = isSelected(missing, round, state.trial);
 	const mark = taken ? "[✓]" : missing.declined || !proposed ? "[!]" : "[ ]";
 	return (
 		<SplitLine
@@ -171,7 +171,7 @@ function statusText(state: WizardState, messages: Messages): string {
 	if (isBusy(state, "plan")) return messages.wizard.build.changing;
 	if (isBusy(state, "try")) return messages.fill(words.running, { round: state.trial.now ?? state.trial.rounds.length + 1 });
 	if (!round) return "";
-	const count = wanted(state).length;
+	const count = itemsToAdd(state).length;
 	if (round.answered && count) return messages.fill(words.goodButMore, { count });
 	if (round.answered)
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
