@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -113,6 +113,7 @@ complete -c cagewright -n '__cagewright_verb "" help' -a list -d 'List the cages
 complete -c cagewright -n '__cagewright_verb "" help' -a show -d 'Show the files of a cage, and why they are in it'
 complete -c cagewright -n '__cagewright_verb "" help' -a explain -d 'Explain why something is in the cage, or what refuses it'
 complete -c cagewright -n '__cagewright_verb "" help' -a selftest -d 'Try to escape from a cage, and audit it'
+complete -c cagewright -n '__cagewright_verb "" help' -a watch -d 'Report attacks on running cages'
 complete -c cagewright -n '__cagewright_verb "" help' -a check -d 'Audit cages and compare them with the host'
 complete -c cagewright -n '__cagewright_verb "" help' -a stale -d 'List the cages with files older than the host\'s'
 complete -c cagewright -n '__cagewright_verb "" help' -a update -d 'Rebuild from the host\'s current files'
@@ -155,6 +156,7 @@ complete -c cagewright -n '__cagewright_argument show 0' -a '(__cagewright_cages
 complete -c cagewright -n '__cagewright_argument explain 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument explain 1' -F
 complete -c cagewright -n '__cagewright_argument selftest 0' -a '(__cagewright_cages)'
+complete -c cagewright -n '__cagewright_argument watch' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument check' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument update' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument rollback 0' -a '(__cagewright_cages)'
@@ -242,6 +244,13 @@ complete -c cagewright -n '__cagewright_verb show' -l history -d 'Show the cage\
 complete -c cagewright -n '__cagewright_verb show' -l record -d 'Show the record of the last trial'
 complete -c cagewright -n '__cagewright_verb selftest' -l network -x -a 'host none' -d 'Network of the test'
 complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd'
+complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'how to print an alarm'
+complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the '
+complete -c cagewright -n '__cagewright_verb watch' -l journal -d 'also write alarms to the journal'
+complete -c cagewright -n '__cagewright_verb watch' -l with-tests -d 'also report alarms that trials and self-tests cause'
+complete -c cagewright -n '__cagewright_verb watch' -l install -d 'install and start a systemd unit that watches'
+complete -c cagewright -n '__cagewright_verb watch' -l uninstall -d 'stop and remove that unit'
+complete -c cagewright -n '__cagewright_verb watch' -l dry-run -d 'with --install or --uninstall: show what would happen'
 complete -c cagewright -n '__cagewright_verb check update' -l all -d 'All cages on this machine'
 complete -c cagewright -n '__cagewright_verb check' -l deep -d 'Read every file, not only those that were touched'
 complete -c cagewright -n '__cagewright_verb check' -l nagios -d 'Print one line and exit as monitoring expects'

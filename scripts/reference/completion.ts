@@ -71,6 +71,7 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 	allow: [{ words: Object.values(permissionWords) }],
 	refuse: [{ words: Object.values(permissionWords) }],
 	format: [{ words: ["tar"] }],
+	onAlarm: [{ words: ["report", "stop", "freeze"] }],
 };
 
 /** Options whose values nobody can list. */

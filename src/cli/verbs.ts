@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { timerTasks } from "../core/upkeep/installation.ts";
+import { alarmFormats } from "../report/alarm.ts";
 import { type AdoptOptions, adopt } from "./adopt.ts";
 import { apps } from "./apps.ts";
 import { argumentsOf } from "./arguments.ts";
@@ -24,6 +25,7 @@ import { trial } from "./trial.ts";
 import { type UnitOptions, unit } from "./unit.ts";
 import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
 import { version } from "./version.ts";
+import { type WatchOptions, watch } from "./watch.ts";
 
 /** A command with lines that show its use. */
 export class Verb extends Command {
@@ -148,6 +150,15 @@ function defineLooking(define: Define, perform: Perform): void {
 	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
 		(name: string, subject: string | undefined) => perform((terminal) => explain(terminal, name, subject)),
 	);
+	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
+		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
+		.option("--on-alarm <REACTION>")
+		.option("--journal")
+		.option("--with-tests")
+		.option("--install")
+		.addOption(new Option("--uninstall").conflicts("install"))
+		.option("--dry-run")
+		.action((names: string[], options: WatchOptions) => perform((terminal) => watch(terminal, names, options)));
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
 		.option("--unit")
 		.option("--dropin <SERVICE>")

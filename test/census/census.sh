@@ -82,7 +82,7 @@ boot() { # tree result
 	for one in bin dist templates package.json; do shared+=("--bind-ro=$program/$one:/opt/cagewright/$one"); done
 	(
 		for group in "${groups[@]}"; do echo $BASHPID >"$group/cgroup.procs"; done
-		SYSTEMD_SECCOMP=0 exec timeout --kill-after=10 480 unshare --pid --fork --kill-child=KILL --mount-proc sh -c \
+		SYSTEMD_SECCOMP=0 exec timeout --kill-after=10 900 unshare --pid --fork --kill-child=KILL --mount-proc sh -c \
 			'mount -n -t tmpfs nspawn /run/systemd/nspawn && exec "$@"' sh \
 			systemd-nspawn --quiet --directory="$tree" --machine="$id" --boot --register=no --keep-unit --private-network \
 			--capability=all --console=pipe --hostname=census "${shared[@]}"

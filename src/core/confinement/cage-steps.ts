@@ -51,7 +51,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 			`cd ${quoteShell(cage.directory)}`,
 			// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
 			...(without.includes("root") ? [] : ["mount -n --move . /"]),
-			...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool),
+			...start(spec, confineWords(cage, without), cage.capabilities, initInside, tool),
 		],
 	};
 }
@@ -61,7 +61,7 @@ type Options = (text: string) => string;
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
-		[cage.confiner.file, cage.inScript?.confiner],
+		[cage.confiner, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
 		...(spec.acceptor === undefined ? [] : [[spec.acceptor, cage.inScript?.acceptor] as [Path, Uint8Array | undefined]]),

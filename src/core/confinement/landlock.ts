@@ -86,15 +86,7 @@ export function canSkipReads({ binds, permissions, ownsCage, sockets = false }: 
 	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
-/** Returns the options for setpriv(1) of util-linux 2.40 or later. */
-export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
-	return [
-		...["--landlock-access", `fs:${handled.join(",")}`],
-		...rules.flatMap(({ path, rights }) => ["--landlock-rule", `path-beneath:${rights.join(",")}:${path}`]),
-	];
-}
-
-/** Returns the bits that this interface version supports, because it refuses others (EINVAL). */
+/** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
 }

@@ -194,7 +194,7 @@ function measure(top: Path, kind: SharedKind, input: SharedInput): { files: numb
 	return size;
 }
 
-/** What browsers request. A server that opened one of these may open any other file of the directory next. */
+/** Files that browsers request. A server that opened one of these may open any other file of the directory next. */
 const page = /\.(x?html?|shtml|xslt?|css|m?js|map|svg|ico|png|gif|jpe?g|webp|avif|woff2?|ttf|webmanifest|tmpl|tpl)$/i;
 /** Programs that load their own sources by these names. */
 const interpreter = /^(node|nodejs|deno|bun)$/;

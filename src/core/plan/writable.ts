@@ -224,7 +224,7 @@ interface SeedInput {
 }
 
 interface SeedPlan {
-	/** By writable directory. */
+	/** Keys are writable directories. */
 	readonly seeds: ReadonlyMap<Path, WritableDirectory["seeds"]>;
 	/** State that would have been copied, with the reason. */
 	readonly leftOut: ReadonlyMap<Path, Reason>;

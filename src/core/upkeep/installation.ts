@@ -7,14 +7,14 @@ import { quoteShell } from "../path/quote.ts";
 export const programFolder = pathFromText("/usr/local/lib/cagewright");
 export const programLink = pathFromText("/usr/local/sbin/cagewright");
 
-/** What the timer does once a day. */
+/** The timer's daily task. */
 export const timerTasks = ["check", "update", "none"] as const;
 export type TimerTask = (typeof timerTasks)[number];
 
 export interface Wanted {
 	readonly state: string;
 	readonly timer: TimerTask;
-	/** What the machine has that would read such a file. */
+	/** Programs of this machine that read such files. */
 	readonly has: { readonly apt: boolean; readonly dnf: boolean; readonly dnf5: boolean; readonly systemd: boolean };
 	/** Files of packaging/man/. */
 	readonly manuals: readonly string[];
@@ -39,7 +39,7 @@ const places = {
 	timer: "/etc/systemd/system/cagewright-upkeep.timer",
 } as const;
 
-/** Every place that `install` may have written to, except man pages. */
+/** Every place that any version of `install` wrote to, except man pages. */
 export const installedPlaces: readonly Path[] = Object.values(places).map(pathFromText);
 export const timerPlace = pathFromText(places.timer);
 

@@ -3,9 +3,10 @@ import { showProbe } from "../../core/application/probe-lines.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { pathToText } from "../../core/path/path.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
@@ -18,9 +19,15 @@ import type { TrialRound } from "./trial.ts";
 
 /**
  * Why an application could not be traced: `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
- * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-on-host…` if it failed.
+ * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-…` if it failed. `sockets` are host sockets
+ * that it asked for and may not reach.
  */
-export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
+export function startFailure(
+	commandWords: readonly string[],
+	result: TraceResult,
+	files: Files,
+	{ own, sockets = [] }: { readonly own?: OwnAccount | undefined; readonly sockets?: readonly Path[] } = {},
+): Failure {
 	const command = showProbe(commandWords.join(" "));
 	const { ended: status, output, trace } = result;
 	const calls = refusedCalls(trace)
@@ -51,6 +58,10 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		return new Failure("failed-capabilities", { ...values, ...names }, 1);
 	}
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
+	if (sockets.length) {
+		const named = { paths: sockets.map(showPath).join(", "), options: sockets.map(optionFor).join(" ") };
+		return new Failure("failed-unreachable", { ...values, ...named }, 1);
+	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
 

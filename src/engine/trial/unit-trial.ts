@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
+import { graceSeconds } from "../trace/watched-run.ts";
 
 export interface UnitTrial {
 	/** Full name of the service under trial. */
@@ -145,6 +146,9 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 		if (!(error instanceof Failure) || context.signal.aborted) throw error;
 		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
 		return cage;
+	}
+	if (cage.endsSlowly) {
+		context.emit({ event: "warned", code: "unit-stop-untried", values: { unit: host.name, seconds: graceSeconds } });
 	}
 	const tried = (await store.cage(cage.name)) ?? cage;
 	warnOfUnitTrial(context, tried);

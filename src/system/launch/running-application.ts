@@ -207,7 +207,7 @@ export class RunningApplication implements Launched {
 
 	measure(root: Path): Measured | undefined {
 		const main = this.init ? mainProcess(this.init) : undefined;
-		return main === undefined ? undefined : measureConfinement(main, root, this.limits);
+		return main === undefined ? undefined : measureConfinement(main, this.init, root, this.limits);
 	}
 
 	observe(root: Path): Observed | undefined {
