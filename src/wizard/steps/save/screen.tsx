@@ -40,7 +40,7 @@ function Choices({ finished }: { finished: Finished }) {
 	// With little room, the facts are worth more than a complete menu.
 	const menu = Math.min(items.length, Math.max(5, height - title.length - (isWide ? 0 : 6)));
 	const left = height - title.length - menu;
-	const gap = left > (isWide ? 0 : 6) ? 1 : 0;
+	const gap = left > (isWide ? 0 : 4) ? 1 : 0;
 	const facts = isWide ? 0 : left - 1 - gap;
 	return (
 		<>
@@ -57,11 +57,17 @@ function Choices({ finished }: { finished: Finished }) {
 	);
 }
 
-/** The places of the cage, and the commands for what comes next. */
+/** The places of the cage, then the commands for what comes next, as far as they fit completely. */
 function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	const view = useView();
 	const { messages, width } = view;
-	const lines = factLines(finished, messages, width, height === undefined).slice(0, height ?? view.height);
+	const gap = height === undefined ? [""] : [];
+	const lines: string[] = [];
+	for (const block of factBlocks(finished, messages, width)) {
+		const added = lines.length ? [...gap, ...block] : block;
+		if (lines.length + added.length > (height ?? view.height)) break;
+		lines.push(...added);
+	}
 	return lines.map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
 		<Line key={index} dimColor={line.endsWith(":")}>
@@ -70,30 +76,27 @@ function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	));
 }
 
-function factLines(
+function factBlocks(
 	{ command, data, next, record, root, warnings = [] }: Finished,
 	messages: Messages,
 	width: number,
-	spaced: boolean,
-): string[] {
+): string[][] {
 	const words = messages.wizard.save;
 	const places: Fact[] = [
 		[words.root, root],
 		[words.data, data],
 		[words.record, record],
 	];
-	const gap = spaced ? [""] : [];
-	const commandRows = (line: string) => wrapCommand(printable(line), width - 2).map((row) => `  ${row}`);
+	const commandBlock = (title: string, line: string) => [
+		title,
+		...wrapCommand(printable(line), width - 2).map((row) => `  ${row}`),
+	];
 	return [
-		...labelled(places, width),
-		...warnings.flatMap(({ code, values }) => wrapWords(`! ${messages.note(code, values)}`, width)),
-		...gap,
-		words.same,
-		...commandRows(command),
+		labelled(places, width),
+		...warnings.map(({ code, values }) => wrapWords(`! ${messages.note(code, values)}`, width)),
+		commandBlock(words.same, command),
 		// The last step is the command itself.
-		...next
-			.filter(({ line }) => line !== command)
-			.flatMap(({ kind, line }) => [...gap, `${words.next[kind]}:`, ...commandRows(line)]),
+		...next.filter(({ line }) => line !== command).map(({ kind, line }) => commandBlock(`${words.next[kind]}:`, line)),
 	];
 }
 

@@ -51,6 +51,8 @@ export function whyMissing(state: WizardState, messages: Messages): readonly str
 		whatText(missing),
 		...(missing.importance ? [messages.fill(words.why, { why: messages.importance(missing.importance) })] : []),
 		messages.fill(words.failedAs, { how: howText(missing, messages) }),
-		messages.fill(words.remedyIs, { remedy: remedyText(missing, round, messages) }),
+		missing.declined
+			? messages.wizard.notices["declined-by-you"]
+			: messages.fill(words.remedyIs, { remedy: remedyText(missing, round, messages) }),
 	];
 }
