@@ -6,7 +6,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Awaited } from "../core/trace/trace.ts";
+import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
@@ -182,7 +182,7 @@ export interface WizardState {
 	readonly trial: TrialState;
 	/** The search for unneeded files. `isEnding`: use the best result so far. */
 	/** Shown when a run takes unexpectedly long. */
-	readonly awaited?: Awaited & { readonly seconds: number };
+	readonly awaited?: AwaitedEvent & { readonly seconds: number };
 	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
 	/** Unneeded files that were found but not left out yet. */
 	readonly unneeded?: Unneeded;

@@ -12,7 +12,7 @@ import { launchMethod } from "../build/method.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import type { Measured } from "../ports.ts";
+import type { MeasuredConfinement } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
@@ -43,7 +43,7 @@ export interface TrialRound {
 	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
 	/** The confinement while it answered. Absent if it never answered. */
-	readonly measured?: Measured;
+	readonly measured?: MeasuredConfinement;
 	readonly method: Method;
 	/** Warnings of the generation's audit. */
 	readonly findings: readonly Finding[];

@@ -1,8 +1,8 @@
 import type { Note, Values } from "../../core/failure.ts";
-import type { FileUnit, Found } from "../../core/minimise/units.ts";
+import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
-import type { Added } from "../../core/trace/trace.ts";
+import type { TraceDifference } from "../../core/trace/trace.ts";
 import type { ProbeOutcome, Reached } from "../../engine/events.ts";
 
 export interface MissingRequirement {
@@ -42,7 +42,7 @@ export interface Resumed {
 }
 
 /** `names`: account names of the host, by uid. */
-export interface AddedRun extends Added {
+export interface AddedRun extends TraceDifference {
 	readonly names?: Readonly<Record<number, string>>;
 }
 
@@ -72,7 +72,7 @@ export interface Round {
 	readonly seconds?: number;
 }
 
-export interface Unneeded extends Found {
+export interface Unneeded extends SearchOutcome {
 	/** All units of the candidate. */
 	readonly units: readonly FileUnit[];
 }

@@ -1,7 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { footprintOf } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Found } from "../../core/minimise/units.ts";
+import type { SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
@@ -37,7 +37,7 @@ export class WorkInProgress {
 	/** The result of the candidate's self-test. */
 	tested: Tested | undefined;
 	/** The result of the search for unneeded files. */
-	unneeded: { readonly subject: Subject; readonly found: Found } | undefined;
+	unneeded: { readonly subject: Subject; readonly found: SearchOutcome } | undefined;
 	readonly #store: Store;
 
 	constructor(store: Store) {

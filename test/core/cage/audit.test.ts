@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AuditPolicy, auditData, auditFiles, auditWay, type Observed } from "../../../src/core/cage/audit.ts";
+import { type AuditPolicy, auditData, auditFiles, auditPathToCage, type ObservedFile } from "../../../src/core/cage/audit.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
 const policy: AuditPolicy = {
@@ -11,17 +11,17 @@ const policy: AuditPolicy = {
 	accounts: [{ uid: 990, gids: [991, 4] }],
 };
 
-function seen(path: string, more: Partial<Omit<Observed, "path" | "target">> & { target?: string } = {}): Observed {
+function seen(path: string, more: Partial<Omit<ObservedFile, "path" | "target">> & { target?: string } = {}): ObservedFile {
 	const mode = more.kind === "directory" ? 0o755 : 0o644;
-	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as Observed;
+	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as ObservedFile;
 }
 
 /** Codes, each with its severity and path. */
-function codes(observed: Observed[], change: Partial<AuditPolicy> = {}): string[] {
+function codes(observed: ObservedFile[], change: Partial<AuditPolicy> = {}): string[] {
 	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 }
 
-const bad: [string, Observed, string][] = [
+const bad: [string, ObservedFile, string][] = [
 	["a setuid file", seen("/a", { mode: 0o4755 }), "danger setuid /a"],
 	["a setgid file", seen("/a", { mode: 0o2755 }), "danger setgid /a"],
 	["a file with capabilities", seen("/a", { capabilities: "cap_net_raw=ep" }), "danger file-capabilities /a"],
@@ -61,7 +61,7 @@ const bad: [string, Observed, string][] = [
 	["a mount", seen("/a", { kind: "directory", mounted: true }), "warning mounted /a"],
 ];
 
-const good: [string, Observed][] = [
+const good: [string, ObservedFile][] = [
 	["a setuid file that is allowed", seen("/usr/bin/allowed", { mode: 0o4755 })],
 	["a setgid directory", seen("/a", { kind: "directory", mode: 0o2755 })],
 	["a device of the plan", seen("/dev/null", { kind: "character-device", mode: 0o666, device: { major: 1, minor: 3 } })],
@@ -135,8 +135,8 @@ describe("the state of an application", () => {
 });
 
 describe("the way to a cage", () => {
-	const way = (...changes: [string, Partial<Observed>][]) =>
-		auditWay(
+	const way = (...changes: [string, Partial<ObservedFile>][]) =>
+		auditPathToCage(
 			changes.map(([path, more]) => ({ path: path as Path, kind: "directory", mode: 0o755, uid: 0, gid: 0, ...more })),
 			0,
 		).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
@@ -159,7 +159,7 @@ describe("the way to a cage", () => {
 		]);
 	});
 	it("may belong to the account that built the cage without root", () => {
-		const own = auditWay([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
+		const own = auditPathToCage([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
 		expect(own).toEqual([]);
 	});
 });

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
-import type { Observed } from "../../../src/core/cage/audit.ts";
+import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import { isMadeBySystemd } from "../../../src/core/cage/tampering.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
-const observed = (path: string, more: { mode?: number; target?: string; uid?: number; kind?: Observed["kind"] }): Observed => ({
+const observed = (
+	path: string,
+	more: { mode?: number; target?: string; uid?: number; kind?: ObservedFile["kind"] },
+): ObservedFile => ({
 	path: pathFromText(path),
 	kind: more.kind ?? (more.target === undefined ? "directory" : "symlink"),
 	mode: more.mode ?? 0o755,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Observed } from "../../../src/core/cage/audit.ts";
+import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import { compareWithManifest, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
@@ -11,12 +11,12 @@ function built(path: string, values: Partial<ManifestEntry> = {}): ManifestEntry
 	return { path: place, kind: "file", mode: 0o755, uid: 0, gid: 0, size: 3, mtime: 0, reasons: [], risks: [], ...values };
 }
 
-function seen(path: string, values: Partial<Observed & ObservedState> = {}): Observed & ObservedState {
+function seen(path: string, values: Partial<ObservedFile & ObservedState> = {}): ObservedFile & ObservedState {
 	return { path: pathFromText(path), kind: "file", mode: 0o755, uid: 0, gid: 0, links: 1, ...values };
 }
 
 /** Codes, each with its severity and path. */
-function compare(observed: (Observed & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
+function compare(observed: (ObservedFile & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
 	const manifest = { entries, ...values } as Manifest;
 	return compareWithManifest(observed, manifest).map(({ code, path, severity }) => `${severity} ${code} ${path}`);
 }

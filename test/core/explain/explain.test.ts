@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Cage } from "../../../src/core/cage/cage.ts";
 import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
-import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
+import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
@@ -43,7 +43,7 @@ const manifest: Manifest = {
 	identity: plan([]).identity,
 };
 
-function explained(path: string, facts: Partial<Facts> = {}) {
+function explained(path: string, facts: Partial<PathFacts> = {}) {
 	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
 	const { absence, cover, may, place, refusals } = explainPath(pathFromText(path), all);
 	return {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joined, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
+import { joinMinimised, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
 import { extensionsOf, type PinFacts, type PinRules, pinsOf } from "../../../src/core/minimise/needs.ts";
 import { unitsOf, withNeeded } from "../../../src/core/minimise/units.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
@@ -57,7 +57,7 @@ test("what a rule names goes in all the same, and what a trial found missing com
 });
 
 test("what earlier searches left out stays out, unless the cage has it again", () => {
-	const found = joined(minimised("/a", "/b"), new Set(paths("/b", "/c")), minimised("/c"));
+	const found = joinMinimised(minimised("/a", "/b"), new Set(paths("/b", "/c")), minimised("/c"));
 	expect(found.paths).toEqual(["/a", "/c"]);
 });
 

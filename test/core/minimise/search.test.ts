@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findUnneeded, lastThatWorks, type SearchProgress } from "../../../src/core/minimise/search.ts";
-import { halves, inOrder, type Unit } from "../../../src/core/minimise/units.ts";
+import { halves, searchOrder, type Unit } from "../../../src/core/minimise/units.ts";
 
 const { signal } = new AbortController();
 
@@ -221,7 +221,7 @@ test("a part is cut where groups part, or packages, or folders", () => {
 
 test("whoever needs a unit stands before it", () => {
 	const units = [unit("z", []), unit("a", [0]), unit("b", [1]), unit("c")];
-	expect(inOrder(units, [0, 1, 2, 3])).toEqual([2, 1, 3, 0]);
+	expect(searchOrder(units, [0, 1, 2, 3])).toEqual([2, 1, 3, 0]);
 });
 
 test("the furthest of the steps that works is found, or none", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addedBy, addRun, isNothing } from "../../../src/core/trace/trace.ts";
+import { addRun, isEmptyDifference, newInRun } from "../../../src/core/trace/trace.ts";
 import { begin, fold } from "./folding.ts";
 
 const trace = (...lines: string[]) => fold(begin + lines.map((line) => `10  ${line}`).join("\n")).trace;
@@ -13,12 +13,12 @@ const second = trace(
 );
 
 test("says what a run showed beyond the ones before", () => {
-	const added = addedBy(first, second);
+	const added = newInRun(first, second);
 	// What is not there in either is nothing; what was not there and is now, is.
 	expect(added).toMatchObject({ count: 2, paths: ["/b", "/bin/date"], programs: ["/bin/date"], uids: [33] });
 	expect(added.capabilities).toEqual(["setuid"]);
-	expect(isNothing(added)).toBe(false);
-	expect(isNothing(addedBy(second, second))).toBe(true);
+	expect(isEmptyDifference(added)).toBe(false);
+	expect(isEmptyDifference(newInRun(second, second))).toBe(true);
 });
 
 test("runs add up, and one that was watched from its start fills the gap of one that was not", () => {

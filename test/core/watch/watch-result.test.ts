@@ -3,7 +3,7 @@ import { noRules } from "../../../src/core/application/application.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { failureProbe, keyBytes, pathBytes, watchedCalls } from "../../../src/core/watch/probe.ts";
-import { addWatched, missedBy, parseFailure, type Watched } from "../../../src/core/watch/watched.ts";
+import { addWatchResults, missingInCage, parseFailure, type WatchResult } from "../../../src/core/watch/watch-result.ts";
 import { directory, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
 
@@ -25,9 +25,9 @@ test("several watches add up, each failure once", () => {
 	const one = failure("/a");
 	const other = failure("/b");
 	if (!one || !other) throw new Error("no failures");
-	const first: Watched = { since: "1", until: "2", seconds: 10, failures: [one] };
-	expect(addWatched(undefined, first)).toBe(first);
-	expect(addWatched(first, { since: "3", until: "4", seconds: 5, failures: [one, other], full: true })).toEqual({
+	const first: WatchResult = { since: "1", until: "2", seconds: 10, failures: [one] };
+	expect(addWatchResults(undefined, first)).toBe(first);
+	expect(addWatchResults(first, { since: "3", until: "4", seconds: 5, failures: [one, other], full: true })).toEqual({
 		since: "1",
 		until: "4",
 		seconds: 15,
@@ -57,7 +57,7 @@ test("what the host has, was not left out, and is not in the plan yet was missed
 	} as unknown as Plan;
 	const paths = ["page", "planned", "excluded", "both", "nowhere"].map((name) => `/srv/app/${name}`);
 	const failures = [...paths, "/usr/share/locale/locale.alias"].flatMap((path) => failure(path) ?? []);
-	const missed = missedBy({ since: "", until: "", seconds: 1, failures }, host, plan, files);
+	const missed = missingInCage({ since: "", until: "", seconds: 1, failures }, host, plan, files);
 	expect(missed).toEqual([
 		expect.objectContaining({
 			path: "/srv/app/page",
