@@ -33,9 +33,9 @@ describe("the wizard line by line", () => {
 			);
 		};
 		await wizard.sees("Your choice, Enter: choose:");
-		await answer("1", "What is started", "start tracing");
+		await answer("1", "How does it start", "start tracing");
 		await answer("b", "Step 1 of 7: Choose", "choose");
-		await answer("1", "What is started", "start tracing");
+		await answer("1", "How does it start", "start tracing");
 		await answer("", "Step 2 of 7: Trace", "enough, go on");
 		await answer("", "Step 3 of 7: Files. Cage: demo", "go on");
 		await answer("", "Step 4 of 7: Accounts", "go on");
@@ -50,7 +50,7 @@ describe("the wizard line by line", () => {
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/The cage demo stands and answers.*initiated by \(a dot goes back\): $/s));
+		await eventually(() => expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(a dot goes back\): $/s));
 		wizard.press("Erika Mustermann", keys.enter);
 		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter takes “.+” \(a dot goes back\): $/s));
 		await answer("", "The record names them", "choose");
@@ -65,8 +65,8 @@ describe("the wizard line by line", () => {
 
 	it.each([
 		["on a terminal that can only write lines", { TERM: "dumb" }],
-		["where the environment says that a screen reader reads along", { INK_SCREEN_READER: "true" }],
-	])("is there by itself %s", async (_, env) => {
+		["if the environment announces a screen reader", { INK_SCREEN_READER: "true" }],
+	])("starts automatically %s", async (_, env) => {
 		const wizard = openWizard(temporaryState(), [], env);
 		await wizard.sees("Your choice, Enter: choose:");
 		expect(wizard.raw).not.toContain(steering);

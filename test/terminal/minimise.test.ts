@@ -31,7 +31,7 @@ it("removes unneeded files from a candidate: Esc changes nothing, Enter tests an
 	wizard.press(keys.enter);
 	const shown = await wizard.sees("Press b to build", 90);
 	const [, out = "", of = ""] = /demo does not need (\d+) of its (\d+) files/.exec(shown) ?? [];
-	expect(shown).toMatch(/SavedSessionState out, by kind:.*SavedSessionState out, by package:/s);
+	expect(shown).toMatch(/Left out, by kind:.*Left out, by package:/s);
 	wizard.press("b");
 	await wizard.sees(/^2 +yes/m, 60);
 	await wizard.sees("✓ 0 of");

@@ -138,7 +138,7 @@ describe("the review", () => {
 		await wizard.sees("readable by its owner alone");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const text = readFileSync(file, "utf8");
-		expect(text).toMatch(/^What is built and tried as the cage demo$/m);
+		expect(text).toMatch(/^Review of the cage demo$/m);
 		for (const part of ["Left open", "Room on the disk", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees("nothing is");
