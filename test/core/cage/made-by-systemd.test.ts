@@ -21,7 +21,7 @@ test.each([
 	observed("/lib64", { target: "usr/lib64" }),
 	observed("/root", { mode: 0o750 }),
 	observed("/proc", { mode: 0o555 }),
-])("what systemd adds to a root is known: $path", (one) => {
+])("an addition of systemd is recognised: $path", (one) => {
 	expect(isMadeBySystemd(one)).toBe(true);
 });
 
@@ -34,6 +34,6 @@ test.each([
 	observed("/root", { mode: 0o777 }),
 	observed("/root/kit", {}),
 	observed("/proc", { kind: "file" }),
-])("nothing else is taken for it: $path $kind", (one) => {
+])("another file is not taken for one: $path $kind", (one) => {
 	expect(isMadeBySystemd(one)).toBe(false);
 });

@@ -24,26 +24,26 @@ function compare(observed: (ObservedFile & ObservedState)[], entries: ManifestEn
 const hashed = (path: string) => built(path, { sha256: "a", mode: 0o644 });
 const other = (path: string, mode = 0o644) => seen(path, { sha256: "b", mode });
 
-describe("a file of another content", () => {
+describe("a file with other content", () => {
 	test.each([
 		["/usr/lib/libc.so.6", "danger changed /usr/lib/libc.so.6"],
 		["/etc/app.conf", "warning configuration-edited /etc/app.conf"],
 		["/etc/ld.so.cache", "danger changed /etc/ld.so.cache"],
 		["/etc/passwd", "danger changed /etc/passwd"],
 		["/etcetera", "danger changed /etcetera"],
-	])("%s", (path, finding) => {
+	])("is reported: %s", (path, finding) => {
 		expect(compare([other(path)], [hashed(path)])).toEqual([finding]);
 	});
-	test("that is a program is none of configuration, wherever it lies", () => {
+	test("is not taken for configuration if it is a program, wherever it is", () => {
 		const path = "/etc/app/hook";
 		expect(compare([other(path, 0o755)], [built(path, { sha256: "a" })])).toEqual([`danger changed ${path}`]);
 	});
-	test("of which nothing was read is taken as it is", () => {
+	test("is not reported if it was not read", () => {
 		expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]);
 	});
 });
 
-test("what became something else, or leads elsewhere", () => {
+test("is reported if it became something else or leads elsewhere", () => {
 	const target = "b" as Path;
 	const link = built("/lib", { kind: "symlink", target: "usr/lib" as Path, mode: 0o777 });
 	expect(compare([seen("/lib", { kind: "symlink", target, mode: 0o777 })], [link])).toEqual(["danger changed /lib"]);
@@ -56,7 +56,7 @@ test("what became something else, or leads elsewhere", () => {
 	expect(compare([memory], [device])).toEqual(["danger changed /dev/null"]);
 });
 
-test("what was put in is a danger where it could be executed or read by the loader", () => {
+test("an added file is a danger if it could be executed or read by the loader", () => {
 	const added = [
 		seen("/usr/bin/sh"),
 		seen("/etc/app.d", { kind: "directory" }),
@@ -71,20 +71,20 @@ test("what was put in is a danger where it could be executed or read by the load
 	]);
 });
 
-test("what is missing, but for the nodes that nobody but root can make", () => {
+test("a missing file is reported, except device nodes without root", () => {
 	const entries = [built("/a"), built("/dev/null", { kind: "device" })];
 	expect(compare([], entries)).toEqual(["warning missing /a", "warning missing /dev/null"]);
 	expect(compare([], entries, { owner: { uid: 1000, gid: 1000 } })).toEqual(["warning missing /a"]);
 });
 
-test("another mode or owner, which a link has not", () => {
+test("another mode or owner is reported, except a link's mode", () => {
 	expect(compare([seen("/a", { mode: 0o700 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
 	expect(compare([seen("/a", { gid: 5 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
 	const link = { kind: "symlink", target: "b" as Path } as const;
 	expect(compare([seen("/a", { ...link, mode: 0o700 })], [built("/a", link)])).toEqual([]);
 });
 
-test("a file is read where its stamp is not that of the copy any more", () => {
+test("a file is read if its stamp differs from the copy's", () => {
 	const entry = built("/a", { sha256: "a", copy: stamp });
 	expect(needsHash(entry, stamp)).toBe(false);
 	for (const key of Object.keys(stamp)) expect(needsHash(entry, { ...stamp, [key]: "9" })).toBe(true);

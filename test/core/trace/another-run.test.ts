@@ -12,7 +12,7 @@ const second = trace(
 	"setuid(33) = 0",
 );
 
-test("says what a run showed beyond the ones before", () => {
+test("a run is compared with the runs before", () => {
 	const added = newInRun(first, second);
 	// What is not there in either is nothing; what was not there and is now, is.
 	expect(added).toMatchObject({ count: 2, paths: ["/b", "/bin/date"], programs: ["/bin/date"], uids: [33] });
@@ -21,7 +21,7 @@ test("says what a run showed beyond the ones before", () => {
 	expect(isEmptyDifference(newInRun(second, second))).toBe(true);
 });
 
-test("runs add up, and one that was watched from its start fills the gap of one that was not", () => {
+test("runs are added, and one traced from its start removes the gap of another", () => {
 	const late = { ...trace(), gaps: new Set(["start-up", "io-uring"] as const) };
 	expect([...addRun(first, late).gaps]).toEqual(["io-uring"]);
 	expect([...addRun(late, late).gaps]).toEqual(["start-up", "io-uring"]);

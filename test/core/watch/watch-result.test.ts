@@ -11,7 +11,7 @@ const hex = (text: string) => Buffer.from(text, "latin1").toString("hex");
 const failure = (path: string, number = 257, result = -2, descriptor = -100) =>
 	parseFailure(`${number} ${result} ${descriptor} ${hex(path)}`, "/srv/app" as Path);
 
-test("a line of the kernel's notes, and what is none", () => {
+test("a line of the kernel program is parsed or ignored", () => {
 	expect(failure("/etc/../etc/x\n\x1b[2J")).toEqual({ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" });
 	expect(failure("data/x", 2, -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
 	// Below a descriptor nobody knows where that is; a path that may be cut is no path.
@@ -21,7 +21,7 @@ test("a line of the kernel's notes, and what is none", () => {
 		expect(parseFailure(line, "/" as Path)).toBeUndefined();
 });
 
-test("several watches add up, each failure once", () => {
+test("several watches are added, each failure once", () => {
 	const one = failure("/a");
 	const other = failure("/b");
 	if (!one || !other) throw new Error("no failures");
@@ -36,7 +36,7 @@ test("several watches add up, each failure once", () => {
 	});
 });
 
-test("what the host has, was not left out, and is not in the plan yet was missed", () => {
+test("a file is missing if the host has it, and the plan neither has it nor leaves it out", () => {
 	const files = tree({
 		"/srv/app/page": "",
 		"/srv/app/planned": "",
@@ -67,7 +67,7 @@ test("what the host has, was not left out, and is not in the plan yet was missed
 	]);
 });
 
-test("the kernel's program is whole instructions, with jumps that stay within it and a stack that it has", () => {
+test("the kernel program consists of whole instructions, with jumps and stack inside its bounds", () => {
 	const code = failureProbe();
 	const instructions = code.length / 8;
 	expect(Number.isInteger(instructions)).toBe(true);
