@@ -50,7 +50,9 @@ describe("the wizard line by line", () => {
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(a dot goes back\): $/s));
+		await eventually(() =>
+			expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(a dot goes back\): $/s),
+		);
 		wizard.press("Erika Mustermann", keys.enter);
 		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter takes “.+” \(a dot goes back\): $/s));
 		await answer("", "The record names them", "choose");
