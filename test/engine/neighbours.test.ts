@@ -3,7 +3,7 @@ import type { Path } from "../../src/core/path/path.ts";
 import type { SocketPolicy } from "../../src/core/plan/neighbours.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { type Attempt, reachingNeighbours } from "../../src/engine/trace/neighbours.ts";
+import { type Attempt, withNeighbours } from "../../src/engine/trace/neighbours.ts";
 import { socket, tree } from "../core/plan/tree.ts";
 
 const database = "/run/redis/redis.sock" as Path;
@@ -39,7 +39,7 @@ describe("whom an application asks for", () => {
 	test("is let through in another life, and said", async () => {
 		const { context, events } = setting();
 		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
-		const result = await reachingNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
 			lives.push({ ports, sockets });
 			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
 			return { answered: sockets.length > 0 };
@@ -56,7 +56,7 @@ describe("whom an application asks for", () => {
 	});
 	test("is not let through where the life answers without", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			return { answered: true };
 		});
@@ -65,7 +65,7 @@ describe("whom an application asks for", () => {
 	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
 		const { clock, context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, policy, async ({ context: within, watch }) => {
+		await withNeighbours(context, application, policy, async ({ context: within, watch }) => {
 			if (++lives === 2) return { answered: true };
 			watch(asked([database]));
 			await context.machine.sleep(500, within.signal);
@@ -83,7 +83,7 @@ describe("whom an application asks for", () => {
 	test("a port over which a probe passes by itself stays closed: the host's own service would answer", async () => {
 		const { context, events } = setting({ answersAlone: true });
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			await context.machine.sleep(5000, context.signal);
@@ -94,7 +94,7 @@ describe("whom an application asks for", () => {
 	test("no port is let through for a cage that will have no network", async () => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
+		await withNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			return failed;
@@ -104,7 +104,7 @@ describe("whom an application asks for", () => {
 	test("is asked for once: who does not answer then does not answer", async () => {
 		const { context } = setting();
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([database], [6379]));
 			return failed;
@@ -118,7 +118,7 @@ describe("whom an application asks for", () => {
 	])("is left alone where it %s", async (_, whom) => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(whom);
 			return failed;
@@ -129,7 +129,7 @@ describe("whom an application asks for", () => {
 		const { context, events } = setting();
 		const words = { allow: [`socket:${docker}`], refuse: [`socket:${database}`] };
 		const lives: (readonly Path[])[] = [];
-		await reachingNeighbours(context, application, { uid: 0, rules: words }, async ({ sockets, watch }) => {
+		await withNeighbours(context, application, { uid: 0, rules: words }, async ({ sockets, watch }) => {
 			lives.push(sockets);
 			watch(asked(sockets.length ? [database] : [database, docker]));
 			return { answered: sockets.length > 0 };
@@ -140,7 +140,7 @@ describe("whom an application asks for", () => {
 	});
 	test("is reported with the option that allows it where it stays closed", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([docker, "/run/nobody.sock", "/run/nscd/socket"]));
 			return { answered: true };
 		});
@@ -149,7 +149,7 @@ describe("whom an application asks for", () => {
 	});
 	test("a failure of the life itself is passed on", async () => {
 		const { context } = setting();
-		const broken = reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const broken = withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			throw new Error("broken");
 		});

@@ -1,5 +1,5 @@
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Reached, ShownProcesses } from "../../src/engine/events.ts";
+import type { CoverageReport, ShownProcesses } from "../../src/engine/events.ts";
 
 /** What is seen while a scripted application is traced. */
 
@@ -28,7 +28,7 @@ export const shownProcesses: ShownProcesses = {
 	],
 };
 
-export const reached: Reached = {
+export const reached: CoverageReport = {
 	coverage: {
 		packages: [
 			{ name: "redis-server", version: "7.0.15" },

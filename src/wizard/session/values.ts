@@ -3,7 +3,7 @@ import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
-import type { ProbeOutcome, Reached } from "../../engine/events.ts";
+import type { CoverageReport, ProbeOutcome } from "../../engine/events.ts";
 
 /** What a session gives back, as plain data that can stand in the state. */
 
@@ -55,7 +55,7 @@ export interface Traced {
 	readonly output: string;
 	readonly answered: boolean;
 	readonly added?: AddedRun;
-	readonly reached?: Reached;
+	readonly reached?: CoverageReport;
 }
 
 export interface Round {

@@ -8,7 +8,7 @@ import { type Answers, isName, parseBind } from "../../../src/core/questions/ans
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
 import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
-import { answersFrom, type Here } from "../../../src/engine/choose/answers.ts";
+import { answersFrom, type AnswersMachine } from "../../../src/engine/choose/answers.ts";
 
 // Reads all units of the machine, for /bin/sh each time: once is enough.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
@@ -27,7 +27,7 @@ const machine = {
 	accounts: { own: () => undefined },
 	applications: { directoriesOf: () => [], here: () => ({}), program: (word: string) => word },
 	probeTools: () => ({ programs: new Set(), node: process.execPath }),
-} as unknown as Here;
+} as unknown as AnswersMachine;
 
 /** The words of each line, all by one shell: starting one takes longer than all the rest of these tests. */
 function splitByShell(lines: readonly string[]): string[][] {
