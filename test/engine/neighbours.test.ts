@@ -35,8 +35,8 @@ const failed = { answered: false };
 const policy: SocketPolicy = { uid: 1000, rules: { allow: [], refuse: [] } };
 const application = { network: "host" as const, probes: ["true"] };
 
-describe("whom an application asks for", () => {
-	test("is let through in another life, and said", async () => {
+describe("a service that an application asks for", () => {
+	test("is let through in another run, with a warning", async () => {
 		const { context, events } = setting();
 		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
 		const result = await withNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
@@ -54,7 +54,7 @@ describe("whom an application asks for", () => {
 			{ event: "warned", code: "neighbour-reached", values: { path: "127.0.0.1:6379" } },
 		]);
 	});
-	test("is not let through where the life answers without", async () => {
+	test("is not let through if the application answers without it", async () => {
 		const { context, events } = setting();
 		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
@@ -62,7 +62,7 @@ describe("whom an application asks for", () => {
 		});
 		expect(events).toEqual([]);
 	});
-	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
+	test("ends a waiting run after a delay, in which a daemon may create its own socket again", async () => {
 		const { clock, context } = setting();
 		let lives = 0;
 		await withNeighbours(context, application, policy, async ({ context: within, watch }) => {
@@ -80,7 +80,7 @@ describe("whom an application asks for", () => {
 		});
 		expect(lives).toBe(2);
 	});
-	test("a port over which a probe passes by itself stays closed: the host's own service would answer", async () => {
+	test("stays closed if a probe passes over its port alone, because the host's service would answer", async () => {
 		const { context, events } = setting({ answersAlone: true });
 		let lives = 0;
 		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
@@ -91,7 +91,7 @@ describe("whom an application asks for", () => {
 		});
 		expect([result.answered, lives, events]).toEqual([false, 1, []]);
 	});
-	test("no port is let through for a cage that will have no network", async () => {
+	test("is not let through for a cage without network", async () => {
 		const { context } = setting();
 		let lives = 0;
 		await withNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
@@ -101,7 +101,7 @@ describe("whom an application asks for", () => {
 		});
 		expect(lives).toBe(1);
 	});
-	test("is asked for once: who does not answer then does not answer", async () => {
+	test("is let through only once, even if the application then fails", async () => {
 		const { context } = setting();
 		let lives = 0;
 		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
@@ -115,7 +115,7 @@ describe("whom an application asks for", () => {
 		["rules the machine", asked([docker])],
 		["is nobody", asked(["/run/gone.sock"], [1234])],
 		["is the host's log", asked(["/dev/log"])],
-	])("is left alone where it %s", async (_, whom) => {
+	])("is not let through if it %s", async (_, whom) => {
 		const { context } = setting();
 		let lives = 0;
 		await withNeighbours(context, application, policy, async ({ watch }) => {
@@ -125,7 +125,7 @@ describe("whom an application asks for", () => {
 		});
 		expect(lives).toBe(1);
 	});
-	test("is let through where the administrator allowed it, and kept out where it was refused", async () => {
+	test("is let through if it is allowed, and stays closed if it is refused", async () => {
 		const { context, events } = setting();
 		const words = { allow: [`socket:${docker}`], refuse: [`socket:${database}`] };
 		const lives: (readonly Path[])[] = [];
@@ -138,7 +138,7 @@ describe("whom an application asks for", () => {
 		const values = { path: database, option: `--allow socket:${database}` };
 		expect(events).toContainEqual({ event: "warned", code: "socket-not-reached", values });
 	});
-	test("is reported with the option that allows it where it stays closed", async () => {
+	test("is reported with the option that allows it if it stays closed", async () => {
 		const { context, events } = setting();
 		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([docker, "/run/nobody.sock", "/run/nscd/socket"]));
@@ -147,7 +147,7 @@ describe("whom an application asks for", () => {
 		const values = { path: docker, option: `--allow socket:${docker}` };
 		expect(events).toEqual([{ event: "warned", code: "socket-not-reached", values }]);
 	});
-	test("a failure of the life itself is passed on", async () => {
+	test("does not hide a failure of the run itself", async () => {
 		const { context } = setting();
 		const broken = withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
