@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
-import { rounds, withSelftest, withOwnAccount } from "../engine/build/make.ts";
+import { rounds, withOwnAccount, withSelftest } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";

@@ -8,7 +8,7 @@ import { type Answers, isName, parseBind } from "../../../src/core/questions/ans
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
 import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
-import { answersFrom, type AnswersMachine } from "../../../src/engine/choose/answers.ts";
+import { type AnswersMachine, answersFrom } from "../../../src/engine/choose/answers.ts";
 
 // Reading all units of the machine for /bin/sh each time is slow; once suffices.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
