@@ -17,6 +17,7 @@ import { trialServices } from "../system/launch/trial-service.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
 import { attach } from "../system/running/attach.ts";
+import { systemDetection } from "../system/running/detection.ts";
 import { processesOf } from "../system/running/proc.ts";
 import { watchFailures } from "../system/running/watch-failures.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
@@ -49,6 +50,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		trialService: trialServices,
 		attach,
 		watchFailures,
+		detection: systemDetection,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
 		logSocket,

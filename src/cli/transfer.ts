@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
-import { permissionsOf, tellingPermissions, tellingVariables } from "../core/cage/import-review.ts";
+import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/cage/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
@@ -208,7 +208,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	return [
 		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
-		...line(words.permissions, tellingPermissions(parts.permissions)),
+		...line(words.permissions, sensitivePermissions(parts.permissions)),
 		...line(words.sockets, parts.sockets),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
@@ -221,7 +221,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 }
 
 function notableVariables(env: Readonly<Record<string, string>>): string[] {
-	const names = [...tellingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
+	const names = [...codeLoadingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
 	return names.map((name) => `${name}=${env[name]}`);
 }
 

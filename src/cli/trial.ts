@@ -10,6 +10,7 @@ import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
+import { tracedSteps } from "./groups.ts";
 import { isSafe, showMade } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,7 +20,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 	return terminal.withContext(async (context) => {
 		if (request.options.unit || request.options.dropin !== undefined) return asService(terminal, context, request);
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, request, "trial", ["rounds", "selftest"]);
+		const { cage, trace } = await tracedCage(context, request, "trial", tracedSteps.trial);
 		if (request.options.rounds !== undefined && !request.options.yes)
 			throw new Failure("option-without", { option: "--rounds", needs: "--yes" }, 2);
 		const plan = await planStep(context, cage, trace);
@@ -78,7 +79,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 
 /** Tests the present generation once, as a systemd service. */
 async function asService(terminal: Terminal, context: Context, request: CageRequest): Promise<number> {
-	const { cage } = await tracedCage(context, request, "trial", ["unit", "dropin", "selftest"]);
+	const { cage } = await tracedCage(context, request, "trial", tracedSteps.trial);
 	const verb = request.options.unit ? "trial --unit" : "trial --dropin";
 	refuseUnused(request.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
 	const lock = await context.machine.store.lock(cage.name);

@@ -86,9 +86,19 @@ describe("an application that cannot be traced", () => {
 });
 
 describe("an application that does not answer in its cage", () => {
-	const method: Method = { confiner: "setpriv", landlock: 3, weaker: [] };
+	const method: Method = { landlock: 3, weaker: [] };
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
-		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output, method };
+		const round: TrialRound = {
+			round: 1,
+			probes,
+			failedExercises: [],
+			refusedCalls: [],
+			missing,
+			answered: false,
+			findings: [],
+			output,
+			method,
+		};
 		const { code, exit, values } = trialFailure("app", round, entries);
 		return { code, exit, values };
 	};
@@ -111,7 +121,16 @@ describe("an application that does not answer in its cage", () => {
 	test("answered until a signal came, and the signal is named", () => {
 		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
 		const round: TrialRound = {
-			...{ round: 1, probes: answers, failedExercises: ["false", "SIGHUP"], missing: [], answered: false, findings: [], method },
+			...{
+				round: 1,
+				probes: answers,
+				failedExercises: ["false", "SIGHUP"],
+				refusedCalls: [],
+				missing: [],
+				answered: false,
+				findings: [],
+				method,
+			},
 			output: "Use Ctrl-C to stop\n",
 		};
 		expect(trialFailure("app", round)).toMatchObject({

@@ -1,16 +1,17 @@
 import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import type { Layer } from "./layers.ts";
+import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
 
 /**
- * Returns a static executable that does what setpriv only does since util-linux 2.41: it sets no-new-privileges, Landlock
- * rules and the system call filter, then runs the next program. It contains rules and filter, so it reads no file and needs no
- * library. If the kernel refuses a step, it reports the step and starts nothing. In C:
+ * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
+ * filters, so it reads no file and needs no library. If the kernel refuses a step, it reports the step and starts nothing. setpriv(1) can do the same since
+ * util-linux 2.41, but it cannot ask the kernel to record what a filter refuses. In C:
  *
  *     if (entersRoot) {                                                 // only in the tracing sandbox
  *       own = open("/proc/self/ns/mnt"); here = open(".", O_PATH);
- *       setns(own, CLONE_NEWNS); fchdir(here);                            // out of a chroot
+ *       setns(own, CLONE_NEWNS); fchdir(here);                          // out of a chroot
  *       if (pivot_root(".", ".") == 0) umount2(".", MNT_DETACH) && fail("entering the sandbox");
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
@@ -20,8 +21,8 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
  *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
  *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
- *     landlock_restrict_self(set, 0) && fail("Landlock");
- *     seccomp(SECCOMP_SET_MODE_FILTER, 0, filter) && fail("the system call filter");
+ *     landlock_restrict_self(set, LOG_NEW_EXEC_ON) && fail("Landlock");
+ *     for (filter in filters) seccomp(SECCOMP_SET_MODE_FILTER, filter.isLogged ? SECCOMP_FILTER_FLAG_LOG : 0, filter) && fail("the system call filter");
  *     execve(argv[1], argv + 1, envp); fail("starting the next program");
  */
 
@@ -33,8 +34,9 @@ export interface Confinement {
 	/** Version of the kernel's Landlock interface; 0 without Landlock. */
 	readonly landlock: number;
 	readonly ruleset: LandlockRuleset;
-	/** `struct sock_filter[]`. */
-	readonly filter: Uint8Array;
+	readonly filters: readonly Filter[];
+	/** Parts to leave out, to see whether the self-test notices. */
+	readonly without?: readonly Layer[];
 	/** The starter exits before it, like systemd's helper. Otherwise it exits with its starter. */
 	readonly outlives?: boolean;
 	/**
@@ -49,6 +51,16 @@ export interface Confinement {
 	readonly capabilities?: readonly Capability[];
 }
 
+export interface Filter {
+	/** `struct sock_filter[]`. */
+	readonly program: Uint8Array;
+	/** The kernel records what it refuses (audit record 1326). */
+	readonly isLogged: boolean;
+}
+
+/** The layers that this program makes. */
+export const confiningLayers = ["no-new-privs", "landlock", "seccomp"] as const satisfies readonly Layer[];
+
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(confineCode(confinement)) : undefined;
@@ -58,13 +70,9 @@ export function confineExecutable(architecture: string, confinement: Confinement
 export function landlockProbe(architecture: string): Buffer | undefined {
 	if (architecture !== "x64") return undefined;
 	const a = new Assembler();
+	a.call(call.landlockCreateRuleset, 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
 	a.move("rdi", 0);
-	a.move("rsi", 0);
-	a.move("rdx", 1); // LANDLOCK_CREATE_RULESET_VERSION
-	a.syscall(call.landlockCreateRuleset);
-	a.move("rdi", 0);
-	a.testAnswer();
-	a.jump("ifNegative", "none");
+	a.branch("ifNegative", "none");
 	a.emit(0x89, 0xc7); // mov edi, eax
 	a.label("none");
 	a.syscall(call.exitGroup);
@@ -103,19 +111,14 @@ const steps = {
 
 /** r12d: ruleset, r13: rule, r14: argv. Arguments in memory are below rsp, where no call writes and no handler runs. */
 function confineCode(confinement: Confinement): Buffer {
-	const { capabilities, entersRoot = false, filter, landlock, outlives = false, ruleset } = confinement;
+	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, without = [] } = confinement;
+	const filters = without.includes("seccomp") ? [] : confinement.filters;
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
-		a.move("rdi", option);
-		a.move("rsi", value);
-		a.move("rdx", 0);
-		a.move("r10", 0);
-		a.move("r8", 0);
-		a.syscall(call.prctl);
+		a.call(call.prctl, option, value, 0, 0, 0);
 	};
 	const unless = (condition: "ifNegative" | "ifNotZero", step: keyof typeof steps) => {
-		a.testAnswer();
-		a.jump(condition, `failed-${step}`);
+		a.branch(condition, `failed-${step}`);
 	};
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
@@ -135,48 +138,38 @@ function confineCode(confinement: Confinement): Buffer {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
 		unless("ifNotZero", "privileges");
 	}
-	prctl(38, 1); // PR_SET_NO_NEW_PRIVS
-	unless("ifNotZero", "privileges");
-	if (landlock > 0) restrictFiles(a, unless);
+	if (!without.includes("no-new-privs")) {
+		prctl(38, 1); // PR_SET_NO_NEW_PRIVS
+		unless("ifNotZero", "privileges");
+	}
+	if (landlock > 0 && !without.includes("landlock")) restrictFiles(a, landlock, unless);
+	filters.forEach(({ isLogged, program }, index) => {
+		a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(program.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
+		a.address("rax", `filter-${index}`);
+		a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
+		// SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG; lea rdx, [rsp - 16]
+		a.call(call.seccomp, 1, isLogged ? 2 : 0, [0x48, 0x8d, 0x54, 0x24, 0xf0]);
+		unless("ifNotZero", "filter");
+	});
 
-	a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(filter.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
-	a.address("rax", "filter");
-	a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
-	a.move("rdi", 1); // SECCOMP_SET_MODE_FILTER
-	a.move("rsi", 0);
-	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-	a.syscall(call.seccomp);
-	unless("ifNotZero", "filter");
-
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
-	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
-	a.syscall(call.execve);
+	a.executeNext();
 
 	const messages = Object.entries(steps).map(
 		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
 	);
 	// execve returned, so the last step failed.
-	for (const [step, text] of messages.reverse()) {
-		a.label(`failed-${step}`);
-		a.address("rsi", `text-${step}`);
-		a.move("rdx", text.length);
-		a.jump("always", "say");
-	}
-	a.label("say");
-	a.move("rdi", 2);
-	a.syscall(call.write);
-	a.move("rdi", confineFailed);
-	a.syscall(call.exitGroup);
+	a.failures(messages.reverse(), confineFailed);
 	return a.finish({
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
-		filter,
+		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
 		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});
 }
+
+/** Version of Landlock from which on the kernel records what the rules refuse, where its audit is on. */
+const logsFrom = 7;
 
 /** Capability sets have 64 bits (capabilities(7)). */
 const mostCapabilities = 64;
@@ -184,59 +177,43 @@ const mostCapabilities = 64;
 /**
  * Follows pivot_root(2): the old root is briefly mounted on top of the new one. The kernel refuses that if the current root is
  * no mount point (an initramfs). Then the new root is moved over the old one, which no name reaches afterwards.
+ *
  * Both must replace the root of the mount namespace itself. If Cagewright runs in a chroot, that is a directory above `/`, and
  * an application that may chroot in the sandbox would climb from `/` to it (measured). setns(2) enters it even from a chroot.
  */
 function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative", step: "root") => void): void {
 	const open = (place: "mounts" | "here", flags: number) => {
-		a.address("rdi", place);
-		a.move("rsi", flags | 0x80000); // O_CLOEXEC
-		a.move("rdx", 0);
-		a.syscall(call.open);
+		a.call(call.open, place, flags | 0x80000, 0); // O_CLOEXEC
 		unless("ifNegative", "root");
 	};
 	open("here", 0x210000); // O_PATH | O_DIRECTORY
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 	open("mounts", 0);
-	a.emit(0x89, 0xc7); // mov edi, eax
-	a.move("rsi", 0x20000); // CLONE_NEWNS
-	a.syscall(call.setns);
+	a.call(call.setns, fromAnswer, 0x20000); // CLONE_NEWNS
 	unless("ifNotZero", "root");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.syscall(call.fchdir);
+	a.call(call.fchdir, fromR12);
 	unless("ifNotZero", "root");
-	a.address("rdi", "here");
-	a.address("rsi", "here");
-	a.syscall(call.pivotRoot);
-	a.testAnswer();
-	a.jump("ifNotZero", "move");
-	a.address("rdi", "here");
-	a.move("rsi", 2); // MNT_DETACH
-	a.syscall(call.umount2);
+	a.call(call.pivotRoot, "here", "here");
+	a.branch("ifNotZero", "move");
+	a.call(call.umount2, "here", 2); // MNT_DETACH
 	unless("ifNotZero", "root");
 	a.jump("always", "entered");
 	a.label("move");
-	a.address("rdi", "here");
-	a.address("rsi", "top");
-	a.move("rdx", 0);
-	a.move("r10", 0x2000); // MS_MOVE
-	a.move("r8", 0);
-	a.syscall(call.mount);
+	a.call(call.mount, "here", "top", 0, 0x2000, 0); // MS_MOVE
 	unless("ifNotZero", "root");
-	a.address("rdi", "here");
-	a.syscall(call.chroot);
+	a.call(call.chroot, "here");
 	unless("ifNotZero", "root");
 	a.label("entered");
-	a.address("rdi", "top");
-	a.syscall(call.chdir);
+	a.call(call.chdir, "top");
 	unless("ifNotZero", "root");
 }
 
-function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void): void {
-	a.address("rdi", "ruleset");
-	a.move("rsi", 8);
-	a.move("rdx", 0);
-	a.syscall(call.landlockCreateRuleset);
+function restrictFiles(
+	a: Assembler,
+	landlock: number,
+	unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void,
+): void {
+	a.call(call.landlockCreateRuleset, "ruleset", 8, 0);
 	unless("ifNegative", "landlock");
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 	a.address("r13", "rules");
@@ -247,29 +224,19 @@ function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZe
 	a.jump("ifZero", "restrict");
 	a.emit(0x48, 0x89, 0x44, 0x24, 0xf0); // mov [rsp - 16], rax: struct landlock_path_beneath_attr
 	a.emit(0x49, 0x8d, 0x7d, 0x10); // lea rdi, [r13 + 16]
-	a.move("rsi", 0x290000); // O_PATH | O_DIRECTORY | O_CLOEXEC
-	a.move("rdx", 0);
-	a.syscall(call.open);
+	a.call(call.open, undefined, 0x290000, 0); // O_PATH | O_DIRECTORY | O_CLOEXEC
 	unless("ifNegative", "landlock");
 	a.emit(0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], eax
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.move("rsi", 1); // LANDLOCK_RULE_PATH_BENEATH
-	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-	a.move("r10", 0);
-	a.syscall(call.landlockAddRule);
+	a.call(call.landlockAddRule, fromR12, 1, [0x48, 0x8d, 0x54, 0x24, 0xf0], 0); // LANDLOCK_RULE_PATH_BENEATH; lea rdx, [rsp - 16]
 	unless("ifNotZero", "landlock");
-	a.emit(0x8b, 0x7c, 0x24, 0xf8); // mov edi, [rsp - 8]
-	a.syscall(call.close);
+	a.call(call.close, [0x8b, 0x7c, 0x24, 0xf8]); // mov edi, [rsp - 8]
 	a.emit(0x4d, 0x03, 0x6d, 0x08); // add r13, [r13 + 8]
 	a.jump("always", "rule");
 
 	a.label("restrict");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.move("rsi", 0);
-	a.syscall(call.landlockRestrictSelf);
+	a.call(call.landlockRestrictSelf, fromR12, landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
 	unless("ifNotZero", "landlock");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.syscall(call.close);
+	a.call(call.close, fromR12);
 }
 
 /** Allowed rights, the record's length, and the path with a NUL. A record without rights ends the list. */

@@ -49,7 +49,7 @@ export interface LandlockRuleset {
  * in /dev. With `readsPass`, Landlock does not handle opening files for reading.
  */
 export function landlockRuleset(writable: readonly Path[], readsPass: boolean): LandlockRuleset {
-	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && asked.includes(right)));
+	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && openRights.includes(right)));
 	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
 		{ path: pathFromText("/dev"), rights: ["write-file"] },
@@ -63,7 +63,7 @@ export function landlockRuleset(writable: readonly Path[], readsPass: boolean): 
  * Rights that the kernel checks when a file is opened for reading, including whether the descriptor may truncate. If it handles
  * one of them, each open checks all directories up to the root and across mounts.
  */
-const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
+const openRights: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** The other layers that prevent reading outside the cage and truncating files in it. */
 export interface OtherLayers {
@@ -86,15 +86,7 @@ export function canSkipReads({ binds, permissions, ownsCage, sockets = false }: 
 	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
-/** Returns the options for setpriv(1) of util-linux 2.40 or later. */
-export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
-	return [
-		...["--landlock-access", `fs:${handled.join(",")}`],
-		...rules.flatMap(({ path, rights }) => ["--landlock-rule", `path-beneath:${rights.join(",")}:${path}`]),
-	];
-}
-
-/** Returns the bits that this interface version supports, because it refuses others (EINVAL). */
+/** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
 }

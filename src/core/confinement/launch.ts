@@ -5,7 +5,6 @@ import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
-import type { Method } from "./method.ts";
 
 /**
  * A launch as data. Traces, trials and runs differ only in this value; launch-script.ts turns it into a shell script.
@@ -89,8 +88,8 @@ export interface CageRoot {
 	readonly syslog?: Path;
 	/** The application's capabilities, in lower case without CAP_. */
 	readonly capabilities: readonly string[];
-	/** Loads the system call filter and the Landlock rules. */
-	readonly confiner: Confiner;
+	/** Host path of the program that loads the system call filters and the Landlock rules (confine.ts). */
+	readonly confiner: Path;
 	readonly landlock: LandlockRuleset;
 	/** Contents of our executables, for a script that needs no other files. */
 	readonly inScript?: {
@@ -106,12 +105,6 @@ export interface CageRoot {
 	readonly hostFiles: readonly Path[];
 	/** Links to the first of them. */
 	readonly names: readonly string[];
-}
-
-/** `file` is a host path: the filter for setpriv, or our own program (confine.ts). */
-export interface Confiner {
-	readonly kind: Method["confiner"];
-	readonly file: Path;
 }
 
 /** An entry of the cage directly below /tmp or /var/tmp. */

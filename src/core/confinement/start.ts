@@ -1,7 +1,7 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { confiningLayers } from "./confine.ts";
 import { environmentName, environmentWords } from "./environment.ts";
-import { setprivLandlock } from "./landlock.ts";
 import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./layers.ts";
 
@@ -44,21 +44,21 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
 	// On the host itself no account can be given our executable, so the variables come first.
-	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
-	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
+	const isEarly = spec.root.kind === "host" || spec.without?.includes("environment");
+	const environment = isEarly ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
 	return [...tool, ...account, "--", ...environment, ...acceptor, ...spec.command.map(pathFromText)];
 }
 
 function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
 	const isRoot = identity.uid === 0;
-	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
-	const inherited = isRoot ? "-all" : kept;
+	const bounding = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	const inherited = isRoot ? "-all" : bounding;
 	const unlimited = (isRoot && root.kind === "host") || without.includes("capabilities");
 	return [
 		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
 		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
-		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
+		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${bounding}`]),
 	];
 }
 
@@ -74,15 +74,8 @@ export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">)
 	];
 }
 
-/** Returns the words before everything that runs in the cage: no-new-privileges, Landlock rules, and the system call filter. */
-export function confineWords(cage: CageRoot, tool: readonly string[], without: readonly Layer[] = []): string[] {
-	const file = join(launchDirectory, baseName(cage.confiner.file));
-	// Our own program does all three or none.
-	if (cage.confiner.kind === "own") return without.includes("seccomp") ? [] : [file];
-	return [
-		...[...tool, "--pdeathsig", "KILL"],
-		...(without.includes("no-new-privs") ? [] : ["--no-new-privs"]),
-		...(without.includes("landlock") ? [] : setprivLandlock(cage.landlock)),
-		...(without.includes("seccomp") ? [] : ["--seccomp-filter", file]),
-	];
+/** Comes before everything that runs in the cage. */
+export function confineWords(cage: CageRoot, without: readonly Layer[] = []): string[] {
+	const isEmpty = confiningLayers.every((layer) => without.includes(layer));
+	return isEmpty ? [] : [join(launchDirectory, baseName(cage.confiner))];
 }

@@ -17,7 +17,7 @@ export interface Traced {
 }
 
 /** Options that every step honours for a traced cage. All other answers come from its trace. */
-const ofTracedCages: readonly OptionName[] = [
+export const optionsOfTracedCages: readonly OptionName[] = [
 	...(Object.keys(ruleOptions) as OptionName[]),
 	...(["name", "probe", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
 ];
@@ -44,7 +44,7 @@ export async function tracedCage(
 ): Promise<Traced> {
 	const name = target ?? options.name;
 	if (name === undefined || command.length) throw new Failure("cage-name-needed", {}, 2);
-	refuseUnused(options, verb, [...ofTracedCages, ...also], "`trace`, `make`");
+	refuseUnused(options, verb, [...optionsOfTracedCages, ...also], "`trace`, `make`");
 	if (options.name !== undefined && options.name !== name) refuseUnused({ name }, verb, [], "`trace`, `make`");
 	const cage = await knownCage(machine.store, name);
 	const trace = await machine.store.trace(name);

@@ -1,7 +1,7 @@
 import { auditFiles } from "../../core/cage/audit.ts";
 import type { Finding } from "../../core/cage/finding.ts";
 import { footprintOfManifest } from "../../core/cage/footprint.ts";
-import { type ImportConsent, type Reviewed, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
+import { type ImportConsent, type ReviewResult, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -75,7 +75,7 @@ interface ImportOptions extends ImportConsent {
 }
 
 /** A cage as it would be imported, for review. */
-export interface Imported extends Reviewed {
+export interface Imported extends ReviewResult {
 	readonly archive: InspectedArchive;
 	/** Why the import is refused. Present only in a dry run. */
 	readonly refusal?: Failure;
@@ -133,7 +133,7 @@ async function takeIn(context: Context, { account, archive, cage, manifest }: Im
 }
 
 /** The cage's own account must be unused: no process has its number, and no other cage has it. */
-async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
+async function accountInUse({ machine }: Context, { account, cage }: ReviewResult): Promise<Failure | undefined> {
 	if (!account) return undefined;
 	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
 	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
@@ -146,7 +146,7 @@ function judge(
 	archive: InspectedArchive,
 	name: string,
 	consent: ImportConsent,
-): { readonly imported: Reviewed; readonly refusal?: Failure } {
+): { readonly imported: ReviewResult; readonly refusal?: Failure } {
 	const cage = { ...archive.cage, name };
 	const manifest = { ...archive.manifest, name };
 	try {
@@ -174,7 +174,7 @@ function judge(
 }
 
 /** Applies the rules for a generation on disk to the archive's description. */
-function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: Reviewed): Failure | undefined {
+function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: ReviewResult): Failure | undefined {
 	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
 	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
 }

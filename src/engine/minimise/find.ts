@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure.ts";
 import { sumOf } from "../../core/minimise/minimised.ts";
 import { findUnneeded, lastThatWorks } from "../../core/minimise/search.ts";
-import type { FileUnit, Found } from "../../core/minimise/units.ts";
+import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout, Sandbox } from "../launch-ports.ts";
@@ -12,7 +12,7 @@ import { livesThrough } from "../trace/trace.ts";
 import { graceSeconds, watchedRun } from "../trace/watched-run.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
-export type { Found } from "../../core/minimise/units.ts";
+export type { SearchOutcome } from "../../core/minimise/units.ts";
 
 export interface FindOptions {
 	/** Number of parallel trials. */
@@ -26,7 +26,7 @@ export interface FindOptions {
  * exercise and signal, and answered after two further starts on the first start's data. Throws `minimise-unanswered` (exit 1) if
  * the complete cage does not answer.
  */
-export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<Found> {
+export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<SearchOutcome> {
 	const { machine, signal } = context;
 	const { cage, manifest, trace, units } = subject;
 	const began = machine.now();

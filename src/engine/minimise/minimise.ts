@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { isLoaderCache, joined, type Minimised } from "../../core/minimise/minimised.ts";
+import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -14,12 +14,12 @@ import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { goBack, restartIf } from "../upkeep/rollback.ts";
-import { type FindOptions, type Found, findMinimum } from "./find.ts";
+import { type FindOptions, findMinimum, type SearchOutcome } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
 interface MinimiseOptions extends SubjectRules, FindOptions {
 	/** Asked once the result is known; false leaves the cage unchanged. */
-	readonly confirm: (found: Found, subject: Subject) => Promise<boolean>;
+	readonly confirm: (found: SearchOutcome, subject: Subject) => Promise<boolean>;
 	readonly selftest: boolean;
 	/** False leaves running processes in the generation they were started in. */
 	readonly restart: boolean;
@@ -29,7 +29,7 @@ export interface MinimiseResult {
 	/** The previous generation. */
 	readonly from: number;
 	readonly subject: Subject;
-	readonly found: Found;
+	readonly found: SearchOutcome;
 	/** Absent if there was nothing to leave out or it was not confirmed. */
 	readonly made?: MadeCage;
 	readonly restarted: Restarted;
@@ -108,7 +108,7 @@ async function withWhole<T>(
 }
 
 /** The cage without the files, with the exercises of the search. */
-export function minimisedCage({ machine }: Context, subject: Subject, found: Found): Cage {
+export function minimisedCage({ machine }: Context, subject: Subject, found: SearchOutcome): Cage {
 	const { cage, manifest } = subject;
 	const { exercises, isComplete, left, signals, trials } = found;
 	const paths = left.flatMap(({ links, path }) => [path, ...links]);
@@ -130,7 +130,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Fou
 		exercises: [...exercises],
 		// Drop additions of earlier trials that the search proved unnecessary.
 		additions: cage.additions.filter((one) => one.kind !== "path" || !out.has(placeOf(one.path, machine.files))),
-		minimised: joined(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
+		minimised: joinMinimised(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
 	};
 }
 
@@ -139,7 +139,7 @@ async function build(
 	before: Cage,
 	generation: number,
 	subject: Subject,
-	found: Found,
+	found: SearchOutcome,
 	{ selftest }: MinimiseOptions,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {

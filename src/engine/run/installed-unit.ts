@@ -1,6 +1,6 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
-import { openedFor } from "../../core/confinement/unit/exposure.ts";
+import { permissionsBehind } from "../../core/confinement/unit/exposure.ts";
 import {
 	administratorsUnits,
 	dropinName,
@@ -123,7 +123,7 @@ export async function unitExposure(context: Context, { name, service }: WhichUni
 		...(known ? { service: known.name } : {}),
 		...(before === undefined ? {} : { before: before.score }),
 		after: after.score,
-		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.permissions) })),
+		open: after.open.map((one) => ({ ...one, for: permissionsBehind(one.setting, manifest.permissions) })),
 		startsAsRoot: manifest.identity.uid === 0,
 		forLogs: forLogs(cage.application.command, manifest),
 	};

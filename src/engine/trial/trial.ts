@@ -12,7 +12,7 @@ import { launchMethod } from "../build/method.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import type { Measured } from "../ports.ts";
+import type { MeasuredConfinement } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
@@ -37,11 +37,13 @@ export interface TrialRound {
 	/** Exercises and signals that worked on the host but not in the cage. */
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
+	/** Refused system calls. If the application answered, it does without them. */
+	readonly refusedCalls: readonly string[];
 	/** Files of /proc and /sys about the machine that the application read in the sandbox. */
 	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
 	/** The confinement while it answered. Absent if it never answered. */
-	readonly measured?: Measured;
+	readonly measured?: MeasuredConfinement;
 	readonly method: Method;
 	/** Warnings of the generation's audit. */
 	readonly findings: readonly Finding[];
@@ -105,6 +107,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			probes,
 			failedExercises: [...failed, ...failedSignals],
 			missing,
+			// `socket(AF_NETLINK)` is a socket.
+			refusedCalls: [...new Set([...run.trace.refusals.keys()].map((call) => call.replace(/\(.*/, "")))],
 			...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 			answered,
 			...(measured ? { measured } : {}),

@@ -3,7 +3,7 @@ import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../../core/cage/cage.ts";
 import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
-import { trialUnit } from "../../core/confinement/unit/trial.ts";
+import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Answer, askService, runsInside } from "../adopt/asking.ts";
 import { presentCage } from "../cages.ts";

@@ -1,5 +1,5 @@
 import type { Cage, Retention } from "../../core/cage/cage.ts";
-import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import { Failure } from "../../core/failure.ts";
@@ -89,7 +89,7 @@ async function prepare(
 	const next = withEdits(planned, manifest, edits, () => "cage");
 	// A file with a new time that is not in the drift was read and has the same content.
 	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
-	const difference = tellingDifference(comparePlanWithManifest(next, manifest), other);
+	const difference = significantChanges(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
-import { apartName } from "../../core/cage/layout.ts";
+import { separateDataName } from "../../core/cage/layout.ts";
 import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -95,7 +95,7 @@ async function bringBack(top: FileHandle, path: Path): Promise<void> {
 	await removeEmptyAbove(top, apart(path));
 }
 
-const apart = (path: Path) => `/${apartName}${path}` as Path;
+const apart = (path: Path) => `/${separateDataName}${path}` as Path;
 
 async function openTop(data: Path): Promise<FileHandle | undefined> {
 	try {
@@ -176,7 +176,7 @@ async function makeAbove(top: FileHandle, path: Path): Promise<void> {
 			const made = await openDirectory(place);
 			try {
 				// The folder for moved state stays private.
-				if (above !== `/${apartName}`) await made.chmod(0o755);
+				if (above !== `/${separateDataName}`) await made.chmod(0o755);
 			} finally {
 				await made.close();
 			}
@@ -222,7 +222,7 @@ async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
 /** Removes empty parents that we created. The application's own directories have another owner or mode and stay. */
 async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path).reverse()) {
-		if (above !== `/${apartName}` && !(await isPlain(top, above))) return;
+		if (above !== `/${separateDataName}` && !(await isPlain(top, above))) return;
 		try {
 			await removeEmpty(top, above);
 		} catch (error) {

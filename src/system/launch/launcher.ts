@@ -35,7 +35,7 @@ import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
-import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { cageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
@@ -200,8 +200,8 @@ export class UtilLinuxLauncher implements Launcher {
 	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {
 		const [acceptor, sockets] = [acceptorProgram(request), socketsProgram(request)];
 		return {
-			...ownPrograms({ handed: request.sockets?.length ?? 0 }),
-			confiner: this.confiner(request, root).bytes,
+			...ownPrograms({ passedSockets: request.sockets?.length ?? 0 }),
+			confiner: this.confiner(request, root),
 			...(sockets ? { sockets } : {}),
 			...(acceptor ? { acceptor } : {}),
 		};
@@ -230,7 +230,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const spec = { ...this.specification(request, folder, log), groups };
 		const sockets = socketsProgram(request);
 		const { environment, init } = ownPrograms({
-			handed: request.sockets?.length ?? 0,
+			passedSockets: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
 			closes: !request.without?.includes("descriptors"),
 		});
@@ -245,8 +245,7 @@ export class UtilLinuxLauncher implements Launcher {
 		if (acceptor) chmodSync(join(folder, acceptorName), 0o755);
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
-			const { bytes, name } = this.confiner(request, spec.root);
-			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
+			writeFileSync(pathToBytes(spec.root.confiner), this.confiner(request, spec.root), { mode: 0o700 });
 		}
 		if (spec.root.kind === "sandbox") {
 			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(spec.root.capabilities), { mode: 0o700 });
@@ -272,7 +271,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
 		const { scratch, state } = this;
-		return specificationOf(request, { folder, log, scratch, state }, () => this.method());
+		return specificationOf(request, { folder, log, scratch, state });
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
@@ -301,11 +300,14 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
+	private confiner(request: LaunchRequest, { landlock }: CageRoot): Buffer {
 		const { spec } = request;
 		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
-		return confinerFile(this.method(), permissions, landlock, isTried);
+		return cageConfiner(this.method(), permissions, landlock, {
+			isTried,
+			...(request.without ? { without: request.without } : {}),
+		});
 	}
 
 	/**

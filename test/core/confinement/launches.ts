@@ -15,7 +15,7 @@ export const cage: CageRoot = {
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
 	proc: false,
 	capabilities: [],
-	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
+	confiner: path("/state/scratch/1/cagewright-conf"),
 	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 	hostFiles: [],

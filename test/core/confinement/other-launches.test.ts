@@ -113,9 +113,7 @@ describe("a launch without root", () => {
 	});
 	test("leaves init and application no capability, whatever the plan permits", () => {
 		const words = lastOf(ordinary({ ...cage, capabilities: ["net_bind_service"] })).join(" ");
-		expect(words).toMatch(
-			/setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- \S+ \S+ \S+ \S+setpriv --pdeathsig /,
-		);
+		expect(words).toMatch(/setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- \/\.launch\/cagewright-conf /);
 		expect(words).not.toMatch(/net_bind_service|--reuid|--clear-groups/);
 	});
 	test("creates the sandbox's folders before mounting on them, and shows the host's devices", () => {
@@ -193,7 +191,7 @@ describe("names with a meaning for a shell", () => {
 			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
 			temporaryEntries: [{ path: `/tmp${name}` as Path, kind: "directory" }],
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
-			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
+			confiner: `/state${name}/cagewright-conf` as Path,
 		},
 		{ ...sandbox, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
 		host,

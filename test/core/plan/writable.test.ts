@@ -19,7 +19,7 @@ const plan = (did: Record<string, Did>, more: Record<string, Node> = {}, values:
 const seedsOf = (made: ReturnType<typeof plan>, path: string) =>
 	made.writable.find((one) => one.path === path)?.seeds.map((seed) => seed.path);
 
-describe("where the application writes", () => {
+describe("directories that the application writes", () => {
 	test.each<[string, Record<string, Did>, string[]]>([
 		["a file that it makes", { "/var/lib/app/new": "create write" }, ["/var/lib/app"]],
 		["a file that it takes away", { "/var/lib/app/old": "remove" }, ["/var/lib/app"]],
@@ -30,9 +30,9 @@ describe("where the application writes", () => {
 		["byte code", { "/usr/lib/python3/__pycache__/a.pyc": "create write" }, []],
 		["kernel files and devices", { "/proc/self/oom_score_adj": "write", "/dev/null": "write", "/sys/x": "create" }, []],
 		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],
-	])("%s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
+	])("are planned for: %s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
 
-	test("directories that files are moved between share one mount", () => {
+	test("share one mount if files are moved between them", () => {
 		const spool = {
 			"/var/spool/app": directory({ mode: 0o711 }),
 			"/var/spool/app/in": directory({ uid: 900, mode: 0o700 }),
@@ -46,15 +46,15 @@ describe("where the application writes", () => {
 		expect(writableOf(made)).toEqual(["/var/spool/app", "/var/spool/app/in", "/var/spool/app/out"]);
 		expect(made.writable[0]).toMatchObject({ uid: 0, mode: 0o711 });
 	});
-	test("a move between two applications' directories opens nothing that is shared by all", () => {
+	test("do not include a shared parent if files are moved between two applications' directories", () => {
 		const did = { "/var/lib/app/f": "remove", "/var/log/f": "create" };
 		const made = planFor(tree({ ...host, "/var/log": directory() }), trace(did, { moves: new Set([pathFromText("/var")]) }));
 		expect(writableOf(made)).not.toContain("/var");
 	});
-	test("a directory of the host below /tmp is state like any other", () => {
+	test("include a host directory below /tmp like other state", () => {
 		expect(writableOf(plan({ "/tmp/app/f": "create write" }, { "/tmp/app": directory() }))).toEqual(["/tmp/app"]);
 	});
-	test("what is written through a link is written where that leads, and nothing else becomes writable", () => {
+	test("include only the place that a link leads to when it is written", () => {
 		const more = {
 			"/etc/app/state": link("/var/lib/app/state"),
 			"/var/lib/app/state": "x",
@@ -64,7 +64,7 @@ describe("where the application writes", () => {
 		expect(writableOf(plan({ "/etc/app/new": "create write" }, more))).toEqual(["/var/lib/app"]);
 		expect(writableOf(plan({ "/etc/app/state": "remove" }, more))).toEqual(["/etc/app"]);
 	});
-	test("a log that is a link to standard output makes nothing writable, and the link goes in", () => {
+	test("do not include a log that is a link to standard output, and the link goes in", () => {
 		const more = { "/var/log/app/out": link("/dev/stdout"), "/dev/stdout": link("/proc/self/fd/1"), "/proc/self": link("99") };
 		const made = plan(
 			{ "/var/log/app/out": "write create" },
@@ -79,25 +79,25 @@ describe("where the application writes", () => {
 		expect(entryAt(read, "/var/log/app/out")).toMatchObject({ kind: "symlink", target: "/dev/stdout" });
 		expect(entryAt(read, "/root/report")).toBeUndefined();
 	});
-	test("to change a directory itself, or to make a file without a name in it, opens that directory and not the one above", () => {
+	test("include a directory itself, not its parent, if its mode changes or an unnamed file is created", () => {
 		expect(writableOf(plan({ "/var/lib/app": { did: "write", calls: ["chmod"] } }))).toEqual(["/var/lib/app"]);
 		expect(writableOf(plan({ "/run/app": { did: "write", calls: ["openat"] } }, { "/run/app": directory() }))).toEqual([
 			"/run/app",
 		]);
 	});
-	test("a mkdir that found what it wanted asks for the directory around it, and below one of the system for itself", () => {
+	test("include the surrounding directory of an existing mkdir target, and the target itself below a system directory", () => {
 		expect(writableOf(plan({ "/run/app": "EEXIST:create" }, { "/run/app": directory() }))).toEqual(["/run"]);
 		const made = plan({ "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" });
 		expect(writableOf(made)).toEqual(["/var/lib/app"]);
 		expect(made.notes).toEqual([]);
 	});
-	test("what it makes for itself below everybody's state is its own", () => {
+	test("include only what the application creates among everybody's state", () => {
 		expect(
 			writableOf(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" })),
 		).toEqual(["/var/cache/new"]);
 		expect(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create" }).notes).toEqual([]);
 	});
-	test("a directory of the system stays read-only, and a note says so once", () => {
+	test("never include a system directory, and a note says so once", () => {
 		const made = plan(
 			{ "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" },
 			{
@@ -109,7 +109,7 @@ describe("where the application writes", () => {
 			["/usr/share/app", "/var/lib"].map((path) => ({ code: "writes-system-directory", values: { path } })),
 		);
 	});
-	test("what it makes beside its own program is its own, and a file there is told of", () => {
+	test("include only what it creates next to its own program, with a note about files there", () => {
 		const own = { "/srv/app/run.sh": "#!/bin/sh", "/srv/app/made": directory() };
 		const programs = new Set(["/srv/app/run.sh" as never]);
 		const made = (did: Record<string, Did>) => planFor(tree({ ...host, ...own }), trace(did, { programs }));
@@ -123,13 +123,13 @@ describe("where the application writes", () => {
 		expect(writableOf(beside)).toEqual(["/srv/app"]);
 		expect(beside.notes).toEqual([{ code: "writes-beside-program", values: { path: "/srv/app" } }]);
 	});
-	test("a log directly in /var/log gives the cage a log directory of its own, which starts empty", () => {
+	test("include an empty log directory for a log directly in /var/log", () => {
 		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
 		// wtmp is others' log.
 		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);
 	});
-	test("a directory that holds everybody's state is given where a trial asks for it, one of the system never", () => {
+	test("include a directory with everybody's state only if a trial asks for it, and a system directory never", () => {
 		const additions = ["/var/lib", "/usr/share"].map((path) => ({
 			kind: "writable" as const,
 			path: path as never,
@@ -138,7 +138,7 @@ describe("where the application writes", () => {
 		}));
 		expect(writableOf(plan({}, {}, { additions }))).toEqual(["/var/lib"]);
 	});
-	test("a directory that belongs to the account is there to be written, by its real name", () => {
+	test("include a directory that the account owns, by its real name", () => {
 		const more = {
 			"/run/app": directory({ uid: 900 }),
 			"/etc/app": directory({ uid: 900 }),
@@ -153,7 +153,7 @@ describe("where the application writes", () => {
 			"/srv/v2",
 		]);
 	});
-	test("a spool that a group may write keeps its mode, wherever the daemon looked at it", () => {
+	test("include a spool that a group may write, with its mode", () => {
 		const more = {
 			"/var/spool/app": directory({ mode: 0o711 }),
 			"/var/spool/app/drop": directory({ gid: 777, mode: 0o770 }),
@@ -165,8 +165,8 @@ describe("where the application writes", () => {
 	});
 });
 
-describe("what is asked for", () => {
-	test("service directories, rules and what trials found, by their real places", () => {
+describe("requested writable directories", () => {
+	test("come from the unit, rules and trials, by real place", () => {
 		const made = plan(
 			{},
 			{},
@@ -183,10 +183,10 @@ describe("what is asked for", () => {
 			["/var/lib/app/db", "rule"],
 		]);
 	});
-	test("a file that is named stands for its directory", () => {
+	test("are the parent of a file that is named", () => {
 		expect(writableOf(plan({}, { "/srv/app/f": "" }, { rules: rules({ writable: ["/srv/app/f"] }) }))).toEqual(["/srv/app"]);
 	});
-	test("nothing lies over a directory that the cage lives from, whoever asks", () => {
+	test("never cover a directory that the cage needs", () => {
 		const made = plan(
 			{},
 			{ "/lib": link("/usr/lib"), "/usr/lib": directory() },
@@ -200,7 +200,7 @@ describe("what is asked for", () => {
 		expect(writableOf(made)).toEqual(["/usr/share/app", "/var/log"]);
 		expect(made.notes.map((note) => note.values.path)).toEqual(["/", "/etc", "/usr"]);
 	});
-	test("what lies in a directory of the host that is mounted comes with that", () => {
+	test("do not cover a mounted host directory", () => {
 		const made = plan(
 			{ "/srv/data/cache/f": "create write", "/srv/other/f": "create write" },
 			{ "/srv/data/cache": directory(), "/srv/other": directory(), "/srv/link": link("data") },
@@ -215,7 +215,7 @@ describe("what is asked for", () => {
 });
 
 describe("owners and modes", () => {
-	test("are the host's, else the account's", () => {
+	test("are the host's, or else the account's", () => {
 		const made = plan(
 			{ "/var/lib/app/f": "create" },
 			{},
@@ -247,7 +247,7 @@ describe("owners and modes", () => {
 		expect(made.writable.find((one) => one.path === "/var/lib/app2")).toMatchObject({ uid: 33, gid: 0, mode: 0o755 });
 		expect(made.writable.find((one) => one.path === "/var/lib/app")).toMatchObject({ uid: 33, gid: 33, mode: 0o750 });
 	});
-	test("a directory that the account could not write is given to it where a rule names it, and only there", () => {
+	test("of a directory that the account could not write become the account's if a rule names it", () => {
 		const given = (values: Parameters<typeof directory>[0], rule = "/srv/x", identity = asApp) =>
 			becomesOwned(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
 		expect(given({})).toBe(true);
@@ -276,7 +276,7 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
-	test("are what the application read of its state, the links on the way, and nothing that it only looked at", () => {
+	test("contain what the application read of its state and the links on the way, not what it only looked at", () => {
 		const made = plan(
 			{ ...write, "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" },
 			state,
@@ -284,19 +284,19 @@ describe("seeds", () => {
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/current", "/var/lib/app/db", "/var/lib/app/releases/2/conf"]);
 		expect(made.writable[0]?.seeds[1]).toEqual({ path: "/var/lib/app/db", bytes: 5 });
 	});
-	test("a link out of the state comes with the state, and what it leads to with the cage", () => {
+	test("contain a link out of the state, while its target goes into the cage", () => {
 		const made = plan({ ...write, "/var/lib/app/out/lib.so": "read" }, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/out"]);
 		expect(entryAt(made, "/opt/out/lib.so")).toMatchObject({ kind: "file", decision: "include" });
 	});
-	test("a directory that was only listed is there again, empty, with its owner", () => {
+	test("keep a directory that was only listed, empty, with its owner", () => {
 		const made = plan({ ...write, "/var/lib/app/queue": "list" }, state);
 		expect(made.writable).toMatchObject([
 			{ path: "/var/lib/app", seeds: [] },
 			{ path: "/var/lib/app/queue", uid: 900, seeds: [] },
 		]);
 	});
-	test("what is emptied at boot, or only written, starts empty: sd_booted must not see systemd in the cage", () => {
+	test("start empty where data is emptied at boot or only written: sd_booted must not see systemd in the cage", () => {
 		const more = { "/run/app/old": "x", "/run/systemd/system": directory(), "/var/log/app/a.log": "x" };
 		const made = plan(
 			{ "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look", "/var/log/app/a.log": "read write" },
@@ -307,7 +307,7 @@ describe("seeds", () => {
 			["/var/log/app", []],
 		]);
 	});
-	test("a rule seeds a directory whole, also where it would start empty", () => {
+	test("contain a whole directory if a rule says so, even one that would start empty", () => {
 		const made = plan(
 			{ "/var/lib/app/db": "read" },
 			{ ...state, "/run/app/keep": "abc" },
@@ -318,7 +318,7 @@ describe("seeds", () => {
 			{ path: "/var/lib/app", seeds: [{ path: "/var/lib/app", bytes: 8 }] },
 		]);
 	});
-	test("belong to the innermost writable directory, and are not copied twice", () => {
+	test("belong to the innermost writable directory and are not copied twice", () => {
 		const did = { ...write, "/var/lib/app/db": "read", "/var/lib/app/queue/new": "create", "/var/lib/app/queue/job": "read" };
 		const made = plan(did, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/db"]);
@@ -327,7 +327,7 @@ describe("seeds", () => {
 		expect(seedsOf(whole, "/var/lib/app")).toEqual(["/var/lib/app"]);
 		expect(seedsOf(whole, "/var/lib/app/queue")).toEqual([]);
 	});
-	test("a secret in the state is not copied unless it is allowed, and the plan tells of it", () => {
+	test("contain a secret only if it is allowed, and the plan lists it", () => {
 		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
 		const did = { ...write, "/var/lib/app/tls/key.pem": "read", "/var/lib/app/db": "read" };
 		const made = plan(did, more);
@@ -337,7 +337,7 @@ describe("seeds", () => {
 		expect(seedsOf(allowed, "/var/lib/app")).toEqual(["/var/lib/app/db", "/var/lib/app/tls/key.pem"]);
 		expect(allowed.declined).toEqual([]);
 	});
-	test("a directory that is seeded whole leaves out the secrets and the excluded in it", () => {
+	test("of a whole directory leave out secrets and excluded files", () => {
 		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
 		const made = plan({}, more, { rules: rules({ seed: ["/var/lib/app"], exclude: ["/var/lib/app/queue"] }) });
 		expect(seedsOf(made, "/var/lib/app")).toEqual(
@@ -346,7 +346,7 @@ describe("seeds", () => {
 		expect(made.declined.map(({ path }) => path)).toEqual(["/var/lib/app/tls/key.pem"]);
 		expect(entryAt(made, "/var/lib/app/queue")).toMatchObject({ kind: "directory", decision: "declined" });
 	});
-	test("four times as many ask the machine four times as much", () => {
+	test("take four times as many file accesses for four times as many files", () => {
 		const [some, many] = [1000, 4000].map((count) => {
 			const of = Object.fromEntries(
 				Array.from({ length: count }, (_, index) => [`/var/lib/app/d${index % 100}/f${index}`, file("x")]),

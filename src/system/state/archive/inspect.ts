@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ArchivePart, ArchivePlaces, archiveLimits, placeInGeneration } from "../../../core/archive/places.ts";
 import type { ArchiveEntry } from "../../../core/archive/tar.ts";
-import { accountFiles, type Observed } from "../../../core/cage/audit.ts";
+import { accountFiles, type ObservedFile } from "../../../core/cage/audit.ts";
 import { type ExportHead, exportHeadFromJson } from "../../../core/cage/export.ts";
 import { type Manifest, manifestFromJson } from "../../../core/cage/manifest.ts";
 import type { ObservedState } from "../../../core/cage/tampering.ts";
@@ -182,8 +182,8 @@ async function observedOf(
 	entries: readonly ArchiveEntry[],
 	generation: number,
 	signal: AbortSignal,
-): Promise<(Observed & ObservedState)[]> {
-	const observed: (Observed & ObservedState)[] = [];
+): Promise<(ObservedFile & ObservedState)[]> {
+	const observed: (ObservedFile & ObservedState)[] = [];
 	for (const entry of entries) {
 		const { device, gid, kind, link, mode, uid } = entry;
 		if (kind === "hard-link") continue; // Already refused.
