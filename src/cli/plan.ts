@@ -18,12 +18,8 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		const cage = request.options.takeDocumented ? await takeDocumented(context, requested, trace) : requested;
 		const proposed = await planStep(context, cage, trace);
 		if (!request.options.dryRun) {
-			const lock = await store.lock(cage.name);
-			try {
-				await store.saveCage(cage);
-			} finally {
-				await lock.release();
-			}
+			await using _lock = await store.lock(cage.name);
+			await store.saveCage(cage);
 		}
 		warnUnusedAllowances(context, proposed);
 		const present = await store.present(cage.name);

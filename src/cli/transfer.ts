@@ -97,22 +97,18 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 /** Runs a trial and stores its result with the cage. Returns true if the application answers. */
 async function runTrial(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const { generation, manifest } = await presentCage(context, name);
-		const cage = await knownCage(store, name);
-		const trace = await store.trace(name);
-		if (!trace) throw new Failure("not-traced", { name }, 2);
-		const plan = await planStep(context, cage, trace);
-		const { seconds, value: round } = await timed(context, "trial", () =>
-			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
-		);
-		await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
-		await store.log(name, "tried", { generation, answered: round.answered });
-		return round.answered;
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	const { generation, manifest } = await presentCage(context, name);
+	const cage = await knownCage(store, name);
+	const trace = await store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const plan = await planStep(context, cage, trace);
+	const { seconds, value: round } = await timed(context, "trial", () =>
+		trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+	);
+	await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
+	await store.log(name, "tried", { generation, answered: round.answered });
+	return round.answered;
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */

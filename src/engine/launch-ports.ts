@@ -82,11 +82,10 @@ export interface CageLayout {
 }
 
 /** A folder for what sandboxed applications write. A second start in the same sandbox finds what the first one left. */
-export interface Sandbox {
+export interface Sandbox extends AsyncDisposable {
 	readonly folder: Path;
 	/** The process whose network namespace is used. If absent, each start creates one. */
 	readonly network?: number;
-	dispose(): Promise<void>;
 }
 
 export interface Ended {

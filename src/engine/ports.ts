@@ -193,10 +193,9 @@ export interface Interpreter {
 	readonly command: readonly string[];
 }
 
-export interface Decoy {
+/** Disposal resolves when the process and everything it created are gone. */
+export interface Decoy extends AsyncDisposable {
 	readonly facts: DecoyFacts;
-	/** Resolves when the process and everything it created are gone. */
-	dispose(): Promise<void>;
 }
 
 /** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */

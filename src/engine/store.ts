@@ -151,10 +151,9 @@ export interface RecordStore {
 	saveNames(names: ResponsibleNames): Promise<void>;
 }
 
-export interface PartialTrees {
+export interface PartialTrees extends AsyncDisposable {
 	/** A copy of the generation without these files and links, at a host path. */
-	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path; dispose(): Promise<void> }>;
-	dispose(): Promise<void>;
+	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path } & AsyncDisposable>;
 }
 
 export interface CagePlace {
@@ -193,7 +192,7 @@ export interface StaleMark {
 	readonly security: boolean;
 }
 
-export interface Lock {
+export interface Lock extends AsyncDisposable {
 	/** Deletes what was created under this lock and never became a cage. */
 	clear(): Promise<void>;
 	release(): Promise<void>;

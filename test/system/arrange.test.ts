@@ -191,7 +191,15 @@ describe("a kill between any two renames", () => {
 	beforeAll(() => {
 		program = join(mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
 		const entry = join(dirname(fileURLToPath(import.meta.url)), "arrange-killed.ts");
-		buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", format: "esm", logLevel: "silent" });
+		buildSync({
+			entryPoints: [entry],
+			outfile: program,
+			bundle: true,
+			platform: "node",
+			target: "node20.19",
+			format: "esm",
+			logLevel: "silent",
+		});
 	});
 	afterAll(() => rmSync(dirname(program), { recursive: true }));
 

@@ -46,10 +46,7 @@ export interface SocketsKind {
 	readonly ipv6: boolean;
 }
 
-/**
- * Returns the variables with which the application finds them. `environmentExecutable` replaces the placeholder for its process
- * id.
- */
+/** Variables with which the application finds them. `environmentExecutable` fills in the process id. */
 export function socketVariables(sockets: readonly Pick<PassedSocket, "name" | "options">[]): Record<string, string> {
 	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
@@ -195,10 +192,7 @@ function typeOf(a: Assembler, name: string, absent: string): void {
 	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
 }
 
-/**
- * The application may have replaced a directory of its data by a link; root would delete, create and hand over files wherever
- * it leads.
- */
+/** The application may have replaced a directory of its data by a link, which root would follow. */
 function refuseLink(a: Assembler, directory: string, failed: string): void {
 	typeOf(a, directory, failed);
 	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK

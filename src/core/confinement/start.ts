@@ -37,9 +37,7 @@ export function start(
 	return [quoteShellLine(words)];
 }
 
-/**
- * Returns the words that only concern the application: setpriv for its account and capabilities, its environment, its command.
- */
+/** Words that only concern the application: setpriv for its account and capabilities, its environment, its command. */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);

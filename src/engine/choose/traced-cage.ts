@@ -6,7 +6,7 @@ import { type OptionName, optionFlag } from "../../core/questions/options.ts";
 import { ruleOptions } from "../../core/questions/rules.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { knownCage } from "../cages.ts";
+import { knownCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { answersFrom } from "./answers.ts";
 import type { CageRequest } from "./starting-point.ts";
@@ -47,8 +47,7 @@ export async function tracedCage(
 	refuseUnused(options, verb, [...optionsOfTracedCages, ...also], "`trace`, `make`");
 	if (options.name !== undefined && options.name !== name) refuseUnused({ name }, verb, [], "`trace`, `make`");
 	const cage = await knownCage(machine.store, name);
-	const trace = await machine.store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const trace = await requireTrace(machine.store, name);
 	const { accepted, application, dedicatedAccount, rules } = answersFrom(
 		machine,
 		{ ...options, name, probe: options.probe ?? [...cage.application.probes] },

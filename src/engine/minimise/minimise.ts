@@ -8,7 +8,7 @@ import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../bui
 import { launchMethod } from "../build/method.ts";
 import { buildStep, planStep } from "../build/steps.ts";
 import { switching } from "../build/switching.ts";
-import { layoutOf, presentCage } from "../cages.ts";
+import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
@@ -38,13 +38,7 @@ export interface MinimiseResult {
 /** The subject of a search, without starting one. Throws `not-traced` (exit 2). */
 export async function planMinimise(context: Context, name: string, rules: SubjectRules): Promise<Subject> {
 	const present = await presentCage(context, name);
-	return subjectOf(context, { ...present, trace: await traceOf(context, name) }, rules);
-}
-
-async function traceOf({ machine }: Context, name: string): Promise<Trace> {
-	const trace = await machine.store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
-	return trace;
+	return subjectOf(context, { ...present, trace: await requireTrace(context.machine.store, name) }, rules);
 }
 
 /**
@@ -58,30 +52,26 @@ export async function minimiseCage(
 	options: MinimiseOptions,
 	writeRecord: RecordWriter,
 ): Promise<MinimiseResult> {
-	const lock = await context.machine.store.lock(name);
-	try {
-		launchMethod(context, false);
-		const present = await presentCage(context, name);
-		const { cage, generation: from } = present;
-		const trace = await traceOf(context, name);
-		const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
-			subject: whole,
-			found: await findMinimum(context, whole, options),
-		}));
-		const nothing = { restarted: [], remaining: [], interrupted: 0 };
-		if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
-		return await switching(context, present, options.restart, async () => {
-			const made = await build(context, cage, from, subject, found, options, writeRecord);
-			try {
-				return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
-			} catch (error) {
-				await goBack(context, name, from, cage, error);
-				throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
-			}
-		});
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await context.machine.store.lock(name);
+	launchMethod(context, false);
+	const present = await presentCage(context, name);
+	const { cage, generation: from } = present;
+	const trace = await requireTrace(context.machine.store, name);
+	const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
+		subject: whole,
+		found: await findMinimum(context, whole, options),
+	}));
+	const nothing = { restarted: [], remaining: [], interrupted: 0 };
+	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
+	return await switching(context, present, options.restart, async () => {
+		const made = await build(context, cage, from, subject, found, options, writeRecord);
+		try {
+			return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, from, cage, error);
+			throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
+		}
+	});
 }
 
 /** Works on the cage as it would be built now: usually the present generation, otherwise a temporary one. */

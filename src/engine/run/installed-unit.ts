@@ -170,21 +170,17 @@ async function changing(
 	name: string,
 	change: () => Promise<() => Promise<void>>,
 ): Promise<boolean> {
-	const lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
+	await using _lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
+	signal.throwIfAborted();
+	const undo = await change();
 	try {
+		const reloaded = await machine.units.reload();
 		signal.throwIfAborted();
-		const undo = await change();
-		try {
-			const reloaded = await machine.units.reload();
-			signal.throwIfAborted();
-			return reloaded;
-		} catch (error) {
-			await undo();
-			await machine.units.reload().catch(() => false);
-			throw error;
-		}
-	} finally {
-		await lock?.release();
+		return reloaded;
+	} catch (error) {
+		await undo();
+		await machine.units.reload().catch(() => false);
+		throw error;
 	}
 }
 

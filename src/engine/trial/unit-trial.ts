@@ -64,28 +64,24 @@ async function tryUnit(
 	const unit = host?.name ?? unitName(name);
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
-	const sandbox = await launcher.createSandbox();
+	await using sandbox = await launcher.createSandbox();
+	const copies = await trialService.copies(layout, sandbox);
+	const texts = await unitTexts(context, present, host, (input) => ({
+		...input,
+		...copies,
+		sockets: [],
+		plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
+	}));
+	const { probes, timeout } = cage.application;
+	const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 	try {
-		const copies = await trialService.copies(layout, sandbox);
-		const texts = await unitTexts(context, present, host, (input) => ({
-			...input,
-			...copies,
-			sockets: [],
-			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
-		}));
-		const { probes, timeout } = cage.application;
-		const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
-		try {
-			const tried = await takeSteps(context, name, placed.name, {
-				...{ probes, timeout },
-				steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
-			});
-			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
-		} finally {
-			await placed.remove();
-		}
+		const tried = await takeSteps(context, name, placed.name, {
+			...{ probes, timeout },
+			steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
+		});
+		return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
 	} finally {
-		await sandbox.dispose();
+		await placed.remove();
 	}
 }
 

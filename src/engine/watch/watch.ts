@@ -13,7 +13,7 @@ import {
 	type WatchResult,
 } from "../../core/watch/watch-result.ts";
 import { comparablePlan } from "../build/steps.ts";
-import { presentCage } from "../cages.ts";
+import { presentCage, requireTrace, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { additionsFor } from "../trial/remedies.ts";
 
@@ -38,10 +38,8 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	const { emit, machine, signal } = context;
 	const { store } = machine;
 	const { cage } = await presentCage(context, name);
-	const trace = await store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
-	const running = async () =>
-		(await store.generations(name)).flatMap((one) => machine.launcher.running(store.root(name, one)).processes);
+	const trace = await requireTrace(store, name);
+	const running = async () => (await runningIn(machine, name)).processes;
 	if (!(await running()).length) throw new Failure("cage-not-running", { name }, 1);
 	const before = await store.upkeep.watched(name);
 	const seen = new Map<string, WatchedFailure>();

@@ -72,7 +72,7 @@ export class UtilLinuxLauncher implements Launcher {
 		return {
 			folder: pathFromText(folder),
 			...(loopback ? { network: loopback.pid } : {}),
-			async dispose() {
+			async [Symbol.asyncDispose]() {
 				await loopback?.dispose();
 				await removeScratch(folder);
 			},

@@ -60,10 +60,7 @@ function unitSection(lines: readonly string[]): string[] {
 	return lines.length ? ["[Unit]", ...lines, ""] : [];
 }
 
-/**
- * Drop-ins apply in the order of their names, so those in `later` override ours. Returns the first setting that contradicts the
- * drop-in.
- */
+/** Returns the first setting of the drop-ins in `later`, which apply after ours, that contradicts it. */
 export function overridingSetting(dropin: string, { texts }: MovedService, later: readonly number[]): Overriding | undefined {
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
 	for (const text of later) {
