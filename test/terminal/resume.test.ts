@@ -8,7 +8,7 @@ import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
 
-/** Leaving the wizard in every way that there is, and going on. */
+/** Leaving the wizard in all ways, and resuming. */
 const opened: PtyProgram[] = [];
 
 afterEach(async () => {
@@ -31,11 +31,10 @@ async function seesChoices(wizard: PtyProgram): Promise<void> {
 }
 
 const form = "[ Start tracing ]";
-/** Enter goes on from there only once the plan is made. */
+/** Enter only works once the plan is made. */
 const plannedFiles = /step 3\/7.*left out$/ms;
-const offered = /> demo\s+session\s+step \d of 7, just now/;
+const offered = /❯ demo\s+session\s+step \d of 7, just now/;
 
-/** From the list to the trace that answers. */
 async function untilAnswered(wizard: PtyProgram): Promise<void> {
 	await seesChoices(wizard);
 	wizard.press(keys.enter);
@@ -50,7 +49,7 @@ async function untilFiles(wizard: PtyProgram): Promise<void> {
 	await wizard.sees(plannedFiles);
 }
 
-/** Leaves by the question, and comes back by the list. */
+/** Quits with the question and resumes from the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
 	wizard.press(keys.ctrlC);
 	await wizard.sees("The session is kept");
@@ -59,7 +58,7 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
 	const next = openWizard(state);
 	await next.sees(offered);
-	await next.sees("Go on with demo – step");
+	await next.sees("Resume demo: step");
 	next.press(keys.enter);
 	await next.sees(sees);
 	await next.sees("Back where you left demo just now");
@@ -70,13 +69,13 @@ async function sessionsOf(state: string): Promise<{ id: string; name: string; sc
 	return (await cagewright(["sessions", "list", "--json"], { state })).json.sessions as never;
 }
 
-/** As the screen has it, without the message that passes. */
+/** The screen without its notice. */
 async function listOf(wizard: PtyProgram): Promise<string> {
 	return (await wizard.screen()).slice(3, 14).join("\n");
 }
 
 describe("the wizard", () => {
-	it("goes on where it was left, in every step, and its session is gone at the end", async () => {
+	it("resumes in every step, and removes its session at the end", async () => {
 		const state = temporaryState();
 		let wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -95,7 +94,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press("jjjj");
-		await wizard.sees(/^> \+ \[x\] (?!Program)/m);
+		await wizard.sees(/^❯ ▸ \[✓\] (?!Program)/m);
 		const before = await listOf(wizard);
 		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
 		expect(await listOf(wizard)).toBe(before);
@@ -107,7 +106,7 @@ describe("the wizard", () => {
 		wizard.press(keys.escape);
 		await wizard.sees("step 2/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 2/7");
-		// The trace is there: nothing is started again.
+		// The trace is stored, so nothing starts again.
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press(keys.enter);
@@ -116,9 +115,9 @@ describe("the wizard", () => {
 		await wizard.sees("step 5/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage");
-		wizard = await leaveAndGoOn(wizard, state, "It answers from inside its cage");
-		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
+		await wizard.sees("It answers from its cage");
+		wizard = await leaveAndGoOn(wizard, state, "It answers from its cage");
+		// The candidate was discarded, so it is built and tested again.
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
 		await takeNames(wizard);
@@ -133,7 +132,7 @@ describe("the wizard", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("keeps its session on %s while it traces", async (signal, status) => {
+	] as const)("keeps its session on %s during a trace", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
@@ -149,7 +148,7 @@ describe("the wizard", () => {
 		await next.sees(plannedFiles);
 	});
 
-	it("keeps its session on HUP while it builds, and leaves nothing of the build", async () => {
+	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
@@ -166,10 +165,10 @@ describe("the wizard", () => {
 		const next = openWizard(state, "--resume", "demo");
 		await next.sees("step 5/7");
 		next.press(keys.enter);
-		await next.sees("It answers from inside its cage");
+		await next.sees("It answers from its cage");
 	}, 120_000);
 
-	it("loses no decision when it is killed in the files", async () => {
+	it("loses no decision when it is killed in the files step", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
@@ -191,14 +190,13 @@ describe("the wizard", () => {
 		await next.sees("step 4/7");
 		next.press(keys.enter);
 		await next.sees("step 5/7");
-		// Somewhere in the review.
 		await eventually(async () => {
 			next.press("\x1b[6~");
 			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
 		});
 	}, 120_000);
 
-	it("leaves what it was killed over in a trial to whoever comes next", async () => {
+	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
 		const state = temporaryState();
 		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
 		const wizard = openWizard(state);
@@ -225,12 +223,12 @@ describe("the wizard", () => {
 		expect(existsSync(generation)).toBe(false);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
 		expect(await sessionsOf(state)).toEqual([]);
-		// What it had started ended with it; its scratch goes with the next launch.
+		// Its processes ended with it. The next launch removes its scratch files.
 		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
 		await eventually(() => expect(leftovers(state)).toEqual([]));
 	}, 120_000);
 
-	it("keeps several sessions side by side, each for one wizard at a time", async () => {
+	it("keeps several sessions, each for one wizard at a time", async () => {
 		const state = temporaryState();
 		const [first, second] = [openWizard(state), openWizard(state)];
 		for (const [index, wizard] of [first, second].entries()) {
@@ -244,7 +242,7 @@ describe("the wizard", () => {
 		const third = openWizard(state);
 		await third.sees(/demo1\s+session\s+open in process \d+/);
 		const shown = await third.sees(/demo2\s+session\s+open in process \d+/);
-		expect(shown).toMatch(/^> demo[12]/m);
+		expect(shown).toMatch(/^❯ demo[12]/m);
 		third.press(keys.enter);
 		await third.sees(/! The session [0-9a-f]{8} is open in process \d+/);
 		const refused = await cagewright(["sessions", "remove", "demo1", "--yes"], { state });
@@ -255,7 +253,7 @@ describe("the wizard", () => {
 		await fourth.sees(/demo1.*Start tracing/s);
 	}, 120_000);
 
-	it("says who has the cage of a session", async () => {
+	it("names the process that holds a session's cage", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
@@ -265,24 +263,23 @@ describe("the wizard", () => {
 		const other = openWizard(state);
 		await other.sees(offered);
 		other.press(keys.down);
-		await other.sees(/> demo\s+demo/);
+		await other.sees(/❯ demo\s+demo/);
 		other.press(keys.enter);
 		await other.sees(form);
 		other.press(keys.enter);
 		await other.sees("It answers.");
 		const next = openWizard(state, "--resume", held?.id ?? "");
 		await next.sees(`! The cage demo is being worked on by process ${other.pid}`);
-		// Nothing was taken from it.
 		other.press(keys.ctrlC, "d");
 		await other.ended;
 		await next.sees(/demo\s+session\s+step 3 of 7/);
 		next.press(keys.down);
-		await next.sees(/^> demo\s+session\s+step 3 of 7/m);
+		await next.sees(/^❯ demo\s+session\s+step 3 of 7/m);
 		next.press(keys.enter);
 		await next.sees(plannedFiles);
 	}, 120_000);
 
-	it("discards a session where that is wanted, on leaving and from the list", async () => {
+	it("discards a session on exit and from the list", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
@@ -303,11 +300,11 @@ describe("the wizard", () => {
 		next.press("n");
 		await next.sees(offered);
 		next.press("dy");
-		await next.sees(/^> demo\s+demo/m);
+		await next.sees(/^❯ demo\s+demo/m);
 		expect(await sessionsOf(state)).toEqual([]);
 	}, 120_000);
 
-	it("goes through the list with an untouched form without keeping anything", async () => {
+	it("stores nothing for an untouched form", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -321,7 +318,7 @@ describe("the wizard", () => {
 	});
 });
 
-describe("a session that cannot be gone on with", () => {
+describe("a session that cannot be resumed", () => {
 	it.each([
 		[["--resume"], 2, "No session was left"],
 		[["--resume", "nothing"], 2, "There is no session nothing"],
@@ -334,7 +331,7 @@ describe("a session that cannot be gone on with", () => {
 });
 
 describe("a session on a full disk", () => {
-	it("is not said to be kept", async () => {
+	it("is not reported as saved", async () => {
 		const disk = temporaryFolder("full-session");
 		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
 		try {
@@ -342,7 +339,7 @@ describe("a session on a full disk", () => {
 			await untilAnswered(wizard);
 			wizard.press(keys.escape);
 			await wizard.sees(form);
-			// What the trace leaves would make room for the session when it goes.
+			// When the trace's files go, there would be room for the session.
 			await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
 			writeFileSync(`${disk}/filler`, Buffer.alloc(statfsSync(disk).bavail * 4096));
 			wizard.press("\x1b[5~", "x");
@@ -350,7 +347,7 @@ describe("a session on a full disk", () => {
 			wizard.press(keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
-			expect(said).toContain("SavedSessionState before the end.");
+			expect(said).toContain("Left before the end.");
 			expect(said).toMatch(/The session could not be kept: There is no space left for \S+; make room and try again\./);
 			expect(said).not.toContain("The session is kept");
 		} finally {

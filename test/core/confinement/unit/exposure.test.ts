@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { permissionsBehind, parseExposure } from "../../../../src/core/confinement/unit/exposure.ts";
+import { parseExposure, permissionsBehind } from "../../../../src/core/confinement/unit/exposure.ts";
 
 /** Output of systemd 257, shortened. */
 const said = `  NAME                                                        DESCRIPTION                                                                EXPOSURE
