@@ -53,6 +53,8 @@ export async function measureAlarms(
 		.flat()
 		.flatMap(({ id, stoppedBy }) => (stoppedBy.includes("seccomp") && isFilters(attempts.get(id)) ? [id] : []));
 	try {
+		// Earlier records may have used up what the kernel allows.
+		await sleep(burst.window, context.signal);
 		const all = Object.values(techniques).flat();
 		for (const [index, { id }] of all.entries()) {
 			const isRunning = await until(() => isReady(output, id), index === 0 ? 30_000 : patience / all.length);
