@@ -172,6 +172,9 @@ export const selftestDe: SelftestMessages = {
 	holds: (refused, open) => `Kein Ausbruch: ${refused} Techniken verweigert, ${open} absichtlich offen.`,
 	leaks: (escaped, findings) =>
 		`NICHT SICHER: ${escaped} Techniken ausgebrochen, ${findings} Prüfungen von außen nicht bestanden.`,
+	alarms: (raised, filtered, slowest) =>
+		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(1).replace(".", ",")} s.`,
+	silent: (technique) => `nicht verzeichnet: ${technique}`,
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,
 	notTried: "Keine Ausbruchstechnik wurde erprobt: perl fehlt, oder der Selbsttest war abgeschaltet.",

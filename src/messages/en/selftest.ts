@@ -176,6 +176,9 @@ export const selftestEn = {
 	holds: (refused: number, open: number) => `No escape: ${refused} techniques refused, ${open} open by design.`,
 	leaks: (escaped: number, findings: number) =>
 		`NOT SAFE: ${escaped} techniques escaped, ${findings} checks from outside failed.`,
+	alarms: (raised: number, filtered: number, slowest: number) =>
+		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(1)} s.`,
+	silent: (technique: string) => `no record: ${technique}`,
 	control: (before: number, after: number) =>
 		`The control run without any layer escaped with ${before} techniques before the test and ${after} after it, so the test works.`,
 	/** Used in the record and after `make`. */
