@@ -6,8 +6,8 @@ import { root, say, setUp } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
 /**
- * `npm run bench:peers [-- REPETITIONS]`: whole jobs beside other tools. They watch services on the machine itself, so all of it runs in
- * namespaces of its own, on empty copies of the directories that the services write to.
+ * `npm run bench:peers [-- REPETITIONS]`: compares whole jobs with other tools. The tools watch services on the machine itself, so
+ * everything runs in separate namespaces, on empty copies of the directories that the services write to.
  */
 setUp();
 requirePrograms();
@@ -38,7 +38,7 @@ chmodSync(place, 0o755);
 const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
 const program = [process.execPath, join(folder, "peers.js"), place, ...process.argv.slice(2)];
 const child = spawn("unshare", [...namespaces, "sh", "-euc", prepare, "sh", ...program], { cwd: root, stdio: "inherit" });
-// The first process of a PID namespace, and unshare before it, take no notice of these by themselves.
+// unshare and the first process of its PID namespace ignore these signals.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill("SIGKILL"));
 child.on("close", (status) => {
 	rmSync(place, { recursive: true, force: true });

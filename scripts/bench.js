@@ -4,7 +4,7 @@ import { bundle } from "./bundle.js";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
-/** `npm run bench [-- NAME…]`: the benches, in turn. */
+/** `npm run bench [-- NAME…]`: runs the benchmarks one after the other. */
 setUp();
 withoutExtraCertificates();
 requirePrograms();

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { root } from "./set-up.js";
 
 /**
- * Bundles TypeScript that is no part of the program, in the same way as the program. `entryPoints` has their paths by the name of the bundle. Returns the
- * folder of the bundles. Call `setUp` first: it installs esbuild.
+ * Bundles TypeScript that is not part of the program, with the same settings as the program. `entryPoints` maps bundle names to paths.
+ * Returns the folder with the bundles. Call `setUp` first: it installs esbuild.
  */
 export async function bundle(entryPoints) {
 	const { build } = await import("esbuild");

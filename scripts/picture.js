@@ -6,19 +6,22 @@ import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
 /**
- * Makes docs/wizard.svg from a real run of the wizard with the demonstration, and a still picture of each of its main screens beside
- * it: `npm run picture`, as root. The text and the colours are those that the terminal showed.
+ * `npm run picture`, as root: creates docs/wizard.svg from a real run of the wizard with the demonstration, and a still picture of each
+ * main screen next to it. Text and colours are those that the terminal showed.
  */
 const columns = 80;
 const rows = 24;
 const secondsEach = 4;
-/** The colours of src/wizard/palette.ts in the 256 colour cube, as one of the first eight. */
+/** Maps the colours of src/wizard/palette.ts from the 256 colour cube to one of the first eight. */
 const fixedColors = { 28: 2, 31: 6, 130: 3, 160: 1 };
 const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
 const width = Math.round(columns * characterWidth + 2 * margin);
 const height = rows * lineHeight + 2 * margin;
 
-/** What is on each screen when it is worth a picture (those with a name are); Enter leads on from every one. Where one is, says the header. */
+/**
+ * `shows` matches a screen that is ready for its picture; only screens with a name get a still picture. Enter opens the next screen.
+ * The header shows the current step.
+ */
 const steps = [
 	{ name: "choose", shows: /demo\s+demo/ },
 	{ name: "form", shows: /\[ Start tracing \]/ },
@@ -27,7 +30,7 @@ const steps = [
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
 	{ name: "trial", shows: /step 6\/7.*It answers/s },
-	// Whom the record names is asked over the last screen.
+	// The wizard asks for the names in the record over the last screen.
 	{ shows: /initiated by/ },
 	{ shows: /implemented by/ },
 	{ name: "save", shows: /step 7\/7.*make demo.*later cages names them/s },
@@ -76,7 +79,7 @@ async function until(pattern) {
 			if (over) break;
 			continue;
 		}
-		// The rest of the frame may still be on its way, and what is counted still be moving.
+		// The frame may be incomplete, and counters may still change.
 		for (let before = ""; before !== textOf(shown()); ) {
 			before = textOf(shown());
 			await new Promise((resolve) => setTimeout(resolve, 600));
@@ -90,7 +93,7 @@ function textOf(lines) {
 	return lines.map((runs) => runs.map(({ text }) => text).join("")).join("\n");
 }
 
-/** Each line as pieces of one look. */
+/** Splits each line into pieces of the same look. */
 function shown() {
 	const { active } = emulator.buffer;
 	return Array.from({ length: rows }, (_, row) => pieces(active.getLine(active.baseY + row)));
@@ -107,7 +110,7 @@ function pieces(line) {
 		if (last !== undefined && last.look === look) last.text += text;
 		else runs.push({ look, text, column });
 	}
-	// Where the run took place is nobody's business; the columns behind a name that became shorter stay where they are.
+	// Hide where the run took place. The columns after a shortened name keep their positions.
 	for (const run of runs) run.text = elsewhere(run.text);
 	return runs.filter(({ look, text }) => text.trim() !== "" || look.includes("inverse"));
 }
@@ -150,7 +153,7 @@ function still(name, lines) {
 	return framed(`The wizard at the step ${name}`, "", drawn(lines));
 }
 
-/** One screen after the other; the first alone where nothing may move. */
+/** Shows one screen after the other, or only the first if the reader prefers reduced motion. */
 function moving(screens) {
 	const total = screens.length * secondsEach;
 	const share = 100 / screens.length;

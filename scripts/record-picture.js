@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Makes docs/record.png from the record of a real cage, as root and with Redis and a Chromium on this machine (`CHROMIUM=…` where it has another name):
- * `node scripts/record-picture.js`. Side by side the beginning of the page, the checklist and the pictures.
+ * `node scripts/record-picture.js`: creates docs/record.png from a real cage's record. Needs root, Redis and Chromium (set `CHROMIUM=…`
+ * if it has another name). The picture shows the page's beginning, the checklist and the coverage side by side.
  */
 const chromium = process.env.CHROMIUM ?? "chromium";
 const [width, height, scale] = [1000, 1300, 0.45];

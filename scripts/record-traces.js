@@ -7,9 +7,10 @@ import { build } from "esbuild";
 import { root } from "./set-up.js";
 
 /**
- * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.fast.strace and NAME.whole.strace anew from programs/NAME.c, by
- * strace with the options that the tracer uses in its two modes. Needs root and gcc. Each program gets an empty /mnt, a process table and a network of its own, so what is
- * recorded names no place of this machine. What is expected of a recording stands in NAME.expected, written by hand.
+ * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.fast.strace and NAME.whole.strace from programs/NAME.c.
+ * strace gets the options that the tracer uses in its two modes. Needs root and gcc. Each program gets an empty /mnt, its own process
+ * table and its own network, so the recording contains no path of this machine. NAME.expected contains the expected result, written by
+ * hand.
  */
 const corpus = join(root, "test", "core", "trace", "corpus");
 const folder = mkdtempSync(join(tmpdir(), "cagewright-corpus-"));
@@ -24,7 +25,7 @@ try {
 		target: "node20.19",
 	});
 	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
-	// What stands in a string is no path, whatever it looks like: here it is shown whole, to prove it.
+	// A string is never a path, even if it looks like one. Recordings show strings in full to prove it.
 	const modes = { fast: straceArguments({ fast: true }), whole: straceArguments({ fast: false }) };
 	const programs = readdirSync(join(corpus, "programs")).filter((name) => name.endsWith(".c"));
 	const wanted = process.argv.slice(2);
@@ -39,7 +40,6 @@ try {
 	rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs the program as /mnt/program and writes its trace to `file`. */
 function record(program, file, options) {
 	const run =
 		'mount -t tmpfs tmpfs /mnt && cp "$1" /mnt/program && cd /mnt && out=$2 && shift 2 && exec strace "$@" -o "$out" -- ./program';
@@ -50,6 +50,6 @@ function record(program, file, options) {
 			env: { PATH: process.env.PATH, LANG: "C" },
 		});
 	} catch {
-		// Some of them end badly on purpose.
+		// Some programs fail on purpose.
 	}
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Everything here runs before there is a node_modules: Node alone. */
+/** This file runs before node_modules exists, so it only imports from Node. */
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -12,7 +12,7 @@ export function say(text) {
 	process.stderr.write(`cagewright: ${text}\n`);
 }
 
-/** Installs what package-lock.json names and builds dist/, each only where that is needed. Ends the process where it cannot. */
+/** Installs the packages of package-lock.json and builds dist/, each only if needed. Exits if it cannot. */
 export function setUp() {
 	requireNode();
 	const missing = whyInstall();
@@ -27,7 +27,7 @@ export function setUp() {
 	}
 }
 
-/** Where this variable names a file, Node 20 reads it at each start, which takes longer than the rest of it (measured): nothing of ours needs what is in it. */
+/** Node 20 reads the file in this variable at each start, which takes longer than everything else (measured). Our scripts do not need its certificates. */
 export function withoutExtraCertificates() {
 	delete process.env.NODE_EXTRA_CA_CERTS;
 }
@@ -42,8 +42,8 @@ function requireNode() {
 }
 
 /**
- * npm writes down what it installed when it is done, so an install that was cut off shows too. Contents are compared, not times:
- * a checkout changes the times of files that stay the same.
+ * npm writes its record at the end of an installation, so an interrupted one is noticed. The function compares contents, not times,
+ * because a checkout changes the times of unchanged files.
  */
 function whyInstall() {
 	const record = join("node_modules", ".package-lock.json");
@@ -57,8 +57,8 @@ function whyInstall() {
 }
 
 /**
- * Development packages too, whatever NODE_ENV says: the build needs them. No install script of any package runs; esbuild is the
- * only one that has one, and works without.
+ * Installs development packages even if NODE_ENV says otherwise, because the build needs them. Install scripts do not run: only esbuild
+ * has one, and works without it.
  */
 function install() {
 	run(
@@ -75,7 +75,7 @@ function whyBuild() {
 	return newest > built ? "the sources are newer than dist/" : undefined;
 }
 
-/** The time of a directory counts as well: it tells of files that were removed. */
+/** A directory's time counts too, because it reveals removed files. */
 function newestIn(name) {
 	const path = join(root, name);
 	const status = statSync(path);
@@ -83,7 +83,7 @@ function newestIn(name) {
 	return Math.max(status.mtimeMs, ...readdirSync(path).map((child) => newestIn(join(name, child))));
 }
 
-/** Runs a command whose output is news, not result, and ends with it where it fails. */
+/** Runs a command, with its output on stderr because it is not the result. Exits if the command fails. */
 function run(command, args, problem) {
 	const { error, status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
 	if (status === 0) return;

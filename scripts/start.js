@@ -3,5 +3,5 @@ import { installTools } from "./system-packages.js";
 
 setUp();
 installTools();
-// In this process, so that the terminal, signals and exit status are the program's own.
+// Import the program into this process, so that it has the terminal, the signals and the exit status.
 await import("../bin/cagewright.js");

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { say } from "./set-up.js";
 
-/** Programs that tracing and trials start, with the Debian package that brings each. */
+/** Programs that tracing and trials start, with their Debian packages. */
 const tools = {
 	strace: "strace",
 	unshare: "util-linux",
@@ -16,7 +16,7 @@ const tools = {
 	"/usr/bin/perl": "perl-base",
 };
 
-/** Programs that the tests start, and files that they read, with the Debian package that brings each. */
+/** Programs that the tests start and files that they read, with their Debian packages. */
 const programs = {
 	strace: "strace",
 	ip: "iproute2",
@@ -67,8 +67,8 @@ const programs = {
 };
 
 /**
- * Installs what tracing and trials need where that takes no question: as root on Debian. Elsewhere the program itself says what is
- * missing, and so it does where the installation fails.
+ * Installs the tools for tracing and trials if this needs no question: as root on Debian. Otherwise, or if the installation fails, the
+ * program itself reports missing tools.
  */
 export function installTools() {
 	if (!mayInstall()) return;
@@ -76,7 +76,7 @@ export function installTools() {
 	if (missing.length) install(missing, tools, "tracing and trials need");
 }
 
-/** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */
+/** Installs the programs that the tests start. If it cannot, it lists the missing ones and exits with status 3. */
 export function requirePrograms() {
 	const isRoot = process.getuid?.() === 0;
 	const missing = Object.keys(programs).filter((name) => !isInstalled(name));
@@ -91,7 +91,7 @@ export function requirePrograms() {
 	process.exit(3);
 }
 
-/** Debian packages of those programs (by name) that are not there. */
+/** Returns the Debian packages of those of these programs (by name) that are missing. */
 export function withoutPrograms(wanted) {
 	return [
 		...new Set(
@@ -106,7 +106,7 @@ function mayInstall() {
 	return process.getuid?.() === 0 && isInstalled("apt-get") && isDebian();
 }
 
-/** Installs the packages of these programs; false where some are still missing, which it says. */
+/** Installs the packages of these programs. Reports programs that are still missing and returns false. */
 function install(missing, packageOf, need) {
 	const packages = [...new Set(missing.map((name) => packageOf[name]))];
 	say(`${need} ${missing.join(", ")}; installing ${packages.join(" ")}`);
@@ -131,7 +131,7 @@ function isInstalled(name) {
 	});
 }
 
-/** os-release(5): Debian, or a system that calls itself like it. */
+/** os-release(5): Debian, or a system derived from it. */
 function isDebian() {
 	try {
 		return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
@@ -140,11 +140,11 @@ function isDebian() {
 	}
 }
 
-/** invoke-rc.d(8) asks this file: the daemons that we install for the tests must not start as services of this machine. */
+/** invoke-rc.d(8) reads this file: daemons installed for the tests must not start as services of this machine. */
 function withoutServices(work) {
 	const policy = "/usr/sbin/policy-rc.d";
 	const ours = !existsSync(policy);
-	// Ctrl-C ends apt-get; with a handler here we live on to clean up.
+	// Ctrl-C ends apt-get. This handler keeps the script alive to clean up.
 	const live = () => {};
 	process.on("SIGINT", live);
 	if (ours) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });

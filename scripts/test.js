@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
 
-/** `npm test [-- VITEST ARGUMENTS]`: set-up, checks, tests. With arguments only those tests run, without the checks. */
+/** `npm test [-- VITEST ARGUMENTS]`: runs set-up, checks and tests. With arguments, only those tests run, without the checks. */
 const args = process.argv.slice(2);
 setUp();
 withoutExtraCertificates();
@@ -52,7 +52,7 @@ function vitest(words) {
 	}
 }
 
-/** Names and messages of one file's failures. A hook that fails fails its file, not a test. */
+/** Returns the names and messages of one file's failures. A hook that fails fails its file, not a test. */
 function failuresOf({ assertionResults, message, name }) {
 	const file = relative(place, name);
 	const failed = assertionResults
@@ -61,7 +61,7 @@ function failuresOf({ assertionResults, message, name }) {
 	return failed.length ? failed : [{ name: file, message: beginning(message) }];
 }
 
-/** The whole message is above, in the runner's own report. */
+/** Shortens the message: the runner's own report above has all of it. */
 function beginning(message) {
 	return message
 		.split("\n")
@@ -70,7 +70,7 @@ function beginning(message) {
 		.join("\n");
 }
 
-/** Tests start applications under other accounts, which have to get to the files of this project. In a private home (`/root`) they do not: then a copy is tested. */
+/** Tests start applications as other accounts, which must be able to read this project. In a private home (`/root`) they cannot, so the tests use a copy. */
 function readablePlace() {
 	const isPassable = (path) => (statSync(path).mode & 0o001) !== 0 && (dirname(path) === path || isPassable(dirname(path)));
 	if (process.getuid?.() !== 0 || isPassable(root)) return root;

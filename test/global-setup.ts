@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Gives all tests a folder for what they share, and removes it at the end. */
+/** Creates a folder that all tests share, and removes it at the end. */
 export default function setUp({ provide }: TestProject): () => void {
 	buildProgram();
 	const prepared = mkdtempSync(join(tmpdir(), "cagewright-prepared-"));
@@ -17,8 +17,8 @@ export default function setUp({ provide }: TestProject): () => void {
 }
 
 /**
- * System tests drive the program as it is shipped, so it is built first where its source is newer. CAGEWRIGHT_PROGRAM names
- * another build to test instead, an installed one for example.
+ * System tests drive the program as shipped, so this builds it first if its source is newer. CAGEWRIGHT_PROGRAM names another build to
+ * test instead, such as an installed one.
  */
 function buildProgram(): void {
 	if (process.env.CAGEWRIGHT_PROGRAM) return;

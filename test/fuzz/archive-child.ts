@@ -8,8 +8,8 @@ import { unpackArchive } from "../../src/system/state/archive/unpack.ts";
 import { parsers } from "../parsers/parsers.ts";
 
 /**
- * Reads and unpacks archives that are nonsense, in a folder of its own. Everything that was not refused is written, whatever a review would say of it. Ends
- * with 0 if each came to an end with a result or a `Failure`, and nothing beside the folder that it was unpacked into changed.
+ * Reads and unpacks malformed archives in a separate folder. It writes everything that is not refused, without the review. Exits with 0
+ * if each archive ended with a result or a `Failure` and nothing outside the target folder changed.
  */
 
 const [folder = "", seed = "0", runs = "1"] = process.argv.slice(2);
@@ -155,7 +155,7 @@ const wild = fc
 		return cut === undefined ? bytes : bytes.subarray(0, cut);
 	});
 
-/** One wrong entry among others that are in order, so that most of it is written. */
+/** One wrong entry among valid ones, so that most of the archive is written. */
 const calm = fc
 	.record({
 		names: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "\xff", "\n"), { maxLength: 6 }),

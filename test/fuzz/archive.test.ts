@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
 
-/** Any bytes in the place of an archive end with a result or a `Failure`, in little memory. `CAGEWRIGHT_SEED` tries others. */
+/** Reading arbitrary bytes as an archive ends with a result or a `Failure`, in little memory. `CAGEWRIGHT_SEED` tries other bytes. */
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 const runs = process.env.CAGEWRIGHT_FUZZ ?? "600";
@@ -14,7 +14,7 @@ test("any archive is read and unpacked to an end, and nothing outside changes", 
 	const folder = mkdtempSync(join(tmpdir(), "cagewright-archive-fuzz-"));
 	try {
 		const child = join(folder, "child.mjs");
-		// fast-check is no part of the program, and finds its own files.
+		// fast-check is not part of the program and loads its own files.
 		buildSync({
 			entryPoints: ["test/fuzz/archive-child.ts"],
 			bundle: true,
@@ -33,7 +33,7 @@ test("any archive is read and unpacked to an end, and nothing outside changes", 
 			},
 		);
 		expect({ seed, status, signal, said: stderr.slice(0, 4000) }).toEqual({ seed, status: 0, signal: null, said: "" });
-		// Else nothing was tried but refusals.
+		// Otherwise the test tried nothing but refusals.
 		expect(Number(stdout)).toBeGreaterThan(Number(runs) / 100);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });

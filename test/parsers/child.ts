@@ -3,10 +3,13 @@ import { Failure } from "../../src/core/failure.ts";
 import { generator } from "../system/random.ts";
 import { type Parser, parsers } from "./parsers.ts";
 
-/** Tries parsers with nonsense, always the same for one seed. Prints each text's description before trying it, so that the last line names what hung. */
+/**
+ * Feeds malformed texts to parsers, always the same texts for one seed. Prints each text's description before trying it, so that the
+ * last line names a text that hangs.
+ */
 
 const small = 400;
-/** Long enough that what takes time or memory by the square does not end. */
+/** Long enough that a parser with quadratic time or memory does not finish. */
 const longBytes = 256 * 1024;
 const awkward = [
 	...[
@@ -102,7 +105,7 @@ function tryParser(name: string, { parse, samples }: Parser): void {
 		}
 	}
 
-	/** A good text in which something small is wrong, or several things. */
+	/** Returns a good text with one or several small errors. */
 	function damaged(): string {
 		let text = one(samples);
 		for (let times = 1 + below(5); times > 0; times--) {

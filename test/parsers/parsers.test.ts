@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parsers, typed } from "./parsers.ts";
 
 /**
- * Every parser ends on any text, in little memory, with a result or a `Failure`. Parsers run in child processes, where one that hangs or grows is
- * killed and fails the test. `CAGEWRIGHT_SEED` tries other texts.
+ * Every parser ends on any text, in little memory, with a result or a `Failure`. Parsers run in child processes; one that hangs or
+ * grows is killed and fails the test. `CAGEWRIGHT_SEED` tries other texts.
  */
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 const processes = 4;
-/** Far above what a share of the parsers takes; only an endless loop gets here. */
+/** Milliseconds: far more than a process needs for its share of the parsers, so that only an endless loop takes this long. */
 const hangs = 180_000;
 const memory = 192;
 const names = Object.keys(parsers);

@@ -66,19 +66,19 @@ import { restored } from "../../src/wizard/session/stored-state.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { makeElf } from "../core/elf/make-elf.ts";
 
-/** Everything that is read and was written by somebody else. Texts are bytes as latin1, as most of it is read. */
+/** Every parser of texts that somebody else wrote. Texts are bytes as latin1, because most readers read them so. */
 
 export interface Parser {
-	/** Good texts, from which bad ones are made. */
+	/** Good texts, which the test damages. */
 	readonly samples: readonly string[];
-	/** Called with anything at all; may fail with a `Failure`, and with nothing else. */
+	/** Gets any text. May throw a `Failure`, and nothing else. */
 	parse(text: string): unknown;
 }
 
 const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
 const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
 const bytes = (text: string) => Buffer.from(text, "latin1");
-/** For what reads values of JSON: what is no JSON never comes to it. */
+/** Parsers of JSON values never see text that is not JSON. */
 function json(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -172,7 +172,7 @@ const unix = `Num       RefCount Protocol Flags    Type St Inode Path
 0000000000000000: 00000002 00000000 00010000 0001 01 20000 /run/app.sock
 `;
 
-/** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
+/** Keyed by the kind of text, or by the name of a `parseX` function, so that no such function is forgotten. */
 const nothing = { list: () => [], status: () => undefined };
 export const parsers: Readonly<Record<string, Parser>> = {
 	readPython: {
@@ -415,7 +415,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseExposure: { samples: ['[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'], parse: parseExposure },
 };
 
-/** These read what an administrator types, or a part of what is in the table. */
+/** Parsers of what an administrator types, and parsers of a part of a text in the table. */
 export const typed: readonly string[] = [parseAcceptance, parseAccountName, parseBind, parseId, parseSize].map(
 	({ name }) => name,
 );

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cagewright, temporaryState } from "./cagewright.ts";
 
-/** A second run of a trace adds to the first, and both say how far they reached. */
+/** A second traced run adds to the first one, and both report their coverage. */
 
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
@@ -21,11 +21,11 @@ test("a run with another exercise adds what that shows, and the plan has both", 
 	const { count, paths } = second.json.added as { count: number; paths: string[] };
 	expect(count).toBeGreaterThan(0);
 	expect(paths.join()).toContain("rewriteaof");
-	// What was run already is not proposed again.
+	// Exercises that already ran are not proposed again.
 	const left = (second.json.next as { command?: string }[]).map(({ command }) => command);
 	expect(left).not.toContain(`${client} BGREWRITEAOF`);
 
-	// The trial runs the exercises of both.
+	// The trial runs the exercises of both runs.
 	expect((await cagewright(["build", "redis"], { state })).status).toBe(0);
 	expect((await cagewright(["trial", "redis", "--json"], { state })).json).toMatchObject({ answered: true });
 	const shown = await cagewright(["show", "redis", "--json"], { state });

@@ -14,21 +14,21 @@ async function json(line: string): Promise<Record<string, unknown>> {
 	return JSON.parse(await system.must(`cagewright ${line} --quiet --json`)) as Record<string, unknown>;
 }
 
-/** Everything that systemd reads of services, to the last byte, with owners and modes. */
+/** Every file that systemd reads for services: content, owner and mode. */
 const unitFiles = () =>
 	system.must("find /etc/systemd /usr/lib/systemd/system -printf '%p %M %u %g %l\\n' -type f -exec md5sum {} + | sort");
 const property = (service: string, name: string) => system.must(`systemctl show --value --property=${name} ${service}`);
-/** Device and inode: whose root the main process has. */
+/** Device and inode of the main process's root. */
 const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
 const rootOfCage = (name: string) => system.must(`stat -L -c %d:%i /var/lib/cagewright/cages/${name}/current/`);
 const rootOfHost = () => system.must("stat -c %d:%i /");
-/** Starts of a service since the boot, each with an invocation of its own. */
+/** Number of a service's starts since boot. Each start has its own invocation ID. */
 const starts = async (unit: string) =>
 	Number(await system.must(`journalctl -b -o json -u ${unit}.service | grep -o '"INVOCATION_ID":"[^"]*"' | sort -u | wc -l`));
 
 describe("redis", () => {
 	const keys = 100_000;
-	/** How many of the keys have their value. */
+	/** Number of keys that have their value. */
 	const whole = () =>
 		system.must(
 			`redis-cli eval "local n=0; for i=1,${keys} do if redis.call('get','key:'..i)==tostring(i) then n=n+1 end end; return n" 0`,
@@ -107,7 +107,7 @@ describe("redis", () => {
 			stderr:
 				/^cagewright: redis-server.service runs on the host as before.*exit-code, status 127.*libssl\.so.*No such file or directory.*kept in \/var\/lib\/cagewright\/cages\/redis-server\/data\.undone-\w+\.\n$/,
 		});
-		// As far as it came, it is the host's state, and what it may have accepted would be there.
+		// The cage's data is kept, with any writes that the service accepted there.
 		await system.must("test -f /var/lib/cagewright/cages/redis-server/data.undone-*/var/lib/redis/dump.rdb");
 		expect(await rootOf("redis-server")).toBe(await rootOfHost());
 		expect([await whole(), await unitFiles()]).toEqual([String(keys), before]);
@@ -115,8 +115,9 @@ describe("redis", () => {
 	});
 
 	/**
-	 * strace ends the program at one of its renames: each step of the way is such a rename, of the journal, of the data, or of the
-	 * drop-in. A release ends with removing what it kept, which is its first rmdir. strace counts them by thread, so there is one thread for all.
+	 * strace kills the program at one of its renames. Each step is one rename: of the journal, of the data, or of the drop-in. A
+	 * release ends by removing what it kept, starting with its first rmdir. strace counts calls per thread, so the program gets one
+	 * thread only.
 	 */
 	test.each([
 		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 11", "rename 12"] },
@@ -133,7 +134,7 @@ describe("redis", () => {
 				const kill = `strace -f -qq -o /dev/null -e trace=${call} -e inject=${call}:signal=KILL:when=${when}`;
 				const killed = await system.run(`UV_THREADPOOL_SIZE=1 ${kill} cagewright ${verb} redis-server --yes --quiet`);
 				expect(killed.status).toBe(137);
-				// Any verb puts it right, and says so. The first rename is what would tell that there is anything.
+				// Any verb repairs the service and reports it. Before the first rename there is nothing to report.
 				const { stderr } = await system.run("cagewright list");
 				if (step !== "rename 1") expect(stderr).toMatch(/^An earlier command was interrupted\. redis-server.service runs/);
 				const isInside = "adopted" in (await json("show redis-server"));
@@ -150,9 +151,9 @@ describe("redis", () => {
 });
 
 describe("nginx", () => {
-	/** What a client that asks all the time got, by status of curl: 0 is an answer, 7 a refused connection. */
+	/** Exit statuses of curl for a client that asks continuously: 0 is an answer, 7 a refused connection. */
 	const client = "while :; do curl -fsS -o /dev/null --max-time 5 http://127.0.0.1/; echo $? >>/run/client; done";
-	/** Stretches of failures among the answers. */
+	/** Counts the runs of failures between answers. */
 	const interruptions = async () => (await system.must("tr -d '\\n' </run/client")).split(/0+/).filter(Boolean).length;
 
 	test("is away once for each move, while a client asks all the time", async () => {
@@ -167,7 +168,7 @@ describe("nginx", () => {
 		expect(await rootOf("nginx")).toBe(await rootOfCage("nginx"));
 		await system.must("systemctl reload nginx && curl -fsS localhost");
 		expect(await interruptions()).toBe(1);
-		// What requires it went down with it, and is there again.
+		// systemd stopped the dependent service too, and it runs again.
 		expect(await system.must("systemctl is-active after")).toBe("active");
 		await json("release nginx --yes");
 		expect(await rootOf("nginx")).toBe(await rootOfHost());

@@ -21,7 +21,7 @@ let folder: Path;
 beforeEach(() => {
 	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-adopted-`));
 });
-// Node's own rmSync gives up beyond PATH_MAX.
+// Node's rmSync fails beyond PATH_MAX.
 afterEach(() => void execFileSync("rm", ["-rf", folder]));
 
 describe("a fingerprint", () => {

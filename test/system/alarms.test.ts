@@ -6,13 +6,13 @@ import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 import { processesIn, statusField } from "./processes.ts";
 
-/** An application does in its cage what an intruder would do, and the watch notices. The kernel records ten refusals in five seconds at most. */
+/** A caged application behaves like an intruder, and the watch raises alarms. The kernel records at most ten refusals in five seconds. */
 
 const state = temporaryState();
 let port: number;
 let root: string;
 
-/** `GET /mount` mounts, and so on. It asks for a namespace at its start and does without, as some libraries do. */
+/** `GET /mount` mounts, and so on. At its start it asks for a namespace and continues without one, as some libraries do. */
 const server = (at: number) => `
 use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
 syscall(272, 0x10000000);
@@ -40,9 +40,9 @@ const alarms = (stdout: string): Json[] =>
 		.filter(Boolean)
 		.map((line) => JSON.parse(line) as Json);
 
-/** Runs the cage and one watch for each list of options, and resolves to the alarms of each. */
+/** Runs the cage and one watch per list of options. Resolves to the alarms of each watch. */
 async function watched(watches: readonly (readonly string[])[], work: () => Promise<void>): Promise<Json[][]> {
-	// What the kernel recorded before must not use up what it records now.
+	// The kernel's rate limit must not count earlier refusals.
 	await sleep(5000);
 	const run = startRun("victim", { state });
 	await eventually(() => request(""));

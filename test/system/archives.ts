@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** Archives that no export of ours would write: unpacked, changed and packed again by GNU tar, or with entries that Python's tarfile appends. */
+/** Archives that `cagewright export` would never write: GNU tar repacks a changed tree, or Python's tarfile appends entries. */
 
-/** Unpacks an archive into a new tree. */
+/** Unpacks an archive into a new folder and returns the folder. */
 export function unpacked(archive: string, tree: string): string {
 	rmSync(tree, { recursive: true, force: true });
 	mkdirSync(tree);
@@ -11,7 +11,7 @@ export function unpacked(archive: string, tree: string): string {
 	return tree;
 }
 
-/** Packs a tree, its head first as an export has it. */
+/** Packs a tree. `export.json` comes first, as in an export. */
 export function packed(tree: string, file: string, options: readonly string[] = ["--format=pax"]): string {
 	rmSync(file, { force: true });
 	const names = ["export.json", ...readdirSync(tree).filter((name) => name !== "export.json")];
@@ -28,7 +28,7 @@ export interface Appended {
 	readonly data?: string;
 	/** Records of an extended header. */
 	readonly pax?: Readonly<Record<string, string>>;
-	/** In GNU's own format, with names and links of any length. */
+	/** Uses GNU's format, with names and links of any length. */
 	readonly gnu?: boolean;
 }
 
@@ -48,14 +48,14 @@ for one in json.load(sys.stdin):
     t.close()
 `;
 
-/** A copy of an archive with further entries. */
+/** Copies an archive and appends entries. */
 export function appended(archive: string, file: string, entries: readonly Appended[]): string {
 	copyFileSync(archive, file);
 	execFileSync("python3", ["-c", append, file], { input: JSON.stringify(entries) });
 	return file;
 }
 
-/** Directories of the data down to a path in the cage. */
+/** Returns entries for the data directories that lead to a path in the cage. */
 export function folders(path: string): Appended[] {
 	const parts = `data${path}`.split("/");
 	return parts.map((_, index) => ({ name: parts.slice(0, index + 1).join("/"), type: "5" }));

@@ -2,7 +2,7 @@ import files from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { arrangeData } from "../../src/system/files/arrange.ts";
 
-/** Arranges state, and is killed before its n-th change of a directory: what is left is what a kill at that moment leaves. */
+/** Arranges state and exits before its n-th change of a directory, so that the data is as a kill at that moment would leave it. */
 const { after, ...arrangement } = JSON.parse(process.argv[2] ?? "") as Parameters<typeof arrangeData>[0] & {
 	readonly after: number;
 };

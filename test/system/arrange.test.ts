@@ -22,7 +22,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
 import { generator } from "./random.ts";
 
-/** Where the state of each writable directory is, from one generation to the next. */
+/** The place of each writable directory's state when generations change. */
 
 let data: string;
 beforeEach(() => {
@@ -38,7 +38,7 @@ const arrangement = (roots: readonly string[], others: readonly string[]) => ({
 });
 const arrange = (roots: readonly string[], others: readonly string[]) => arrangeData(arrangement(roots, others));
 
-/** State of an account's own, with a file that tells its place. */
+/** Creates state owned by an account, with a file that names its place. */
 function state(path: string, uid = 65534): void {
 	mkdirSync(join(data, path), { recursive: true });
 	for (const one of path.split("/").map((_, index, all) => all.slice(0, index + 1).join("/")))
@@ -48,7 +48,7 @@ function state(path: string, uid = 65534): void {
 	writeFileSync(join(data, path, "file"), path);
 }
 
-/** Every file by its path, with what is in it, wherever it is: nothing of it may ever be lost. */
+/** Maps every file's path to its content. No content may ever be lost, wherever it is. */
 function contents(): Map<string, string> {
 	const found = new Map<string, string>();
 	const look = (directory: string) => {
@@ -152,7 +152,7 @@ describe("state", () => {
 	});
 });
 
-/** Every generation's directories; each is narrower or wider than another. */
+/** Each generation's directories. Each is wider or narrower than another one. */
 const generations = [["/a"], ["/a/b"], ["/a/b/c", "/a/d"], ["/a/d"], ["/a", "/e/f"], ["/e"], ["/e/f", "/a/b"]];
 
 describe("a kill between any two renames", () => {
@@ -203,11 +203,11 @@ describe("a kill between any two renames", () => {
 	});
 	afterAll(() => rmSync(dirname(program), { recursive: true }));
 
-	/** Past the last one: everything as it was at first. */
+	/** After the last generation comes the arrangement of the beginning. */
 	const rootsOf = (index: number) => generations[index] ?? ["/a", "/e"];
 	const arrangeFor = (index: number) => arrange(rootsOf(index), generations.flat());
 
-	/** In a process that ends at its n-th rename or removal. */
+	/** Arranges in a process that exits at its n-th rename or removal. */
 	async function killed(index: number, after: number): Promise<void> {
 		const request = JSON.stringify({ ...arrangement(rootsOf(index), generations.flat()), after });
 		const [status, signal] = await once(spawn(process.execPath, [program, request], { stdio: "inherit" }), "exit");

@@ -7,30 +7,30 @@ import { systemFiles } from "../../src/system/files/files.ts";
 
 export interface Answer {
 	readonly loaded: ReadonlySet<Path>;
-	/** Names that it did not find. */
+	/** Names that the loader did not find. */
 	readonly missing: ReadonlySet<string>;
-	/** What stopped it: then it has not listed everything. */
+	/** The error that stopped the loader. `loaded` is then incomplete. */
 	readonly refusal?: string;
 }
 
-/** What steers the loader beside the file itself. */
+/** Inputs of the loader besides the file. */
 export interface HostView {
 	readonly libraryPath?: string | undefined;
 	readonly preload?: string | undefined;
-	/** Working directory. */
+	/** The loader's working directory. */
 	readonly directory?: string;
 }
 
 /**
- * What the dynamic loader itself would load for each of the files, real paths. `--list` maps files and runs nothing of them. One shell asks
- * for all: starting a process for each from here takes several times as long as its answer.
+ * Returns the libraries that the dynamic loader would load for each file, as real paths. `--list` maps files and executes none of them.
+ * One shell asks for all files, because starting a process for each takes several times as long as its answer.
  */
 export async function askLoader(loader: Path, paths: readonly Path[], surroundings: HostView = {}): Promise<Answer[]> {
 	const { directory, libraryPath = "", preload = "" } = surroundings;
-	// The variables are set for the loader alone, not for the shell; empty they are as good as absent.
+	// Only the loader gets these variables, not the shell. Empty ones count as unset.
 	const ask = 'LD_LIBRARY_PATH=$library_path LD_PRELOAD=$preload "$loader" --list "$file" 2>&1';
 	const child = spawn("xargs", ["-0", "sh", "-c", `for file do ${ask}; printf '\\0'; done`, "sh"], {
-		// Nothing else: what the loader answers would depend on who runs the test.
+		// No other variables: they would make the answer depend on who runs the test.
 		env: { PATH: process.env.PATH, LC_ALL: "C", loader, library_path: libraryPath, preload },
 		cwd: directory,
 		stdio: ["pipe", "pipe", "inherit"],
@@ -59,17 +59,17 @@ function parseAnswer(text: string, directory: Path): Answer {
 
 export const isMuslLoader = (loader: Path) => loader.includes("/ld-musl-");
 
-/** The variants that this processor can use, best first, as the loader itself tells; musl knows none. */
+/** Returns the variants that this processor can use, best first, according to the loader. musl has none. */
 export async function usableVariants(loader: Path): Promise<string[]> {
 	if (isMuslLoader(loader)) return [];
 	const { stdout } = await promisify(execFile)(loader, ["--help"], { encoding: "latin1" });
 	return [...stdout.matchAll(/^ {2}(\S+) \(supported, searched\)$/gm)].map(([, name]) => name ?? "");
 }
 
-/** What one of the two found and the other did not; empty where they agree. */
+/** Returns what only one of the two found; empty if they agree. */
 export function differences(loader: Path, theirs: Answer, ours: LibraryClosure): string[] {
 	const { resolve } = systemFiles();
-	// A loader that is asked for a library is in the answer itself, whether that needs it or not.
+	// The answer includes the loader itself, whether the library needs it or not.
 	const asked = resolve(loader);
 	const found = new Set([...ours.needed.keys(), ...ours.interpreters.keys()].map((path) => resolve(path)));
 	const missing = new Set(ours.missing.map(({ soname }) => soname));

@@ -12,7 +12,7 @@ import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, privateNetwork } from "./network.ts";
 import { allProcesses, read, statusField } from "./processes.ts";
 
-/** Every thread of a process with all that it started. */
+/** Threads of a process and its descendants. */
 const threads = (pid: number) => runningTree(pid).flatMap((process) => process.threads.map((id) => `${process.pid}/task/${id}`));
 const tracers = (pid: number) =>
 	new Set(threads(pid).map((thread) => /^TracerPid:\s*(\d+)/m.exec(read(thread as unknown as number, "status"))?.[1]));
@@ -29,7 +29,7 @@ describe("a service of several processes and threads that runs already", () => {
 		const before = actors.map(count);
 		await eventually(() => expect(actors.every((name, index) => count(name) > (before[index] ?? 0) + 1)).toBe(true));
 	};
-	/** Ends when each of them has done its work twice more. */
+	/** Resolves once each of them has done its work twice more. */
 	const twice = () =>
 		actors
 			.map(
@@ -72,7 +72,7 @@ describe("a service of several processes and threads that runs already", () => {
 		for (const name of ["child", "grandchild"]) {
 			expect(accesses.get(`${folder}/elsewhere/relative-to-${name}` as Path)?.failed.get("ENOENT")).toContain("look");
 		}
-		// What came only while it was watched, and what the start has left.
+		// Accesses during the watch, and files open since the start.
 		expect(accesses.get(`${folder}/short-lived` as Path)?.failed.get("ENOENT")).toContain("look");
 		expect(accesses.get(`${folder}/kept-open` as Path)?.succeeded).toContain("read");
 		expect([...accesses.keys()].some((path) => /\/libc\.so\.6$/.test(path))).toBe(true);

@@ -1,4 +1,4 @@
-"""A service of several processes and threads, each of which asks for files of its own, over and over, and counts how often."""
+"""A service with several processes and threads. Each opens its own files repeatedly and counts how often."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def ask(name):
 
 
 def beget():
-    """Processes that come and go."""
+    """Forks short-lived processes, one after the other."""
     while True:
         if os.fork() == 0:
             os.access(os.path.join(folder, "short-lived"), os.R_OK)

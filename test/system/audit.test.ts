@@ -42,12 +42,12 @@ beforeEach(() => {
 	writeFileSync(join(cage, "usr/bin/program"), "x", { mode: 0o755 });
 	symlinkSync("usr/bin", join(cage, "bin"));
 });
-// Not by Node, which gives up beyond PATH_MAX.
+// rm, because Node fails beyond PATH_MAX.
 afterEach(() => void execFileSync("rm", ["-rf", top]));
 
 const audit = (at = cage): Promise<AuditResult> => auditCage({ root: pathFromText(at), policy });
 
-/** Codes and paths, without what the temporary directory itself gives. */
+/** Returns codes and paths, without the findings about the temporary directory. */
 async function findings(at?: string): Promise<string[]> {
 	const { findings } = await audit(at);
 	return findings.filter(({ code }) => code !== "way-sticky").map(({ code, path }) => `${code} ${path}`);

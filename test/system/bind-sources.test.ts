@@ -6,7 +6,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
-/** Somebody who owns a directory on the way to a bind puts a link to a directory of root's in its place. */
+/** The owner of a directory on the path to a bind replaces it with a link to one of root's directories. */
 
 const state = temporaryState();
 const folder = temporaryFolder("binds");
@@ -37,12 +37,12 @@ afterEach(() => {
 	try {
 		unlinkSync(shared);
 	} catch {
-		// No link was put there.
+		// The test had not created the link.
 	}
 	try {
 		renameSync(aside, shared);
 	} catch {
-		// It was not moved.
+		// The test had not moved the directory.
 	}
 	chownSync(web, 0, 0);
 });

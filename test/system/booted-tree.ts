@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** The system that tests boot: a small Debian of the machine's own release and mirror, made once and shared by all test files. */
+/** The system that tests boot: a small Debian of the machine's own release and mirror, created once and shared by all test files. */
 
 const packages = [
 	"bind9",
@@ -26,12 +26,11 @@ const packages = [
 	"util-linux",
 ] as const;
 
-/** Packages of daemons; their archives are kept in the tree, so that a test can install one again. */
+/** Daemon packages whose archives the tree keeps, so that a test can install them again. */
 const reinstallable = ["bind9", "nginx", "redis-server"] as const;
-/** Where the tree keeps them. */
 export const archives = "/var/lib/archives";
 
-/** Every daemon is off until a test asks for it; modules are the real kernel's. */
+/** Every daemon is off until a test enables it. Modules are those of the real kernel. */
 const setUp = [
 	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
@@ -43,14 +42,14 @@ const setUp = [
 
 const folder = "/var/tmp";
 
-/** The tree's path. Made anew where its packages, its set-up or the machine's sources are other ones. */
+/** Returns the tree's path. Rebuilds the tree if its packages, its set-up or the machine's package sources changed. */
 export function bootedTree(): string {
 	const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
 	const sources = aptSources();
 	const identity = JSON.stringify([suite, sources, packages, setUp]);
 	const tree = join(folder, `cagewright-booted-${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`);
 	if (!existsSync(tree)) makeTree(tree, suite, sources);
-	// Anybody may make a name in /var/tmp, and root is about to run what lies there.
+	// Anybody may create a name in /var/tmp, and root is about to execute files from this tree.
 	const status = lstatSync(tree);
 	if (!status.isDirectory() || status.uid !== 0 || status.mode & 0o077)
 		throw new Error(`${tree} is not a folder of root's alone`);
@@ -62,7 +61,7 @@ function makeTree(tree: string, suite: string, sources: string): void {
 	try {
 		mkdirSync(join(part, "tree"));
 		const skip = ["man", "locale", "doc", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
-		// Several test files may need it at the same time: one makes it, the others wait.
+		// Several test files may need the tree at the same time: one creates it, the others wait.
 		const line = 'test -e "$0" || { part=$1; shift; mmdebstrap "$@" && mv -T "$part" "$0"; }';
 		execFileSync(
 			"flock",
@@ -86,7 +85,7 @@ function makeTree(tree: string, suite: string, sources: string): void {
 	}
 }
 
-/** The machine's package sources, as they stand (sources.list(5)); without those that only this machine can reach. */
+/** Returns the machine's package sources (sources.list(5)), without those that only this machine can reach. */
 function aptSources(): string {
 	const parts = "/etc/apt/sources.list.d";
 	const files = [
@@ -100,7 +99,7 @@ function aptSources(): string {
 	return `${text.filter((sources) => /\bhttps?:/.test(sources)).join("\n\n")}\n`;
 }
 
-/** How the machine reaches its mirror: proxies, and whether dates of releases count. */
+/** Returns how apt reaches the mirror: proxies, and whether it checks release dates. */
 function aptOptions(): string[] {
 	return execFileSync("apt-config", ["dump", "--format", '%f "%v";%n', "Acquire"], { encoding: "utf8" })
 		.split("\n")

@@ -10,18 +10,17 @@ import { eventually } from "./eventually.ts";
 import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
 
 /**
- * A Debian with a real systemd as its first process, booted for a test file in a few seconds: units, restarts and package scripts
- * are the real ones. Each boot has a copy of the tree, a network and control groups of its own, so that boots know nothing of each
- * other. The program is the one under test, as `cagewright`.
+ * A Debian that boots a real systemd for a test file in a few seconds, with real units, restarts and package scripts. Each boot has its
+ * own copy of the tree, network and cgroups, so boots do not affect each other. `cagewright` is the program under test.
  */
 export interface Booted {
-	/** Runs a shell line in the system, as a service of its own: nothing that it starts outlives it. */
+	/** Runs a shell line in the system, as a separate service: systemd ends everything that it starts. */
 	run(line: string): Promise<Ran>;
-	/** Runs a shell line that must work; what it printed, trimmed. */
+	/** Runs a shell line that must succeed. Resolves to its trimmed output. */
 	must(line: string): Promise<string>;
-	/** Switches it off and takes away all that it had. Tests that end without are cleaned up after. */
+	/** Shuts the system down and removes its files. A system that a test does not dispose is disposed at the end. */
 	dispose(): Promise<void>;
-	/** The system's file tree, as seen from here. */
+	/** Path of the system's root on the host. */
 	readonly tree: string;
 }
 
@@ -33,10 +32,10 @@ export interface Ran {
 
 const booted = new Set<Booted>();
 
-/** For the hook that boots: the first one on a machine downloads its packages. */
+/** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */
 export const bootTime = 600_000;
 
-/** Boots, with these units enabled: `nginx`, `redis-server` and `named` are there. */
+/** Boots with these units enabled: `nginx`, `redis-server` and `named` are available. */
 export async function boot({ services = [] }: { services?: readonly string[] } = {}): Promise<Booted> {
 	const original = bootedTree();
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
@@ -68,7 +67,7 @@ export async function boot({ services = [] }: { services?: readonly string[] } =
 	try {
 		execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
 		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
-		// Never recursive: where a parent cannot have folders, as in a sysfs, Node.js tries for ever.
+		// Not recursive: if the parent cannot have folders, as in sysfs, Node.js retries forever.
 		for (const group of groups) mkdirSync(view.from(group));
 		container = start(tree, view, groups);
 		for (const stream of [container.stdout, container.stderr])
@@ -91,8 +90,8 @@ afterAll(async () => {
 });
 
 /**
- * In a process namespace that ends with us: whatever was booted cannot outlive the test. Its system calls are not filtered
- * (SYSTEMD_SECCOMP), for the program under test makes namespaces, mounts and device nodes.
+ * Starts the container in a PID namespace that ends with the test process, so nothing that it boots outlives the test. SYSTEMD_SECCOMP
+ * turns systemd's system call filter off, because the program under test creates namespaces, mounts and device nodes.
  */
 function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups: readonly string[]): ChildProcess {
 	const installed = dirname(dirname(program));
@@ -110,7 +109,7 @@ function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups
 		"--console=pipe",
 		...shared.map((name) => `--bind-ro=${join(installed, name)}:/opt/cagewright/${name}`),
 	];
-	// What nspawn notes down of its containers goes with the mount namespace.
+	// nspawn's notes about its containers vanish with the mount namespace.
 	const notes = "/run/systemd/nspawn";
 	const inside = `mount -n -t tmpfs nspawn ${notes} && exec "$@"`;
 	const unshare = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-c", inside, "sh", ...nspawn];
@@ -122,14 +121,14 @@ function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups
 	});
 }
 
-/** systemd of the container: the first process of the namespace within the namespace that we started it in. */
+/** Returns the pid of the container's systemd: the first process of the inner of two PID namespaces. */
 function firstProcess(container: number): number {
 	const descends = (pid: number): boolean => pid > 1 && (pid === container || descends(parentOf(pid)));
 	const isFirst = (pid: number) => /^\d+\s+\d+\s+1$/.test(statusField(pid, "NSpid"));
 	return allProcesses().find((pid) => nameOf(pid) === "systemd" && isFirst(pid) && descends(pid)) ?? 0;
 }
 
-/** systemd-run makes it a service: in a control group and an environment of the system, not of the test. */
+/** systemd-run makes the line a service, with the system's cgroup and environment instead of the test's. */
 function runIn(leader: number, line: string): Promise<Ran> {
 	if (!leader) return Promise.reject(new Error("the system is not there yet"));
 	const service = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", "--property=User=root"];
@@ -155,7 +154,7 @@ function runIn(leader: number, line: string): Promise<Ran> {
 	});
 }
 
-/** The hierarchies that systemd uses: the one of version 2, or version 2 beside its own of version 1 (cgroups(7)). */
+/** Returns systemd's cgroup hierarchies: version 2, or version 2 next to systemd's own version 1 (cgroups(7)). */
 function controlGroups(view: GroupView, name: string): string[] {
 	const mixed = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"].filter((path) => existsSync(view.from(path)));
 	return (mixed.length ? mixed : ["/sys/fs/cgroup"]).map((path) => join(path, name));

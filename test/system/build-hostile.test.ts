@@ -29,7 +29,7 @@ describe("what the host does meanwhile", () => {
 	});
 
 	test("a link that is swapped in after the look at all files", async () => {
-		// Far more than are copied at once, so that the last one is not begun when the first is done.
+		// Far more files than the build copies at once, so that it has not started the last one when the first is done.
 		const one = plan([...Array.from({ length: 60 }, (_, index) => hostFile(`a${index}`)), hostFile("f")]);
 		const swap = () => {
 			rmSync(inHost("f"), { force: true });
@@ -65,7 +65,7 @@ describe("what the host does meanwhile", () => {
 		const steps: number[][] = [];
 		await build(plan([...entries, hostFile("empty", "")]), { onFile: (_, done, total) => steps.push([done, total]) });
 		expect(steps.at(-1)).toEqual([2_700_000, 2_700_000]);
-		// A step for each chunk of each file, and one for the empty file.
+		// One step for each chunk of each file, and one for the empty file.
 		expect(steps.length).toBeGreaterThanOrEqual(10);
 		expect(steps.map(([done]) => done)).toEqual(steps.map(([done]) => done).sort((a = 0, b = 0) => a - b));
 	});
@@ -180,7 +180,7 @@ describe("after a kill", () => {
 		const dead = `.staging-${process.pid}-1-0123456789ab`;
 		for (const name of [alive, dead]) mkdirSync(join(cage, `generations/${name}`));
 		writeFileSync(join(cage, ".tmp-1-1-0123456789ab"), "");
-		// A removal that was cut off took the files of generation 5, and not what described them.
+		// An interrupted removal deleted generation 5's files, but not their description.
 		writeFileSync(join(cage, "manifests/5.json"), "{}");
 		expect((await clearLeftovers(cage)).length).toBe(4);
 		expect(readdirSync(join(cage, "manifests"))).toEqual(["1.json"]);

@@ -8,7 +8,7 @@ import { afterAll, afterEach, expect } from "vitest";
 import { eventually } from "./eventually.ts";
 import { leftovers } from "./processes.ts";
 
-/** Runs the built program the way a shell or a script does, and sees to it that no test leaves anything behind. */
+/** Runs the built program as a shell or a script does, and ensures that no test leaves anything behind. */
 
 export const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const program = process.env.CAGEWRIGHT_PROGRAM ?? join(home, "dist/main.js");
@@ -18,9 +18,9 @@ export interface Where {
 	readonly env?: Readonly<Record<string, string>>;
 	readonly input?: string;
 	readonly cwd?: string;
-	/** Words before the command: in which network or mount namespace it runs. */
+	/** Words before the command, which select its network or mount namespace. */
 	readonly enter?: readonly string[];
-	/** Another copy of the program, where this one cannot be read. */
+	/** Another copy of the program, if this one is unreadable. */
 	readonly program?: string;
 }
 
@@ -39,7 +39,7 @@ export class Result {
 	}
 }
 
-/** What the tests look at in any verb's JSON. */
+/** Fields of any verb's JSON that tests use. */
 export interface Json {
 	readonly schema: string;
 	readonly [field: string]: unknown;
@@ -81,22 +81,22 @@ export interface Made extends Json {
 export interface Started {
 	readonly pid: number;
 	readonly ended: Promise<Result>;
-	/** What it printed on stderr so far. */
+	/** Output on stderr so far. */
 	stderr(): string;
-	/** Resolves once stderr says this; rejects if it ends without. */
+	/** Resolves once stderr contains this text. Rejects if the program ends first. */
 	says(text: string | RegExp): Promise<void>;
 	send(signal: NodeJS.Signals): void;
-	/** Sends a signal and waits for the end. */
+	/** Sends a signal and waits for the process to exit. */
 	stop(signal?: NodeJS.Signals): Promise<Result>;
 }
 
 const live = new Set<ChildProcess>();
 const states = new Set<string>();
 const folders: string[] = [];
-/** Words in the commands of applications that may not outlive a test. */
+/** Words in the commands of applications that must not outlive a test. */
 const watched = new Set<string>();
 
-/** Begins a command and does not wait for it. */
+/** Starts a command without waiting for it. */
 export function begin(args: readonly string[], where: Where): Started {
 	const [command = "", ...rest] = [
 		...(where.enter ?? []),
@@ -156,12 +156,12 @@ export function cagewright(args: readonly string[], where: Where): Promise<Resul
 	return begin(args, where).ended;
 }
 
-/** `make … --yes --json`, which must work. Without the self-test, which takes as long as the trial and has its own tests. */
+/** `make … --yes --json`, which must succeed. Skips the self-test, which takes as long as the trial and has its own tests. */
 export function make(args: readonly string[], where: Where): Promise<Made> {
 	return makeAsUsual(["--no-selftest", ...args], where);
 }
 
-/** `make … --yes --json` with the self-test, which must work. */
+/** `make … --yes --json` with the self-test, which must succeed. */
 export async function makeAsUsual(args: readonly string[], where: Where): Promise<Made> {
 	const separator = args.indexOf("--");
 	const options = ["--yes", "--json", "--quiet"];
@@ -171,12 +171,12 @@ export async function makeAsUsual(args: readonly string[], where: Where): Promis
 	return result.json as Made;
 }
 
-/** `run NAME` in the foreground, as a service manager would keep it. */
+/** Starts `run NAME` in the foreground, as a service manager does. */
 export function startRun(name: string, where: Where, options: readonly string[] = []): Started {
 	return begin(["run", name, ...options], where);
 }
 
-/** A folder for one purpose that other accounts can enter, removed when the file's tests are over. */
+/** Creates a folder that other accounts can enter. It is removed after the file's tests. */
 export function temporaryFolder(purpose: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `cagewright-${purpose}-`));
 	chmodSync(folder, 0o755);
@@ -190,7 +190,7 @@ export function watchFor(word: string): void {
 	watched.add(word);
 }
 
-/** A state folder of its own; after every test nothing may be left in it or from it but its cages. */
+/** Creates a state folder. After every test, it may contain nothing but cages, and nothing started from it may still exist. */
 export function temporaryState(): string {
 	const state = temporaryFolder("state");
 	states.add(state);
@@ -198,7 +198,7 @@ export function temporaryState(): string {
 }
 
 afterEach(async () => {
-	// What a failed test did not come to end must not make the next ones fail as well.
+	// A failed test's remains must not make the next tests fail.
 	const forgotten = [...live];
 	for (const child of forgotten) child.kill("SIGTERM");
 	const impatient = setTimeout(() => forgotten.forEach((child) => void child.kill("SIGKILL")), 10_000);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "./cagewright.ts";
 
-/** The hardest daemons of the census, each in a booted system of its own, from nothing but its package and a request. */
+/** The census's hardest daemons, each in its own booted system. Cagewright gets only a package and a request. */
 const names = [
 	...["carbon-cache", "dictd", "exim4", "fcgiwrap", "gpsd", "journal-gatewayd"],
 	...["mumble-server", "ngircd", "openntpd", "postfix", "rsyslog", "tftpd-hpa"],
@@ -15,7 +15,7 @@ const census = join(import.meta.dirname, "../census/census.sh");
 const good = /^(yes|yes\/0|-)$/;
 
 let out: string;
-// They wait for services most of the time, so three are measured in parallel.
+// The daemons mostly wait for services, so three are measured in parallel.
 beforeAll(async () => {
 	out = await new Promise<string>((resolve, reject) => {
 		execFile(census, ["--out", folder, "--jobs", "3", "--discard", ...names], (error, stdout, stderr) =>
@@ -38,6 +38,6 @@ test.each(names)("%s is caged at the first try, and serves as a service", (name)
 		reload: expect.stringMatching(good),
 		restart: "yes",
 	});
-	// A deeper request that works on the host works in the cage, or the result warns of it.
+	// A deeper request that works on the host must work in the cage, or the result must warn.
 	if (deepHost === "yes" && [deepRun, deepDropIn].includes("no")) expect(warnings, out).not.toEqual([]);
 });

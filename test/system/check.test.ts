@@ -18,7 +18,7 @@ import { type Daemon, redis } from "./daemons.ts";
 import { found } from "./findings.ts";
 import { freePort } from "./network.ts";
 
-/** What the audit sees of a cage that was changed, at a check and at a launch. */
+/** The audit's findings about a changed cage, during `check` and during a launch. */
 
 const state = temporaryState();
 const name = "checked";
@@ -29,14 +29,14 @@ let library: string;
 
 beforeAll(async () => {
 	daemon = redis(await freePort());
-	// The state of the tests lies below /tmp.
+	// The state of these tests is below /tmp.
 	for (const file of ["page", "still"]) writeFileSync(`${included}/${file}`, "a page\n", { mode: 0o644 });
 	made = await make([...words(), "--", ...daemon.command], { state });
 	library =
 		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
 });
 
-/** What the cage is made with, before the command. */
+/** Options of the cage, before its command. */
 const words = () => [
 	"--name",
 	name,
@@ -51,7 +51,7 @@ const words = () => [
 ];
 
 const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });
-/** Ends by itself, once it was let in. */
+/** Ends immediately if the launch is allowed. */
 const launch = (...options: string[]) =>
 	cagewright(["run", name, ...options, "--", "/usr/bin/redis-server", "--version"], { state });
 
@@ -112,7 +112,7 @@ test.each(rewritings)("a file of the host that was merely $what is no news, to a
 	expect((await cagewright(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
 		cages: [{ outcome: "unchanged", changed: [] }],
 	});
-	// What was not touched is known by stat(2).
+	// stat(2) suffices for unchanged files.
 	const opened = `${state}-opened`;
 	const enter = ["strace", "-f", "-q", "-o", opened, "-e", "trace=open,openat,openat2"];
 	const updated = await cagewright(["update", name, "--json"], { state, enter });

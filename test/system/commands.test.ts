@@ -13,6 +13,6 @@ test("every program that is started is told with its line, and its end with its 
 	expect(started.some(({ line }) => line.includes(" strace -f ") && line.includes(" unshare "))).toBe(true);
 	expect(started.some(({ line }) => line.includes("nsenter --net=") && line.includes("127.0.0.1:8085"))).toBe(true);
 	expect(ended.map(({ number }) => number).sort()).toEqual(started.map(({ number }) => number).sort());
-	// Before anything ran, the probe had to fail.
+	// The probe has to fail before anything runs.
 	expect(ended.find(({ number }) => number === started[0]?.number)?.status).not.toBe(0);
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 	mkdirSync(`${state}/cages/shop-cache`);
 	mkdirSync(`${state}/templates`, { recursive: true });
 	writeFileSync(`${state}/templates/shop-template.json`, "{}");
-	// A name that would be run if a shell expanded it.
+	// A shell that expands this name would run the command in it.
 	mkdirSync(`${state}/cages/shop$(touch ${state}/expanded)`, { recursive: true });
 });
 
@@ -38,7 +38,7 @@ describe("mandoc has no warning", () => {
 	});
 });
 
-/** Lines that end in Tab, and what a shell makes of them. */
+/** Lines before Tab, and the lines after it. */
 const completed = [
 	["cagewright run redi", "cagewright run redis"],
 	["cagewright upd", "cagewright update"],
@@ -110,7 +110,7 @@ function environment(): NodeJS.ProcessEnv {
 interface Shell {
 	readonly command: string;
 	readonly args: readonly string[];
-	/** Typed before the line that is completed. */
+	/** The test types this before the line to complete. */
 	readonly preparation: string;
 }
 
@@ -132,7 +132,7 @@ function zsh(): Shell {
 
 const controlSequence = new RegExp(`${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|[=>])`, "g");
 
-/** Types a line and Tab at a shell's prompt. Resolves with everything shown once `wanted` is on the screen; rejects with it after 20 s. */
+/** Types a line and Tab at a shell's prompt. Resolves with the whole output once it contains `wanted`; rejects with it after 20 s. */
 function atPrompt({ args, command, preparation }: Shell, typed: string, wanted: string): Promise<string> {
 	const terminal = spawn(command, [...args], { cols: 200, rows: 24, env: environment() as Record<string, string>, cwd: state });
 	return new Promise((resolve, reject) => {
@@ -145,7 +145,7 @@ function atPrompt({ args, command, preparation }: Shell, typed: string, wanted: 
 			terminal.kill("SIGKILL");
 		};
 		terminal.onData((data) => {
-			// Control sequences are left out: zsh redraws its line with them.
+			// Remove control sequences, because zsh redraws its line with them.
 			shown += data.replaceAll(controlSequence, "");
 			if (!isTyped && shown.includes("ready> ")) {
 				isTyped = true;

@@ -4,23 +4,23 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 /**
- * A mount namespace that shows control groups at /sys/fs/cgroup whether or not this machine mounts them there, as in a container or a
- * changed root. What is mounted in it nobody else sees.
+ * A mount namespace with cgroups at /sys/fs/cgroup, even if this machine mounts none there, as in a container or a changed root. Its
+ * mounts are invisible outside.
  */
 export interface GroupView {
 	/** Words before a command that runs in the namespace. */
 	readonly enter: readonly string[];
-	/** The same place as seen from here. */
+	/** Maps a path of the namespace to one that the test can use. */
 	from(path: string): string;
 	dispose(): Promise<void>;
 }
 
 const place = "/sys/fs/cgroup";
 
-/** Something that systemd takes for control groups: version 2, or version 1 with a folder for each hierarchy (cgroups(7)). */
+/** Succeeds if systemd would recognise the cgroups: version 2, or version 1 with a folder for each hierarchy (cgroups(7)). */
 const showsAny = `[ -e ${place}/cgroup.procs ] || [ -d ${place}/unified ] || [ -d ${place}/systemd ]`;
 
-/** The kernel gives each controller to one hierarchy, of version 2 or of version 1. */
+/** The kernel assigns each controller to one hierarchy, of version 2 or of version 1. */
 const showsControllers = `[ -d ${place}/pids ] || grep -qw pids ${place}/cgroup.controllers 2>/dev/null`;
 const mountControllers = [
 	`mount -n -t tmpfs tmpfs ${place}`,
@@ -29,7 +29,7 @@ const mountControllers = [
 
 const holders = new Set<ChildProcess>();
 
-/** `controllers`: groups there can limit memory and processes. */
+/** `controllers`: requires cgroups that can limit memory and processes. */
 export async function groupView({ controllers = false }: { controllers?: boolean } = {}): Promise<GroupView> {
 	const script = [
 		`${showsAny} || mount -n -t cgroup2 cgroup2 ${place}`,

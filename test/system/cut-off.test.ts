@@ -6,8 +6,8 @@ import { eventually } from "./eventually.ts";
 import { generator } from "./random.ts";
 
 /**
- * Kills of what concerns services, on a booted systemd: an update between its switch and the restart, a removal with units and hooks, an adoption and
- * a release at random moments. `CAGEWRIGHT_MOVES` says how often services are moved, `CAGEWRIGHT_SEED` repeats a run.
+ * Kills commands that change services, on a booted systemd: an update between its switch and the restart, a removal with units and
+ * hooks, an adoption and a release at random moments. `CAGEWRIGHT_MOVES` sets how often services move, `CAGEWRIGHT_SEED` repeats a run.
  */
 
 const moves = Number(process.env.CAGEWRIGHT_MOVES ?? 8);
@@ -29,7 +29,7 @@ const property = (service: string, name: string) => system.must(`systemctl show 
 const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
 const rootOfCage = () => system.must("stat -L -c %d:%i /var/lib/cagewright/cages/redis/current/");
 const inFolder = () => system.must("ls -A /var/lib/cagewright/cages/redis");
-/** Everything that could be left beside a cage, to the last byte. */
+/** Everything outside a cage that a command could leave behind: content, owner and mode. */
 const beside = () =>
 	system.must(
 		"find /etc/systemd /etc/logrotate.d /etc/letsencrypt -printf '%p %M %u %g %l\\n' -type f -exec md5sum {} + | sort; cat /etc/passwd /etc/group",
@@ -42,7 +42,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 	await system.must(`redis-cli eval "for i=1,${keys} do redis.call('set','key:'..i,i) end" 0; redis-cli save`);
 	const before = await beside();
 	const isAdopted = async () => "adopted" in JSON.parse(await system.must("cagewright show redis --json --quiet"));
-	/** Seconds in all, and from the stop of the service until it answers. */
+	/** Seconds in total, and seconds from the service's stop until it answers. */
 	const took = { adopt: [0, 0], release: [0, 0] };
 	for (const verb of ["adopt --name redis", "release"]) {
 		const began = performance.now();
@@ -53,7 +53,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 	for (let turn = 1; turn <= moves; turn++) {
 		const verb = (await isAdopted()) ? "release" : "adopt";
 		await system.must(`redis-cli set last ${turn}`);
-		// Most of the time goes by before anything is touched: every second kill comes after that.
+		// Most of the time passes before the command changes anything, so every second kill comes after that.
 		const [all = 0, away = 0] = took[verb];
 		const isAway = random() < 0.5;
 		const pause = (random() * (isAway ? away : all) * 1.1).toFixed(3);
@@ -93,7 +93,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 test("a switch that was cut off before the restart is finished by the next command", { timeout: 180_000 }, async () => {
 	await system.must("systemctl stop redis-server && cagewright unit redis --install --quiet && systemctl start cage-redis");
 	let said = 0;
-	// After the switch; while the service is stopped or just started again; and somewhere between.
+	// After the switch; when the service has stopped or just started; and between the two.
 	const moments = [
 		`until [ "$(readlink $C/current)" != "$before" ]; do :; done`,
 		"until grep -qs service-stopped /run/events; do :; done",
@@ -159,11 +159,11 @@ describe("a removal", () => {
 		await system.must(`cp -a /run/kept ${dropin}; echo '/var/lib/cagewright/cages/redis/data/x {}' >/etc/logrotate.d/mine`);
 	});
 
-	/** strace ends the program at one of its calls: the journal, the unit, the rest. */
+	/** strace kills the program at one of its calls: for the journal, for the unit, or for the remaining files. */
 	test("that was killed at any step is finished by the next command, which says so", { timeout: 180_000 }, async () => {
 		const steps = ["rename 3", "unlink 3", "unlink 5", "rmdir 4"];
 		await system.must("cp -a /var/lib/cagewright/cages/redis /var/kept");
-		// Which of its data there is depends on where the moves before were cut off: what was seeded, what was taken back to the host.
+		// The earlier moves determine which data exists: seeded data, and data returned to the host.
 		const stays = (await inFolder()).split("\n").filter((one) => /^(data|data\.undone-.*|seeded\.json)$/.test(one));
 		for (const [index, step] of steps.entries()) {
 			if (index > 0) {

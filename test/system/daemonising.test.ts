@@ -26,11 +26,11 @@ test("a command that forks away is followed, and ended with the cage", async () 
 });
 
 test("redis as Debian configures it, which forks away as well", async () => {
-	// Its own network, because the port in Debian's configuration may be in use on this machine.
+	// A separate network, because another process may use the port in Debian's configuration.
 	const network = await privateNetwork();
 	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
 	const args = ["--directory", "/run/redis", "--probe", probe, "--", "redis-server", "/etc/redis/redis.conf"];
-	// Debian hands the configuration to the account as well; the cage keeps it read-only and says so.
+	// Debian makes the account the owner of the configuration. The cage keeps it read-only and reports it.
 	const { confinement } = await expectFollowed("debian", args, 6379, network);
 	const owned = ["/etc/redis", "/etc/redis/redis.conf"].map((path) =>
 		expect.objectContaining({ code: "application-owns", path }),

@@ -6,7 +6,7 @@ import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, hostNetwork, type Network } from "./network.ts";
 
-/** Real daemons with a configuration and data of their own below a temporary folder. */
+/** Real daemons with configuration and data below a temporary folder. */
 
 export interface Daemon {
 	readonly folder: string;
@@ -16,7 +16,7 @@ export interface Daemon {
 
 const idOf = (account: string, what: "-u" | "-g") => Number(execFileSync("id", [what, account], { encoding: "utf8" }));
 
-/** Hands a file or folder of the tests' own to an account. */
+/** Makes an account the owner of one of the tests' files or folders. */
 export function giveTo(account: string, path: string): void {
 	execFileSync("chown", [`${idOf(account, "-u")}:${idOf(account, "-g")}`, path]);
 }
@@ -25,7 +25,7 @@ export function redis(port: number, settings: readonly string[] = []): Daemon {
 	return redisIn(temporaryFolder("redis"), port, settings);
 }
 
-/** With its configuration and data in this folder. */
+/** Returns a redis with its configuration and data in this folder. */
 export function redisIn(folder: string, port: number, settings: readonly string[] = []): Daemon {
 	mkdirSync(`${folder}/data`);
 	giveTo("redis", `${folder}/data`);
@@ -38,7 +38,7 @@ export function redisIn(folder: string, port: number, settings: readonly string[
 	};
 }
 
-/** What redis says to one command. */
+/** Returns redis's answer to one command. */
 export async function askRedis(port: number, words: readonly string[], network: Network = hostNetwork): Promise<string> {
 	const { output, status } = await ask(["redis-cli", "-p", String(port), ...words], network);
 	if (status !== 0 || /^Could not connect/.test(output)) throw new Error(output);
@@ -47,13 +47,13 @@ export async function askRedis(port: number, words: readonly string[], network: 
 
 export interface NginxSettings {
 	readonly port: number;
-	/** Lines of the main context. */
+	/** Lines of nginx's main context. */
 	readonly main?: readonly string[];
-	/** Lines of the server. */
+	/** Lines of nginx's server block. */
 	readonly server?: readonly string[];
 }
 
-/** With logs, pid file and temporary files in `state/`, which belongs to www-data, and pages in `pages/`. */
+/** Returns an nginx with logs, pid file and temporary files in `state/`, which www-data owns, and pages in `pages/`. */
 export function nginx({ main = [], port, server = [] }: NginxSettings): Daemon {
 	const folder = temporaryFolder("nginx");
 	for (const name of ["state", "pages"]) mkdirSync(`${folder}/${name}`);
@@ -83,7 +83,7 @@ export function nginx({ main = [], port, server = [] }: NginxSettings): Daemon {
 	};
 }
 
-/** An authoritative server for example.test, started by the account bind. */
+/** An authoritative server for example.test that runs as the account bind. */
 export function bind9(port: number): Daemon {
 	const folder = temporaryFolder("bind");
 	mkdirSync(`${folder}/cache`);
@@ -109,7 +109,7 @@ export function bind9(port: number): Daemon {
 	};
 }
 
-/** The web server of Python's standard library, over a folder of pages. */
+/** The web server of Python's standard library, for a folder of pages. */
 export function pythonPages(port: number): Daemon {
 	const folder = temporaryFolder("pages");
 	writeFileSync(`${folder}/index.html`, "a page of the test\n");
@@ -122,7 +122,7 @@ export function pythonPages(port: number): Daemon {
 
 const onHost: ChildProcess[] = [];
 
-/** Starts a daemon on the host, where it stays until the file's tests are over. */
+/** Starts a daemon on the host. It runs until the file's tests end. */
 export async function startOnHost({ command, probe }: Daemon, network: Network = hostNetwork): Promise<ChildProcess> {
 	const [program = "", ...args] = [...network.enter, ...command];
 	const child = spawn(program, args, { stdio: "ignore" });

@@ -7,7 +7,7 @@ import { type Daemon, redis } from "./daemons.ts";
 import { found } from "./findings.ts";
 import { freePort } from "./network.ts";
 
-/** What the state folder says of a cage is cut off, or something else is in its place: that is told, and there is a way on. */
+/** A cage's description in the state folder is truncated or replaced. Commands report it and offer a fix. */
 
 const state = temporaryState();
 const name = "damaged";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 	made = await make([...words(), "--", ...daemon.command], { state });
 });
 
-/** What the cage is made with, before the command. The state of the tests lies below /tmp. */
+/** Options of the cage, before its command. The state of these tests is below /tmp. */
 const words = () => [
 	...["--name", name, "--user", "redis", "--include", included, "--accept-finding", "way-sticky", "--probe", daemon.probe],
 ];
@@ -57,7 +57,7 @@ test.each(["cage.json", "manifests/1.json"])(
 		const one = await cagewright(["list", "--json"], { state });
 		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
 
-		// What has changed on the host makes another generation.
+		// A change on the host leads to another generation.
 		writeFileSync(`${included}/page`, "another page\n");
 		const again = ["make", ...words(), "--yes", "--quiet", "--", ...daemon.command];
 		expect((await cagewright(again, { state })).status).toBe(1);

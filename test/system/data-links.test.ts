@@ -19,7 +19,7 @@ import { cagewright, type Result, startRun, temporaryState } from "./cagewright.
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
-/** A caged application puts links into its own state, where a later generation mounts a directory from. Nothing of the host is reached through them. */
+/** A caged application plants links in its own state, and a later generation mounts a directory from there. The mount must not reach the host through them. */
 
 // Not below /tmp, which is empty at each start.
 const folder = mkdtempSync("/var/lib/cagewright-data-links-");
@@ -30,7 +30,7 @@ afterAll(() => {
 	for (const one of [folder, programs]) rmSync(one, { recursive: true, force: true });
 });
 const program = join(programs, "application.pl");
-/** What the application writes: all of it in one generation, `sub` or `sub/deep` in another. */
+/** One generation writes to all of this directory, another one to its `sub` or `sub/deep`. */
 const wide = join(folder, "state");
 const victim = join(folder, "victim");
 let host: Network;
@@ -39,7 +39,7 @@ const port = 7397;
 const connected = `IO::Socket::INET->new(PeerAddr => q(127.0.0.1:${port}))`;
 const probe = `perl -MIO::Socket::INET -e "exit !(${connected}->getline eq qq(hi\\n))"`;
 
-/** It counts its starts in the directory that it is told, and does what the file `orders` there says, as perl; then it serves. */
+/** Counts its starts in the directory of its first argument, runs the file `orders` there as Perl, then serves. */
 writeFileSync(
 	program,
 	`use Socket; my $d = shift;
@@ -55,18 +55,18 @@ beforeAll(async () => {
 	host = await privateNetwork();
 });
 
-/** The account `nobody`, or a start as root. */
+/** Starts as the account `nobody` and as root. */
 const accounts = [
 	{ who: "an account", user: ["--user", "nobody"], uid: 65534 },
 	{ who: "root", user: [], uid: 0 },
 ] as const;
 
 interface Cage {
-	/** Makes the cage, or another generation of it, with this directory as all that it writes. */
+	/** Makes the cage, or its next generation, with this as its only writable directory. */
 	make(directory: string): Promise<Result>;
-	/** Starts it, waits until it answers, and ends it. */
+	/** Starts the cage, waits until it answers, and ends it. */
 	serve(): Promise<Result>;
-	/** Host path of its state of a directory. */
+	/** Host path of a directory's state. */
 	data(directory?: string): string;
 	readonly state: string;
 }
@@ -116,7 +116,7 @@ const deep = join(sub, "deep");
 
 describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 	let made: Cage;
-	/** Does this in the cage, at its next start. */
+	/** Runs this code in the cage, at its next start. */
 	const order = async (orders: string, directory = wide) => {
 		writeFileSync(join(made.data(directory), "orders"), orders);
 		await made.serve();
@@ -150,7 +150,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 			);
 			expect(readdirSync(join(victim, "deep"))).toEqual([]);
 			expect(readdirSync(victim)).toEqual(["deep"]);
-			// The generation before goes on, and what the message says is enough.
+			// The earlier generation still runs, and the message's advice solves the problem.
 			const { length } = readFileSync(join(made.data(wide), "starts"), "utf8");
 			expect((await made.serve()).stderr).toBe("");
 			expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
@@ -164,7 +164,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 		writeFileSync(join(made.data(sub), "kept"), "state");
 		const before = readdirSync(made.data(wide)).sort();
 		expect(await made.make(sub)).toMatchObject({ status: 0, stderr: "" });
-		// The way to what is mounted is new and root's; the rest is apart.
+		// The directories above the mounted one are new and belong to root; the other state is moved away.
 		expect(lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
 		expect(readdirSync(made.data(wide))).toEqual(["sub"]);
 		await made.serve();
@@ -176,7 +176,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 		expect(lstatSync(made.data(wide)).uid).toBe(uid);
 		expect(existsSync(made.data(".cagewright-apart"))).toBe(false);
 		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
-		// While it is wide again, the application swaps what the narrow generation mounts.
+		// Under the wide generation, the application replaces the directory that the narrow generation mounts.
 		await order(`rename q(${sub}), q(${sub}.old); symlink q(${victim}), q(${sub})`, sub);
 		expect(readlinkSync(made.data(sub))).toBe(victim);
 		const generations = readdirSync(join(made.state, "cages/linked/generations")).map(Number);
@@ -217,7 +217,7 @@ describe("a link that is there before a start, however it came there,", () => {
 			renameSync(before, `${before}.before`);
 			mkdirSync(victim, { recursive: true });
 			symlinkSync(victim, before);
-			// All that a follower would look for.
+			// Everything that code following the link would look for.
 			mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
 			try {
 				for (const words of verbs) {

@@ -8,7 +8,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
 
-/** An account of the host that one cage has for itself, with real accounts: made, used, and gone again. */
+/** An account on the host for one cage only: created, used and removed with real accounts. */
 
 const state = temporaryState();
 
@@ -20,7 +20,7 @@ const uidOf = (name: string) => Number(account(name)?.split(":")[2]);
 const uidsIn = (root: string) => new Set(processesIn(root).map((pid) => statusField(pid, "Uid")));
 const remove = (name: string, ...options: string[]) => cagewright(["remove", name, "--yes", ...options], { state });
 
-// What a failed test leaves.
+// Remove the accounts of failed tests.
 afterAll(() => {
 	for (const line of readFileSync("/etc/passwd", "utf8").split("\n")) {
 		const [name = ""] = line.split(":");
@@ -28,7 +28,7 @@ afterAll(() => {
 	}
 });
 
-/** A redis whose configuration its own group alone may read, and which has a key in its dump. */
+/** A redis whose configuration only its own group can read, and which has a key in its dump. */
 async function redisWithState() {
 	const port = await freePort();
 	const daemon = redis(port);
@@ -98,7 +98,7 @@ test("a cage that has state already takes it along to its account", async () => 
 	expect(await eventually(() => askRedis(port, ["GET", "newer"]))).toBe("state");
 	expect((await again.stop()).status).toBe(0);
 
-	// It stays the cage's, also where it is not named again, and with the data that it owns.
+	// The account stays the cage's if a later `make` does not name it, and with it the data that it owns.
 	const third = await make([...words("ded-later"), "--", ...daemon.command], { state });
 	expect(third.confinement.user).toBe("cage-ded-later");
 	expect((await remove("ded-later", "--keep-data")).status).toBe(0);
@@ -109,7 +109,7 @@ test("a cage that has state already takes it along to its account", async () => 
 	expect(account("cage-ded-later")).toBeUndefined();
 }, 180_000);
 
-/** Ids of a user namespace; empty once the process is gone. */
+/** ID map of a process's user namespace; empty once the process is gone. */
 function mapOf(pid: number): string {
 	try {
 		return readFileSync(`/proc/${pid}/uid_map`, "latin1");
@@ -168,7 +168,7 @@ describe("the number of an account", () => {
 		}
 	});
 
-	/** Files of this machine with other content, for one command. */
+	/** Replaces a file of this machine for one command. */
 	const withFile = (path: string, text: string) => {
 		const file = `${temporaryFolder("ids")}/file`;
 		writeFileSync(file, text, { mode: 0o644 });
@@ -199,11 +199,11 @@ describe("the number of an account", () => {
 
 test.each([
 	["ded-undone", []],
-	// The trace has it already, as that of a service with DynamicUser=.
+	// The trace already uses the account, like a service with DynamicUser=.
 	["ded-start", ["--user", "cage-ded-start:redis"]],
 ])("what was made for a cage that does not work is gone again: %s", async (name, user) => {
 	const { daemon, words } = await redisWithState();
-	// The host has it, the cage has not.
+	// The host has this file, the cage does not.
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
 	const options = [...words(name), ...user, ...probes, "--dedicated-account", "--yes", "--quiet"];
 	expect((await cagewright(["make", ...options, "--", ...daemon.command], { state })).status).toBe(1);

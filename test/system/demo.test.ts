@@ -19,12 +19,12 @@ beforeAll(async () => {
 
 test("the demonstration needs nothing but its name", () => {
 	expectWellMade(made, "demo", state);
-	// Below a private home, nobody cannot read the demonstration's own program: then it is root without any capability.
+	// In a private home, nobody cannot read the demonstration's program, so it runs as root without capabilities.
 	const readable =
 		spawnSync("setpriv", ["--reuid=nobody", "--clear-groups", "test", "-r", resolve("dist/demo/demo.js")]).status === 0;
 	const user = readable ? "nobody" : "root";
 	expect(made.confinement).toMatchObject({ user, capabilities: [], network: "host" });
-	// Of ours, only the demonstration itself.
+	// The demonstration is the only file of Cagewright in the cage.
 	const ours = readdirSync(`${made.root}${resolve(".")}`, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
 	expect(ours.map(({ name }) => name).filter((name) => name !== "package.json")).toEqual(["demo.js"]);
 });

@@ -22,7 +22,7 @@ test("says what is there, and what each of it means", async () => {
 		expect(means.length).toBeGreaterThan(3);
 		expect(advice === undefined).toBe(found === "ok");
 	}
-	// The tests themselves need these.
+	// The tests themselves require these.
 	for (const what of ["root", "strace", "util-linux", "overlay", "namespaces", "seccomp"] as const) {
 		expect(of(what)).toMatchObject({ state: "ok", ok: true });
 	}

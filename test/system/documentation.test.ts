@@ -4,7 +4,10 @@ import { cagewright, temporaryState } from "./cagewright.ts";
 import { haproxy } from "./more-daemons.ts";
 import { freePort } from "./network.ts";
 
-/** What the installed packages' own documentation names, beside what was traced. The lists are exact: anything more would be nonsense to somebody. */
+/**
+ * Proposals from the installed packages' documentation, in addition to the trace. The lists are exact, because every further proposal
+ * would be wrong for somebody.
+ */
 
 const state = temporaryState();
 
@@ -23,7 +26,7 @@ interface Offer {
 
 interface Offered {
 	readonly offers: readonly Offer[];
-	/** How it could lock itself in. */
+	/** Settings with which the application could chroot itself. */
 	readonly ownChroot: readonly { readonly code: string; readonly values: { readonly setting: string } }[];
 }
 
@@ -80,7 +83,7 @@ test("of haproxy, under a configuration of one's own; what is taken up is not of
 	const taken = await cagewright(["plan", "haproxy", "--take-documented", "--json", "--quiet"], { state });
 	expect(taken.json.offers).toEqual([]);
 	expect((taken.json.writable as { path: string }[]).map(({ path }) => path)).toContain("/run/haproxy");
-	// The rule stays the cage's.
+	// The rule stays part of the cage.
 	const again = await cagewright(["plan", "haproxy", "--json", "--quiet"], { state });
 	expect((again.json.writable as { path: string }[]).map(({ path }) => path)).toContain("/run/haproxy");
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Long enough for a busy machine; nothing here is a promise about speed. */
+/** Milliseconds: long enough for a busy machine. The tests do not measure speed. */
 const patience = 30_000;
 
-/** Tries until `attempt` does not throw; its last error is the test's. */
+/** Retries `attempt` until it does not throw. Throws its last error after 30 seconds. */
 export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
 	for (const started = Date.now(); ; ) {
 		try {

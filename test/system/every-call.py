@@ -1,4 +1,4 @@
-"""Makes every system call once, by number, with a first argument at which a filter of its own turns it away before it does anything."""
+"""Makes every system call once, by number. A seccomp filter recognises the first argument and rejects the call before it does anything."""
 
 import ctypes
 import mmap
@@ -12,7 +12,7 @@ def instruction(code, jump_true, jump_false, value):
     return struct.pack("HBBI", code, jump_true, jump_false, value)
 
 
-# seccomp(2): load the low half of the first argument; ENOSYS where it is the mark, else let it through.
+# seccomp(2): load the low half of the first argument. Fail with ENOSYS if it is MAGIC, else allow the call.
 program = (
     instruction(0x20, 0, 0, 16)
     + instruction(0x15, 0, 1, MAGIC)
@@ -25,12 +25,12 @@ assert libc.prctl(38, 1, 0, 0, 0) == 0
 assert libc.prctl(22, 2, ctypes.c_char_p(fprog)) == 0
 
 for number in range(600):
-    # uretprobe and uprobe answer whoever else makes them with SIGILL, and no filter is asked.
+    # uretprobe and uprobe bypass filters and raise SIGILL outside of their trampolines.
     if number in (335, 336):
         continue
     libc.syscall(ctypes.c_long(number), ctypes.c_long(MAGIC), 0, 0, 0, 0, 0)
 
-# int $0x80 reaches the table of 32-bit programs. push rbx; mov eax,edi; mov ebx,esi; xor ecx,ecx; xor edx,edx; int 0x80; pop rbx; ret
+# int $0x80 makes calls from the 32-bit table. push rbx; mov eax,edi; mov ebx,esi; xor ecx,ecx; xor edx,edx; int 0x80; pop rbx; ret
 stub = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 stub.write(bytes.fromhex("5389f889f331c931d2cd805bc3"))
 by_interrupt = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_uint)(ctypes.addressof(ctypes.c_char.from_buffer(stub)))

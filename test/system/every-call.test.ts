@@ -7,7 +7,7 @@ import type { Path } from "../../src/core/path/path.ts";
 import { callShape, straceArguments, tracedCalls } from "../../src/core/trace/calls.ts";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 
-/** The calls of a class (`-e trace=`) that the strace of this machine knows, of 64-bit and of 32-bit programs. */
+/** Calls of a class (`-e trace=`) that this machine's strace knows, for 64-bit and 32-bit programs. */
 let folder: string;
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), "cagewright-calls-"));
@@ -55,9 +55,9 @@ os.setgroups([${groups.join()}])
 describe("no call that names a path is missed", () => {
 	test("whatever strace counts among the calls with a file name is traced, and its paths are read", () => {
 		const names = knownToStrace("%file");
-		// 64-bit and 32-bit tables were both gone through to their ends.
+		// These names prove that the test read both tables to the end.
 		expect(names).toEqual(expect.arrayContaining(["openat", "stat", "oldstat", "chown32", "fchmodat2", "truncate64"]));
-		// getcwd tells where the process is and touches nothing.
+		// getcwd only reports the working directory and touches no path.
 		expect(names.filter((name) => name !== "getcwd" && !callShape(name)?.paths.length)).toEqual([]);
 		expect(names.filter((name) => !tracedCalls.split(",").includes(`?${name}`))).toEqual([]);
 	});

@@ -10,7 +10,7 @@ import { deviceNumbers, systemFiles } from "../../src/system/files/files.ts";
 const files = systemFiles();
 let directory: Path;
 const at = (name: string) => join(directory, name);
-/** A name that no text can hold. */
+/** A name that is not valid text. */
 const odd = "odd\xff\n\x1b" as Path;
 
 beforeAll(() => {
@@ -115,7 +115,7 @@ test("the way through links comes out where realpath(3) does, for every link in 
 		for (const name of files.list(place)) {
 			const path = join(place, name);
 			if (files.status(path)?.kind !== "symlink") continue;
-			// Below /proc a link is what the kernel makes of it for each process (/etc/mtab leads there).
+			// The kernel resolves a link below /proc for each process separately, and /etc/mtab points there.
 			if (files.resolve(path)?.startsWith("/proc/")) continue;
 			links++;
 			const { end, links: met } = linkChain(path, files);

@@ -1,6 +1,6 @@
 import type { Result } from "./cagewright.ts";
 
-/** One line a finding: severity, code and path. */
+/** Returns one line per finding: severity, code and path. */
 export function found({ stdout }: Result): string[] {
 	return stdout
 		.trim()

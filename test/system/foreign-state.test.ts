@@ -20,7 +20,7 @@ import { eventually } from "./eventually.ts";
 import { nobodyInParticular as user } from "./ordinary.ts";
 import { preparedRedis } from "./prepared.ts";
 
-/** Root looks into a state folder that belongs to a user who can change everything in it at any moment. */
+/** Root reads a state folder that belongs to a user, who can change everything in it at any moment. */
 
 const reading = [
 	["list"],
@@ -74,11 +74,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(state, ".."), { recursive: true, force: true, maxRetries: 5 }));
 
-/** Everything that can be seen of a tree without the times of reading. */
+/** Everything visible of a tree, except for access times. */
 const seen = (folder: string) =>
 	execFileSync("find", [folder, "-printf", "%p %y %i %m %U %s %T@ %C@ %l\\n"], { encoding: "latin1" }).split("\n").sort();
 
-/** A leftover of a killed command, as root would remove it in its own state. */
+/** Plants a killed command's leftover, which root would remove from its own state. */
 function plantLeftover(): string {
 	const leftover = join(state, "scratch/.scratch-1-1-aaaaaaaaaaaa");
 	mkdirSync(join(leftover, "a"), { recursive: true });
@@ -116,7 +116,7 @@ test("a process that names the user's leftover is not ended, and one that the st
 	await eventually(async () => expect(await askRedis(port, ["PING"])).toBe("PONG"));
 	rmSync(join(state, "cages/redis/generations"), { recursive: true });
 	mkdirSync(join(state, "cages/redis/generations"));
-	// A bind mount needs root, so this is what a user cannot do but by a link; a link is refused as well.
+	// Without root, a user can only imitate this bind mount with a link, and a link is refused too.
 	execFileSync("mkdir", [join(state, "cages/redis/generations/1")]);
 	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
 	try {
@@ -216,7 +216,7 @@ test("directories that are swapped for links while root looks lose nothing", asy
 		for (let round = 0; round < 6; round++) await cagewright(["list"], { state });
 		expect(seen(victim)).toEqual(before);
 	} finally {
-		// Its whole group: an mv that outlives the shell would put something back.
+		// Kill its whole group: an mv that outlives the shell would move a folder back.
 		process.kill(-(attacker.pid as number), "SIGKILL");
 		await ended;
 		if (existsSync(other) && !lstatSync(cages, { throwIfNoEntry: false })) renameSync(other, cages);

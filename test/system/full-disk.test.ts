@@ -8,7 +8,7 @@ import { cagewright, make, temporaryFolder } from "./cagewright.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { leftovers } from "./processes.ts";
 
-/** What a disk that is full at a certain place leads to; `killed.test.ts` fills it at random moments. */
+/** Effects of a disk that is full at a certain step. `killed.test.ts` fills it at random moments. */
 const disk = temporaryFolder("full");
 const state = `${disk}/state`;
 const cage = `${state}/cages/greeter`;
@@ -17,11 +17,11 @@ const page = 4096;
 
 beforeAll(() => execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", disk]));
 afterAll(() => execFileSync("umount", ["-l", disk]));
-// Not below /tmp, which every application has for itself.
+// Not below /tmp, because every application has its own.
 const home = mkdtempSync("/opt/cagewright-full-");
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** Leaves so many bytes free, runs the work, and makes room again. */
+/** Leaves this many bytes free, runs the work, and frees the space again. */
 async function withFree<T>(free: number, work: () => T | Promise<T>): Promise<T> {
 	const { bavail, bsize } = statfsSync(disk);
 	writeFileSync(filler, Buffer.alloc(bavail * bsize - free));
@@ -47,7 +47,7 @@ test("a lock needs no block", async () => {
 	await withFree(0, () => {
 		const lock = lockCage(pathFromText(`${folder}/lock`), "app");
 		expect(() => lockCage(pathFromText(`${folder}/lock`), "app")).toThrow(expect.objectContaining({ code: "cage-busy" }));
-		// What lies in the inode itself is no longer than this (ext4).
+		// ext4 stores a link's target in the inode if it is shorter than this, so a lock needs no free block.
 		expect(readlinkSync(`${folder}/lock`).length).toBeLessThan(60);
 		lock.release();
 	});
@@ -79,7 +79,7 @@ test("a line of the log that was cut off does not take the next one with it", as
 
 describe("a cage on a disk that is full", () => {
 	let files: GreeterFiles;
-	/** Where it lies, the probe fills the disk, and fails. */
+	/** If this file exists, the probe fills the disk and fails. */
 	const trap = `${disk}/trap`;
 	const asks = 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"';
 	const probe = `if test -e ${trap}; then dd if=/dev/zero of=${filler} bs=64k; false; else bash -c '${asks}'; fi`;

@@ -40,7 +40,7 @@ async function staged(): Promise<ReturnStage> {
 	return stage;
 }
 
-/** What somebody who may write to the place could lay there in time. */
+/** Plants what somebody with write access could place there in time. */
 function plant(): void {
 	mkdirSync(join(place, `${name}/old`), { recursive: true, mode: 0o700 });
 	writeFileSync(join(place, `${name}/old/evil`), "evil");

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 /**
- * A daemon and its library as two Debian packages, in as many versions as a test wants: the upgrades are dpkg's own. It answers each line that a client
- * sends with a greeting of the library, the line of its configuration and a count, after it has written the line to its state and to disk.
+ * A daemon and its library as two Debian packages, in any number of versions, so that upgrades are real dpkg upgrades. It writes each
+ * line that a client sends to its state and syncs it. Then it answers with the library's greeting and its configuration's line.
  */
 
 const library = "libcagewright-test-greeting";
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** Libraries by what they do when they are asked: say a word; read it from a file that came with this version; fail. */
+/** Variants of the library: return a word, read it from a file of the same version, or fail. */
 const libraries = {
 	says: (word: string) => `const char *greeting(void) { return "${word}"; }`,
 	reads: () => `#include <stdio.h>
@@ -83,11 +83,11 @@ function compileLibrary(to: string, name: string, source: string): void {
 export interface GreeterFiles extends GreeterPlaces {
 	readonly program: string;
 	readonly library: string;
-	/** Puts the library that says this word in the place of the one before, as dpkg does: another file. */
+	/** Replaces the library with one that says this word. Like dpkg, it writes a new file. */
 	replaceLibrary(word: string): void;
 }
 
-/** The daemon and its library as plain files in a folder, with libraries that say each of these words; nothing of it is known to dpkg. */
+/** Creates the daemon and its library as plain files, with a library for each word. dpkg does not know them. */
 export function greeterFiles(folder: string, words: readonly string[]): GreeterFiles {
 	const name = "libgreeting.so.1";
 	const places = { configuration: join(folder, "configuration"), stateDirectory: join(folder, "state") };
@@ -105,18 +105,18 @@ export function greeterFiles(folder: string, words: readonly string[]): GreeterF
 }
 
 export interface GreeterPackages {
-	/** Installs the daemon in its first version, with a library that says `word`. */
+	/** Installs the daemon's first version, with a library that says `word`. */
 	install(word: string): void;
-	/** Replaces the library by dpkg. With `reads`, the word comes from a new file of the package. */
+	/** Upgrades the library with dpkg. With `reads`, the word comes from a new file of the package. */
 	upgrade(version: string, does: keyof typeof libraries, word?: string): void;
-	/** The library's package for an upgrade by somebody else; its file. */
+	/** Builds the library's package for another process to install, and returns its path. */
 	pack(version: string, word: string): string;
-	/** As the next version of the daemon's package would. */
+	/** Changes the configuration as the daemon's next package version would. */
 	changeConfiguration(text: string): void;
 	purge(): void;
 }
 
-/** `folder` is the test's own. Everything is purged when the file's tests are over. */
+/** `folder` belongs to the test. The packages are purged after the file's tests. */
 export function greeterPackages(folder: string): GreeterPackages {
 	const purge = () => {
 		execFileSync("dpkg", ["--purge", daemon, library], { stdio: "ignore" });

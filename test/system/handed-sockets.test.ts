@@ -16,11 +16,11 @@ import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./c
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 
-/** Sockets that are open before the application starts, as systemd.socket(5) has them. */
+/** Sockets that are open before the application starts, as described in systemd.socket(5). */
 
 const state = temporaryState();
 
-/** Answers at each descriptor as sd_listen_fds(3) counts them, and says what it was given. */
+/** Answers at each descriptor that sd_listen_fds(3) counts, with what it received. */
 const listener = `
 #define _GNU_SOURCE
 #include <poll.h>
@@ -50,7 +50,7 @@ int main(void) {
 	}
 }`;
 
-/** Answers once, by its standard streams. */
+/** Answers once, on its standard streams. */
 const perConnection = `
 #include <stdio.h>
 int main(void) { char line[64]; if (!fgets(line, sizeof line, stdin)) return 1; printf("once %d %s", (int)getuid(), line); return 0; }`;
@@ -61,7 +61,7 @@ function compiled(name: string, source: string): string {
 	return program;
 }
 
-/** KIND and ADDRESS: sends a line and prints what comes back. */
+/** Arguments KIND and ADDRESS: sends a line and prints the answer. */
 const query = `
 import socket, sys
 kind, *at = sys.argv[1:]

@@ -6,7 +6,7 @@ import { identityOf, listeners, nameOf, processesIn, rootOf, statusField } from 
 
 const capabilitySets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
 
-/** Whoever listens on the port has the cage as its root, and nothing in the cage may do more than the JSON says. */
+/** Every process that listens on the port has the cage as its root, and no process in the cage may do more than the JSON says. */
 export function expectServedInside(made: Made, port: number, network: Network = hostNetwork): void {
 	const serving = listeners(port, network.pid);
 	expect(serving).not.toEqual([]);
@@ -14,7 +14,7 @@ export function expectServedInside(made: Made, port: number, network: Network = 
 	const inside = processesIn(made.root);
 	expect(inside).toEqual(expect.arrayContaining(serving));
 	for (const pid of inside) {
-		// The init keeps the right to signal other accounts, for itself alone: what it could pass on does not matter, for it never does.
+		// The init keeps the capability to signal other accounts for itself. Its bounding set does not matter, because it passes no capability on.
 		const init = nameOf(pid) === "cagewright-init";
 		const allowed = init ? ["kill"] : made.confinement.capabilities;
 		const held = capabilitiesHeld(pid, init ? ["CapInh", "CapPrm", "CapEff", "CapAmb"] : capabilitySets);
@@ -34,7 +34,7 @@ function capabilitiesHeld(pid: number, sets: readonly string[]): string[] {
 	return [...new Set(sets.flatMap((set) => capabilitiesOfMask(statusField(pid, set) || "0")))];
 }
 
-/** The promises of `make --json` that hold for every application. */
+/** Checks the promises of `make --json` that apply to every application. */
 export function expectWellMade(made: Made, name: string, state: string): void {
 	expect(made).toMatchObject({
 		schema: "cagewright/make/1",

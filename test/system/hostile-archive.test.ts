@@ -22,14 +22,13 @@ import { type Appended, appended, editJson, folders, packed, unpacked } from "./
 import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
-/** Archives whose author wants something of this machine: refused with one line, and nothing outside or inside the state folder changes. */
+/** Archives that attack this machine. Each is refused with one line, and nothing changes inside or outside the state folder. */
 
 const state = temporaryState();
 const there = temporaryState();
 const folder = temporaryFolder("hostile-archive");
 const archive = `${folder}/redis.tar`;
 const victim = `${folder}/victim`;
-/** The application's data in the cage. */
 let data: string;
 
 beforeAll(async () => {
@@ -48,7 +47,7 @@ const snapshot = () => execFileSync("find", [victim, there, "-printf", "%p %m %U
 const take = (file: string, ...options: string[]) =>
 	cagewright(["import", file, "--name", "taken", ...options], { state: there });
 
-/** Neither a real import nor a dry run accepts it or leaves anything. */
+/** Neither a real import nor a dry run accepts the archive or leaves anything behind. */
 async function expectRefused(file: string, why: RegExp, statuses: readonly number[] = [2, 4]): Promise<void> {
 	const before = snapshot();
 	const taken = await take(file, "--yes", "--no-trial");
@@ -327,7 +326,7 @@ test("real data travel: holes, second names, links within, names of any bytes an
 	const long = `${"n".repeat(200)}/${"m".repeat(200)}`;
 	mkdirSync(`${cage}/${dirname(long)}`);
 	writeFileSync(`${cage}/${long}`, "long");
-	// None of these arrives, and the export says so.
+	// The export leaves these files out and says so.
 	execFileSync("mkfifo", [`${cage}/fifo`]);
 	symlinkSync("/etc/passwd", `${cage}/outside`);
 	const whole = `${folder}/whole.tar`;
@@ -379,12 +378,12 @@ function sparse(name: string, size: number): Record<string, string> {
 	};
 }
 
-/** A map of a sparse file, filled up to whole blocks. */
+/** A sparse file's map, padded to whole blocks. */
 function map(text: string): string {
 	return text.padEnd(Math.ceil(text.length / 512) * 512, "\0");
 }
 
-/** A file that is one hole. */
+/** An entry for a file that is one hole. */
 function holes(name: string, size: number): Appended {
 	return { name: "GNUSparseFile.0/x", pax: sparse(name, size), data: map(`1\n${size}\n0\n`) };
 }

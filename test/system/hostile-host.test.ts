@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, t
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cagewright, make, temporaryState } from "./cagewright.ts";
 
-/** Files of the host that became something else since the cage was made, as an update meets them. */
+/** Host files that changed their type after the cage was made, when an update reads them. */
 
 const state = temporaryState();
-// Not below /tmp, which every application has for itself.
+// Not below /tmp, because every application has its own.
 const folder = mkdtempSync("/opt/cagewright-hostile-");
 chmodSync(folder, 0o755);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ test("what not even root may read is one line, and nothing changed", async () =>
 	rmSync(file, { recursive: true, force: true });
 	writeFileSync(file, "");
 	const before = present();
-	// At address 0 no process has memory: EIO.
+	// No process has memory at address 0, so a read fails with EIO.
 	const enter = ["unshare", "--mount", "sh", "-c", `mount --bind /proc/$$/mem ${file} && exec "$@"`, "sh"];
 	const { status, stderr } = await cagewright(["build", "demo", "--quiet"], { state, enter });
 	expect({ status, stderr }).toEqual({

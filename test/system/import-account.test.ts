@@ -5,12 +5,12 @@ import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.
 import { redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
-/** Runs alone: the number of the account must not be taken by another test between its removal and the import. */
+/** Runs alone: no other test may take the account's number between its removal and the import. */
 
 const state = temporaryState();
 const there = temporaryState();
 
-// A failed test would leave it.
+// Remove the account if the test failed.
 afterAll(() => {
 	if (account("cage-ded-moved")) execFileSync("userdel", ["cage-ded-moved"]);
 });
@@ -28,7 +28,7 @@ test("an account of the cage's own is created here with its number, and removed 
 	const file = `${temporaryFolder("import-account")}/dedicated.tar`;
 	const exported = await cagewright(["export", "ded-moved", "-o", file], { state });
 	expect(exported.status, exported.stderr).toBe(0);
-	// It is another cage's here.
+	// The account belongs to another cage on this machine.
 	expect(await cagewright(["import", file, "--yes", "--no-trial"], { state: there })).toMatchObject({
 		status: 4,
 		stderr: expect.stringContaining("cage-ded-moved"),

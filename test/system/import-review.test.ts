@@ -68,7 +68,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 		},
 		/nobody-here/,
 	],
-	// setpriv(1) takes each of these for root.
+	// setpriv(1) treats each of these numbers as root.
 	...[2 ** 32, 2 ** 32 - 1, 2 ** 40].flatMap((number): [string, Edit, RegExp][] => [
 		[
 			`account ${number}, which no machine has`,
@@ -245,7 +245,7 @@ test("a setuid file needs an option of its own", async () => {
 	expect(statSync(`${there}/cages/redis/generations/1${program}`).mode & 0o7777).toBe(0o4755);
 });
 
-/** The same decision for whatever launches a cage, of whichever release it is. */
+/** Commands that launch a cage or write a unit for it. */
 const launches: readonly (readonly string[])[] = [
 	["run", "redis"],
 	["run", "redis", "--print"],

@@ -32,9 +32,9 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		readonly child: ChildProcess;
 		readonly ended: Promise<number>;
 		output(): string;
-		/** The host's pid of the init, once it runs. */
+		/** Resolves to the init's pid on the host, once it runs. */
 		init(): Promise<number>;
-		/** Waits for words of the program. */
+		/** Waits until the program prints these words. */
 		says(words: string): Promise<void>;
 	}
 
@@ -43,7 +43,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		{ before = [], cwd = "/", env = {} }: { before?: string[]; cwd?: string; env?: Record<string, string> } = {},
 	): Run {
 		const command = ["--pid", "--fork", "--kill-child", ...before, `${folder}/${initName}`, cwd, ...words];
-		// Descriptors that somebody forgot to close: pipes at 3 and above.
+		// Leaked descriptors: pipes at 3 and above.
 		const child = spawn("unshare", command, {
 			env: { PATH: process.env.PATH, ...env },
 			stdio: ["ignore", "pipe", "ignore", "pipe", "pipe", "pipe"],
@@ -188,7 +188,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		};
 		const sets = (pid: number) =>
 			["CapInh", "CapPrm", "CapEff", "CapAmb"].map((name) => Number.parseInt(statusField(pid, name), 16));
-		// It does so when the program may already run.
+		// The init drops them when the program may already run.
 		test("no capability but KILL", async () => {
 			const init = await idle();
 			await eventually(() => expect(sets(init)).toEqual([0, 32, 32, 0]));
@@ -220,7 +220,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			);
 		});
 		test("no open file but the first three", async () => {
-			// The one at 3 is the listing's own.
+			// ls itself has opened 3.
 			expect(await outputOf(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
 		});
 		test("no blocked signal", async () => {

@@ -68,7 +68,7 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 	const there = `${root}/usr/local/lib/cagewright/bin/cagewright.js`;
 	expect(execFileSync(there, ["--version"], { encoding: "utf8", env: {} })).toMatch(/^\d+\.\d+/);
 	expect(lstatSync(there).mode & 0o777).toBe(0o755);
-	// Once more is the same once more, and what another choice does not want is taken away.
+	// A second installation changes nothing, except that it removes files that the new options exclude.
 	expect((await install("--timer", "none")).status).toBe(0);
 	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
 
@@ -116,7 +116,7 @@ test("systemd and apt accept the written files", async () => {
 	await install("--timer", "update");
 	const units = ["service", "timer"].map((type) => `${root}/etc/systemd/system/cagewright-upkeep.${type}`);
 	const complaints = execFileSync("sh", ["-c", 'systemd-analyze verify "$@" 2>&1 || true', "sh", ...units], { encoding: "utf8" });
-	// The program is not in its place on this machine.
+	// The unit names the installed path, which does not exist on this machine.
 	expect(complaints.split("\n").filter((line) => line && !line.includes("is not executable"))).toEqual([]);
 	expect(readFileSync(units[0] ?? "", "utf8")).toContain("update --all --yes");
 	const dump = execFileSync("apt-config", ["-c", `${root}/etc/apt/apt.conf.d/90cagewright`, "dump"], { encoding: "utf8" });
@@ -142,7 +142,7 @@ test("`install` and `uninstall` leave files of others alone", async () => {
 	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("/usr/local/sbin/cagewright") });
 	expect(files()).toEqual(["/usr/local/sbin/cagewright"]);
 	execFileSync("rm", [link()]);
-	// A link to a clone gives way.
+	// The installation replaces a link to a clone.
 	symlinkSync("/opt/clone/bin/cagewright.js", link());
 	expect((await install()).status).toBe(0);
 	writeFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "edited\n");
@@ -159,7 +159,7 @@ test("the hook of a real upgrade marks the cage, and an update removes the mark"
 	await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
 	await install();
 	const hook = readFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "utf8");
-	// In its own tree the program has another place.
+	// In the test's tree, the program has another path.
 	writeFileSync(
 		`${root}/hook`,
 		hook.replaceAll("/usr/local/sbin/cagewright", `${root}/usr/local/lib/cagewright/bin/cagewright.js`),

@@ -15,14 +15,14 @@ beforeAll(async () => {
 	daemon = redis(await freePort());
 });
 
-/** What lies in folders of cages but data, which nobody can tell from data that was kept of an earlier cage. */
+/** Files in cage folders except for data, which could also be the kept data of an earlier cage. */
 function half(): string[] {
 	return cages().flatMap((name) =>
 		readdirSync(`${state}/cages/${name}`).filter((one) => one !== "data" && one !== "seeded.json"),
 	);
 }
 
-/** Large enough that a build of it is still under way when the signal comes. */
+/** Large enough that its build still runs when the signal arrives. */
 const large = ["--include", "/usr/lib/python3*/**"];
 
 function beginMake(name: string, options: readonly string[] = []): Started {
@@ -94,7 +94,7 @@ test.each([
 		await work.says(moment);
 		expect((await work.stop("SIGKILL")).status).toBe(137);
 		await eventually(() => expect(leftovers(state, [daemon.folder]).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
-		// Whatever comes next clears away what was begun, and says so once.
+		// The next command removes the unfinished work, and says so once.
 		const said = async () => (await cagewright(["list"], { state })).stderr;
 		expect(await said()).toBe("An earlier command was interrupted. Its unfinished work on killed was removed.\n");
 		expect([...leftovers(state), ...half()]).toEqual([]);
@@ -114,7 +114,7 @@ test("a process that nobody was left to end goes with the next command", async (
 	await work.says(/"event":"application-started"/);
 	await work.stop("SIGKILL");
 	const [scratch] = leftovers(state, [daemon.folder]).filter((what) => what.startsWith("scratch/"));
-	// What strace leaves if it is killed in the very moment in which it makes a process.
+	// strace leaves such a stopped process if it is killed while it creates one.
 	const stopped = spawn("sh", ["-c", "kill -STOP $$; :", `${state}/${scratch}/launch.sh`], { stdio: "ignore" });
 	const ended = once(stopped, "close");
 	await cagewright(["list"], { state });

@@ -23,9 +23,9 @@ import { leftovers } from "./processes.ts";
 import { generator } from "./random.ts";
 
 /**
- * The program is killed at random moments of whatever changes a cage, and the disk fills up at random moments. Afterwards one command brings a cage
- * that answers, its data is what it was, and nothing half is left. `CAGEWRIGHT_KILLS` says how often (the disk fills a
- * fifth as often, and at least 40 times), `CAGEWRIGHT_SEED` repeats a run.
+ * Kills the program at random moments of every command that changes a cage, and fills the disk at random moments. Afterwards one
+ * command restores a cage that answers, its data is intact, and nothing unfinished remains. `CAGEWRIGHT_KILLS` sets the number of kills
+ * (the disk fills a fifth as often, at least 40 times), `CAGEWRIGHT_SEED` repeats a run.
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 60);
@@ -35,12 +35,12 @@ const words = ["one", "two"] as const;
 const port = "4000";
 const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
 
-// Not below /tmp, which every application has for itself.
+// Not below /tmp, because every application has its own.
 const homes = mkdtempSync("/opt/cagewright-killed-");
 chmodSync(homes, 0o755);
 afterAll(() => rmSync(homes, { recursive: true, force: true }));
 
-/** An application with a cage of its own: as many as the machine has processors are killed side by side. */
+/** An application with its own cage. There is one lane per processor, and all run at the same time. */
 class Lane {
 	readonly state: string;
 	readonly random: () => number;
@@ -85,7 +85,7 @@ class Lane {
 		removal: () => ["remove", "greeter", "--yes", "--keep-data"],
 	};
 
-	/** A generation to go back to. */
+	/** Ensures that there is a generation to roll back to. */
 	async haveTwo(): Promise<void> {
 		const present = Number(readlinkSync(`${this.cage}/current`).split("/")[1]);
 		if (readdirSync(`${this.cage}/generations`).some((number) => Number(number) < present)) return;
@@ -93,19 +93,19 @@ class Lane {
 		expect({ status, stderr: status ? stderr : "" }).toEqual({ status: 0, stderr: "" });
 	}
 
-	/** Names, owners, modes, sizes and sums of all data. A directory's own size is the file system's business. */
+	/** Names, owners, modes, sizes and sums of all data. Without the sizes of directories, because they depend on the file system. */
 	data(): string {
 		const line =
 			"cd data && find . \\( -type f -o -type d \\) | sort | xargs stat -c '%n %a %u:%g %s' && find . -type f -exec sha256sum {} + | sort";
 		return execFileSync("sh", ["-c", line], { encoding: "utf8", cwd: this.cage }).replace(/^(\S+ 7\d\d \S+) \d+$/gm, "$1");
 	}
 
-	/** Whatever comes next puts everything right, and the cage answers. */
+	/** The next command repairs everything, and the cage answers. */
 	async expectWhole(where: string, data: string): Promise<void> {
-		// The note of a removal is a link that leads nowhere, and what it stands beside is taken away by the next command.
+		// The file `removal` marks an unfinished removal, which the next command completes.
 		const isRemoved = existsSync(this.cage) && readdirSync(this.cage).includes("removal");
 		const isGone = isRemoved || !existsSync(`${this.cage}/cage.json`);
-		// A trial takes several times as long as a start, and is what builds and updates do anyway.
+		// Run a trial only rarely: it takes several times as long as a start, and builds and updates run one anyway.
 		const again = this.turn % 10 === 5 ? ["trial", "greeter", "--no-selftest"] : ["list"];
 		const args = isGone ? ["make", "--yes", ...this.#options] : again;
 		const next = await cagewright(args, { state: this.state });
@@ -120,7 +120,7 @@ class Lane {
 		if (args === again) await this.#expectAnswer(where);
 	}
 
-	/** It runs in earnest; what it writes of the question is taken back. */
+	/** Starts the cage for a real answer, then removes the lines that the question added to its state. */
 	async #expectAnswer(where: string): Promise<void> {
 		const lines = `${this.cage}/data${this.#files.stateDirectory}/lines`;
 		const before = existsSync(lines) ? statSync(lines).size : undefined;
@@ -136,7 +136,7 @@ class Lane {
 	}
 }
 
-/** Starts it, and kills it after a share of the time that it takes. True where it was done before. */
+/** Starts the command and kills it after this time. Resolves to true if it ended before. */
 async function killedAfter(state: string, args: readonly string[], milliseconds: number): Promise<boolean> {
 	const child = spawn(process.execPath, [program, "--state", state, ...args], { stdio: "ignore" });
 	const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
@@ -154,7 +154,7 @@ test(`${kills} kills at random moments (seed ${seed})`, { timeout: 60_000 + kill
 		const names = Object.keys(lane.changes);
 		const took: Record<string, number> = {};
 		for (lane.turn = 1; lane.turn <= most && !failed; lane.turn++) {
-			// A removal is followed by a whole making, which takes longest: it comes every tenth time.
+			// A removal needs a complete `make` afterwards, which takes longest, so it is every tenth change.
 			const name = lane.turn % 10 === 0 ? "removal" : (names[Math.floor(lane.random() * (names.length - 1))] ?? "build");
 			const args = lane.changes[name]?.() ?? [];
 			const began = performance.now();
@@ -176,29 +176,29 @@ test(`${kills} kills at random moments (seed ${seed})`, { timeout: 60_000 + kill
 			}),
 		),
 	);
-	// Most were cut off in the middle; a test that never hits would prove nothing.
+	// Most commands were interrupted. A test that never interrupts would prove nothing.
 	expect(Object.values(cutOff).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(kills / 3);
 	expect(Object.keys(cutOff).sort()).toEqual([...(done[0] ?? [])].sort());
 });
 
-/** A moment at which the disk is full: what the command has from its start, or how far it comes before. Both from 0 to 1 of what it may need. */
+/** The disk's free space at the command's start, or the moment at which the disk fills up. `share` is from 0 to 1: of the space that the command may need, or of its usual duration. */
 interface Strike {
 	readonly name: string;
 	readonly share: number;
 	readonly when: "from the start" | "meanwhile";
 }
 
-/** Bytes: what each of them takes, and a little more. What is written down for a rollback are some pages. */
+/** Bytes that each command needs, and a little more. A rollback's record takes a few pages. */
 const room: Readonly<Record<string, number>> = { rollback: 4 * 4096, removal: 4096 };
 const roomOfGeneration = 7_000_000;
 
-/** As many moments for each change as for the next, spread over all of it: none is left out by chance. */
+/** Spreads equally many moments over each command's whole duration, so that none is missed by chance. */
 function strikes({ changes, random }: Lane, most: number): Strike[] {
 	const names = Object.keys(changes);
 	const each = Math.ceil(most / names.length);
 	const all = names.flatMap((name) =>
 		Array.from({ length: each }, (_, at): Strike => {
-			// The first finds no room at all, so that each change is refused at least once.
+			// The first moment leaves no space at all, so that each command is refused at least once.
 			const share = at === 0 ? 0 : (at + random()) / each;
 			return { name, share, when: at % 2 === 0 ? "from the start" : "meanwhile" };
 		}),
@@ -256,12 +256,12 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		await lane.expectWhole(where, data);
 		await eventually(() => expect({ where, left: leftovers(state) }).toEqual({ where, left: [] }));
 	}
-	// A removal needs no room.
+	// A removal needs no space.
 	const needing = Object.keys(lane.changes).filter((name) => name !== "removal");
 	expect([...refused].sort()).toEqual(needing.sort());
 }
 
-/** Takes what is free but for so many bytes. Somebody may write at the same time, and be quicker. */
+/** Fills the disk except for this many bytes. Another process may write at the same time. */
 function fillDisk(filler: string, but: number): void {
 	const { bavail, bsize } = statfsSync(dirname(filler));
 	try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 
-/** What an application's description says must not reach the launcher, which is root on the host. */
+/** An application's environment and preloads must not affect the launcher, which is root on the host. */
 const server = [
 	"--probe",
 	"curl -fsS --noproxy '*' http://127.0.0.1:8123/",
@@ -35,7 +35,7 @@ test("the variables of the application reach nothing before it: the loader compl
 	const shown = "import os; print(sorted(os.environ.items()))";
 	const { stderr, stdout } = await cagewright(["run", "preload", "--", "/usr/bin/python3", "-c", shown], where);
 	expect(stderr.match(/cannot be preloaded/g)).toHaveLength(1);
-	// PWD, OLDPWD and _ would be a shell's.
+	// A shell would have added PWD, OLDPWD and _.
 	expect(stdout).toContain("[('LANG', 'C'), ('LC_CTYPE', 'C.UTF-8'), ('LD_PRELOAD', '/no/such.so'), ('PATH', ");
 	expect(stdout.match(/\('/g)).toHaveLength(4);
 });

@@ -8,7 +8,7 @@ import type { Path } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 
 const files = systemFiles();
-/** Not in an ordinary account's PATH, which a test may run with. */
+/** An absolute path, because an ordinary account's PATH lacks /sbin. */
 const ldconfig = "/sbin/ldconfig";
 
 test("reads the machine's cache as ldconfig prints it", () => {
@@ -54,7 +54,7 @@ test("finds the directories that ldconfig finds, in its order", () => {
 			mkdirSync(dirname(root + path), { recursive: true });
 			writeFileSync(root + path, content, "latin1");
 		}
-		// Asked to print, to write no cache and to make no links (-N, -X).
+		// Print only: -N writes no cache, -X creates no links.
 		const printed = execFileSync(ldconfig, ["-r", root, "-v", "-N", "-X"], {
 			encoding: "latin1",
 			stdio: ["ignore", "pipe", "ignore"],

@@ -13,7 +13,7 @@ import { eventually } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
 import { allProcesses, commandOf, leftovers, nameOf, parentOf, startOf } from "./processes.ts";
 
-/** Where the launch script that the launcher is about to start is cut off, and what stands there instead of the rest. */
+/** Line at which the next launch script ends early, and the line that replaces the rest. */
 const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
 
 vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) => {
@@ -21,13 +21,13 @@ vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) 
 	const cutOff = (script: string, last: number) => {
 		const lines = script.split("\n");
 		cut.lines = lines.length - last;
-		// A sandbox has a line for each mount of the host, and other tests mount.
+		// A sandbox has a line for each mount of the host, and other tests mount too.
 		const at = Math.min(cut.at, cut.lines);
 		return at < 0 ? script : closed([...lines.slice(0, at), cut.by]).join("\n");
 	};
 	return {
 		...real,
-		// The last line is the application's start.
+		// The last line starts the application.
 		launchScript: (spec: LaunchSpec) => cutOff(real.launchScript(spec), 2),
 		splitLaunchScript(spec: LaunchSpec) {
 			const { mounts, script } = real.splitLaunchScript(spec);
@@ -36,7 +36,7 @@ vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) 
 	};
 });
 
-/** An `if` that was cut in two still has to be shell. */
+/** Closes an `if` that was cut in two, so that the rest is valid shell. */
 function closed(lines: readonly string[]): readonly string[] {
 	const open = lines.filter((line) => line.startsWith("if ")).length > lines.filter((line) => line === "fi").length;
 	return open ? [...lines, "fi"] : lines;
@@ -56,8 +56,7 @@ const below = (pid: number): number[] =>
 		.flatMap((one) => [one, ...below(one)]);
 
 /**
- * Mounts, network namespaces and processes of the machine that belong to this work. The kernel gives the number of a namespace that is gone to a new one,
- * of whoever makes it: what began after `until` (seconds after the machine's start) is another's.
+ * Describes the remains of a launch: its namespaces' processes and mounts, and processes whose command contains one of `words`. The kernel may reuse a namespace's number, so processes that started after `until` (seconds after boot) do not count.
  */
 function remains(namespaces: ReadonlySet<string>, words: readonly string[] = [], until = Number.POSITIVE_INFINITY): string[] {
 	const held = allProcesses().filter((pid) => [...namespacesOf(pid)].some((one) => namespaces.has(one)) && startOf(pid) <= until);
@@ -72,7 +71,7 @@ function remains(namespaces: ReadonlySet<string>, words: readonly string[] = [],
 	];
 }
 
-/** Those that are not ours. */
+/** A process's namespaces, except those that the test itself uses. */
 function namespacesOf(pid: number): Set<string> {
 	return new Set(
 		["mnt", "pid", "net", "ipc", "uts", "cgroup"].flatMap((kind) => {
@@ -88,10 +87,10 @@ function namespacesOf(pid: number): Set<string> {
 
 const scratch = () => leftovers(state).filter((one) => one.startsWith("scratch/"));
 
-/** Not those of probes: they come and go. */
+/** Programs of a launch. Probes are excluded because they come and go. */
 const ofALaunch = new Set(["node", "setpriv", "strace", "unshare", "cagewright-init", "redis-server"]);
 
-/** Kills one process after the other, each in a launch of its own, until one launch has no further process. */
+/** Kills one process after the other, each in a separate launch, until one launch has no further process. */
 async function killEach(start: () => Started, isUp: () => Promise<unknown> | undefined, afterwards: () => Promise<unknown>) {
 	const killed: string[] = [];
 	for (let index = 0; ; index++) {
@@ -102,7 +101,7 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 		const names = processes.map(nameOf);
 		const victim = processes[index];
 		const name = names[index] ?? "";
-		// What ended by itself meanwhile was no chance to see anything: the next launch has another one.
+		// A process that had already exited proves nothing, so the next launch tries another one.
 		if (victim === undefined) started.send("SIGTERM");
 		else if (isKilled(victim)) killed.push(name);
 		else {
@@ -116,7 +115,7 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 		expect({ killed, scratch: scratch() }).toEqual({ killed, scratch: [] });
 		if (victim !== undefined) continue;
 		if (names.includes("redis-server")) return killed;
-		// It was over before it was looked at.
+		// The launch ended before the test looked, so try again.
 		index--;
 	}
 }

@@ -9,12 +9,12 @@ import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 
-/** A real process in the cage comes up against each limit, held by control groups and without them. */
+/** A real process in the cage reaches each limit, with and without cgroups. */
 
 const state = temporaryState();
 let view: GroupView;
 let where: Where;
-/** As in a container that shows no control groups. */
+/** Hides the cgroups, as in a container without them. */
 let withoutGroups: Where;
 const limits = ["--limit-memory", "96M", "--limit-processes", "8", "--limit-files", "64"];
 let port: number;
@@ -51,7 +51,7 @@ try:
 		if os.fork() == 0: time.sleep(1); os._exit(0)
 except OSError as error: print("refused", error.errno)`;
 
-/** Every control group of ours on the machine that a launch of this state could have made. */
+/** Returns the cgroups of the launches that this process started. */
 function groupsOf(pid: number): string[] {
 	const found: string[] = [];
 	const walk = (folder: string, depth: number) => {
@@ -71,7 +71,7 @@ beforeAll(async () => {
 	where = { state, enter: view.enter };
 	withoutGroups = { state, enter: ["unshare", "--mount", "sh", "-c", 'umount -lR /sys/fs/cgroup 2>/dev/null; exec "$@"', "sh"] };
 	port = await freePort();
-	// The kernel counts the processes of an account on the whole machine, so no other test uses this one.
+	// The kernel counts an account's processes on the whole machine, so no other test uses this account.
 	made = await make(["--name", "limited", "--user", "irc", ...limits, ...server()], where);
 });
 
@@ -119,7 +119,7 @@ test("a control group that a launch in another PID namespace has just made stays
 	}
 });
 
-/** A process that sees the groups, has made one as a launch does, and lives until its stdin ends: a dead launch's group anybody may remove. */
+/** Starts a process that sees the cgroups, creates one as a launch does, and runs until its stdin ends. Anybody may remove a dead launch's cgroup. */
 async function groupMaker() {
 	const module = join(temporaryFolder("limits"), "control-groups.mjs");
 	const options = { bundle: true, format: "esm", platform: "node", target: "node20.19", outfile: module } as const;
@@ -137,7 +137,7 @@ test("no control group is left behind, and what a killed run left goes with the 
 	await eventually(() => fetchPage(`http://127.0.0.1:${port}/`));
 	expect(groupsOf(first.pid)).not.toEqual([]);
 	await first.stop("SIGKILL");
-	// Its group stays until the next start of any cage, which may be another test's.
+	// Its cgroup stays until the next start of any cage, which may be another test's.
 	await eventually(async () => {
 		const next = await python("limited", "print(1)", where);
 		expect(next.stdout).toBe("1\n");

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const directories = ["a", "a/b", "c", "w/d"];
 const names = ["0", "1", "2", "3", "4"].map((each) => `libcagewright-${each}.so`);
 
-/** `@` stands for the folder of the made machine. */
+/** `@` is a placeholder for the generated machine's folder. */
 const elements = (...more: string[]) =>
 	fc.constantFrom(...directories.map((each) => `@/${each}`), "@/a/b/../b", "@/nowhere", "", "d", "../c/", "@/link", ...more);
 const list = (...more: string[]) => fc.array(elements(...more), { minLength: 1, maxLength: 3 }).map((each) => each.join(":"));
@@ -62,7 +62,7 @@ function machines(loader: Path, extra: readonly string[], needed: readonly strin
 		names.map((name) => [each, name] as const),
 	);
 	return fc.record({
-		/** Where everything is found that is nowhere else: without it hardly a program of such a machine would come up. */
+		/** Search path that ends with a directory of all libraries. Without it, almost no program of such a machine would start. */
 		last: fc.constantFrom("environment", "own", "none"),
 		program: own.map((making) => ({ path: "a/program", making: { ...making, interpreter: loader } })),
 		libraries: fc.tuple(...places.map(([directory, name]) => maybe(library(directory, name), 2))),
@@ -74,7 +74,7 @@ function machines(loader: Path, extra: readonly string[], needed: readonly strin
 	});
 }
 
-/** Each object has a search path, and it ends in the last resort. */
+/** Appends the last directory to each object's search path. */
 function withLast({ making, path }: Shape): Shape {
 	const { rpath, runpath } = making;
 	const end = (own: string | undefined) => (own === undefined ? undefined : `${own}:${last}`);

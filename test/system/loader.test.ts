@@ -9,7 +9,7 @@ import { askLoader, differences, usableVariants } from "./ask-loader.ts";
 
 const files = systemFiles();
 
-/** Every program and library below a directory; links are left out, what they lead to comes by itself. */
+/** Yields every program and library below a directory. It skips links, because their targets are visited anyway. */
 function* elfFiles(directory: Path): Generator<readonly [Path, Elf]> {
 	for (const name of files.list(directory)) {
 		const path = join(directory, name);
@@ -20,7 +20,7 @@ function* elfFiles(directory: Path): Generator<readonly [Path, Elf]> {
 	}
 }
 
-/** The files that each loader of the machine answers for. A library names none: the loader of the C library of its kind does. */
+/** Groups files by the loader that loads them. A library names no loader, so it gets the loader of its ABI's C library. */
 function byLoader(all: Iterable<readonly [Path, Elf]>): Map<Path, Path[]> {
 	const loaders = new Map<string, Path>();
 	for (const path of ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux.so.2", "/lib/ld-linux-aarch64.so.1"] as Path[]) {
@@ -31,7 +31,7 @@ function byLoader(all: Iterable<readonly [Path, Elf]>): Map<Path, Path[]> {
 	for (const [path, elf] of all) {
 		if (elf.isStatic) continue;
 		const loader = elf.interpreter ?? loaders.get(abiOf(elf));
-		// A program for another processor can lie here without anything to load it.
+		// A program for another processor may have no loader on this machine.
 		if (loader !== undefined && files.inspect(files.resolve(loader) ?? loader, parseElf) !== undefined)
 			groups.set(loader, [...(groups.get(loader) ?? []), path]);
 	}
@@ -51,7 +51,7 @@ test("finds what the dynamic loader finds, for every program and library of the 
 		const closure = closureOf(files, { hwcaps: await usableVariants(loader) });
 		for (const [at, path] of paths.entries()) {
 			const theirs = answers[at];
-			// The symbols for a debugger, split from a program, have its headers and none of its bytes.
+			// Detached debug symbols have a program's headers without its content.
 			if (theirs === undefined || theirs.refusal?.endsWith(": object file has no dynamic section")) continue;
 			const start = performance.now();
 			const ours = closure([path]);
@@ -101,8 +101,8 @@ describe("variants for better processors, in a directory of LD_LIBRARY_PATH", ()
 });
 
 test("a program without a loader needs nothing, although it may be loaded anywhere", () => {
-	// ldconfig has to run where no library is found: Debian's is linked statically, as a position-independent executable.
-	// Ubuntu puts a script in its place.
+	// ldconfig must run without libraries: Debian links it statically, as a position-independent executable.
+	// Ubuntu replaces it with a script.
 	const program = files.resolve("/sbin/ldconfig.real" as Path) ?? files.resolve("/sbin/ldconfig" as Path) ?? ("" as Path);
 	expect(files.inspect(program, parseElf)?.isStatic).toBe(true);
 	expect(closureOf(files)([program])).toEqual({ needed: new Map(), interpreters: new Map(), missing: [], optional: [] });

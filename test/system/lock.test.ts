@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a lock", () => {
-	/** A process of its own that takes the lock, says so, and waits. */
+	/** Starts a process that takes the lock, says so, and waits. */
 	const holder = () =>
 		ownProcess(
 			`import { lockCage } from "./src/system/state/lock.ts";

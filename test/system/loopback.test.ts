@@ -15,7 +15,7 @@ afterEach(async () => {
 	}
 });
 
-/** A service of the host, and its port in a network of its own. */
+/** A service on the host, and its port in a separate network. */
 async function service(onConnection: (socket: Socket) => void): Promise<{ port: number; enter: string[] }> {
 	const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, "127.0.0.1");
 	await once(server, "listening");

@@ -20,7 +20,7 @@ interface DryRun extends Json {
 	readonly notes: readonly { readonly code: string; readonly values: Record<string, string> }[];
 }
 
-/** Unit files of the test's own in the place of /etc/systemd/system, for the commands that enter. */
+/** Replaces /etc/systemd/system with the test's unit files, for commands that enter the namespace. */
 function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
 	const folder = temporaryFolder("etc-units");
 	for (const [name, content] of Object.entries(files)) {
@@ -208,7 +208,7 @@ describe("units that cannot be caged as they stand", () => {
 });
 
 test("the wizard proposes the same of a unit as its name does", async () => {
-	// Another test's redis may start or end between the two looks, and what runs is asked.
+	// Another test may start or stop a redis between the two look-ups, and the result depends on running processes.
 	await eventually(async () => {
 		const chooser = new SystemChooser(systemMachine(state), "en");
 		const choice = (await chooser.choices()).find(({ id }) => id === "unit:redis-server.service");

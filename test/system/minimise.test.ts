@@ -5,8 +5,8 @@ import { bind9, type Daemon, nginx, redis } from "./daemons.ts";
 import { apacheWithDefaults, haproxy, phpFpm } from "./more-daemons.ts";
 
 /**
- * Real daemons by what trials prove unnecessary. Ports need not be free: each trial has a network of its own. Nothing here waits for an answer
- * that never comes longer than the command itself does.
+ * Trials find the files that real daemons do not need. Ports need not be free, because each trial has its own network. No test waits
+ * longer for a missing answer than the command does.
  */
 
 const state = temporaryState();
@@ -31,7 +31,7 @@ async function minimise(name: string, options: readonly string[] = []): Promise<
 const makeOf = ({ command, probe }: Daemon, name: string, options: readonly string[] = []) =>
 	make(["--name", name, "--probe", probe, ...options, "--", ...command], { state });
 
-/** Half a minute on a quiet machine. */
+/** Milliseconds: a quiet machine needs half a minute. */
 const patience = 150_000;
 
 const smallest: readonly [string, number, () => Daemon][] = [
@@ -79,7 +79,7 @@ test(
 	patience,
 );
 
-/** Two zones, of which the probe asks for one. */
+/** Two zones, of which the probe queries one. */
 const twoZones = bind9(port);
 const second = `${twoZones.folder}/second.test.zone`;
 const config = `${twoZones.folder}/named.conf`;

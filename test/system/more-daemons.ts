@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "
 import { temporaryFolder } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 
-/** Services that nothing here is tuned to, as an administrator would start them by hand; with options where consent is needed. */
+/** Services without templates or other special support, started as an administrator would. They have options only where Cagewright needs consent. */
 export interface Untuned extends Daemon {
 	readonly options?: readonly string[];
 }
@@ -16,7 +16,7 @@ function write(path: string, lines: readonly string[], mode = 0o644): string {
 	return path;
 }
 
-/** With a module beyond the usual ones, a CGI program in shell and one in Perl. */
+/** With an additional module, a CGI program in shell and one in Perl. */
 export function apache(port: number): Untuned {
 	const folder = temporaryFolder("apache");
 	for (const name of ["www", "cgi", "run", "log"]) mkdirSync(`${folder}/${name}`);
@@ -44,7 +44,7 @@ export function apache(port: number): Untuned {
 	};
 }
 
-/** With every module that Debian enables, and their settings. */
+/** With every module that Debian enables, and Debian's settings for them. */
 export function apacheWithDefaults(port: number): Untuned {
 	const folder = temporaryFolder("apache");
 	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);
@@ -76,7 +76,7 @@ export function haproxy(port: number): Untuned {
 	};
 }
 
-/** Debian names the program by its version. */
+/** Debian's program name contains the version. */
 export function phpProgram(): string {
 	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));
 	return `/usr/sbin/${name}`;
@@ -98,7 +98,7 @@ export function phpFpm(port: number): Untuned {
 	};
 }
 
-/** Files only, for an account without a shell; the host key goes in because it is named. */
+/** Serves files only, for an account without a shell. The cage contains the host key because an option names it. */
 export function sftp(port: number): Untuned {
 	const folder = temporaryFolder("sftp");
 	mkdirSync(`${folder}/files`);
@@ -132,7 +132,7 @@ export function sftp(port: number): Untuned {
 	};
 }
 
-/** Its second page is made by code that the probe never reaches, and that needs modules which were not loaded yet. */
+/** The code for its second page loads modules that the probe never uses. */
 export function wsgi(port: number): Untuned {
 	const folder = temporaryFolder("wsgi");
 	write(`${folder}/rare.py`, ["def page():", "    import csv, io, decimal", '    return f"rare {decimal.Decimal(6) * 7}"']);
@@ -185,7 +185,7 @@ export function rubyScript(port: number): Untuned {
 	};
 }
 
-/** Debian's busybox-static: no loader, no library. */
+/** Debian's busybox-static, which needs no loader and no library. */
 export function staticBinary(port: number): Untuned {
 	const folder = temporaryFolder("static");
 	write(`${folder}/index.html`, ["a page of the test"]);

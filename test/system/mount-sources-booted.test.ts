@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 
-/** What systemd mounts into a cage, and what of the host a caged service reaches: on a booted system, because systemd itself follows links. */
+/** What systemd mounts into a cage, and which parts of the host a caged service can access. On a booted system, because systemd itself follows links. */
 
 let system: Booted;
 const data = "/var/lib/cagewright/cages/linked/data";
@@ -12,7 +12,7 @@ const state = "/var/lib/linked";
 const victim = "/srv/victim";
 const ask = "/opt/linked/ask";
 
-/** Serves "hi"; each client is told to syslog and noted in its state. */
+/** Serves "hi". Reports each client to syslog and counts it in its state. */
 const application = `use Socket;
 my $d = shift;
 sub report { socket(my $s, PF_UNIX, SOCK_DGRAM, 0) or return; connect($s, sockaddr_un("/dev/log")) or return; send($s, "<14>linked: $_[0]", 0) }
@@ -50,13 +50,13 @@ const answers = (words = "for nothing") => eventually(() => system.must(`${ask} 
 const heard = (words: string) =>
 	eventually(() => system.must(`journalctl --no-pager --quiet -o cat -t linked | grep -F '${words}'`));
 
-/** Names of all sockets that are seen there. find(1) would believe the directory, which knows the file below the mount. */
+/** Returns the names of all sockets visible below this root. find(1) alone would rely on the directory, which describes the file below the mount. */
 const sockets = (root: string) =>
 	system.must(
 		`for one in $(find ${root}/dev ${root}/run ! -type d); do if [ -S $one -a ! -L $one ]; then basename $one; fi; done`,
 	);
 
-/** The cage's own unit, and the drop-in for a service of the host. */
+/** The cage's own unit, and the drop-in for a service on the host. */
 const services = [
 	{ service: "cage-linked", install: "true", uninstall: "true" },
 	{

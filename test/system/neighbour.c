@@ -1,6 +1,6 @@
 /*
- * Tries to reach another service in every way that a process of the same machine has, and prints one line a way: `ok`, or the error.
- * Arguments: its process, a file and a socket of it, the key of a System V segment, the name of a POSIX one.
+ * Tries to reach another service in every way open to a process on the same machine. Prints one line per way: `ok`, or the error.
+ * Arguments: the service's pid, file and socket, the key of its System V segment, and the name of its POSIX segment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 
 	char byte;
 	struct iovec here = {&byte, 1}, there = {(void *)0x1000, 1};
-	/* EFAULT says that it was let in and found nothing at that address. */
+	/* EFAULT means that the kernel permitted the access and found no memory at that address. */
 	long memory = process_vm_readv(pid, &here, 1, &there, 1, 0);
 	tell("memory", memory < 0 && errno == EFAULT ? 0 : memory);
 

@@ -10,7 +10,7 @@ import { ask, fetchPage, freePort } from "./network.ts";
 
 const state = temporaryState();
 
-/** php-fpm on a unix socket in a directory of its own, and the document root that it shares with a web server. */
+/** php-fpm with a Unix socket in a separate directory, and the document root that it shares with a web server. */
 function phpOnSocket(): Daemon & { readonly socket: string; readonly www: string } {
 	const folder = temporaryFolder("fpm");
 	for (const name of ["www", "sockets", "log"]) mkdirSync(`${folder}/${name}`);
@@ -56,7 +56,7 @@ test("a web server in a cage talks to php-fpm on the host, by the directory of i
 	await run.stop();
 });
 
-/** A service that does whatever root asks of it, at a socket of a name that nobody knows; and an application that asks it where it can. */
+/** A service that runs root's requests, on a socket with an unknown name, and an application that sends it requests if it can. */
 async function controlled() {
 	const folder = temporaryFolder("control");
 	mkdirSync(`${folder}/sockets`);
@@ -129,7 +129,7 @@ test("a web server and php-fpm in a cage each share the directory of the socket,
 	const php = phpOnSocket();
 	const shared = ["--bind", `${php.folder}/sockets:rw`];
 	const application = await make(["--name", "php", ...shared, "--probe", php.probe, "--", ...php.command], { state });
-	// Trials write nowhere but into a sandbox.
+	// Trials write to a sandbox only.
 	expect(statSync(php.socket, { throwIfNoEntry: false })).toBeUndefined();
 	const back = startRun("php", { state });
 	await eventually(() => statSync(php.socket));
@@ -144,7 +144,7 @@ test("a web server and php-fpm in a cage each share the directory of the socket,
 	await back.stop();
 });
 
-/** A service that keeps its count in a database at another port of the loopback; what it was told comes back with the answer. */
+/** A service that keeps its count in a database on another loopback port. Its answer contains the request. */
 function counter(port: number, database: number): Daemon {
 	const folder = temporaryFolder("counter");
 	const ask = ["import socket", "def ask(line):", `    with socket.create_connection(('127.0.0.1', ${database}), 2) as s:`];
@@ -209,7 +209,7 @@ test("nobody is let through to a port at which the host has nobody", async () =>
 	expect(stderr).not.toContain("service of this machine");
 });
 
-/** A certificate as certbot keeps it: names in `live/`, files with a number in `archive/`. */
+/** Issues a certificate as certbot does: names in `live/`, numbered files in `archive/`. */
 function issue(folder: string, version: number): void {
 	const [live, archive] = [`${folder}/live/site`, `${folder}/archive/site`];
 	for (const path of [live, archive]) mkdirSync(path, { recursive: true });

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll } from "vitest";
 
-/** A network of its own with nothing but a loopback: every port is free there, and nobody else sees it. */
+/** A separate network that has only a loopback: every port is free, and nobody else can connect. */
 export interface Network {
-	/** Words that lead a command into it. */
+	/** Words before a command that runs in the network. */
 	readonly enter: readonly string[];
-	/** A process in it, to look at its sockets. */
+	/** A process in the network, to read its sockets. */
 	readonly pid: number;
 }
 
@@ -15,9 +15,9 @@ export const hostNetwork: Network = { enter: [], pid: process.pid };
 
 const holders: ChildProcess[] = [];
 
-/** Lives until the file's tests are over, and no longer than the process that made it. */
+/** The network exists until the file's tests end, and no longer than the process that created it. */
 export async function privateNetwork(): Promise<Network> {
-	// A mount namespace too, because the loopback is switched by a sysfs that belongs to the new network.
+	// A mount namespace too: only a sysfs of the new network can switch its loopback on.
 	const loopback = "mount -n -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags && umount -n /sys && echo up && exec cat";
 	const holder = spawn("unshare", ["--net", "--mount", "sh", "-c", loopback], { stdio: ["pipe", "pipe", "inherit"] });
 	holders.push(holder);
@@ -39,7 +39,7 @@ export interface Answer {
 	readonly output: string;
 }
 
-/** Runs a client to its end; both of its streams are the output. */
+/** Runs a client until it exits. `output` contains both of its streams. */
 export function ask(command: readonly string[], network: Network = hostNetwork): Promise<Answer> {
 	const [file = "", ...args] = [...network.enter, ...command];
 	return new Promise((resolve) => {
@@ -49,7 +49,7 @@ export function ask(command: readonly string[], network: Network = hostNetwork):
 	});
 }
 
-/** The page behind a URL; throws where there is none. */
+/** Returns the page at a URL. Throws if curl fails. */
 export async function fetchPage(url: string, network: Network = hostNetwork): Promise<string> {
 	const { output, status } = await ask(["curl", "-fsS", "--noproxy", "*", "--max-time", "10", url], network);
 	if (status !== 0) throw new Error(`${url}: ${output}`);

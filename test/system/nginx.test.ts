@@ -10,7 +10,7 @@ import { processesIn, statusField } from "./processes.ts";
 const megabyte = 1024 * 1024;
 const state = temporaryState();
 
-/** Port 80 of a network of our own: whoever has it on this machine keeps it. */
+/** A separate network, because port 80 may be in use on this machine. */
 let network: Network;
 beforeAll(async () => {
 	network = await privateNetwork();
@@ -55,7 +55,7 @@ describe("nginx as Debian installs it, started as root", () => {
 		renameSync(log, `${log}.1`);
 		await send("web", "SIGUSR1");
 		await eventually(() => statSync(log));
-		// The master makes the new log before its workers have heard of it.
+		// The master creates the new log before its workers use it.
 		await eventually(async () => {
 			await fetchPage("http://127.0.0.1:80/?after-rotation", network);
 			expect(readFileSync(log, "utf8")).toContain("after-rotation");

@@ -7,8 +7,8 @@ import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
 /**
- * `fixtures/cages/pages.tar.br` is what version 0.1.0 exported: busybox's web server as nobody, with a variable, an exercise, a writable directory and a
- * limit. Every later version must read it. This machine's busybox may be another one, so an update may replace files.
+ * Version 0.1.0 exported `fixtures/cages/pages.tar.br`: busybox's web server as nobody, with a variable, an exercise, a writable
+ * directory and a limit. Every later version must read it. This machine's busybox may differ, so an update may replace files.
  */
 
 const state = temporaryState();

@@ -17,7 +17,7 @@ import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
 import { listeners, processesIn } from "./processes.ts";
 
-/** This machine, and older ones: their programs and kernels lack what is left out here. */
+/** This machine, and older ones without some of its programs and kernel features. */
 const here = probeFeatures();
 const ways: readonly [name: string, launching: Launching][] = [
 	["this machine", {}],
@@ -26,8 +26,8 @@ const ways: readonly [name: string, launching: Launching][] = [
 ];
 
 /**
- * What an application would try, each in a process of its own; prints the name of what succeeded. ROOT stands before the paths that
- * are to be changed, so that it can be tried without a cage as well.
+ * Actions that an application may try, each in a separate process. Prints the names of those that succeeded. ROOT precedes the paths to
+ * change, so that the script also runs without a cage.
  */
 const attempts = `
 use POSIX ();
@@ -67,7 +67,7 @@ let made: Made;
 let port: number;
 const warnings: string[] = [];
 
-/** Words before a command for which the kernel has no Landlock: landlock_create_ruleset(2) answers as where it is not enabled. */
+/** Words before a command that simulate a kernel without Landlock: landlock_create_ruleset(2) fails as if it were disabled. */
 function withoutLandlock(): string[] {
 	const assembler = new Assembler();
 	const others = new Label();
@@ -124,7 +124,7 @@ describe.each(ways)("%s", (name, launching) => {
 		});
 		expect(round.measured?.namespaces).toEqual(expect.arrayContaining(["mount", "pid", "ipc", "uts", "cgroup", "net"]));
 		expect(warnings).toEqual(weaker.map((code) => `weaker-${code}`));
-		// A trial's writes are thrown away.
+		// A trial's writes are discarded.
 		expect(processesIn(made.root)).toEqual([]);
 	});
 
@@ -179,7 +179,7 @@ test("an opened /proc shows the cage's own processes and no settings of the kern
 	} finally {
 		rmdirSync(`${made.root}/proc`);
 	}
-	// With hidepid= not even the init, which is another's, is seen.
+	// hidepid= hides even the init, because it runs as another account.
 	expect(output).toMatch(/^\d+\nnone\n$/);
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { home, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { hostNetwork, type Network } from "./network.ts";
 
-/** Somebody without any right of root, for the length of a test file. */
+/** A user without root's rights, for one test file. */
 export interface Ordinary extends Where {
 	readonly uid: number;
 	readonly home: string;
@@ -11,10 +11,10 @@ export interface Ordinary extends Where {
 	readonly program: string;
 }
 
-/** No account of any machine has this number, and none is needed to work. */
+/** An account number that no machine uses. Cagewright works without an account entry. */
 export const nobodyInParticular = 64_321;
 
-/** The clone under test may lie in a private home: a copy of what a release has can be read by all. */
+/** Copies the released files to a folder that everybody can read, because the clone under test may be in a private home. */
 export function readableProgram(): string {
 	const copy = temporaryFolder("program");
 	for (const part of ["bin", "dist", "templates", "package.json"])
@@ -47,7 +47,7 @@ export function ordinaryUser(copy: string, network: Network = hostNetwork, uid =
 	};
 }
 
-/** A folder in his home. */
+/** Creates a folder in the user's home. */
 export function ownFolder({ home: own, uid }: Ordinary, name: string): string {
 	const folder = join(own, name);
 	mkdirSync(folder, { recursive: true });

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { home, program, temporaryFolder, temporaryState } from "./cagewright.ts";
 
-/** What becomes of a result that nobody can take. */
+/** Output that nobody accepts: the disk is full, or the reader has stopped. */
 
 const state = temporaryState();
 const folder = temporaryFolder("output");
 
-/** `behind` is how the shell line goes on; the status is that of the program. */
+/** `behind` is the rest of the shell line. The result's status is the program's. */
 function run(words: string, behind: string): Promise<{ status: number; stderr: string }> {
 	const line = `"$0" "$1" --state "$2" ${words} ${behind}; exit "\${PIPESTATUS[0]}"`;
 	return new Promise((resolve) => {

@@ -5,17 +5,17 @@ import { afterAll } from "vitest";
 import { program, temporaryFolder } from "./cagewright.ts";
 import type { Network } from "./network.ts";
 
-/** A machine's tree and network that nobody else touches: whatever changes there, we did. */
+/** A separate copy of the machine's file tree, and a network. Nothing but the tested program changes them. */
 export interface OwnTree extends Network {
-	/** Every path below the folders that services write to, with all that lstat tells of it but the time of reading. */
+	/** Maps every path below the services' writable folders to everything that lstat reports, except for the access time. */
 	walk(without: string): Map<string, string>;
 	exists(path: string): boolean;
 }
 
 /**
- * Other daemons and other work on this machine write to /var, /run and /tmp at any moment, and a list of what to overlook would
- * overlook ours too. So these are copies, in a mount namespace of their own; /root, /home, /srv and /tmp begin empty there. What lies
- * in /usr/local and /opt is looked at as it is, for nothing but package managers writes there.
+ * Other daemons and programs on this machine write to /var, /run and /tmp at any moment, and a list of exceptions would hide our own
+ * changes too. So the tests use copies in a mount namespace, with empty /root, /home, /srv and /tmp. /usr/local and /opt are not
+ * copied, because only package managers write there.
  */
 const copied = ["etc", "run", "var"];
 const empty = ["root", "home", "srv", "tmp"];
@@ -30,11 +30,11 @@ export async function ownTree(): Promise<OwnTree> {
 		`mount -n -t tmpfs -o mode=755 tmpfs ${folder}`,
 		...copied.flatMap((name) => [
 			`mkdir ${folder}/${name}`,
-			// Temporary files, lists of packages and sockets are nothing that a service would miss.
+			// Services need no temporary files, package lists or sockets.
 			`tar -C / --exclude=./${name}/tmp/* --exclude=./${name}/lib/apt/* --exclude=./${name}/cache/* --one-file-system -cf - ./${name} 2>/dev/null | tar -C ${folder} -xpf -`,
 		]),
 		...empty.map((name) => `mkdir ${folder}/${name} && chmod --reference=/${name} ${folder}/${name}`),
-		// The program may lie in what is about to be covered: whoever stands in it keeps it.
+		// The mounts may cover the program, but it stays accessible through the working directory.
 		`cd '${dirname(dirname(program))}'`,
 		...[...copied, ...empty].map((name) => `mount -n --bind ${folder}/${name} /${name}`),
 		`[ -e "$PWD" ] || { mkdir -p "$PWD" && mount -n --no-canonicalize --bind . "$PWD"; }`,
@@ -58,7 +58,7 @@ export async function ownTree(): Promise<OwnTree> {
 			const fields = "%p\\t%y %m %U:%G %s %i %T@ %C@ %l\\0";
 			const find = (words: readonly string[]) =>
 				execFileSync("nsenter", [...nsenter, "find", ...words], { encoding: "latin1", maxBuffer: 256 * 1024 * 1024 });
-			// Of devices only kind, mode and owner: everybody's terminals and disks change their times.
+			// Compare devices by kind, mode and owner only, because other processes change the times of terminals and disks.
 			const devices = find(["/dev", "-xdev", "-printf", "%p\\t%y %m %U:%G\\0"]);
 			const text = devices + find([...places, "-path", without, "-prune", "-o", "-printf", fields]);
 			return new Map(text.split("\0").flatMap((line) => [line.split("\t") as [string, string]].filter(([path]) => path)));

@@ -8,14 +8,14 @@ import type { Files, Packages } from "../../src/engine/ports.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
 
-/** Databases that the package managers themselves wrote, each into a folder that stands for the root of a machine. */
+/** Databases written by the package managers themselves, each below a folder that represents a machine's root. */
 let folder: string;
 beforeAll(() => {
 	folder = mkdtempSync(`${tmpdir()}/cagewright-packages-`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The machine whose root is a folder; links in it lead to places in it. */
+/** A machine whose root is this folder. Its links resolve within the folder. */
 function machineIn(root: string): Pick<Files, "status" | "list" | "read" | "readLink" | "resolve"> {
 	const files = systemFiles();
 	const inside = (path: Path) => `${root}${path}` as Path;
@@ -90,7 +90,7 @@ describe("dpkg", () => {
 			"/usr/lib/two.so": "old 1:2-3",
 			"/usr/share/doc/help": "new 4~rc1",
 			"/usr/share/doc/help.old": "old 1:2-3",
-			// The links are nobody's: update-alternatives made them. What they lead to is an entry of its own.
+			// No package owns these links: update-alternatives created them. Their targets are separate entries.
 			"/usr/bin/new": "new 4~rc1",
 		});
 	});
@@ -116,7 +116,7 @@ describe("rpm", () => {
 		build("many", "Version: 1", many);
 		build("two", "Version: 5~rc1", ["/opt/two words", "/opt/same"]);
 		mkdirSync(`${folder}/database`);
-		// rpm finds its database by what its user says (rpmrc(5)), and the adapter asks the rpm of the machine.
+		// rpm reads the database's path from its user's macros (rpmrc(5)), and the adapter runs the machine's rpm.
 		writeFileSync(`${folder}/.rpmmacros`, `%_dbpath ${folder}/database\n`);
 		process.env.HOME = folder;
 		run("sh", ["-c", "rpm -i --justdb --nodeps --nosignature --force rpm/RPMS/noarch/*.rpm"], folder);
@@ -129,7 +129,7 @@ describe("rpm", () => {
 		mkdirSync(`${folder}/redhat/usr/lib64`, { recursive: true });
 		symlinkSync("usr/lib64", `${folder}/redhat/lib64`);
 		mkdirSync(`${folder}/redhat/var/lib/rpm`, { recursive: true });
-		// Somebody tried dpkg there once.
+		// dpkg was installed there once.
 		put(`${folder}/redhat/var/lib/dpkg/status`);
 		const packages = systemPackages(machineIn(`${folder}/redhat`));
 		const many = [0, 2500, 4999].map((at) => `/usr/share/many/with-a-name-of-some-length-${at}`);

@@ -16,7 +16,7 @@ import {
 import { systemPackages } from "../../src/system/packages/packages.ts";
 import { madeFiles } from "../core/elf/made-files.ts";
 
-/** A machine with these files, which packages look at. Links: path -> real path. */
+/** A machine with these files, which the package adapters read. `links` maps paths to real paths. */
 function machine(contents: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}) {
 	const files = madeFiles(contents, links);
 	return systemPackages({
@@ -171,7 +171,7 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 	const paths = (places as Path[]).flatMap((place) => files.list(place).map((name) => join(place, name)));
 
 	test("agrees with dpkg-query, which knows no aliases", async () => {
-		// dpkg-query takes its arguments for patterns where they hold such characters.
+		// dpkg-query treats arguments with these characters as patterns.
 		const plain = paths.filter((path) => !/[*?[\\]/.test(path));
 		const answer = await promisify(execFile)("dpkg-query", ["-S", ...plain], {
 			maxBuffer: 1e8,
@@ -189,7 +189,7 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 		const differing = [...theirs].filter(([path, name]) => ours.get(path as Path)?.name !== name && !diverted.has(path));
 		expect(differing).toEqual([]);
 		expect(theirs.size).toBeGreaterThan(500);
-		// Files that dpkg-query does not find under this name, but that lie there by an alias, may be more; never by much.
+		// dpkg-query does not know files under an alias. There may be some more of them, but not many.
 		expect(ours.size - theirs.size).toBeLessThan(theirs.size / 10);
 	});
 

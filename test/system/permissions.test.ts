@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
-/** What the trace shows is open, and the administrator has the last word about it. */
+/** The cage permits what the trace shows, and the administrator can override it. */
 
 const where = { state: temporaryState() };
 let server: string[];
@@ -76,7 +76,7 @@ print(sorted(name for name in os.listdir("/proc") if not name.isdigit()), os.pat
 try: open("/proc/self/mem", "wb")
 except OSError as error: print(error.errno)`;
 	const { stdout } = await cagewright(["run", "shown", "--", "/usr/bin/python3", "-c", code], where);
-	// EROFS, and by Landlock EACCES: a program that rewrites its own code would pass by the filter.
+	// EROFS, or EACCES from Landlock: a program that rewrites its own code could bypass the filter.
 	expect(stdout).toBe("['self', 'thread-self'] False python3\n30\n");
 });
 
@@ -168,7 +168,7 @@ listening.accept()`;
 import socket
 try: socket.socket(socket.AF_UNIX).connect("\\0${name}"); print("reached")
 except OSError as error: print(error.errno)`;
-			expect((await cagewright(program(connect), where)).stdout).toBe("111\n"); // ECONNREFUSED: nobody has that name
+			expect((await cagewright(program(connect), where)).stdout).toBe("111\n"); // ECONNREFUSED: nothing listens at that name
 		} finally {
 			holder.kill("SIGKILL");
 			await once(holder, "close");

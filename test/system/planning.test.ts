@@ -14,7 +14,7 @@ const planner = new ThreadPlanner(state);
 const never = new AbortController().signal;
 afterEach(() => planner.close());
 
-/** Hundreds of files of this machine, with links on the way, a directory that is written and sets that are shared. */
+/** A trace with hundreds of this machine's files, links on the paths, a writable directory and shared sets of files. */
 function seen(): Trace {
 	const programs = readdirSync("/usr/bin").map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
 	const ways: [string, Did][] = [
@@ -52,7 +52,7 @@ test("the thread makes the same plan as the step itself, also with other rules a
 	const planned = await planner.plan(cage(), first, never);
 	expect(planned).toEqual(await whole(cage(), first));
 	expect(planned.entries.length).toBeGreaterThan(400);
-	// Of the same trace by other rules, and then of another trace.
+	// The same trace with other rules, then another trace.
 	const other = cage({ rules: rules({ exclude: ["/usr/bin/*"] }) });
 	expect(await planner.plan(other, first, never)).toEqual(await whole(other, first));
 	const second = trace({ "/etc/hostname": "read" });

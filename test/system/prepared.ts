@@ -8,7 +8,7 @@ import { freePort } from "./network.ts";
 
 declare module "vitest" {
 	interface ProvidedContext {
-		/** A folder for the whole test run, which `global-setup.ts` removes. */
+		/** A folder for the whole test run. `global-setup.ts` removes it. */
 		readonly prepared: string;
 	}
 }
@@ -20,8 +20,8 @@ export interface Prepared {
 }
 
 /**
- * Puts the cage `redis` into a state folder, for tests of what comes after `make`. It is made once in each worker, whose files run one after the
- * other and can therefore share its port. Tests must not change the daemon's own folder.
+ * Copies the cage `redis` into a state folder, for tests of commands after `make`. Each worker makes it once: its test files run one
+ * after the other and can share the port. Tests must not change the daemon's own folder.
  */
 export async function preparedRedis(state: string): Promise<Prepared> {
 	const folder = join(inject("prepared"), `redis-${process.env.VITEST_POOL_ID}`);

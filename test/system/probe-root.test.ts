@@ -22,10 +22,10 @@ import { freePort } from "./network.ts";
 import { ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
 import { allProcesses, commandOf } from "./processes.ts";
 
-/** Probes and exercises run as root on the host's file system; nothing that an application puts below its root may lead them elsewhere. */
+/** Probes and exercises run as root on the host's file system. Files that an application creates below its root must not redirect them elsewhere. */
 
 const nobody = 65_534;
-/** Files of the host that root alone may read, and a socket that says what it hears. */
+/** Host files that only root can read, and a socket that records what it receives. */
 let host: string;
 let server: Server;
 const heard: string[] = [];
@@ -40,14 +40,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Paths below a folder that lead to `host` if a link in them is followed. Made by `plant`, which runs in the application too. */
+/** Paths below a folder that lead to `host` if somebody follows the links in them. `plant` creates them, and runs in the application too. */
 const planted = [
 	...["absolute", "relative", "chain", "directory/file", "parent/file", "dots/file", "around/again/file", "self/file"],
 	...["secret", "directory/secret", "hard/../directory/secret"],
 ];
 const sockets = ["s.sock", "directory/sock", "relative.sock"];
 
-/** Lines of Node that plant links in the folder `d`. */
+/** Node code that plants links in the folder `d`. */
 const plant = (folder: string, to: string) => `
 	const fs = require("node:fs"), d = ${JSON.stringify(folder)}, to = ${JSON.stringify(to)};
 	const up = "../".repeat(40);
@@ -87,7 +87,7 @@ describe("a process whose root is a folder", () => {
 		writeFileSync(join(root, "data/plain"), "plain");
 		linkSync(join(root, "data/plain"), join(root, "data/same"));
 		chownSync(join(root, "data"), nobody, nobody);
-		// The magic links of its /proc lead to the host: its own root, its working directory and an open file.
+		// The magic links in its /proc lead to the host: its root, its working directory and an open file.
 		const script = `mkdir -p proc && mount -t proc proc proc && exec 5<"$1/secret" && exec perl -e 'chdir shift; opendir my $d, "."; chroot $ARGV[0]; $| = 1; print "ready\\n"; sleep' "$1" "$PWD"`;
 		process_ = spawn("unshare", ["--mount", "--net", "sh", "-c", script, "sh", host], {
 			cwd: root,
@@ -145,7 +145,7 @@ describe("a process whose root is a folder", () => {
 			expect(output, path).not.toMatch(/of the host|secret$/m);
 			expectHostUntouched();
 		}
-		// The links themselves are to be seen.
+		// The links themselves remain visible.
 		expect((await shell('readlink "$CAGEWRIGHT_ROOT"/data/absolute')).output).toBe(`${host}/file\n`);
 	});
 

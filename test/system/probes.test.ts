@@ -8,7 +8,7 @@ import { probePrograms } from "../../src/core/application/protocols.ts";
 import { quoteShellLine } from "../../src/core/path/quote.ts";
 import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
 
-/** The probes that are proposed, against real servers in a network of their own, and against nobody. */
+/** Proposed probes, tried with real servers in a separate network, and without any server. */
 
 const node = process.execPath;
 const isolated =
@@ -23,7 +23,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Exit status of the lines, each tried for some seconds while the server runs. All of it ends with the shell, which is PID 1 there. */
+/**
+ * Returns the exit statuses of the lines, each retried for some seconds while the server runs. The shell is PID 1 of its namespace, so
+ * all processes end with it.
+ */
 function ask(server: readonly string[], lines: readonly string[], seconds = 10) {
 	const start = server.length === 0 ? "" : `${quoteShellLine(server)} >/dev/null 2>&1 &`;
 	const tries = lines.map(
@@ -33,7 +36,7 @@ function ask(server: readonly string[], lines: readonly string[], seconds = 10) 
 	return spawnSync("unshare", ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script]).status;
 }
 
-/** With the clients that are installed, and with none. */
+/** With the installed clients, and without any. */
 const toolboxes = [
 	["its client", installed],
 	["Node alone", new Set<string>()],
@@ -45,7 +48,7 @@ function linesFor(command: readonly string[], programs: ReadonlySet<string>): st
 	return [...first.probes, ...first.exercises];
 }
 
-/** A server that says its part of a conversation: the greeting, then an answer to each line. */
+/** Returns a server that follows a script: it sends the greeting, then an answer to each line. */
 function talker(port: number, greeting: string, answers: Readonly<Record<string, string>>): string[] {
 	const script = `
 		const [port, greeting, answers] = JSON.parse(process.argv[1]);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 
-/** What /proc says of processes (proc(5)). They may end at any moment: what cannot be read is empty. */
+/** Reads process data from /proc (proc(5)). A process may end at any moment, so unreadable values are empty. */
 
 export function allProcesses(): number[] {
 	return readdirSync("/proc")
@@ -32,7 +32,7 @@ export function statusField(pid: number, name: string): string {
 	return new RegExp(`^${name}:\\s*(.*)$`, "m").exec(read(pid, "status"))?.[1] ?? "";
 }
 
-/** Seconds after the machine's start at which it began; the clock that this is told by ticks a hundred times a second (proc_pid_stat(5)). */
+/** Returns the process's start in seconds after boot, with a resolution of 10 ms (proc_pid_stat(5)). */
 export function startOf(pid: number): number {
 	const fields = read(pid, "stat")
 		.replace(/^.*\) /s, "")
@@ -40,7 +40,7 @@ export function startOf(pid: number): number {
 	return Number(fields[19] ?? 0) / 100;
 }
 
-/** Device and inode of the root directory: /proc/PID/root itself reads "/" from outside, whatever it is. */
+/** Returns device and inode of the root directory. The link /proc/PID/root always reads "/" from outside. */
 export function rootOf(pid: number): string {
 	return identityOf(`/proc/${pid}/root/.`);
 }
@@ -55,7 +55,7 @@ export function processesIn(root: string): number[] {
 	return allProcesses().filter((pid) => wanted !== "" && safely(() => rootOf(pid)) === wanted);
 }
 
-/** The processes that hold a listening TCP (or bound UDP) socket on this port of the network that `seenFrom` is in. */
+/** Returns the processes with a listening TCP (or bound UDP) socket on this port, in the network of `seenFrom`. */
 export function listeners(port: number, seenFrom: number | "self" = "self"): number[] {
 	const hex = port.toString(16).toUpperCase().padStart(4, "0");
 	const sockets = new Set<string>();
@@ -87,8 +87,8 @@ function safely(look: () => string): string {
 }
 
 /**
- * What is left of work in a state: processes that were started for it, and mounts and scratch folders of it. Other work on this
- * machine, with another state, is none of it. `commands` are words by which an application is known whose starter is gone.
+ * Describes what remains of work in a state: its processes, mounts and scratch folders. Work in another state does not count.
+ * `commands` are words that identify an application whose launcher has exited.
  */
 export function leftovers(state: string, commands: readonly string[] = []): string[] {
 	const scratch = safely(() => readdirSync(`${state}/scratch`).join(" "))

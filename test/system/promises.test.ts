@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { home } from "./cagewright.ts";
 
-/** The last table of the document, row by row: tests are named as in `` `file`: title · title; `file`: title ``. */
+/** Reads the document's last table row by row. It names tests as in `` `file`: title · title; `file`: title ``. */
 function promised(): { file: string; title: string }[] {
 	const text = readFileSync(join(home, "docs/security.md"), "utf8");
 	const rows = text

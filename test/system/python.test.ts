@@ -22,7 +22,7 @@ test("python3 -m http.server works in a cage, with its documents below /tmp", as
 	const page = await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
 	expect(page).toBe("a page of the test");
 	expectServedInside(made, port);
-	// It has no handler for TERM and would live on as the first process of its namespace.
+	// The program does not handle SIGTERM, and would survive it as the first process of its namespace.
 	expect((await run.stop()).status).toBe(143);
 });
 

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that a seed repeats. mulberry32: small, and the same on every machine. */
+/** Returns numbers from 0 to 1 that repeat for the same seed: mulberry32, which is small and portable. */
 export function generator(start: number): () => number {
 	let at = start;
 	return () => {

@@ -4,14 +4,14 @@ import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
 
-/** An administrator follows the README on a fresh Debian, word for word. Its packages are in the booted system already. */
+/** Follows the README on a fresh Debian, command by command. The booted system already contains its packages. */
 
 let system: Booted;
 beforeAll(async () => {
 	system = await boot({ services: ["redis-server"] });
 }, bootTime);
 
-/** The commands of a section, without comments, in their order. */
+/** Returns a section's commands in order, without comments. */
 function commandsOf(section: string): string[] {
 	const text =
 		readFileSync(join(home, "README.md"), "utf8")
@@ -24,7 +24,7 @@ function commandsOf(section: string): string[] {
 		.filter(Boolean);
 }
 
-/** Packages that `apt-get install` names are there; `cagewright run` is stopped once its redis answers. */
+/** Checks that `apt-get install`'s packages are installed, and stops `cagewright run` once its redis answers. */
 async function follow(command: string): Promise<string> {
 	const [, packages] = /^apt-get install (.*)$/.exec(command) ?? [];
 	if (packages !== undefined) return system.must(`dpkg -s ${packages}`);

@@ -20,12 +20,12 @@ describe("building again", () => {
 		const first = await build(one);
 		expect(await isUpToDate(one, previous(first))).toBe(true);
 		hostFile("changed", "otherwise");
-		// Reading moves a file's time of access where it is older than its change (relatime).
+		// With relatime, a read changes a file's access time if it is older than the last change.
 		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same"), inHost("touched")]);
 		const again = plan([fileEntry("same"), fileEntry("changed"), fileEntry("touched")]);
 		await sleep(150);
 		const atime = () => lstatSync(inHost("same")).atimeMs;
-		// That touch counts as a change of the source, so one build takes it in first.
+		// touch changes the source's ctime, so one build records the new time first.
 		const second = await build(again, { previous: previous(first) });
 		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same")]);
 		await sleep(150);
@@ -63,7 +63,7 @@ describe("building again", () => {
 	});
 });
 
-/** Paths that this process opened while something ran, as the kernel told strace. */
+/** Returns the paths that this process opened during the work, according to strace. */
 async function openedBy(work: () => Promise<unknown>): Promise<string[]> {
 	const strace = spawn("strace", ["-f", "-q", "-e", "trace=open,openat,openat2", "-p", String(process.pid)], {
 		stdio: ["ignore", "ignore", "pipe"],

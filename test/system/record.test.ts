@@ -8,7 +8,7 @@ import { freePort } from "./network.ts";
 
 const state = temporaryState();
 const folder = temporaryFolder("record");
-/** Planted in the environment, the command line and the configuration. */
+/** The test adds this to the environment, the command line and the configuration. */
 const secret = "hunter2-of-the-test";
 let daemon: Daemon;
 let cage: Made;
@@ -45,7 +45,7 @@ async function page(name: string, options: readonly string[] = []): Promise<stri
 	return readFileSync(file, "utf8");
 }
 
-/** What a reader sees in a part of the page. */
+/** Returns the visible text of a part of the page. */
 function part(id: string, of = html): string {
 	const [, content = ""] = new RegExp(`<section id="${id}">([\\s\\S]*?)</section>`).exec(of) ?? [];
 	const text = content.replace(/<\/(td|th|dd|dt|li|p|tr|h\d)>/g, " ").replace(/<[^>]*>/g, "");

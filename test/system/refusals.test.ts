@@ -4,7 +4,7 @@ import { begin, cagewright, make, type Result, temporaryFolder, temporaryState }
 import { type Daemon, pythonPages, redis, startOnHost } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
-/** Everything that must not work: one line that says why, the right exit status, and nothing left behind. */
+/** Requests that must fail: with one line that says why, the right exit status, and nothing left behind. */
 
 const state = temporaryState();
 let daemon: Daemon;
@@ -26,13 +26,13 @@ function expectRefused(result: Result, status: number, ...says: (string | RegExp
 	expectNoCage("refused");
 }
 
-/** Not even an empty folder. */
+/** Not even an empty folder may exist. */
 function expectNoCage(name: string): void {
 	let cages: string[] = [];
 	try {
 		cages = readdirSync(`${state}/cages`);
 	} catch {
-		// Nothing was ever made in this state.
+		// Nothing has been made in this state.
 	}
 	expect(cages).not.toContain(name);
 }
@@ -40,7 +40,7 @@ function expectNoCage(name: string): void {
 test("without strace it says which package brings it", async () => {
 	const folder = temporaryFolder("no-strace");
 	writeFileSync(`${folder}/strace`, "", { mode: 0o644 });
-	// In a mount namespace of its own, a file that cannot be executed lies over the real one.
+	// Cover strace with a file that cannot be executed, in a separate mount namespace.
 	const hidden = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/strace && exec "$@"', `${folder}/strace`];
 	const result = await cagewright(makeArguments(["--probe", daemon.probe]), { state, enter: hidden });
 	expectRefused(result, 3, "strace", "install the package strace", "doctor --fix");

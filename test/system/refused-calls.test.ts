@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
-/** An application that behaves while it is traced, and in its cage makes calls that it has no need of. */
+/** An application that makes calls in its cage that it did not make during the trace. */
 
 const where = { state: temporaryState() };
 const folder = temporaryFolder("refused-calls");
@@ -19,7 +19,7 @@ type Refused = Made & {
 	readonly offers: readonly { readonly path?: string; readonly call: string; readonly option: string }[];
 };
 
-/** A server whose `always` runs everywhere and whose `caged` runs only where the root is read-only, as in a cage. */
+/** A server. `always` runs everywhere; `caged` only if the root is read-only, as in a cage. */
 async function server(name: string, { always = "", caged, user }: { always?: string; caged: string; user?: string }) {
 	const port = await freePort();
 	const script = join(folder, `${name}.py`);
@@ -136,7 +136,7 @@ test("what succeeded in the trace is a permission with its call, program and sou
 	expect(said.stdout).toMatch(/^ +capability:setgid +setgroups by \/usr\/bin\/python3\S* +succeeded in the trace$/m);
 });
 
-/** Options go before `--`; a test appends them after the words of the command. */
+/** Moves options before `--`, because tests append them after the command. */
 function beforeCommand(word: string, _index: number, words: readonly string[]): string[] {
 	const options = ["--yes", "--quiet"];
 	if (options.includes(word)) return [];

@@ -4,7 +4,7 @@ import { type Mount, rootlessMounts } from "../../src/system/launch/sandbox-moun
 
 const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
 
-/** A host by its names: a trailing slash is a directory, `=` a socket, `->` a link; all is everybody's to enter but what is in `closed`. */
+/** A host described by names: a trailing slash marks a directory, `=` a socket, `->` a link. Everybody can enter everything except for `closed`. */
 function rebuild(
 	names: readonly string[],
 	mounts: readonly Mount[],

@@ -28,7 +28,7 @@ const processesOf = (uid: number) =>
 		.filter((pid) => statusField(pid, "Uid").startsWith(`${uid}\t`))
 		.map(commandOf);
 
-/** redis in a home, on a port that is his to take. */
+/** A redis with its data in the user's home, on a port above 1023. */
 function redisOf({ home: own }: Ordinary, port: number) {
 	const probe = `test "$(redis-cli -p ${port} SET probe ok)" = OK`;
 	return ["--probe", probe, "--", "redis-server", "--port", String(port), "--dir", `${own}/redis`];
@@ -77,7 +77,7 @@ describe("an ordinary user", () => {
 
 	test("can write in the sandbox below a directory of root, and changes nothing there", async () => {
 		const folder = ownFolder(user, "hidden");
-		// Named in no command, so that only the trace tells of it.
+		// The command does not mention this file, so only the trace reveals it.
 		const settings = join(user.home, "redis.conf");
 		writeFileSync(settings, `port 21452\ndir ${folder}\nappendonly yes\n`);
 		const probe = `test "$(redis-cli -p 21452 SET a b)" = OK`;
@@ -93,7 +93,7 @@ describe("an ordinary user", () => {
 	test("gets what only the trial asks for in a second round", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
-		// The filter lies beside the init in a cage alone, not in a sandbox.
+		// The filter is next to the init in a cage, but not in a sandbox.
 		const server = `
 			const { existsSync, readFileSync } = require("node:fs");
 			const text = existsSync("/.launch/filter") ? readFileSync(${JSON.stringify(extra)}) : "on the host";
@@ -200,7 +200,7 @@ describe("what only root can do is said at once", () => {
 			status: 3,
 			stderr: expect.stringMatching(/^cagewright: This user cannot get rights in a user namespace \([^\n]+\n$/),
 		});
-		// The limit holds below the user namespace in which it is set (namespaces(7)).
+		// The limit applies below the user namespace that sets it (namespaces(7)).
 		const none = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';
 		const within = ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-euc", none, "sh"];
 		const doctor = await cagewright(["doctor", "--json"], { ...user, enter: [...user.enter, ...within] });

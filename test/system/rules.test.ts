@@ -7,7 +7,7 @@ import { eventually } from "./eventually.ts";
 import { ask, fetchPage, freePort, hostNetwork } from "./network.ts";
 import { listeners, processesIn } from "./processes.ts";
 
-/** What an administrator may ask for beyond what the trace shows, each with a daemon that needs it. */
+/** Rules that add to the trace or remove from it, each with a daemon that needs them. */
 
 const state = temporaryState();
 
@@ -134,7 +134,7 @@ describe("files", () => {
 			"picked",
 			() => fetchPage(`${url}/`),
 			async () => {
-				// A directory of which pages are served goes in whole.
+				// The plan includes a directory of served pages completely.
 				expect(await statusOf(`${url}/notes.txt`)).toBe("200");
 				expect(await statusOf(`${url}/draft.html`)).toBe("404");
 			},

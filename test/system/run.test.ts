@@ -130,7 +130,7 @@ test("killing run itself leaves no process of the cage", async () => {
 	await eventually(() => askRedis(port, ["PING"]));
 	await run.stop("SIGKILL");
 	await eventually(() => expect(processesIn(made.root)).toEqual([]));
-	// Its scratch folder goes with the next start.
+	// The next start removes its scratch folder.
 	const next = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	expect((await next.stop()).status).toBe(0);
@@ -191,14 +191,14 @@ test("remove can keep the data, and otherwise takes everything", async () => {
 	expect((await cagewright(["remove", "redis"], { state })).status).toBe(2);
 	expect((await cagewright(["remove", "redis", "--dry-run"], { state })).status).toBe(0);
 	expect(existsSync(made.root)).toBe(true);
-	// What a service wrote in the cage before it was taken back to the host.
+	// A service's data from the cage, kept when it returned to the host.
 	const undone = `${state}/cages/redis/data.undone-20260102T030405678Z`;
 	mkdirSync(undone);
 	expect((await cagewright(["remove", "redis", "--yes", "--keep-data"], { state })).status).toBe(0);
 	expect([existsSync(dump), existsSync(undone)]).toEqual([true, true]);
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
 	expect((await cagewright(["run", "redis"], { state })).status).toBe(2);
-	// What stays can be named, and taken away as well.
+	// `remove` can still list the remaining data, and delete it.
 	const rest = (await cagewright(["remove", "redis", "--dry-run", "--json"], { state })).json;
 	expect(rest).toMatchObject({ generations: [], deletes: expect.arrayContaining([undone, `${state}/cages/redis/data`]) });
 

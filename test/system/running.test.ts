@@ -34,11 +34,11 @@ sys.stdin.read()
 		renameSync(name("newer"), name("python"));
 		const [process] = runningTree(child.pid ?? 0);
 		const mapped = process?.mapped.filter((path) => path.startsWith(folder)).sort();
-		// A new start would map what has taken the place of a replaced file.
+		// A replaced file counts as mapped, because a new start would map its successor.
 		expect(mapped).toEqual(["four\\012characters", "new\nline", "python", "real (deleted)", "replaced"].map(name));
 		const open = new Set(process?.descriptors.map(({ path }) => path).filter((path) => path.startsWith(folder)));
 		expect([...open].sort()).toEqual(["four\\012characters", "new\nline", "real (deleted)"].map(name));
-		// Of the two, the one that asks for addresses and routes.
+		// Only one of the two sockets reads addresses and routes.
 		expect(process?.sockets).toEqual([{ family: "AF_NETLINK" }]);
 		expect(process?.program).toBe(name("python"));
 		expect(process?.cwd).toBe(folder);

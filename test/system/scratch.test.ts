@@ -10,7 +10,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
 
-/** Whatever an application writes while it is traced or tried is removed, and never stops another cage. */
+/** Files that an application writes during a trace or trial are always removed, and never block another cage. */
 
 const nobody = 65_534;
 let state: string;
@@ -29,18 +29,18 @@ async function expectRedisToStart(): Promise<void> {
 	expect((await run.stop()).status).toBe(0);
 }
 
-/** Lines of Perl that each leave something in the folder $d that is hard to remove. */
+/** Perl code that leaves something in the folder $d that is hard to remove. */
 const writers = [
-	// Directories deeper than a path.
+	// Directories deeper than PATH_MAX
 	'for (1 .. 40) { mkdir "d" x 200; chdir "d" x 200 or last }',
 	'for my $b (1 .. 3) { chdir $d; mkdir "b$b"; chdir "b$b"; for (1 .. 100) { mkdir "e"; chdir "e" or last } }',
-	// Names of 255 bytes with line breaks.
+	// Names of 255 bytes with line breaks
 	'for (1 .. 20) { my $n = "\\n\\xff" . "n" x 253; open my $f, ">", "\\n-$_"; mkdir $n; chdir $n or last }',
-	// Directories that nobody may enter.
+	// Directories that nobody can enter
 	'for (1 .. 5) { mkdir "c"; chdir "c" or last } for (1 .. 5) { chdir ".."; chmod 0, "c" }',
-	// Immutable and append-only files.
+	// Immutable and append-only files
 	'mkdir "i"; open my $f, ">", "i/file"; system "chattr", "+i", "i/file", "i"; mkdir "a"; system "chattr", "+a", "a"',
-	// Sockets, FIFOs and links.
+	// Sockets, FIFOs and links
 	'system "mkfifo", "fifo"; symlink "/etc", "etc"; symlink "/", "i2"; link "fifo", "fifo2"',
 ];
 

@@ -8,12 +8,12 @@ import { initExecutable } from "../../src/core/confinement/init.ts";
 import { describeFilter, seccompFilter } from "../../src/core/confinement/seccomp.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/syscalls.ts";
 
-/** Real system calls under the real filter. perl makes them: it is part of every Debian, and has syscall(). */
+/** Real system calls with the real filter. perl makes them, because every Debian has it, and it offers syscall(). */
 const architecture = process.arch as Architecture;
 const closed: FilterPermissions = { unixSockets: false, memfd: false };
 
 let directory: string;
-/** What the calls on descriptor 0 act on. Never /dev/null: the control run without the filter would change the host's node. */
+/** Target of the calls on descriptor 0. Never /dev/null: the control run without the filter would change the host's device node. */
 let standardInput: number | undefined;
 beforeAll(() => {
 	directory = mkdtempSync(join(tmpdir(), "seccomp-"));
@@ -38,7 +38,7 @@ function run(command: readonly string[]) {
 	return { stdout: stdout.trimEnd(), exitCode: status ?? undefined, signal };
 }
 
-/** Each argument of perl is one call: number and arguments with a tab between them, text behind "=". Prints errno for each, 0 for success. */
+/** perl makes one call per argument: the number and its arguments, separated by tabs; "=" precedes a string. Prints each call's errno, 0 for success. */
 const caller = `
 for (@ARGV) {
 	my ($number, @args) = split /\\t/;
@@ -64,8 +64,8 @@ const pair = "=        ";
 const unix = { ...closed, unixSockets: true };
 
 /**
- * What is promised, the call that tries it, and what the filter answers. As root and without the filter each of them answers otherwise:
- * the test makes sure of that, else it would prove nothing.
+ * Each promise, the call that tries to break it, and the filter's answer. Without the filter, root gets another answer to each call.
+ * The test checks that too, because otherwise it would prove nothing.
  */
 const denied: readonly [promise: string, call: Call, answer: string, permissions?: FilterPermissions][] = [
 	["nothing is mounted", ["mount", "=none", "=/nonexistent", "=tmpfs", 0, 0], "EPERM"],
@@ -132,7 +132,7 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no memory is made executable", ["mprotect", 0, 0, 5], "EPERM"],
 	["nor by its newest form", ["pkey_mprotect", 0, 0, 4, -1], "EPERM"],
 	["no shared memory is executed", ["shmat", -1, 0, 0x8000], "EPERM"],
-	// The kernel looks at the lower word alone: bits above it must not lead round a rule.
+	// The kernel reads the lower word only. Higher bits must not bypass a rule.
 	["nothing is typed by a longer number", ["ioctl", 0, 0x1_0000_5412, "=x"], "EPERM"],
 	["no user namespace is made by longer flags", ["clone", 0x1_1000_0000 + sigchld, 0, 0, 0, 0], "EPERM"],
 	["no AF_UNIX by a longer family", ["socket", 0x1_0000_0001, 1, 0], "EAFNOSUPPORT"],
@@ -143,7 +143,7 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no capabilities of files by handle", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EPERM"],
 ];
 
-/** What goes on working, the calls that try it, and what had to be opened for it. */
+/** Calls that must keep working, and the permissions that they need. */
 const allowed: readonly [promise: string, call: Call, permissions?: FilterPermissions][] = [
 	["TCP", ["socket", 2, 1, 0]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],

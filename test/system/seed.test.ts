@@ -30,7 +30,7 @@ let cage: Path;
 const inState = (name: string) => join(state, name);
 const inData = (name = "") => `${cage}/data${state}${name && `/${name}`}`;
 
-/** The application's state directory, with some of it to be copied. */
+/** The application's state directory, with these files to copy. */
 function directory(seeds: readonly string[], values: Partial<WritableDirectory> = {}): WritableDirectory {
 	return {
 		...writable("/"),

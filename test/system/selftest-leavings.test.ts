@@ -7,7 +7,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { allProcesses, commandOf, nameOf } from "./processes.ts";
 
-/** What a self-test leaves on the machine. Processes, shared memory and keys are those of the whole machine. */
+/** Nothing of a self-test may remain on the machine. Processes, shared memory and keys are checked on the whole machine. */
 
 const state = temporaryState();
 let maker: Awaited<ReturnType<typeof make>>;
@@ -32,7 +32,7 @@ test("killed in the middle, it takes everything with it", async () => {
 	await eventually(() => expect(decoys()).not.toEqual([]));
 	await run.stop("SIGKILL");
 	await eventually(() => expect([decoys(), ipc(), keys()]).toEqual([[], ...before]));
-	// Its scratch folder goes with the next start.
+	// The next start removes its scratch folder.
 	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
 });
 
@@ -57,7 +57,7 @@ function ipc(): string {
 	return [of("shm"), of("msg"), of("sem")].join(" ");
 }
 
-/** Keys of ours: root sees all of them (proc_keys(5)). */
+/** Returns 1 if Cagewright keys exist, else 0. Root sees the keys of all users (proc_keys(5)). */
 function keys(): number {
 	return spawnSync("grep", ["-c", "cagewright-", "/proc/keys"], { encoding: "utf8" }).stdout.trim() === "0" ? 0 : 1;
 }

@@ -10,7 +10,7 @@ import { freePort } from "./network.ts";
 
 const state = temporaryState();
 const cages = ["demo", "redis", "web"] as const;
-/** Node writes code as it runs; a root start keeps what nginx needs to drop its workers and to hand them their logs. */
+/** Node generates code at run time. A root start keeps the capabilities with which nginx switches its workers to another account and gives them their logs. */
 const openByDesign = {
 	demo: ["writable-code", "code-without-file", "loopback"],
 	redis: ["loopback"],
@@ -41,7 +41,7 @@ async function selftest(args: readonly string[]): Promise<Tested> {
 	return json as Tested;
 }
 
-/** The test of a launch that goes without these layers. */
+/** Tests a launch without these layers. */
 function withoutLayers(name: string, without: readonly Layer[], network?: "none"): Promise<Selftest> {
 	const context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 	return selftestCage(context, name, { without, ...(network ? { network } : {}) });
@@ -67,7 +67,7 @@ describe.each(cages)("the cage %s", (name) => {
 
 describe.each(cages)("the cage %s, started as its application is", (name) => {
 	test.each(layers)("without %s is caught", async (layer) => {
-		// setpriv sets no_new_privs by itself for the other two (measured).
+		// For the other two layers, setpriv sets no_new_privs anyway (measured).
 		const without: readonly Layer[] = layer === "no-new-privs" ? [layer, "landlock", "seccomp"] : [layer];
 		const result = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
 		expect(holds(result)).toBe(false);
@@ -75,7 +75,7 @@ describe.each(cages)("the cage %s, started as its application is", (name) => {
 	});
 });
 
-/** The layers that a test says are missing. */
+/** Returns the layers that the test reports as missing. */
 function named(result: Selftest): string[] {
 	const ways = withOutcome(result, "escaped").map(({ id }) => (id === "without-landlock" ? "landlock" : id));
 	return [...ways, ...failedChecks(result).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];

@@ -8,7 +8,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { nameOf, processesIn, statusField } from "./processes.ts";
 
-/** Two cages that run at the same time: what the one can do to the other, tried in earnest, and the same tried where it must work. */
+/** Two running cages: tests actions of one against the other, and the same actions where they must succeed. */
 
 const state = temporaryState();
 const folder = temporaryFolder("neighbour");
@@ -45,13 +45,13 @@ afterAll(() => {
 async function caged(name: string, options: readonly string[]): Promise<Caged> {
 	const port = await freePort();
 	const daemon = redis(port);
-	// A file and a socket in its data, for the other to try.
+	// A file and a socket in its data, as targets of the other cage.
 	appendFileSync(`${daemon.folder}/redis.conf`, `unixsocket ${daemon.folder}/data/redis.sock\nunixsocketperm 666\n`);
 	const words = ["--name", name, "--user", "redis", "--include", neighbour, "--probe", daemon.probe, ...options];
 	return { name, daemon, port, made: await make([...words, "--", ...daemon.command], { state }) };
 }
 
-/** Of a cage that runs: its redis, seen from outside. */
+/** A running cage's redis, seen from outside. */
 function targetOf({ daemon, made }: Caged): Target {
 	const pid = processesIn(made.root).find((one) => nameOf(one) === "redis-server") ?? 0;
 	const data = `${made.data}${daemon.folder}/data`;
@@ -76,14 +76,14 @@ function outcomes(text: string): Record<string, string> {
 	);
 }
 
-/** Tried from a cage, under everything that confines its application. */
+/** Runs the attempts in a cage, with all of its confinement. */
 async function fromInside(name: string, target: Target): Promise<Record<string, string>> {
 	const { stderr, stdout } = await cagewright(["run", name, "--", ...attempt(target)], { state });
 	expect(stderr).toBe("");
 	return outcomes(stdout);
 }
 
-/** Tried with the rights and the files of a cage that runs, but with the host's PID namespace. */
+/** Runs the attempts with a running cage's account and files, but in the host's PID namespace. */
 function fromItsFiles({ made }: Caged, target: Target): Record<string, string> {
 	const pid = processesIn(made.root).find((one) => nameOf(one) === "redis-server") ?? 0;
 	const [uid, gid] = [statusField(pid, "Uid"), statusField(pid, "Gid")].map((ids) => ids.split(/\s+/)[0] ?? "");
@@ -91,7 +91,7 @@ function fromItsFiles({ made }: Caged, target: Target): Record<string, string> {
 	return outcomes(execFileSync("nsenter", [...words, ...attempt(target)], { encoding: "utf8", cwd: "/" }));
 }
 
-/** Tried outside every cage, under an account. */
+/** Runs the attempts outside every cage, as an account. */
 function fromOutside(account: string, target: Target): Record<string, string> {
 	const words = [`--reuid=${account}`, `--regid=${account}`, "--clear-groups", "--", ...attempt(target)];
 	return outcomes(execFileSync("setpriv", words, { encoding: "utf8", cwd: "/" }));
@@ -144,7 +144,7 @@ describe.each([
 	test("each reaches its own files", async () => {
 		const own = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
 		expect(await fromInside(a.name, own)).toMatchObject({ file: "ok", socket: "ok" });
-		// The same place in the other cage is another file, and here none.
+		// In the other cage, the same path would be another file, which does not exist there.
 		expect(await fromInside(b.name, own)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
 	});
 
@@ -168,7 +168,7 @@ describe.each([
 
 	test("the check says whether they share an account", async () => {
 		const { json, status } = await cagewright(["check", a.name, "--json"], { state });
-		// That the state lies below /tmp was said when the cages were made; that another one has the account is new to the first.
+		// `make` already reported that the state is below /tmp. The shared account is new for the first cage.
 		expect(status).toBe(options.length ? 0 : 1);
 		const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
 		const codes = cage?.findings.filter(({ code }) => code.startsWith("account-")) ?? [];
@@ -185,7 +185,7 @@ describe.each([
 		}
 	});
 
-	// The last one: what it accepts stays accepted.
+	// This test is the last one, because its accepted finding stays accepted.
 	test("a unit for a systemd without PID namespaces takes an account of its own, or a word of the administrator", async () => {
 		const systemctl = `${folder}/systemctl`;
 		writeFileSync(systemctl, "#!/bin/sh\necho 'systemd 252 (252.1)'\n", { mode: 0o755 });

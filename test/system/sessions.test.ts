@@ -20,7 +20,7 @@ import { Failure } from "../../src/core/failure.ts";
 import { StateSessions } from "../../src/system/state/sessions.ts";
 import { ownProcess } from "./workshop.ts";
 
-/** The store of sessions on a real disk, with what an accident or an enemy may leave there. */
+/** The session store on a real disk, with files that an accident or an attacker may leave there. */
 let state: string;
 let sessions: StateSessions;
 
@@ -197,7 +197,7 @@ describe("a session that is damaged", () => {
 });
 
 describe("two processes", () => {
-	/** A process of its own that opens a session, says so, and keeps it until it is killed. */
+	/** Starts a process that opens a session, says so, and keeps it until it is killed. */
 	const holder = async (id: string) => {
 		const child = await ownProcess(
 			`import { StateSessions } from "./src/system/state/sessions.ts";

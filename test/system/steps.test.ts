@@ -5,7 +5,7 @@ import { type Daemon, pythonPages } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 
-/** trace, plan, build and trial one at a time on one cage: what each leaves is enough for the next. */
+/** Runs trace, plan, build and trial separately on one cage: each result is sufficient for the next step. */
 
 const state = temporaryState();
 let daemon: Daemon;

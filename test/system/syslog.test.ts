@@ -6,7 +6,7 @@ import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./c
 import { eventually } from "./eventually.ts";
 import { fetchPage, type Network } from "./network.ts";
 
-/** syslog(3) of a real application, and a socket that reads what arrives, on a machine whose /dev and /run are the test's own. */
+/** A real application's syslog(3), and a socket that reads its messages, on a machine with a separate /dev and /run. */
 
 const state = temporaryState();
 const folder = temporaryFolder("syslog");
@@ -29,7 +29,7 @@ writeFileSync(
 		"",
 	].join("\n"),
 );
-/** As journald under systemd: one process holds the socket, and each line that it reads names the log of a daemon that takes the place of the one before. */
+/** Works like journald with systemd: one process holds the socket. Each line on stdin names the log of a new daemon, which replaces the previous one. */
 writeFileSync(
 	`${folder}/daemon.py`,
 	[
@@ -51,14 +51,14 @@ writeFileSync(
 );
 
 interface Machine extends Network {
-	/** Starts the syslog daemon anew and gives the file of what it hears. */
+	/** Restarts the syslog daemon. Resolves to the path of the log that it writes. */
 	startSyslog(): Promise<string>;
 }
 
 const children: ChildProcess[] = [];
 let logs = 0;
 
-/** A /dev with nodes of its own and an empty /run; `prepare` makes the way to the socket. */
+/** Creates a machine with a separate /dev and an empty /run. `prepare` creates the path to the socket. */
 async function machine(prepare: string, socket: string): Promise<Machine> {
 	const nodes = { null: 3, zero: 5, full: 7, random: 8, urandom: 9 };
 	const script = [

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { refused, refusedByUs, smallest } from "../core/template/corpus.ts";
 import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
 
-/** Templates from elsewhere are somebody else's words: nothing of them runs before it was seen, and what no template may say is refused. */
+/** Imported templates are untrusted: nothing of them runs before the administrator has seen it, and forbidden content is refused. */
 
 const folder = temporaryFolder("from-elsewhere");
 const state = temporaryState();
@@ -41,7 +41,7 @@ test("what no template may say is refused with place and reason, and nothing of 
 	const { files } = JSON.parse(stdout) as { files: { file: string; errors: { code: string; line: number; column: number }[] }[] };
 	const found = new Map(files.map(({ errors, file }) => [Number(/(\d+)\.json$/.exec(file)?.[1]), errors]));
 	for (const [index, [what, [, , code]]] of hostile.entries()) {
-		// What does not even say that it is a template is one of the other files of a repository.
+		// A file that does not claim to be a template counts as another file of the repository.
 		if (what === "no schema" || what === "another schema") continue;
 		const errors = found.get(index) ?? [];
 		expect(

@@ -8,25 +8,25 @@ import { expectServedInside, expectWellMade } from "./held.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
 /**
- * Each built-in template, with what it says has to be configured first and nothing else: made, asked, recorded, checked, saved, and made again from
- * what was saved.
+ * Tests each built-in template with nothing but its required settings: makes the cage, probes, records, checks and saves it, and makes
+ * it again from the saved template.
  */
 
 interface Subject {
-	/** What the template has no default for. */
+	/** Values of parameters that have no default. */
 	readonly set?: Readonly<Record<string, string>>;
 	readonly options?: readonly string[];
 	readonly command?: readonly string[];
-	/** Where it listens, and whose root is then looked at. */
+	/** Its port. The test checks the listening process's root. */
 	readonly port?: number;
 }
 
 const folder = temporaryFolder("templates");
-/** sshd takes keys from places alone that nobody but root can write to. */
+/** sshd only accepts keys in directories that nobody but root can write to. */
 const strict = mkdtempSync("/srv/cagewright-");
 afterAll(() => rmSync(strict, { recursive: true }));
 
-/** Each in a folder of its own: an interpreter's program is taken with what lies beside it. */
+/** Each file gets a separate folder, because a cage includes the files next to an interpreter's program. */
 const write = (name: string, text: string) => {
 	const own = `${folder}/${name.replace(".", "-")}`;
 	mkdirSync(own);
@@ -93,16 +93,16 @@ const other = temporaryState();
 const outcomes = new Map<string, Promise<Outcome>>();
 
 async function tryTemplate(name: string, { command = [], options = [], port, set = {} }: Subject): Promise<Outcome> {
-	// Cages of one state are told of accounts that they share, as they should be.
+	// A separate state, because cages of one state warn about shared accounts.
 	const state = temporaryState();
 	const sets = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-	// That nothing gets out of a cage is tried by tests of its own.
+	// Other tests cover the self-test.
 	const quick = ["--no-selftest"];
 	const first = await make([name, ...sets, ...options, ...quick, ...(command.length ? ["--", ...command] : [])], { state });
 	const network: Network = await privateNetwork();
 	const run = startRun(name, { state, enter: network.enter });
 	const probes = first.rounds.at(-1)?.probes.map((probe) => probe.command) ?? [];
-	// The sockets of a running cage lie in its data.
+	// A running cage's sockets are in its data.
 	await eventually(async () => {
 		for (const probe of probes) {
 			const { output, status } = await ask(["sh", "-c", `export CAGEWRIGHT_ROOT=${state}/cages/${name}/data; ${probe}`], network);
@@ -135,13 +135,13 @@ interface Checked {
 	}[];
 }
 
-/** Other tests run daemons as the same accounts meanwhile, and that is told as well. */
+/** Ignores accounts that other tests use at the same time. */
 function clean({ cages: [cage] }: Checked) {
 	const { drift, findings = [], outdated } = cage ?? {};
 	return { drift, outdated, findings: findings.filter(({ code, known }) => !known && code !== "account-used-outside") };
 }
 
-/** Daemons mostly wait, so three are tried at a time; the slowest come first. */
+/** Daemons mostly wait, so the tests run three at a time, the slowest first. */
 beforeAll(async () => {
 	const waiting = Object.entries(subjects());
 	const settled = new Map<string, (outcome: Promise<Outcome>) => void>();
@@ -163,7 +163,7 @@ describe.each([
 ])("the template %s", (name) => {
 	test("makes a cage that answers, with a record and without a finding, and from which the same can be made again", async () => {
 		const { again, first, probes, record, saved, state } = (await outcomes.get(name)) as Outcome;
-		// A secret that nobody allowed stays out, and is told: sshd looks for passwords, BIND for its key.
+		// Secrets without permission stay out of the cage and are reported: sshd's passwords, BIND's key.
 		const withoutDeclined = (made: Made) => ({
 			...made,
 			rounds: made.rounds.map(({ missing, ...round }) => ({
@@ -178,7 +178,7 @@ describe.each([
 		expect(clean(checked.json as unknown as Checked), checked.stdout).toEqual({ drift: [], outdated: false, findings: [] });
 		expectWellMade(withoutDeclined(again), name, other);
 		const same = ({ accounts, bytes, confinement, devices, directories, files, symlinks }: Made) => {
-			// What else runs as the account at the moment is nothing of the cage's.
+			// Other processes of the account do not belong to the cage.
 			const { openings, warnings: _, ...confined } = confinement;
 			return { accounts, bytes, confined, openings: Object.keys(openings).sort(), devices, directories, files, symlinks };
 		};

@@ -60,7 +60,7 @@ test("a cage goes to another machine with its data, and answers there", async ()
 	await eventually(async () => expect(await askRedis(port, ["GET", "kept"])).toBe("for good"));
 	expectServedInside({ ...made, root: made.root.replace(state, there) }, port);
 	await run.stop();
-	// Its files are known by stat from now on, and are what the host has.
+	// The import recorded the files' stat data, and they equal the host's.
 	const checked = await cagewright(["check", "redis", "--json"], { state: there });
 	expect(checked.json.cages).toMatchObject([{ outdated: false, drift: [] }]);
 	const again = await take();
@@ -129,7 +129,7 @@ test("a reader that goes away before the end is no failure, and the cage was not
 	expect(readdirSync(`${state}/cages/redis`).filter((name) => name.startsWith("."))).toEqual([]);
 });
 
-/** Unpacks the archive, changes something, and packs it again. */
+/** Unpacks the archive, changes it, and packs it again. */
 function forged(change: (tree: string) => void, more: readonly string[] = []): string {
 	const tree = `${folder}/tree`;
 	rmSync(tree, { recursive: true, force: true });

@@ -41,7 +41,7 @@ function contextIn(state: string, signal = new AbortController().signal): Contex
 }
 
 describe("a probe before tracing", () => {
-	// Its port is its own: what else runs on this machine must not answer.
+	// A port of its own, because no other process of this machine may answer.
 	const server = `require("http").createServer((q, r) => r.end("here")).listen(47391, "127.0.0.1")`;
 	const probe = `${process.execPath} -e 'fetch("http://127.0.0.1:47391/").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'`;
 

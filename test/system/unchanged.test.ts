@@ -4,7 +4,7 @@ import { eventually } from "./eventually.ts";
 import { fetchPage } from "./network.ts";
 import { type OwnTree, ownTree } from "./own-tree.ts";
 
-/** Nothing that is done for a cage changes a file of the machine. */
+/** No command for a cage changes a file of the machine. */
 
 const state = temporaryState();
 const probeRedis = 'test "$(redis-cli SET probe ok)" = OK && redis-cli SAVE';
@@ -22,7 +22,7 @@ function expectUnchanged(): void {
 	const after = tree.walk(state);
 	const changed = [...after].filter(([path, status]) => before.get(path) !== status);
 	const gone = [...before.keys()].filter((path) => !after.has(path));
-	// Making the state folder changes the one that holds it.
+	// Creating the state folder changes its parent.
 	const where = state.slice(0, state.lastIndexOf("/"));
 	expect({ changed: changed.filter(([path]) => path !== where).map(([path]) => path), gone }).toEqual({ changed: [], gone: [] });
 }

@@ -5,17 +5,17 @@ import { type Booted, boot, bootTime } from "./booted.ts";
 import { archives } from "./booted-tree.ts";
 import { eventually } from "./eventually.ts";
 
-/** Units and drop-ins on a booted systemd: the daemons of the distribution, each in its cage. */
+/** Units and drop-ins on a booted systemd, with the distribution's daemons in their cages. */
 
 let system: Booted;
 
 interface Served {
-	/** The cage, and the distribution's service. */
+	/** The cage's name and the distribution's service. */
 	readonly cage: string;
 	readonly service: string;
 	readonly packageName: string;
 	readonly probe: string;
-	/** systemd's score of the cage's unit, at most. */
+	/** Upper bound of systemd's score for the cage's unit. */
 	readonly exposure: number;
 }
 
@@ -31,7 +31,7 @@ const nginx: Served = {
 	service: "nginx",
 	packageName: "nginx",
 	probe: "curl -fsS --max-time 5 http://127.0.0.1/ | grep -qi nginx",
-	// 2.0 where logrotate makes its logs: below.
+	// The cage `lean` reaches 2.0, because logrotate creates its logs.
 	exposure: 2.3,
 };
 const bind: Served = {
@@ -39,12 +39,12 @@ const bind: Served = {
 	service: "named",
 	packageName: "bind9",
 	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
-	// The init keeps CAP_KILL, for named leaves root's account.
+	// named drops root, so the init keeps CAP_KILL.
 	exposure: 2.1,
 };
 const all = [redis, nginx, bind];
 
-/** A zone to serve, and a server of an account's own. */
+/** Adds a DNS zone, and a server with a dedicated account. */
 function configure(tree: string): void {
 	const zone = "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n";
 	writeFileSync(join(tree, "etc/bind/example.test.zone"), zone);
@@ -75,12 +75,12 @@ afterAll(() => system?.dispose());
 
 const property = (unit: string, name: string) => system.must(`systemctl show --value --property=${name} ${unit}`);
 const mainPid = (unit: string) => property(unit, "MainPID");
-/** What the init started. */
+/** The init's child. */
 const application = async (unit: string) => (await system.must(`cat /proc/${await mainPid(unit)}/task/*/children`)).trim();
 
 const answers = (probe: string) => eventually(() => system.must(probe));
 
-/** Its root directory is the present generation, by device and inode, and its processes are in a namespace of their own. */
+/** Expects the current generation as the root directory (by device and inode) and a separate PID namespace. */
 async function isInCage(unit: string, cage: string): Promise<void> {
 	const pid = await mainPid(unit);
 	const [root, present] = (
@@ -90,7 +90,7 @@ async function isInCage(unit: string, cage: string): Promise<void> {
 	expect(await system.must(`readlink /proc/${pid}/ns/pid`)).not.toBe(await system.must("readlink /proc/1/ns/pid"));
 }
 
-/** A start that systemd had to try again is none. */
+/** Starts the unit. A start that systemd had to retry counts as failed. */
 const starts = async (unit: string, { cage, probe }: Served) => {
 	await system.must(`systemctl start ${unit}`);
 	await answers(probe);
@@ -106,7 +106,7 @@ async function restartsAfterKill(unit: string, { cage, probe }: Served): Promise
 	await isInCage(unit, cage);
 }
 
-/** Everything that nginx logs from now on goes to a file that was not there, as after a rotation on the host. */
+/** Makes nginx log to a new file, as after a rotation on the host. */
 async function nginxReopensLogs(): Promise<void> {
 	const logs = "/var/lib/cagewright/cages/nginx/data/var/log/nginx";
 	await system.must(`mv ${logs}/access.log ${logs}/access.log.1 && cagewright signal nginx USR1`);
@@ -192,7 +192,7 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 	let round = 0;
 
 	beforeAll(async () => {
-		// Its first start on the host makes the folders that it gives away.
+		// The first start on the host creates the directories and changes their owner.
 		await system.must("systemctl start nginx && systemctl stop nginx");
 		const score = await system.run("cagewright unit nginx --score");
 		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
@@ -219,7 +219,7 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 		await nginxReloads("cage-lean");
 		for (const _ of [1, 2]) await rotates();
 		await restartsAfterKill("cage-lean", lean);
-		// The master opens what is another's, by its group.
+		// The master opens other accounts' files through its group.
 		await system.must("systemctl restart cage-lean");
 		await answers(nginx.probe);
 		await system.must("systemctl stop cage-lean && cagewright unit lean --uninstall");
@@ -277,7 +277,7 @@ describe("a service with a socket unit, and a directory of the host", () => {
 	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21110/ | grep -qx 'by socket'";
 
 	beforeAll(async () => {
-		// It takes the sockets as sd_listen_fds(3) does, and has none of its own.
+		// The server accepts sockets as described in sd_listen_fds(3), and opens none.
 		const server = [
 			"import os, socket",
 			'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
@@ -387,7 +387,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 			const dropin = unit === forker.service ? " --dropin forker" : "";
 			await system.must(`cagewright unit forker${dropin} --install`);
 			await starts(unit, forker);
-			// What it reloads is the cage's configuration.
+			// A reload reads the cage's configuration.
 			const configuration = "/var/lib/cagewright/cages/forker/current/etc/forker";
 			if (dropin) {
 				await system.must(`printf again >${configuration} && systemctl reload forker`);
@@ -399,7 +399,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 			await system.must(`timeout 10 systemctl restart ${unit}`);
 			await says("configured");
 			expect(await application(unit)).not.toBe(before);
-			// An end of what forked away is an end of the service.
+			// If the forked process ends, the service ends.
 			await system.must(`kill -SEGV ${await application(unit)}`);
 			const restarts = unit === "cage-forker";
 			await eventually(async () =>

@@ -20,11 +20,11 @@ import type { UnitSet } from "../../src/engine/systemd-ports.ts";
 import { systemUnits } from "../../src/system/units/host-units.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 
-/** Installing a cage's unit, and a drop-in for a service, into the file tree of another system. */
+/** Installs a cage's unit, and a drop-in for a service, into another system's file tree. */
 
 const state = temporaryState();
 const tree = temporaryFolder("system");
-/** What the demonstration is run by, and the service whose place it takes. */
+/** The demonstration's interpreter. */
 const program = realpathSync(process.execPath);
 const place = "etc/systemd/system/cage-demo.service";
 const dropin = "etc/systemd/system/app.service.d/zz-cagewright.conf";
@@ -230,7 +230,7 @@ test("--score compares the service with its cage, in numbers of systemd's", asyn
 	expect(after).toBeLessThanOrEqual(2);
 	const { stdout } = await unit("--dropin", "app", "--score");
 	expect(stdout).toMatch(/app\.service +9\.\d\n/);
-	// What it is open for, setting by setting.
+	// The points for each open setting.
 	expect(stdout).toMatch(/\nPrivateNetwork= +0\.\d *\n/);
 });
 

@@ -9,10 +9,10 @@ import { cagewright, home, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
 
-/** The ways out, tried under the units that run in production, on a booted systemd. */
+/** Tries escapes under the units used in production, on a booted systemd. */
 
 let system: Booted;
-/** redis starts as an account and nginx as root, both without an init of ours; the third has one. */
+/** redis starts as an account and nginx as root, both without Cagewright's init. The third service has the init. */
 const cages = { redis: "redis-server", nginx: "nginx", plain: "plain" } as const;
 const names = Object.keys(cages) as (keyof typeof cages)[];
 const state = "/var/lib/cagewright";
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => system?.dispose());
 
-/** A server without a handler for TERM: as PID 1 it needs the init. */
+/** A server that does not handle SIGTERM, so it needs the init as PID 1. */
 function addPlainService(tree: string): void {
 	const server = [
 		"import socket",
@@ -50,7 +50,7 @@ function addPlainService(tree: string): void {
 	writeFileSync(join(tree, "etc/systemd/system/plain.service"), unit);
 }
 
-/** No verb leaves a setting out, so the engine itself is brought into the system. */
+/** No command can omit a setting, so the test calls the engine inside the system. */
 function bundleEngine(tree: string): void {
 	const contents = [
 		'import { systemMachine } from "./src/cli/machine.ts";',
@@ -114,7 +114,7 @@ describe.each(names)("the unit of %s", (name) => {
 		{ settings: ["PrivatePIDs"], caught: ["signal", "pidfd", "pid"] },
 		{ settings: ["PrivateIPC"], caught: ["shared-memory", "ipc"] },
 		{ settings: ["confiner"], caught: ["abstract-by-pair", "code-without-file", "without-landlock", "type-into-terminal"] },
-		// The filter of systemd and ours say much the same, and either is enough for that.
+		// systemd's filter and Cagewright's overlap, and either suffices for these.
 		{ settings: ["SystemCallFilter", "confiner"], caught: ["key-add", "io-uring"] },
 		{ settings: ["NoExecPaths", "confiner"], caught: ["map-written", "noexec"] },
 		{ settings: ["ReadOnlyPaths", "ProtectSystem"], caught: ["ro"] },
@@ -144,7 +144,7 @@ const units = () =>
 		"systemctl list-units --all --plain --no-legend 'cagewright-selftest*'; ls /run/systemd/system | grep selftest || :",
 	);
 
-/** As soon as the service is there: it lasts some tenths of a second. */
+/** Interrupts the test as soon as its service runs, which takes some tenths of a second. */
 async function interrupted(signal: string): Promise<number> {
 	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
 	const there = "for n in $(seq 500); do systemctl --quiet is-active 'cagewright-selftest-*' && break; sleep 0.02; done";
@@ -172,7 +172,7 @@ test("the services themselves run, first confined by the program of ours", async
 		expect(command).toContain("/.launch/cagewright-conf-");
 	}
 	await eventually(() => system.must(`redis-cli PING && curl -fsS http://127.0.0.1/ && curl -fsS http://127.0.0.1:${port}/`));
-	// Beside the one that runs, on directories of its own.
+	// Runs next to the active service, with separate directories.
 	expect(await selftest("redis --unit")).toMatchObject({ holds: true });
 	await system.must("redis-cli PING");
 	for (const name of names) await system.must(`systemctl stop cage-${name} && cagewright unit ${name} --uninstall --quiet`);

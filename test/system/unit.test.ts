@@ -9,7 +9,7 @@ import { systemdUnit } from "../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
 
-/** The unit, judged by systemd itself; `systemd-analyze` needs no booted systemd for that. */
+/** systemd itself checks the unit. `systemd-analyze` does not need a booted systemd. */
 const version = await execa("systemd-analyze", ["--version"], { reject: false });
 const systemdVersion = Number(/^systemd (\d+)/.exec(version.stdout ?? "")?.[1] ?? 0);
 
@@ -91,9 +91,9 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 			all: true,
 			reject: false,
 		});
-		// What systemd says of itself: names of its own call groups that the installed libseccomp does not know.
+		// Ignore complaints about systemd's own call groups with names that the installed libseccomp does not know.
 		const complaints = all.split("\n").filter((line) => line.includes("caged") && !/System call \w+ is not known/.test(line));
-		// It looks for programs on the host, whatever RootDirectory= says, and the init is inside only.
+		// systemd-analyze ignores RootDirectory= and looks for programs on the host, but the init exists in the cage only.
 		const elsewhere = (line: string) => line.includes("Command /.launch/cagewright-init is not executable");
 		expect(complaints.filter((line) => !elsewhere(line))).toEqual([]);
 		if (!complaints.some(elsewhere)) expect(exitCode).toBe(0);

@@ -5,11 +5,11 @@ import { giveTo } from "./daemons.ts";
 import { expectWellMade } from "./held.ts";
 import { freePort } from "./network.ts";
 
-/** Daemons that nothing in the program knows the needs of: a command and a probe must do. */
+/** Daemons that the program has no knowledge about: a command and a probe must suffice. */
 
 const state = temporaryState();
 
-/** A probe that sends bytes (as Python writes them) and looks for others in the answer. */
+/** Returns a probe that sends bytes (in Python's notation) and searches the answer for others. */
 function says(port: number, send: string, answer: string): string {
 	const steps = [
 		"import socket, sys",
@@ -108,7 +108,7 @@ test("one that takes a signal for its stop, too late for the sandbox to see", as
 	const folder = temporaryFolder("graceful");
 	const lines = [
 		"import http.server, os, signal",
-		// Sooner in a cage than outside, told by what no cage shows: memcached ends up to two seconds after SIGUSR1.
+		// memcached ends up to two seconds after SIGUSR1. This server ends sooner in a cage than outside, which it distinguishes by /proc/1.
 		"signal.signal(signal.SIGUSR1, lambda *_: None if os.path.exists('/proc/1') else os._exit(0))",
 		`http.server.test(http.server.SimpleHTTPRequestHandler, port=${port}, bind="127.0.0.1")`,
 	];

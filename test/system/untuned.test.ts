@@ -5,7 +5,7 @@ import { expectServedInside } from "./held.ts";
 import { apache, perlScript, phpFpm, rubyScript, sftp, shellScript, staticBinary, type Untuned, wsgi } from "./more-daemons.ts";
 import { ask, fetchPage, freePort } from "./network.ts";
 
-/** From nothing but an installed package and a probe: no template, no include. */
+/** Only an installed package and a probe: no template, no include. */
 
 const state = temporaryState();
 

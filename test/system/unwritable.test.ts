@@ -3,12 +3,12 @@ import { beforeAll, expect, test } from "vitest";
 import { cagewright, make, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
-/** A mount namespace in which the state folder can be read and nothing more. */
+/** A mount namespace with a read-only state folder. */
 const readOnly = `mount --bind ${state} ${state} && mount -o remount,ro,bind ${state} && exec "$@"`;
 const where = { state, enter: ["unshare", "--mount", "sh", "-c", readOnly, "sh"] };
 const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l\\n' | sort"], { encoding: "utf8", cwd: state });
 
-// An account that nothing else on this machine has at the moment, or check would warn of that.
+// An account that no other process uses at the moment, because check would warn otherwise.
 beforeAll(() => make(["demo", "--user", "uucp"], { state }));
 
 test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(

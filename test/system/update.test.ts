@@ -24,7 +24,7 @@ interface Checked {
 	readonly wouldAdd: readonly string[];
 }
 
-/** One line to the daemon; its answer, or undefined where it is not there. */
+/** Sends one line to the daemon. Resolves to the answer, or to undefined if the daemon does not run. */
 function askGreeter(line: string): Promise<string | undefined> {
 	return new Promise((resolve) => {
 		let answer = "";
@@ -90,7 +90,7 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	expect(generation()).toBe(1);
 	expect(await askGreeter("still")).toContain("one");
 
-	// update brings it in, with what the new version opens, while a client keeps query.
+	// update installs the new version with the files that it opens, while a client sends requests.
 	const client = keepAsking();
 	const updated = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
 	const { acknowledged, gaps } = await client.stop();
@@ -102,13 +102,13 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	expect(await askGreeter("after")).toContain("two");
 	expect(gaps).toBeLessThanOrEqual(1);
 
-	// No write that was acknowledged is lost, and none is there twice.
+	// No acknowledged write is lost or duplicated.
 	expect(acknowledged.length).toBeGreaterThan(20);
 	const kept = lines().filter((line) => line.startsWith("client-"));
 	expect(new Set(kept).size).toBe(kept.length);
 	expect(kept).toEqual(expect.arrayContaining(acknowledged));
 
-	// A broken version is refused, and the old cage goes on.
+	// A broken version is refused, and the old cage keeps running.
 	const before = lines().length;
 	packages.upgrade("3.0", "fails");
 	const refused = await cagewright(["update", "greeter", "--quiet"], { state });
@@ -120,7 +120,7 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	const listed = await cagewright(["list", "--json"], { state });
 	expect(listed.json.cages).toMatchObject([{ name: "greeter", generation: 2, answered: true }]);
 
-	// The generation before comes back with today's data, and the way forward again is there as well.
+	// A rollback restores the earlier generation with the current data. It can be reversed.
 	const rolled = await cagewright(["rollback", "greeter", "--json"], { state });
 	expect(rolled.status, rolled.stderr).toBe(0);
 	expect(rolled.json).toMatchObject({ from: 2, to: 1, restarted: ["run"] });
@@ -135,7 +135,7 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	expect((await run.stop()).status).toBe(143);
 });
 
-/** A client that writes down what was acknowledged, and how often it found nobody. */
+/** A client that records acknowledged writes and counts the gaps without an answer. */
 function keepAsking() {
 	const acknowledged: string[] = [];
 	let gaps = 0;
@@ -174,7 +174,7 @@ describe("configuration that was edited in the cage", () => {
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
 		expect(readFileSync(inCage("/etc/added.conf"), "utf8")).toBe("added\n");
 		expect((await check()).cage.outdated).toBe(false);
-		// What was taken over once is nothing new.
+		// A file that was already taken over is not new.
 		expect((await cagewright(["update", "greeter", "--json"], { state })).json).toMatchObject({
 			cages: [{ outcome: "unchanged" }],
 		});
@@ -189,7 +189,7 @@ describe("configuration that was edited in the cage", () => {
 		const kept = await cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest"], { state });
 		expect(kept.status, kept.stderr).toBe(0);
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
-		// Decided is decided, until the host's changes once more.
+		// The decision holds until the host's file changes again.
 		expect((await cagewright(["update", "greeter", "--json"], { state })).json).toMatchObject({
 			cages: [{ outcome: "unchanged" }],
 		});
@@ -216,7 +216,7 @@ describe("configuration that was edited in the cage", () => {
 		const { stderr, status } = await cagewright(["build", "greeter"], { state });
 		expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining(configuration) });
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\nand again\n");
-		// What gave way earlier is named until somebody takes it away.
+		// `show` lists the replaced file until somebody removes it.
 		expect((await cagewright(["show", "greeter"], { state })).stdout).toContain(`${state}/cages/greeter/edited (`);
 	});
 

@@ -20,7 +20,7 @@ import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
 import { processesIn, statusField } from "./processes.ts";
 
-/** Real daemons in cages, and the real logrotate, on paths that shells and globs would like to misread. */
+/** Real daemons in cages and the real logrotate, with paths that shells and globs could misread. */
 
 const state = `${temporaryState()}/it's "here" [x] *$1 #`;
 mkdirSync(state, { mode: 0o700 });
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 let files = 0;
-/** What a verb printed, as a file of root's. */
+/** Writes a verb's output to a file that root owns. */
 async function printed(...args: string[]): Promise<string> {
 	const { status, stderr, stdout } = await cagewright(args, { state });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -40,7 +40,7 @@ async function printed(...args: string[]): Promise<string> {
 	return file;
 }
 
-/** Both streams; throws where it does not end with 0. */
+/** Returns both streams. Throws if the status is not 0. */
 async function output(command: string, ...args: string[]): Promise<string> {
 	const { stderr, stdout } = await promisify(execFile)(command, args, { cwd: "/" });
 	return stdout + stderr;
@@ -82,7 +82,7 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		writeFileSync(`${logs}/c.log`, "a line\n");
 		for (const old of ["c.log.1", "c.log.2.gz", "c.log.1.gz"]) symlinkSync(`${outside}/file`, `${logs}/${old}`);
 		const before = statSync(`${outside}/file`);
-		// It complains of links and does nothing to them.
+		// logrotate reports links and does not touch them.
 		const file = await printed("unit", "web", "--logrotate");
 		for (const _ of [1, 2]) await rotate(file).catch(() => {});
 		expect(readdirSync(outside).sort()).toEqual(["file", "sub"]);
@@ -171,7 +171,7 @@ describe("an installed file of logrotate", () => {
 		for (const one of [wide, installed]) rmSync(one, { recursive: true, force: true });
 	});
 
-	/** A generation that writes this directory. */
+	/** Makes a generation that writes to this directory. */
 	async function generation(directory: string): Promise<void> {
 		mkdirSync(deep, { recursive: true });
 		for (const one of [wide, deep]) chownSync(one, 65534, 0);

@@ -5,7 +5,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import { walk } from "../../src/system/files/walk.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
-/** `inside` and `outside` have the same directories; the walk must see the files of `inside` alone. */
+/** Creates `inside` and `outside` with the same directories. The walk must only see files of `inside`. */
 function trees(): string {
 	const folder = temporaryFolder("walk");
 	for (const [top, file] of [

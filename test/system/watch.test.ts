@@ -4,11 +4,11 @@ import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } fr
 import { eventually } from "./eventually.ts";
 import { ask, freePort } from "./network.ts";
 
-/** A cage that runs is watched for what it misses, over a restart, and the next update takes that up. */
+/** A watch reports the files that a running cage misses, across a restart, and the next update adds them. */
 
 const license = "/usr/share/common-licenses";
 
-/** A server that answers with the file that is asked for: what nobody asked for while it was traced is not in its cage. */
+/** A server that returns the requested file. The cage lacks files that nobody requested during the trace. */
 function files(port: number): { command: string[]; probe: string } {
 	const script = `${temporaryFolder("files")}/serve.pl`;
 	const lines = [
@@ -43,7 +43,7 @@ test("what a cage misses in production is seen, kept, named, and taken up by an 
 	await answers(`${license}/BSD`, "200");
 	const watch = begin(["trace", "files", "--for", "1h", "--events"], { state });
 	await watch.says("watch-started");
-	// The kernel is told of the cage within a second, and of the restarted one likewise.
+	// The watch registers the cage with the kernel within a second, and the restarted one too.
 	await eventually(() => answers(`${license}/MPL-2.0`, "404"));
 	expect(await status("/usr/share/none/such")).toBe("404");
 	await first.stop();
@@ -60,7 +60,7 @@ test("what a cage misses in production is seen, kept, named, and taken up by an 
 	expect(seen.stdout).toContain(`${license}/Artistic`);
 	expect(seen.stdout).not.toContain("/usr/share/none");
 	expect(seen.stdout).toContain("update files --take-missed");
-	// It was only watched: the same process answers still.
+	// The watch did not affect the process, which still answers.
 	await answers(`${license}/BSD`, "200");
 
 	const checked = await cagewright(["check", "files"], { state });

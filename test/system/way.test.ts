@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-/** Ways through directories that somebody else writes. Each walk is in a process of its own. `CAGEWRIGHT_SEED` tries other trees. */
+/** Paths through directories that somebody else can write to. Each walk runs in a separate process. `CAGEWRIGHT_SEED` tries other trees. */
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 const patience = 120_000;
@@ -27,7 +27,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the walk opened; it fails the test where it got outside. */
+/** Returns the number of opened files. Fails if a walk left the tree. */
 function walk(mode: "tree" | "race"): number {
 	const { status, stderr, stdout } = spawnSync(process.execPath, [program, folder, mode, seed], {
 		encoding: "utf8",

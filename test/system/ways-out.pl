@@ -1,15 +1,15 @@
-# Tries to leave a cage by what the kernel offers on x86-64, and prints a line for each thing that it could do.
-# No module of Perl, for the cage has none. Arguments: a file outside, the pid of a process outside, and a directory that may be written.
+# Tries to escape from a cage with x86-64 system calls, and prints a line for each success. Uses no Perl modules, because the
+# cage has none. Arguments: a file outside, the pid of a process outside, and a writable directory.
 my ($canary, $pid, $dir) = @ARGV;
 my $up = "/.." x 40;
 
 sub could { my ($what, $done) = @_; print "$what\n" if $done; }
 sub reads { my ($path) = @_; open(my $file, "<", $path) or return 0; return defined(readline($file)); }
-# A failed call is -1; anything else was carried out.
+# A failed call returns -1.
 sub called { my ($number, @args) = @_; return syscall($number, @args) != -1; }
-# EFAULT and EINVAL: the kernel looked at the arguments, so nothing forbids the call.
+# After EFAULT (14) or EINVAL (22), the kernel has read the arguments, so nothing forbids the call.
 sub asked { return called(@_) || $! == 14 || $! == 22; }
-# In a process of its own, because it would change what the next one finds.
+# Runs in a separate process, because the work would affect the next attempts.
 sub apart { my ($work) = @_; my $child = fork // return 0; exit($work->() ? 0 : 1) unless $child; waitpid($child, 0); return $? == 0; }
 
 could("read the file outside", reads($canary));

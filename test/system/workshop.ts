@@ -9,7 +9,7 @@ import { buildGeneration } from "../../src/system/files/build.ts";
 import type { BuildRequest } from "../../src/system/files/copy-files.ts";
 import { entry } from "../core/cage/plans.ts";
 
-/** A folder with something like a host's files in it, and a place for a cage; made anew for each test of a file that calls `openWorkshop`. */
+/** A folder with files like a host's, and a place for a cage. Files that call `openWorkshop` get a new one for each test. */
 export let folder: Path;
 export let host: Path;
 export let cage: Path;
@@ -32,7 +32,7 @@ export function openWorkshop(): void {
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
 }
 
-/** An entry for a file of the host as it is now. */
+/** Returns an entry for a host file in its current state. */
 export function fileEntry(name: string, values: Partial<Entry> = {}): Entry {
 	const { mode, mtimeMs, size } = lstatSync(pathToBytes(inHost(name)));
 	return { ...entry("/"), path: inHost(name), mode: mode & 0o7777, mtime: Math.floor(mtimeMs), size, ...values };
@@ -44,7 +44,7 @@ export function hostFile(name: string, content: string | Buffer = name): Entry {
 	return fileEntry(name);
 }
 
-/** Runs lines of TypeScript in a process of their own; what they import is relative to the repository. `command` stands before node. */
+/** Runs TypeScript in a separate process. Its imports are relative to the repository. `command` precedes node. */
 export async function ownProcess(lines: string, words: readonly string[], command: readonly string[] = []) {
 	const place = mkdtempSync(`${tmpdir()}/cagewright-script-`);
 	const script = `${place}/script.mjs`;

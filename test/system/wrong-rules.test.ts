@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cagewright, temporaryState } from "./cagewright.ts";
 
-/** A rule that cannot be kept is told in one line before anything is started. */
+/** An impossible rule is reported in one line before anything starts. */
 
 const command = [
 	"--probe",

@@ -136,7 +136,7 @@ describe("the form", () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}`);
 		await wizard.sees(/^❯ ! Probe/m);
-		// To the next row, which is the last: an unmarked Enter moves by rows.
+		// Go to the next row, which is the last: an unmarked Enter moves by rows.
 		wizard.press(paste);
 		await wizard.sees(/Probe\s+curl a\s+curl b\s+(❯ +)?curl c/);
 		await wizard.sees("3 probes");
@@ -149,7 +149,7 @@ describe("the form", () => {
 		await wizard.sees(/^❯ {3}Network/m);
 		wizard.press("one\rtwo\rthree\rfour\r");
 		await wizard.sees("❯ [ Start tracing ]");
-		// By the time of this key's effect, a trace would have started.
+		// When this key takes effect, a trace would have started.
 		wizard.press("?");
 		await wizard.sees("Keys on this screen");
 		await wizard.sees("step 1/7");

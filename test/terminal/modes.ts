@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import type { IPty } from "@lydell/node-pty";
 
 /**
- * The terminal's modes (`stty -g`) after the program has ended. Another process keeps the terminal open meanwhile, because the
- * kernel forgets the modes when the last one closes it.
+ * Returns the terminal's modes (`stty -g`) after the program has ended. Another process keeps the terminal open, because the kernel
+ * forgets the modes when the last process closes it.
  */
 export function modesAfter(pty: IPty): Promise<string> {
 	const { fd, ptsName } = pty as IPty & { readonly fd: number; readonly ptsName: string };

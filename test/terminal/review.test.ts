@@ -66,7 +66,7 @@ describe("the accounts of redis", () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await atAccounts(wizard, "redis");
-		// In one read, as over a slow line.
+		// One read contains all keys, as over a slow line.
 		wizard.press("/games", keys.enter, " ");
 		await wizard.sees(/❯ \[✓\] {3}games:x:/);
 		wizard.resize(60, 15);

@@ -14,7 +14,7 @@ export function openWizard(state: string, { columns = 100, rows = 30 }: Sitting 
 	return new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
 }
 
-/** From the start to the first round of a template's trial. */
+/** Goes from the start to the first round of a template's trial. */
 export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> {
 	await wizard.sees(/demo\s+demo/);
 	wizard.press(`/${name}`);
@@ -27,7 +27,7 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 	await wizard.sees(/step 6\/7.*Gen\./s);
 }
 
-/** From the trace to the build, with all proposals. */
+/** Goes from the trace to the build, with all proposals. */
 export async function traced(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 	await wizard.sees(/step 3\/7.*left out/s);

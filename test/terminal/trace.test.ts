@@ -95,7 +95,7 @@ describe("the trace of the demonstration", () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "demo");
 		await wizard.sees("It answers.");
-		// In one read: a view, a page and back, a typed exercise, and Enter.
+		// One read contains a view, a page and back, a typed exercise, and Enter.
 		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
 		await wizard.sees(/\[Paths/);
 		await wizard.sees("✓ true");

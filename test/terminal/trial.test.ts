@@ -9,7 +9,7 @@ import { allProcesses, commandOf, leftovers, parentOf } from "../system/processe
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
 
-/** From the trial to the end, on a terminal. */
+/** The steps from the trial to the end, on a terminal. */
 let running: PtyProgram | undefined;
 
 afterEach(async () => {

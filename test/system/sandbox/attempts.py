@@ -1,7 +1,7 @@
 """Tries to change the host from the tracing sandbox, then answers HTTP requests with what succeeded.
 
-Usage: attempts.py PORT FACTS, FACTS a JSON file that the test writes: pids, sockets, ports, files and directories of the host.
-Every attempt is harmless, or undone by the test, where it succeeds.
+Usage: attempts.py PORT FACTS. The test writes the JSON file FACTS: pids, sockets, ports, files and directories of the host.
+A successful attempt is harmless, or the test undoes it.
 """
 
 import ctypes, errno, http.server, json, mmap, os, signal, socket, stat, struct, subprocess, sys
@@ -16,7 +16,7 @@ def reached(name):
 
 
 def attempt(name, work):
-    """`work` returns something true where it got through; it runs in a process of its own."""
+    """Runs `work` in a separate process. It returns something true if it succeeded."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -37,13 +37,13 @@ def attempt(name, work):
 
 
 def call(number, *arguments):
-    """A system call; true where it succeeded."""
+    """Makes a system call. Returns whether it succeeded."""
     words = [ctypes.c_char_p(one) if isinstance(one, bytes) else ctypes.c_long(one) for one in arguments]
     return libc.syscall(ctypes.c_long(number), *words) >= 0
 
 
 def judged(number, *arguments):
-    """A call with arguments that the kernel would not accept: true where it was let through to the kernel's own judgement."""
+    """Makes a call with invalid arguments. Returns whether the kernel got to check them, so that nothing had blocked the call."""
     libc.syscall.restype = ctypes.c_long
     ctypes.set_errno(0)
     words = [ctypes.c_char_p(one) if isinstance(one, bytes) else ctypes.c_long(one) for one in arguments]
@@ -62,7 +62,7 @@ def can_open(path, flags=os.O_WRONLY):
     return True
 
 
-# Settings of the kernel: everything that can be opened for writing, and some values.
+# Kernel settings: every file that opens for writing, and some values.
 for top in ("/proc", "/sys"):
     for folder, names, files in os.walk(top):
         parts = folder.split("/")
@@ -87,7 +87,7 @@ for helper in facts["setuid"]:
     attempt("setuid helper", lambda: subprocess.run([helper, "-p", "-c", "echo 1 >/proc/sys/vm/overcommit_memory"]).returncode == 0)
     attempt("privileges by a setuid helper", lambda: b"0\n" == subprocess.run([helper, "-p", "-c", "id -u"], capture_output=True).stdout and os.getuid() != 0)
 
-# The machine. Clock calls answer as if they had worked.
+# The machine. Clock calls pretend to succeed.
 call(227, 0, struct.pack("qq", 1_000_000_000, 0))  # clock_settime
 call(164, struct.pack("qq", 1_000_000_000, 0), 0)  # settimeofday
 attempt("sethostname", lambda: call(170, b"careless", 8))
@@ -111,7 +111,7 @@ attempt("io_uring", lambda: judged(425, 1, b"\0" * 120))
 attempt("fanotify", lambda: judged(300, 0, 0))
 attempt("vhangup", lambda: judged(153))
 
-# Other ABIs of the processor.
+# The processor's other ABIs.
 def foreign(code):
     def work():
         page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
@@ -163,7 +163,7 @@ def chroot_out():
     for _ in range(50):
         os.chdir("..")
     os.chroot(".")
-    write(facts["folder"] + "/by-chroot", "out")  # the test looks for it on the host
+    write(facts["folder"] + "/by-chroot", "out")  # the test checks that it is not on the host
     return False
 
 
@@ -179,7 +179,7 @@ for inode in (2, 128, 256):
     attempt(f"open_by_handle_at {inode}", lambda: by_handle(inode))
 attempt("name_to_handle_at", lambda: judged(303, -100, b"/", struct.pack("Ii", 128, 0) + b"\0" * 128, b"\0" * 4, 0))
 
-# Devices, by node and by name.
+# Devices, via nodes and names.
 disk = os.stat("/").st_dev
 numbers = [(stat.S_IFBLK, os.major(disk), os.minor(disk)), (stat.S_IFBLK, 7, 0), (stat.S_IFCHR, 1, 1), (stat.S_IFCHR, 1, 11), (stat.S_IFCHR, 10, 237)]
 for index, (kind, major, minor) in enumerate(numbers):
@@ -194,7 +194,7 @@ for line in open("/proc/partitions").read().split("\n")[2:]:
     if line.split():
         attempt("open /dev/" + line.split()[3], lambda: can_open("/dev/" + line.split()[3], os.O_RDWR))
 
-# Processes, sockets and memory of the host.
+# The host's processes, sockets and memory.
 for pid in facts["pids"]:
     attempt(f"signal {pid}", lambda: os.path.exists(f"/proc/{pid}/cmdline") and b"cagewright-decoy" in open(f"/proc/{pid}/cmdline", "rb").read())
 
@@ -215,7 +215,7 @@ libc.shmget(0x43574D00, 4096, 0o1666)
 libc.msgget(0x43574D01, 0o1666)
 libc.mq_open(b"/cagewright-test", os.O_CREAT | os.O_RDWR, 0o666, 0)
 
-# Files: everywhere, and where the host has something else than a disk. The test looks whether they are there.
+# Files: everywhere, including mounts that are not disks. The test checks that they are not on the host.
 for folder in facts["folders"]:
     try:
         write(folder + "/by-writing", "sandbox")
@@ -247,14 +247,14 @@ for descriptor in (0, 1, 2):
 
 
 def transport(number):
-    """The kernel looks for a module of this protocol before it answers that it knows no such type of socket."""
+    """Returns whether the kernel accepted the call: it looks for the protocol's module before it rejects the socket type."""
     libc.syscall(41, 2, socket.SOCK_SEQPACKET, number)
     return ctypes.get_errno() == errno.ESOCKTNOSUPPORT
 
 
 attempt("protocol SCTP", lambda: transport(132))
 
-# The second run finds what the first one wrote here, and so does the launcher's own program, before it gives up its rights.
+# The second run finds the first run's files here. So does the launcher, before it drops its capabilities.
 if os.path.exists("/var/tmp/rights"):
     for line in set(open("/var/tmp/rights").read().split()):
         rights = int(line, 16)
@@ -269,7 +269,7 @@ except OSError:
 
 
 def plant(path, target):
-    """What the second run of the sandbox would follow on the host."""
+    """Plants a link that the second run could follow on the host."""
     try:
         if os.path.isdir(path) and not os.path.islink(path):
             os.rename(path, path + ".moved")

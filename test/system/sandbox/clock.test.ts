@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cagewright, make, temporaryState } from "../cagewright.ts";
 
-/** chronyd sets the clock of the machine, and keeps the capability for it when it gives up root. */
+/** chronyd sets the machine's clock, and keeps the capability for it when it drops root. */
 const words = ["--name", "clock", "--no-selftest", "--", "/usr/sbin/chronyd", "-n", "-f", "/etc/chrony/chrony.conf"];
 const option = "--allow capability:sys_time";
 

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A library that every program loads: notes the capabilities that the program has by then. */
+/* A preloaded library that records the program's permitted capabilities at its start. */
 __attribute__((constructor)) static void note(void) {
 	char line[256];
 	FILE *status = fopen("/proc/self/status", "r");

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { begin, cagewright, home, temporaryFolder, temporaryState } from "../cagewright.ts";
 import { eventually } from "../eventually.ts";
 
-/** Applications that want out of a chroot, keep the trace from ending, or use up the machine. */
+/** Applications that try to leave a chroot, keep the trace from ending, or exhaust the machine. */
 
 const port = 7407;
 const folder = temporaryFolder("runaway");
@@ -40,7 +40,7 @@ describe("a machine that is a chroot itself", () => {
 				`http.server.HTTPServer(('127.0.0.1', ${port}), Answer).serve_forever()`,
 			].join("\n"),
 		);
-		// A directory that is a mount of its own, as partitions are, and that holds no way to the test's folder but a bind mount.
+		// A directory that is a separate mount, like a partition, and that leads to the test's folder via a bind mount only.
 		const places = ["usr", "etc", "proc", "sys", "dev", "tmp", "run", "var/lib", "var/tmp", "inside"];
 		const steps = [
 			`mkdir ${top}`,
@@ -70,7 +70,7 @@ describe("a machine that is a chroot itself", () => {
 describe("a runaway application", () => {
 	test("that passes its output to a service does not keep the trace from ending", async () => {
 		const [socket, script] = [at("holds"), at("passes.py")];
-		// Connections that nobody accepts keep what was sent with them.
+		// Connections that nobody accepts keep the descriptors sent over them.
 		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
 		const holder = spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] });
 		writeFileSync(

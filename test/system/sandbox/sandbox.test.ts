@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cagewright, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
 
-/** An application that does all it can to change the host is traced, and the host is compared with what it was. */
+/** Traces an application that tries everything to change the host, then compares the host with its earlier state. */
 
 const port = 7407;
 const attempts = fileURLToPath(new URL("attempts.py", import.meta.url));
@@ -57,14 +57,14 @@ function listen(where: { path: string } | { port: number; host: string }): Promi
 	});
 }
 
-/** What an application could change that outlives it. Values that change by themselves are left out by `stable`. */
+/** Everything that an application could change permanently. `stable` removes values that change anyway. */
 function machine(): Map<string, string> {
 	const found = new Map<string, string>();
 	const note = (path: string) => {
 		try {
 			found.set(path, readFileSync(path, "latin1"));
 		} catch {
-			// Write-only, or of a device that is away.
+			// The file is write-only, or its device is gone.
 		}
 	};
 	const below = (top: string, wanted: (path: string) => boolean) => {
@@ -79,7 +79,7 @@ function machine(): Map<string, string> {
 	for (const top of ["/sys/kernel/mm", "/sys/module", "/sys/block", "/sys/power"]) if (existsSync(top)) below(top, isWritable);
 	for (const name of ["self/mountinfo", "modules", "swaps", "partitions"]) note(`/proc/${name}`);
 	found.set("devices", devices("/dev").join("\n"));
-	// By name or key, because the machine makes others all the time.
+	// Select by name or key, because the machine always creates others.
 	found.set("cgroups", execFileSync("find", ["/sys/fs/cgroup", "-name", "cagewright-test*"], { encoding: "latin1" }));
 	for (const name of ["shm", "msg"]) {
 		const keys = readFileSync(`/proc/sysvipc/${name}`, "latin1").match(/^ *112979481[67] /gm);
@@ -100,14 +100,14 @@ function devices(top: string): string[] {
 	});
 }
 
-/** Two looks without anything in between show which values change by themselves. */
+/** Keeps the values that do not change between two looks. */
 function stable(): Map<string, string> {
 	const [first, second] = [machine(), machine()];
 	return new Map([...first].filter(([path, value]) => second.get(path) === value && !isVolatile(path)));
 }
 const isVolatile = (path: string) => /\/(random|ns_last_pid|pty\/nr|.*-nr|.*-state|dentry|nf_conntrack_count|stat)/.test(path);
 
-/** The mounts are in a mount namespace of the test's own: a single file, a ramfs, queues, and a directory that nobody may write to. */
+/** These mounts are in the test's mount namespace: a single file, a ramfs, message queues, and a directory that nobody may write to. */
 const mounts = [
 	`touch ${at("mounted-file")} && echo host >${at("resolv")} && chmod 666 ${at("resolv")}`,
 	`mount -n --bind ${at("resolv")} ${at("mounted-file")}`,
@@ -163,7 +163,7 @@ async function trace(
 
 const unchanged = ["/etc", "/usr/bin", "/root", "/dev/shm", "/run", at("open"), at("victim"), at("shown")];
 
-/** Traces as `trace` does, and sees that nothing of the machine is another than before. */
+/** Traces with `trace`'s arguments and expects an unchanged machine. */
 async function traceUnchanged(...words: Parameters<typeof trace>): Promise<void> {
 	const before = stable();
 	const clock = Date.now() - performance.now();
@@ -187,7 +187,7 @@ describe("an application that does all it can is traced", { timeout: 180_000 }, 
 		const given = `/srv/cagewright-test-${process.pid}`;
 		const made = `/var/lib/cagewright-test-${process.pid}`;
 		const before = statSync(at("victim"));
-		// For the second run to follow.
+		// The second run could follow these links.
 		const links = [given, made, "/.launch", "/srv"].map((path) => [path, at("victim")] as const);
 		await traceUnchanged("root", where, ["--writable", given, "--directory", made], links);
 		mountsAreUnchanged();
