@@ -3,13 +3,15 @@ import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
- * A tree of files as one process sees it: `/`, or a folder that stands for it (an image, a test). Lists and links are remembered:
+ * A tree of files as one process sees it: `/`, or a folder that stands for it (an image, a test). Lists, links and texts are remembered:
  * looking for units asks for the same few directories thousands of times. So make a new one for each look.
  */
 export class UnitTree {
 	readonly #root: string;
 	readonly #lists = new Map<string, string[]>();
+	readonly #names = new Map<string, ReadonlySet<string>>();
 	readonly #links = new Map<string, string | undefined>();
+	readonly #texts = new Map<string, string | undefined>();
 
 	constructor(root = "/") {
 		this.#root = root;
@@ -29,15 +31,29 @@ export class UnitTree {
 		return names;
 	}
 
+	/** True if the directory lists the name. Most unit folders do not exist, and a failed system call costs more than a look-up. */
+	has(directory: string, name: string): boolean {
+		let names = this.#names.get(directory);
+		if (names === undefined) {
+			names = new Set(this.list(directory));
+			this.#names.set(directory, names);
+		}
+		return names.has(name);
+	}
+
 	/** Up to 1 MiB of a regular file; undefined where there is none. */
 	read(path: string): string | undefined {
+		const real = this.#real(this.resolve(path));
+		if (this.#texts.has(real)) return this.#texts.get(real);
+		let text: string | undefined;
 		try {
-			const real = this.#real(this.resolve(path));
 			const status = lstatSync(real);
-			return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(real, "utf8") : undefined;
+			if (status.isFile() && status.size <= 1024 * 1024) text = readFileSync(real, "utf8");
 		} catch {
-			return undefined;
+			// Nothing there, or not for us.
 		}
+		this.#texts.set(real, text);
+		return text;
 	}
 
 	exists(path: string): boolean {
@@ -150,9 +166,7 @@ export class UnitPlaces {
 		const names = instance !== "" && !template ? [name, `${prefix}@.${type}`] : [name];
 		for (const each of names) {
 			for (const directory of unitDirectories) {
-				const path = `${directory}/${each}`;
-				if (this.#tree.link(path) === undefined && !this.#tree.exists(path)) continue;
-				return this.fragment(path);
+				if (this.#tree.has(directory, each)) return this.fragment(`${directory}/${each}`);
 			}
 		}
 		return undefined;
@@ -173,6 +187,7 @@ export class UnitPlaces {
 		const chosen = new Map<string, string>();
 		for (const folder of dropInFolders(names)) {
 			for (const directory of unitDirectories) {
+				if (!this.#tree.has(directory, folder)) continue;
 				const place = `${directory}/${folder}`;
 				for (const name of this.#tree.list(place)) {
 					if (name.endsWith(".conf") && !chosen.has(name)) chosen.set(name, `${place}/${name}`);
