@@ -7,33 +7,38 @@ interface Aliases {
 	resolve(path: Path): Path | undefined;
 }
 
+/** Folders that distributions replace by links. */
+const linkedFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/libo32", "/usr/sbin", "/usr/lib64"];
+
 /**
  * Finds the wanted paths among the file names that packages claim. Both may name a file through a link: a package lists /lib/x where /lib is a
  * link to usr/lib, a program opens /var/run/x where /var/run is one to /run. So each wanted path goes by its own name and by its name in its
  * real directory, each claimed one by its own name and with the links of the root followed.
  */
 export class Claims {
+	/** Every name by which a package may claim a wanted path. */
 	readonly #wanted = new Map<string, Path[]>();
-	readonly #rootLinks: readonly (readonly [from: string, to: string])[];
 	/** null: several packages claim it, as they do with shared directories, and none of them owns it. */
 	readonly #owners = new Map<Path, PackageRef | null>();
 
 	constructor(paths: readonly Path[], aliases: Aliases) {
+		const rootLinks = linkedFolders.flatMap((from) => {
+			const to = aliases.readLink(from as Path) === undefined ? undefined : aliases.resolve(from as Path);
+			return to === undefined ? [] : [[`${from}/`, `${to}/`] as const];
+		});
+		const want = (name: string, path: Path) => {
+			this.#want(name, path);
+			for (const [from, to] of rootLinks) if (name.startsWith(to)) this.#want(from + name.slice(to.length), path);
+		};
 		const realDirectories = new Map<Path, Path | undefined>();
 		for (const path of new Set(paths)) {
-			this.#want(path, path);
+			want(path, path);
 			const directory = parent(path);
 			if (!realDirectories.has(directory)) realDirectories.set(directory, aliases.resolve(directory));
 			const real = realDirectories.get(directory);
 			if (real !== undefined && real !== directory)
-				this.#want(join(real, path.slice(directory === root ? 1 : directory.length + 1)), path);
+				want(join(real, path.slice(directory === root ? 1 : directory.length + 1)), path);
 		}
-		this.#rootLinks = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/libo32", "/usr/sbin", "/usr/lib64"].flatMap(
-			(from) => {
-				const to = aliases.readLink(from as Path) === undefined ? undefined : aliases.resolve(from as Path);
-				return to === undefined ? [] : [[`${from}/`, `${to}/`] as const];
-			},
-		);
 	}
 
 	#want(name: string, path: Path): void {
@@ -42,14 +47,15 @@ export class Claims {
 		else paths.push(path);
 	}
 
-	claim(name: string, by: PackageRef): void {
-		this.#claim(this.#wanted.get(name), by);
-		const link = this.#rootLinks.find(([from]) => name.startsWith(from));
-		if (link !== undefined) this.#claim(this.#wanted.get(link[1] + name.slice(link[0].length)), by);
+	/** Every name by which a package may claim one of the paths. */
+	names(): readonly string[] {
+		return [...this.#wanted.keys()];
 	}
 
-	#claim(paths: readonly Path[] | undefined, by: PackageRef): void {
-		for (const path of paths ?? []) {
+	claim(name: string, by: PackageRef): void {
+		const paths = this.#wanted.get(name);
+		if (paths === undefined) return;
+		for (const path of paths) {
 			const known = this.#owners.get(path);
 			if (known === undefined) this.#owners.set(path, by);
 			else if (known === null || plainName(known) !== plainName(by)) this.#owners.set(path, null);

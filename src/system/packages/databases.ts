@@ -180,11 +180,21 @@ const dpkgInfo = "/var/lib/dpkg/info" as Path;
 function claimDpkg(claims: Claims, status: Path, files: LookingFiles): void {
 	const packages = parseDpkgStatus(text(files, status));
 	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
+	const sought = fewNames(claims.names(), diversions);
 	for (const name of files.list(dpkgInfo)) {
 		const known = name.endsWith(".list") ? packages.get(name.slice(0, -".list".length)) : undefined;
 		if (known === undefined) continue;
-		for (const line of lines(files, join(dpkgInfo, name))) claims.claim(divertedName(line, known.name, diversions), known.ref);
+		const list = text(files, join(dpkgInfo, name));
+		if (sought && !sought.some((one) => list.includes(one))) continue;
+		for (const line of list.split("\n")) claims.claim(divertedName(line, known.name, diversions), known.ref);
 	}
+}
+
+/** Names by which lists may mention the wanted paths; undefined if looking up every line is faster than searching for each name. */
+function fewNames(names: readonly string[], diversions: ReadonlyMap<string, Diversion>): readonly string[] | undefined {
+	if (names.length > 16) return undefined;
+	const diverted = [...diversions].filter(([, { to }]) => names.includes(to));
+	return [...names, ...diverted.map(([from]) => from)];
 }
 
 function relatedDpkg(owner: PackageRef, status: Path, files: LookingFiles): PackageContents[] {
