@@ -16,7 +16,7 @@ import { explanationText, explanationToJson, overviewText, overviewToJson } from
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
 import { unneededText } from "../report/minimise.ts";
-import { entryTable, openingsText } from "../report/text.ts";
+import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -204,7 +204,7 @@ function showText(
 			...cage.trials.map(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
 			),
-			[messages.cli.plan.openings, openingsText(manifest.openings, messages)],
+			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
 			...logDirectories(manifest).map(
 				(path, index) => [index ? "" : words.logs, showPath(`${layout.data}${path}` as Path)] as const,
 			),

@@ -130,7 +130,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		directory: application.cwd,
 		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
 		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
-		syslog: manifest.openings.syslog,
+		syslog: manifest.permissions.syslog,
 		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
 		network: application.network,
 		sockets: application.sockets ?? [],

@@ -91,7 +91,7 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		binds: manifest.binds,
 		kept: keptInTemporary(manifest),
 		devices: devicesOf(manifest),
-		openings: manifest.openings,
+		permissions: manifest.permissions,
 	};
 }
 

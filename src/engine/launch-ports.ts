@@ -7,7 +7,7 @@ import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Identity, Openings } from "../core/plan/plan.ts";
+import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
@@ -80,7 +80,7 @@ export interface CageLayout {
 		readonly minor: number;
 		readonly mode: number;
 	}[];
-	readonly openings: Openings;
+	readonly permissions: Permissions;
 }
 
 /** A place for what sandboxed applications write. Starting twice in the same one finds what the first start left. */

@@ -1,7 +1,7 @@
 import type { Cage, UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { countEntries, openingsToJson, reasonToJson } from "../core/cage/manifest.ts";
+import { countEntries, permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
 import { launcherName } from "../core/confinement/method.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
@@ -13,7 +13,7 @@ import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { reachedToJson } from "./coverage.ts";
-import { offerOption, permissionToJson } from "./offers.ts";
+import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
@@ -88,8 +88,8 @@ export function planToJson(plan: Plan): object {
 		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
-		openings: openingsToJson(plan.openings),
-		permissions: plan.permissions.map(permissionToJson),
+		openings: permissionsToJson(plan.permissions),
+		permissions: plan.grants.map(grantToJson),
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
 		notes: plan.notes,
 	};
@@ -129,7 +129,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 		answered: made.answered,
 		warnings: warningsOf(made).map(({ code, values }) => ({ code, values, message: messages.note(code, values) })),
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
-		permissions: plan.permissions.map(permissionToJson),
+		permissions: plan.grants.map(grantToJson),
 		offers: made.missing.filter((one) => remedyOption(one) !== undefined).map(missingToJson),
 		...countsToJson(manifest),
 		accounts: {
@@ -160,7 +160,7 @@ export function countsToJson(manifest: Manifest): object {
 
 /** What the last trial measured of the running application; what a run will have where there was none yet. */
 export function confinementToJson(manifest: Manifest, cage: Cage): object {
-	const { capabilities: needed, ...openings } = manifest.openings;
+	const { capabilities: needed, ...permissions } = manifest.permissions;
 	const { network } = cage.application;
 	const last = cage.trials.at(-1);
 	const measured = last?.measured;
@@ -179,7 +179,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		namespaces: namespaces ?? [],
 		network,
 		...(measured?.limits ? { limits: measured.limits } : {}),
-		openings: openingsToJson(openings),
+		openings: permissionsToJson(permissions),
 		findings: found.filter((finding) => finding.severity === "danger"),
 		warnings: found.filter((finding) => finding.severity === "warning"),
 	};

@@ -2,7 +2,7 @@ import type { Passage } from "../core/documentation/documentation.ts";
 import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { Offer, Permission } from "../core/plan/plan.ts";
+import type { Grant, Offer } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/departures.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
@@ -25,9 +25,9 @@ export function offeredTable(missing: readonly Missing[], messages: Messages): s
 }
 
 /** A line for each permission: its word, the call and program that showed the need, and where that was seen. */
-export function permissionsTable(permissions: readonly Permission[], messages: Messages): string | undefined {
+export function grantsTable(grants: readonly Grant[], messages: Messages): string | undefined {
 	const words = messages.cli.made;
-	const rows = permissions.map(({ call, program, round, source, word }) => [
+	const rows = grants.map(({ call, program, round, source, word }) => [
 		word,
 		source === "option" ? "" : words.permissionNeed(printable(call), program === undefined ? undefined : showPath(program)),
 		words.permissionSource(source, round),
@@ -35,8 +35,8 @@ export function permissionsTable(permissions: readonly Permission[], messages: M
 	return rows.length ? table(rows) : undefined;
 }
 
-export function permissionToJson({ program, ...permission }: Permission): object {
-	return { ...permission, ...(program === undefined ? {} : { program: pathToJson(program) }) };
+export function grantToJson({ program, ...grant }: Grant): object {
+	return { ...grant, ...(program === undefined ? {} : { program: pathToJson(program) }) };
 }
 
 /** What an offer is, and of what documentation names, where that stands. */

@@ -12,7 +12,7 @@ import {
 	summariseSelftest,
 	withOutcome,
 } from "../core/selftest/verdict.ts";
-import { groups, type Opening } from "../core/selftest/way.ts";
+import { groups, type Permission } from "../core/selftest/way.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 
@@ -75,7 +75,8 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 		return [`${mark} ${words.outcomes[way.outcome]}: ${wayTitle(way.id, messages)}`, ...wayDetails(way, messages)];
 	}
 	const { check } = finding;
-	const mark = finding.urgency === "act" ? `[!!] ${words.lacks}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+	const mark =
+		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
@@ -84,7 +85,7 @@ function wayDetails(way: Outcome, messages: Messages): string[] {
 	const words = messages.selftest;
 	switch (way.outcome) {
 		case "open":
-			return way.opens.map((opening) => words.openBy(openingText(opening, messages)));
+			return way.opens.map((permission) => words.openBy(permissionText(permission, messages)));
 		case "escaped":
 			return [
 				words.means(`${words.meanings[way.group]}.`),
@@ -109,7 +110,7 @@ function checkDetails(check: Check, messages: Messages): string[] {
 
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
-	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.lacks;
+	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.missingMark;
 	const instead = check.instead === undefined ? [] : [words.instead[check.instead]];
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
@@ -123,19 +124,19 @@ function stopsText(way: Outcome, messages: Messages): string {
 	return way.stoppedBy.map((stop) => messages.selftest.stops[stop]).join(", ");
 }
 
-function openingText(opening: Opening, messages: Messages): string {
-	const { openings } = messages.selftest;
-	switch (opening) {
+function permissionText(permission: Permission, messages: Messages): string {
+	const { permissions } = messages.selftest;
+	switch (permission) {
 		case "network":
 		case "unix-sockets":
 		case "memfd":
 		case "proc":
 		case "writable-code":
-			return openings[opening];
+			return permissions[permission];
 		default:
-			return opening.startsWith("weak ")
-				? openings.weak(opening.slice("weak ".length))
-				: openings.capability(opening.slice("capability ".length));
+			return permission.startsWith("weak ")
+				? permissions.weak(permission.slice("weak ".length))
+				: permissions.capability(permission.slice("capability ".length));
 	}
 }
 

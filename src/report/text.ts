@@ -3,7 +3,7 @@ import { type Difference, isSame } from "../core/cage/difference.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
-import { capabilityWord, openingNames, openingWords } from "../core/plan/permissions.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/build/make.ts";
@@ -12,7 +12,7 @@ import type { TraceResult } from "../engine/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
 import { changedText, fields, indent, settingsText, table } from "./format.ts";
 import { planTotals } from "./json.ts";
-import { offeredTable, offerOption, offerText, permissionsTable } from "./offers.ts";
+import { grantsTable, offeredTable, offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
@@ -57,7 +57,7 @@ export function planText(plan: Plan, messages: Messages): string {
 		);
 	}
 	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
-	lines.push(...openingLines(plan.openings, messages));
+	lines.push(...permissionLines(plan.permissions, messages));
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
 		lines.push(
@@ -145,35 +145,35 @@ function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages)
 	return words.seeds(seeds.length, messages.bytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0)));
 }
 
-/** Each opening by its word, with what is open and why. */
-function openingRows(openings: Plan["openings"], messages: Messages): { word: string; text: string }[] {
+/** Each permission by its word, with what is open and why. */
+function permissionRows(permissions: Plan["permissions"], messages: Messages): { word: string; text: string }[] {
 	const words = messages.cli.plan;
 	return [
-		...openings.capabilities.map(({ name, why }) => ({
+		...permissions.capabilities.map(({ name, why }) => ({
 			word: capabilityWord(name),
 			text: words.capability(name, printable(why)),
 		})),
-		...openingNames.flatMap((name) => {
-			const why = openings[name];
+		...permissionNames.flatMap((name) => {
+			const why = permissions[name];
 			if (why === undefined) return [];
 			const text = name === "syslog" ? words.syslog(showPath(why as Path)) : `${words[name]} (${printable(why)})`;
-			return [{ word: openingWords[name], text }];
+			return [{ word: permissionWords[name], text }];
 		}),
 	];
 }
 
-export function openingsText(openings: Plan["openings"], messages: Messages): string {
-	const open = openingRows(openings, messages).map(({ text }) => text);
+export function permissionsText(permissions: Plan["permissions"], messages: Messages): string {
+	const open = permissionRows(permissions, messages).map(({ text }) => text);
 	return open.join(", ") || messages.cli.plan.nothingOpen;
 }
 
 /** What is open, with the option that would close it, and what a rule keeps closed. */
-function openingLines(openings: Plan["openings"], messages: Messages): string[] {
+function permissionLines(permissions: Plan["permissions"], messages: Messages): string[] {
 	const words = messages.cli.plan;
-	const rows = openingRows(openings, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
-	const lines = rows.length ? [`${words.openings}:`, indent(table(rows))] : [`${words.openings}: ${words.nothingOpen}`];
-	const refused = (openings.refused ?? []).map(({ name, why }) => `${name} (${printable(why)})`);
-	return refused.length ? [...lines, `${words.refusedOpenings}: ${refused.join(", ")}`] : lines;
+	const rows = permissionRows(permissions, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
+	const lines = rows.length ? [`${words.permissions}:`, indent(table(rows))] : [`${words.permissions}: ${words.nothingOpen}`];
+	const refused = (permissions.refused ?? []).map(({ name, why }) => `${name} (${printable(why)})`);
+	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }
 
 /** `program`: the words that call this program for the cages of this state. */
@@ -195,8 +195,8 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 		lines.push(`${words.warnings}:`, indent(warnings.map(({ code, values }) => messages.note(code, values)).join("\n")));
 	}
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
-	const permissions = permissionsTable(made.plan.permissions, messages);
-	lines.push(permissions === undefined ? words.noPermissions : `${words.permissions}:\n${indent(permissions)}`);
+	const grants = grantsTable(made.plan.grants, messages);
+	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
 	const offered = offeredTable(made.missing, messages);
 	if (offered !== undefined) lines.push(`${words.offered}:`, indent(offered));
 	const declined = made.missing.filter((one) => one.declined);

@@ -37,12 +37,12 @@ describe("the help", () => {
 	it.each(Object.entries({ helpEn, helpDe }))("%s has a sentence for every verb and option", (_, { options, verbs }) => {
 		expect(defined.size).toBeGreaterThan(30);
 		const said: Texts = { ...options };
-		const lacking = [...defined].flatMap(([verb, all]) => {
+		const incomplete = [...defined].flatMap(([verb, all]) => {
 			const own = (verbs as Readonly<Record<string, Texts>>)[verb];
 			const names = all.filter(({ hidden }) => !hidden).map((option) => option.attributeName());
 			return [...(verb === "cagewright" || own?.about ? [] : [verb]), ...names.filter((name) => !(own?.[name] ?? said[name]))];
 		});
-		expect(lacking).toEqual([]);
+		expect(incomplete).toEqual([]);
 	});
 
 	it("has none for what is not defined any more", () => {

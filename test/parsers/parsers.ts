@@ -102,7 +102,7 @@ const manifest: Manifest = {
 	writable: made.writable,
 	binds: [],
 	accounts: made.accounts,
-	openings: made.openings,
+	permissions: made.permissions,
 	identity: made.identity,
 };
 const description = JSON.stringify(

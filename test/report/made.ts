@@ -37,7 +37,7 @@ export function made(parts: Parts = {}): MadeCage {
 		writable: planned.writable,
 		binds: [],
 		accounts: planned.accounts,
-		openings: planned.openings,
+		permissions: planned.permissions,
 		identity: planned.identity,
 		...parts.manifest,
 	};

@@ -143,7 +143,7 @@ describe("names cannot become markup", () => {
 						usersLeftOut: 1,
 						groupsLeftOut: 1,
 					},
-					openings: { capabilities: [{ name: "chown", why: text }] },
+					permissions: { capabilities: [{ name: "chown", why: text }] },
 					notes: [{ code: "abstract-sockets", values: { names: text } }],
 					identity: { ...made().plan.identity, name: text },
 				},
@@ -221,7 +221,7 @@ test("what was left out, what stays open and how the trials went is in it, in bo
 	const parts: Parameters<typeof made>[0] = {
 		plan: {
 			declined: [{ path: pathFromText("/etc/key"), risk: "secret" }],
-			openings: { capabilities: [{ name: "chown", why: "fchown" }], unixSockets: "AF_UNIX" },
+			permissions: { capabilities: [{ name: "chown", why: "fchown" }], unixSockets: "AF_UNIX" },
 		},
 		trial: {
 			answered: false,
@@ -253,8 +253,12 @@ test("what is held within limits says by what, and what is kept closed stands be
 			{ kind: "files" as const, value: 64, by: "rlimit" as const },
 		],
 	};
-	const openings = { capabilities: [], memfd: "memfd_create", refused: [{ name: "writable-code", why: "mprotect(PROT_EXEC)" }] };
-	const text = record({ trial: { measured }, manifest: { openings } });
+	const permissions = {
+		capabilities: [],
+		memfd: "memfd_create",
+		refused: [{ name: "writable-code", why: "mprotect(PROT_EXEC)" }],
+	};
+	const text = record({ trial: { measured }, manifest: { permissions } });
 	expect(text).toContain("| memory | 67.1 MB | a control group, for the whole cage |");
 	expect(text).toContain("| open files of each process | 64 | a resource limit, for each process |");
 	expect(text).toContain("| `writable-code` | mprotect(PROT\\_EXEC) |");

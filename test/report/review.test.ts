@@ -15,7 +15,7 @@ const everything: Partial<Plan> = {
 	application: { ...redis.application, env: { TOKEN: "very secret" }, limits: { memory: 1 << 29, processes: 9, files: 64 } },
 	identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 	rules: { ...noRules, binds: [{ path: "/srv/x", access: "rw" }], withoutAccounts: ["user:games"] },
-	openings: {
+	permissions: {
 		capabilities: [{ name: "chown", why: "fchownat" }],
 		proc: "/proc/self",
 		refused: [{ name: "memfd", why: "memfd_create" }],
@@ -45,7 +45,7 @@ const lineWith = (text: string, part: string) => text.split("\n").find((line) =>
 
 describe("the review as text", () => {
 	const text = reviewText("redis", rows(), en);
-	test("names for each opening why it is there, and the option that closes it", () => {
+	test("names for each permission why it is there, and the option that closes it", () => {
 		expect(lineWith(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\); closed by --refuse capability:chown$/);
 		expect(lineWith(text, "/proc, its own")).toMatch(/^! .*--refuse proc$/);
 		expect(lineWith(text, "refused by you")).toContain("memfd (memfd_create)");

@@ -50,7 +50,7 @@ describe("a plan for people", () => {
 			declined: [{ path: pathFromText(`/etc/${evil}`), risk: "secret" }],
 			notes: [{ code: "writes-system-directory", values: { path: evil } }],
 			accounts: { users: [{ name: evil, uid: 1, gid: 1, home: "/", reason: "" }], groups: [], usersLeftOut: 3, groupsLeftOut: 4 },
-			openings: {
+			permissions: {
 				capabilities: [{ name: "chown", why: "fchown" }],
 				proc: "open /proc/x",
 				unixSockets: "AF_UNIX",

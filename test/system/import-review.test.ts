@@ -95,7 +95,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ trace: (json) => json.capabilities.push({ name: "x", call: "x" }) },
 		/capabilities 'x'/,
 	],
-	["an unknown opening", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /openings 'everything'/],
+	["an unknown permission", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /openings 'everything'/],
 	["a template that is no name", { cage: (json) => Object.assign(json, { template: { name: "x" } }) }, /cage\.json/],
 	["a unit that is no name", { cage: (json) => Object.assign(json, { unit: ["x"] }) }, /cage\.json/],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /rules 'run'/],

@@ -168,10 +168,10 @@ describe.each(ways)("%s", (name, launching) => {
 test("an opened /proc shows the cage's own processes and no settings of the kernel", async () => {
 	const used = context({});
 	const present = await presentCage(used, "redis");
-	const openings = { ...present.layout.openings, proc: "a test" };
+	const permissions = { ...present.layout.permissions, proc: "a test" };
 	const look =
 		'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
-	const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
+	const request = launchRequest({ ...present, layout: { ...present.layout, permissions } }, ["/usr/bin/perl", "-e", look]);
 	let output = "";
 	mkdirSync(`${made.root}/proc`);
 	try {

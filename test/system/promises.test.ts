@@ -24,8 +24,8 @@ function promised(): { file: string; title: string }[] {
 test("each promise of the security page names tests that are there", () => {
 	const all = promised();
 	expect(all.length).toBeGreaterThan(40);
-	const lacking = all.filter(
+	const unprotected = all.filter(
 		({ file, title }) => !existsSync(join(home, file)) || !readFileSync(join(home, file), "utf8").includes(title),
 	);
-	expect(lacking).toEqual([]);
+	expect(unprotected).toEqual([]);
 });

@@ -3,14 +3,14 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FilterOpenings } from "../../src/core/confinement/filter-openings.ts";
+import type { FilterPermissions } from "../../src/core/confinement/filter-permissions.ts";
 import { initExecutable } from "../../src/core/confinement/init.ts";
 import { describeFilter, seccompFilter } from "../../src/core/confinement/seccomp.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/syscalls.ts";
 
 /** Real system calls under the real filter. perl makes them: it is part of every Debian, and has syscall(). */
 const architecture = process.arch as Architecture;
-const closed: FilterOpenings = { unixSockets: false, memfd: false };
+const closed: FilterPermissions = { unixSockets: false, memfd: false };
 
 let directory: string;
 /** What the calls on descriptor 0 act on. Never /dev/null: the control run without the filter would change the host's node. */
@@ -25,9 +25,9 @@ afterAll(() => {
 	rmSync(directory, { recursive: true, force: true });
 });
 
-function filtered(openings: FilterOpenings, command: readonly string[]): string[] {
-	const file = join(directory, `filter-${JSON.stringify(openings).replace(/\W+/g, "-")}`);
-	writeFileSync(file, seccompFilter(architecture, openings));
+function filtered(permissions: FilterPermissions, command: readonly string[]): string[] {
+	const file = join(directory, `filter-${JSON.stringify(permissions).replace(/\W+/g, "-")}`);
+	writeFileSync(file, seccompFilter(architecture, permissions));
 	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--", ...command];
 }
 
@@ -67,7 +67,7 @@ const unix = { ...closed, unixSockets: true };
  * What is promised, the call that tries it, and what the filter answers. As root and without the filter each of them answers otherwise:
  * the test makes sure of that, else it would prove nothing.
  */
-const denied: readonly [promise: string, call: Call, answer: string, openings?: FilterOpenings][] = [
+const denied: readonly [promise: string, call: Call, answer: string, permissions?: FilterPermissions][] = [
 	["nothing is mounted", ["mount", "=none", "=/nonexistent", "=tmpfs", 0, 0], "EPERM"],
 	["nothing is unmounted", ["umount2", "=/nonexistent", 0], "EPERM"],
 	["no file system is opened", ["fsopen", "=tmpfs", 0], "EPERM"],
@@ -144,7 +144,7 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 ];
 
 /** What goes on working, the calls that try it, and what had to be opened for it. */
-const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings][] = [
+const allowed: readonly [promise: string, call: Call, permissions?: FilterPermissions][] = [
 	["TCP", ["socket", 2, 1, 0]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],
 	["asking for addresses and routes where netlink is opened", ["socket", 16, 3, 0], { ...closed, netlink: true }],
@@ -168,15 +168,15 @@ const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings]
 const able = run(["setpriv", "--help"]).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
 
 describe.skipIf(!able)("under the filter", () => {
-	it.each(denied)("%s", async (_promise, call, answer, openings = closed) => {
+	it.each(denied)("%s", async (_promise, call, answer, permissions = closed) => {
 		const without = run(perl([call])).stdout;
 		expect(without).toMatch(/^\d+$/);
 		expect(without).not.toBe(String(errno[answer]));
-		expect(run(filtered(openings, perl([call]))).stdout).toBe(String(errno[answer]));
+		expect(run(filtered(permissions, perl([call]))).stdout).toBe(String(errno[answer]));
 	});
 
-	it.each(allowed)("%s still works", async (_promise, call, openings = closed) => {
-		expect(run(filtered(openings, perl([call]))).stdout).toBe("0");
+	it.each(allowed)("%s still works", async (_promise, call, permissions = closed) => {
+		expect(run(filtered(permissions, perl([call]))).stdout).toBe("0");
 	});
 
 	it("every call that is denied outright answers as described", async () => {

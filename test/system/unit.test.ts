@@ -28,7 +28,7 @@ const kept = ["setuid", "setgid"].map((name) => ({ name, why: name }));
 
 const opened = { unixSockets: "connect", memfd: "memfd_create", proc: "openat" };
 
-function plan(account: boolean, openings: Plan["openings"], groups: number[], command: readonly string[]): Plan {
+function plan(account: boolean, permissions: Plan["permissions"], groups: number[], command: readonly string[]): Plan {
 	return {
 		application: {
 			command,
@@ -47,16 +47,16 @@ function plan(account: boolean, openings: Plan["openings"], groups: number[], co
 		entries: [],
 		writable: [],
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
-		openings,
+		permissions,
 		shared: [],
 		offers: [],
-		permissions: [],
+		grants: [],
 		declined: [],
 		notes: [],
 	};
 }
 
-function write(account: boolean, openings: Plan["openings"], groups: number[], more: Partial<UnitInput> = {}): string {
+function write(account: boolean, permissions: Plan["permissions"], groups: number[], more: Partial<UnitInput> = {}): string {
 	const hostile = ["two words", "100%n", "$HOME", 'q"q', "b\\", "new\nline", ";", "", "'s", "\u202e"];
 	const data = ["/var/lib/app", "/srv/with space 100%"].map((at) => ({
 		path: pathFromText(at),
@@ -67,7 +67,7 @@ function write(account: boolean, openings: Plan["openings"], groups: number[], m
 		root: pathFromText(root),
 		data,
 		binds: [{ path: "/etc/ssl", access: "ro" }],
-		plan: plan(account, openings, groups, ["/usr/bin/true", ...hostile]),
+		plan: plan(account, permissions, groups, ["/usr/bin/true", ...hostile]),
 		systemdVersion,
 		...more,
 	});
@@ -76,7 +76,7 @@ function write(account: boolean, openings: Plan["openings"], groups: number[], m
 	return file;
 }
 
-const variants: [string, boolean, Plan["openings"]["capabilities"], Partial<UnitInput>?][] = [
+const variants: [string, boolean, Plan["permissions"]["capabilities"], Partial<UnitInput>?][] = [
 	["an account", true, []],
 	["an account that binds a low port", true, [low]],
 	["a start as root", false, [low, ...kept]],
@@ -106,7 +106,7 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 		expect(all).toMatch(/PrivateEverything/);
 	});
 
-	const scores: [string, boolean, Plan["openings"]["capabilities"], number][] = [
+	const scores: [string, boolean, Plan["permissions"]["capabilities"], number][] = [
 		["an account", true, [], 1.5],
 		["an account that binds a low port", true, [low], 1.5],
 		["a start as root that changes to an account", false, kept, 2.1],

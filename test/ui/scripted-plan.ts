@@ -123,10 +123,10 @@ export function planFor(answers: Answers): Plan {
 		],
 		writable,
 		accounts,
-		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
+		permissions: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		shared: [],
 		offers: [],
-		permissions: [],
+		grants: [],
 		declined: [],
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
 	};

@@ -19,7 +19,7 @@ describe("the review", () => {
 		expect(sections).toEqual([
 			"application",
 			"warnings",
-			"openings",
+			"permissions",
 			"left-out",
 			"existing",
 			"disk",

@@ -126,7 +126,7 @@ describe("what is decided so far", () => {
 	test("grows with the steps", () => {
 		expect(what(new Drive())).toEqual([]);
 		expect(what(atForm())).toEqual(["program", "account", "probes"]);
-		expect(what(atFiles())).toEqual(["program", "account", "probes", "contents", "undecided", "openings"]);
+		expect(what(atFiles())).toEqual(["program", "account", "probes", "contents", "undecided", "permissions"]);
 	});
 
 	test("follows the plan", () => {

@@ -6,7 +6,7 @@ import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts"
 /** Parts of a plan that are no files of the cage, but that the launcher reads from the manifest. */
 export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
 
-type Settings = Pick<Manifest, Setting>;
+type Settings = Pick<Manifest, Exclude<Setting, "openings"> | "permissions">;
 
 /** What says why something is there, or counts what is not there, is not compared: it changes nothing in the cage. */
 function settingsThatDiffer(a: Settings, b: Settings): Setting[] {
@@ -14,7 +14,7 @@ function settingsThatDiffer(a: Settings, b: Settings): Setting[] {
 	return (Object.keys(was) as Setting[]).filter((setting) => canonical(was[setting]) !== canonical(is[setting]));
 }
 
-function compared({ accounts, binds, command, identity, openings, writable }: Settings): Record<Setting, unknown> {
+function compared({ accounts, binds, command, identity, permissions, writable }: Settings): Record<Setting, unknown> {
 	return {
 		command,
 		identity,
@@ -25,12 +25,12 @@ function compared({ accounts, binds, command, identity, openings, writable }: Se
 			accounts.groups.map(({ gid, members, name }) => [name, gid, members]),
 			accounts.nameless ?? [],
 		],
-		openings: withoutWords(openings),
+		openings: withoutWords(permissions),
 	};
 }
 
 /** What is open, without what showed the need: another trace may show it by another call. */
-function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["openings"]): unknown {
+function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["permissions"]): unknown {
 	return [
 		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
 		syslog ?? null,
@@ -118,8 +118,8 @@ function deviceKey(device: Entry["device"]): string {
 	return device === undefined ? "" : `${device.type} ${device.major}:${device.minor}`;
 }
 
-function settingsOf({ accounts, application, identity, openings, rules, writable }: Plan) {
-	return { accounts, binds: rules.binds, command: application.command, identity, openings, writable };
+function settingsOf({ accounts, application, identity, permissions, rules, writable }: Plan) {
+	return { accounts, binds: rules.binds, command: application.command, identity, permissions, writable };
 }
 
 /** What differs between two generations of a cage. */

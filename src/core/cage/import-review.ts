@@ -6,7 +6,14 @@ import type { FileStatus, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
-import { executableIn, executableWord, openingNames, openingWord, openingWords, socketsIn } from "../plan/permissions.ts";
+import {
+	executableIn,
+	executableWord,
+	permissionNames,
+	permissionWord,
+	permissionWords,
+	socketsIn,
+} from "../plan/permissions.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";
@@ -61,7 +68,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireLaunchable(
 		{
 			identity,
-			openings: manifest.openings,
+			permissions: manifest.permissions,
 			binds: manifest.binds,
 			writable: manifest.writable.map(({ path }) => path),
 			devices: devicesOf(manifest),
@@ -82,20 +89,20 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const openings = ["capabilities", "executableData", "refused", ...openingNames];
-	unknown("openings", other(field(manifestJson, "openings"), openings));
+	const permissions = ["capabilities", "executableData", "refused", ...permissionNames];
+	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
-	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.openings.refused ?? []).map(({ name }) => name)];
+	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
 	unknown(
 		"openings",
-		words.find((word) => openingWord(word) !== word),
+		words.find((word) => permissionWord(word) !== word),
 	);
 	unknown(
 		"signals",
 		cage.signals.find((name) => !exercisedSignals.includes(name)),
 	);
 	const named = [
-		...manifest.openings.capabilities.map(({ name }) => name),
+		...manifest.permissions.capabilities.map(({ name }) => name),
 		...cage.additions.flatMap((addition) => (addition.kind === "capability" ? [addition.name] : [])),
 		...(trace?.capabilities.keys() ?? []),
 	];
@@ -247,18 +254,18 @@ export function withoutClaims(
 
 /** Everything that the confinement leaves open now, or would after a rebuild from what came along, by the words of `--allow`. */
 export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | "manifest" | "trace">): string[] {
-	const { openings } = manifest;
+	const { permissions } = manifest;
 	const found = cage.additions.flatMap((addition) => {
 		if (addition.kind === "capability") return [`capability:${addition.name}`];
-		return addition.kind === "opening" ? [openingWords[addition.name]] : [];
+		return addition.kind === "opening" ? [permissionWords[addition.name]] : [];
 	});
 	const isRoot = manifest.identity.uid === 0;
 	const traced = [...(trace?.capabilities.keys() ?? [])].filter((name) => isRoot || name === "net_bind_service");
 	const refused = new Set(cage.rules.refuse);
 	const words = [
-		...openings.capabilities.map(({ name }) => `capability:${name}`),
-		...(openings.executableData ?? []).map(executableWord),
-		...openingNames.flatMap((name) => (openings[name] === undefined ? [] : [openingWords[name]])),
+		...permissions.capabilities.map(({ name }) => `capability:${name}`),
+		...(permissions.executableData ?? []).map(executableWord),
+		...permissionNames.flatMap((name) => (permissions[name] === undefined ? [] : [permissionWords[name]])),
 		...[...cage.rules.allow, ...found, ...traced.map((name) => `capability:${name}`)].filter((word) => !refused.has(word)),
 	];
 	return [...new Set(words)];
@@ -268,7 +275,7 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "capability:setuid", "capability:setgid"]);
 
 /** Permissions that show facts about this machine. */
-const facts: ReadonlySet<string> = new Set([openingWords.kernelProc, openingWords.sys]);
+const facts: ReadonlySet<string> = new Set([permissionWords.kernelProc, permissionWords.sys]);
 
 /** The permissions among these that reach beyond the cage's own processes. */
 export function tellingPermissions(words: readonly string[]): string[] {

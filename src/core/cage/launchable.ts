@@ -8,7 +8,7 @@ import { isWithin, join, normalise, type Path, pathFromText, root } from "../pat
 import { showPath } from "../path/quote.ts";
 import { areaOf, isMountedByLauncher, mayBeBound, mustShow } from "../plan/areas.ts";
 import { judgeDevice } from "../plan/devices.ts";
-import type { Identity, Openings } from "../plan/plan.ts";
+import type { Identity, Permissions } from "../plan/plan.ts";
 import { refuseNestedBinds } from "../plan/rules.ts";
 import { apartName } from "./layout.ts";
 
@@ -24,7 +24,7 @@ export interface LaunchFacts {
 /** All that a launch takes from a cage's manifest and description. */
 interface LaunchValues {
 	readonly identity: Identity;
-	readonly openings: Openings;
+	readonly permissions: Permissions;
 	readonly binds: readonly Bind[];
 	/** Paths in the cage. */
 	readonly writable: readonly Path[];
@@ -45,11 +45,11 @@ interface DeviceNumbers {
  */
 export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): void {
 	requireIdentity(values.identity, facts.users);
-	for (const { name } of values.openings.capabilities) {
+	for (const { name } of values.permissions.capabilities) {
 		if (capabilityNamed(name) !== name) throw new Failure("capability-unknown", { name }, 4);
 	}
 	requireMounts(values, facts.stateFolder);
-	const { syslog } = values.openings;
+	const { syslog } = values.permissions;
 	if (syslog !== undefined && syslog !== facts.logSocket && syslog !== journalSocket) {
 		throw new Failure("syslog-refused", { path: showPath(syslog) }, 4);
 	}

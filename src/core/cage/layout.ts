@@ -83,8 +83,8 @@ function mountPoints(plan: Plan): Map<Path, MountPoint> {
 	launcher(launchDirectory, true);
 	// The launcher makes the nodes anew in its own /dev; those of the cage say which, and serve a plain chroot.
 	launcher(devices, false);
-	if (plan.openings.proc !== undefined || plan.openings.kernelProc !== undefined) launcher(kernel, true);
-	if (plan.openings.sys !== undefined) launcher(pathFromText("/sys"), true);
+	if (plan.permissions.proc !== undefined || plan.permissions.kernelProc !== undefined) launcher(kernel, true);
+	if (plan.permissions.sys !== undefined) launcher(pathFromText("/sys"), true);
 	for (const entry of plan.entries) {
 		if (entry.kind === "bind" && entry.decision === "include") {
 			all.set(entry.path, { kind: "bind", hides: true, reasons: entry.reasons });

@@ -4,7 +4,16 @@ import { isId } from "../machine/accounts.ts";
 import { isPathJson, normalise, type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Mark } from "../plan/marks.ts";
-import type { Entry, EntryKind, Openings, PackageRef, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
+import type {
+	Entry,
+	EntryKind,
+	PackageRef,
+	Permissions,
+	Plan,
+	PlannedAccounts,
+	Reason,
+	WritableDirectory,
+} from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
@@ -103,7 +112,7 @@ const writable = v.object({
 const user = v.object({ name: v.string(), uid: id, gid: id, home: v.string(), reason: v.string() });
 const group = v.object({ name: v.string(), gid: id, members: v.array(v.string()), reason: v.string() });
 
-const manifestSchema = v.object({
+const storedManifest = v.object({
 	schema: v.literal("cagewright/manifest/1"),
 	generation: v.pipe(whole, v.minValue(1)),
 	name: v.string(),
@@ -138,6 +147,12 @@ const manifestSchema = v.object({
 	}),
 	identity: v.object({ name: v.string(), uid: id, gid: id, groups: v.array(id), home: v.string() }),
 });
+
+/** The file calls permissions `openings`. */
+const manifestSchema = v.pipe(
+	storedManifest,
+	v.transform(({ openings, ...manifest }) => ({ ...manifest, permissions: openings })),
+);
 
 /** Which file it was, and in which state: two equal stamps mean that nobody touched it in between (stat(2)). */
 export interface Stamp {
@@ -199,7 +214,7 @@ export interface Manifest {
 	readonly writable: readonly WritableDirectory[];
 	readonly binds: readonly { readonly path: string; readonly access: "ro" | "rw" }[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: Openings;
+	readonly permissions: Permissions;
 	readonly identity: Plan["identity"];
 }
 
@@ -227,7 +242,7 @@ export function countEntries(manifest: Manifest): Counts {
 }
 
 /** Plain JSON: every path in the contract's form. */
-export function manifestToJson(manifest: Manifest): unknown {
+export function manifestToJson({ identity, permissions, ...manifest }: Manifest): unknown {
 	return {
 		...manifest,
 		entries: manifest.entries.map((entry) => ({
@@ -243,12 +258,13 @@ export function manifestToJson(manifest: Manifest): unknown {
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ ...seed, path: pathToJson(seed.path) })),
 		})),
-		openings: openingsToJson(manifest.openings),
+		openings: permissionsToJson(permissions),
+		identity,
 	};
 }
 
-export function openingsToJson({ syslog, ...openings }: Partial<Openings>): object {
-	return { ...openings, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
+export function permissionsToJson({ syslog, ...permissions }: Partial<Permissions>): object {
+	return { ...permissions, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
 }
 
 /** Fails with `manifest-invalid` (exit 1), which names the first place that does not fit. */

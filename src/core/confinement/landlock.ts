@@ -1,5 +1,5 @@
 import { outermost, type Path, pathFromText, root } from "../path/path.ts";
-import type { Openings } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 
 /**
  * What Landlock leaves an application: everything else is denied by the kernel, whatever the mounts and modes say. The rights are
@@ -67,7 +67,7 @@ const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** What there is beside Landlock against reading outside of the cage, and against cutting off what is in it. */
 export interface BesideLandlock {
-	readonly openings: Pick<Openings, "capabilities" | "unixSockets">;
+	readonly permissions: Pick<Permissions, "capabilities" | "unixSockets">;
 	/** Started as root, or without root by the very user whom the cage belongs to. */
 	readonly ownsCage: boolean;
 	readonly binds: readonly { readonly access: "ro" | "rw" }[];
@@ -81,9 +81,9 @@ export interface BesideLandlock {
  * through unix sockets. Cutting a file off needs no writing descriptor (truncate(2)); beside the read-only mount the
  * modes refuse it to an account that owns nothing there and has no right to pass them over.
  */
-export function readsMayPass({ binds, openings, ownsCage, sockets = false }: BesideLandlock): boolean {
-	const modesHold = !ownsCage && openings.capabilities.every(({ name }) => name === "net_bind_service");
-	return modesHold && openings.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
+export function readsMayPass({ binds, permissions, ownsCage, sockets = false }: BesideLandlock): boolean {
+	const modesHold = !ownsCage && permissions.capabilities.every(({ name }) => name === "net_bind_service");
+	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
 /** For setpriv(1) from util-linux 2.40 on. */

@@ -43,7 +43,7 @@ export function chooseMethod({ confiner: hasOwn, landlock, missing, namespaces, 
 		...(able || hasOwn ? [] : ["setpriv --seccomp-filter (util-linux 2.41)"]),
 		...missing,
 	];
-	if (requirements.length) throw new Failure("no-launcher", { lacks: requirements.join(", ") }, 3);
+	if (requirements.length) throw new Failure("no-launcher", { requirements: requirements.join(", ") }, 3);
 	return { confiner, landlock, weaker: landlock ? [] : ["landlock"] };
 }
 

@@ -1,5 +1,5 @@
 import { Assembler, all, bits, isSet, Label, not, oneOf, type Test } from "./bpf.ts";
-import type { FilterOpenings } from "./filter-openings.ts";
+import type { FilterPermissions } from "./filter-permissions.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
 
 /**
@@ -99,7 +99,7 @@ const setMemoryMap = 35;
 const harmlessPersonalities = [0, 0xffffffff];
 
 /** Where the arguments decide. Several rules for one call are asked in this order. */
-function conditionalRules(openings: FilterOpenings): Rule[] {
+function conditionalRules(permissions: FilterPermissions): Rule[] {
 	const rules: Rule[] = [];
 	const deny = (call: SyscallName, answer: Answer, why: Why, when: When, test: Test) => {
 		rules.push({ call, answer, why, when, deny: test });
@@ -122,27 +122,27 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	const families = [
 		family.inet,
 		family.inet6,
-		...(openings.netlink ? [family.netlink] : []),
-		...(openings.unixSockets ? [family.unix] : []),
+		...(permissions.netlink ? [family.netlink] : []),
+		...(permissions.unixSockets ? [family.unix] : []),
 	];
 	deny("socket", "EAFNOSUPPORT", "socket-families", "family-not-opened", not(oneOf(0, families)));
 	// getaddrinfo and getifaddrs ask NETLINK_ROUTE (0); the other protocols steer firewall, audit and the like.
 	const netlink = oneOf(0, [family.netlink]);
-	if (openings.netlink)
+	if (permissions.netlink)
 		deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, [0]))));
 	// Netlink is raw by nature. Named by what is allowed, since SOCK_PACKET on AF_INET is AF_PACKET by another name.
-	const types = [type.stream, type.datagram, type.sequenced, ...(openings.rawSockets ? [type.raw] : [])];
+	const types = [type.stream, type.datagram, type.sequenced, ...(permissions.rawSockets ? [type.raw] : [])];
 	deny("socket", "EPERM", "raw-sockets", "type-not-opened", all(not(netlink), not(oneOf(1, types, typeMask))));
 
 	// The rarer transports are modules too, which a socket by their number loads. A raw socket takes any number and loads nothing.
 	const internet = oneOf(0, [family.inet, family.inet6]);
-	const isTransport = openings.rawSockets ? [not(oneOf(1, [type.raw], typeMask))] : [];
+	const isTransport = permissions.rawSockets ? [not(oneOf(1, [type.raw], typeMask))] : [];
 	deny("socket", "EPROTONOSUPPORT", "socket-families", "rare-protocol", all(internet, ...isTransport, not(oneOf(2, protocols))));
 
 	// Pairs talk to each other only, so they stay. But a datagram pair can still sendto() any abstract socket (measured), which
 	// makes it AF_UNIX through the back door; and other families would load their modules.
 	deny("socketpair", "EAFNOSUPPORT", "socket-families", "family-not-opened", not(oneOf(0, [family.unix])));
-	if (!openings.unixSockets) {
+	if (!permissions.unixSockets) {
 		deny("socketpair", "EPERM", "unix-sockets", "type-not-opened", not(oneOf(1, [type.stream, type.sequenced], typeMask)));
 	}
 
@@ -179,7 +179,7 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 
 	// What systemd's MemoryDenyWriteExecute= denies: who got in by an overflow could write the code that is run next. The loader maps code
 	// from files and makes memory read-only, which takes neither.
-	if (!openings.writableCode) {
+	if (!permissions.writableCode) {
 		const both = all(bits(2, protection.write), bits(2, protection.execute));
 		deny("mmap", "EPERM", "writable-code", "writable-and-executable", both);
 		// Shared with itself or with a child, the one half can be made writable while the other is executed (measured). Code comes from files.
@@ -269,29 +269,29 @@ const outright: { readonly why: Why; readonly answer: Answer; readonly calls: re
 	{ why: "code-without-file", answer: "EPERM", calls: ["execveat", "memfd_create", "memfd_secret"] },
 ];
 
-function isOpened(call: SyscallName, openings: FilterOpenings): boolean {
+function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
 	return (
-		(call === "memfd_create" && openings.memfd) ||
-		(call === "chroot" && openings.chroot === true) ||
-		(isClockCall(call) && openings.clock === "real")
+		(call === "memfd_create" && permissions.memfd) ||
+		(call === "chroot" && permissions.chroot === true) ||
+		(isClockCall(call) && permissions.clock === "real")
 	);
 }
 
-function outrightDenials(openings: FilterOpenings): { call: SyscallName; answer: Answer; why: Why }[] {
+function outrightDenials(permissions: FilterPermissions): { call: SyscallName; answer: Answer; why: Why }[] {
 	return outright.flatMap(({ why, answer, calls }) =>
 		calls
-			.filter((call) => !isOpened(call, openings))
-			.map((call) => ({ call, answer: isClockCall(call) && openings.clock === "pretended" ? "none" : answer, why })),
+			.filter((call) => !isOpened(call, permissions))
+			.map((call) => ({ call, answer: isClockCall(call) && permissions.clock === "pretended" ? "none" : answer, why })),
 	);
 }
 
-/** What the filter denies with these openings, in the order in which it asks; the same for both processors. */
-export function describeFilter(openings: FilterOpenings): Denial[] {
+/** What the filter denies with these permissions, in the order in which it asks; the same for both processors. */
+export function describeFilter(permissions: FilterPermissions): Denial[] {
 	return [
 		{ call: "*", answer: "kill", why: "foreign-abi", when: "other-architecture" },
 		{ call: "*", answer: "ENOSYS", why: "unjudged", when: "newer-than-table" },
-		...conditionalRules(openings).map(({ call, answer, why, when }) => ({ call, answer, why, when })),
-		...outrightDenials(openings),
+		...conditionalRules(permissions).map(({ call, answer, why, when }) => ({ call, answer, why, when })),
+		...outrightDenials(permissions),
 	];
 }
 
@@ -305,7 +305,7 @@ const kill = 0x80000000;
 const refuse = (answer: Answer) => 0x00050000 | errors[answer];
 
 /** The filter as `struct sock_filter[]` in bytes, as `setpriv --seccomp-filter FILE` wants it. */
-export function seccompFilter(architecture: Architecture, openings: FilterOpenings): Buffer {
+export function seccompFilter(architecture: Architecture, permissions: FilterPermissions): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {
 		const go = new Label();
@@ -321,7 +321,7 @@ export function seccompFilter(architecture: Architecture, openings: FilterOpenin
 	if (architecture === "x64") unless((go) => assembler.ifAtLeast(x32, undefined, go), kill);
 	unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
 
-	const rules = conditionalRules(openings);
+	const rules = conditionalRules(permissions);
 	for (const call of new Set(rules.map((rule) => rule.call))) {
 		const number = syscallNumber(call, architecture);
 		if (number === undefined) continue;
@@ -339,7 +339,7 @@ export function seccompFilter(architecture: Architecture, openings: FilterOpenin
 		assembler.answer(allow);
 		assembler.place(others);
 	}
-	for (const { call, answer } of outrightDenials(openings)) {
+	for (const { call, answer } of outrightDenials(permissions)) {
 		const number = syscallNumber(call, architecture);
 		if (number !== undefined) unless((go) => assembler.ifEqual(number, undefined, go), refuse(answer));
 	}

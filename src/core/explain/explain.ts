@@ -1,7 +1,7 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { type FilterOpenings, filterOpenings } from "../confinement/filter-openings.ts";
+import { type FilterPermissions, filterPermissions } from "../confinement/filter-permissions.ts";
 import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { syscalls } from "../confinement/syscalls.ts";
 import type { MissingKind } from "../plan/missing.ts";
@@ -41,7 +41,7 @@ export function explainName(text: string, cage: Cage, manifest: Manifest): (Call
 	if (Object.hasOwn(syscalls, text)) found.push(explainCall(text, cage, manifest));
 	const name = capabilityNamed(text);
 	if (name !== undefined) {
-		const kept = manifest.openings.capabilities.find((one) => one.name === name)?.why;
+		const kept = manifest.permissions.capabilities.find((one) => one.name === name)?.why;
 		found.push({
 			subject: "capability",
 			name,
@@ -54,8 +54,8 @@ export function explainName(text: string, cage: Cage, manifest: Manifest): (Call
 
 const ofNetwork = new Set(["socket", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg"]);
 
-function explainCall(name: string, { application }: Cage, { openings }: Manifest): CallExplanation {
-	const filter = filterOpenings(openings);
+function explainCall(name: string, { application }: Cage, { permissions }: Manifest): CallExplanation {
+	const filter = filterPermissions(permissions);
 	const of = (denials: readonly Denial[]) => denials.filter((one) => one.call === name);
 	const denials = of(describeFilter(filter));
 	const closed = of(describeFilter({ unixSockets: false, memfd: false }));
@@ -74,13 +74,13 @@ function explainCall(name: string, { application }: Cage, { openings }: Manifest
 }
 
 /** What the filter would let more of the call pass with. */
-function optionForCall(name: string, filter: FilterOpenings): string | undefined {
-	const count = (openings: FilterOpenings) => describeFilter(openings).filter(({ call }) => call === name).length;
-	const word = filterWords.find(([, opening]) => count({ ...filter, ...opening }) < count(filter))?.[0];
+function optionForCall(name: string, filter: FilterPermissions): string | undefined {
+	const count = (permissions: FilterPermissions) => describeFilter(permissions).filter(({ call }) => call === name).length;
+	const word = filterWords.find(([, permission]) => count({ ...filter, ...permission }) < count(filter))?.[0];
 	return word === undefined ? undefined : `--allow ${word}`;
 }
 
-const filterWords: readonly (readonly [word: string, opening: Partial<FilterOpenings>])[] = [
+const filterWords: readonly (readonly [word: string, permission: Partial<FilterPermissions>])[] = [
 	["unix-sockets", { unixSockets: true }],
 	["netlink", { netlink: true }],
 	["memfd", { memfd: true }],

@@ -2,8 +2,8 @@ import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
-import { openingFor } from "../plan/missing.ts";
-import { openingWords } from "../plan/permissions.ts";
+import { permissionFor } from "../plan/missing.ts";
+import { permissionWords } from "../plan/permissions.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -66,8 +66,9 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 	const isMount = cover.mount === "data" || cover.mount === "bind";
 	const made = madeAtStart.has(place) ? temporaryTop : known;
 	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : made;
-	const mayLack = ["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
-	const absence = entry || !mayLack ? undefined : absenceOf(path, place, cover, facts);
+	const mayBeAbsent =
+		["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
+	const absence = entry || !mayBeAbsent ? undefined : absenceOf(path, place, cover, facts);
 	const may: Action[] = [];
 	const refusals: Refusal[] = [];
 	for (const action of ["read", "write", "execute"] as const) {
@@ -107,7 +108,7 @@ const ownDevices: ReadonlySet<Path> = new Set(
 	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log"].map(pathFromText),
 );
 
-function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
+function coverOf(place: Path, { binds, permissions, writable }: Manifest): Cover {
 	const below = (directories: readonly Path[]) =>
 		directories.filter((one) => isWithin(place, one)).sort((a, b) => b.length - a.length)[0];
 	const bind = below(binds.map((one) => pathFromText(one.path)));
@@ -121,7 +122,7 @@ function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 			mount: "data",
 			at: data,
 			access: "rw",
-			executes: (openings.executableData ?? []).some((one) => isWithin(data, one)),
+			executes: (permissions.executableData ?? []).some((one) => isWithin(data, one)),
 		};
 	}
 	const temporary = below(temporaryDirectories);
@@ -130,13 +131,14 @@ function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 	if (isWithin(place, shared)) return { mount: "temporary", at: shared, access: "rw", executes: false };
 	if (areaOf(place) === "device") return { mount: "devices", at: pathFromText("/dev"), access: "ro", executes: false };
 	if (areaOf(place) === "launch") return { mount: "launcher", at: launchDirectory, access: "ro", executes: true };
-	for (const [opening, at] of [
+	for (const [permission, at] of [
 		["kernelProc", proc],
 		["sys", sys],
 	] as const) {
-		if (openings[opening] !== undefined && isWithin(place, at)) return { mount: "kernel", at, access: "ro", executes: false };
+		if (permissions[permission] !== undefined && isWithin(place, at))
+			return { mount: "kernel", at, access: "ro", executes: false };
 	}
-	if (openings.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
+	if (permissions.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
 	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
 }
 
@@ -165,7 +167,12 @@ function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace 
 }
 
 /** path_resolution(7), for the account that the application starts as. Root without CAP_DAC_OVERRIDE is an owner like any other. */
-function layersAgainst(action: Action, cover: Cover, entry: ShownEntry | undefined, { identity, openings }: Manifest): Layer[] {
+function layersAgainst(
+	action: Action,
+	cover: Cover,
+	entry: ShownEntry | undefined,
+	{ identity, permissions }: Manifest,
+): Layer[] {
 	const layers: Layer[] = [];
 	const isDevice = entry?.kind === "device";
 	if (action === "write" && cover.access === "ro" && !isDevice) layers.push("mount", "landlock");
@@ -174,7 +181,7 @@ function layersAgainst(action: Action, cover: Cover, entry: ShownEntry | undefin
 		const bit = { read: 4, write: 2, execute: 1 }[action];
 		const isGroup = entry.gid === identity.gid || identity.groups.includes(entry.gid);
 		const bits = entry.uid === identity.uid ? entry.mode >> 6 : isGroup ? entry.mode >> 3 : entry.mode;
-		const kept = openings.capabilities.some(
+		const kept = permissions.capabilities.some(
 			({ name }) => name === "dac_override" || (name === "dac_read_search" && action === "read"),
 		);
 		if (!(bits & bit) && !kept) layers.push("owner-or-mode");
@@ -203,7 +210,7 @@ function optionAgainst(
 		const option = absence.risk && allowing[absence.risk];
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}
-	if (absence?.kind === "kernel") return `--allow ${openingWords[openingFor(place)]}`;
+	if (absence?.kind === "kernel") return `--allow ${permissionWords[permissionFor(place)]}`;
 	if (absence && areaOf(place) === "device")
 		return absence.kind === "untouched" && action !== "execute" ? `--device ${shown}` : undefined;
 	const directory = parent(place);

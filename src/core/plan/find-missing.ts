@@ -8,9 +8,9 @@ import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
-import { type Missing, openingFor, openingOf } from "./missing.ts";
-import { capabilityWord, keepCall, openingWords, refuses } from "./permissions.ts";
-import type { Addition, Entry, FoundOpening, Plan } from "./plan.ts";
+import { type Missing, permissionFor, permissionOf } from "./missing.ts";
+import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
+import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
 
 /** Calls that are refused for want of a capability, by the capability (capabilities(7)). */
@@ -65,7 +65,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
 			continue;
 		}
-		const name = openingBehind(call);
+		const name = permissionBehind(call);
 		const found = name
 			? { remedy: { kind: "opening", name, round, call, ...by } as const }
 			: capabilityRemedy([call], by, search);
@@ -92,7 +92,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
  * (varnish), and names in the data differ from run to run, so the cage's run need not show it.
  */
 function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] {
-	const allowed = plan.openings.executableData ?? [];
+	const allowed = plan.permissions.executableData ?? [];
 	const found = new Map<Path, Missing>();
 	for (const { calls, path, programs, succeeded } of accesses.values()) {
 		if (!succeeded.has("execute")) continue;
@@ -121,9 +121,9 @@ function missingToKeep(
 	{ host, plan, round }: Search,
 ): Missing[] {
 	const { call: _, error: _error, ...by } = refused;
-	const planned = new Set(plan.openings.capabilities.map(({ name }) => name));
-	const lacking = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
-	return lacking.map((name) => ({
+	const planned = new Set(plan.permissions.capabilities.map(({ name }) => name));
+	const missing = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
+	return missing.map((name) => ({
 		...refused,
 		kind: "capability",
 		remedy: { kind: "capability", name, round, call: keepCall, ...by },
@@ -139,7 +139,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	if (remedy.kind !== "opening") return false;
 	switch (remedy.name) {
 		case "unixSockets":
-			return families.has("AF_UNIX") || possibleNeeds.has(openingWords.unixSockets);
+			return families.has("AF_UNIX") || possibleNeeds.has(permissionWords.unixSockets);
 		case "netlink":
 			return families.has("AF_NETLINK");
 		case "memfd":
@@ -151,8 +151,8 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	}
 }
 
-/** The opening for want of which the filter refuses a call. */
-function openingBehind(call: string): FoundOpening | undefined {
+/** The permission for want of which the filter refuses a call. */
+function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";
 	if (call === "memfd_create") return "memfd";
@@ -160,7 +160,7 @@ function openingBehind(call: string): FoundOpening | undefined {
 }
 
 function isRefused(missing: Missing, { rules }: Plan): boolean {
-	const word = openingOf(missing);
+	const word = permissionOf(missing);
 	return word !== undefined && refuses(rules, word);
 }
 
@@ -251,7 +251,7 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		const name = openingFor(areaOf(path) === "kernel" ? path : real);
+		const name = permissionFor(areaOf(path) === "kernel" ? path : real);
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
 		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}

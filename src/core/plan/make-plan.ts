@@ -15,10 +15,10 @@ import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
 import { mayReach, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own-directories.ts";
-import { allows as allowsOpening, executableIn, openingWords, permissionsOf, refuses, socketsIn } from "./permissions.ts";
+import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
 import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
+import { planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths, realBinds, refuseNestedBinds } from "./rules.ts";
@@ -130,9 +130,9 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	const syslog = planSyslog(
 		trace,
-		{ include: rules.include, allowed: allowsOpening(rules, openingWords.syslog) },
+		{ include: rules.include, allowed: allowsPermission(rules, permissionWords.syslog) },
 		files,
-		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, openingWords.syslog)),
+		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, permissionWords.syslog)),
 	);
 	if (syslog) addSyslog(syslog, collector);
 	const found = {
@@ -142,8 +142,8 @@ export function makePlan(input: PlanInput): Plan {
 		asksSyslog: syslog !== undefined,
 	};
 	const executable = executableData(rules, writable.directories, files);
-	const openings = {
-		...planOpenings(identity, trace, files, found, rules),
+	const permissions = {
+		...planPermissions(identity, trace, files, found, rules),
 		...(executable.length ? { executableData: executable } : {}),
 	};
 
@@ -157,8 +157,8 @@ export function makePlan(input: PlanInput): Plan {
 		shared,
 		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
-		openings,
-		permissions: permissionsOf(openings, trace, additions),
+		permissions,
+		grants: grantsOf(permissions, trace, additions),
 		declined: declined(entries),
 		notes: [
 			...(input.notes ?? []),

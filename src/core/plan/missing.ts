@@ -1,7 +1,7 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isForReaders } from "./areas.ts";
-import { capabilityWord, openingWords } from "./permissions.ts";
+import { capabilityWord, permissionWords } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
 /** Why something that is missing may matter; the likeliest reason first. */
@@ -48,7 +48,7 @@ export interface Missing {
 	readonly unseen?: true;
 	/** The writable directory from which it executes what it wrote: only the administrator's word allows that. */
 	readonly executes?: Path;
-	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
+	/** Left out on purpose: a secret, a setuid file, an exclude, a permission that a rule refuses. */
 	readonly declined: boolean;
 	/** Once it was weighed against what the application said and did last. */
 	readonly importance?: Importance;
@@ -69,10 +69,10 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 	return unseen === true || (answered && !failedExercises.length);
 }
 
-/** The word of `--allow` and `--refuse` for what would remedy it, where an opening would. */
-export function openingOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
+/** The word of `--allow` and `--refuse` for what would remedy it, where a permission would. */
+export function permissionOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
-	return remedy?.kind === "opening" ? openingWords[remedy.name] : undefined;
+	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;
 }
 
 /**
@@ -88,7 +88,7 @@ export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boole
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
 /** The permission that shows a file of the kernel. `kernelProc` and `sys` show facts about the host, so only the administrator's word adds them. */
-export function openingFor(path: Path): "proc" | "kernelProc" | "sys" {
+export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
 const sys = pathFromText("/sys");

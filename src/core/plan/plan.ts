@@ -117,7 +117,7 @@ interface PlannedCapability {
 }
 
 /** What confinement must leave open, each derived from the trace, with what showed the need. */
-export interface Openings {
+export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
 	/** The machine's files of /proc (loadavg, stat, meminfo, net and so on), without processes of others. */
@@ -170,9 +170,9 @@ export interface Plan {
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
-	readonly openings: Openings;
+	readonly permissions: Permissions;
 	/** What is open, each with the call and the source that showed the need. */
-	readonly permissions: readonly Permission[];
+	readonly grants: readonly Grant[];
 	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
 	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */
@@ -189,8 +189,8 @@ export interface Identity {
 	readonly home: string;
 }
 
-/** Openings of which a trial can show that they are missing. */
-export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
+/** Permissions of which a trial can show that they are missing. */
+export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /** What trials found to be missing and what was accepted of it. */
 export type Addition =
@@ -198,7 +198,7 @@ export type Addition =
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
+	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedCall);
 
 interface RefusedCall {
 	readonly round: number;
@@ -226,7 +226,7 @@ export interface PlanInput {
 }
 
 /** One thing that the confinement allows beyond the default, with the call that shows the need. */
-export interface Permission {
+export interface Grant {
 	/** As `--allow` and `--refuse` name it. */
 	readonly word: string;
 	/** The call, or what the trace shows of it, e.g. `setgroups` or `read /etc/shadow`. */

@@ -108,7 +108,7 @@ export const optionRows = Object.entries(options) as readonly (readonly [OptionN
 /** Under which heading the help of a step has it; undefined: with what is left. */
 export function optionGroup(name: string): "application" | "files" | "permissions" | undefined {
 	const row: OptionRow | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
-	if (row?.rule) return row.value === "opening" || row.value === "account" ? "permissions" : "files";
+	if (row?.rule) return row.value === "permission" || row.value === "account" ? "permissions" : "files";
 	return name === "name" || row?.application || row?.limit ? "application" : undefined;
 }
 

@@ -4,7 +4,7 @@ import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
 import { parseAccountName } from "../plan/accounts.ts";
-import { openingWord } from "../plan/permissions.ts";
+import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
 import { parseBind } from "./answers.ts";
@@ -84,8 +84,8 @@ const readers: Partial<Record<ValueKind, (text: string, option: string) => strin
 		absolute(bind.path, option);
 		return text;
 	},
-	opening(text, option) {
-		const word = openingWord(text);
+	permission(text, option) {
+		const word = permissionWord(text);
 		if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
 		return word;
 	},

@@ -6,9 +6,9 @@ interface RuleRow {
 	readonly argument: string;
 	readonly many: true;
 	/** How the option's text is read. */
-	readonly value: "path" | "pattern" | "bind" | "opening" | "account";
+	readonly value: "path" | "pattern" | "bind" | "permission" | "account";
 	/** What a template may say: a check of core/template/checks.ts. */
-	readonly check: "taken" | "pattern" | "stateDirectory" | "single" | "boundDirectory" | "device" | "opening" | "accountName";
+	readonly check: "taken" | "pattern" | "stateDirectory" | "single" | "boundDirectory" | "device" | "permission" | "accountName";
 	/** The rule that asks for the opposite: of two words about one thing, the later one counts. */
 	readonly opposite?: string;
 	/** Verbs that have the option beside the steps of `make`. */
@@ -28,9 +28,9 @@ export const ruleOptions = {
 	device: { rule: "devices", argument: "<NODE>", many: true, value: "path", check: "device" },
 	allowSecret: { rule: "allowSecret", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
-	// Openings of the confinement by their words (permissions.ts): open though no trace showed the need, closed though one did.
-	allow: { rule: "allow", argument: "<OPENING>", many: true, value: "opening", check: "opening", opposite: "refuse" },
-	refuse: { rule: "refuse", argument: "<OPENING>", many: true, value: "opening", check: "opening", opposite: "allow" },
+	// Permissions of the confinement by their words (permissions.ts): open though no trace showed the need, closed though one did.
+	allow: { rule: "allow", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "refuse" },
+	refuse: { rule: "refuse", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "allow" },
 	// Accounts of the host by name (accounts.ts): known in the cage though nobody was seen to need them, or unknown though somebody was.
 	account: {
 		rule: "accounts",

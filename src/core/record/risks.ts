@@ -48,7 +48,7 @@ const weights = ["high", "medium", "low"];
 /** The heaviest first; those that no cage is without stand at the end. */
 export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const { cage, check, manifest } = record;
-	const { openings } = manifest;
+	const { permissions } = manifest;
 	const found: ResidualRisk[] = [];
 	const add = (
 		isThere: boolean,
@@ -65,23 +65,23 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const dangers = (check?.findings ?? []).filter(({ severity }) => severity === "danger").length;
 	add(dangers > 0, "audit-danger", "high", { count: dangers });
 	add(selftest === undefined, "never-tried", "high");
-	add(manifest.identity.uid === 0, "root-start", openings.capabilities.length ? "high" : "medium");
-	add(openings.capabilities.length > 0, "capabilities", "medium", {
-		names: openings.capabilities.map(({ name }) => `CAP_${name.toUpperCase()}`).join(", "),
+	add(manifest.identity.uid === 0, "root-start", permissions.capabilities.length ? "high" : "medium");
+	add(permissions.capabilities.length > 0, "capabilities", "medium", {
+		names: permissions.capabilities.map(({ name }) => `CAP_${name.toUpperCase()}`).join(", "),
 	});
 	add(cage.application.network === "host", "network-shared", "medium");
-	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
-	add(openings.netlink !== undefined, "netlink", "low");
-	add(openings.multicast !== undefined, "multicast", "low");
-	add(openings.proc !== undefined, "proc", "medium");
-	add(openings.kernelProc !== undefined, "kernel-proc", "medium");
-	add(openings.sys !== undefined, "sys", "medium");
-	add(openings.writableCode !== undefined, "writable-code", "medium");
-	add(openings.executableData !== undefined, "executable-data", "medium", {
-		paths: (openings.executableData ?? []).map(showPath).join(", "),
+	add(permissions.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
+	add(permissions.netlink !== undefined, "netlink", "low");
+	add(permissions.multicast !== undefined, "multicast", "low");
+	add(permissions.proc !== undefined, "proc", "medium");
+	add(permissions.kernelProc !== undefined, "kernel-proc", "medium");
+	add(permissions.sys !== undefined, "sys", "medium");
+	add(permissions.writableCode !== undefined, "writable-code", "medium");
+	add(permissions.executableData !== undefined, "executable-data", "medium", {
+		paths: (permissions.executableData ?? []).map(showPath).join(", "),
 	});
-	add(openings.memfd !== undefined, "memfd", "medium");
-	add(openings.syslog !== undefined, "syslog", "low");
+	add(permissions.memfd !== undefined, "memfd", "medium");
+	add(permissions.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
 	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);
 	add(writes.length > 0, "bind-writable", "medium", { paths: writes.join(", ") });

@@ -1,7 +1,7 @@
 import type { Weakness } from "../confinement/method.ts";
-import type { Openings } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
-import { type Group, groups, type Opening, type Stop } from "./way.ts";
+import { type Group, groups, type Permission, type Stop } from "./way.ts";
 import { ways } from "./ways/ways.ts";
 
 /** One thing that the test has to say of a cage. `act`: somebody should do something. `design`: the plan opens it, or it is worth knowing. */
@@ -65,7 +65,7 @@ export interface Outcome {
 	/** The name of the error, or of the signal that ended the attempt. */
 	readonly detail: string;
 	readonly stoppedBy: readonly Stop[];
-	readonly opens: readonly Opening[];
+	readonly opens: readonly Permission[];
 }
 
 /** What an attempt printed. */
@@ -91,7 +91,7 @@ function isHow(text: string | undefined): text is Attempt["how"] {
 
 /** What the cage was made with, and what its launcher cannot give. */
 export interface Made {
-	readonly openings: Openings;
+	readonly permissions: Permissions;
 	readonly network: "host" | "own" | "none";
 	readonly weaker: readonly Weakness[];
 }
@@ -99,7 +99,7 @@ export interface Made {
 export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): Outcome[] {
 	return groups.flatMap((group) =>
 		ways[group].map((way) => {
-			const opens = (way.opens ?? []).filter((opening) => isOpened(opening, made));
+			const opens = (way.opens ?? []).filter((permission) => isOpened(permission, made));
 			const one = attempts.get(way.id);
 			return {
 				id: way.id,
@@ -113,24 +113,24 @@ export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): 
 	);
 }
 
-function isOpened(opening: Opening, { network, openings, weaker }: Made): boolean {
-	switch (opening) {
+function isOpened(permission: Permission, { network, permissions, weaker }: Made): boolean {
+	switch (permission) {
 		case "network":
 			return network === "host";
 		case "unix-sockets":
-			return network === "host" && openings.unixSockets !== undefined;
+			return network === "host" && permissions.unixSockets !== undefined;
 		case "memfd":
-			return openings.memfd !== undefined;
+			return permissions.memfd !== undefined;
 		case "proc":
-			return openings.proc !== undefined;
+			return permissions.proc !== undefined;
 		case "executable-data":
-			return (openings.executableData ?? []).length > 0;
+			return (permissions.executableData ?? []).length > 0;
 		case "writable-code":
-			return openings.writableCode !== undefined;
+			return permissions.writableCode !== undefined;
 		default:
 			return (
-				openings.capabilities.some(({ idle, name }) => !idle && opening === `capability ${name}`) ||
-				weaker.some((weakness) => opening === `weak ${weakness}`)
+				permissions.capabilities.some(({ idle, name }) => !idle && permission === `capability ${name}`) ||
+				weaker.some((weakness) => permission === `weak ${weakness}`)
 			);
 	}
 }

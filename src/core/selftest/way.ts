@@ -12,7 +12,7 @@ export interface Way {
 	 */
 	readonly attempt: string;
 	/** What of the cage's own plan opens it: then its success is no escape, and is listed as open by design. */
-	readonly opens?: readonly Opening[];
+	readonly opens?: readonly Permission[];
 	/** Not tried by the control, which would succeed: the call loads a module of the kernel. */
 	readonly spared?: true;
 }
@@ -42,7 +42,7 @@ export type Stop =
 	| "own-dev";
 
 /** `weak`: the launcher of this machine cannot do it (method.ts). */
-export type Opening =
+export type Permission =
 	| "network"
 	| "unix-sockets"
 	| "memfd"

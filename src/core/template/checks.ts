@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import { parseHandedSocket } from "../application/handed-socket.ts";
 import { parseAccountName } from "../plan/accounts.ts";
-import { openingWord } from "../plan/permissions.ts";
+import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
 
@@ -47,8 +47,8 @@ export const path: Check = (text) => {
 	return parentComponent.test(text) ? "parent-component" : placeholder(text);
 };
 
-/** In the form that rules keep, so that one opening has one word. */
-export const opening: Check = (text) => (openingWord(text) === text ? undefined : "not-an-opening");
+/** In the form that rules keep, so that one permission has one word. */
+export const permission: Check = (text) => (permissionWord(text) === text ? undefined : "not-an-opening");
 
 /** Directories that are the system itself: programs and configuration in them must not become writable for an application. */
 const system = new Set(

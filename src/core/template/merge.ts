@@ -180,7 +180,7 @@ export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
 	return limitsGiven(limits).length ? { limits } : {};
 }
 
-/** Both lists, each value once; of two binds of one path, and of two words about one opening or account, the later one counts. */
+/** Both lists, each value once; of two binds of one path, and of two words about one permission or account, the later one counts. */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	const merged = ruleRows.map((row): [RuleName, Rules[RuleName]] => {
 		const { rule } = row;

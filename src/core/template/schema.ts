@@ -129,7 +129,7 @@ const ruleTexts: Readonly<Record<RuleCheck, ReturnType<typeof text>>> = {
 	accountName: text(checks.accountName, 128),
 	boundDirectory: text(checks.boundDirectory, limits.path),
 	device: text(checks.device, limits.path),
-	opening: text(checks.opening),
+	permission: text(checks.permission),
 	pattern: text(checks.pattern, limits.path),
 	single: text(checks.single, limits.path),
 	stateDirectory: text(checks.stateDirectory, limits.path),

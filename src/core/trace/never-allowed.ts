@@ -1,9 +1,11 @@
-import { sandboxOpenings } from "../confinement/filter-openings.ts";
+import { sandboxPermissions } from "../confinement/filter-permissions.ts";
 import { describeFilter } from "../confinement/seccomp.ts";
 
 /** Calls that the filter of every cage refuses whatever a plan opens, and that of the sandbox too. */
 const names: ReadonlySet<string> = new Set(
-	describeFilter(sandboxOpenings).flatMap(({ answer, call, when }) => (answer === "EPERM" && when === undefined ? [call] : [])),
+	describeFilter(sandboxPermissions).flatMap(({ answer, call, when }) =>
+		answer === "EPERM" && when === undefined ? [call] : [],
+	),
 );
 
 export function isNeverAllowed(call: string): boolean {

@@ -10,7 +10,7 @@ import { serverSignals } from "./signals.ts";
 
 export interface RotationInput {
 	readonly cage: Pick<Cage, "name" | "application">;
-	readonly manifest: Pick<Manifest, "writable" | "identity" | "openings">;
+	readonly manifest: Pick<Manifest, "writable" | "identity" | "permissions">;
 	/** Host path of the cage's data. */
 	readonly data: Path;
 	readonly files: Files;
@@ -164,9 +164,9 @@ function block(
  * that. Made so, a log is opened anew by master and workers without any capability (measured: nginx).
  */
 function forRoot({ manifest }: RotationInput, directive: string): string {
-	const { identity, openings } = manifest;
+	const { identity, permissions } = manifest;
 	const [, owner] = /^create\s+\d+\s+(\S+)\s+\S+$/.exec(directive) ?? [];
-	const overrides = identity.uid !== 0 || openings.capabilities.some(({ name }) => name === "dac_override");
+	const overrides = identity.uid !== 0 || permissions.capabilities.some(({ name }) => name === "dac_override");
 	return owner === undefined || owner === "root" || overrides ? directive : `create 0660 ${owner} root`;
 }
 

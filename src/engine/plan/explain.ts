@@ -11,7 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { readMarks } from "../../core/plan/marks.ts";
-import { subjectOfOpening } from "../../core/plan/permissions.ts";
+import { subjectOfPermission } from "../../core/plan/permissions.ts";
 import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
 import { fileRisks } from "../../core/plan/risks.ts";
 import { comparablePlan } from "../build/steps.ts";
@@ -38,10 +38,10 @@ const entryKinds = {
 	socket: "socket",
 } satisfies Record<FileKind, EntryKind>;
 
-/** Of a path, a system call, a capability or an opening by its word. Throws `explain-unknown` (exit 2) for a name that is neither. */
+/** Of a path, a system call, a capability or a permission by its word. Throws `explain-unknown` (exit 2) for a name that is neither. */
 export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
 	const present = await presentCage(context, name);
-	const text = subjectOfOpening(asked);
+	const text = subjectOfPermission(asked);
 	if (!text.startsWith("/")) {
 		const found = explainName(text, present.cage, present.manifest);
 		if (!found.length) throw new Failure("explain-unknown", { subject: asked }, 2);

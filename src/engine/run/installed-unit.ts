@@ -98,14 +98,14 @@ interface Exposures {
 	readonly service?: string;
 	readonly before?: number;
 	readonly after: number;
-	/** What still counts against the cage's, and the openings that it is open for. */
+	/** What still counts against the cage's, and the permissions that it is open for. */
 	readonly open: readonly {
 		readonly setting: string;
 		readonly costs: number;
 		readonly for: readonly { readonly word: string; readonly why: string }[];
 	}[];
 	readonly startsAsRoot: boolean;
-	/** Openings, by their words for `--refuse`, in whose place logrotate can make the logs. */
+	/** Permissions, by their words for `--refuse`, in whose place logrotate can make the logs. */
 	readonly forLogs: readonly string[];
 }
 
@@ -123,16 +123,16 @@ export async function unitExposure(context: Context, { name, service }: WhichUni
 		...(known ? { service: known.name } : {}),
 		...(before === undefined ? {} : { before: before.score }),
 		after: after.score,
-		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.openings) })),
+		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.permissions) })),
 		startsAsRoot: manifest.identity.uid === 0,
 		forLogs: forLogs(cage.application.command, manifest),
 	};
 }
 
-function forLogs(command: readonly string[], { identity, openings }: Pick<Manifest, "identity" | "openings">): string[] {
+function forLogs(command: readonly string[], { identity, permissions }: Pick<Manifest, "identity" | "permissions">): string[] {
 	if (identity.uid !== 0) return [];
 	const known = serverSignals(command)?.forLogs ?? [];
-	return openings.capabilities.flatMap(({ name }) => (known.includes(name) ? [capabilityWord(name)] : []));
+	return permissions.capabilities.flatMap(({ name }) => (known.includes(name) ? [capabilityWord(name)] : []));
 }
 
 async function unitAtPlace(context: Context, which: WhichUnit, host: HostService | undefined): Promise<UnitAtPlace> {

@@ -120,7 +120,7 @@ async function unitInput(
 			application: cage.application,
 			identity: manifest.identity,
 			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
-			openings: manifest.openings,
+			permissions: manifest.permissions,
 		},
 		launcher: machine.store.building.launcher(cage.name),
 		// Unless the command was changed for the cage.

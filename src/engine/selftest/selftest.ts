@@ -29,7 +29,7 @@ import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all attempts; on an idle machine they take a third of one. */
 const patience = 30;
@@ -103,7 +103,7 @@ async function testCage(
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
-	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
+	const weaker = options.unit ? weakerUnderUnit(context, method) : method.weaker;
 	const decoy = await selftest.decoy(manifest.identity);
 	try {
 		let launch = 0;
@@ -138,7 +138,7 @@ async function testCage(
 		const after = await control();
 		const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const outcomes = outcomesOf(real.attempts, { openings: layout.openings, network, weaker });
+		const outcomes = outcomesOf(real.attempts, { permissions: layout.permissions, network, weaker });
 		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 		const inForce = expected(request, network, layout);
@@ -253,16 +253,16 @@ function writableIn(cage: CageLayout): Path[] {
 function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): Expected {
 	const devices = cage.devices.map(({ path }) => path);
 	return {
-		capabilities: cage.openings.capabilities.map(({ name }) => name),
+		capabilities: cage.permissions.capabilities.map(({ name }) => name),
 		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "host" ? [] : ["net"])],
 		environment: Object.keys(request.env),
 		nodes: [pathFromText("/dev"), ...devices],
-		executable: cage.openings.executableData ?? [],
+		executable: cage.permissions.executableData ?? [],
 		mounts: [
 			...devices,
 			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
-			...(cage.openings.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
-			...(cage.openings.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
+			...(cage.permissions.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
+			...(cage.permissions.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,
 			...temporaryDirectories,
 			...cage.kept.map(({ path }) => path),

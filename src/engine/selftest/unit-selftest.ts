@@ -38,19 +38,23 @@ export function testedUnit(context: Context, cage: string, { service }: UnderUni
 }
 
 /** What a unit lacks here. */
-export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
+export function weakerUnderUnit({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
 	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
 
 /** What systemd does otherwise than the launcher (docs/security.md, "The systemd unit"), from what a launch leaves in force. */
-export function expectedOfUnit(expected: Expected, { openings }: CageLayout, { entries }: Pick<Manifest, "entries">): Expected {
+export function expectedOfUnit(
+	expected: Expected,
+	{ permissions }: CageLayout,
+	{ entries }: Pick<Manifest, "entries">,
+): Expected {
 	return {
 		...expected,
 		mounts: [
 			...expected.mounts,
 			...madeBySystemd.map(pathFromText),
 			...shownBelowRun(entries).map(({ path }) => path),
-			...(openings.syslog === undefined ? [] : journalMounts.map(pathFromText)),
+			...(permissions.syslog === undefined ? [] : journalMounts.map(pathFromText)),
 		],
 		design: {
 			// BindPaths= and RootDirectory= know no such flag.

@@ -5,8 +5,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import { type Missing, openingFor, openingOf } from "../../core/plan/missing.ts";
-import { executableWord, openingWords } from "../../core/plan/permissions.ts";
+import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
 import { remedyOption } from "../../core/questions/departures.ts";
@@ -64,10 +64,10 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const words = wordsOf(round.output, probe?.output);
 	const values = { name, probe: showProbe(probe?.command ?? ""), words };
 	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
-	const refused = round.missing.filter((one) => one.declined && openingOf(one) !== undefined);
+	const refused = round.missing.filter((one) => one.declined && permissionOf(one) !== undefined);
 	if (refused.length) {
-		const options = [...new Set(refused.map((one) => `--refuse ${openingOf(one)}`))].join(", ");
-		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
+		const options = [...new Set(refused.map((one) => `--refuse ${permissionOf(one)}`))].join(", ");
+		return new Failure("needs-refused", { ...values, permissions: pathsOf(refused), options }, 4);
 	}
 	const executed = round.missing.filter(({ executes }) => executes !== undefined);
 	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : []));
@@ -83,14 +83,14 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	}
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
-	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
+	const unseen = round.missing.filter((one) => one.unseen && permissionOf(one) !== undefined);
 	// The sandbox only pretended that these calls succeed, so they are no need that the trace never saw.
 	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
 	if (idle.size) {
 		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
 	}
 	if (unseen.length) {
-		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
+		const options = [...new Set(unseen.map((one) => `--allow ${permissionOf(one)}`))].join(" ");
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
 	}
 	if (executed.length) {
@@ -99,7 +99,7 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) {
 		const asked = [...kernel.flatMap(({ path }) => path ?? []), ...(round.kernelFiles ?? [])];
-		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
+		const options = new Set(asked.map((path) => `--allow ${permissionWords[permissionFor(path)]}`));
 		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
 	}
 	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));

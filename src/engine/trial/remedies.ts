@@ -43,7 +43,7 @@ function keyOf(addition: Addition): string {
 	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}${isKept ? " idle" : ""}`;
 }
 
-const openingLabels = {
+const permissionLabels = {
 	proc: "/proc",
 	unixSockets: "AF_UNIX",
 	netlink: "AF_NETLINK",
@@ -56,7 +56,7 @@ export function describeAddition(addition: Addition): string {
 		case "capability":
 			return `CAP_${addition.name.toUpperCase()}`;
 		case "opening":
-			return openingLabels[addition.name];
+			return permissionLabels[addition.name];
 		case "account":
 			return addition.name;
 		default:

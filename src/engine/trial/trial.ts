@@ -5,7 +5,7 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import { findMissingAccounts } from "../../core/plan/accounts.ts";
 import { areaOf } from "../../core/plan/areas.ts";
 import { findMissing } from "../../core/plan/find-missing.ts";
-import { isTolerable, type Missing, openingFor, rankMissing } from "../../core/plan/missing.ts";
+import { isTolerable, type Missing, permissionFor, rankMissing } from "../../core/plan/missing.ts";
 import type { Identity, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { launchMethod } from "../build/method.ts";
@@ -119,7 +119,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 
 function hostFiles({ accesses }: Trace): Path[] {
 	return [...accesses.values()].flatMap(({ path, succeeded }) =>
-		areaOf(path) === "kernel" && openingFor(path) !== "proc" && (succeeded.has("read") || succeeded.has("list")) ? [path] : [],
+		areaOf(path) === "kernel" && permissionFor(path) !== "proc" && (succeeded.has("read") || succeeded.has("list")) ? [path] : [],
 	);
 }
 

@@ -204,8 +204,8 @@ export const cliDe: CliMessages = {
 			open: ["Was noch zählt", "Kostet", "Offen für"],
 			asAccount:
 				"Die Anwendung startet als root, das kostet am meisten, und jede Berechtigung kommt hinzu. `--refuse capability:NAME` schließt eine, sofern die Probe dann noch antwortet; am besten geschlossen ist, was unter einem Konto starten kann (`--user`).",
-			forLogs: (name, openings) =>
-				`${openings.join(" und ")} braucht sie nur für ihre Logs. Neu gemacht mit ${openings.map((word) => `--refuse ${word}`).join(" ")} kommt sie ohne aus, wenn logrotate sie so anlegt, wie \`cagewright unit ${name} --logrotate\` es sagt.`,
+			forLogs: (name, permissions) =>
+				`${permissions.join(" und ")} braucht sie nur für ihre Logs. Neu gemacht mit ${permissions.map((word) => `--refuse ${word}`).join(" ")} kommt sie ohne aus, wenn logrotate sie so anlegt, wie \`cagewright unit ${name} --logrotate\` es sagt.`,
 			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
 		},
 	},

@@ -170,7 +170,7 @@ export const failuresDe: Failures = {
 	"needs-unseen":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Diese Aufrufe wurden dort verweigert, und bei der Beobachtung gelangen sie nie: {calls}. Wenn die Anwendung sie machen darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {openings}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {permissions}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
@@ -191,7 +191,7 @@ export const failuresDe: Failures = {
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"no-cages": "In {path} gibt es keinen Käfig; ist das der richtige Ordner? --state nennt einen anderen.",
 	"no-launcher":
-		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
+		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` zeigt, wie sie zu installieren sind.",
 	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
 	"line-program-missing":
 		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",

@@ -66,7 +66,7 @@ export const planDe: Widen<typeof planEn> = {
 		line: (line) => `Zeile ${line}`,
 		quoted: (text) => `„${text}“`,
 	},
-	openings: "Die Abschottung lässt offen",
+	permissions: "Die Abschottung lässt offen",
 	nothingOpen: "nichts",
 	capability: (name, why) => `Capability ${name} (${why})`,
 	proc: "/proc, nur die eigenen Prozesse",
@@ -78,7 +78,7 @@ export const planDe: Widen<typeof planEn> = {
 	syslog: (socket) => `das Syslog des Wirts (${socket})`,
 	memfd: "memfd_create",
 	writableCode: "Speicher, der beschrieben und ausgeführt wird",
-	refusedOpenings: "Auf Ihr Wort hin geschlossen",
+	refusedPermissions: "Auf Ihr Wort hin geschlossen",
 };
 
 /** Warum etwas da ist, was daran gefährlich ist und welche Art Ding fehlt; deutsch. */

@@ -129,7 +129,7 @@ export const selftestDe: SelftestMessages = {
 	title: (name) => `Auswege aus dem Käfig ${name}`,
 	outside: "Von außen gesehen",
 	ok: "ok",
-	lacks: "FEHLT",
+	missingMark: "FEHLT",
 	warns: "Hinweis",
 	stopped: (stops, error) => `  Aufgehalten, wie es sein soll, durch eines davon: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops) => `  Aufhalten sollte das: ${stops}.`,
@@ -140,7 +140,7 @@ export const selftestDe: SelftestMessages = {
 	toClose:
 		"Zum Schließen: die Anwendung anhalten, nachsehen, was dieser Maschine fehlt (cagewright doctor), und vor dem Start noch einmal testen.",
 	openBy: (what) => `  Mit Absicht offen: ${what}`,
-	openings: {
+	permissions: {
 		network: "das Netz des Wirts wird geteilt; --network none schließt das",
 		"unix-sockets":
 			"Unix-Sockets, vom Plan geöffnet: was jemand von außen darüber reicht, hat die Anwendung, mit den Rechten ihres Kontos; --network none lässt nur die des Käfigs",

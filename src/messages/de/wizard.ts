@@ -150,7 +150,7 @@ export const wizardDe: WizardMessages = {
 		probes: "{count} {count|Probe|Proben}",
 		contents: "{files:count} {files|Datei|Dateien}, {bytes:bytes}",
 		undecided: "{count} unentschieden",
-		openings: "{count} {count|Öffnung|Öffnungen}",
+		permissions: "{count} {count|Öffnung|Öffnungen}",
 		closed: "nichts offen",
 		answers: "antwortet im Käfig",
 	},

@@ -209,8 +209,8 @@ export const cliEn = {
 			open: ["What still counts", "Costs", "Open for"],
 			asAccount:
 				"It starts as root, which costs most of this, and each capability on top. `--refuse capability:NAME` closes one, if the trial then still answers; an application that can start as an account (`--user`) is closed best.",
-			forLogs: (name: string, openings: readonly string[]) =>
-				`It needs ${openings.join(" and ")} for its logs alone. Made again with ${openings.map((word) => `--refuse ${word}`).join(" ")} it goes without, if logrotate makes them as \`cagewright unit ${name} --logrotate\` says.`,
+			forLogs: (name: string, permissions: readonly string[]) =>
+				`It needs ${permissions.join(" and ")} for its logs alone. Made again with ${permissions.map((word) => `--refuse ${word}`).join(" ")} it goes without, if logrotate makes them as \`cagewright unit ${name} --logrotate\` says.`,
 			noProof: "A score is no proof: it counts settings. `cagewright selftest` tries the ways out.",
 		},
 	},

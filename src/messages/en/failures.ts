@@ -153,7 +153,7 @@ export const failuresEn = {
 	"needs-unseen":
 		"{name} does not answer in its cage{words?: %}. These calls were refused there, and the trace never saw them succeed: {calls}. If the application may make them, add {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} does not answer in its cage{words?: %}. It lacks what was refused: {openings}. If it may be open, leave out {options}. Probe: {probe}",
+		"{name} does not answer in its cage{words?: %}. It lacks what was refused: {permissions}. If it may be open, leave out {options}. Probe: {probe}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH and executable-data:DIR.",
@@ -173,7 +173,7 @@ export const failuresEn = {
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-cages": "There is no cage in {path}; is that the folder? --state names another.",
 	"no-launcher":
-		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
+		"No cage is started because this machine cannot confine it. Missing requirements: {requirements}. Run `cagewright doctor` to see how to install them.",
 	"line-unreadable": "A shell cannot read this line: {detail}",
 	"line-program-missing": "{program} is not on this machine: install what brings it, or ask in another way.",
 	"probe-guess-failed":

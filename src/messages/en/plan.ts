@@ -69,7 +69,7 @@ export const planEn = {
 		line: (line: number) => `line ${line}`,
 		quoted: (text: string) => `“${text}”`,
 	},
-	openings: "Confinement leaves open",
+	permissions: "Confinement leaves open",
 	nothingOpen: "nothing",
 	capability: (name: string, why: string) => `capability ${name} (${why})`,
 	proc: "/proc, its own processes only",
@@ -81,7 +81,7 @@ export const planEn = {
 	syslog: (socket: string) => `the host's syslog (${socket})`,
 	memfd: "memfd_create",
 	writableCode: "memory that is written and executed",
-	refusedOpenings: "Kept closed on your word",
+	refusedPermissions: "Kept closed on your word",
 };
 
 /** Why something is there, what is dangerous about it, and what kind of thing is missing; English. */

@@ -127,7 +127,7 @@ export const selftestEn = {
 	title: (name: string) => `Ways out of the cage ${name}`,
 	outside: "Seen from outside",
 	ok: "ok",
-	lacks: "MISSING",
+	missingMark: "MISSING",
 	warns: "note",
 	stopped: (stops: string, error: string) => `  Stopped, as it should be, by one of: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops: string) => `  What should have stopped it: ${stops}.`,
@@ -139,7 +139,7 @@ export const selftestEn = {
 	toClose:
 		"To close it: stop the application, see what this machine lacks (cagewright doctor), and test again before you start it.",
 	openBy: (what: string) => `  Open by design: ${what}`,
-	openings: {
+	permissions: {
 		network: "the host's network is shared; --network none closes it",
 		"unix-sockets":
 			"unix sockets, opened by the plan: what somebody outside hands over by one, the application has, with the rights of its account; --network none leaves those of the cage alone",

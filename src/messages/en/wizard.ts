@@ -153,7 +153,7 @@ export const wizardEn = {
 		probes: "{count} {count|probe|probes}",
 		contents: "{files:count} {files|file|files}, {bytes:bytes}",
 		undecided: "{count} undecided",
-		openings: "{count} {count|opening|openings}",
+		permissions: "{count} {count|opening|openings}",
 		closed: "nothing open",
 		answers: "answers in the cage",
 	},

@@ -22,11 +22,11 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 		),
 		...measured(record, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
-		...openings(record, messages),
+		...allowed(record, messages),
 		...table(
 			"refused",
 			words.refusedHead,
-			(manifest.openings.refused ?? []).map(({ name, why }) => [code(name), why]),
+			(manifest.permissions.refused ?? []).map(({ name, why }) => [code(name), why]),
 		),
 		...table(
 			"limits",
@@ -77,9 +77,10 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-function openings({ manifest }: CageRecord, messages: Messages): Block[] {
+function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const { capabilities, kernelProc, memfd, multicast, netlink, proc, sys, syslog, unixSockets, writableCode } = manifest.openings;
+	const { capabilities, kernelProc, memfd, multicast, netlink, proc, sys, syslog, unixSockets, writableCode } =
+		manifest.permissions;
 	const others = {
 		proc,
 		kernelProc,
@@ -97,7 +98,7 @@ function openings({ manifest }: CageRecord, messages: Messages): Block[] {
 			why === undefined ? [] : [[parts.openNames[name as keyof typeof others], why]],
 		),
 	];
-	return rows.length ? table("openings", parts.openHead, rows) : [text(parts.nothingOpen)];
+	return rows.length ? table("allowed", parts.openHead, rows) : [text(parts.nothingOpen)];
 }
 
 export function accounts({ evidence, manifest }: CageRecord, messages: Messages): Block[] {

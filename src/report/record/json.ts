@@ -1,4 +1,4 @@
-import { countEntries, openingsToJson, reasonToJson } from "../../core/cage/manifest.ts";
+import { countEntries, permissionsToJson, reasonToJson } from "../../core/cage/manifest.ts";
 import { pathToJson } from "../../core/path/path.ts";
 import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
@@ -60,7 +60,11 @@ export function recordToJson(record: CageRecord): object {
 			probes: probes.map(({ command, ok }) => ({ command: maskLine(command), ok })),
 		})),
 		selftest: selftestOf(record) ?? null,
-		confinement: { network: application.network, openings: openingsToJson(manifest.openings), accepted: cage.accepted ?? [] },
+		confinement: {
+			network: application.network,
+			openings: permissionsToJson(manifest.permissions),
+			accepted: cage.accepted ?? [],
+		},
 		accounts: { ...manifest.accounts, withoutAccounts: evidence?.withoutAccounts ?? null },
 		counts,
 		entries: manifest.entries.map(({ content: _, copy: __, mtime: ___, marks: ____, source: _____, ...entry }) => ({

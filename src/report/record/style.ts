@@ -32,7 +32,7 @@ td{overflow-wrap:break-word}
 .option,.state{white-space:nowrap}
 .t-users td:nth-child(2),.t-users td:nth-child(3),.t-groups td:nth-child(2),.t-writable td:nth-child(2),.t-writable td:nth-child(3),.t-coverage td:nth-child(-n+3),.t-entries td:nth-child(4){white-space:nowrap}
 .t-devices td:first-child,.t-users td:first-child,.t-groups td:first-child,.t-configuration td:first-child,.t-findings td:nth-child(2){min-width:8.5em}
-.t-openings td:first-child{min-width:12em}
+.t-allowed td:first-child{min-width:12em}
 .t-writable{table-layout:fixed}
 .t-writable th:nth-child(1){width:21%}.t-writable th:nth-child(2){width:13%}.t-writable th:nth-child(3){width:8%}.t-writable th:nth-child(4){width:31%}
 .t-entries{min-width:1080px;font-size:12.5px;table-layout:fixed}

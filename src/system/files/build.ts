@@ -107,7 +107,7 @@ function describe(
 	entries: readonly ManifestEntry[],
 	owner: Owner | undefined,
 ): Manifest {
-	const { accounts, application, identity, openings, rules, writable } = plan;
+	const { accounts, application, identity, permissions, rules, writable } = plan;
 	return {
 		schema: "cagewright/manifest/1",
 		generation,
@@ -120,7 +120,7 @@ function describe(
 		writable,
 		binds: rules.binds,
 		accounts,
-		openings,
+		permissions,
 		identity,
 	};
 }

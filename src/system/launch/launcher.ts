@@ -284,9 +284,9 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
-		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
+		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
-		return confinerFile(this.method(), openings, landlock, isTried);
+		return confinerFile(this.method(), permissions, landlock, isTried);
 	}
 
 	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
@@ -306,7 +306,7 @@ export class UtilLinuxLauncher implements Launcher {
 /** Throws what `requireLaunchable` throws. */
 function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {
 	if (spec.kind !== "cage") return;
-	const { binds, devices, openings, writable } = spec.cage;
-	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env, sockets } };
+	const { binds, devices, permissions, writable } = spec.cage;
+	const values = { binds, devices, identity, permissions, writable, application: { command, cwd, env, sockets } };
 	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
 }

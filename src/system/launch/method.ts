@@ -1,13 +1,13 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
-import { filterOpenings, sandboxOpenings } from "../../core/confinement/filter-openings.ts";
+import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
 import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import type { Identity, Openings } from "../../core/plan/plan.ts";
+import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
 import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
@@ -30,7 +30,7 @@ const architecture = process.arch === "arm64" ? "arm64" : "x64";
 
 /** The program that enters the sandbox and confines what runs there. `granted` are the application's capabilities. */
 export function sandboxConfiner(granted: readonly string[]): Buffer {
-	const filter = seccompFilter(architecture, sandboxOpenings);
+	const filter = seccompFilter(architecture, sandboxPermissions);
 	const capabilities = [...launchCapabilities, ...granted.flatMap((name) => capabilityNamed(name) ?? [])];
 	const program = confineExecutable(process.arch, {
 		...{ landlock: 0, ruleset: { handled: [], rules: [] }, filter, entersRoot: true },
@@ -41,18 +41,18 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 }
 
 /** The Landlock rules of a cage for what is started in it. */
-export function rulesetOf({ binds, openings, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
+export function rulesetOf({ binds, permissions, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
 		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
-		readsMayPass({ binds, openings, ownsCage, sockets }),
+		readsMayPass({ binds, permissions, ownsCage, sockets }),
 	);
 }
 
 /** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
-	const filter = seccompFilter(architecture, filterOpenings(cage.openings));
+	const filter = seccompFilter(architecture, filterPermissions(cage.permissions));
 	const ruleset = rulesetOf(cage, identity, sockets);
 	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filter, outlives: true });
 }
@@ -65,11 +65,11 @@ export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? 
  */
 export function confinerFile(
 	method: Method,
-	openings: Openings,
+	permissions: Permissions,
 	ruleset: LandlockRuleset,
 	isTried: boolean,
 ): { name: string; bytes: Buffer } {
-	const asRun = filterOpenings(openings);
+	const asRun = filterPermissions(permissions);
 	const filter = seccompFilter(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
 	const name = confinerName(method);
 	if (method.confiner === "setpriv") return { name, bytes: filter };

@@ -100,7 +100,7 @@ function cageRoot(
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
-	const executable = cage.openings.executableData ?? [];
+	const executable = cage.permissions.executableData ?? [];
 	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
 		const scratch = sandbox && access === "rw" ? joinPath(sandbox.folder, `data${mounts.length}`) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
@@ -126,11 +126,11 @@ function cageRoot(
 		mounts,
 		kept: cage.kept,
 		devices: cage.devices,
-		proc: cage.openings.proc !== undefined,
-		kernelProc: cage.openings.kernelProc !== undefined,
-		sys: cage.openings.sys !== undefined,
-		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
-		capabilities: cage.openings.capabilities.map((capability) => capability.name),
+		proc: cage.permissions.proc !== undefined,
+		kernelProc: cage.permissions.kernelProc !== undefined,
+		sys: cage.permissions.sys !== undefined,
+		...(cage.permissions.syslog === undefined ? {} : { syslog: log ?? cage.permissions.syslog }),
+		capabilities: cage.permissions.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),

@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { openingNames } from "../../core/plan/permissions.ts";
+import { permissionNames } from "../../core/plan/permissions.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -87,8 +87,8 @@ function decidedText(one: Decided, messages: Messages): string {
 			return messages.fill(words.contents, { files: one.files, bytes: one.bytes });
 		case "undecided":
 			return messages.fill(words.undecided, { count: one.count });
-		case "openings":
-			return one.count ? messages.fill(words.openings, { count: one.count }) : words.closed;
+		case "permissions":
+			return one.count ? messages.fill(words.permissions, { count: one.count }) : words.closed;
 		case "answers":
 			return words.answers;
 	}
@@ -102,7 +102,7 @@ export type Decided =
 	| { readonly what: "probes"; readonly rank: number; readonly count: number }
 	| { readonly what: "contents"; readonly rank: number; readonly files: number; readonly bytes: number }
 	| { readonly what: "undecided"; readonly rank: number; readonly count: number }
-	| { readonly what: "openings"; readonly rank: number; readonly count: number }
+	| { readonly what: "permissions"; readonly rank: number; readonly count: number }
 	| { readonly what: "answers"; readonly rank: number };
 
 const remembered = new WeakMap<Plan, readonly Decided[]>();
@@ -129,11 +129,12 @@ function ofPlan(plan: Plan): readonly Decided[] {
 	const known = remembered.get(plan);
 	if (known) return known;
 	const { attention, bytes, files } = totalsOf(plan);
-	const openings = plan.openings.capabilities.length + openingNames.filter((name) => plan.openings[name] !== undefined).length;
+	const permissions =
+		plan.permissions.capabilities.length + permissionNames.filter((name) => plan.permissions[name] !== undefined).length;
 	const decided: readonly Decided[] = [
 		{ what: "contents", rank: 1, files, bytes },
 		...(attention ? [{ what: "undecided" as const, rank: 2, count: attention }] : []),
-		{ what: "openings", rank: 4, count: openings },
+		{ what: "permissions", rank: 4, count: permissions },
 	];
 	remembered.set(plan, decided);
 	return decided;

@@ -21,7 +21,7 @@ describe("what a plan puts on disk", () => {
 	test("what the launcher mounts over, also /proc where it is open", () => {
 		const all = (from: Plan) => cageEntries(from).map(({ path }) => path);
 		expect(all(plan([]))).toEqual(["/", ...launcherFolders]);
-		expect(all(plan([], { openings: { capabilities: [], proc: "openat" } }))).toContain("/proc");
+		expect(all(plan([], { permissions: { capabilities: [], proc: "openat" } }))).toContain("/proc");
 	});
 
 	test("mount points stand empty: what would lie below is left out", () => {

@@ -23,7 +23,7 @@ function manifestOf(from: Plan): Manifest {
 		writable: from.writable,
 		binds: from.rules.binds,
 		accounts: from.accounts,
-		openings: from.openings,
+		permissions: from.permissions,
 		identity: from.identity,
 	};
 }
@@ -54,7 +54,7 @@ const full = plan(
 	],
 	{
 		writable: [writable("/var/lib/app", { seeds: [{ path: odd, bytes: 4 }] })],
-		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], memfd: "memfd_create" },
+		permissions: { capabilities: [{ name: "net_bind_service", why: "bind" }], memfd: "memfd_create" },
 	},
 );
 
@@ -123,7 +123,7 @@ describe("a plan against a manifest", () => {
 				entry("/dev/null", { kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 5 } }),
 				entry("/new"),
 			],
-			{ writable: [], openings: { capabilities: [] } },
+			{ writable: [], permissions: { capabilities: [] } },
 		);
 		const difference = comparePlanWithManifest(other, manifestOf(full));
 		expect(difference.added.map(({ path }) => path)).toEqual(["/new"]);

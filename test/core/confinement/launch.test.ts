@@ -160,15 +160,15 @@ describe("a cage", () => {
 		expect(rules.map((rule) => rule.path).slice(2)).toEqual(["/var/lib/tor", "/run/tor"]);
 	});
 	test("Landlock leaves reading to the other layers only where a second one stands behind each", () => {
-		const beside = { openings: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
-		const capability = (name: string) => ({ openings: { capabilities: [{ name, why: "" }] } });
+		const beside = { permissions: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
+		const capability = (name: string) => ({ permissions: { capabilities: [{ name, why: "" }] } });
 		expect(readsMayPass(beside)).toBe(true);
 		expect(readsMayPass({ ...beside, ...capability("net_bind_service") })).toBe(true);
 		for (const less of [
 			{ ownsCage: true },
 			{ sockets: true },
 			{ binds: [{ access: "ro" }] as const },
-			{ openings: { capabilities: [], unixSockets: "AF_UNIX" } },
+			{ permissions: { capabilities: [], unixSockets: "AF_UNIX" } },
 			capability("dac_override"),
 			capability("setuid"),
 		])

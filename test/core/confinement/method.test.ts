@@ -36,8 +36,8 @@ describe("nothing is started, and each missing requirement is named", () => {
 			{ seccomp: false, missing: ["unshare --kill-child", "setsid"] },
 			"seccomp, unshare --kill-child, setsid",
 		],
-	])("%s", (_, values, lacks) =>
-		expect(() => chosen(values)).toThrow(expect.objectContaining({ code: "no-launcher", exit: 3, values: { lacks } })),
+	])("%s", (_, values, requirements) =>
+		expect(() => chosen(values)).toThrow(expect.objectContaining({ code: "no-launcher", exit: 3, values: { requirements } })),
 	);
 });
 

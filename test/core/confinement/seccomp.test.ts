@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type FilterOpenings, filterOpenings, sandboxOpenings } from "../../../src/core/confinement/filter-openings.ts";
+import {
+	type FilterPermissions,
+	filterPermissions,
+	sandboxPermissions,
+} from "../../../src/core/confinement/filter-permissions.ts";
 import { clockCalls, describeFilter, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
-const closed: FilterOpenings = { unixSockets: false, memfd: false };
-const everythingOpen: FilterOpenings = {
+const closed: FilterPermissions = { unixSockets: false, memfd: false };
+const everythingOpen: FilterPermissions = {
 	unixSockets: true,
 	netlink: true,
 	memfd: true,
@@ -54,19 +58,19 @@ function decide(
 	architecture: Architecture,
 	call: SyscallName,
 	args: readonly number[] = [],
-	openings: FilterOpenings = closed,
+	permissions: FilterPermissions = closed,
 ): string {
 	const number = syscallNumber(call, architecture);
 	if (number === undefined) return "no such call";
-	return run(seccompFilter(architecture, openings), audit[architecture], number, args.map(BigInt));
+	return run(seccompFilter(architecture, permissions), audit[architecture], number, args.map(BigInt));
 }
 
 const unix = { unixSockets: true, memfd: false };
 const raw = { ...closed, rawSockets: true };
 const cloexec = 0o2000000;
 
-/** call, arguments, answer, openings. */
-const decisions: [SyscallName, number[], string, FilterOpenings?][] = [
+/** call, arguments, answer, permissions. */
+const decisions: [SyscallName, number[], string, FilterPermissions?][] = [
 	// fork by way of clone: CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, SIGCHLD; and a thread as pthread_create makes it.
 	["clone", [0x01200011], "allow"],
 	["clone", [0x003d0f00], "allow"],
@@ -189,8 +193,8 @@ const ordinary: Record<string, [number, number]> = {
 
 describe.each(architectures)("the filter for %s", (architecture) => {
 	const there = decisions.filter(([call]) => syscallNumber(call, architecture) !== undefined);
-	it.each(there)("%s %j: %s", (call, args, expected, openings) => {
-		expect(decide(architecture, call, args, openings)).toBe(expected);
+	it.each(there)("%s %j: %s", (call, args, expected, permissions) => {
+		expect(decide(architecture, call, args, permissions)).toBe(expected);
 	});
 
 	it.each(Object.entries(ordinary))("allows %s", (_name, numbers) => {
@@ -199,10 +203,10 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 	});
 
 	it("denies what it says that it denies", () => {
-		for (const openings of [closed, everythingOpen]) {
-			for (const { call, answer, when } of describeFilter(openings)) {
+		for (const permissions of [closed, everythingOpen]) {
+			for (const { call, answer, when } of describeFilter(permissions)) {
 				if (call === "*" || when !== undefined || syscallNumber(call, architecture) === undefined) continue;
-				expect([call, decide(architecture, call, [0, 0, 0], openings)]).toEqual([call, answer]);
+				expect([call, decide(architecture, call, [0, 0, 0], permissions)]).toEqual([call, answer]);
 			}
 		}
 	});
@@ -253,8 +257,8 @@ it("kills x32 calls on x86_64", () => {
 });
 
 describe("the description", () => {
-	const callsOf = (openings: FilterOpenings) => describeFilter(openings).map(({ call }) => call);
-	it("follows the openings", () => {
+	const callsOf = (permissions: FilterPermissions) => describeFilter(permissions).map(({ call }) => call);
+	it("follows the permissions", () => {
 		expect(callsOf(closed)).toContain("chroot");
 		expect(callsOf(everythingOpen)).not.toContain("chroot");
 		expect(callsOf(everythingOpen)).not.toContain("memfd_create");
@@ -272,7 +276,7 @@ describe("the description", () => {
 
 it("opens what a plan opens", () => {
 	const why = "seen";
-	expect(filterOpenings({ capabilities: [] })).toEqual({
+	expect(filterPermissions({ capabilities: [] })).toEqual({
 		unixSockets: false,
 		netlink: false,
 		memfd: false,
@@ -281,7 +285,9 @@ it("opens what a plan opens", () => {
 		chroot: false,
 	});
 	const capabilities = ["net_raw", "sys_chroot", "sys_time"].map((name) => ({ name, why }));
-	expect(filterOpenings({ capabilities, unixSockets: why, netlink: why, memfd: why, writableCode: why })).toEqual(everythingOpen);
+	expect(filterPermissions({ capabilities, unixSockets: why, netlink: why, memfd: why, writableCode: why })).toEqual(
+		everythingOpen,
+	);
 });
 
 describe("what an application does all the time", () => {
@@ -323,15 +329,17 @@ describe("what an application does all the time", () => {
 describe("the clock", () => {
 	it.each(clockCalls)("%s is refused, let through with its capability, and only pretended in a sandbox", (call) => {
 		expect(decide("x64", call)).toBe("EPERM");
-		expect(decide("x64", call, [], filterOpenings({ capabilities: [{ name: "sys_time", why: "clock_settime" }] }))).toBe("allow");
-		expect(decide("x64", call, [], sandboxOpenings)).toBe("none");
+		expect(decide("x64", call, [], filterPermissions({ capabilities: [{ name: "sys_time", why: "clock_settime" }] }))).toBe(
+			"allow",
+		);
+		expect(decide("x64", call, [], sandboxPermissions)).toBe("none");
 	});
 });
 
 it("the sandbox opens what any plan could open, and nothing else", () => {
-	const denied = (openings: FilterOpenings) =>
-		describeFilter(openings)
+	const denied = (permissions: FilterPermissions) =>
+		describeFilter(permissions)
 			.filter(({ answer }) => answer !== "none")
 			.map(({ call, when }) => `${call} ${when ?? ""}`);
-	expect(denied(sandboxOpenings)).toEqual(denied(everythingOpen));
+	expect(denied(sandboxPermissions)).toEqual(denied(everythingOpen));
 });

@@ -4,7 +4,7 @@ import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { subjectOfOpening } from "../../../src/core/plan/permissions.ts";
+import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);
@@ -39,7 +39,7 @@ const manifest: Manifest = {
 	writable: [writable("/var/lib/app")],
 	binds: [{ path: "/srv/pages", access: "ro" }],
 	accounts: plan([]).accounts,
-	openings: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
+	permissions: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
 	identity: plan([]).identity,
 };
 
@@ -140,9 +140,9 @@ describe("a path", () => {
 	});
 });
 
-test("an opening is known by the word that --allow takes", () => {
+test("a permission is known by the word that --allow takes", () => {
 	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
-	expect(words.map(subjectOfOpening)).toEqual([
+	expect(words.map(subjectOfPermission)).toEqual([
 		"/proc",
 		"socket",
 		"socket",
@@ -159,7 +159,7 @@ describe("a name", () => {
 		expect(explainName("ptrace", cage, manifest)).toMatchObject([
 			{ subject: "call", denials: [{ answer: "EPERM", why: "other-processes" }], opened: false },
 		]);
-		const opened = { ...manifest, openings: { ...manifest.openings, memfd: "memfd_create" } };
+		const opened = { ...manifest, permissions: { ...manifest.permissions, memfd: "memfd_create" } };
 		expect(explainName("memfd_create", cage, opened)).toMatchObject([{ denials: [], opened: true }]);
 	});
 

@@ -129,7 +129,7 @@ describe("a plan", () => {
 		const parts = (made: ReturnType<typeof planFor>) => [
 			made.entries.map(({ decision, kind, path }) => [path, kind, decision]),
 			writableOf(made),
-			made.openings,
+			made.permissions,
 		];
 		expect(parts(planFor(tree(host), trace(backwards)))).toEqual(parts(planFor(tree(host), trace(seen))));
 	});
@@ -201,7 +201,7 @@ describe("a plan", () => {
 		const made = planFor(tree(host), trace({}), {
 			additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }],
 		});
-		expect(made.openings.proc).toBe("openat /proc/stat");
+		expect(made.permissions.proc).toBe("openat /proc/stat");
 		expect(cageEntries(made).map((entry) => entry.path)).toContain("/proc");
 		expect(cageEntries(planFor(tree(host), trace({}))).map((entry) => entry.path)).not.toContain("/proc");
 	});
@@ -212,7 +212,7 @@ describe("a plan", () => {
 		];
 		const made = planFor(tree(host), trace({}), { additions });
 		expect(entryAt(made, "/etc/app/b")?.reasons).toEqual([{ kind: "trial", round: 3, call: "openat" }]);
-		expect(made.openings.capabilities).toEqual([{ name: "chown", why: "fchown" }]);
+		expect(made.permissions.capabilities).toEqual([{ name: "chown", why: "fchown" }]);
 	});
 });
 

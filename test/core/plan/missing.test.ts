@@ -300,11 +300,11 @@ describe("data that is executed", () => {
 	test("is missing no more once it is allowed, and its mount is executable then", () => {
 		const allowed = rules({ allow: ["executable-data:/var/lib/app"] });
 		expect(missing(onHost, {}, { rules: allowed })).toEqual([]);
-		const { openings, permissions } = planFor(tree(host), trace(onHost), { rules: allowed });
-		expect(openings.executableData).toEqual(["/var/lib/app"]);
-		expect(permissions).toContainEqual(expect.objectContaining({ word: "executable-data:/var/lib/app", source: "option" }));
+		const { permissions, grants } = planFor(tree(host), trace(onHost), { rules: allowed });
+		expect(permissions.executableData).toEqual(["/var/lib/app"]);
+		expect(grants).toContainEqual(expect.objectContaining({ word: "executable-data:/var/lib/app", source: "option" }));
 		const elsewhere = rules({ allow: ["executable-data:/srv"] });
-		expect(planFor(tree(host), trace(onHost), { rules: elsewhere }).openings.executableData).toBeUndefined();
+		expect(planFor(tree(host), trace(onHost), { rules: elsewhere }).permissions.executableData).toBeUndefined();
 	});
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { isNeighbour, mayReach } from "../../../src/core/plan/neighbours.ts";
-import { openingWord, socketWord } from "../../../src/core/plan/permissions.ts";
+import { permissionWord, socketWord } from "../../../src/core/plan/permissions.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
 import { link, socket, tree } from "./tree.ts";
 
@@ -82,7 +82,7 @@ describe("the administrator's word about a socket", () => {
 		const allowed = { identity, rules: rules({ allow: [`socket:${control}`] }) };
 		const made = planFor(files, trace({}), allowed);
 		expect(made.shared).toMatchObject([{ path: "/run/app", kind: "socket", example: control }]);
-		expect(made.openings.unixSockets).toBe(`--allow socket:${control}`);
+		expect(made.permissions.unixSockets).toBe(`--allow socket:${control}`);
 	});
 	test("is asked for where it is missing", () => {
 		const made = planFor(files, trace({ [control]: "ECONNREFUSED:connect", "/run/redis/redis.sock": "connect" }), {
@@ -105,9 +105,9 @@ describe("the administrator's word about a socket", () => {
 		"socket:/run/x/",
 		"socket:/a\nb",
 		"socket:/a\x1b",
-	])("%j is none", (word) => expect(openingWord(word)).toBeUndefined());
+	])("%j is none", (word) => expect(permissionWord(word)).toBeUndefined());
 	test("has one form", () => {
-		expect(openingWord("socket:/run/a b/c.sock")).toBe("socket:/run/a b/c.sock");
+		expect(permissionWord("socket:/run/a b/c.sock")).toBe("socket:/run/a b/c.sock");
 		expect(socketWord(control)).toBe(`socket:${control}`);
 	});
 });

@@ -13,7 +13,7 @@ const codes = (plan: ReturnType<typeof planned>) => plan.notes.map(({ code }) =>
 describe("an application that writes to syslog", () => {
 	test("gets the real socket behind /dev/log, and unix sockets, and both say why", () => {
 		const plan = planned(journal);
-		expect(plan.openings).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "connect /dev/log" });
+		expect(plan.permissions).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "connect /dev/log" });
 		expect(plan.notes).toEqual([
 			{ code: "syslog-shared", values: { socket: "/run/systemd/journal/dev-log", directory: "/run/systemd/journal" } },
 		]);
@@ -33,24 +33,24 @@ describe("an application that writes to syslog", () => {
 
 	test("is seen by a connection that worked, too", () => {
 		const seen = trace({ "/dev/log": "connect" }, { families: new Set(["AF_UNIX"]) });
-		expect(planned(journal, seen).openings).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "AF_UNIX" });
+		expect(planned(journal, seen).permissions).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "AF_UNIX" });
 	});
 
 	test("is not one that only looked, nor one on a host without a socket there", () => {
-		expect(planned(journal, trace({ "/dev/log": "look" })).openings).toEqual({ capabilities: [] });
-		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).openings).toEqual({ capabilities: [] });
+		expect(planned(journal, trace({ "/dev/log": "look" })).permissions).toEqual({ capabilities: [] });
+		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).permissions).toEqual({ capabilities: [] });
 		expect(planned({}).notes).toEqual([]);
 	});
 
 	test("can be named where it sends without a connection, which no trace shows", () => {
 		const plan = planned(journal, trace({}), { include: ["/dev/log"] });
-		expect(plan.openings.syslog).toBe("/run/systemd/journal/dev-log");
+		expect(plan.permissions.syslog).toBe("/run/systemd/journal/dev-log");
 		expect(entryAt(plan, "/dev/log")?.reasons).toEqual([{ kind: "rule", rule: "include", value: "/dev/log" }]);
 	});
 
 	test.each(["/dev/log", "/run/systemd/journal", "/run/**"])("can be refused by excluding %s", (pattern) => {
 		const plan = planned(journal, tried, { exclude: [pattern] });
-		expect(plan.openings).toEqual({ capabilities: [] });
+		expect(plan.permissions).toEqual({ capabilities: [] });
 		expect(codes(plan)).toEqual([]);
 		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
 	});
@@ -66,7 +66,7 @@ describe("a directory that holds more than the socket of syslog is not shared", 
 		["that others write to", { ...journal, "/run/systemd/journal": directory({ mode: 0o775 }) }],
 	])("%s", (_, nodes) => {
 		const plan = planned(nodes);
-		expect(plan.openings).toEqual({ capabilities: [] });
+		expect(plan.permissions).toEqual({ capabilities: [] });
 		expect(codes(plan)).toEqual(["syslog-not-shared"]);
 		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
 	});

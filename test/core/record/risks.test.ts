@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { openingNames, openingWords } from "../../../src/core/plan/permissions.ts";
+import { permissionNames, permissionWords } from "../../../src/core/plan/permissions.ts";
 import { residualRisks } from "../../../src/core/record/risks.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 import { recordFor } from "../../report/records.ts";
 
 const codes = (...parts: Parameters<typeof recordFor>) => residualRisks(recordFor(...parts)).map(({ code }) => code as string);
 
-test.each(openingNames)("the opening %s is a risk, with what can be done about it in both languages", (name) => {
-	const code = openingWords[name];
-	const openings = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
-	expect(codes({ manifest: { openings } })).toContain(code);
+test.each(permissionNames)("the permission %s is a risk, with what can be done about it in both languages", (name) => {
+	const code = permissionWords[name];
+	const permissions = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
+	expect(codes({ manifest: { permissions } })).toContain(code);
 	expect(codes()).not.toContain(code);
 	for (const language of ["en", "de"] as const)
 		expect(messagesFor(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);

@@ -14,7 +14,7 @@ import { groups } from "../../../src/core/selftest/way.ts";
 import { ways } from "../../../src/core/selftest/ways/ways.ts";
 
 const nothingOpen = { capabilities: [] };
-const none: Made = { openings: nothingOpen, network: "none", weaker: [] };
+const none: Made = { permissions: nothingOpen, network: "none", weaker: [] };
 const all = Object.values(ways).flat();
 
 /** What every attempt printed: refused with EPERM, but for these. */
@@ -25,9 +25,9 @@ const out: Attempt = { how: "escaped", number: 0 };
 const outcome = (
 	others: Readonly<Record<string, Attempt>>,
 	id: string,
-	openings: Made["openings"] = nothingOpen,
+	permissions: Made["permissions"] = nothingOpen,
 	network: "host" | "none" = "none",
-) => outcomesOf(attempts(others), { openings, network, weaker: [] }).find((one) => one.id === id);
+) => outcomesOf(attempts(others), { permissions, network, weaker: [] }).find((one) => one.id === id);
 
 test("each way has a name of its own", () => {
 	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);

@@ -198,7 +198,7 @@ export const refused: Record<string, readonly [json: unknown, path: string, code
 	"too little memory": [application({ limits: { memory: 1024 } }), "$.application.limits.memory", "out-of-range"],
 	"half a process": [application({ limits: { processes: 1.5 } }), "$.application.limits.processes", "out-of-range"],
 	"a limit of something else": [application({ limits: { time: 3 } }), "$.application.limits.time", "unknown-field"],
-	"an opening of another name": [rules({ allow: ["everything"] }), "$.rules.allow[0]", "not-an-opening"],
+	"a permission of another name": [rules({ allow: ["everything"] }), "$.rules.allow[0]", "not-an-opening"],
 	"a capability that is none": [rules({ refuse: ["capability:all"] }), "$.rules.refuse[0]", "not-an-opening"],
 	"a capability in another form": [rules({ allow: ["capability:CAP_CHOWN"] }), "$.rules.allow[0]", "not-an-opening"],
 	"a kept account by number": [rules({ accounts: ["0"] }), "$.rules.accounts[0]", "numeric-account"],

@@ -208,7 +208,7 @@ describe("merging with answers", () => {
 		});
 	});
 
-	it("lets the later word about an opening count", () => {
+	it("lets the later word about a permission count", () => {
 		const base = { ...template(smallest), rules: { ...noRules, allow: ["memfd", "proc"], refuse: ["syslog"] } };
 		const merged = mergeTemplate(base, { rules: { allow: ["syslog"], refuse: ["memfd"] } });
 		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });

@@ -36,7 +36,7 @@ function rotation({
 		manifest: {
 			writable: writableOf(writable),
 			identity: root,
-			openings: { capabilities: names.map((name) => ({ name, why: "a test" })) },
+			permissions: { capabilities: names.map((name) => ({ name, why: "a test" })) },
 		},
 		data: pathFromText(data),
 		files: tree(Object.fromEntries(Object.entries(host).map(([name, text]) => [`/etc/logrotate.d/${name}`, text]))),

@@ -53,7 +53,7 @@ test("what the host has, was not left out, and is not in the plan yet was missed
 		writable: [],
 		rules: noRules,
 		identity: { uid: 5 },
-		openings: { capabilities: [] },
+		permissions: { capabilities: [] },
 	} as unknown as Plan;
 	const paths = ["page", "planned", "excluded", "both", "nowhere"].map((name) => `/srv/app/${name}`);
 	const failures = [...paths, "/usr/share/locale/locale.alias"].flatMap((path) => failure(path) ?? []);

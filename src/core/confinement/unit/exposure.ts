@@ -1,4 +1,4 @@
-import type { Openings } from "../../plan/plan.ts";
+import type { Permissions } from "../../plan/plan.ts";
 
 /** What systemd-analyze(1) makes of a unit. */
 export interface Exposure {
@@ -16,10 +16,10 @@ export function parseExposure(text: string): Exposure | undefined {
 	return { score: Number(score), open: [...lines].map(([, setting = "", costs]) => ({ setting, costs: Number(costs) })) };
 }
 
-/** What such a setting is open for: the openings of the cage that it stands for, by their words for `--refuse`. */
+/** What such a setting is open for: the permissions of the cage that it stands for, by their words for `--refuse`. */
 export function openedFor(
 	setting: string,
-	{ capabilities, netlink, unixSockets }: Openings,
+	{ capabilities, netlink, unixSockets }: Permissions,
 ): { readonly word: string; readonly why: string }[] {
 	if (setting === "RestrictAddressFamilies=~AF_UNIX") {
 		return unixSockets === undefined ? [] : [{ word: "unix-sockets", why: unixSockets }];

@@ -49,7 +49,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
 	const list = (setting: string, paths = writable) => paths.map((path) => pathWord(setting, path, "+"));
 	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
-	const executable = plan.openings.executableData ?? [];
+	const executable = plan.permissions.executableData ?? [];
 	if (executable.length) unit.because(`Executable by --allow: ${executable.map(showPath).join(", ")}.`);
 	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private. /dev/shm never: of two entries for
 	// one path systemd mounts this one, and the host's own /dev/shm would be left there (measured with 257).
@@ -83,7 +83,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
 		belowRun(unit, input);
 	}
-	const { kernelProc, proc, sys } = plan.openings;
+	const { kernelProc, proc, sys } = plan.permissions;
 	const isProcClosed = kernelProc === undefined && proc === undefined;
 	if (isProcClosed && input.launcher !== undefined) {
 		unit.because("Empty, as in the trial: some applications give up where a file is refused, and go on where it is absent.");
@@ -97,7 +97,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		...(isProcClosed && input.launcher !== undefined ? [] : ofProc),
 	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
-	logSockets(unit, plan.openings.syslog);
+	logSockets(unit, plan.permissions.syslog);
 	if (input.sockets?.length) handedSockets(unit, input.socketPaths ?? []);
 }
 

@@ -5,7 +5,7 @@ import { initInside, launchDirectory, openInitName } from "../launch.ts";
 import { knows } from "./versions.ts";
 
 /** What of a plan a unit says. */
-export interface UnitPlan extends Pick<Plan, "application" | "identity" | "openings"> {
+export interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
 	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
 }
 
@@ -53,8 +53,8 @@ export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"
  * the application, which does not have it by the plan.
  */
 export function initKeepsKill(input: UnitInput): boolean {
-	const { identity, openings } = input.plan;
-	const names = openings.capabilities.map(({ name }) => name);
+	const { identity, permissions } = input.plan;
+	const names = permissions.capabilities.map(({ name }) => name);
 	return (
 		initOf(input) !== undefined &&
 		!input.keepsAccount &&

@@ -40,8 +40,8 @@ export function serviceLines(input: UnitInput): UnitLines {
 
 /** As whom the application starts, and what it keeps of root. */
 function account(unit: UnitLines, input: UnitInput): void {
-	const { identity, openings } = input.plan;
-	const capabilities = openings.capabilities;
+	const { identity, permissions } = input.plan;
+	const capabilities = permissions.capabilities;
 	if (identity.uid === 0) {
 		unit.because("Starts as root, and keeps nothing of it but the capabilities below.");
 	} else {
@@ -74,7 +74,7 @@ const callsOf: Readonly<Record<string, string>> = {
 
 /** The system calls that are left. */
 function calls(unit: UnitLines, input: UnitInput): void {
-	const { openings } = input.plan;
+	const { permissions } = input.plan;
 	unit.because("Calls of other ABIs (i386, x32) would pass by the filter.");
 	unit.set("SystemCallArchitectures", "native");
 	unit.set("SystemCallErrorNumber", "EPERM");
@@ -89,14 +89,14 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		"SystemCallFilter",
 		"~open_by_handle_at name_to_handle_at process_vm_readv process_vm_writev process_madvise kcmp listmount statmount",
 	);
-	if (openings.memfd !== undefined) {
-		unit.because(`memfd is needed for: ${openings.memfd}`);
+	if (permissions.memfd !== undefined) {
+		unit.because(`memfd is needed for: ${permissions.memfd}`);
 		unit.set("SystemCallFilter", "memfd_create");
 	}
-	if (openings.scheduling !== undefined) {
+	if (permissions.scheduling !== undefined) {
 		// A thread that is started with explicit attributes sets its policy, and where that is refused there is no thread (measured: rsyslog).
 		unit.because(
-			`@resources is needed for: ${openings.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
+			`@resources is needed for: ${permissions.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
 		);
 		unit.set("SystemCallFilter", "@resources");
 	}
@@ -107,7 +107,7 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		unit.because("By these the first program gives up more; whoever has them can only give up more.");
 		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
 	}
-	const needed = new Set(openings.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
+	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
 		unit.because("What the capabilities above are used through.");
 		unit.set("SystemCallFilter", [...needed].join(" "));
@@ -116,13 +116,13 @@ function calls(unit: UnitLines, input: UnitInput): void {
 
 /** What of the kernel the application sees and may change. */
 function kernel(unit: UnitLines, { plan }: UnitInput): void {
-	const opened = new Set(plan.openings.capabilities.map(({ name }) => name));
+	const opened = new Set(plan.permissions.capabilities.map(({ name }) => name));
 	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
 	unit.set("PrivatePIDs", "yes");
 	unit.set("PrivateIPC", "yes");
-	if (plan.openings.proc !== undefined) unit.because(`/proc is needed for: ${plan.openings.proc}`);
+	if (plan.permissions.proc !== undefined) unit.because(`/proc is needed for: ${plan.permissions.proc}`);
 	unit.set("ProtectProc", "invisible");
-	const { kernelProc, sys } = plan.openings;
+	const { kernelProc, sys } = plan.permissions;
 	if (kernelProc !== undefined) unit.because(`The machine's files of /proc are needed for: ${kernelProc}`);
 	unit.set("ProcSubset", kernelProc === undefined ? "pid" : "all");
 	if (sys !== undefined) unit.because(`/sys is needed for: ${sys}`);
@@ -135,7 +135,7 @@ function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("ProtectKernelModules", "yes");
 	unit.set("ProtectKernelTunables", "yes");
 	unit.set("LockPersonality", "yes");
-	const { writableCode } = plan.openings;
+	const { writableCode } = plan.permissions;
 	if (writableCode !== undefined)
 		unit.because(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
 	else unit.set("MemoryDenyWriteExecute", "yes");
@@ -150,7 +150,7 @@ function kernel(unit: UnitLines, { plan }: UnitInput): void {
 function network(unit: UnitLines, { plan }: UnitInput): void {
 	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
 	addresses(unit, { plan });
-	const { netlink, unixSockets } = plan.openings;
+	const { netlink, unixSockets } = plan.permissions;
 	if (netlink !== undefined) unit.because(`AF_NETLINK is needed for: ${netlink}`);
 	if (unixSockets !== undefined) unit.because(`AF_UNIX is needed for: ${unixSockets}`);
 	const opened = [...(netlink === undefined ? [] : ["AF_NETLINK"]), ...(unixSockets === undefined ? [] : ["AF_UNIX"])];
@@ -163,11 +163,11 @@ const oneMachine = [
 	...["::/1", "8000::/2", "c000::/3", "e000::/4", "f000::/5", "f800::/6", "fc00::/7", "fe00::/8"],
 ].join(" ");
 
-function addresses(unit: UnitLines, { plan: { application, openings } }: Pick<UnitInput, "plan">): void {
+function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick<UnitInput, "plan">): void {
 	// In a network of its own a packet would be dropped without a word: whoever tries a connection there waits for minutes (measured).
 	if (application.network === "none") return;
-	if (openings.multicast !== undefined) {
-		unit.because(`No IPAddressDeny=: multicast is needed for: ${openings.multicast}`);
+	if (permissions.multicast !== undefined) {
+		unit.because(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);
 		return;
 	}
 	unit.because("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");

@@ -7,7 +7,7 @@ export const buildDe: WizardMessages["build"] = {
 	sections: {
 		application: "Anwendung",
 		warnings: "Gut zu wissen",
-		openings: "Offen gelassen",
+		permissions: "Offen gelassen",
 		"left-out": "Ohne Ihr Ja weggelassen",
 		existing: "Was schon da ist",
 		disk: "Platz auf der Platte",
@@ -56,7 +56,7 @@ export const buildDe: WizardMessages["build"] = {
 	},
 	closed: "nichts: keine Capability, kein /proc",
 	open: "{what} ({why}); {option} schließt es",
-	openings: {
+	permissions: {
 		proc: "/proc, nur die eigenen Prozesse",
 		kernelProc: "/proc mit den Dateien des Systems",
 		sys: "/sys mit den Geräten des Systems",

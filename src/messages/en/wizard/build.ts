@@ -5,7 +5,7 @@ export const buildEn = {
 	sections: {
 		application: "Application",
 		warnings: "Worth knowing",
-		openings: "Left open",
+		permissions: "Left open",
 		"left-out": "Left out without a yes",
 		existing: "What is there already",
 		disk: "Room on the disk",
@@ -54,7 +54,7 @@ export const buildEn = {
 	},
 	closed: "nothing: no capability, no /proc",
 	open: "{what} ({why}); closed by {option}",
-	openings: {
+	permissions: {
 		proc: "/proc, its own processes only",
 		kernelProc: "/proc with the machine's files",
 		sys: "/sys with the machine's devices",

@@ -1,7 +1,7 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
-import { capabilityWord, openingWords } from "../../../core/plan/permissions.ts";
-import type { Permission } from "../../../core/plan/plan.ts";
+import { capabilityWord, permissionWords } from "../../../core/plan/permissions.ts";
+import type { Grant } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { offerOption, offerText } from "../../../report/offers.ts";
 import { showReason } from "../../../report/reasons.ts";
@@ -76,7 +76,7 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		}
 		case "opening": {
 			const why = row.name === "syslog" ? showPath(row.why as Path) : whyOpen(row, messages);
-			const values = { what: words.openings[row.name], why, option: `--refuse ${openingWords[row.name]}` };
+			const values = { what: words.permissions[row.name], why, option: `--refuse ${permissionWords[row.name]}` };
 			return {
 				label: labels.opening,
 				value: fill(words.open, values),
@@ -176,9 +176,9 @@ function allowing(risk: (ReviewRow & { kind: "declined" })["risk"], messages: Me
 }
 
 /** The call and program that showed the need, and where that was seen. */
-function whyOpen({ permission, why }: { readonly why: string; readonly permission?: Permission }, messages: Messages): string {
-	if (permission === undefined || permission.source === "option") return printable(why);
-	const { call, program, round, source } = permission;
+function whyOpen({ grant, why }: { readonly why: string; readonly grant?: Grant }, messages: Messages): string {
+	if (grant === undefined || grant.source === "option") return printable(why);
+	const { call, program, round, source } = grant;
 	const words = messages.cli.made;
 	const need = words.permissionNeed(printable(call), program === undefined ? undefined : showPath(program));
 	return `${need}, ${words.permissionSource(source, round)}`;

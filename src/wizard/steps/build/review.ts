@@ -3,8 +3,8 @@ import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts
 import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/accounts.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/permissions.ts";
-import type { Offer, Permission, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
+import { capabilityWord, type PermissionName, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
+import type { Grant, Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { HostView } from "../../session/host-view.ts";
 import { type Totals, totalsOf } from "../files/pending.ts";
@@ -12,7 +12,7 @@ import { type Totals, totalsOf } from "../files/pending.ts";
 export type SectionName =
 	| "application"
 	| "warnings"
-	| "openings"
+	| "permissions"
 	| "left-out"
 	| "existing"
 	| "disk"
@@ -34,8 +34,8 @@ export type ReviewRow =
 	| { readonly kind: "probe" | "exercise"; readonly line: string }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
-	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly permission?: Permission }
-	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string; readonly permission?: Permission }
+	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly grant?: Grant }
+	| { readonly kind: "opening"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
 	/** Nothing is left open. */
 	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
@@ -91,22 +91,22 @@ function makeRows(
 	];
 	const notes = notesOf(plan, warnings);
 	// A session of an earlier version kept a plan without them.
-	const { openings, permissions = [], rules } = plan;
-	const permissionOf = (word: string) => {
-		const permission = permissions.find((one) => one.word === word);
-		return permission === undefined ? {} : { permission };
+	const { permissions, grants = [], rules } = plan;
+	const grantOf = (word: string) => {
+		const grant = grants.find((one) => one.word === word);
+		return grant === undefined ? {} : { grant };
 	};
 	return [
 		...part("application", applicationRows(plan, answers)),
 		...(notes.length ? part("warnings", notes) : []),
-		...part("openings", [
-			...(isClosed(openings) ? [{ kind: "closed" as const }] : []),
-			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...permissionOf(capabilityWord(one.name)) })),
-			...openingNames.flatMap((name) => {
-				const why = openings[name];
-				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...permissionOf(openingWords[name]) }];
+		...part("permissions", [
+			...(isClosed(permissions) ? [{ kind: "closed" as const }] : []),
+			...permissions.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...grantOf(capabilityWord(one.name)) })),
+			...permissionNames.flatMap((name) => {
+				const why = permissions[name];
+				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...grantOf(permissionWords[name]) }];
 			}),
-			...(openings.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
+			...(permissions.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
 			{ kind: "network", network: plan.application.network },
 		]),
 		...part("left-out", leftOutRows(plan)),
@@ -181,8 +181,8 @@ function existingRows(surroundings: HostView | undefined): readonly ReviewRow[] 
 	];
 }
 
-function isClosed(openings: Plan["openings"]): boolean {
-	return !openings.capabilities.length && openingNames.every((name) => openings[name] === undefined);
+function isClosed(permissions: Plan["permissions"]): boolean {
+	return !permissions.capabilities.length && permissionNames.every((name) => permissions[name] === undefined);
 }
 
 function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {

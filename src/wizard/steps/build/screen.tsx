@@ -14,7 +14,7 @@ import { type ReviewLine, reviewLines } from "./review-text.ts";
 const jumps: Readonly<Partial<Record<SectionName, string>>> = {
 	application: "1",
 	limits: "1",
-	openings: "1",
+	permissions: "1",
 	files: "3",
 	devices: "3",
 	writable: "3",

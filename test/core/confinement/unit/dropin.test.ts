@@ -23,7 +23,7 @@ const input: UnitInput = {
 		},
 		identity: { name: "daemon", uid: 990, gid: 991, groups: [991], home: "/nonexistent" },
 		entries: [],
-		openings: { capabilities: [] },
+		permissions: { capabilities: [] },
 	},
 	systemdVersion: 257,
 };
@@ -100,7 +100,7 @@ describe("a drop-in", () => {
 	it("takes back what the cage's own unit does not set", () => {
 		const jit = systemdDropin({
 			...input,
-			plan: { ...input.plan, openings: { capabilities: [], writableCode: "mmap" } },
+			plan: { ...input.plan, permissions: { capabilities: [], writableCode: "mmap" } },
 			service: { name: "a.service", texts: ["[Service]\nMemoryDenyWriteExecute=yes"] },
 		});
 		expect(jit).toContain("# was: MemoryDenyWriteExecute=yes\nMemoryDenyWriteExecute=no\n");

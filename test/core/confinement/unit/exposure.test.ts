@@ -26,14 +26,14 @@ test("what systemd counts is told setting by setting", () => {
 	expect(parseExposure("Unit x.service is masked.")).toBeUndefined();
 });
 
-test("a setting names the openings that it stands for, and no others", () => {
+test("a setting names the permissions that it stands for, and no others", () => {
 	const names = ["chown", "dac_override", "net_bind_service", "setgid", "setuid"];
-	const openings = {
+	const permissions = {
 		capabilities: names.map((name) => ({ name, why: "a test" })),
 		unixSockets: "AF_UNIX",
 		netlink: "AF_NETLINK",
 	};
-	const words = (setting: string) => openedFor(setting, openings).map(({ word }) => word);
+	const words = (setting: string) => openedFor(setting, permissions).map(({ word }) => word);
 	expect(words("CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)")).toEqual(["capability:dac_override"]);
 	expect(words("CapabilityBoundingSet=~CAP_(CHOWN|FSETID|SETFCAP)")).toEqual(["capability:chown"]);
 	expect(words("CapabilityBoundingSet=~CAP_SET(UID|GID|PCAP)")).toEqual(["capability:setgid", "capability:setuid"]);

@@ -86,13 +86,13 @@ describe("hostile text", () => {
 
 	it("a reason cannot leave its comment", () => {
 		const text = unit({
-			openings: { capabilities: [{ name: "chown", why: "x\nUser=root\u2028\\" }], unixSockets: "\r\nUser=root\\" },
+			permissions: { capabilities: [{ name: "chown", why: "x\nUser=root\u2028\\" }], unixSockets: "\r\nUser=root\\" },
 		});
 		expect(values(text, "User")).toEqual(["daemon"]);
 		expect(values(text, "CapabilityBoundingSet")).toEqual(["CAP_CHOWN"]);
 	});
 
 	it("a capability that is none is refused", () => {
-		expect(() => unit({ openings: { capabilities: [{ name: "chown CAP_SYS_ADMIN", why: "" }] } })).toThrow(RangeError);
+		expect(() => unit({ permissions: { capabilities: [{ name: "chown CAP_SYS_ADMIN", why: "" }] } })).toThrow(RangeError);
 	});
 });

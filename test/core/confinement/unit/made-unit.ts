@@ -12,11 +12,11 @@ export const launcher = path("/state/cages/app/launcher");
 export interface Change {
 	readonly application?: Partial<Plan["application"]>;
 	readonly identity?: Partial<Plan["identity"]>;
-	readonly openings?: Partial<Plan["openings"]>;
+	readonly permissions?: Partial<Plan["permissions"]>;
 	readonly entries?: readonly Entry[];
 }
 
-export function plan({ application, identity, openings, entries = [] }: Change = {}): Plan {
+export function plan({ application, identity, permissions, entries = [] }: Change = {}): Plan {
 	return {
 		application: {
 			command: ["/usr/sbin/daemon", "--foreground"],
@@ -34,10 +34,10 @@ export function plan({ application, identity, openings, entries = [] }: Change =
 		entries,
 		writable: [],
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
-		openings: { capabilities: [], ...openings },
+		permissions: { capabilities: [], ...permissions },
 		shared: [],
 		offers: [],
-		permissions: [],
+		grants: [],
 		declined: [],
 		notes: [],
 	};

@@ -37,11 +37,11 @@ describe("what the unit says", () => {
 	});
 
 	it("gives an account what it needs as ambient capabilities, and root as bounds", () => {
-		const openings = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
-		const account = unit({ openings });
+		const permissions = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
+		const account = unit({ permissions });
 		expect(values(account, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
 		expect(values(account, "AmbientCapabilities")).toEqual(["CAP_NET_BIND_SERVICE"]);
-		const asRoot = unit({ openings, identity: { uid: 0, gid: 0, groups: [0], name: "root" } });
+		const asRoot = unit({ permissions, identity: { uid: 0, gid: 0, groups: [0], name: "root" } });
 		expect(values(asRoot, "User")).toEqual([]);
 		expect(values(asRoot, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
 		expect(values(asRoot, "AmbientCapabilities")).toEqual([""]);
@@ -52,7 +52,7 @@ describe("what the unit says", () => {
 		const root = { uid: 0, gid: 0, groups: [0], name: "root" };
 		const change = (names: string[], identity: typeof root | undefined) =>
 			unit(
-				{ openings: { capabilities: names.map((name) => ({ name, why: name })) }, ...(identity ? { identity } : {}) },
+				{ permissions: { capabilities: names.map((name) => ({ name, why: name })) }, ...(identity ? { identity } : {}) },
 				{ launcher },
 			);
 		const started = (text: string) => splitWords(values(text, "ExecStart")[0] ?? "")?.slice(0, 3);
@@ -72,10 +72,10 @@ describe("what the unit says", () => {
 
 	it("opens the system calls that a capability is used through, after everything that takes them away", () => {
 		const names = ["sys_time", "sys_chroot"].map((name) => ({ name, why: name }));
-		expect(values(unit({ openings: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
-		expect(values(unit({ openings: { memfd: "memfd_create" } }), "SystemCallFilter")).toContain("memfd_create");
+		expect(values(unit({ permissions: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
+		expect(values(unit({ permissions: { memfd: "memfd_create" } }), "SystemCallFilter")).toContain("memfd_create");
 		expect(values(unit(), "SystemCallFilter")).not.toContain("memfd_create");
-		expect(values(unit({ openings: { scheduling: "sched_setscheduler" } }), "SystemCallFilter")).toContain("@resources");
+		expect(values(unit({ permissions: { scheduling: "sched_setscheduler" } }), "SystemCallFilter")).toContain("@resources");
 		expect(values(unit(), "SystemCallFilter")).not.toContain("@resources");
 	});
 
@@ -84,7 +84,9 @@ describe("what the unit says", () => {
 	});
 
 	it("leaves out what would take a needed capability away again", () => {
-		const opened = unit({ openings: { capabilities: ["sys_time", "syslog", "sys_nice"].map((name) => ({ name, why: name })) } });
+		const opened = unit({
+			permissions: { capabilities: ["sys_time", "syslog", "sys_nice"].map((name) => ({ name, why: name })) },
+		});
 		for (const setting of ["ProtectClock", "ProtectKernelLogs", "RestrictRealtime"]) {
 			expect([setting, values(opened, setting)]).toEqual([setting, []]);
 			expect([setting, values(unit(), setting)]).toEqual([setting, ["yes"]]);
@@ -99,13 +101,13 @@ describe("what the unit says", () => {
 		expect(values(launched, "BindReadOnlyPaths")).toContain(`${launcher}/empty:/proc:norbind`);
 		expect(values(unit(), "PrivateNetwork")).toEqual([]);
 		const open = unit({
-			openings: { unixSockets: "connect", netlink: "socket", proc: "openat" },
+			permissions: { unixSockets: "connect", netlink: "socket", proc: "openat" },
 			application: { network: "none" },
 		});
 		expect(values(open, "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK AF_UNIX"]);
 		expect(values(open, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
-		const machine = values(unit({ openings: { kernelProc: "--allow kernel-proc", sys: "--allow sys" } }), "InaccessiblePaths");
+		const machine = values(unit({ permissions: { kernelProc: "--allow kernel-proc", sys: "--allow sys" } }), "InaccessiblePaths");
 		for (const place of ["/sys/firmware", "/sys/kernel/debug", "/proc/kcore", "/proc/kpageflags"]) {
 			expect(machine[0]?.split(" ")).toContain(`-+${place}`);
 		}
@@ -135,14 +137,14 @@ describe("what the unit says", () => {
 		];
 		expect(machines.filter((address) => !passes(address))).toEqual([]);
 		expect(["224.0.0.251", "239.255.255.250", "255.255.255.255", "ff02::fb"].filter(passes)).toEqual([]);
-		const open = unit({ openings: { multicast: "setsockopt(IP_ADD_MEMBERSHIP)" } });
+		const open = unit({ permissions: { multicast: "setsockopt(IP_ADD_MEMBERSHIP)" } });
 		expect([values(open, "IPAddressDeny"), values(open, "IPAddressAllow")]).toEqual([[], []]);
 		const alone = unit({ application: { network: "none" } });
 		expect([values(alone, "IPAddressDeny"), values(alone, "IPAddressAllow")]).toEqual([[], []]);
 	});
 
 	it("shows the journal's socket for syslog, and none beside it, to an application that writes to syslog", () => {
-		const to = (socket: string, systemdVersion = 257) => unit({ openings: { syslog: path(socket) } }, { systemdVersion });
+		const to = (socket: string, systemdVersion = 257) => unit({ permissions: { syslog: path(socket) } }, { systemdVersion });
 		const journal = "/run/systemd/journal/dev-log";
 		expect(values(unit(), "BindLogSockets")).toEqual(["no"]);
 		for (const version of [256, 257]) {
@@ -154,14 +156,14 @@ describe("what the unit says", () => {
 		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});
 
-	it("says why for each opening", () => {
-		const openings = {
+	it("says why for each permission", () => {
+		const permissions = {
 			capabilities: [{ name: "chown", why: "fchown /var/log/a" }],
 			unixSockets: "bind @x",
 			memfd: "m",
 			proc: "p",
 		};
-		const text = unit({ openings });
+		const text = unit({ permissions });
 		expect(text).toContain("# chown is needed for: fchown /var/log/a\n");
 		expect(text).toContain("# AF_UNIX is needed for: bind @x\n");
 		expect(text).toContain("# memfd is needed for: m\n");
@@ -170,7 +172,7 @@ describe("what the unit says", () => {
 
 	it("keeps writable and executable memory from all but those that make code", () => {
 		expect(values(unit(), "MemoryDenyWriteExecute")).toEqual(["yes"]);
-		const opened = unit({ openings: { capabilities: [], writableCode: "mprotect(PROT_EXEC)" } });
+		const opened = unit({ permissions: { capabilities: [], writableCode: "mprotect(PROT_EXEC)" } });
 		expect(values(opened, "MemoryDenyWriteExecute")).toEqual([]);
 		expect(opened).toContain("mprotect(PROT_EXEC)");
 	});

@@ -13,16 +13,16 @@ import {
 	capabilitiesIn,
 	capabilityWord,
 	keepCall,
-	openingWords,
+	permissionWords,
 	refuses,
 	socketsIn,
 } from "./permissions.ts";
-import type { FoundOpening, Identity, Openings } from "./plan.ts";
+import type { FoundPermission, Identity, Permissions } from "./plan.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
-interface FoundOpenings {
+interface FoundPermissions {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
-	readonly opened: readonly { readonly name: FoundOpening; readonly why: string }[];
+	readonly opened: readonly { readonly name: FoundPermission; readonly why: string }[];
 	/** The host's socket for syslog, where the cage is to reach it. */
 	readonly syslog?: Path;
 	/** That something asked for the host's syslog, though it is not given. */
@@ -34,13 +34,13 @@ interface FoundOpenings {
  * but the one for low ports; a root start keeps those that its calls needed, and those that its files will ask for once
  * CAP_DAC_OVERRIDE is no longer taken for granted. Then the rules have their say.
  */
-export function planOpenings(
+export function planPermissions(
 	identity: Identity,
 	trace: Trace,
 	files: Files,
-	found: FoundOpenings,
+	found: FoundPermissions,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
-): Openings {
+): Permissions {
 	const capabilities = new Map<string, string>();
 	for (const { name, call } of trace.capabilities.values()) {
 		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
@@ -68,12 +68,12 @@ export function planOpenings(
 		const isKept = why === keepCall && isIdle(name) && !allows(rules, capabilityWord(name));
 		return [{ name, why, ...(isKept ? { idle: true as const } : {}) }];
 	});
-	if (found.asksSyslog && found.syslog === undefined) decide(openingWords.syslog, `connect ${syslogName}`);
-	const opened = (name: FoundOpening) => found.opened.find((one) => one.name === name)?.why;
+	if (found.asksSyslog && found.syslog === undefined) decide(permissionWords.syslog, `connect ${syslogName}`);
+	const opened = (name: FoundPermission) => found.opened.find((one) => one.name === name)?.why;
 	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
 	const [socket] = socketsIn(rules.allow);
 	const forSocket = socket === undefined ? undefined : allowedReason(`socket:${socket}`);
-	const seen: Record<FoundOpening, string | undefined> = {
+	const seen: Record<FoundPermission, string | undefined> = {
 		proc: opened("proc"),
 		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? forSocket ?? opened("unixSockets")),
 		netlink: trace.families.has("AF_NETLINK") ? "AF_NETLINK" : opened("netlink"),
@@ -82,15 +82,15 @@ export function planOpenings(
 	};
 	const open = Object.fromEntries(
 		Object.entries(seen).flatMap(([name, why]) => {
-			const reason = decide(openingWords[name as FoundOpening], why);
+			const reason = decide(permissionWords[name as FoundPermission], why);
 			return reason === undefined ? [] : [[name, reason]];
 		}),
 	);
-	const kernelProc = decide(openingWords.kernelProc, undefined);
-	const sys = decide(openingWords.sys, undefined);
+	const kernelProc = decide(permissionWords.kernelProc, undefined);
+	const sys = decide(permissionWords.sys, undefined);
 	// Whoever was not watched from its start may have done it then.
 	const scheduling = trace.scheduling ?? (trace.gaps.has("start-up") ? "start-up" : undefined);
-	const multicast = decide(openingWords.multicast, groups(trace));
+	const multicast = decide(permissionWords.multicast, groups(trace));
 	return {
 		capabilities: kept,
 		...open,

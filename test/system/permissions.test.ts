@@ -14,7 +14,7 @@ let python: string[];
 
 beforeAll(async () => {
 	const port = await freePort();
-	const script = join(temporaryFolder("openings"), "server.js");
+	const script = join(temporaryFolder("permissions"), "server.js");
 	writeFileSync(script, `require("http").createServer((_, answer) => answer.end("hello")).listen(${port}, "127.0.0.1")`);
 	const probe = (of: number) => `curl -fsS --noproxy '*' http://127.0.0.1:${of}/ >/dev/null`;
 	server = ["--probe", probe(port), "--", process.execPath, script];
@@ -120,7 +120,7 @@ http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHand
 	expect([selftest.status, selftest.json.escaped]).toEqual([0, []]);
 });
 
-test("a word that is no opening is refused before anything is done", async () => {
+test("a word that is no permission is refused before anything is done", async () => {
 	const { status, stderr } = await cagewright(["make", "--allow", "everything", "--yes", ...python], where);
 	expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 2, lines: 2 });
 	expect(stderr).toContain("writable-code");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { filterOpenings } from "../../../src/core/confinement/filter-openings.ts";
-import { planOpenings } from "../../../src/core/plan/openings.ts";
+import { filterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
+import { planPermissions } from "../../../src/core/plan/plan-permissions.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
 import { asApp, asRoot, type Did, trace } from "./traces.ts";
 import { directory, file, link, type Node, tree } from "./tree.ts";
@@ -9,22 +9,22 @@ const used = (...names: string[]): Partial<Trace> => ({
 	capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])),
 });
 const none = { capabilities: [], opened: [] };
-const names = (openings: ReturnType<typeof planOpenings>) => openings.capabilities.map(({ name }) => name);
+const names = (permissions: ReturnType<typeof planPermissions>) => permissions.capabilities.map(({ name }) => name);
 
 describe("capabilities", () => {
 	test("a root start keeps those that its calls used, in one order", () => {
-		expect(planOpenings(asRoot, trace({}, used("setuid", "chown")), tree({}), none).capabilities).toEqual([
+		expect(planPermissions(asRoot, trace({}, used("setuid", "chown")), tree({}), none).capabilities).toEqual([
 			{ name: "chown", why: "chown()" },
 			{ name: "setuid", why: "setuid()" },
 		]);
 	});
 	test("an account keeps none but the one for low ports", () => {
-		expect(names(planOpenings(asApp, trace({}, used("setuid", "net_bind_service")), tree({}), none))).toEqual([
+		expect(names(planPermissions(asApp, trace({}, used("setuid", "net_bind_service")), tree({}), none))).toEqual([
 			"net_bind_service",
 		]);
 		expect(
 			names(
-				planOpenings(
+				planPermissions(
 					asApp,
 					trace({ "/srv/f": { did: "read", as: "root" } }),
 					tree({ "/srv/f": file("", { uid: 5, mode: 0o600 }) }),
@@ -35,12 +35,12 @@ describe("capabilities", () => {
 	});
 	test("the clock's capability may be kept, and is idle until a rule allows it", () => {
 		const found = { ...none, capabilities: [{ name: "sys_time", why: "capset" }] };
-		const openings = planOpenings(asRoot, trace({}), tree({}), found);
-		expect(openings.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
-		expect(filterOpenings(openings).clock).toBeUndefined();
-		const allowed = planOpenings(asRoot, trace({}), tree({}), found, { allow: ["capability:sys_time"], refuse: [] });
+		const permissions = planPermissions(asRoot, trace({}), tree({}), found);
+		expect(permissions.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
+		expect(filterPermissions(permissions).clock).toBeUndefined();
+		const allowed = planPermissions(asRoot, trace({}), tree({}), found, { allow: ["capability:sys_time"], refuse: [] });
 		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
-		expect(filterOpenings(allowed).clock).toBe("real");
+		expect(filterPermissions(allowed).clock).toBe("real");
 	});
 	test("what a trial found comes on top, once", () => {
 		const found = {
@@ -50,7 +50,7 @@ describe("capabilities", () => {
 			],
 			opened: [{ name: "proc" as const, why: "openat /proc/stat" }],
 		};
-		expect(planOpenings(asRoot, trace({}, used("chown")), tree({}), found)).toMatchObject({
+		expect(planPermissions(asRoot, trace({}, used("chown")), tree({}), found)).toMatchObject({
 			capabilities: [
 				{ name: "chown", why: "chown()" },
 				{ name: "kill", why: "kill" },
@@ -62,20 +62,20 @@ describe("capabilities", () => {
 
 test("unix sockets are open where a trial showed the need", () => {
 	const found = { ...none, opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
-	expect(planOpenings(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
+	expect(planPermissions(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
 });
 
 test("unix sockets and memfd are open only where their use succeeded", () => {
-	expect(planOpenings(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [] });
-	expect(planOpenings(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
+	expect(planPermissions(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [] });
+	expect(planPermissions(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
 		unixSockets: "AF_UNIX",
 		memfd: "memfd_create",
 	});
-	const ofInternet = planOpenings(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none);
+	const ofInternet = planPermissions(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none);
 	expect([ofInternet.unixSockets, ofInternet.netlink]).toEqual([undefined, undefined]);
 	const asks = trace({}, { families: new Set(["AF_NETLINK"]) });
-	expect(planOpenings(asApp, asks, tree({}), none).netlink).toBe("AF_NETLINK");
-	expect(planOpenings(asApp, asks, tree({}), none, { allow: [], refuse: ["netlink"] })).toEqual({
+	expect(planPermissions(asApp, asks, tree({}), none).netlink).toBe("AF_NETLINK");
+	expect(planPermissions(asApp, asks, tree({}), none, { allow: [], refuse: ["netlink"] })).toEqual({
 		capabilities: [],
 		refused: [{ name: "netlink", why: "AF_NETLINK" }],
 	});
@@ -83,28 +83,28 @@ test("unix sockets and memfd are open only where their use succeeded", () => {
 
 test("memory that is written and executed is open where a trace shows it", () => {
 	const seen = trace({}, { writableCode: "mprotect(PROT_EXEC)" });
-	expect(planOpenings(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
+	expect(planPermissions(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
 });
 
 test("scheduling is open where a trace saw a call for it, or did not see the start", () => {
-	const plan = (more: Parameters<typeof trace>[1]) => planOpenings(asApp, trace({}, more), tree({}), none).scheduling;
+	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).scheduling;
 	expect(plan({ scheduling: "setpriority" })).toBe("setpriority");
 	expect(plan({ gaps: new Set(["start-up"]) })).toBe("start-up");
 	expect(plan({})).toBeUndefined();
 });
 
 test("multicast is open where a trace names a group, or where one may have been joined before the trace", () => {
-	const plan = (more: Parameters<typeof trace>[1]) => planOpenings(asApp, trace({}, more), tree({}), none).multicast;
+	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).multicast;
 	expect(plan({ multicast: "setsockopt(SO_BROADCAST)" })).toBe("setsockopt(SO_BROADCAST)");
 	expect(plan({ ports: new Set(["tcp 80", "udp 53"]) })).toBeUndefined();
 	expect(plan({ ports: new Set(["tcp 80", "udp 53"]), gaps: new Set(["start-up"]) })).toBe("udp 53");
 	expect(plan({ ports: new Set(["tcp 80"]), gaps: new Set(["start-up"]) })).toBeUndefined();
 });
 
-describe("rules about openings", () => {
+describe("rules about permissions", () => {
 	const seen = trace({}, { ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true });
 	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
-		planOpenings(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });
+		planPermissions(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });
 
 	test("keep closed what a trace shows, and tell of it", () => {
 		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
@@ -133,7 +133,7 @@ describe("rules about openings", () => {
 
 describe("root that passes by modes", () => {
 	const needs = (did: Did, nodes: Record<string, Node>, path = "/srv/f") =>
-		names(planOpenings(asRoot, trace({ [path]: did }), tree(nodes), none));
+		names(planPermissions(asRoot, trace({ [path]: did }), tree(nodes), none));
 	const asRootDid = (did: string, calls?: string[]): Did => ({ did, as: "root", ...(calls ? { calls } : {}) });
 	const owned = (mode: number, uid = 33, gid = 33) => ({ "/srv/f": file("", { uid, gid, mode }) });
 
@@ -204,6 +204,6 @@ describe("root that passes by modes", () => {
 	test("the greater of two needs covers the lesser", () => {
 		const seen = trace({ "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") });
 		const files = tree({ ...owned(0o600), "/srv/g": file("", { uid: 33, mode: 0o600 }) });
-		expect(planOpenings(asRoot, seen, files, none).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);
+		expect(planPermissions(asRoot, seen, files, none).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);
 	});
 });

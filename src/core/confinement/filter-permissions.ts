@@ -1,7 +1,7 @@
-import type { Openings } from "../plan/plan.ts";
+import type { Permissions } from "../plan/plan.ts";
 
-/** What an application was seen to need. setuid bits have no opening: nothing in a cage may make a setuid file. */
-export interface FilterOpenings {
+/** What an application was seen to need. setuid bits have no permission: nothing in a cage may make a setuid file. */
+export interface FilterPermissions {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
 	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
@@ -24,7 +24,7 @@ export interface FilterOpenings {
  * The filter of the sandbox: everything that a plan could open is open, so that the trace shows whether it is needed. What no cage is ever
  * allowed is refused here already.
  */
-export const sandboxOpenings: FilterOpenings = {
+export const sandboxPermissions: FilterPermissions = {
 	unixSockets: true,
 	netlink: true,
 	memfd: true,
@@ -34,14 +34,14 @@ export const sandboxOpenings: FilterOpenings = {
 	clock: "pretended",
 };
 
-/** The openings of the filter that belong to what a plan opens. */
-export function filterOpenings(openings: Openings): FilterOpenings {
-	const has = (capability: string) => openings.capabilities.some(({ idle, name }) => name === capability && !idle);
+/** The permissions of the filter that belong to what a plan opens. */
+export function filterPermissions(permissions: Permissions): FilterPermissions {
+	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {
-		unixSockets: openings.unixSockets !== undefined,
-		netlink: openings.netlink !== undefined,
-		memfd: openings.memfd !== undefined,
-		writableCode: openings.writableCode !== undefined,
+		unixSockets: permissions.unixSockets !== undefined,
+		netlink: permissions.netlink !== undefined,
+		memfd: permissions.memfd !== undefined,
+		writableCode: permissions.writableCode !== undefined,
 		rawSockets: has("net_raw"),
 		chroot: has("sys_chroot"),
 		...(has("sys_time") ? { clock: "real" as const } : {}),
