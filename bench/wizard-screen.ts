@@ -47,10 +47,10 @@ export function atPlanning(columns: number, make: (answers: Answers) => Promise<
 		for (let turn = 0; turn < 20 && output.written === before; turn++) await Promise.resolve();
 		return Math.max(0, performance.now() - started - (waitedForProcessor() - waited));
 	};
-	const done = (job: "lacks" | "validate") =>
+	const done = (job: "requirements" | "validate") =>
 		store.dispatch({ type: "done", job, ticket: store.state.jobs[job] ?? 0, value: [] });
 	store.dispatch({ type: "started", initial: redis });
-	done("lacks");
+	done("requirements");
 	done("validate");
 	store.press([{ id: "enter" }]);
 	done("validate");

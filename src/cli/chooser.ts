@@ -169,7 +169,7 @@ export function choiceOfTemplate(
 		...(application.user === undefined ? {} : { account: application.user }),
 		probes: application.probes,
 		...(running ? seen(running) : {}),
-		...(programs.length ? { lacks: { programs, packages } } : {}),
+		...(programs.length ? { missing: { programs, packages } } : {}),
 		...(asked.length ? { parameters: asked } : {}),
 		...(first.length || notes.length ? { advice: [...first, ...notes].map((note) => note[language]) } : {}),
 	};
@@ -210,7 +210,7 @@ function portText(port: Listening): string {
 /** Where a template's program runs nowhere, its package is known by the program itself. */
 async function withPackages(choices: readonly Choice[], packages: Packages): Promise<Choice[]> {
 	const place = ({ command }: Choice): Path => pathFromText(command?.[0] ?? "/");
-	const unknown = choices.filter((choice) => choice.package === undefined && choice.kind === "template" && !choice.lacks);
+	const unknown = choices.filter((choice) => choice.package === undefined && choice.kind === "template" && !choice.missing);
 	const owners: ReadonlyMap<Path, PackageRef> = unknown.length ? await packages.owners(unknown.map(place)) : new Map();
 	return choices.map((choice) => {
 		const owner = choice.package ? undefined : owners.get(place(choice));

@@ -1,65 +1,111 @@
-import type { Command, Help } from "commander";
-import { optionGroup, stepVerbs } from "../core/questions/options.ts";
-import { commanderDe, helpDe, seeHelpDe, similarDe, usageDe } from "../messages/de/help.ts";
-import { helpEn } from "../messages/en/help.ts";
+import { helpDe } from "../messages/de/help.ts";
+import { type HelpMessages, helpEn } from "../messages/en/help.ts";
 import type { Language } from "../messages/messages.ts";
+import { describeVerb, type OptionText } from "./describe.ts";
+import { verbGroups } from "./groups.ts";
+import type { Verb } from "./verbs.ts";
 
-type Texts = Readonly<Record<string, string>>;
+export function helpFor(language: Language): HelpMessages {
+	return language === "de" ? helpDe : helpEn;
+}
 
-/** Gives every verb and option its sentence, and the many options of a step headings. What means the same in several verbs has one sentence for all. */
-export function addHelp(program: Command, language: Language): void {
-	const help = language === "de" ? helpDe : helpEn;
-	const verbs: Readonly<Record<string, Texts>> = help.verbs;
-	const shared: Texts = help.options;
-	const steps: readonly string[] = stepVerbs;
-	for (const command of [program, ...program.commands]) {
-		const own = verbs[command.name()] ?? {};
-		command.description(own.about ?? help.program);
-		for (const option of command.options) {
-			const name = option.attributeName();
-			option.description = own[name] ?? shared[name] ?? "";
-			const group = steps.includes(command.name()) ? optionGroup(name) : undefined;
-			if (group) option.helpGroup(help.groups[group]);
-		}
-		command.helpOption("-h, --help", help.options.help);
-		if (language === "de") inGerman(command, commanderDe);
+/** Lets `--help` and `help VERB` print our own pages. */
+export function addHelp(program: Verb, language: Language): void {
+	const help = helpFor(language);
+	const width = Math.min(100, Math.max(60, process.stdout.columns || 80));
+	for (const verb of [program, ...(program.commands as Verb[])]) {
+		const page = verb === program ? overviewPage : verbPage;
+		verb.configureHelp({ formatHelp: () => page(verb, help, width) });
 	}
-	program.helpCommand("help [command]", help.options.help);
 }
 
-function inGerman(command: Command, words: Texts): void {
-	const say = (text: string) => words[text] ?? text;
-	command.configureHelp({
-		...command.configureHelp(),
-		styleTitle: say,
-		optionDescription(option) {
-			const more = [
-				...(option.argChoices?.length ? [`${say("choices")}: ${option.argChoices.join(", ")}`] : []),
-				...(typeof option.defaultValue === "string" ? [`${say("default")}: ${option.defaultValue}`] : []),
-			];
-			return more.length ? `${option.description} (${more.join("; ")})` : option.description;
-		},
-	} satisfies Partial<Help>);
+const termColumn = 2;
+const textColumn = 28;
+
+/** Groups, options and examples of one verb. */
+function verbPage(verb: Verb, help: HelpMessages, width: number): string {
+	const { about, details, examples, global, groups, usage } = describeVerb(verb, help);
+	const group = (title: string, options: readonly OptionText[]) => [
+		"",
+		title,
+		...options.flatMap((option) => optionLines(option, width)),
+	];
+	const rare = groups.filter((one) => one.isRare);
+	return page([
+		`${help.usage} ${usage}`,
+		"",
+		...wrap(`${about}.`, width),
+		...(details ? ["", ...wrap(details, width)] : []),
+		"",
+		help.groups.examples,
+		...examples.map((example) => `  ${example}`),
+		...groups.filter((one) => !one.isRare).flatMap(({ options, title }) => group(title, options)),
+		...(rare.length ? ["", help.moreOptions, "=".repeat(help.moreOptions.length)] : []),
+		...rare.flatMap(({ options, title }) => group(title, options)),
+		...group(help.groups.global, global),
+	]);
 }
 
-/** Examples behind the help. What commander complains of is thrown instead of printed. */
-export function withExamples(command: Command, examples: readonly string[]): Command {
-	const lines = examples.map((line) => `  ${line}\n`).join("");
-	// The program alone knows the language.
-	const title = () => (command.parent ?? command).createHelp().styleTitle("Example:");
-	return command
-		.exitOverride()
-		.configureOutput({ writeErr: () => {} })
-		.addHelpText("after", () => `\n${title()}\n${lines}`);
+function optionLines(option: OptionText, width: number): string[] {
+	const term = " ".repeat(termColumn) + termOf(option);
+	const text = wrap(option.text, width - textColumn);
+	const fits = term.length <= textColumn - 2;
+	const [first = ""] = text;
+	const rest = (fits ? text.slice(1) : text).map((line) => " ".repeat(textColumn) + line);
+	return [fits ? term.padEnd(textColumn) + first : term, ...rest];
 }
 
-/** One line about what is wrong with the arguments, of what commander says of it. */
-export function usageError(message: string, language: Language): string {
-	const problem = message.replace(/^error: /, "").replace(/\n/g, " ");
-	if (language === "en") return `${problem} See: cagewright --help`;
-	const said = [usageDe, similarDe].reduce((text, patterns) => {
-		const known = patterns.find(([pattern]) => pattern.test(text));
-		return known ? text.replace(known[0], known[1]) : text;
-	}, problem);
-	return `${said} ${seeHelpDe}`;
+function termOf({ flags, value }: OptionText): string {
+	return `${flags.join(", ")}${value ? ` ${value}` : ""}`;
+}
+
+/** All verbs by what they are for, on a screen of 80x24. */
+function overviewPage(program: Verb, help: HelpMessages): string {
+	const { overview } = help;
+	const rows = Object.entries(verbGroups).flatMap(([group, byRow]) =>
+		Object.entries(byRow as Readonly<Record<string, readonly string[]>>).map(([row, verbs], index) => [
+			index ? "" : overview.groups[group as keyof typeof overview.groups],
+			verbs.join(", "),
+			overview.rows[row as keyof typeof overview.rows],
+		]),
+	);
+	const { examples, global, groups, usage } = describeVerb(program, help);
+	const labels = [overview.wizard, overview.options, overview.example, ...rows.map(([label = ""]) => label)];
+	const column = Math.max(...labels.map((label) => label.length)) + 2;
+	const verbColumn = Math.max(...rows.map(([, verbs = ""]) => verbs.length)) + 2;
+	const labelled = (label: string, lines: readonly string[]) =>
+		lines.map((line, index) => (index ? "" : label).padEnd(column) + line);
+	const terms = (options: readonly OptionText[]) => wrap(options.map(longTerm).join("  "), 80 - column);
+	return page([
+		`${help.usage} ${usage}`,
+		overview.about,
+		"",
+		...rows.map(([label = "", verbs = "", text = ""]) => label.padEnd(column) + verbs.padEnd(verbColumn) + text),
+		"",
+		...labelled(overview.wizard, terms(groups.flatMap(({ options }) => options))),
+		...labelled(overview.options, terms(global)),
+		...labelled(overview.example, examples.slice(0, 1)),
+		overview.more,
+	]);
+}
+
+/** Breakable only between options. */
+function longTerm({ flags, value }: OptionText): string {
+	return `${flags.at(-1)}${value ? `\u00a0${value}` : ""}`;
+}
+
+function page(lines: readonly string[]): string {
+	return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+/** Lines of at most `width` characters, broken at spaces, with non-breaking spaces made plain. */
+function wrap(text: string, width: number): string[] {
+	const lines: string[] = [];
+	for (const word of text.split(/( +)/)) {
+		const last = lines.at(-1);
+		if (last === undefined) lines.push(word);
+		else if ((last + word).trimEnd().length <= width) lines[lines.length - 1] = last + word;
+		else if (word.trim()) lines.push(word);
+	}
+	return lines.map((line) => line.trimEnd().replaceAll("\u00a0", " "));
 }

@@ -6,7 +6,7 @@ const collect = (value: string, before: string[] | undefined) => [...(before ?? 
 
 const seconds = (text: string) => {
 	const value = Number(text);
-	if (!(value > 0) || value > 86_400) throw new InvalidArgumentError("a number of seconds above 0.");
+	if (!(value > 0) || value > 86_400) throw new InvalidArgumentError("seconds");
 	return value;
 };
 
@@ -16,39 +16,38 @@ const mostSeconds = 366 * 86_400;
 const time = (text: string) => {
 	const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(text) ?? [];
 	const value = Number(number) * (unitSeconds[unit] ?? 1);
-	if (!(value > 0) || value > mostSeconds) throw new InvalidArgumentError("a time above 0, such as 90, 30m, 24h or 7d.");
+	if (!(value > 0) || value > mostSeconds) throw new InvalidArgumentError("time");
 	return value;
 };
 
 const folder = (text: string) => {
-	if (text === "") throw new InvalidArgumentError("a folder.");
+	if (text === "") throw new InvalidArgumentError("folder");
 	return text;
 };
 
 const processId = (text: string) => {
 	const value = Number(text);
 	// PID_MAX_LIMIT, proc_sys_kernel(5).
-	if (!/^[0-9]+$/.test(text) || value < 1 || value > 4_194_304) throw new InvalidArgumentError("the id of a process.");
+	if (!/^[0-9]+$/.test(text) || value < 1 || value > 4_194_304) throw new InvalidArgumentError("process");
 	return value;
 };
 
 export const count = (text: string) => {
 	const value = Number(text);
-	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("a whole number from 1 to 100.");
+	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("count");
 	return value;
 };
 
 const size = (text: string) => {
 	const value = parseSize(text);
 	// Less would not start the programs that lead to the application.
-	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("a size of at least 4M, such as 512M or 2G.");
+	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("size");
 	return value;
 };
 
 export const atLeast = (least: number) => (text: string) => {
 	const value = Number(text);
-	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304)
-		throw new InvalidArgumentError(`a whole number from ${least}.`);
+	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304) throw new InvalidArgumentError(`whole ${least}`);
 	return value;
 };
 
@@ -56,7 +55,7 @@ export const atLeast = (least: number) => (text: string) => {
 export const duration = (text: string) => {
 	const [, number = "", unit] = /^(\d{1,6}(?:\.\d+)?)([smh]?)$/.exec(text) ?? [];
 	const value = Number(number) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
-	if (!(value > 0) || value > 604_800) throw new InvalidArgumentError("a time such as 90s, 10m or 1h.");
+	if (!(value > 0) || value > 604_800) throw new InvalidArgumentError("duration");
 	return value;
 };
 
@@ -98,6 +97,10 @@ export interface GlobalOptions {
 	inline?: boolean;
 	ascii?: boolean;
 }
+
+/** In the order of the help. */
+export const globalOptions: readonly string[] = ["state", "lang", "color", "quiet", "json", "events", "require", "version"];
+export const wizardOptions: readonly string[] = ["resume", "linear", "inline", "ascii"];
 
 export function addGlobalOptions(command: Command): Command {
 	return command

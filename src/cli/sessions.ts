@@ -3,8 +3,8 @@ import { printable } from "../core/path/quote.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, table } from "../report/format.ts";
-import { openLeft } from "../wizard/session/left-session.ts";
-import { findSession, removeSession, type SessionSummary, summaryOf } from "../wizard/session/sessions.ts";
+import { openSaved } from "../wizard/session/open-session.ts";
+import { findSession, removeSession, type SessionSummary, summaryOf } from "../wizard/session/saved-sessions.ts";
 import { type Screen, stepOf, steps } from "../wizard/state.ts";
 import { ask } from "./ask.ts";
 import { SystemChooser } from "./chooser.ts";
@@ -80,7 +80,7 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 
 /** What it holds; opened for as long as it is read. */
 async function content(terminal: Terminal, { machine }: Context, id: string) {
-	const { answers, opened, planned, rounds, work } = await openLeft(machine, id);
+	const { answers, opened, planned, rounds, work } = await openSaved(machine, id);
 	try {
 		const base = await new SystemChooser(machine, terminal.language).base(answers);
 		return {
@@ -121,13 +121,13 @@ function stepText(terminal: Terminal, { screen, step }: SessionSummary): string 
 	return `${step}/${steps.length} ${terminal.messages.wizard.steps[stepOf(screen as Screen)] ?? ""}`;
 }
 
-function problemText(terminal: Terminal, { isAside, problem }: SessionSummary): string {
+function problemText(terminal: Terminal, { isSetAside, problem }: SessionSummary): string {
 	const { choose } = terminal.messages.wizard;
 	if (problem === "newer") return choose.sessionNewer;
-	return isAside ? choose.sessionDamaged : terminal.messages.cli.sessions.damaged;
+	return isSetAside ? choose.sessionDamaged : terminal.messages.cli.sessions.damaged;
 }
 
-function summaryToJson({ command, holder, id, isAside, name, path, problem, savedAt, screen, step }: SessionSummary) {
+function summaryToJson({ command, holder, id, isSetAside, name, path, problem, savedAt, screen, step }: SessionSummary) {
 	return {
 		id,
 		name,
@@ -137,6 +137,6 @@ function summaryToJson({ command, holder, id, isAside, name, path, problem, save
 		screen,
 		path,
 		...(holder === undefined ? {} : { holder }),
-		...(problem === undefined ? {} : { problem: isAside ? "aside" : problem }),
+		...(problem === undefined ? {} : { problem: isSetAside ? "aside" : problem }),
 	};
 }

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
 import { ThreadPlanner } from "../system/thread-planner.ts";
-import type { LastLines } from "../wizard/last-lines.ts";
+import type { ExitSummary } from "../wizard/exit-summary.ts";
 import { Wizard } from "../wizard/session/engine-session.ts";
-import { findSession, type SessionSummary } from "../wizard/session/sessions.ts";
+import { findSession, type SessionSummary } from "../wizard/session/saved-sessions.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -31,7 +31,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
 	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
 	const options = { session, ...looks, ...(state === undefined ? {} : { state }), ...left };
-	let last: LastLines = () => [];
+	let last: ExitSummary = () => [];
 	try {
 		const run = linear
 			? (await import("../wizard/linear/run-linear.ts")).runLinear
@@ -52,7 +52,7 @@ async function leftSession(machine: Machine, wanted: string | undefined): Promis
 	if (found.holder !== undefined) throw new Failure("session-open", { id: found.id, pid: found.holder });
 	if (found.problem === "newer") throw new Failure("session-newer", { id: found.id }, 2);
 	if (found.problem === "damaged") {
-		const path = found.isAside ? found.path : await machine.sessions.setAside(found.id);
+		const path = found.isSetAside ? found.path : await machine.sessions.setAside(found.id);
 		throw new Failure("session-damaged", { id: found.id, path });
 	}
 	return found;

@@ -1,35 +1,28 @@
-/** Exit status of the command that a failure ends (the contract's "Conventions"). */
+/** Exit status of a command that ends with a failure. */
 export type Exit = 1 | 2 | 3 | 4 | 70 | 125;
 
-const name = "Failure";
-
 /**
- * What went wrong, as a code of the message catalogue and the values that its sentence needs. Paths among the values are already
- * safe to show (`showPath`); whoever prints a failure finds the sentence. `{cause}` in it is the sentence of what led to it.
+ * An error as a message code, the values for its sentence, and an exit status. Values that are paths are already safe to show
+ * (`showPath`). In a sentence, `{cause}` stands for the sentence of the causing failure.
  */
 export class Failure extends Error {
 	readonly code: string;
-	readonly values: Readonly<Record<string, string | number>>;
+	readonly values: Values;
 	readonly exit: Exit;
-
-	/** By its name: the program is bundled in parts (build.js), and each has this class anew. */
-	static override [Symbol.hasInstance](value: unknown): value is Failure {
-		return value instanceof Error && value.name === name;
-	}
 
 	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1, cause?: unknown) {
 		super(`${code} ${JSON.stringify(values)}`, cause === undefined ? {} : { cause });
-		this.name = name;
+		this.name = "Failure";
 		this.code = code;
 		this.values = values;
 		this.exit = exit;
 	}
 }
 
-/** What a sentence of the message catalogue needs. */
+/** Values for a sentence of the message catalogue. */
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Something an administrator should know: a code of the message catalogue and its values, never a sentence. */
+/** A message for the administrator, as a message code and its values. */
 export interface Note<Code extends string = string> {
 	readonly code: Code;
 	readonly values: Readonly<Record<string, string | number>>;

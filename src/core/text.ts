@@ -1,8 +1,8 @@
 import { printable } from "./path/quote.ts";
 
 /**
- * How many of these characters a text ends in. A pattern such as `/x+$/` looks at a run of them from each of its places anew, which takes the square of
- * its length where it does not stand at the end.
+ * Returns how many of these characters the text ends with. A pattern such as `/x+$/` would take quadratic time, because it
+ * scans a run of them again from each of its positions.
  */
 export function trailing(text: string, characters: string): number {
 	let at = text.length;
@@ -14,22 +14,23 @@ export function withoutTrailing(text: string, characters: string): string {
 	return text.slice(0, text.length - trailing(text, characters));
 }
 
-/** SGR, ECMA-48 8.3.117: colours and the like. It carries no text. */
+/** SGR sequences (ECMA-48 8.3.117), such as colours. They carry no text. */
 const esc = "\x1b";
 const colour = new RegExp(`${esc}\\[[0-9;:]{0,64}m`, "g");
 
-/** What may be the beginning of a colour or of a line's end. Longer than any of them it is neither. */
+/** Matches the possible beginning of a colour or line end. Anything longer is neither. */
 const unfinished = new RegExp(`(?:${esc}(?:\\[[0-9;:]{0,64})?|\\r)$`);
 
 /**
- * Output of an application as a terminal may show it: text, line ends and tabs. Anything that could steer a terminal (escape sequences, controls)
- * or mislead an eye (bidi controls) is shown escaped. Colours are left out, because a colour can hide text on a background of its own. So is a
- * carriage return before a line feed; any other is shown, because what follows it would cover the line.
+ * Makes an application's output safe for a terminal: text, line ends and tabs remain. Sequences that could control the terminal
+ * and characters that could mislead the reader (bidi controls) are escaped. Colours are removed, because a colour can hide text
+ * on its own background. So is a carriage return before a line feed; any other is escaped, because the following text would
+ * cover the line.
  */
 export class TerminalText {
 	#rest = "";
 
-	/** Any piece of the output; sequences may be cut anywhere. Returns what can be shown by now. */
+	/** Takes a chunk of output, which may end within a sequence, and returns the text that can be shown so far. */
 	push(text: string): string {
 		const all = this.#rest + text;
 		const at = unfinished.exec(all)?.index ?? all.length;
@@ -37,7 +38,7 @@ export class TerminalText {
 		return shown(all.slice(0, at));
 	}
 
-	/** The output is over. Returns what is left to show. */
+	/** Ends the output and returns the remaining text. */
 	end(): string {
 		const rest = this.#rest;
 		this.#rest = "";

@@ -1,15 +1,15 @@
 import type { OwnerChange } from "../core/plan/plan.ts";
 
-/** The account of the host that was made for a cage; it outlives the cage where its data stays. */
+/** The host account that was created for a cage. It outlives the cage if the cage's data is kept. */
 export interface MadeAccounts {
 	made(name: string): Promise<MadeAccount | undefined>;
 	saveMade(name: string, account: MadeAccount | undefined): Promise<void>;
-	/** Gives what the cage's data has of one account to another. */
+	/** Changes the owner of the cage's data wherever it is the first account of `change`. */
 	changeDataOwner(name: string, change: OwnerChange): Promise<void>;
 }
 
 export interface MadeAccount {
 	readonly name: string;
-	/** Absent until it is there. */
+	/** Absent until the account exists. */
 	readonly uid?: number;
 }

@@ -2,38 +2,39 @@ import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adopt
 import type { Path } from "../core/path/path.ts";
 import type { WritableDirectory } from "../core/plan/plan.ts";
 
-/** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */
+/** Moves state between the host and a cage. The caller holds the cage's lock and has stopped the service. */
 export interface AdoptedState {
 	save(name: string, adoption: Adoption): Promise<void>;
-	/** The service is the host's again. */
+	/** Ends the adoption: the service belongs to the host again. */
 	end(name: string): Promise<void>;
-	/** Lets go of what an earlier adoption kept; before anything is stopped. */
+	/** Deletes what an earlier adoption kept. Call it before the service is stopped. */
 	clear(name: string): Promise<void>;
-	/** Throws `disk-full` where the host's state would not fit into the cage. */
+	/** Throws `disk-full` if the host's state does not fit into the cage. */
 	requireRoom(name: string, places: readonly Path[]): Promise<void>;
-	/** Throws `disk-full` where the cage's state would not fit beside the host's. */
+	/** Throws `disk-full` if the cage's state does not fit next to the host's. */
 	requireRoomOutside(name: string, places: readonly Path[]): Promise<void>;
-	/** Copies the host's state aside; tells files that were written to meanwhile. */
+	/** Copies the host's state to a staging folder; `unstable` lists files that changed while they were copied. */
 	take(request: TakeRequest): Promise<{ readonly places: readonly AdoptedPlace[]; readonly unstable: readonly Path[] }>;
-	/** Makes the copy the cage's data. What it had stays aside. */
+	/** Makes the copy the cage's data and sets the previous data apart. */
 	use(name: string): Promise<void>;
 	/**
-	 * The cage has its own data again. With `since`, when the adoption began, what it had meanwhile is kept: tells where. Without, it is let go.
+	 * Restores the cage's own data. With `since` (when the adoption began), the adopted data is kept and its path returned;
+	 * otherwise it is deleted.
 	 */
 	restore(name: string, since?: string): Promise<Path | undefined>;
-	/** As `AdoptedPlace` has it, of now. */
+	/** Current fingerprints, comparable with those of `AdoptedPlace`. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
-	/** A link in the cage's state that may not come back: it leads out of the state, and the host has none like it. */
+	/** A link in the cage's state that must not be copied to the host: it leads out of the state and the host has no such link. */
 	foreignLink(name: string, path: Path): Promise<Path | undefined>;
-	/** For a stage: nobody can have put anything there before. */
+	/** An unpredictable name, so that nobody can have created anything there. */
 	stageName(): Path;
-	/** Makes the stage of a place; the place with what the stage is known by from then on. */
+	/** Creates the stage of a place. Returns the place with the stage's identity. */
 	makeStage(name: string, place: StagedPlace): Promise<StagedPlace>;
-	/** Copies the cage's state beside the host's. */
+	/** Copies the cage's state into the stage next to the host's. */
 	prepareReturn(name: string, place: StagedPlace, signal: AbortSignal): Promise<void>;
-	/** Makes the copy the host's content, which stays aside until `finishReturn`. */
+	/** Swaps the copy and the host's content, which is kept until `finishReturn`. */
 	swapReturn(place: StagedPlace): Promise<void>;
-	/** The host's content is as before, however far the others came. The place without its stage. */
+	/** Restores the host's content, however far the return came. Returns the place without its stage. */
 	undoReturn(place: StagedPlace): Promise<AdoptedPlace>;
 	finishReturn(place: StagedPlace): Promise<void>;
 }

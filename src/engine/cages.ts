@@ -23,7 +23,7 @@ export async function knownCage(store: CageReader, name: string): Promise<Cage> 
 	return cage;
 }
 
-/** A cage of that name if there is one. One whose description is damaged is none where it is to be replaced; else throws `state-damaged`. */
+/** The cage of that name, if any. A damaged description throws `state-damaged`, or counts as absent with `replace`. */
 export async function readableCage(store: CageReader, name: string, replace: boolean): Promise<Cage | undefined> {
 	try {
 		return await store.cage(name);
@@ -33,7 +33,7 @@ export async function readableCage(store: CageReader, name: string, replace: boo
 	}
 }
 
-/** A generation if its manifest can be read. Where it is to be replaced, nothing is taken over from a damaged one; else throws. */
+/** The generation if its manifest can be read. A damaged manifest throws, or counts as absent with `replace`. */
 export async function readableManifest(
 	store: CageReader,
 	name: string,
@@ -50,7 +50,7 @@ export async function readableManifest(
 	}
 }
 
-/** A description, a manifest or a pointer that cannot be understood, or a generation that lost its manifest. */
+/** Whether a description, manifest or pointer is unreadable, or a generation has no manifest. */
 export function isDamage(error: unknown): error is Failure {
 	return error instanceof Failure && ["state-damaged", "manifest-damaged", "no-such-generation"].includes(error.code);
 }
@@ -59,7 +59,7 @@ interface Looking {
 	readonly machine: Pick<Context["machine"], "store">;
 }
 
-/** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
+/** Throws `cage-unknown`, or `cage-not-built` (exit 2) if no generation exists. */
 export async function presentGeneration({ machine }: Looking, name: string): Promise<Pick<PresentCage, "cage" | "generation">> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
@@ -76,12 +76,12 @@ export async function presentCage(context: Looking, name: string): Promise<Prese
 	return { cage, generation, manifest, layout: layoutOf(store, manifest) };
 }
 
-/** The folder of a cage, as units that were installed for it say. */
+/** The cage's folder in the form that installed units contain. */
 export function cageFolder(store: CageReader, name: string): string {
 	return showPath(parent(store.presentRoot(name)));
 }
 
-/** What the launcher needs of a generation, from its manifest alone. */
+/** The launcher's view of a generation, from its manifest alone. */
 export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 	return {
 		name: manifest.name,
@@ -95,7 +95,7 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 	};
 }
 
-/** What a generation has directly below /tmp and /var/tmp: the launcher, which empties both, binds it back. */
+/** Entries directly below /tmp and /var/tmp. The launcher empties both directories and binds these back. */
 export function keptInTemporary(manifest: Manifest): KeptInTemporary[] {
 	return manifest.entries
 		.filter((entry) => temporaryDirectories.includes(parent(entry.path)))

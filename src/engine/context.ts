@@ -38,34 +38,34 @@ export interface Machine {
 	readonly units: Units;
 	readonly services: Services;
 	readonly trialService: TrialServices;
-	/** What is started of all this for the user to see. */
+	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;
-	/** Watches processes that run already. */
+	/** Watches a running process. */
 	attach(request: AttachRequest): Promise<Attached>;
-	/** Watches cages that run for calls that fail, at hardly any cost. Throws `watch-impossible` (exit 3). */
+	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
-	/** Looks at a cage on disk without changing or following anything. */
+	/** Examines a cage on disk without changing anything or following links. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
-	/** What became of the files of the host that a generation was copied from; with `deep` each is read. */
+	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
-	/** Every process that has one of these user ids. */
+	/** Every process with one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
-	/** What there is to ask an application with that this command starts. */
+	/** Programs that can ask an application started by this command. */
 	probeTools(command: readonly string[]): Tools;
-	/** Whether a service of the host listens at this TCP port of its loopback. */
+	/** Whether a host service listens at this TCP port of the loopback. */
 	listens(port: number): boolean;
-	/** The real place of the host's socket for syslog; undefined where there is none. */
+	/** The real path of the host's syslog socket, if any. */
 	logSocket(): Path | undefined;
-	/** The real place of the state folder. */
+	/** The real path of the state folder. */
 	stateFolder(): Path;
-	/** Words that start this program with its state folder, by real paths: scripts of the host have no PATH to rely on. */
+	/** Words that start this program with its state folder, as real paths, because host scripts may have no PATH. */
 	program(): readonly string[];
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What every use case gets: the machine, somebody to tell, and the way to call it off. */
+/** Every use case gets the machine, an event sink and an abort signal. */
 export interface Context {
 	readonly machine: Machine;
 	emit(event: Event): void;

@@ -1,6 +1,6 @@
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Coverage, NextExercise, StageReach } from "../core/plan/coverage.ts";
+import type { Coverage, NextExercise, StageCoverage } from "../core/plan/coverage.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
@@ -14,7 +14,7 @@ export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 export interface ProbeOutcome {
 	readonly command: string;
 	readonly ok: boolean;
-	/** The end of what it printed when it failed. */
+	/** The end of its output if it failed. */
 	readonly output: string;
 }
 
@@ -25,7 +25,7 @@ export interface ShownProcesses extends ProcessTree {
 
 export type { Minimising } from "../core/minimise/search.ts";
 
-/** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
+/** Events are named in the past tense. Each interface shows those it needs. */
 export type Event =
 	| { readonly event: "step-started"; readonly step: Step; readonly onHost?: boolean }
 	| { readonly event: "step-finished"; readonly step: Step; readonly seconds: number }
@@ -60,14 +60,14 @@ export type Event =
 			readonly missing: readonly Missing[];
 			readonly probes: readonly ProbeOutcome[];
 	  }
-	/** The cage answers as it is; from now on files are left out, so many trials side by side. */
+	/** The cage answers as it is. From now on, `jobs` trials without some files run in parallel. */
 	| { readonly event: "search-started"; readonly jobs: number }
-	/** `files` and `bytes` that are left out so far; `secondsLeft` once it can be told. */
+	/** `files` and `bytes` are left out so far; `secondsLeft` once an estimate is possible. */
 	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "selftest-started" }
-	/** The cage is tried as a service of systemd. */
+	/** The cage is tried as a systemd service. */
 	| { readonly event: "unit-trial-started"; readonly unit: string }
-	/** The test starts the attempts three times: without any layer, as the application is started, and without any layer again. */
+	/** The techniques run three times: without any layer, as the application is started, and without any layer again. */
 	| {
 			readonly event: "ways-tried";
 			readonly launch: number;
@@ -84,11 +84,11 @@ export type Event =
 	| CommandEvent
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };
 
-/** How far an application was exercised, and what would go further: what plan, wizard, `show` and record tell of it. */
+/** How far an application was exercised, and what would extend it. Shown by plan, wizard, `show` and record. */
 export interface Reached {
-	/** Absent where no package brings the application. */
+	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
-	/** Stages of its life, with those that never came up; absent while it runs, for most come at the end of a trace. */
-	readonly life?: readonly StageReach[];
+	/** Stages of its life cycle, including those that never occurred. Absent while it runs, because most occur at the end of a trace. */
+	readonly life?: readonly StageCoverage[];
 	readonly next: readonly NextExercise[];
 }

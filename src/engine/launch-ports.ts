@@ -11,60 +11,58 @@ import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
-/** What the engine needs to start applications and to watch them; `ports.ts` hands it on with the rest of the machine. */
-
-/** Where and how an application is started. */
+/** How an application is started. */
 export interface LaunchRequest {
 	readonly spec: Launch;
 	readonly identity: Identity;
 	readonly command: readonly string[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** Opened before the application starts, and handed to it (`parseHandedSocket`). */
+	/** Opened before the application starts and passed to it (`parseHandedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
-	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */
+	/** Host files that appear in the cage's `.launch` for this launch only, e.g. an interpreter with its loader and libraries. */
 	readonly brought?: readonly Path[];
-	/** Layers of a cage that are left out. Only the self-test and tests do that. */
+	/** Layers that are left out, for the self-test and for tests. */
 	readonly without?: readonly Layer[];
-	/** Further names of the first of them there. */
+	/** Further names of the first of these files. */
 	readonly names?: readonly string[];
 	/**
-	 * Somebody is at its stdin, by a pipe or with a terminal of its own; without it there is nothing to read. It is over with its first
-	 * process, whatever that left in the background.
+	 * Its stdin is a pipe or a terminal of its own; otherwise stdin is empty. The launch ends with its first process, even if
+	 * that left others in the background.
 	 */
 	readonly attended?: "pipe" | "terminal";
-	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
+	/** Traces with strace: `fast` with --seccomp-bpf, `whole` if our own filter runs, because its denials never show with `fast`. */
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
-	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
+	/** Receives the application's output. Otherwise it inherits our stdin, stdout and stderr. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
-	/** Where our output is a terminal, it gets what the application prints unchanged, with all that steers a terminal. */
+	/** Passes the output to our terminal unchanged, including control sequences. */
 	readonly raw?: boolean;
-	/** What has to be found good before anything is started. The launch is prepared meanwhile, and comes to nothing where this rejects. */
+	/** Must resolve before anything is started. The launch is prepared in the meantime and cancelled if this rejects. */
 	readonly after?: Promise<unknown>;
 	readonly signal?: AbortSignal;
 }
 
 export type Launch =
-	/** Directories are made where the host has none (RuntimeDirectory= and its like). */
+	/** Creates directories that the host does not have (RuntimeDirectory= and similar). */
 	| {
 			readonly kind: "sandbox";
 			readonly sandbox: Sandbox;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
-			/** Asked for by rules, beside the harmless ones. */
+			/** Requested by rules, in addition to the harmless ones. */
 			readonly devices: CageLayout["devices"];
 			/** Capabilities that rules allow. */
 			readonly capabilities: readonly string[];
-			/** Sockets of the host at which the application finds somebody. */
+			/** Host sockets that the application may connect to. */
 			readonly sockets: readonly Path[];
 	  }
 	| { readonly kind: "host" }
-	/** With a sandbox, what the application writes to its data is thrown away. */
+	/** In a sandbox, what the application writes to its data is discarded. */
 	| { readonly kind: "cage"; readonly cage: CageLayout; readonly sandbox?: Sandbox };
 
-/** What the launcher must know of a built cage. */
+/** The launcher's view of a built cage. */
 export interface CageLayout {
 	readonly name: string;
 	/** The present generation. */
@@ -83,10 +81,10 @@ export interface CageLayout {
 	readonly permissions: Permissions;
 }
 
-/** A place for what sandboxed applications write. Starting twice in the same one finds what the first start left. */
+/** A folder for what sandboxed applications write. A second start in the same sandbox finds what the first one left. */
 export interface Sandbox {
 	readonly folder: Path;
-	/** The process whose network namespace it has; absent, each start makes one. */
+	/** The process whose network namespace is used. If absent, each start creates one. */
 	readonly network?: number;
 	dispose(): Promise<void>;
 }
@@ -94,97 +92,97 @@ export interface Sandbox {
 export interface Ended {
 	/** Exit status, or 128 + the signal that ended it. */
 	readonly status: number;
-	/** It was killed because what it wrote was about to fill the disk. */
+	/** Set if it was killed because its writes were about to fill the disk. */
 	readonly stoppedFor?: "disk-space";
 }
 
-/** An application that runs and can be asked. */
+/** A running application that can be probed. */
 export interface Reachable {
-	/** Host pid of the init (or of what stands in for it), whose root and network are the application's. */
+	/** Host pid of the init or its substitute, whose root and network are the application's. */
 	readonly init: number;
 	readonly ended: Promise<Ended>;
 }
 
-/** A process that ran before, and is watched. `ended` resolves when the watching is over, whatever ended it. */
+/** A process that ran before it was watched. `ended` resolves when the watch is over, for any reason. */
 export interface Attached extends Reachable {
-	/** False where processes of its tree came too fast to be all taken hold of. */
+	/** False if processes of its tree started too fast to attach to all of them. */
 	readonly isWhole: boolean;
-	/** Signals that the process has a handler for, e.g. `SIGHUP`. */
+	/** Signals that the process handles, e.g. `SIGHUP`. */
 	handledSignals(): string[];
-	/** Ends the watching; the process runs on. */
+	/** Ends the watch; the process continues. */
 	detach(): Promise<void>;
 }
 
 export interface AttachRequest {
 	readonly pid: number;
-	/** Called before their first line comes, and again where more processes came meanwhile; the first is `pid` itself. */
+	/** Called before the first line of new processes. The first process is `pid` itself. */
 	onProcesses(processes: readonly RunningProcess[]): void;
 	onData(chunk: Uint8Array): void;
 	readonly signal: AbortSignal;
 }
 
-/** Cages that run, watched for calls that fail in them. */
+/** A watch for failing calls in running cages. */
 export interface FailureWatch {
-	/** Resolves when the watching is over, whatever ended it. */
+	/** Resolves when the watch is over, for any reason. */
 	readonly ended: Promise<void>;
 	/**
-	 * What is watched from now on, with all that it starts: by processes of each cage. Those that run in no PID namespace of their own throw
-	 * `watch-no-namespace` (exit 3).
+	 * Sets what is watched from now on, including everything it starts: processes of each cage. Throws `watch-no-namespace` (exit
+	 * 3) for processes without a PID namespace of their own.
 	 */
 	watch(processes: readonly number[]): void;
-	/** Takes all of it out of the kernel; what was seen last has come before it resolves. */
+	/** Removes the probe from the kernel. Resolves after the last observation was delivered. */
 	stop(): Promise<void>;
 }
 
 export interface FailureWatchRequest {
-	/** For each different failure once, a line as `parseFailure` of core/watch reads it; `full` where no more are noted. */
+	/** Called once for each different failure with a line for `parseFailure` of core/watch, and with `full` when no more are recorded. */
 	onLine(line: string): void;
 }
 
 /** A started application. */
 export interface Launched extends Reachable {
-	/** Sends a signal to the application by way of its init. */
+	/** Sends a signal to the application through its init. */
 	signal(name: string): void;
-	/** Signals that the application's main process has a handler for, e.g. `SIGHUP`. */
+	/** Signals that the application's main process handles, e.g. `SIGHUP`. */
 	handledSignals(): string[];
-	/** Its main process, and what forked away from it, have the account that it was started as. */
+	/** Whether its main process and its forks still have the account that it was started as. */
 	keepsAccount(): boolean;
-	/** What holds the application's main process, read from outside; undefined when it is gone. */
+	/** The confinement of the application's main process, read from outside. Undefined when it has ended. */
 	measure(root: Path): Measured | undefined;
-	/** All that can be seen of its confinement from outside; undefined when it is gone. */
+	/** Everything about its confinement that is visible from outside. Undefined when it has ended. */
 	observe(root: Path): Observed | undefined;
-	/** TERM, then KILL after so many seconds; resolves when nothing of it is left. */
+	/** Sends TERM, then KILL after this many seconds. Resolves when no process is left. */
 	stop(graceSeconds: number): Promise<Ended>;
 }
 
 export interface ShellResult {
 	readonly ok: boolean;
 	readonly status: number;
-	/** The end of what it printed, both streams, at most 4 KiB. */
+	/** The end of its output, both streams, at most 4 KiB. */
 	readonly output: string;
 	readonly timedOut: boolean;
 }
 
 export type LineProblem =
-	/** `detail`: what the shell says. */
+	/** `detail` is the shell's message. */
 	| { readonly code: "line-unreadable"; readonly values: { readonly detail: string } }
 	| { readonly code: "line-program-missing"; readonly values: { readonly program: string } };
 
 export interface Launcher {
-	/** How a cage is confined here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
+	/** How cages are confined on this machine. Throws `no-launcher`, or `not-full-…` if weaker confinement was refused (both exit 3). */
 	method(): Method;
-	/** Throws a Failure where the launch fails before the application's own start. */
+	/** Throws a Failure if the launch fails before the application itself starts. */
 	start(request: LaunchRequest): Promise<Launched>;
-	/** What can be brought into a cage to look around with. Throws `shell-missing` (exit 3). */
+	/** Programs for looking around in a cage. Throws `shell-missing` (exit 3). */
 	hostShell(): HostShell;
-	/** With a network of its own, in which these ports of the loopback lead to the host's. */
+	/** Creates a sandbox with a network of its own, in which these loopback ports lead to the host's. */
 	createSandbox(ports?: readonly number[]): Promise<Sandbox>;
-	/** Removes what launches of killed commands left: scratch folders, and processes that wait stopped for nobody. Returns why some cannot be removed. */
+	/** Removes scratch folders and stopped processes that killed commands left. Returns the failures. */
 	clearAbandoned(): Promise<readonly Failure[]>;
 	/**
-	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). The line sees the
-	 * application's root at `$CAGEWRIGHT_ROOT`, where no link is followed, and every process that it starts ends with it. `root` is the variable's
-	 * value where nothing was launched.
+	 * Runs a shell line on the host's file system in the network of a launched application, or in an empty network. The line sees
+	 * the application's root at `$CAGEWRIGHT_ROOT`, where no link is followed, and every process that it starts ends with it.
+	 * `root` is the variable's value if nothing was launched.
 	 */
 	shell(
 		line: string,
@@ -192,19 +190,19 @@ export interface Launcher {
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult>;
-	/** What keeps a shell line from running here, told without running it; undefined where nothing is known that does. */
+	/** Why a shell line cannot run here, found without running it. Undefined if no reason is known. */
 	lineProblem(line: string): Promise<LineProblem | undefined>;
-	/** Host pids of every process whose root is this generation, and of those that a signal for the application goes to. */
+	/** Host pids of all processes whose root is this generation, and of the inits that receive signals for the application. */
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
-	/** CPU seconds that an application and all that it started have used. */
+	/** CPU seconds used by an application and everything it started. */
 	cpuSeconds(launched: Reachable): number;
-	/** Sends a signal to a process that `running` named. */
+	/** Sends a signal to a process that `running` returned. */
 	send(pid: number, signal: string): void;
 	/**
-	 * For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. `sockets`: the
-	 * unit hands over some.
+	 * A program that loads the filter and Landlock rules for the cage's unit. Undefined if there is none for this processor.
+	 * `sockets`: the unit passes sockets.
 	 */
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
-	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
+	/** The shell commands that start the cage, for reading or for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }

@@ -16,8 +16,6 @@ import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { CageLayout, Sandbox } from "./launch-ports.ts";
 
-/** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
-
 export type { Measured } from "../core/cage/cage.ts";
 export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
 export type { Observed } from "../core/selftest/outside.ts";
@@ -40,34 +38,34 @@ export type {
 export type { HostService, ServiceState, Services, UnitSet, Units } from "./systemd-ports.ts";
 
 export interface Packages {
-	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
+	/** The package that owns each path, in one query. Paths without an owner are absent. Never throws on an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
-	/** Names of those whose given version comes from an archive of security updates, as far as the system knows. */
+	/** Names of the packages whose given version comes from a security archive, as far as the system knows. */
 	security(packages: readonly PackageRef[]): Promise<ReadonlySet<string>>;
-	/** When a package was last installed or removed, milliseconds since 1970; 0 where that cannot be told. */
+	/** Time of the last package change, milliseconds since 1970; 0 if unknown. */
 	changedAt(): number;
-	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
+	/** The contents of the package that owns a path, then of those built from the same source. Empty without an owner. Never throws. */
 	related(path: Path): Promise<readonly PackageContents[]>;
 }
 
-/** What names mean on this host: of applications, of programs, and in templates. */
+/** Resolves names of applications and programs, and values for templates, on this host. */
 export interface HostApplications {
-	/** The application of a systemd service or socket; undefined where there is none of that name, or it is masked. */
+	/** The application of a systemd service or socket. Undefined if there is none of that name or it is masked. */
 	unit(name: string): Promise<FoundApplication | undefined>;
-	/** The full name of the service that a name means, if there is one; quicker than `unit`. */
+	/** The full name of the service that a name means, if any. Quicker than `unit`. */
 	unitNamed(name: string): string | undefined;
-	/** What the units of a program make for it before it starts, as `--directory` takes it. */
+	/** Directories that a program's units create before it starts, in the form of `--directory`. */
 	directoriesOf(program: string): readonly string[];
-	/** Where a command's program is: as the launcher's PATH has it, and only then as the caller's. Throws `program-…` (exit 2). */
+	/** The path of a command's program, from the launcher's PATH or else the caller's. Throws `program-…` (exit 2). */
 	program(word: string): string;
-	/** What a template is filled in with. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */
+	/** Values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
 	here(template: Pick<Template, "parameters">, given: ParameterValues): Here;
-	/** What answers at a TCP port, asked once; undefined where nothing is said that could be recognised. */
+	/** Connects once to a TCP port. Undefined if the answer is not recognised. */
 	greeting(host: string, port: number): Promise<Greeting | undefined>;
 }
 
 export interface Documents {
-	/** A text file, also one packed with gzip; undefined where it cannot be read, or is packed in another way. Never throws. */
+	/** A text file, also gzipped. Undefined if it cannot be read or has another compression. Never throws. */
 	text(path: Path): string | undefined;
 }
 
@@ -75,13 +73,13 @@ export interface Accounts {
 	users(): User[];
 	groups(): Group[];
 	/**
-	 * Makes a system account without a home, a shell and a password, with a group of its name. Its number is given, or none of `taken` and none
-	 * that a process or container of this machine uses. Throws `no-free-account-id` (exit 3).
+	 * Creates a system account without home, shell and password, and a group of the same name. The ids are given, or free: not in
+	 * `taken` and unused by processes and containers. Throws `no-free-account-id` (exit 3).
 	 */
 	create(name: string, numbers: AccountNumbers | { readonly taken: ReadonlySet<number> }): Promise<void>;
-	/** Takes an account away, with its group where that has no other member. */
+	/** Removes an account, and its group if that has no other member. */
 	remove(name: string): Promise<void>;
-	/** Where this is not root: the one account that there is, and the lowest port that it may bind. */
+	/** Without root: the only account, and the lowest port that it may bind. */
 	own(): OwnAccount | undefined;
 }
 
@@ -94,125 +92,120 @@ export interface OwnAccount extends Identity {
 	readonly lowestPort: number;
 }
 
-/** A generation on disk, and what it may hold. */
+/** A generation on disk and its audit rules. */
 export interface CageToAudit {
 	/** Host path of the generation. */
 	readonly root: Path;
 	readonly policy: AuditPolicy;
-	/** What it should hold; without it nothing is compared. */
+	/** What it should contain. Without it, nothing is compared. */
 	readonly manifest?: Manifest;
-	/** Reads every file. Else only those are read whose stat(2) is not that of the copy any more. */
+	/** Reads every file; otherwise only those whose stat(2) changed since the copy. */
 	readonly thorough?: boolean;
-	/** What the application has written: host path `source`, mounted over `path`. */
+	/** The application's data: host path `source`, mounted over `path`. */
 	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
-	/** True for the present generation, whose state is in its own place. */
+	/** True for the present generation, whose state is mounted from its usual place. */
 	readonly isPresent?: boolean;
-	/** Directories of the host that it shows. */
+	/** Host directories that the cage shows. */
 	readonly binds?: readonly Path[];
 }
 
-/** A process by one of its user ids (credentials(7)). */
+/** A process with one of the accounts' user ids (credentials(7)). */
 export interface AccountUse {
 	readonly pid: number;
 	readonly uid: number;
-	/** Its program, or its name where that cannot be seen. */
+	/** Its program, or its name if the program cannot be read. */
 	readonly program: string;
 }
 
-/** What a self-test needs of the host. */
+/** The host's part of a self-test. */
 export interface SelftestTools {
 	readonly architecture: Architecture;
-	/** The host's perl; undefined where there is none. */
+	/** The host's perl, if any. */
 	interpreter(): Interpreter | undefined;
 	hostRoot(): { readonly identity: string; readonly disk: number };
-	/** Starts a process outside, under the account of a cage. */
+	/** Starts a process outside the cage, under its account. */
 	decoy(identity: Identity): Promise<Decoy>;
-	/** Starts the attempts as a service of the running systemd. Throws `systemctl-failed`, and leaves nothing then. */
+	/** Starts the escape techniques as a systemd service. Throws `systemctl-failed` and then leaves nothing behind. */
 	service(request: AttemptsService): Promise<StartedAttempts>;
 }
 
-/** What the record asks of the machine. */
+/** Facts for the record. */
 export interface Recording {
-	/** Who runs this: the account of the login behind sudo counts more than root. */
+	/** The user who runs this: the login behind sudo if there is one. */
 	who(): string;
 	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel" | "cagewright">;
-	/** Of those packages that are installed in just this version; the others are absent. */
+	/** Origins of the packages that are installed in exactly this version; the others are absent. */
 	origins(packages: readonly PackageRef[]): readonly (PackageRef & PackageOrigin)[];
 	/** In hexadecimal. */
 	sha256(text: string): string;
-	/**
-	 * Of configuration that packages ship, whether the host's is still the same, and the package's own text where it is on this machine. Others are absent.
-	 */
+	/** Whether packaged configuration is unmodified, with the package's own text if it is on this machine. Other paths are absent. */
 	asShipped(paths: readonly Path[]): ReadonlyMap<Path, { readonly isSame: boolean; readonly text?: string }>;
 }
 
-/** A service that is there for a self-test alone. */
+/** A service that exists only for a self-test. */
 export interface AttemptsService {
 	/** Its unit. */
 	readonly text: string;
-	/** Where our init and these files of the host are put for it. */
+	/** Where our init and these host files are copied to. */
 	readonly launcher: Path;
 	readonly brought: readonly Path[];
-	/** Made for what it prints. */
+	/** Created for its output. */
 	readonly output: Path;
-	/** Made empty, with owner and mode of their source. */
+	/** Created empty, with owner and mode of their source. */
 	readonly directories: readonly { readonly source: Path; readonly place: Path }[];
 }
 
 export interface StartedAttempts {
-	/** All that was printed so far. */
+	/** All output so far. */
 	output(): string;
 	runs(): Promise<boolean>;
 	observe(root: Path): Promise<Observed | undefined>;
-	/** What systemd says of it. */
+	/** systemd's explanation. */
 	problem(): Promise<string>;
-	/** Ends it and takes its unit away. */
+	/** Stops it and removes its unit. */
 	remove(): Promise<void>;
 }
 
-/** Services that are there for a trial alone. */
+/** Services that exist only for a trial. */
 export interface TrialServices {
-	/** Whether what the application may write holds no more bytes than that. */
+	/** Whether the application's writable data has at most this many bytes. */
 	fits(cage: CageLayout, bytes: number): boolean;
-	/** Copies of all that the application may write, for the time of the sandbox. */
+	/** Copies everything that the application may write into the sandbox. */
 	copies(cage: CageLayout, sandbox: Sandbox): Promise<Pick<UnitInput, "data" | "binds">>;
-	/** Lets systemd read a unit with this text; nothing is started. `client` is a unit that ends with us. */
+	/** Loads a unit with this text without starting it. `client` is a unit that ends with this process. */
 	place(text: (client: string) => string): Promise<PlacedService>;
 }
 
 interface PlacedService {
 	readonly name: string;
-	/** systemd knows how to reload it. */
+	/** systemd can reload it. */
 	readonly reloads: boolean;
-	/** Ends it and takes its unit away. */
+	/** Stops it and removes its unit. */
 	remove(): Promise<void>;
 }
 
 export interface Interpreter {
-	/** With its loader and its libraries: host paths. */
+	/** Host paths of the interpreter, its loader and its libraries. */
 	readonly brought: readonly Path[];
-	/** The loader as it is seen inside. */
+	/** The loader's path inside the cage. */
 	readonly loader: Path;
-	/** The words in front of a program's text, inside. */
+	/** The words before a program's text, inside the cage. */
 	readonly command: readonly string[];
 }
 
 export interface Decoy {
 	readonly facts: DecoyFacts;
-	/** Resolves when it is gone, with all that it made. */
+	/** Resolves when the process and everything it created are gone. */
 	dispose(): Promise<void>;
 }
 
-/**
- * One thing that the work needs of the machine. `missing`: something does not work without it; `weaker`: it works with less
- * protection; `note`: worth knowing.
- */
+/** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */
 export interface Finding {
 	readonly what: (typeof examined)[number];
 	readonly state: "ok" | "weaker" | "missing" | "note";
-	/** Where or in which version it was found; behind `-` what that lacks. */
+	/** Path or version. After `-`, what it does not support. */
 	readonly found: string;
-	/** The package that brings it, where one does. */
+	/** The package that provides it, if any. */
 	readonly package?: string;
 }
 
@@ -224,30 +217,30 @@ export const examined = [
 
 export interface Doctor {
 	examine(): Finding[];
-	/** What root types to install these packages; undefined where we are root, or know no package manager of this system. */
+	/** The command that root must type to install these packages. Undefined for root, or without a known package manager. */
 	commandForRoot(packages: readonly string[]): string | undefined;
 	/** Throws `install-needs-root`, `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
 }
 
-/** A program was started for the user, or is over; both carry the same number. `line` is what one would type. */
+/** A program was started or has ended. Both events have the same number; `line` is the command as one would type it. */
 export type CommandEvent =
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }
 	| { readonly event: "command-ended"; readonly number: number; readonly status: number };
 
 export interface CommandFeed {
-	/** Called for each start and each end. Returns a function that stops listening. */
+	/** Calls the listener for each start and end. Returns a function that stops listening. */
 	listen(listener: (event: CommandEvent) => void): () => void;
 }
 
-/** The program in its fixed place on a system. */
+/** The installed program in its fixed place. */
 export interface ProgramPlace {
-	/** `link`: a link to a program elsewhere, such as a clone; `foreign`: something else has the name. */
+	/** `link`: a link to a program elsewhere, such as a clone. `foreign`: something else has the name. */
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
-	/** The text of a file of packaging/, which comes with the program that runs now. */
+	/** The text of a file in packaging/, from the running program's release. */
 	packaged(name: string): string;
-	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
+	/** Copies the running program there. An existing one is replaced with one rename. */
 	install(): Promise<void>;
-	/** False where there was none. */
+	/** False if nothing was installed. */
 	uninstall(): Promise<boolean>;
 }

@@ -1,18 +1,15 @@
-/**
- * Sessions of the wizard that were left before their end, each with an id of its own. Their fields are plain values; of what they mean nothing is
- * known here.
- */
+/** Unfinished wizard sessions. Their fields are plain values, which this store does not interpret. */
 export interface Sessions {
-	/** All of them, the latest first. Looking changes nothing. */
+	/** All sessions, latest first. Changes nothing. */
 	list(): Promise<readonly StoredSession[]>;
-	/** A new one, open here. */
+	/** Creates a session and opens it. */
 	create(): Promise<HeldSession>;
 	/**
-	 * Opens one. Throws `session-unknown`, `session-open` with the pid of the process that has it, `session-newer`, or `session-damaged` once it was set
-	 * aside.
+	 * Opens a session. Throws `session-unknown`, `session-open` with the pid of its holder, `session-newer`, or `session-damaged`
+	 * after moving it out of the way.
 	 */
 	open(id: string): Promise<OpenedSession>;
-	/** Takes one out of the way that cannot be read, for somebody to look at. Returns where it is. */
+	/** Renames an unreadable session for later inspection. Returns its path. */
 	setAside(id: string): Promise<string>;
 	/** Throws `session-unknown` or `session-open`. */
 	remove(id: string): Promise<void>;
@@ -22,29 +19,28 @@ export interface StoredSession {
 	readonly id: string;
 	/** Milliseconds since 1970. */
 	readonly savedAt: number;
-	/** The process that has it open. */
+	/** The pid of the process that has it open. */
 	readonly holder?: number;
-	/** Where it is. */
 	readonly path: string;
-	/** `aside`: damaged, and taken out of the way before. */
+	/** `aside`: damaged, and renamed earlier. */
 	readonly problem?: "damaged" | "newer" | "aside";
-	/** The small fields; empty where there is a problem. */
+	/** The small fields. Empty if there is a problem. */
 	readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export interface OpenedSession {
 	readonly held: HeldSession;
 	readonly savedAt: number;
-	/** All fields that could be read; a damaged part is missing. */
+	/** All readable fields; damaged ones are missing. */
 	readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A session that no other process can open meanwhile. */
+/** A session that no other process can open. */
 export interface HeldSession {
 	readonly id: string;
-	/** Writes these fields in place of those before; a large one only when it is another value. At any moment there is a whole session on disk. */
+	/** Replaces these fields. A large field is written only if it changed. A complete session is on disk at any moment. */
 	write(fields: Readonly<Record<string, unknown>>): Promise<void>;
-	/** There is nothing left to go on with. */
+	/** Removes a session that is finished. */
 	remove(): Promise<void>;
 	release(): void;
 }

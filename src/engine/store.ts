@@ -13,37 +13,37 @@ import type { MadeAccounts } from "./account-store.ts";
 import type { AdoptedState } from "./adoption-store.ts";
 import type { Archives } from "./archive-store.ts";
 
-/** What is read of the cages in a state folder. Names are valid before they come here. */
+/** Reads the cages of a state folder. The caller validates names. */
 export interface CageReader {
 	names(): Promise<string[]>;
 	cage(name: string): Promise<Cage | undefined>;
-	/** The generation that runs at the next start; undefined before the first. */
+	/** The generation of the next start. Undefined before the first build. */
 	present(name: string): Promise<number | undefined>;
 	manifest(name: string, generation: number): Promise<Manifest | undefined>;
 	root(name: string, generation: number): Path;
-	/** A path that leads to the present generation, whichever that is. */
+	/** A path that always leads to the present generation. */
 	presentRoot(name: string): Path;
 	data(name: string): Path;
 	/** Generations on disk, oldest first. */
 	generations(name: string): Promise<number[]>;
-	/** The service that the cage has taken over, or is about to. */
+	/** The service that the cage has adopted or is adopting. */
 	adoption(name: string): Promise<Adoption | undefined>;
 	/**
-	 * Called each time an update asks whoever runs the cage in the foreground to start it again; `answer` tells it how many seconds the application has to
-	 * end, 0: as many as it wants. Returns a function that stops listening.
+	 * Calls the listener when an update asks the `run` in the foreground to restart. `answer` takes the seconds that the
+	 * application gets to end (0: no limit). Returns a function that stops listening.
 	 */
 	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void;
 }
 
-/** The state folder: its cages, and by role what is done with them. */
+/** The state folder: its cages, and operations on them by role. */
 export interface Store extends CageReader {
-	/** Where a cage of this name lies or will lie. Makes nothing. */
+	/** The place of a cage of this name. Creates nothing. */
 	place(name: string): Promise<CagePlace>;
-	/** A cage of that name is there, or data that one left. */
+	/** Whether a cage of that name exists, or data that one left. */
 	isTaken(name: string): Promise<boolean>;
-	/** Names of what a command has begun to switch or to remove and has not ended; one may be at work on it. */
+	/** Cages with an unfinished switch or removal, which another command may still be working on. */
 	unfinished(): Promise<readonly string[]>;
-	/** Waits for nobody: throws `cage-busy` where another command works on the cage. Clears away what a killed command left. */
+	/** Locks a cage and cleans up after killed commands. Throws `cage-busy` at once if another command has the lock. */
 	lock(name: string): Promise<Lock>;
 	saveCage(cage: Cage): Promise<void>;
 	trace(name: string): Promise<Trace | undefined>;
@@ -62,94 +62,97 @@ export interface Store extends CageReader {
 	readonly templates: Templates;
 }
 
-/** Generations, and the programs that start them. */
+/** Builds generations and provides the programs that start them. */
 export interface Building {
 	/**
-	 * Builds a new generation that nobody uses yet, and makes and seeds what the data lacks. Where it would equal `previous`, that
-	 * one's number comes back and nothing is copied.
+	 * Builds a new, unpublished generation and creates and seeds missing data. If it would equal `previous`, returns that
+	 * generation and copies nothing.
 	 */
 	build(request: BuildRequest): Promise<Built>;
-	/** Configuration that was edited in a generation since it was built, or before. */
+	/** Configuration that was edited in a generation or an earlier one. */
 	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
-	/** Keeps an edited file that gives way to the host's; tells where. Of a link nothing has to be kept but its target. */
+	/** Saves an edited file that the host's will replace, and returns its path. Undefined for a link, which has no content. */
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
-	/** Puts state that only other generations mounted in its place for a generation that is to be tried, where nothing is there. */
+	/** Moves state that only other generations mounted to its place for a generation under trial, unless something is there. */
 	bringBackState(manifest: Manifest): Promise<void>;
-	/** Makes a built generation the present one, by one rename, with its state where it mounts it from. Throws `unsafe-data` and `data-twice` (exit 4). */
+	/**
+	 * Makes a built generation the present one with one rename, and moves its state to where it is mounted from. Throws
+	 * `unsafe-data` and `data-twice` (exit 4).
+	 */
 	publish(name: string, generation: number): Promise<void>;
-	/** What was present before, and what was remembered of the cage, where what had to come with another generation failed. undefined: nothing was. */
+	/** Restores the previous generation and description after a failed publication. Undefined: there was none. */
 	restore(name: string, generation: number | undefined, cage: Cage | undefined): Promise<void>;
-	/** For trials of a generation without some of its files; everything of it is gone once it is disposed of. */
+	/** Copies of a generation without some files, for trials. All are deleted on disposal. */
 	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
-	/** Takes away a generation that never was, or no longer is, the present one. */
+	/** Deletes a generation that is not the present one. */
 	discard(name: string, generation: number): Promise<void>;
-	/** The folder with the cage's init, for a unit to show inside. */
+	/** The folder with the cage's init, which a unit binds into the cage. */
 	launcher(name: string): Path;
-	/** Puts a program there for a unit, under a name that tells its content: another unit may want another one. Returns the name. */
+	/** Writes a program there for a unit. Its name depends on its content, because units may need different ones. Returns the name. */
 	placeConfiner(name: string, program: Uint8Array): Promise<string>;
 }
 
-/** What is remembered of a cage while it is kept up to date. */
+/** Stored state of a cage's maintenance. */
 export interface Upkeep {
 	switching(name: string): Promise<Switching | undefined>;
-	/** undefined: it is over. */
+	/** Undefined: the switch is finished. */
 	saveSwitching(name: string, switching: Switching | undefined): Promise<void>;
-	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
+	/** Asks the `run` in the foreground to restart in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
-	/** Seconds that whoever was asked gives the application to end, 0: as many as it wants; undefined as long as nobody has answered. */
+	/** Seconds that it gives the application to end (0: no limit). Undefined until it answers. */
 	restartAnswer(name: string, generation: number): number | undefined;
 	staleMark(name: string): Promise<StaleMark | undefined>;
-	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
+	/** Stores which host upgrade made the cage outdated; undefined removes the mark. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
 	watched(name: string): Promise<Watched | undefined>;
-	/** What watches of the cage in production have shown; undefined takes it away. */
+	/** Stores what production watches observed; undefined removes it. */
 	saveWatched(name: string, watched: Watched | undefined): Promise<void>;
 }
 
 export interface Removing {
-	/** What lies in a cage's folder, one level deep, and what it takes on disk; empty where there is none. */
+	/** The contents of a cage's folder, one level deep, with their disk usage. Empty if there is no cage. */
 	contents(name: string): Promise<readonly CageContent[]>;
 	/**
-	 * Writes down that a cage is being removed; from then on it is none. Fails with `mounted-below` (exit 4) before anything is touched. The caller holds
-	 * its lock.
+	 * Stores that the cage is being removed; from then on it does not count as a cage. Throws `mounted-below` (exit 4) before
+	 * anything changes. The caller holds its lock.
 	 */
 	begin(name: string, removal: Removal): Promise<void>;
 	begun(name: string): Promise<Removal | undefined>;
-	/** Takes away everything of a cage but what tells that it is being removed, and which account was made for it; with `keepData` its data stays. */
+	/** Deletes the cage except the notes about its removal and account; with `keepData`, its data stays. */
 	removeContents(name: string, removal: Removal): Promise<void>;
-	/** Takes away the rest: with `keepData` the account's name stays with the data. */
+	/** Deletes the rest. With `keepData`, the account's name stays with the data. */
 	end(name: string, removal: Removal): Promise<void>;
 }
 
 /** Built-in and saved templates. */
 export interface Templates {
 	list(): Promise<StoredTemplate[]>;
-	/** Saves it with the values that it has on this machine alone, and remembers it as accepted. Returns the path of the file. */
+	/** Saves a template with this machine's values and accepts it. Returns the file's path. */
 	save(template: Template, values?: ParameterValues): Promise<string>;
-	/** That somebody has seen the commands of a template with this hash and wants them run. */
+	/** Stores that the user accepted the commands of the template with this hash. */
 	accept(hash: string): Promise<void>;
-	/** A saved one; false where there is none of that name. */
+	/** Removes a saved template. False if there is none of that name. */
 	remove(name: string): Promise<boolean>;
 }
 
-/** What the record tells beyond the manifest, and whom it names. */
+/** The record's texts, evidence and responsible persons. */
 export interface RecordStore {
-	/** The record as it was written last. */
+	/** The last record. */
 	text(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveText(name: string, text: string): Promise<string>;
-	/** Of every generation that was the present one since such is kept, oldest first; also of those whose files are gone. */
+	/** Evidence of all generations that were ever published, oldest first, including deleted ones. */
 	evidence(name: string): Promise<readonly Evidence[]>;
 	saveEvidence(name: string, evidence: Evidence): Promise<void>;
 	responsible(name: string): Promise<Responsible>;
 	saveResponsible(name: string, responsible: Responsible): Promise<void>;
-	/** Those that count for every cage of this state folder. */
+	/** Defaults for every cage of this state folder. */
 	names(): Promise<Names>;
 	saveNames(names: Names): Promise<void>;
 }
 
 export interface PartialTrees {
-	/** A tree with everything of the generation but these files and links, at a host path. */
+	/** A copy of the generation without these files and links, at a host path. */
 	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path; dispose(): Promise<void> }>;
 	dispose(): Promise<void>;
 }
@@ -157,13 +160,12 @@ export interface PartialTrees {
 export interface CagePlace {
 	/** The state folder. */
 	readonly folder: string;
-	/** Bytes that are free there. */
+	/** Free bytes there. */
 	readonly free: number;
-	/** It has state, also where the cage itself was taken away. */
+	/** Whether it has state, even if the cage itself was removed. */
 	readonly hasData: boolean;
 }
 
-/** How a cage is taken away. */
 export interface Removal {
 	readonly keepData: boolean;
 }
@@ -171,16 +173,16 @@ export interface Removal {
 export interface CageContent {
 	readonly path: Path;
 	readonly bytes: number;
-	/** State of the application, or the account that it belongs to: with `keepData` it stays. */
+	/** The application's state, or the account that owns it; `keepData` keeps it. */
 	readonly isData: boolean;
 }
 
-/** An update or a rollback on its way: what runs has to follow into the present generation. */
+/** An unfinished update or rollback: what runs must still move to the present generation. */
 export interface Switching {
-	/** The present generation before, and what was remembered of the cage with it. */
+	/** The previous generation and its description. */
 	readonly from: number;
 	readonly before: Cage;
-	/** A service that was stopped to be started again. */
+	/** A service that was stopped and must be started again. */
 	readonly stopped?: { readonly service: string; readonly companions: Companions };
 }
 
@@ -192,7 +194,7 @@ export interface StaleMark {
 }
 
 export interface Lock {
-	/** Takes away what was begun under it and never became a cage. */
+	/** Deletes what was created under this lock and never became a cage. */
 	clear(): Promise<void>;
 	release(): Promise<void>;
 }
@@ -203,7 +205,7 @@ interface BuildRequest {
 	readonly previous?: number;
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
-	/** What comes next, of those that a build has; the bytes count anew. */
+	/** Announces the next phase. Byte counts start at 0 again. */
 	onPhase?(phase: BuildPhase): void;
 }
 
@@ -211,7 +213,7 @@ interface Built {
 	readonly generation: number;
 	readonly unchanged: boolean;
 	readonly manifest: Manifest;
-	/** Seeds that were written to while they were copied: half of a change may have come along. */
+	/** Seeds that changed while they were copied, so the copy may be inconsistent. */
 	readonly unstable: readonly Path[];
 }
 
@@ -219,14 +221,14 @@ export interface StoredTemplate {
 	readonly template: Template;
 	readonly builtIn: boolean;
 	readonly path: string;
-	/** SHA-256 of what it says. */
+	/** SHA-256 of its content. */
 	readonly hash: string;
-	/** Its commands were shown to somebody, or they are our own; one that is not does not run. */
+	/** A user accepted its commands, or it is built in. Others do not run. */
 	readonly accepted: boolean;
-	/** What its parameters are on this machine. */
+	/** Its parameters on this machine. */
 	readonly values: ParameterValues;
 }
 
-/** What a build and the start of its trial do one after the other. */
+/** The phases of a build and its trial's start, in order. */
 export const buildPhases = ["preparing", "copying", "syncing", "seeding", "auditing", "starting"] as const;
 export type BuildPhase = (typeof buildPhases)[number];

@@ -1,6 +1,6 @@
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import { type Coverage, coverageGroups, type NextExercise, type StageReach } from "../core/plan/coverage.ts";
+import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
 import { type Added, isNothing } from "../core/trace/trace.ts";
 import type { Reached } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -68,7 +68,7 @@ export function nextText(next: NextExercise, messages: Messages): string {
 	}
 }
 
-function stageText({ by, stage }: Omit<StageReach, "cameUp">, messages: Messages): string {
+function stageText({ by, stage }: Omit<StageCoverage, "cameUp">, messages: Messages): string {
 	const word = messages.wizard.coverage.stages[stage];
 	return by === undefined ? word : `${word} (${by})`;
 }

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { CommandEvent, CommandFeed } from "../engine/ports.ts";
 
-/** Tells of the programs that the adapters start for the user, as one would type them. */
+/** Reports the programs that adapters start for the user, in the form one would type them. */
 export class Commands implements CommandFeed {
 	readonly #listeners = new Set<(event: CommandEvent) => void>();
 	#number = 0;
@@ -13,14 +13,14 @@ export class Commands implements CommandFeed {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** Returns what tells its exit status. */
+	/** Returns a function that reports the exit status. */
 	started(words: readonly string[]): (status: number) => void {
 		const number = ++this.#number;
 		this.#tell({ event: "command-started", number, line: quoteShellLine(words) });
 		return (status) => this.#tell({ event: "command-ended", number, status });
 	}
 
-	/** Follows a process that was started; one that could not be is status 127, as a shell has it. */
+	/** Reports a child process. One that could not be started has status 127, as in a shell. */
 	follow(child: ChildProcess): void {
 		const ended = this.started(child.spawnargs);
 		child.once("error", () => ended(127));

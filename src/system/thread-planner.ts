@@ -9,7 +9,7 @@ import { programFolder } from "./templates/builtin.ts";
 
 export interface PlanRequest {
 	readonly cage: Cage;
-	/** Absent where it is the trace of the request before. */
+	/** Absent if the trace is the same as in the previous request. */
 	readonly trace?: Trace;
 }
 
@@ -18,8 +18,8 @@ export type PlanAnswer =
 	| { readonly failure: { readonly code: string; readonly values: Failure["values"]; readonly exit: Exit } };
 
 /**
- * Makes the wizard's plans in a thread, because a plan of 10,000 files takes two seconds (measured) and keys must be answered meanwhile. The thread
- * starts with the first plan and keeps the trace and what it read for those that follow. One plan at a time.
+ * Makes the wizard's plans in a thread, because a plan of 10,000 files takes two seconds (measured) and keys must be answered in
+ * the meantime. The thread starts with the first plan and keeps the trace and its caches for the next ones. One plan at a time.
  */
 export class ThreadPlanner {
 	readonly #state: string;
@@ -32,7 +32,7 @@ export class ThreadPlanner {
 		this.#state = state;
 	}
 
-	/** Throws what `planStep` throws, and the reason of the signal. */
+	/** Throws what `planStep` throws, and the signal's reason. */
 	async plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan> {
 		signal.throwIfAborted();
 		this.#worker ??= this.#start();
@@ -68,13 +68,13 @@ export class ThreadPlanner {
 	}
 
 	#start(): Worker {
-		// What it might print has no place on the wizard's screen.
+		// Keeps its output off the wizard's screen.
 		const options = { workerData: this.#state, stdout: true, stderr: true };
 		const worker = new Worker(join(programFolder(), "dist", "planning", "planning.js"), options);
 		worker.once("exit", () => {
 			if (this.#worker === worker) this.#worker = this.#trace = undefined;
 		});
-		// An error that nobody listens for would end the program.
+		// An unhandled error event would end the program.
 		worker.on("error", () => {});
 		return worker;
 	}

@@ -1,6 +1,6 @@
 import type { Key } from "./keys.ts";
 import type { Move } from "./list.ts";
-import { isWorthKeeping } from "./session/stored.ts";
+import { isWorthSaving } from "./session/stored-state.ts";
 import type { Page, Screen, WizardState } from "./state.ts";
 
 /** Named commands. The message catalogue has a word for each in its section `keys`. */
@@ -9,7 +9,7 @@ export type Command =
 	| "choose"
 	| "install"
 	| "start"
-	| "enough"
+	| "finish-early"
 	| "build"
 	| "again"
 	| "run-next"
@@ -20,7 +20,7 @@ export type Command =
 	| "previous-view"
 	| "accept-remedies"
 	| "minimise"
-	| "settle"
+	| "finish-search"
 	| "leave-out"
 	| "save"
 	| "finish-anyway"
@@ -46,8 +46,8 @@ export type Command =
 	| "writable"
 	| "open"
 	| "open-all"
-	| "shut"
-	| "shut-or-back"
+	| "close-folder"
+	| "close-or-back"
 	| "all"
 	| "package"
 	| "kind"
@@ -150,7 +150,7 @@ export const editing: readonly Binding[] = [
 ];
 
 const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
-	lacks: [{ command: "install", keys: ["enter"], footer: 1 }, ...quitting],
+	requirements: [{ command: "install", keys: ["enter"], footer: 1 }, ...quitting],
 	choose: [
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "type-command", keys: ["t", ":"], footer: 3 },
@@ -173,7 +173,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		...pagesWhileTyping,
 	],
 	trace: [
-		{ command: "enough", keys: ["enter"], footer: 1 },
+		{ command: "finish-early", keys: ["enter"], footer: 1 },
 		{ command: "run-next", keys: ["x"], footer: 3 },
 		{ command: "exercise", keys: ["e"], footer: 4 },
 		{ command: "next-view", keys: ["tab"], footer: 3 },
@@ -189,8 +189,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "go-on", keys: ["enter"], footer: 1 },
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
-		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 2 },
+		{ command: "close-folder", keys: ["h"] },
+		{ command: "close-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -260,7 +260,7 @@ const onButton: readonly Binding[] = [
 
 /** In the trial, while it is searched for what nothing needs. */
 const whileMinimising: readonly Binding[] = [
-	{ command: "settle", keys: ["enter"], footer: 1 },
+	{ command: "finish-search", keys: ["enter"], footer: 1 },
 	{ command: "output", keys: ["o"], footer: 5 },
 	back,
 	...quitting,
@@ -296,7 +296,7 @@ const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard",
 
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
-	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
+	if (state.question) return state.question.kind === "quit" && isWorthSaving(state) ? inQuitQuestion : inQuestion;
 	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
 	if (state.overlay) return onPage(state.overlay, state);
 	return bindingsBelow(state);

@@ -22,7 +22,7 @@ export interface Choice {
 	readonly ports?: readonly string[];
 	readonly probes?: readonly string[];
 	/** What is not on this machine: programs, and the packages that bring them. Absent where everything is there. */
-	readonly lacks?: { readonly programs: readonly string[]; readonly packages: readonly string[] };
+	readonly missing?: { readonly programs: readonly string[]; readonly packages: readonly string[] };
 	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
 	readonly advice?: readonly string[];
 	readonly notes?: readonly Note[];
@@ -33,7 +33,7 @@ export interface Choice {
 	readonly consent?: { readonly text: string; readonly hash: string };
 	readonly accepts?: string;
 	/** Of a session alone. */
-	readonly left?: Left;
+	readonly left?: SavedSessionState;
 }
 
 export interface AskedParameter {
@@ -45,7 +45,7 @@ export interface AskedParameter {
 }
 
 /** Where a session was left. */
-export interface Left {
+export interface SavedSessionState {
 	/** Which of the steps, from 1. */
 	readonly step: number;
 	/** Seconds ago. */

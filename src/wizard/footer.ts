@@ -1,12 +1,12 @@
 import { type Binding, bindingsOf } from "./bindings.ts";
-import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
-import { selectedChoice, shownChoices } from "./steps/choose/reduce.ts";
+import { selectedChoice, visibleChoices } from "./steps/choose/reduce.ts";
 import { isOfferedInFiles } from "./steps/files/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { mayMinimise } from "./steps/trial/minimising.ts";
 import { lastRound, wanted } from "./steps/trial/reduce.ts";
+import { cursorOf, isBusy } from "./transitions.ts";
 
 /** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
 export function offered(state: WizardState): readonly Binding[] {
@@ -17,9 +17,9 @@ export function offered(state: WizardState): readonly Binding[] {
 export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
 		case "discard":
-			return state.question !== undefined || shownChoices(state)[cursorOf(state)]?.kind === "session";
-		case "enough":
-			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
+			return state.question !== undefined || visibleChoices(state)[cursorOf(state)]?.kind === "session";
+		case "finish-early":
+			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.ending : state.trace?.result !== undefined;
 		case "exercise":
 			return mayExercise(state);
 		case "watch-running":
@@ -55,8 +55,8 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 			return onButton(state);
 		case "minimise":
 			return mayMinimise(state) && !isBusy(state, "try", "plan");
-		case "settle":
-			return !state.minimising?.settling;
+		case "finish-search":
+			return !state.minimising?.isEnding;
 		case "pick":
 			return !isBusy(state, "finish", "selftest");
 		case "shell":
@@ -66,7 +66,7 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "next-match":
 			return (state.find?.rows.length ?? 0) > 1;
 		case "open":
-		case "shut-or-back":
+		case "close-or-back":
 		case "next-waiting":
 		case "undo":
 		case "all":

@@ -15,7 +15,7 @@ const window = 8000;
 const basis = 1000;
 
 /** `at`: when it was told; without it there is no speed. */
-export function happenInBuild(
+export function applyBuildEvent(
 	building: Building,
 	event: Extract<Event, { event: "file-copied" | "phase-started" | "generation-built" }>,
 	at: number | undefined,

@@ -1,30 +1,30 @@
 import { splitCommandLine } from "../core/application/command-line.ts";
 import { isName } from "../core/questions/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
-import { happen, tick } from "./happening.ts";
+import { applyEvents, tick } from "./events.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
-import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import type { Action, PromptKind, Reduced, WizardState } from "./state.ts";
 import { countAccounts, leaveOut, reduceAccounts } from "./steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
-import { installPackages, reduceChoose, reduceLacks, shownChoices } from "./steps/choose/reduce.ts";
+import { installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
 import { answerParameter } from "./steps/choose/template-choice.ts";
+import { bind } from "./steps/files/folders.ts";
 import { reduceFiles } from "./steps/files/reduce.ts";
-import { shownRows } from "./steps/files/shown.ts";
 import { addRule, allow } from "./steps/files/toggle.ts";
-import { bind } from "./steps/files/whole-folders.ts";
+import { visibleRows } from "./steps/files/visible-rows.ts";
 import { reduceForm } from "./steps/form/reduce.ts";
-import { endStatus, lookAtEscape, save } from "./steps/save/finishing.ts";
+import { endStatus, save, showEscapes } from "./steps/save/finishing.ts";
 import { answerName, isNamePrompt } from "./steps/save/names.ts";
 import { installUnit, reduceSave, saveItems } from "./steps/save/reduce.ts";
-import { askFor, countOfTrace, reduceTrace } from "./steps/trace/reduce.ts";
+import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
 import { leaveOutUnneeded } from "./steps/trial/minimising.ts";
 import { lastRound, reduceTrial } from "./steps/trial/reduce.ts";
+import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -32,14 +32,14 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		case "started": {
 			const { initial, resume } = action;
 			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
-			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "requirements" });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
 		case "measured":
 			return only(measured(state, action.scrollEnd, action.found ?? []));
-		case "happened":
-			return only(happen(state, action.events, action.at));
+		case "events-received":
+			return only(applyEvents(state, action.events, action.at));
 		case "ticked":
 			return only(tick(state, action.at));
 		case "done":
@@ -77,8 +77,8 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 
 function reduceScreen(state: WizardState, command: Command): Reduced {
 	switch (state.screen) {
-		case "lacks":
-			return reduceLacks(state, command);
+		case "requirements":
+			return reduceRequirements(state, command);
 		case "choose":
 			return reduceChoose(state, command);
 		case "trace":
@@ -105,7 +105,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	const answered = without(state, "question");
-	if (command === "no") return only(question.kind === "escape" ? lookAtEscape(answered) : answered);
+	if (command === "no") return only(question.kind === "escape" ? showEscapes(answered) : answered);
 	switch (question.kind) {
 		case "quit":
 			return leave(state, endStatus(state));
@@ -153,9 +153,9 @@ function move(state: WizardState, command: Move): Reduced {
 export function countOf(state: WizardState): number {
 	switch (state.screen) {
 		case "choose":
-			return shownChoices(state).length;
+			return visibleChoices(state).length;
 		case "files":
-			return shownRows(state).length;
+			return visibleRows(state).length;
 		case "accounts":
 			return countAccounts(state);
 		case "trace":
@@ -212,7 +212,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			return start(without(open, "chosen", "notice"), { job: "propose", line: text });
 		}
 		case "exercise":
-			return askFor(closed, text);
+			return requestExercise(closed, text);
 		case "review":
 			// It stays open until the file is there: where that fails, another name is soon typed.
 			return saveReview(open, text);

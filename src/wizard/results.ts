@@ -1,36 +1,36 @@
-import { andThen, go, notice, only, openPage, setCursor, start, without } from "./reduced.ts";
-import { isWorthKeeping, type Kept } from "./session/stored.ts";
+import { isWorthSaving, type Kept } from "./session/stored-state.ts";
 import type { Resumed, TemplateSaved } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduced, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
-import { buildAndTry, lookAround } from "./steps/build/reduce.ts";
+import { buildAndTry, inspectHost } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
-import { firstLook, followRow } from "./steps/files/cursor.ts";
+import { cursorToFirstDecision, followRow } from "./steps/files/cursor.ts";
 import { planFailed, planMade } from "./steps/files/history.ts";
 import { afterTrying } from "./steps/form/probe.ts";
 import { validated } from "./steps/form/reduce.ts";
-import { tested, tryWaysOut } from "./steps/save/finishing.ts";
+import { startSelftest, tested } from "./steps/save/finishing.ts";
 import { askForNames, named } from "./steps/save/names.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
 import { foundUnneeded } from "./steps/trial/minimising.ts";
+import { andThen, go, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
 	const state = settle(before, action.job, action.ticket);
 	if (!state) return only(before);
 	switch (action.job) {
-		case "lacks":
-			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
-			if (state.answers) return openForm({ ...state, lacks: [] });
-			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
+		case "requirements":
+			if (action.value.length) return only({ ...state, screen: "requirements", requirements: action.value });
+			if (state.answers) return openForm({ ...state, requirements: [] });
+			return andThen(start({ ...go(state, "choose"), requirements: [] }, { job: "choices" }), resumeWanted);
 		case "install":
-			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
+			return start(state, { job: state.screen === "choose" ? "choices" : "requirements" });
 		case "choices":
 			return only(foundChoices(state, action.value));
 		case "propose": {
-			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			const opened = openForm({ ...resetState(state), answers: action.value, proposal: action.value });
 			// What was done for another application is a session of its own now, to be found in the list.
-			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+			return isWorthSaving(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
 		}
 		case "validate": {
 			const after = validated(state, action.value);
@@ -42,18 +42,21 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
-			const planned = followAccount(state, state.plan || state.files.resumed ? followRow(state, made) : firstLook(made));
+			const planned = followAccount(
+				state,
+				state.plan || state.files.resumed ? followRow(state, made) : cursorToFirstDecision(made),
+			);
 			if (state.thenBuild) return buildAndTry(planned);
-			return lookAround(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
+			return inspectHost(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}
-		case "surroundings":
-			return only(followAccount(state, { ...state, surroundings: action.value }));
+		case "host-view":
+			return only(followAccount(state, { ...state, hostView: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
 			const rounds = [...trial.rounds, action.value];
 			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
-			return action.value.answered ? tryWaysOut(tried) : only(tried);
+			return action.value.answered ? startSelftest(tried) : only(tried);
 		}
 		case "finish": {
 			const saved = setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0);
@@ -135,20 +138,20 @@ export function resumeWanted(state: WizardState): Reduced {
 }
 
 /** A state in which nothing was done yet, in this terminal and with this list. */
-export function anew(now: WizardState): WizardState {
-	const { choices, chosen, commands, cursors, jobs, lacks, queries, size, ticket } = now;
+export function resetState(now: WizardState): WizardState {
+	const { choices, chosen, commands, cursors, jobs, requirements, queries, size, ticket } = now;
 	return {
 		...startState,
 		...{ commands, cursors, jobs, queries, size, ticket },
 		...(choices ? { choices } : {}),
 		...(chosen === undefined ? {} : { chosen }),
-		...(lacks ? { lacks } : {}),
+		...(requirements ? { requirements } : {}),
 	};
 }
 
 /** What was left takes the place of everything but what belongs to this terminal and this moment. */
 export function resumed(now: WizardState, { ago, changed, example, name, state, whole }: Resumed): Reduced {
-	const { jobs, size, ticket, ...here } = anew(now);
+	const { jobs, size, ticket, ...here } = resetState(now);
 	const back: WizardState = { ...here, ...(state as Kept), jobs, size, ticket };
 	const resumedState = !whole
 		? notice(back, "resumed-in-part", { name, ago })

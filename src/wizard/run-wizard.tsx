@@ -1,13 +1,13 @@
 import type { Drawn } from "./draw.tsx";
+import { type ExitSummary, exitSummary } from "./exit-summary.ts";
 import { importInk } from "./import-ink.ts";
-import { type LastLines, lastLines } from "./last-lines.ts";
 import { lookFrom, type WizardOptions } from "./options.ts";
 import { shellWords } from "./parts/shell-words.ts";
 import { WizardStore } from "./runner.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
 /** Runs the wizard in the terminal until somebody ends it. `lines` are for printing once the terminal is back. */
-export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: LastLines }> {
+export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const { stdin, stdout } = process;
 	const look = lookFrom(options);
 	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
@@ -21,14 +21,14 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	try {
 		const over = new Promise<number>((resolve, reject) => {
 			const sit = () => {
-				const giveBack = takeTerminal(stdin, stdout, alternate);
+				const restore = takeTerminal(stdin, stdout, alternate);
 				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
 				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
 				stand = () => {
 					stand = () => {};
 					stopKeys();
 					undraw();
-					giveBack();
+					restore();
 				};
 			};
 			store.handOver = async (work) => {
@@ -50,7 +50,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		store.start(options.initial, options.resume);
 		const status = await over;
 		const { state } = store;
-		return { status, lines: (isKept) => lastLines(state, look.messages, options.state, isKept) };
+		return { status, lines: (isKept) => exitSummary(state, look.messages, options.state, isKept) };
 	} finally {
 		isOver = true;
 		stand();

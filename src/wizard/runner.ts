@@ -22,7 +22,7 @@ export class WizardStore {
 	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
 	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
 	#state: WizardState = startState;
-	#happened: Event[] = [];
+	#events: Event[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#planning: ReturnType<typeof setTimeout> | undefined;
 	#planNow: (() => void) | undefined;
@@ -35,7 +35,7 @@ export class WizardStore {
 	constructor(session: WizardSession) {
 		this.#session = session;
 		this.#stopListening = session.listen((event) => {
-			this.#happened.push(event as Event);
+			this.#events.push(event as Event);
 			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
 		});
 	}
@@ -108,9 +108,9 @@ export class WizardStore {
 
 	#flush(): void {
 		this.#drawing = undefined;
-		const events = this.#happened;
-		this.#happened = [];
-		if (events.length) this.dispatch({ type: "happened", events, at: performance.now() });
+		const events = this.#events;
+		this.#events = [];
+		if (events.length) this.dispatch({ type: "events-received", events, at: performance.now() });
 	}
 
 	#run(intention: Intention): void {
@@ -118,8 +118,8 @@ export class WizardStore {
 			case "exercise":
 				this.#session.exercise(intention.line);
 				return;
-			case "enough":
-				this.#session.enough();
+			case "finish-early":
+				this.#session.finishEarly();
 				return;
 			case "forget":
 				this.#session.forget();
@@ -177,7 +177,7 @@ export class WizardStore {
 			this.dispatch({ type: "done", ticket, ...result });
 		} catch (error) {
 			this.#flush();
-			this.dispatch({ type: "failed", job, ticket, failure: noteOf(error) });
+			this.dispatch({ type: "failed", job, ticket, failure: note(error) });
 		}
 	}
 }
@@ -188,10 +188,10 @@ async function ask(
 	handOver: WizardStore["handOver"],
 ): Promise<Result> {
 	switch (intention.job) {
-		case "lacks":
-			return { job: "lacks", value: await session.lacks() };
+		case "requirements":
+			return { job: "requirements", value: await session.requirements() };
 		case "install":
-			await session.install(intention.lacks);
+			await session.install(intention.requirements);
 			return { job: "install" };
 		case "choices":
 			return { job: "choices", value: await session.choices() };
@@ -216,8 +216,8 @@ async function ask(
 			await nextTurn();
 			return { job: "plan", value };
 		}
-		case "surroundings":
-			return { job: "surroundings", value: await session.surroundings(intention.answers) };
+		case "host-view":
+			return { job: "host-view", value: await session.hostView(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":
@@ -255,7 +255,7 @@ function nextTurn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));
 }
 
-function noteOf(error: unknown): Note {
+function note(error: unknown): Note {
 	if (error instanceof Error && "code" in error && "values" in error) {
 		const { code, values } = error as Error & Note;
 		return { code, values };

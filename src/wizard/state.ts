@@ -18,7 +18,7 @@ import type { HostView } from "./session/host-view.ts";
 import type {
 	Finished,
 	InstalledUnit,
-	Lack,
+	MissingRequirement,
 	Problem,
 	RecordNames,
 	Resumed,
@@ -46,7 +46,7 @@ export const steps = ["choose", "trace", "files", "accounts", "build", "trial", 
 export type StepName = (typeof steps)[number];
 
 /** What is on the screen; the first step has three of them. */
-export type Screen = "lacks" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
+export type Screen = "requirements" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
 
 export type FieldName = Problem["field"] | "network" | "onHost";
 
@@ -70,7 +70,7 @@ export interface Form {
 /** What came of trying a probe: attempts, or why there could be none. */
 export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Note };
 
-export interface Trying {
+export interface TrialState {
 	readonly rounds: readonly Round[];
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
@@ -117,7 +117,7 @@ export type Question =
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
-	| "lacks"
+	| "requirements"
 	| "install"
 	| "choices"
 	| "propose"
@@ -125,7 +125,7 @@ export type JobKind =
 	| "probe"
 	| "trace"
 	| "plan"
-	| "surroundings"
+	| "host-view"
 	| "try"
 	| "finish"
 	| "template"
@@ -164,7 +164,7 @@ export interface WizardState {
 	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
 	readonly ticket: number;
 
-	readonly lacks?: readonly Lack[];
+	readonly requirements?: readonly MissingRequirement[];
 	readonly choices?: readonly Choice[];
 	readonly chosen?: string;
 	/** The template whose parameters are being asked. */
@@ -177,14 +177,14 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
-	readonly surroundings?: HostView;
+	readonly hostView?: HostView;
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
-	readonly trial: Trying;
+	readonly trial: TrialState;
 	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
 	/** Shown while a run waits for longer than anybody expects. */
 	readonly awaited?: Awaited & { readonly seconds: number };
-	readonly minimising?: { readonly progress?: Minimising; readonly settling?: true };
+	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
 	/** What was found that nothing needs, until it is left out or the candidate is another one. */
 	readonly unneeded?: Unneeded;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -212,7 +212,7 @@ export interface WizardState {
 	readonly exit?: number;
 }
 
-export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted: [], chosen: [] };
+export const emptyTrial: TrialState = { rounds: [], probes: [], exercises: [], unwanted: [], chosen: [] };
 
 /** What happens to the wizard. */
 export type Action =
@@ -222,13 +222,13 @@ export type Action =
 	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
 	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
 	/** `at` in milliseconds, of a clock that only goes forward. */
-	| { readonly type: "happened"; readonly events: readonly Event[]; readonly at?: number }
+	| { readonly type: "events-received"; readonly events: readonly Event[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Note };
 
 export type Result =
-	| { readonly job: "lacks"; readonly value: readonly Lack[] }
+	| { readonly job: "requirements"; readonly value: readonly MissingRequirement[] }
 	| { readonly job: "install" }
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
@@ -236,7 +236,7 @@ export type Result =
 	| { readonly job: "probe"; readonly value: readonly ProbeAttempt[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
-	| { readonly job: "surroundings"; readonly value: HostView }
+	| { readonly job: "host-view"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string } & TemplateSaved }
@@ -256,7 +256,7 @@ export type Result =
 export type Intention =
 	| ({ readonly ticket: number } & Job)
 	| { readonly job: "exercise"; readonly line: string }
-	| { readonly job: "enough" }
+	| { readonly job: "finish-early" }
 	| { readonly job: "leave-out" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
 	| { readonly job: "cancel" }
@@ -264,12 +264,12 @@ export type Intention =
 	| { readonly job: "forget" };
 
 export type Job =
-	| { readonly job: "lacks" | "choices" }
+	| { readonly job: "requirements" | "choices" }
 	| { readonly job: "selftest" | "minimise" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
-	| { readonly job: "install"; readonly lacks: readonly Lack[] }
+	| { readonly job: "install"; readonly requirements: readonly MissingRequirement[] }
 	/** With `watch`, as it runs now. */
 	| { readonly job: "propose"; readonly choice: Choice; readonly watch?: boolean }
 	| { readonly job: "propose"; readonly line: string }
@@ -278,7 +278,7 @@ export type Job =
 	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
-	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "plan" | "host-view" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
 	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
 	/** Writes it down at a path of the user's, where nothing is yet. */
@@ -290,7 +290,7 @@ export interface Reduced {
 }
 
 export const startState: WizardState = {
-	screen: "lacks",
+	screen: "requirements",
 	size: { columns: 80, rows: 24 },
 	cursors: {},
 	queries: {},
@@ -301,7 +301,7 @@ export const startState: WizardState = {
 	tab: "all",
 	files: noFilesState,
 	accountFile: "passwd",
-	trial: noTrial,
+	trial: emptyTrial,
 	thenBuild: false,
 	output: [],
 	outputOpen: "",
@@ -310,7 +310,7 @@ export const startState: WizardState = {
 };
 
 export function stepOf(screen: Screen): StepName {
-	return screen === "lacks" || screen === "form" ? "choose" : screen;
+	return screen === "requirements" || screen === "form" ? "choose" : screen;
 }
 
 export function note(code: string, values: Values = {}): Note {

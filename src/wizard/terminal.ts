@@ -35,18 +35,18 @@ const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /** Takes the terminal: alternate screen, marked pastes, raw keys. What it returns gives all of it back, and may be called twice. */
 export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, alternate: boolean): () => void {
 	let taken = true;
-	const giveBack = () => {
+	const restore = () => {
 		if (!taken) return;
 		taken = false;
-		process.off("exit", giveBack);
+		process.off("exit", restore);
 		if (stdin.isTTY) stdin.setRawMode(false);
 		stdout.write(alternate ? leave : "\x1b[?2004l\x1b[?25h");
 	};
 	// Whatever ends the process, the next thing in this terminal must find it as it was.
-	process.on("exit", giveBack);
+	process.on("exit", restore);
 	if (stdin.isTTY) stdin.setRawMode(true);
 	stdout.write(alternate ? enter : "\x1b[?2004h");
-	return giveBack;
+	return restore;
 }
 
 const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,6 +1,11 @@
-import { Command, type Option } from "commander";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Option } from "commander";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { describeVerb } from "../../src/cli/describe.ts";
+import { optionGroups, verbGroups } from "../../src/cli/groups.ts";
+import { globalOptions, wizardOptions } from "../../src/cli/options.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { createProgram, type Verb } from "../../src/cli/verbs.ts";
+import { optionRows } from "../../src/core/questions/options.ts";
 import { helpDe } from "../../src/messages/de/help.ts";
 import { type HelpMessages, helpEn } from "../../src/messages/en/help.ts";
 
@@ -8,8 +13,8 @@ type Texts = Readonly<Record<string, string>>;
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What a call writes, on both ways out. */
-async function said(...args: string[]): Promise<{ status: number; text: string }> {
+/** Everything that a call writes to stdout and stderr. */
+async function output(...args: string[]): Promise<{ status: number; text: string }> {
 	let text = "";
 	const take = (chunk: unknown) => {
 		text += String(chunk);
@@ -22,74 +27,188 @@ async function said(...args: string[]): Promise<{ status: number; text: string }
 	return { status, text };
 }
 
-describe("the help", () => {
-	const defined = new Map<string, readonly Option[]>();
+const program = createProgram([], async () => {});
+const verbs = program.commands as Verb[];
+const defined = new Map<string, readonly Option[]>([program, ...verbs].map((verb) => [verb.name(), verb.options]));
+const languages = Object.entries({ en: helpEn, de: helpDe });
 
-	beforeAll(async () => {
-		const parse = vi.spyOn(Command.prototype, "parseAsync").mockImplementation(async function (this: Command) {
-			for (const command of [this, ...this.commands]) defined.set(command.name(), command.options);
-			return this;
-		});
-		await runProgram(["list"]);
-		parse.mockRestore();
-	});
-
-	it.each(Object.entries({ helpEn, helpDe }))("%s has a sentence for every verb and option", (_, { options, verbs }) => {
-		expect(defined.size).toBeGreaterThan(30);
-		const said: Texts = { ...options };
-		const incomplete = [...defined].flatMap(([verb, all]) => {
-			const own = (verbs as Readonly<Record<string, Texts>>)[verb];
+describe("help texts", () => {
+	it.each(languages)("every verb and option has one in %s", (_, { options, verbs: texts }) => {
+		expect(verbs.length).toBeGreaterThan(30);
+		const shared: Texts = options;
+		const missing = [...defined].flatMap(([verb, all]) => {
+			const own = (texts as Readonly<Record<string, Texts>>)[verb];
 			const names = all.filter(({ hidden }) => !hidden).map((option) => option.attributeName());
-			return [...(verb === "cagewright" || own?.about ? [] : [verb]), ...names.filter((name) => !(own?.[name] ?? said[name]))];
+			return [
+				...(verb === "cagewright" || own?.about ? [] : [verb]),
+				...names.filter((name) => !(own?.[name] ?? shared[name])).map((name) => `${verb} ${name}`),
+			];
 		});
-		expect(incomplete).toEqual([]);
+		expect(missing).toEqual([]);
 	});
 
-	it("has none for what is not defined any more", () => {
+	it("none is left over from a removed option", () => {
 		const names = (verb: string) => (defined.get(verb) ?? []).map((option) => option.attributeName());
 		const all = new Set([...defined.keys()].flatMap(names));
 		expect(Object.keys(helpEn.options).filter((name) => name !== "help" && !all.has(name))).toEqual([]);
 		for (const [verb, own] of Object.entries(helpEn.verbs))
-			expect(["about", ...names(verb)]).toEqual(expect.arrayContaining(Object.keys(own)));
+			expect(["about", "details", ...names(verb)]).toEqual(expect.arrayContaining(Object.keys(own)));
 	});
 
-	it("says nothing in English where it is German", () => {
-		const texts = ({ options, program, verbs }: HelpMessages) => [
-			program,
-			...[options, ...Object.values(verbs)].flatMap(Object.values),
+	it("German texts contain no English one", () => {
+		const texts = ({ options, program: about, verbs: all }: HelpMessages) => [
+			about,
+			...[options, ...Object.values(all)].flatMap(Object.values),
 		];
 		const english = new Set(texts(helpEn));
 		expect(texts(helpDe).filter((text) => english.has(text))).toEqual([]);
 	});
 
-	it("is German where it is asked for", async () => {
-		const { status, text } = await said("make", "--help", "--lang", "de");
-		expect(status).toBe(0);
-		expect(text).toContain("Aufruf:");
-		expect(text).toContain("Beispiel:");
-		expect(text).toContain("Konto, als das gestartet wird");
-		expect(text).not.toMatch(/Usage|Options:|display help|choices:|repeatable/);
+	it("every verb has an example of itself", () => {
+		const shows = (verb: Verb) => verb.examples.every((line) => line.startsWith(`cagewright ${verb.name()}`));
+		const wrong = verbs.filter((verb) => !verb.examples.length || !shows(verb));
+		expect(wrong.map((verb) => verb.name())).toEqual([]);
 	});
 
+	it("every verb is in one group", () => {
+		const grouped = Object.values(verbGroups).flatMap((rows) => Object.values(rows).flat());
+		expect([...grouped].sort()).toEqual(verbs.map((verb) => verb.name()).sort());
+	});
+
+	it("every option of the table is in one group", () => {
+		const grouped = Object.values(optionGroups).flat();
+		expect([...grouped].sort()).toEqual(optionRows.map(([name]) => name).sort());
+	});
+
+	it("every option of the program is global or the wizard's", () => {
+		const names = program.options.filter(({ hidden }) => !hidden).map((option) => option.attributeName());
+		expect([...globalOptions, ...wizardOptions].sort()).toEqual(names.sort());
+	});
+});
+
+describe("cagewright --help", () => {
+	it.each(["en", "de"])("fits on a screen of 80x24 in %s", async (lang) => {
+		const { status, text } = await output("--help", "--lang", lang);
+		const lines = text.trimEnd().split("\n");
+		expect(status).toBe(0);
+		// The prompt takes one line.
+		expect(lines.length).toBeLessThanOrEqual(23);
+		expect(lines.filter((line) => line.length > 80)).toEqual([]);
+	});
+
+	it("names every verb and option", async () => {
+		const { text } = await output("--help", "--lang", "en");
+		const words = new Set(text.split(/[\s,]+/));
+		const options = program.options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? "");
+		expect([...verbs.map((verb) => verb.name()), ...options].filter((word) => !words.has(word))).toEqual([]);
+	});
+});
+
+describe("the help of a verb", () => {
+	const wizardOnly = /--(resume|linear|inline|ascii)\b(?! NAME`)/;
+
+	it.each(verbs.map((verb) => [verb.name(), verb] as const))(
+		"%s: nothing is wider than 80 columns but examples",
+		async (name, verb) => {
+			for (const lang of ["en", "de"]) {
+				const { status, text } = await output(name, "--help", "--lang", lang);
+				expect(status).toBe(0);
+				const wide = text.split("\n").filter((line) => line.length > 80 && !verb.examples.includes(line.trim()));
+				expect(wide).toEqual([]);
+				expect(text).not.toMatch(wizardOnly);
+				expect(text).toContain("--json");
+			}
+		},
+	);
+
+	it("make shows about a dozen common options before the others", async () => {
+		const { text } = await output("make", "--help", "--lang", "en");
+		const [common = "", rare = ""] = text.split("Less common options");
+		expect(common.match(/^ {2}--/gm)?.length).toBeGreaterThanOrEqual(10);
+		expect(common.match(/^ {2}--/gm)?.length).toBeLessThanOrEqual(14);
+		expect(common).toContain("--probe CMD");
+		expect(common).not.toContain("--socket");
+		expect(rare).toContain("--socket SOCKET");
+	});
+
+	it("help VERB and --help print the same", async () => {
+		expect((await output("help", "make")).text).toBe((await output("make", "--help")).text);
+	});
+
+	it("names choices, defaults and repeatable options", () => {
+		const make = verbs.find((verb) => verb.name() === "make") as Verb;
+		const all = describeVerb(make, helpEn).groups.flatMap(({ options }) => options);
+		const text = (name: string) => all.find((option) => option.name === name);
+		expect(text("network")).toMatchObject({ value: "host|none", text: "Network of the running cage (default: host)" });
+		expect(text("env")?.text).toBe("Set an environment variable (repeatable)");
+		expect(text("keepKind")?.text).toContain(": libraries, interpreter,");
+		expect(text("allow")?.text).toContain("unix-sockets, netlink");
+		expect(text("dedicatedAccount")?.value).toBe("[NAME]");
+	});
+
+	it("is German if that is asked for", async () => {
+		const { text } = await output("make", "--help", "--lang", "de");
+		expect(text).toContain("Aufruf: cagewright make [TARGET] [OPTIONEN]");
+		expect(text).toContain("Beispiele:");
+		expect(text).not.toMatch(/Usage|Options|default|repeatable/);
+	});
+});
+
+describe("a usage error is one line with exit status 2", () => {
 	it.each([
-		[["nonsense"], "Das Verb „nonsense“ gibt es nicht. Siehe: cagewright --help"],
-		[["make", "--nonsense"], "Die Option „--nonsense“ gibt es nicht."],
-		[["run"], "Es fehlt das Argument „name“."],
-		[["make", "--name"], "Der Option „--name <NAME>“ fehlt ihr Wert."],
-		[["make", "--timeout", "x"], "braucht Sekunden über 0, nicht „x“."],
-		[["make", "--rounds", "x"], "braucht eine ganze Zahl ab 1, nicht „x“."],
-		[["make", "--network", "x"], "Die Option „--network <NETWORK>“ kennt „x“ nicht; möglich: host, none."],
-		[["mak"], "Das Verb „mak“ gibt es nicht. Siehe:"],
-		[["make", "--prob", "x"], "Die Option „--prob“ gibt es nicht. (Meinten Sie --probe?) Siehe:"],
-		[["trace", "x", "--for", "x"], "Die Option „--for <TIME>“ braucht eine Zeit wie 90, 30m, 24h oder 7d, nicht „x“."],
-		[["diff", "x", "one"], "Das Argument „a“ braucht eine ganze Zahl ab 1, nicht „one“."],
-		[["unit", "x", "--install", "--uninstall"], "Die Option „--uninstall“ verträgt sich nicht mit „--install“."],
-		[["list", "a", "b"], "Das sind zu viele Argumente"],
-	])("says in German what is wrong with %j", async (args, sentence) => {
-		const { status, text } = await said(...args, "--lang", "de");
-		expect(text).toContain(sentence);
-		expect(text).not.toMatch(/\b(invalid|option|argument|mean)\b/);
-		expect(text.trim().split("\n")).toHaveLength(1);
-		expect(status).toBe(2);
+		[
+			["nonsense"],
+			"Unknown verb 'nonsense'. See `cagewright --help`.",
+			"Unbekanntes Verb „nonsense“. Siehe `cagewright --help`.",
+		],
+		[
+			["mak", "--yes"],
+			"Unknown verb 'mak'. Did you mean 'make'? See `cagewright --help`.",
+			"Unbekanntes Verb „mak“. Meinten Sie „make“? Siehe `cagewright --help`.",
+		],
+		[
+			["make", "--prob", "x"],
+			"Unknown option '--prob'. Did you mean '--probe'? See `cagewright make --help`.",
+			"Unbekannte Option „--prob“. Meinten Sie „--probe“? Siehe `cagewright make --help`.",
+		],
+		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option „--jsn“. Meinten Sie „--json“?"],
+		[["run"], "Missing argument NAME.", "Es fehlt NAME."],
+		[["make", "--name"], "Option --name NAME needs a value.", "Der Option --name NAME fehlt ein Wert."],
+		[["record", "x", "-o"], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
+		[["make", "--timeout", "x"], "'x' for --timeout SECONDS: use a number of seconds above 0.", "eine Zahl von Sekunden über 0."],
+		[["make", "--rounds", "x"], "use a whole number from 1 to 100.", "eine ganze Zahl von 1 bis 100."],
+		[["make", "--limit-files", "1"], "use a whole number from 16.", "eine ganze Zahl ab 16."],
+		[["make", "--limit-memory", "1"], "use a size of at least 4M", "eine Größe ab 4M"],
+		[["make", "--attach", "x"], "use a process ID.", "die Nummer eines Prozesses."],
+		[
+			["make", "--network", "x"],
+			"for --network NETWORK: use host or none.",
+			"für --network NETWORK: möglich ist host oder none.",
+		],
+		[["make", "--give-up", "x"], "name-service, tls or configuration.", "name-service, tls oder configuration."],
+		[["trace", "x", "--for", "x"], "use a time such as 90, 30m, 24h or 7d.", "eine Zeit wie 90, 30m, 24h oder 7d."],
+		[["minimise", "x", "--for", "x"], "use a time such as 90s, 10m or 1h.", "eine Zeit wie 90s, 10m oder 1h."],
+		[["--state", "", "list"], "use a folder.", "ein Verzeichnis."],
+		[
+			["diff", "x", "one"],
+			"Invalid value 'one' for A: use a whole number from 1.",
+			"„one“ für A: möglich ist eine ganze Zahl ab 1.",
+		],
+		[
+			["unit", "x", "--install", "--uninstall"],
+			"Options --uninstall and --install exclude each other.",
+			"Die Optionen --uninstall und --install schließen sich aus.",
+		],
+		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für „list“."],
+	])("%j", async (args, english, german) => {
+		for (const [lang, sentence] of [
+			["en", english],
+			["de", german],
+		] as const) {
+			const { status, text } = await output("--lang", lang, ...args);
+			expect(text).toContain(sentence);
+			expect(text.trim().split("\n")).toHaveLength(1);
+			expect(status).toBe(2);
+		}
 	});
 });

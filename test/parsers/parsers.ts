@@ -62,7 +62,7 @@ import { parseConffiles } from "../../src/system/record/recording.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
-import { restored } from "../../src/wizard/session/stored.ts";
+import { restored } from "../../src/wizard/session/stored-state.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { makeElf } from "../core/elf/make-elf.ts";
 

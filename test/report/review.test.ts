@@ -6,7 +6,7 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { reviewLines, reviewText } from "../../src/wizard/steps/build/review-text.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
-import { surroundings } from "../ui/scripted-plan.ts";
+import { hostView } from "../ui/scripted-plan.ts";
 import { redis } from "../ui/scripted-session.ts";
 
 const en = messagesFor("en");
@@ -27,7 +27,7 @@ const everything: Partial<Plan> = {
 	notes: [{ code: "gap-lost", values: {} }],
 };
 
-function rows(values: Partial<Plan> = everything, around: Partial<typeof surroundings> = {}) {
+function rows(values: Partial<Plan> = everything, around: Partial<typeof hostView> = {}) {
 	const entries = [
 		entry("/bin/app", { size: 1000 }),
 		entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
@@ -36,7 +36,7 @@ function rows(values: Partial<Plan> = everything, around: Partial<typeof surroun
 	return reviewRows({
 		plan: plan(entries, values),
 		answers: { ...redis, application, dedicatedAccount: "cage-redis" },
-		surroundings: { ...surroundings, ...around },
+		hostView: { ...hostView, ...around },
 		warnings: [],
 	});
 }

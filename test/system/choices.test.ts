@@ -37,13 +37,13 @@ const template = (program: string, client: string): Template => ({
 });
 
 test("a template says what of it is not here, and which package of this system brings it", () => {
-	expect(choiceOfTemplate(template("/nowhere/thing", "sh"), "en", []).lacks).toEqual({
+	expect(choiceOfTemplate(template("/nowhere/thing", "sh"), "en", []).missing).toEqual({
 		programs: ["/nowhere/thing"],
 		packages: ["thing-server"],
 	});
-	expect(choiceOfTemplate(template("/bin/sh", "no-such-client"), "en", []).lacks?.programs).toEqual(["no-such-client"]);
+	expect(choiceOfTemplate(template("/bin/sh", "no-such-client"), "en", []).missing?.programs).toEqual(["no-such-client"]);
 	const here = choiceOfTemplate(template("/bin/sh", "sh"), "en", []);
-	expect(here.lacks).toBeUndefined();
+	expect(here.missing).toBeUndefined();
 	expect(here.advice).toEqual(["Mind the step."]);
 });
 
@@ -74,7 +74,7 @@ test("what would have to be installed comes last, the demonstration first", () =
 		name,
 		description: "",
 		command: ["/a"],
-		...(isHere ? {} : { lacks: { programs: ["/a"], packages: [] } }),
+		...(isHere ? {} : { missing: { programs: ["/a"], packages: [] } }),
 	});
 	const sorted = [choice("a", "template", false), choice("b", "unit"), choice("c", "template"), choice("d", "demo")].sort(
 		compareChoices,

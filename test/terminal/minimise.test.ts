@@ -31,7 +31,7 @@ it("leaves out of a candidate what nothing needs: stopped by Esc nothing is chan
 	wizard.press(keys.enter);
 	const shown = await wizard.sees("b builds a candidate without it", 90);
 	const [, out = "", of = ""] = /demo does not need (\d+) of its (\d+) files/.exec(shown) ?? [];
-	expect(shown).toMatch(/Left out, by kind:.*Left out, by package:/s);
+	expect(shown).toMatch(/SavedSessionState out, by kind:.*SavedSessionState out, by package:/s);
 	wizard.press("b");
 	await wizard.sees(/^2 +yes/m, 60);
 	await wizard.sees("[ok] 0 of");

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
-import { shownRows } from "../../src/wizard/steps/files/shown.ts";
+import { visibleRows } from "../../src/wizard/steps/files/visible-rows.ts";
 import { largePlan } from "./large-plan.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
@@ -36,7 +36,7 @@ test("10,000 entries: what is shown is where the keys go", { timeout: 60_000 }, 
 	const [columns, rows] = [200, 60];
 	const screen = await atFiles(columns, rows);
 	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
-	const selected = () => shownRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
+	const selected = () => visibleRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
 	expect(screen.scrolled).toBe(0);
 
 	// Closed groups, then into the libraries and down, all in one read.
@@ -53,7 +53,7 @@ test("10,000 entries: what is shown is where the keys go", { timeout: 60_000 }, 
 	screen.type("/\x15/page-999\ra");
 	await screen.sees("4 left out");
 	const excluded = matchPaths(rules());
-	for (const row of shownRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
+	for (const row of visibleRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
 
 	// The plan that comes after it says the same, and the cursor is where it was.
 	const row = selected()?.path;

@@ -3,8 +3,8 @@ import { render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Frame } from "../../src/wizard/frame.tsx";
-import { settle } from "../../src/wizard/session/kept-session.ts";
-import { isWorthKeeping, restored, storedOf } from "../../src/wizard/session/stored.ts";
+import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
@@ -44,13 +44,13 @@ test.each(walks.map((walk) => [walk.name, walk] as const))("what was left is dra
 	let compared = 0;
 	await walk.go(screen, async (name) => {
 		const { state } = screen.store;
-		if (!isWorthKeeping(state) || ["lacks", "choose"].includes(state.screen)) return;
+		if (!isWorthSaving(state) || ["requirements", "choose"].includes(state.screen)) return;
 		const fields = JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
 		const back = restored(fields, true);
 		expect(back?.whole, name).toBe(true);
 		// The machine is looked at again, and the plan is made again.
-		const { plan, surroundings } = state;
-		const here = { size, ...(plan ? { plan } : {}), ...(surroundings ? { surroundings } : {}) };
+		const { plan, hostView } = state;
+		const here = { size, ...(plan ? { plan } : {}), ...(hostView ? { hostView } : {}) };
 		expect(drawn({ ...startState, ...back?.state, ...here }), name).toBe(drawn({ ...still(state), size }));
 		compared++;
 	});

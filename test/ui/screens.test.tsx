@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { App } from "../../src/wizard/draw.tsx";
+import { exitSummary } from "../../src/wizard/exit-summary.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
-import { lastLines } from "../../src/wizard/last-lines.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
@@ -60,7 +60,7 @@ describe("the wizard", () => {
 		await wizard.sees("The cage redis stands and answers.");
 		wizard.press("\r");
 		expect(wizard.store.state.exit).toBe(0);
-		const lines = lastLines(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
+		const lines = exitSummary(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
 		expect(lines).toContain("/var/lib/cagewright/cages/redis/generations/1");
 		expect(lines).toContain("cagewright make redis");
 	});
@@ -92,7 +92,9 @@ describe("the wizard", () => {
 	});
 
 	test("installs what is missing and goes on", async () => {
-		const wizard = await start({ lacks: [{ what: "strace", package: "strace" }] }).sees("strace, which watches the application");
+		const wizard = await start({ requirements: [{ what: "strace", package: "strace" }] }).sees(
+			"strace, which watches the application",
+		);
 		wizard.press("\r");
 		await wizard.sees("Which application");
 		expect(wizard.session.calls).toContain("install strace");
@@ -100,8 +102,8 @@ describe("the wizard", () => {
 
 	test("names the command for root where an ordinary user cannot install, and looks again on Enter", async () => {
 		const asRoot = "apt-get install strace";
-		const lacks = [{ what: "strace", package: "strace", asRoot }];
-		const wizard = await start({ lacks }).sees(`Run \`${asRoot}\` as root`);
+		const requirements = [{ what: "strace", package: "strace", asRoot }];
+		const wizard = await start({ requirements }).sees(`Run \`${asRoot}\` as root`);
 		wizard.press("\r");
 		await wizard.sees("strace, which watches the application");
 		expect(wizard.session.calls).not.toContain("install strace");

@@ -40,6 +40,6 @@ export const choices: readonly Choice[] = [
 		name: "postgresql",
 		description: "PostgreSQL, as Debian installs it",
 		command: ["/usr/lib/postgresql/17/bin/postgres"],
-		lacks: { programs: ["/usr/lib/postgresql/17/bin/postgres", "pg_isready"], packages: ["postgresql", "postgresql-client"] },
+		missing: { programs: ["/usr/lib/postgresql/17/bin/postgres", "pg_isready"], packages: ["postgresql", "postgresql-client"] },
 	},
 ];

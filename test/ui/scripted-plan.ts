@@ -92,7 +92,7 @@ const writable: readonly WritableDirectory[] = [
 	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
 ];
 
-export const surroundings: HostView = {
+export const hostView: HostView = {
 	users,
 	groups,
 	nsswitch,

@@ -9,11 +9,11 @@ import type { Event } from "../../src/engine/events.ts";
 import type { ProbeAttempt } from "../../src/engine/trace/try-probe.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
-import type { Finished, Lack, Problem, Resumed, Unneeded } from "../../src/wizard/session/values.ts";
+import type { Finished, MissingRequirement, Problem, Resumed, Unneeded } from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { choices } from "./scripted-choices.ts";
-import { planFor, redis, surroundings } from "./scripted-plan.ts";
+import { hostView, planFor, redis } from "./scripted-plan.ts";
 import { reached, shownProcesses } from "./scripted-trace.ts";
 import { absent, kernelFile, selftestOf, unneededOf, withheld } from "./scripted-trial.ts";
 
@@ -24,7 +24,7 @@ export { absent, selftestOf, unneededOf } from "./scripted-trial.ts";
 const path = pathFromText;
 
 export interface Script {
-	readonly lacks?: readonly Lack[];
+	readonly requirements?: readonly MissingRequirement[];
 	readonly problems?: (answers: Answers) => readonly Problem[];
 	/** One for each round; the last one stays. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
@@ -52,14 +52,14 @@ export class ScriptedSession implements WizardSession {
 	readonly accepted: Missing[] = [];
 	readonly #listeners = new Set<(event: Event) => void>();
 	readonly #script: Script;
-	#lacks: readonly Lack[];
-	#enough: () => void = () => {};
+	#requirements: readonly MissingRequirement[];
+	#finished: () => void = () => {};
 	#abort: () => void = () => {};
 	#round = 0;
 
 	constructor(script: Script = {}) {
 		this.#script = script;
-		this.#lacks = script.lacks ?? [];
+		this.#requirements = script.requirements ?? [];
 	}
 
 	listen(listener: (event: Event) => void) {
@@ -71,15 +71,15 @@ export class ScriptedSession implements WizardSession {
 		for (const event of events) for (const listener of this.#listeners) listener(event);
 	}
 
-	async lacks() {
-		return this.#lacks;
+	async requirements() {
+		return this.#requirements;
 	}
 
-	async install(lacks: readonly Lack[]) {
-		this.calls.push(`install ${lacks.map((lack) => lack.package).join(" ")}`);
+	async install(requirements: readonly MissingRequirement[]) {
+		this.calls.push(`install ${requirements.map((lack) => lack.package).join(" ")}`);
 		this.emit({ event: "output-received", text: "Setting up strace…\n" });
 		await this.#pause(4);
-		this.#lacks = [];
+		this.#requirements = [];
 	}
 
 	async choices() {
@@ -153,7 +153,7 @@ export class ScriptedSession implements WizardSession {
 		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
 		for (const command of answers.application.exercises) this.emit({ event: "exercise-run", command, ok: true, output: "" });
 		await new Promise<void>((resolve, reject) => {
-			this.#enough = resolve;
+			this.#finished = resolve;
 			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
 		});
 		this.emit({ event: "application-ended", status: 0 }, { event: "application-started", where: "rehearsal", run: 2 });
@@ -189,13 +189,13 @@ export class ScriptedSession implements WizardSession {
 		this.emit({ event: "exercise-run", command: line, ok: false, output: "command not found" });
 	}
 
-	enough() {
-		this.calls.push("enough");
-		this.#enough();
+	finishEarly() {
+		this.calls.push("finish-early");
+		this.#finished();
 	}
 
-	async surroundings() {
-		return surroundings;
+	async hostView() {
+		return hostView;
 	}
 
 	async plan(answers: Answers) {
@@ -268,7 +268,7 @@ export class ScriptedSession implements WizardSession {
 		this.calls.push("minimise");
 		// From the first moment on: a key may come before the last trial is over.
 		const settled = new Promise<void>((resolve, reject) => {
-			this.#enough = resolve;
+			this.#finished = resolve;
 			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
 		});
 		settled.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { Failure } from "../../src/core/failure.ts";
-import type { Choice, Left } from "../../src/wizard/choice.ts";
+import type { Choice, SavedSessionState } from "../../src/wizard/choice.ts";
 import { startState } from "../../src/wizard/state.ts";
 import { fileTabs } from "../../src/wizard/steps/files/state.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
@@ -10,7 +10,7 @@ import type { Walk } from "./walk.ts";
 
 const words = "x".repeat(300);
 
-function left(name: string, where: Left): Choice {
+function left(name: string, where: SavedSessionState): Choice {
 	return { id: name, kind: "session", name, description: "", detail: `/usr/bin/${name} --option`, left: where };
 }
 
@@ -151,14 +151,14 @@ export const walks: readonly Walk[] = [
 	{
 		name: "failures and questions",
 		script: {
-			lacks: [{ what: "strace", package: "strace" }, { what: "util-linux", package: "util-linux" }, { what: "landlock" }],
+			requirements: [{ what: "strace", package: "strace" }, { what: "util-linux", package: "util-linux" }, { what: "landlock" }],
 			failures: {
 				trace: new Failure("not-answered-on-host", { command: "/usr/bin/redis-server", probe: "redis-cli PING", words }, 1),
 			},
 		},
 		async go(screen, seen) {
 			await screen.sees("strace");
-			await seen("lacks");
+			await seen("requirements");
 			screen.type("q");
 			await seen("quit");
 			screen.type("n\r");

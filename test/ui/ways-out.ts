@@ -3,7 +3,7 @@ import { type Binding, bindingsOf, type Command } from "../../src/wizard/binding
 import { keyName } from "../../src/wizard/parts/key-name.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
 
-const back: readonly Command[] = ["back", "stop", "close", "no", "shut-or-back"];
+const back: readonly Command[] = ["back", "stop", "close", "no", "close-or-back"];
 const out: readonly Command[] = ["quit", "interrupt"];
 
 /**
@@ -15,7 +15,8 @@ export function waysOut(state: WizardState, footer: string, messages: Messages):
 	const shown = works.filter((one) => footer.includes(inFooter(one, messages)));
 	const has = (commands: readonly Command[], bindings: readonly Binding[]) =>
 		bindings.some(({ command }) => commands.includes(command));
-	const isOutermost = ["lacks", "choose", "save"].includes(state.screen) && !state.overlay && !state.prompt && !state.question;
+	const isOutermost =
+		["requirements", "choose", "save"].includes(state.screen) && !state.overlay && !state.prompt && !state.question;
 	return [
 		...(has(out, works) ? [] : ["no key leads out"]),
 		...(has(out, shown) ? [] : ["the footer shows no key that leads out"]),

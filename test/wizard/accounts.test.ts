@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { accountUse } from "../../src/core/plan/account-use.ts";
 import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
-import { lineOf, selectedAccount, shownAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
-import { surroundings } from "../ui/scripted-plan.ts";
+import { lineOf, selectedAccount, visibleAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
+import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
 import { atFiles, type Drive, enter } from "./drive.ts";
 
 const tab = "\t";
 
-function atAccounts(values: Partial<typeof surroundings> = {}): Drive {
+function atAccounts(values: Partial<typeof hostView> = {}): Drive {
 	return atFiles()
-		.answer({ job: "surroundings", value: { ...surroundings, ...values } })
+		.answer({ job: "host-view", value: { ...hostView, ...values } })
 		.type(enter);
 }
 
@@ -18,10 +18,10 @@ function atAccounts(values: Partial<typeof surroundings> = {}): Drive {
 function planned(wizard: Drive): Drive {
 	return wizard
 		.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) })
-		.answer({ job: "surroundings", value: surroundings });
+		.answer({ job: "host-view", value: hostView });
 }
 
-const lines = (wizard: Drive) => shownAccounts(wizard.state).map((row) => `${row.mark} ${lineOf(row).split(":")[0]}`);
+const lines = (wizard: Drive) => visibleAccounts(wizard.state).map((row) => `${row.mark} ${lineOf(row).split(":")[0]}`);
 const rulesOf = ({ state }: Drive) => {
 	const { accounts, withoutAccounts } = state.answers?.rules ?? redis.rules;
 	return { accounts, withoutAccounts };
@@ -31,7 +31,7 @@ describe("before and after", () => {
 	const plan = planFor({ ...redis, rules: { ...redis.rules, accounts: ["user:root"] } });
 
 	test("what is kept comes first, what is left out is there and counted", () => {
-		const { kept, leftOut, rows } = accountTable(plan, "passwd", surroundings);
+		const { kept, leftOut, rows } = accountTable(plan, "passwd", hostView);
 		expect([kept, leftOut, rows.length]).toEqual([2, 10, 12]);
 		expect(rows.slice(0, 3).map(({ mark }) => mark)).toEqual(["changed", "same", "left-out"]);
 		expect(rows[0]).toMatchObject({
@@ -41,11 +41,11 @@ describe("before and after", () => {
 		});
 	});
 	test("groups lose the members whom the cage does not know", () => {
-		const row = accountTable(plan, "group", surroundings).rows.find((one) => one.account?.name === "adm");
+		const row = accountTable(plan, "group", hostView).rows.find((one) => one.account?.name === "adm");
 		expect(row).toMatchObject({ mark: "changed", before: "adm:x:4:eve,redis", after: "adm:x:4:redis" });
 	});
 	test("of nsswitch.conf each line, and nothing but files and DNS behind it", () => {
-		const { rows } = accountTable(plan, "nsswitch", surroundings);
+		const { rows } = accountTable(plan, "nsswitch", hostView);
 		expect(rows.find((row) => row.before?.startsWith("hosts"))).toEqual({
 			mark: "changed",
 			before: "hosts: files mdns4_minimal [NOTFOUND=return] dns",
@@ -115,7 +115,7 @@ describe("the accounts", () => {
 		planned(wizard.type(`/games${enter} `));
 		wizard.state = { ...wizard.state, plan: planFor({ ...redis, rules }), answers: { ...redis, rules } };
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["group:games"], withoutAccounts: [] });
-		wizard.state = { ...wizard.state, jobs: {}, answers: { ...redis, rules }, surroundings: { ...surroundings, groups: [] } };
+		wizard.state = { ...wizard.state, jobs: {}, answers: { ...redis, rules }, hostView: { ...hostView, groups: [] } };
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
 	});
 	test("Tab goes round the three files, whose lines of lookups are nobody's to change", () => {

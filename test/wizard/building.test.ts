@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { bytesNeeded, type ReviewRow, reviewRows } from "../../src/wizard/steps/build/review.ts";
-import { surroundings } from "../ui/scripted-plan.ts";
+import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, type Drive, enter, traced } from "./drive.ts";
 
 const pressEscape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });
-const reviewed = (values: Partial<typeof surroundings> = {}) =>
-	atBuild().answer({ job: "surroundings", value: { ...surroundings, ...values } });
+const reviewed = (values: Partial<typeof hostView> = {}) =>
+	atBuild().answer({ job: "host-view", value: { ...hostView, ...values } });
 
 function rowsOf(kind: ReviewRow["kind"], { state }: Drive): readonly ReviewRow[] {
 	return reviewRows(state).filter((row) => row.kind === kind);
 }
 
 describe("the review", () => {
-	test("has a part for everything that will happen", () => {
+	test("has a part for everything that will applyEvents", () => {
 		const sections = rowsOf("section", reviewed()).map((row) => row.kind === "section" && row.section);
 		expect(sections).toEqual([
 			"application",
@@ -50,7 +50,7 @@ describe("the review", () => {
 			.filter((entry) => entry.decision === "include" && (entry.kind === "file" || entry.kind === "generated"))
 			.reduce((sum, entry) => sum + entry.size, 0);
 		expect(bytesNeeded(plan)).toBe(files + 1_048_576);
-		expect(rowsOf("room", reviewed())).toEqual([{ kind: "room", needed: bytesNeeded(plan), free: surroundings.free }]);
+		expect(rowsOf("room", reviewed())).toEqual([{ kind: "room", needed: bytesNeeded(plan), free: hostView.free }]);
 	});
 	test("shows names of variables, never what they say", () => {
 		expect(rowsOf("variables", reviewed())).toEqual([{ kind: "variables", names: ["LANG"] }]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
-import { isMissing, selectedChoice, shownChoices } from "../../src/wizard/steps/choose/reduce.ts";
+import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { Drive, down, enter } from "./drive.ts";
 
 const server = "/usr/lib/postgresql/17/bin/postgres";
@@ -10,7 +10,7 @@ const missing: Choice = {
 	name: "postgresql",
 	description: "PostgreSQL",
 	command: [server],
-	lacks: { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] },
+	missing: { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] },
 };
 const running: Choice = {
 	id: "unit:redis-server.service",
@@ -24,20 +24,23 @@ const running: Choice = {
 };
 
 function atChoices(...choices: Choice[]): Drive {
-	return new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] }).answer({ job: "choices", value: choices });
+	return new Drive()
+		.act({ type: "started" })
+		.answer({ job: "requirements", value: [] })
+		.answer({ job: "choices", value: choices });
 }
 
 describe("what is not installed", () => {
 	test("is offered to be installed, and the list looks again with the cursor where it was", () => {
 		const wizard = atChoices(running, missing).type(down + enter);
-		expect(wizard.state.question).toEqual({ kind: "install", ...missing.lacks });
+		expect(wizard.state.question).toEqual({ kind: "install", ...missing.missing });
 		wizard.wanted();
 		wizard.type("y");
 		expect(wizard.intentions).toMatchObject([
-			{ job: "install", lacks: [{ package: "postgresql" }, { package: "postgresql-client" }] },
+			{ job: "install", requirements: [{ package: "postgresql" }, { package: "postgresql-client" }] },
 		]);
 		wizard.answer({ job: "install" });
-		const { lacks: _, ...here } = missing;
+		const { missing: _, ...here } = missing;
 		wizard.answer({ job: "choices", value: [here, running] });
 		expect(selectedChoice(wizard.state)?.id).toBe(missing.id);
 		expect(wizard.type(enter).wanted()).toContain("propose");
@@ -50,12 +53,12 @@ describe("what is not installed", () => {
 	});
 
 	test("says so where no package is named for this system", () => {
-		const wizard = atChoices({ ...missing, lacks: { programs: [server], packages: [] } }).type(enter);
+		const wizard = atChoices({ ...missing, missing: { programs: [server], packages: [] } }).type(enter);
 		expect(wizard.state.notice?.code).toBe("not-installed");
 	});
 
 	test("is no obstacle where only a client of its probe is missing", () => {
-		const client: Choice = { ...missing, lacks: { programs: ["pg_isready"], packages: ["postgresql-client"] } };
+		const client: Choice = { ...missing, missing: { programs: ["pg_isready"], packages: ["postgresql-client"] } };
 		expect(isMissing(client)).toBe(false);
 		expect(atChoices(client).type(enter).wanted()).toContain("propose");
 	});
@@ -63,12 +66,12 @@ describe("what is not installed", () => {
 
 test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the service", (query) => {
 	const wizard = atChoices(missing, running).type(`/${query}`);
-	expect(shownChoices(wizard.state)[0]?.id).toBe(running.id);
+	expect(visibleChoices(wizard.state)[0]?.id).toBe(running.id);
 });
 
 test("a search shows all that it finds", () => {
 	const many = Array.from({ length: 25 }, (_, at) => ({ ...running, id: `unit:redis-${at}.service`, name: `redis-${at}` }));
-	expect(shownChoices(atChoices(...many).type("/redis").state).length).toBe(25);
+	expect(visibleChoices(atChoices(...many).type("/redis").state).length).toBe(25);
 });
 
 describe("a command that is typed", () => {

@@ -39,7 +39,7 @@ export class Drive {
 	}
 
 	happen(...events: Event[]): this {
-		return this.act({ type: "happened", events });
+		return this.act({ type: "events-received", events });
 	}
 
 	/** What was left takes the place of whatever was there. */
@@ -65,7 +65,7 @@ export const traced = { probes: [], exercises: [], signals: [], output: "", answ
 export function atForm(): Drive {
 	return new Drive()
 		.act({ type: "started", initial: redis })
-		.answer({ job: "lacks", value: [] })
+		.answer({ job: "requirements", value: [] })
 		.answer({ job: "validate", value: [] });
 }
 

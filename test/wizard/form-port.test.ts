@@ -16,7 +16,7 @@ const proposal = {
 function atPort(): Drive {
 	return new Drive()
 		.act({ type: "started", initial: proposal })
-		.answer({ job: "lacks", value: [] })
+		.answer({ job: "requirements", value: [] })
 		.answer({ job: "validate", value: [] })
 		.type(`\x1b[5~\x1b[B${"\x1b[D".repeat(" --workers 4".length)}`);
 }

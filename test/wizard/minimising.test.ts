@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import { settle } from "../../src/wizard/session/kept-session.ts";
+import { settle } from "../../src/wizard/session/session-keeper.ts";
 import { planFor, redis, selftestOf, unneededOf } from "../ui/scripted-session.ts";
 import { atTrial, enter, finished, tried } from "./drive.ts";
 
@@ -39,7 +39,7 @@ describe("leaving out what nothing needs", () => {
 	test("tells how far it is, and nothing else can be begun meanwhile", () => {
 		const wizard = searching().happen({ event: "subset-tried", ...progress });
 		expect(wizard.state.minimising).toEqual({ progress });
-		expect(words(wizard)).toEqual(expect.arrayContaining(["settle", "back", "quit"]));
+		expect(words(wizard)).toEqual(expect.arrayContaining(["finish-search", "back", "quit"]));
 		wizard.type("r3s!tm ");
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trial"]);
 	});
@@ -48,11 +48,11 @@ describe("leaving out what nothing needs", () => {
 		const wizard = searching()
 			.happen({ event: "subset-tried", ...progress })
 			.type(enter);
-		expect(wizard.wanted()).toEqual(["enough"]);
-		expect(wizard.state.minimising).toEqual({ progress, settling: true });
+		expect(wizard.wanted()).toEqual(["finish-early"]);
+		expect(wizard.state.minimising).toEqual({ progress, isEnding: true });
 		wizard.happen({ event: "subset-tried", ...progress, trials: 4 });
-		expect(wizard.state.minimising).toEqual({ progress: { ...progress, trials: 4 }, settling: true });
-		expect(words(wizard)).not.toContain("settle");
+		expect(wizard.state.minimising).toEqual({ progress: { ...progress, trials: 4 }, isEnding: true });
+		expect(words(wizard)).not.toContain("finish-search");
 		wizard.answer({ job: "minimise", value: unneededOf(redis) });
 		expect([wizard.state.overlay, wizard.state.minimising]).toEqual(["unneeded", undefined]);
 	});

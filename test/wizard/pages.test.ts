@@ -63,7 +63,7 @@ describe("pages over a screen", () => {
 
 describe("every screen", () => {
 	test("says why, shows what ran and all its keys, and has a way out", () => {
-		const screens = ["lacks", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
+		const screens = ["requirements", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 		for (const screen of screens) {
 			const keysOf = (command: string) => bindingsOf({ ...startState, screen }).find((one) => one.command === command)?.keys;
 			expect(keysOf("why"), screen).toContain("i");

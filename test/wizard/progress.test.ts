@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { type Building, happenInBuild, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
+import { applyBuildEvent, type Building, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
 
 const total = 100_000_000;
 
 function copied(building: Building, bytesDone: number, at?: number): Building {
-	return happenInBuild(building, { event: "file-copied", path: pathFromText("/f"), bytesDone, bytesTotal: total }, at);
+	return applyBuildEvent(building, { event: "file-copied", path: pathFromText("/f"), bytesDone, bytesTotal: total }, at);
 }
 
 /** So many bytes a second, told ten times a second, for so long. */
@@ -45,7 +45,7 @@ describe("the time that is left", () => {
 });
 
 test("each phase counts from nothing", () => {
-	const next = happenInBuild(steadily(10_000_000, 5), { event: "phase-started", phase: "seeding" }, 6000);
+	const next = applyBuildEvent(steadily(10_000_000, 5), { event: "phase-started", phase: "seeding" }, 6000);
 	expect(next).toEqual({ ...nothingBuilt, phase: "seeding" });
 	expect(secondsLeft(copied(next, 10, 7100))).toBeUndefined();
 });

@@ -9,8 +9,8 @@ const probe = redis.application.probes[0] ?? "";
 describe("the straight path", () => {
 	test("asks for one thing after the other", () => {
 		const wizard = new Drive().act({ type: "started" });
-		expect(wizard.wanted()).toEqual(["lacks"]);
-		wizard.answer({ job: "lacks", value: [] });
+		expect(wizard.wanted()).toEqual(["requirements"]);
+		wizard.answer({ job: "requirements", value: [] });
 		expect(wizard.wanted()).toEqual(["choices"]);
 		wizard.answer({
 			job: "choices",
@@ -32,13 +32,13 @@ describe("the straight path", () => {
 			{ event: "probe-tried", command: probe, ok: true, output: "" },
 		);
 		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["enough"]);
+		expect(wizard.wanted()).toEqual(["finish-early"]);
 		wizard.answer({ job: "trace", value: traced });
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
 		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
 		expect(wizard.state.screen).toBe("build");
 		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["surroundings", "surroundings", "try"]);
+		expect(wizard.wanted()).toEqual(["host-view", "host-view", "try"]);
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
 		expect(wizard.state.screen).toBe("trial");
 		wizard.answer({

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changedSince, plannedFiles } from "../../src/core/session/session.ts";
 import { resumed } from "../../src/wizard/results.ts";
-import { settle } from "../../src/wizard/session/kept-session.ts";
-import { isWorthKeeping, type Kept, restored, storedOf } from "../../src/wizard/session/stored.ts";
+import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, traced } from "./drive.ts";
@@ -62,7 +62,7 @@ describe("what of the state is kept", () => {
 						wizard.answer({ job: "plan", value: planFor(wizard.state.answers) });
 				}
 				const { state } = wizard;
-				if (!isWorthKeeping(state)) return;
+				if (!isWorthSaving(state)) return;
 				const kept = keptOf(settle(state));
 				const found = back(state);
 				expect(found.whole).toBe(true);
@@ -75,12 +75,12 @@ describe("what of the state is kept", () => {
 	});
 
 	test("a form that nobody touched is not worth it, one with a letter more is", () => {
-		const wizard = new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] });
+		const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
 		wizard.answer({ job: "choices", value: [{ id: "a", kind: "template", name: "redis", description: "" }] });
 		wizard.type(enter).answer({ job: "propose", value: redis });
-		expect(isWorthKeeping(wizard.state)).toBe(false);
+		expect(isWorthSaving(wizard.state)).toBe(false);
 		wizard.type("\x1b[5~x");
-		expect(isWorthKeeping(wizard.state)).toBe(true);
+		expect(isWorthSaving(wizard.state)).toBe(true);
 	});
 });
 

@@ -24,7 +24,7 @@ const foreign: Choice = { ...asking, consent: { text: "Command  /usr/bin/redis-s
 function at(choice: Choice): Drive {
 	const drive = new Drive()
 		.act({ type: "started" })
-		.answer({ job: "lacks", value: [] })
+		.answer({ job: "requirements", value: [] })
 		.answer({ job: "choices", value: [choice] });
 	drive.wanted();
 	return drive;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/engine/events.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import { restored, storedOf } from "../../src/wizard/session/stored.ts";
+import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { reached, shownProcesses } from "../ui/scripted-trace.ts";
@@ -35,7 +35,7 @@ function answering(): Drive {
 }
 
 function happenedAt(wizard: Drive, at: number, ...events: Event[]): Drive {
-	return wizard.act({ type: "happened", events, at });
+	return wizard.act({ type: "events-received", events, at });
 }
 
 function tick(wizard: Drive, at: number): Drive {
@@ -144,7 +144,7 @@ describe("another run", () => {
 
 	function atSecond(): Drive {
 		const wizard = answering().type("r");
-		expect(wizard.wanted()).toEqual(["enough"]);
+		expect(wizard.wanted()).toEqual(["finish-early"]);
 		wizard.answer({ job: "trace", value: traced });
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
 		expect(wizard.state).toMatchObject({ screen: "trace", trace: { adding: true, runs: 1 } });
@@ -206,7 +206,7 @@ describe("another run", () => {
 		tick(wizard, 9000);
 		const stored = JSON.parse(JSON.stringify(storedOf(wizard.state)));
 		const trace = restored(stored, true)?.state.trace;
-		expect(trace).toMatchObject({ adding: false, running: false, enough: false, runs: 1, result: { answered: true } });
+		expect(trace).toMatchObject({ adding: false, running: false, ending: false, runs: 1, result: { answered: true } });
 		// The next process has another clock.
 		expect(trace?.novelty).not.toHaveProperty("now");
 	});
@@ -245,7 +245,7 @@ test("views turn both ways and their list has a cursor of its own", () => {
 test("the footer offers what works at this moment", () => {
 	const commands = (wizard: Drive) => offered(wizard.state).map(({ command }) => command);
 	expect(commands(atTrace())).not.toContain("run-next");
-	expect(commands(answering())).toEqual(expect.arrayContaining(["enough", "run-next", "exercise", "another-run"]));
+	expect(commands(answering())).toEqual(expect.arrayContaining(["finish-early", "run-next", "exercise", "another-run"]));
 	expect(commands(answering().type("xx"))).not.toContain("run-next");
 });
 
@@ -255,7 +255,7 @@ describe("what runs already", () => {
 		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
 	];
 	const atChoice = () => {
-		const wizard = new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] });
+		const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
 		wizard.answer({ job: "choices", value: choices });
 		wizard.wanted();
 		return wizard;

@@ -3,79 +3,85 @@ import { isWithin, outermost, type Path, pathFromText } from "../path/path.ts";
 import { areaOf, isSystemDirectory } from "../plan/areas.ts";
 
 /**
- * How far a service is on its way into its cage or back. Written before each step is taken, so that whatever a killed command left can be
- * told and finished or undone:
- * `seeding` (stopped, its state is being copied) → `starting` (drop-in written, asked whether it answers) → `adopted` →
- * `returning` (stopped, its state is being copied back; the drop-in is still there) → `returned` (drop-in taken away).
+ * Progress of a service into its cage or back. Stored before each step, so that a later command can detect, finish or undo an
+ * interrupted one:
+ * - `seeding`: the service is stopped and its state is being copied.
+ * - `starting`: the drop-in is written, and the probes are waiting for an answer.
+ * - `adopted`: the service runs in its cage.
+ * - `returning`: the service is stopped and its state is being copied back; the drop-in still exists.
+ * - `returned`: the drop-in is removed.
  */
 export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
 type Phase = (typeof phases)[number];
 
-/** Units beside a service that are stopped with it, and have to run again after it. */
+/** Units that stop together with a service and must run again after it. */
 export interface Companions {
 	/** Sockets, timers and paths that start it. */
 	readonly triggers: readonly string[];
-	/** Services that require it: systemd stops them with it, and starts none of them with it. */
+	/** Services that require it: systemd stops them with it, but does not start them with it. */
 	readonly dependents: readonly string[];
 }
 
-/** A directory of state: the host keeps its own while the cage has a copy. */
+/** A state directory: the host keeps its own, the cage has a copy. */
 export interface AdoptedPlace {
 	readonly path: Path;
-	/** Of the host's directory when it was copied, to tell whether somebody wrote there since; undefined where there was none. */
+	/** Fingerprint of the host's directory when it was copied, to detect later writes; undefined if there was none. */
 	readonly host?: string;
-	/** Of the cage's when it was filled. */
+	/** Fingerprint of the cage's directory when it was filled. */
 	readonly cage: string;
-	/** While a release gives it back, from just before anything is made there; only such places are undone or finished. */
+	/** Set while a release returns it, from just before anything is created there. Only such places are undone or finished. */
 	readonly stage?: ReturnStage;
 }
 
 /**
- * The folder within a place where a release keeps one side while the other is there. Its name cannot be guessed, and with its inode it is
- * told from what somebody else put there: the application may write to the place.
+ * The folder inside a place where a release keeps one side while the other one is in use. Its unpredictable name and its inode
+ * distinguish it from anything that the application, which may write there, creates.
  */
 export interface ReturnStage {
 	readonly name: Path;
-	/** st_ino as decimal text; absent until it is made. */
+	/** st_ino in decimal; absent until the folder exists. */
 	readonly inode?: string;
-	/** Whether the host's state was as it had been copied. Moving it changes its times (ctime): after an undo it is looked at anew. */
+	/**
+	 * Whether the host's state had not changed since it was copied. Moving it changes its ctime, so after an undo it is
+	 * compared again.
+	 */
 	readonly untouched: boolean;
 }
 
-/** A place that a release is giving back. */
+/** A place that a release is returning. */
 export type StagedPlace = AdoptedPlace & { readonly stage: ReturnStage };
 
 export function isStaged(place: AdoptedPlace): place is StagedPlace {
 	return place.stage !== undefined;
 }
 
-/** A service of the host that a cage has taken over, or is about to. */
+/** A host service that a cage has taken over, or is about to. */
 export interface Adoption {
 	/** Full name, e.g. `nginx.service`. */
 	readonly service: string;
 	readonly phase: Phase;
 	/** ISO 8601, UTC. */
 	readonly since: string;
-	/** Units that ran and go down with it, or would start it meanwhile. */
+	/** Units that ran and stop with it, or could start it during the move. */
 	readonly companions: Companions;
-	/** What was written beside the service's unit; only that is taken away again. */
+	/** The drop-in file that was added to the service's unit; only this one is removed again. */
 	readonly dropin: string;
 	readonly probes: readonly string[];
-	/** Seconds for an answer after a start. */
+	/** Seconds that a start may take until the service answers. */
 	readonly timeout: number;
 	readonly places: readonly AdoptedPlace[];
 }
 
-/** Whose state counts where both sides changed. */
+/** The side that wins if both changed. */
 export type Keep = "host" | "cage";
 
-/** The outermost directories of state that a service takes with it. What is emptied at each boot anyway (FHS 3.15) is none. */
+/** Returns the outermost state directories that move with a service, without those that are emptied at each boot (FHS 3.15). */
 export function placesOf({ writable }: Pick<Manifest, "writable">): Path[] {
 	const paths = writable.map(({ path }) => path).filter((path) => !isVolatile(path));
 	return outermost(paths);
 }
 
-/** A directory that others keep their state in as well: it cannot be taken along, and never be put back. */
+/** Returns a directory that also holds other services' state, so that it can be neither moved nor replaced. */
 export function sharedWithOthers(places: readonly Path[]): Path | undefined {
 	return places.find(isSystemDirectory);
 }

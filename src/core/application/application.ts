@@ -1,49 +1,49 @@
 import { type RuleList, ruleNames } from "../questions/rules.ts";
 
-/** What is to be caged: how it is started, as whom, and how we know that it answers. */
+/** The application to cage: how it starts, its account, and its probes. */
 export interface Application {
 	/** The command and its arguments; the first is an absolute path on the host. */
 	readonly command: readonly string[];
-	/** Account to start as (`user` or `user:group`), with that account's groups. Without it the application starts as root. */
+	/** Starts as this account (`user` or `user:group`) with the account's groups; as root if absent. */
 	readonly user?: string;
 	/** Working directory inside the cage. */
 	readonly cwd: string;
 	/** Added to the launcher's own small environment. */
 	readonly env: Readonly<Record<string, string>>;
-	/** Shell lines; exit 0 means that a real request was answered. All must pass. */
+	/** Shell lines; exit 0 if the application answered a real request. All must pass. */
 	readonly probes: readonly string[];
-	/** Shell lines that are run while tracing, to reach more of the application. */
+	/** Shell lines that run while tracing, to use more of the application. */
 	readonly exercises: readonly string[];
 	/** Seconds to wait for the first answer. */
 	readonly timeout: number;
-	/** Network of a run; traces and trials always have one of their own. */
+	/** Network of a run; traces and trials always have their own. */
 	readonly network: "host" | "none";
 	/**
-	 * Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like): absolute,
+	 * Directories that systemd would create before the service starts (such as RuntimeDirectory=): absolute,
 	 * `PATH[:MODE[:USER[:GROUP]]]`.
 	 */
 	readonly directories: readonly string[];
-	/** Sockets that are open before it starts (`parseHandedSocket`). */
+	/** Sockets that are opened before the start (`parseHandedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }
 
-/** Most that the application may use of the machine. */
+/** Upper limits for the application's resources. */
 export interface Limits {
 	/** Bytes. */
 	readonly memory?: number;
-	/** Processes and threads together. */
+	/** Processes and threads in total. */
 	readonly processes?: number;
 	/** Open files of each process. */
 	readonly files?: number;
 }
 
-/** What the administrator asked for beyond what the trace shows (core/questions/rules.ts). Paths and globs as text. */
+/** What the administrator requested beyond the trace (core/questions/rules.ts). Paths and globs as text. */
 export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 	readonly binds: readonly Bind[];
 }
 
-/** A directory of the host that is mounted in the cage instead of being copied. */
+/** A host directory that is mounted in the cage instead of copied. */
 export interface Bind {
 	readonly path: string;
 	readonly access: "ro" | "rw";
@@ -53,7 +53,7 @@ export const noRules = Object.fromEntries(ruleNames.map((name) => [name, []])) a
 
 export const launchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The environment that the launcher gives, in traces, trials and runs alike; the application's own comes on top. */
+/** Returns the environment for traces, trials and runs: the launcher's variables, overridden by the application's own. */
 export function launchEnvironment(application: Application): Record<string, string> {
 	return {
 		PATH: launchPath,
@@ -62,7 +62,7 @@ export function launchEnvironment(application: Application): Record<string, stri
 	};
 }
 
-/** Absent where there are none. */
+/** Omits the field if there are no sockets. */
 export function socketsOf({ sockets = [] }: Pick<Application, "sockets">): Pick<Application, "sockets"> {
 	return sockets.length ? { sockets } : {};
 }

@@ -1,28 +1,28 @@
 import { quoteWord } from "../path/quote.ts";
 import { trailing, withoutTrailing } from "../text.ts";
 
-/** Why a typed command cannot be taken. `at` counts UTF-16 units from the start of the text, so that a form can point there. */
+/** Why a typed command is invalid. `at` counts UTF-16 units from the start, so that a form can point there. */
 export type CommandLineError =
 	| { readonly code: "command-empty" }
 	| { readonly code: "quote-unterminated"; readonly quote: "'" | '"'; readonly at: number }
 	| { readonly code: "backslash-at-end"; readonly at: number }
 	| { readonly code: "nul-in-command"; readonly at: number }
-	/** An operator, expansion or comment of the shell: a typed command is executed as it stands, without a shell. */
+	/** A shell operator, expansion or comment: typed commands run without a shell. */
 	| { readonly code: "shell-syntax"; readonly character: string; readonly at: number }
-	/** `NAME=value program`: the environment has an option of its own. */
+	/** `NAME=value program`: variables have an option of their own. */
 	| { readonly code: "assignment-before-command"; readonly name: string; readonly at: number };
 
 type SplitCommandLine = { readonly words: readonly string[] } | { readonly error: CommandLineError };
 
-/** XCU 2.10.2 operators and XCU 2.6 expansions. Globs and `~` stay literal: a shell gives them on as they are where nothing matches. */
+/** XCU 2.10.2 operators and XCU 2.6 expansions. Globs and `~` stay literal, like in a shell where nothing matches. */
 const syntax = new Set("|;&<>()$`\n");
-/** XCU 2.2.3: inside double quotes a backslash escapes these alone. */
+/** XCU 2.2.3: characters that a backslash escapes inside double quotes. */
 const escapedInDouble = new Set('$`"\\');
 const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=/;
 
 /** Splits a typed command as a POSIX shell would (XCU 2.2 quoting, 2.3 token recognition), but expands nothing. */
 export function splitCommandLine(text: string): SplitCommandLine {
-	// A pasted command often brings its line end along, and that one means nothing.
+	// Pasted commands often end with a line end.
 	const bare = withoutTrailing(text, " \t\r\n");
 	const line = trailing(bare, "\\") % 2 === 0 ? bare : text;
 	const words: string[] = [];
@@ -40,7 +40,7 @@ export function splitCommandLine(text: string): SplitCommandLine {
 		} else if (character === "\\") {
 			if (at + 1 >= line.length) return { error: { code: "backslash-at-end", at } };
 			const next = line.charAt(at + 1);
-			// XCU 2.2.1: backslash and newline together are nothing at all.
+			// XCU 2.2.1: a backslash and a newline are removed together.
 			if (next !== "\n") word = (word ?? "") + next;
 			at += 2;
 		} else if (character === "'" || character === '"') {
@@ -63,10 +63,10 @@ export function splitCommandLine(text: string): SplitCommandLine {
 	return words.length === 0 || words[0] === "" ? { error: { code: "command-empty" } } : { words };
 }
 
-/** The line that `splitCommandLine` and any POSIX shell read back as these words. */
+/** Returns a line that `splitCommandLine` and POSIX shells split into these words. */
 export function joinCommandLine(words: readonly string[]): string {
 	const [program = "", ...rest] = words;
-	// quoteWord leaves `=` bare, which is right everywhere but in the first word.
+	// quoteWord leaves `=` unquoted, which is wrong only in the first word.
 	const first = assignment.test(program) ? `'${program.replaceAll("'", "'\\''")}'` : quoteWord(program);
 	return [first, ...rest.map(quoteWord)].join(" ");
 }

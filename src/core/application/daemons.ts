@@ -3,31 +3,31 @@ import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { splitCommandLine } from "./command-line.ts";
 
-/** What the init of a cage follows best is the process that it started: how known daemons are kept in the foreground. */
+/** Known daemons are kept in the foreground, because the cage's init follows the process that it started. */
 interface Foreground {
 	readonly command: readonly string[];
-	/** The command was changed. */
+	/** The rule changed the command. */
 	readonly changed: boolean;
 }
 
 type Rule = (command: readonly string[]) => readonly string[];
 
-/** Adds a word, unless it or one that means the same is there. */
+/** Adds a word unless it or a synonym is there. */
 const needs =
 	(word: string, ...same: readonly string[]): Rule =>
 	(command) =>
 		[word, ...same].some((each) => command.includes(each)) ? command : [...command, word];
-/** As `needs`, for a program that reads its options before its file. */
+/** Like `needs`, for a program that expects options before its file. */
 const needsFirst =
 	(option: string): Rule =>
 	([program = "", ...rest]) =>
 		rest.includes(option) ? [program, ...rest] : [program, option, ...rest];
-/** Takes words away that send the daemon into the background, which otherwise stays. */
+/** Removes words that send the daemon to the background. */
 const without =
 	(...words: readonly string[]): Rule =>
 	(command) =>
 		command.filter((word, index) => index === 0 || !words.includes(word));
-/** Adds an option, unless one of these letters is given, alone or in a cluster after -4 and -6. */
+/** Adds an option unless one of these letters is given, alone or in a cluster after -4 and -6. */
 const needsFlag =
 	(option: string, letters: string): Rule =>
 	(command) =>
@@ -37,7 +37,7 @@ const both =
 	(command) =>
 		other(one(command));
 
-/** By the program's base name, each from the manual page of its Debian 13 package. To teach another daemon, add a line. */
+/** Rules by the program's base name, each from the manual page of its Debian 13 package. */
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["nginx", nginx],
 	["redis-server", redis],
@@ -92,7 +92,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["icecast2", without("-b")],
 ]);
 
-/** The command such that the daemon stays, or undefined for a program that is not known. */
+/** Returns the command that keeps the daemon in the foreground; undefined for unknown programs. */
 export function stayInForeground(command: readonly string[]): Foreground | undefined {
 	const program = baseName((command[0] ?? "") as Path);
 	// php-fpm8.4, php-fpm7.4 …
@@ -103,8 +103,8 @@ export function stayInForeground(command: readonly string[]): Foreground | undef
 }
 
 /**
- * The unit's own command, where a rule changed it to `command`. A rule knows the program by its name, and another program may have the same name
- * or another version other options: `-n` of openntpd's ntpd only checks the configuration.
+ * Returns the unit's original command if a rule changed it to `command`. Rules know a program only by its name, but another
+ * program or version may use other options: `-n` of openntpd's ntpd only checks the configuration.
  */
 export function commandBeforeRule(notes: readonly Note[], command: readonly string[]): readonly string[] | undefined {
 	const note = notes.find(({ code, values }) => code === foregroundNote && values.to === quoteShellLine(command));
@@ -112,14 +112,14 @@ export function commandBeforeRule(notes: readonly Note[], command: readonly stri
 	return split && "words" in split && split.words.length ? split.words : undefined;
 }
 
-/** The note that says so: `from` became `to`. */
+/** Code of the note about such a change, with the values `from` and `to`. */
 export const foregroundNote = "unit-foreground";
 
 function same(command: readonly string[]): readonly string[] {
 	return command;
 }
 
-/** nginx(8): `-g` adds directives to the configuration; `daemon` may stand there once. */
+/** nginx(8): `-g` adds directives to the configuration, where `daemon` may occur once. */
 function nginx(command: readonly string[]): readonly string[] {
 	const at = command.findIndex((word, index) => command[index - 1] === "-g" && /\bdaemon\s+(on|off)\b/.test(word));
 	if (at >= 0) return command.map((word, index) => (index === at ? word.replace(/\bdaemon\s+on\b/, "daemon off") : word));
@@ -128,7 +128,7 @@ function nginx(command: readonly string[]): readonly string[] {
 	return command.map((word, index) => (index === directives ? `daemon off; ${word}` : word));
 }
 
-/** Without NOTIFY_SOCKET `--supervised systemd` only logs a line (measured), so it may stay. */
+/** Without NOTIFY_SOCKET `--supervised systemd` only logs a line (measured), so it stays. */
 function redis(command: readonly string[]): readonly string[] {
 	const at = command.indexOf("--daemonize");
 	if (at < 0) return [...command, "--daemonize", "no"];
@@ -147,29 +147,29 @@ function phpFpm(command: readonly string[]): readonly string[] {
 	return both(without("-D", "--daemonize"), needs("--nodaemonize", "-F"))(command);
 }
 
-/** rsync(1): only the daemon detaches; a client or a server over a remote shell does not. */
+/** rsync(1): only the daemon detaches, not a client or a server over a remote shell. */
 function rsync(command: readonly string[]): readonly string[] {
 	return command.includes("--daemon") ? needs("--no-detach")(command) : command;
 }
 
-/** tftpd(8): `--foreground` implies `--listen`; its directories come last, so the option goes to the front. */
+/** tftpd(8): `--foreground` implies `--listen`. Its directories come last, so the option goes first. */
 function tftp(command: readonly string[]): readonly string[] {
 	if (command.includes("--foreground") || command.includes("-L")) return command;
 	const [program = "", ...rest] = without("--listen", "-l")(command);
 	return [program, "--foreground", ...rest];
 }
 
-/** exim(8): `-bdf` is `-bd` that stays with its terminal. */
+/** exim(8): `-bdf` is `-bd` without detaching. */
 function exim(command: readonly string[]): readonly string[] {
 	return command.map((word) => (word === "-bd" ? "-bdf" : word));
 }
 
-/** postfix(1), and Debian's word for what its own unit asks for. */
+/** postfix(1); Debian's unit starts it with `debian-systemd-start`. */
 function postfix(command: readonly string[]): readonly string[] {
 	return command.map((word, index) => (index > 0 && /^(start|debian-systemd-start)$/.test(word) ? "start-fg" : word));
 }
 
-/** slapd(8): with `-d` it stays, whatever the level. */
+/** slapd(8): any debug level `-d` keeps it in the foreground. */
 function slapd(command: readonly string[]): readonly string[] {
 	return command.slice(1).some((word) => /^-d/.test(word)) ? command : [...command, "-d", "0"];
 }
@@ -182,20 +182,20 @@ function openvpn(command: readonly string[]): readonly string[] {
 	return [...command.slice(0, at), ...command.slice(at + (named ? 2 : 1))];
 }
 
-/** What it takes to let an application lock itself in, as codes of the message catalogue. */
+/** Preparations for an application's own chroot, as message codes. */
 type OwnChrootCode =
-	/** An empty directory: what it needs it has opened before. */
+	/** An empty directory: the application opens its files before the chroot. */
 	| "own-chroot-empty"
-	/** A directory with every file that it opens afterwards. */
+	/** A directory with every file that the application opens after the chroot. */
 	| "own-chroot-files"
-	/** Each session, module or request gets a root of its own; the server itself does not. */
+	/** Each session, module or request has its own root; the server itself has none. */
 	| "own-chroot-sessions";
 
 interface OwnChroot {
 	readonly code: OwnChrootCode;
-	/** The option or setting, as it is written. */
+	/** The option or setting as written. */
 	readonly setting: string;
-	/** Where that is documented, and where the table has it from: manual page or the packaged configuration. */
+	/** Documentation of the setting: manual page or packaged configuration. */
 	readonly source: string;
 }
 
@@ -204,9 +204,9 @@ const files = (setting: string, source: string): OwnChroot => ({ code: "own-chro
 const sessions = (setting: string, source: string): OwnChroot => ({ code: "own-chroot-sessions", setting, source });
 
 /**
- * By the program's base name. Each was read in the manual page or configuration that its Debian 13 package brings, ChrootDir and
- * server.chroot in the program itself. nginx, dnsmasq, chronyd, knotd,
- * exim4, memcached, redis-server, mosquitto, tor, tinyproxy, snmpd and postgres have no such setting.
+ * Settings by the program's base name, each from the manual page or configuration of its Debian 13 package; ChrootDir and
+ * server.chroot from the program itself. nginx, dnsmasq, chronyd, knotd, exim4, memcached, redis-server, mosquitto, tor,
+ * tinyproxy, snmpd and postgres have none.
  */
 const programs: ReadonlyMap<string, OwnChroot> = new Map<string, OwnChroot>([
 	["named", files("-t DIRECTORY", "named(8)")],
@@ -238,7 +238,7 @@ const programs: ReadonlyMap<string, OwnChroot> = new Map<string, OwnChroot>([
 	["in.tftpd", sessions("--secure DIRECTORY", "tftpd(8)")],
 ]);
 
-/** Says how an application could lock itself in by its own means, where one is known: a cage is one way, not the only one. */
+/** Returns a note on how the application can confine itself, if known: a cage is not the only way. */
 export function ownChroot(command: readonly string[]): Note<OwnChrootCode> | undefined {
 	const program = baseName((command[0] ?? "") as Path).replace(/^php-fpm.*/, "php-fpm");
 	const known = programs.get(program);

@@ -2,10 +2,10 @@ import type { Note } from "../failure.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import type { Application } from "./application.ts";
 
-/** What could be told about an application before anybody was asked. */
+/** Values known about an application before the administrator answers. */
 export type ApplicationDraft = Partial<Application>;
 
-/** Where a process listens. */
+/** An address where a process listens. */
 export type Listening =
 	/** `address` as text (inet_ntop), e.g. `127.0.0.1`, `::`. */
 	| { readonly protocol: "tcp" | "udp"; readonly address: string; readonly port: number }
@@ -14,34 +14,34 @@ export type Listening =
 
 /** An application found on this machine. */
 export interface FoundApplication {
-	/** Without `.service`; of a process, its program's base name. */
+	/** Without `.service`; a process has its program's base name. */
 	readonly name: string;
-	/** `template`: a built-in or saved template whose programs are installed, and no unit or process is the same. */
+	/** `template`: a built-in or saved template whose programs are installed, without a matching unit or process. */
 	readonly reason: "unit" | "process" | "template";
-	/** As the unit or the template says it; "" for a process. */
+	/** From the unit or template; "" for a process. */
 	readonly description: string;
 	/** Full name, e.g. `nginx.service`. */
 	readonly unit?: string;
-	/** Where the unit file lies, links followed. */
+	/** Path of the unit file, with links resolved. */
 	readonly file?: string;
 	/** Some target wants the unit at boot. */
 	readonly enabled?: boolean;
 	/** Other names of the unit. */
 	readonly aliases?: readonly string[];
-	/** Of the first process, where it runs now. */
+	/** Of the first process, if it runs. */
 	readonly pid?: number;
 	readonly ports: readonly Listening[];
 	readonly application: ApplicationDraft;
-	/** The account that systemd makes up while the service runs; the machine has none of that name. */
+	/** The account that systemd creates while the service runs; it does not exist on the machine. */
 	readonly dynamicUser?: string;
-	/** The package that brings the unit, or else the program. */
+	/** The package of the unit or, failing that, of the program. */
 	readonly package?: PackageRef;
-	/** False where it cannot be caged as it stands; the notes say why. */
+	/** False if it cannot be caged unchanged; the notes give the reason. */
 	readonly startable: boolean;
 	readonly notes: readonly Note[];
 }
 
-/** Notes that say why an application cannot be caged as it stands, the weightiest first. */
+/** Notes that prevent caging, most important first. */
 const obstacles = [
 	"unit-link-broken",
 	"unit-unreadable",
@@ -54,13 +54,13 @@ const obstacles = [
 	"found-elsewhere",
 ];
 
-/** Why it cannot be caged as it stands; undefined where it can. */
+/** Returns the reason why it cannot be caged unchanged; undefined if it can. */
 export function obstacle({ notes, startable }: FoundApplication): Note | undefined {
 	if (startable) return undefined;
 	return obstacles.flatMap((code) => notes.find((note) => note.code === code) ?? [])[0];
 }
 
-/** Running ones that listen first, then what could be started, then what cannot; by name within. */
+/** Sorts running servers first, then applications that could start, then the others; each by name. */
 export function compareFound(one: FoundApplication, other: FoundApplication): number {
 	return rank(one) - rank(other) || (one.name < other.name ? -1 : one.name > other.name ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 /**
- * A socket that is open before the application starts and that it finds as a descriptor (sd_listen_fds(3)), as systemd.socket(5) describes it. As text:
- * `KIND ADDRESS [name=NAME] [mode=0660] [user=USER] [group=GROUP] [directory=0755] [OPTION…]`.
+ * A socket that is opened before the application starts and passed as a descriptor (sd_listen_fds(3), systemd.socket(5)). As
+ * text: `KIND ADDRESS [name=NAME] [mode=0660] [user=USER] [group=GROUP] [directory=0755] [OPTION…]`.
  */
 export interface HandedSocket {
 	readonly kind: "stream" | "datagram" | "seqpacket";
@@ -12,12 +12,12 @@ export interface HandedSocket {
 	readonly mode: number;
 	readonly user?: string;
 	readonly group?: string;
-	/** DirectoryMode= of what leads to a path. */
+	/** DirectoryMode= for the directories above a path. */
 	readonly directoryMode: number;
 	readonly options: readonly SocketOption[];
 }
 
-/** Boolean settings of systemd.socket(5), by the word that stands for each here. */
+/** Boolean settings of systemd.socket(5) with their words in our text form. */
 export const socketOptions = {
 	BindIPv6Only: "ipv6-only",
 	Broadcast: "broadcast",
@@ -25,11 +25,11 @@ export const socketOptions = {
 	PassCredentials: "pass-credentials",
 	PassPacketInfo: "pass-packet-info",
 	ReusePort: "reuse-port",
-	/** Accept=yes: the application is started for each connection, which is its standard input and output. */
+	/** Accept=yes: the application starts for each connection, with the connection as its standard input and output. */
 	Accept: "per-connection",
 } as const;
 
-/** Of a service with StandardInput=socket: the only socket is its standard input as well (systemd.exec(5)). */
+/** For StandardInput=socket: the only socket is also the standard input (systemd.exec(5)). */
 export const standardInput = "standard-input";
 
 export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions] | typeof standardInput;

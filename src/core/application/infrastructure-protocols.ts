@@ -2,19 +2,20 @@ import { quoteShell } from "../path/quote.ts";
 import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
 import { type Asking, type Protocol, unproven } from "./protocol.ts";
 
-/** Protocols of the services behind the services: scripts, directories, proxies, time, management, files. */
+/** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
 		servers: /^php-fpm[\d.]*$/,
 		transport: "tcp",
 		ports: [9000],
-		// Debian's pool www, and Red Hat's.
+		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
 			const version = server.slice("php-fpm".length);
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
-		// FCGI_GET_VALUES asks the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0, 4.1).
+		// FCGI_GET_VALUES queries the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0,
+		// 4.1).
 		askings: (target, tools) => [
 			{
 				depth: "greeting",
@@ -33,7 +34,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(slapd|ns-slapd)$/,
 		transport: "tcp",
 		ports: [389],
-		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2). In a trial, success is not just any answer.
+		// An anonymous bind: any bindResponse shows that the server answers (RFC 4511, 4.2). The first probe
+		// demands success, so that a trial does not accept an error if the host's server allowed the bind.
 		askings: (target, tools) => {
 			const ask = (result: string): Asking => ({
 				depth: "greeting",
@@ -57,8 +59,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [3128, 8888, 8118],
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
-		// Nothing listens behind it in a network of its own: that the proxy says so, with a page of its own, is its answer (RFC 9110, 15.6).
-		// A trial expects the kind of answer that the sandbox gave: 500 in the cage alone means that the proxy lacks something there.
+		// In its own network the proxy has no backend, so its error page counts as an answer (RFC 9110, 15.6). A trial expects
+		// the same kind of answer as in the sandbox: a 500 in the cage alone means that the proxy misses something there.
 		askings: (target, tools) =>
 			["50[234] [^]*\\r\\n\\r\\n[^]*<", "[23]", "4", "500 "].map(
 				(status): Asking => ({
@@ -80,10 +82,10 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		name: "http-in-front",
 		servers: /^(haproxy|varnishd|traefik)$/,
 		transport: "tcp",
-		// By its port alone it would be any web server.
+		// By port alone it could be any web server.
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
-		// A network of its own has none of the servers behind it: that they cannot be reached is its own answer (RFC 9110, 15.6).
+		// In its own network it reaches no origin server; reporting that is its own answer (RFC 9110, 15.6).
 		askings: (target, tools) => {
 			const get = (expect: string): Asking => ({
 				depth: "job",
@@ -121,7 +123,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(prosody|ejabberd(ctl)?|c2s)$/,
 		transport: "tcp",
 		ports: [5222],
-		// A stream for a host that the server knows begins with its features, for another with an error (RFC 6120, 4.3 and 4.9).
+		// A stream for a known host begins with the server's features, for an unknown one with an error (RFC 6120, 4.3 and
+		// 4.9).
 		askings: (target, tools) => {
 			const names = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';
 			const ask = (depth: Asking["depth"], expect: string): Asking => ({
@@ -146,7 +149,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [873],
 		configuration: "/etc/rsyncd.conf",
-		// The list of modules comes without a look into them.
+		// The server lists its modules without opening them.
 		askings: (target, tools) => {
 			const address = `rsync://${urlHost(target.host)}:${target.port}`;
 			const shares = tools.programs.has("rsync") ? [...(tools.shares ?? [])].slice(0, mostShares) : [];
@@ -172,7 +175,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^ntpd$/,
 		transport: "udp",
 		ports: [123],
-		// A client's packet of version 4; a server answers even while it has no time to give (RFC 5905, 7.3).
+		// A version 4 client packet; a server answers even while it is not synchronised (RFC 5905, 7.3).
 		askings: (target, tools) => [
 			{ depth: "job", probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
 		],
@@ -182,7 +185,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^chronyd$/,
 		transport: "udp",
 		ports: [323],
-		// It serves time to nobody by default, but tells of itself on the loopback.
+		// It serves time to nobody by default, but reports its own state on the loopback.
 		askings: (target, tools) =>
 			tools.programs.has("chronyc")
 				? [
@@ -219,7 +222,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^munin-node$/,
 		transport: "tcp",
 		ports: [4949],
-		// It starts a plug-in for each value that is fetched; `load` is on every machine.
+		// It starts a plug-in for each fetched value; `load` exists on every machine.
 		askings: (target, tools) => {
 			const greeting = { expect: "^# munin node" };
 			return [
@@ -237,13 +240,13 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(in\.tftpd|tftpd|atftpd)$/,
 		transport: "udp",
 		ports: [69],
-		// A read request (RFC 1350) for a file that is there; where none is known, the answer that there is no such file proves little.
+		// A read request (RFC 1350) for an existing file. If none is known, the error about a missing file proves little.
 		askings: (target, tools) => {
 			const ask = (file: string, answer: string) => askDatagram(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
 			const files = [...(tools.served ?? [])].flatMap(([directory, names]) => names.map((name) => ({ directory, name })));
 			const [first] = files;
 			return [
-				// Below its directory by name alone where the server locks itself in, by the whole path where it does not.
+				// By name alone if the server uses chroot, otherwise by the whole path.
 				...(first
 					? [first.name, `${first.directory}/${first.name}`].map(
 							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
@@ -261,10 +264,10 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	},
 ];
 
-/** Shares of which a file is fetched at most. */
+/** Maximum number of shares to fetch a file from. */
 const mostShares = 4;
 
-/** Fetches a file into a directory that is removed again. */
+/** Fetches a file into a temporary directory. */
 function fetchShared(url: string): string {
 	return `d=$(mktemp -d) && rsync -q --contimeout=5 --timeout=5 ${quoteShell(url)} "$d/"; s=$?; rm -rf "$d"; exit $s`;
 }

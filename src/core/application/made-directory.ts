@@ -8,8 +8,9 @@ import { expandSpecifiers, type MachineSpecifiers, parseUnitName, splitWords } f
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 
 /**
- * The account of `user`, `user:group`, `user:group:more,groups` or ids, with the supplementary groups that the host gives it (they matter: ssl-cert lets a
- * service read its key) and those that are named. Without one it is root, without groups. Throws `account-unknown` or `group-unknown` (exit 2).
+ * Resolves `user`, `user:group`, `user:group:more,groups` or ids to an identity. It includes the host's supplementary groups,
+ * which matter (ssl-cert lets a service read its key), and the named ones. Without an account it is root without groups. Throws
+ * `account-unknown` or `group-unknown` (exit status 2).
  */
 export function resolveIdentity(account: string | undefined, users: readonly User[], groups: readonly Group[]): Identity {
 	if (account === undefined || account === "") return rootIdentity;
@@ -40,16 +41,16 @@ function groupNamed(text: string, groups: readonly Group[]): number {
 	return gid;
 }
 
-/** A directory that is made before a start where it is absent, as text `PATH[:MODE[:USER[:GROUP]]]`. */
+/** A directory that is created before a start if it is missing; as text `PATH[:MODE[:USER[:GROUP]]]`. */
 export interface MadeDirectory {
 	readonly path: string;
-	/** Permission bits, with the sticky bit; 0755 where none is told (RuntimeDirectoryMode= and its like, systemd.exec(5)). */
+	/** Permission bits with the sticky bit; 0755 by default, as for RuntimeDirectoryMode= (systemd.exec(5)). */
 	readonly mode: number;
-	/** `user` or `user:group`; absent, it belongs to the account that the application is started as. */
+	/** `user` or `user:group`; by default the account that the application starts as. */
 	readonly owner?: string;
 }
 
-/** The same with the owner's numbers. */
+/** The same with numeric owners. */
 export interface OwnedDirectory {
 	readonly path: string;
 	readonly mode: number;
@@ -62,7 +63,7 @@ const usual = 0o755;
 export function parseMadeDirectory(text: string): MadeDirectory {
 	const [, path, mode = "", owner] = /^(.+?):(0?[0-7]{3,4})(?::([^:/]+(?::[^:/]+)?))?$/s.exec(text) ?? [];
 	if (path === undefined) return { path: text, mode: usual };
-	// set-user-ID and set-group-ID mean nothing in a cage, which is mounted nosuid.
+	// A cage is mounted nosuid, so the set-user-ID and set-group-ID bits have no effect.
 	return { path, mode: Number.parseInt(mode, 8) & 0o1777, ...(owner === undefined ? {} : { owner }) };
 }
 
@@ -71,7 +72,7 @@ export function madeDirectoryText({ mode, owner, path }: MadeDirectory): string 
 	return `${path}:${mode.toString(8).padStart(4, "0")}${owner === undefined ? "" : `:${owner}`}`;
 }
 
-/** Each path once; of two, the one that says more wins, else the first. */
+/** Merges directories by path. The most specific text wins, then the first. */
 export function mergeMadeDirectories(texts: readonly string[]): string[] {
 	const known = new Map<string, MadeDirectory>();
 	const says = (one: MadeDirectory | undefined) =>
@@ -80,7 +81,7 @@ export function mergeMadeDirectories(texts: readonly string[]): string[] {
 	return [...known.values()].map(madeDirectoryText);
 }
 
-/** Throws `account-unknown` or `group-unknown` (exit 2) where an owner is no account of this machine. */
+/** Throws `account-unknown` or `group-unknown` (exit status 2) if the machine has no such owner. */
 export function ownedDirectory(
 	text: string,
 	identity: Identity,
@@ -92,29 +93,29 @@ export function ownedDirectory(
 	return { path, mode, uid, gid };
 }
 
-/** A directory that systemd-tmpfiles makes at boot (tmpfiles.d(5), types d, D, v, q and Q). */
+/** A directory that systemd-tmpfiles creates at boot (tmpfiles.d(5), types d, D, v, q and Q). */
 export interface TmpfilesDirectory {
 	readonly path: string;
-	/** Permission bits; 0755 where the line says `-` or nothing. */
+	/** Permission bits; 0755 if the line has `-` or none. */
 	readonly mode: number;
-	/** `user:group`; root's where the line says `-` or nothing. */
+	/** `user:group`; root's if the line has `-` or none. */
 	readonly owner: string;
-	/** The file that names it, without `.conf`. */
+	/** Name of the file without `.conf`. */
 	readonly file: string;
 }
 
-/** The directories of one file of tmpfiles.d. Lines that are no directory, and those of other types, are passed over. */
+/** Parses a tmpfiles.d file. Skips other types and invalid lines. */
 export function parseTmpfiles(file: string, text: string, machine: MachineSpecifiers = {}): TmpfilesDirectory[] {
 	return text.split("\n").flatMap((line) => {
 		if (!/^\s*["']?[dDvqQ]/.test(line)) return [];
 		const [type = "", path = "", mode = "", user = "-", group = "-"] = splitWords(line) ?? [];
-		// Modifiers (+ ! - = ~ ^ $) follow the letter.
+		// Modifiers (+ ! - = ~ ^ $) may follow the letter.
 		if (!/^[dDvqQ][+!=~^$-]*$/.test(type)) return [];
 		const expanded = expandSpecifiers(path, parseUnitName(""), machine).text;
 		if (!expanded.startsWith("/") || expanded.split("/").includes("..")) return [];
 		const digits = /^[~:]*([0-7]{3,5})$/.exec(mode)?.[1];
 		const bits = digits === undefined ? 0o755 : Number.parseInt(digits, 8) & 0o1777;
-		// A user or group behind a colon is only for what is made anew, which it is here.
+		// The prefix `:` limits a user or group to new directories, which these are.
 		const owner = [user, group].map((name) => name.replace(/^:/, "").replace(/^-$/, "root")).join(":");
 		const place = withoutTrailing(expanded, "/").replace(/^\/var\/run\//, "/run/");
 		return [{ path: place, mode: bits, owner, file: file.replace(/\.conf$/, "") }];
@@ -122,8 +123,8 @@ export function parseTmpfiles(file: string, text: string, machine: MachineSpecif
 }
 
 /**
- * Those that belong to a service: named by a file with its name, or lying in a directory with its name. `names` are the service's, its
- * aliases' and its program's. As `PATH:MODE:USER:GROUP`. Everybody's directories (/tmp, /var/log itself) are nobody's.
+ * Returns the directories of a service as `PATH:MODE:USER:GROUP`: its file or the directory above has one of `names`, which are
+ * the service's name, its aliases and its program. Shared directories such as /tmp and /var/log belong to no service.
  */
 export function directoriesOf(all: readonly TmpfilesDirectory[], names: ReadonlySet<string>): string[] {
 	return all.flatMap(({ file, mode, owner, path }) => {

@@ -1,36 +1,37 @@
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { splitCommandLine } from "./command-line.ts";
 
-/** Shell lines that ask a server a question. They run outside the cage, in the application's network. */
-
 export interface Target {
 	readonly host: string;
 	readonly port: number;
-	/** A unix socket's absolute path, as the application names it; host and port mean nothing then. */
+	/** Absolute path of a unix socket, as the application names it; then host and port have no meaning. */
 	readonly socket?: string;
 }
 
-/** What a probe can be made with. */
+/** Programs and data for building probes. */
 export interface Tools {
 	/** Base names of programs on the host's PATH. */
 	readonly programs: ReadonlySet<string>;
-	/** Absolute path of Node's executable: it is there wherever this program runs, so it is what every protocol falls back on. */
+	/** Absolute path of Node's executable. It always exists, so every protocol can use it. */
 	readonly node: string;
-	/** Names of people's accounts on this machine. */
+	/** Names of accounts that belong to people. */
 	readonly people?: readonly string[];
-	/** Absolute path of a directory that the command names, to the names of regular files in it. */
+	/** Directories that the command names (absolute), each with the names of its regular files. */
 	readonly served?: ReadonlyMap<string, readonly string[]>;
-	/** Names of what the server's configuration shares, each with the name of a file in it that everybody may read. */
+	/** Shares in the server's configuration, each with the name of a world-readable file in it. */
 	readonly shares?: ReadonlyMap<string, string>;
 }
 
-/** In turn: wait until what came in matches, or send (characters are bytes). */
+/** Waits until the received bytes match, or sends (characters are bytes). */
 export type Step = { readonly expect: string } | { readonly send: string };
 
-/** What every release's script begins with, so that a line is recognised. */
+/** Every release's script begins like this, which identifies a line. */
 export const scriptBeginning = 'const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);let b="";';
 
-/** Waits 5 s at most, reads and writes bytes as latin1, ends with 0 when every step is done; else prints the last line that the server sent, or why none came. */
+/**
+ * Waits 5 s at most, and reads and writes bytes as latin1. Exits with 0 when all steps are done; otherwise it prints the
+ * server's last line, or the reason why there is none.
+ */
 export const exchangeScript = [
 	scriptBeginning,
 	'let l="";const f=e=>{console.log(l||e?.message||(e===undefined?"no answer":"closed without an answer"));process.exit(1)};',
@@ -41,18 +42,18 @@ export const exchangeScript = [
 	'if("send" in t)c.write(t.send,"latin1");else{if(!RegExp(t.expect).test(b))return;b=""}q.shift()}process.exit(0)}',
 ].join("");
 
-/** A conversation over TCP, held by Node. */
+/** Returns a shell line for a conversation over TCP or a unix socket. */
 export function exchange(target: Target, tools: Tools, steps: readonly Step[]): string {
-	// Bytes above ASCII would not survive the shell's locale: JSON escapes them.
+	// JSON escapes, because bytes above ASCII may not survive the shell's locale.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
 	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	// A probe runs outside of the cage, where the application's root has another path.
+	// A probe runs outside the cage, where the application's root has another path.
 	const place = target.socket === undefined ? quoteShell(target.host) : `"$CAGEWRIGHT_ROOT"${quoteShell(target.socket)}`;
 	const port = target.socket === undefined ? String(target.port) : "0";
 	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${place} ${port} ${quoteShell(json)}`;
 }
 
-/** Asks again each second, 5 s at most, and ends with 0 on an answer that matches; bytes are hexadecimal. */
+/** Repeats the request every second for 5 s, and exits with 0 when an answer matches. Bytes are hexadecimal. */
 const datagramScript = [
 	"const [h,p,q,e]=process.argv.slice(1);",
 	'const s=require("dgram").createSocket(h.includes(":")?"udp6":"udp4");',
@@ -60,12 +61,14 @@ const datagramScript = [
 	's.on("error",()=>process.exit(1)).on("message",d=>RegExp(e).test(d.toString("hex"))&&process.exit(0))',
 ].join("");
 
-/** A question and its answer over UDP, held by Node. `question` and `answer`, which is a pattern, are hexadecimal. */
+/** Returns a shell line for a request over UDP. `question` and the pattern `answer` are hexadecimal. */
 export function askDatagram(target: Target, tools: Tools, question: string, answer: string): string {
 	return quoteShellLine([tools.node, "-e", datagramScript, target.host, String(target.port), question, answer]);
 }
 
-/** A page that answers 2xx or 3xx; no proxy of the environment may answer in its place. */
+/**
+ * Returns a shell line that fetches a page and accepts 2xx and 3xx. It ignores proxy variables, so that no proxy can answer.
+ */
 export function fetchPage(url: string, tools: Tools): string {
 	const tls = url.startsWith("https:");
 	if (tools.programs.has("curl")) {
@@ -83,10 +86,12 @@ export function urlHost(host: string): string {
 	return host.includes(":") ? `[${host}]` : host;
 }
 
-/** How a name server answers, and the error of Node's resolver for an answer that is empty. */
+/** A name server's status, and the error of Node's resolver for an empty answer. */
 const nameAnswers = { NOERROR: "ENODATA", NXDOMAIN: "ENOTFOUND", REFUSED: "EREFUSED" } as const;
 
-/** A question that a name server answers by itself, with this status: its own reverse zone of 127 (RFC 6303), or its version. */
+/**
+ * Returns a shell line with a query that a name server answers itself: for its reverse zone of 127 (RFC 6303), or its version.
+ */
 export function askNames(
 	target: Target,
 	tools: Tools,
@@ -97,7 +102,7 @@ export function askNames(
 		const name = question === "version" ? "version.bind CH TXT" : "127.in-addr.arpa SOA";
 		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -q 'status: ${answer}'`;
 	}
-	// Node's resolver cannot ask in class CH.
+	// Node's resolver cannot query class CH.
 	const script = [
 		'const r=new(require("dns").promises.Resolver)({timeout:3e3,tries:1});r.setServers([process.argv[1]]);',
 		`r.resolveSoa("127.in-addr.arpa").then(()=>process.exit(${answer === "NOERROR" ? 0 : 1}),`,
@@ -110,8 +115,8 @@ const mostShown = 100;
 const mostSent = 24;
 
 /**
- * A probe as a screen or a sentence names it: `tcp 127.0.0.1:25: EHLO localhost, QUIT` where Node runs a script of ours, and any other shell line as it
- * is. Lines of several lines or of many words are cut.
+ * Shortens a probe for a sentence or screen: `tcp 127.0.0.1:25: EHLO localhost, QUIT` for our own scripts, any other shell line
+ * as it is.
  */
 export function showProbe(line: string): string {
 	const shown = probeWords(line).trim();
@@ -119,15 +124,15 @@ export function showProbe(line: string): string {
 	return first === shown && first.length <= mostShown ? first : `${first.slice(0, mostShown).trimEnd()}…`;
 }
 
-/** The same in its whole length, for a screen. */
+/** The same without shortening. */
 export function probeWords(line: string): string {
 	return scriptOf(line) ?? line;
 }
 
-/** What a script that Node gets by `-e` is called with; undefined where the line is something else. */
+/** Returns a readable form of our own scripts; undefined for other lines. */
 function scriptOf(line: string): string | undefined {
 	if (!/^\S*\bnode(js)?\s+-e\s/.test(line)) return undefined;
-	// A place below the application's root.
+	// Paths below the application's root.
 	const split = splitCommandLine(line.replaceAll('"$CAGEWRIGHT_ROOT"', ""));
 	if ("error" in split || split.words.length < 4) return undefined;
 	const [host = "", port = "", third = "", fourth] = split.words.slice(3);
@@ -150,7 +155,7 @@ export function stepsIn(json: string): readonly Step[] | undefined {
 	}
 }
 
-/** The first line of what is sent, where it is text. */
+/** Returns the first line of sent text; "" for binary data. */
 function sentWords(sent: string): string {
 	const [line = ""] = sent.split(/\r?\n/);
 	if (!/^[\x20-\x7e]+$/.test(line)) return "";

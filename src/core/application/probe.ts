@@ -13,25 +13,25 @@ interface ProbeProposal {
 	readonly exercises: readonly string[];
 	/** Exercises that make the server do its job. They may change its state. */
 	readonly job: readonly string[];
-	/** How it was told: by the program's name, or by the port alone. */
+	/** Whether the program's name or only the port identified the protocol. */
 	readonly why:
 		| { readonly kind: "program"; readonly program: string; readonly port: number }
 		| { readonly kind: "port"; readonly port: number };
-	/** Further ports that the probes ask as well. */
+	/** Other ports that the probes also query. */
 	readonly also?: readonly { readonly protocol: string; readonly port: number }[];
 }
 
 interface ProbeQuestion extends Tools {
 	readonly command: readonly string[];
-	/** Where it listens, if that is known. */
+	/** Addresses where it listens, if known. */
 	readonly ports: readonly Listening[];
-	/** Variables of the application; `PORT` counts as a port that was asked for. */
+	/** The application's variables; `PORT` counts as a requested port. */
 	readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * Probes for an application whose protocol is known, the likeliest first and of each the deepest; empty where nothing is. The port is the one that the
- * command names, else one that it listens on, else the protocol's own.
+ * Proposes probes, most likely protocol first and each protocol's deepest probe first; empty if no protocol is known. Uses the
+ * port from the command, then one where the application listens, then the protocol's default.
  */
 export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
 	const { command, env = {} } = question;
@@ -65,13 +65,13 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	return [...everyPort(proposals), ...proposals];
 }
 
-/** Ports that are asked together at most, and ways to do so. */
+/** Maximum number of ports in one probe, and of combinations. */
 const mostPorts = 4;
 const mostWays = 16;
 
 /**
- * Of an unknown server with several known ports, all of them in one: each may be another part of the server, which loads its files when it is
- * asked. A port may refuse what goes far, so each way of one comes with each of the others, the deepest first.
+ * Combines the known ports of an unknown server, because each port may belong to another part of the server that loads its
+ * files on the first request. A port may refuse a deep probe, so all combinations are proposed, deepest first.
  */
 function everyPort(proposals: readonly ProbeProposal[]): ProbeProposal[] {
 	const ports = [...new Set(proposals.map(({ why }) => why.port))].slice(0, mostPorts);
@@ -102,14 +102,14 @@ function protocolOfServer(server: string): Protocol | undefined {
 	return protocols.find(({ servers }) => servers.test(server));
 }
 
-/** Path of the configuration that names what the server shares, if that is known. */
+/** Returns the path of the configuration that defines the server's shares, if known. */
 export function sharingConfiguration(command: readonly string[]): string | undefined {
 	const known = protocolOfServer(serverName(command))?.configuration;
 	const given = command.findIndex((word) => /^--config(=|$)/.test(word));
 	return known === undefined || given < 0 ? known : (command[given]?.split("=")[1] ?? command[given + 1]);
 }
 
-/** What stands for the server: the program, or what an interpreter was told to run. */
+/** Returns the name that identifies the server: its program, or the script that an interpreter runs. */
 export function serverName(command: readonly string[]): string {
 	const program = baseName((command[0] ?? "") as Path);
 	const words = command.slice(1);
@@ -121,7 +121,7 @@ export function serverName(command: readonly string[]): string {
 	if (/^php[\d.]*$/.test(program) && words.includes("-S")) return "http.server";
 	if (/^(node|nodejs|ruby[\d.]*|perl|deno|bun)$/.test(program)) {
 		const script = words.find((word) => !word.startsWith("-"));
-		// The demonstration is the one script whose path we know by its folder.
+		// Only the demonstration is recognised by its folder.
 		return script?.endsWith("/dist/demo/demo.js") ? "cagewright-demo" : name(script);
 	}
 	return program;
@@ -130,7 +130,7 @@ export function serverName(command: readonly string[]): string {
 const portOption = /^--?(?:port|http-port|listen-port|server-port|p)$/i;
 const addressOption = /^--?(?:listen|bind|address|addr|listen-address|http-address|web\.listen-address|server\.port|b|l|S|a)$/;
 
-/** The address that the command itself names: `--port 6380`, `-p53`, `--listen=[::1]:8080`, `http.server 8000`. */
+/** Returns the address in the command: `--port 6380`, `-p53`, `--listen=[::1]:8080`, `http.server 8000`. */
 function portOfCommand(command: readonly string[], server: string): Target | undefined {
 	const words = command.slice(1);
 	let host = "127.0.0.1";
@@ -167,7 +167,7 @@ function targetOf(listening: Listening, protocol: Protocol): Target[] {
 	return [{ host: reachable(listening.address), port: listening.port }];
 }
 
-/** Every place where it listens once, the usual ports of the protocol first, IPv4 before IPv6 of the same port. */
+/** Returns each listening address once, the protocol's usual ports first, and IPv4 before IPv6 for the same port. */
 function listeningTargets(ports: readonly Listening[], protocol: Protocol, usual: number): Target[] {
 	const order = [usual, ...protocol.ports];
 	const rank = ({ port }: Target) => (order.includes(port) ? order.indexOf(port) : order.length);
@@ -178,14 +178,14 @@ function listeningTargets(ports: readonly Listening[], protocol: Protocol, usual
 	return sorted.filter((target, index) => sorted.findIndex(({ port }) => port === target.port) === index);
 }
 
-/** Who listens on every address is asked on the loopback: a network of its own has no other. */
+/** Replaces wildcard addresses by the loopback, because the application's own network has no other address. */
 export function reachable(address: string): string {
 	if (address === "::" || address === "::1") return address === "::" ? "127.0.0.1" : "::1";
 	if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return address === "0.0.0.0" ? "127.0.0.1" : address;
 	return /^[\da-fA-F:.]+$/.test(address) && address.includes(":") ? address : "127.0.0.1";
 }
 
-/** What a proposed exercise shows of a server: a word for each in the messages. */
+/** The part of a server that a proposed exercise covers; each has a message. */
 export type Further =
 	| "error-page"
 	| "compression"
@@ -210,11 +210,11 @@ interface FurtherExercise {
 }
 
 /**
- * Exercises that go further than the probes, made with the client and the address that a probe has: whoever can run the probe can run these.
- * Each ends with 0 where the server answered, whatever it answered, and none changes more than a sandbox throws away.
+ * Proposes exercises that go further than the probes and use a probe's client and address, so they can run wherever the probe
+ * can. Each exits with 0 if the server answered anything, and changes only what a sandbox discards.
  */
 export function furtherExercises({ probes, exercises }: Pick<Application, "probes" | "exercises">): FurtherExercise[] {
-	// One address of each client will do.
+	// One address for each client is enough.
 	return clients.flatMap((client) => [...probes, ...exercises].map(client).find((found) => found.length) ?? []);
 }
 
@@ -224,7 +224,7 @@ const one = (command: string, shows: Further): FurtherExercise => ({ command, sh
 
 const clients: readonly Client[] = [
 	(line) => {
-		// Another place than an address is named by an option that these lines would have to repeat.
+		// Other ways to name the address need an option, which these lines would have to repeat.
 		const [url] =
 			/\bcurl\b/.test(line) && !line.includes("--unix-socket") ? (/\bhttps?:\/\/[^\s'"|;&<>)]+/.exec(line) ?? []) : [];
 		if (url === undefined) return [];

@@ -2,42 +2,42 @@ import type { Note } from "../failure.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import type { Target, Tools } from "./probe-lines.ts";
 
-/** How far a probe goes: the server speaks at all, it answers a request, or it does what it is there for. */
+/** What a probe proves: the server speaks, answers a request, or does its job. */
 type Depth = "greeting" | "request" | "job";
 
-/** One way to ask a server. */
+/** One way to query a server. */
 export interface Asking {
 	readonly depth: Depth;
 	readonly probes: readonly string[];
-	/** Run while tracing. They show more of the server, but not what the probes leave unproven. */
+	/** Run while tracing. They use more of the server, but do not prove its job. */
 	readonly exercises?: readonly string[];
-	/** Exercises that make the server do its job: one that passes proves what the probes do not. They may change state. */
+	/** Exercises that make the server do its job, which the probes do not prove. They may change state. */
 	readonly job?: readonly string[];
-	/** What the probes leave unproven, with an exercise that would prove it; absent at depth `job`. */
+	/** What the probes do not prove, with an exercise that would; absent at depth `job`. */
 	readonly unproven?: Note;
 }
 
-/** A protocol that we know how to speak. To teach another one, add an entry to one of the lists. */
+/** A protocol for which probes are known. */
 export interface Protocol {
 	readonly name: string;
-	/** Base names of servers that speak it. */
+	/** Base names of its servers. */
 	readonly servers: RegExp;
 	readonly transport: "tcp" | "udp";
-	/** The ports that it usually has, its default first. */
+	/** Usual ports, the default first. */
 	readonly ports: readonly number[];
-	/** The unix socket on which a server listens by default, where that is what it does. */
+	/** The unix socket where a server listens by default, if any. */
 	readonly socket?: (server: string) => string | undefined;
-	/** Defaults of single servers that differ. */
+	/** Default ports of servers that differ. */
 	readonly defaults?: Readonly<Record<string, number>>;
-	/** It serves people who have an account on the machine: it has to know them to accept mail, or once they log in. */
+	/** It needs people's accounts on the machine: to accept mail for them, or for their logins. */
 	readonly people?: "recipients" | "logins";
-	/** The configuration that names what it shares, where the command names none. */
+	/** Configuration with the shares, if the command names none. */
 	readonly configuration?: string;
-	/** The ways to ask, the deepest first: a server may refuse one that goes far. */
+	/** Ways to query the server, deepest first, because a server may refuse a deep one. */
 	readonly askings: (target: Target, tools: Tools, server: string) => readonly Asking[];
 }
 
-/** What the probes of a protocol leave unproven: a sentence for each in the messages. */
+/** Message codes for unproven functions. */
 type UnprovenCode =
 	| "unproven-greeting"
 	| "unproven-page"
@@ -53,21 +53,20 @@ type UnprovenCode =
 	| "unproven-file"
 	| "unproven-time";
 
-/** `exercise` is a shell line that would prove it; words in capitals are for the administrator to fill in. */
+/** `exercise` is a shell line that would prove it; the administrator replaces words in capitals. */
 export function unproven(code: UnprovenCode, exercise: string): Note<UnprovenCode> {
 	return { code, values: { exercise: `--exercise ${quoteShell(exercise)}` } };
 }
 
-/** Whether a note says what nobody has proven. */
+/** Returns whether a note names an unproven function. */
 export function isUnproven({ code }: Note): boolean {
 	return code.startsWith("unproven-");
 }
 
-/** Shell lines that make a server do its job. They run as exercises, in a sandbox and on a copy of the data. */
-
 /**
- * Fetches a page and its own links, and ends with 0 where one came and none was missing; one that wants a password counts as neither. It goes to no
- * other server, and by no other protocol: the answers are those of an application that nobody trusts yet.
+ * Fetches a page and its links on the same server, and exits with 0 if at least one link worked and none was missing. Links
+ * that need a password count as neither. It follows no link to another server or protocol, because the application is not yet
+ * trusted.
  */
 const linksScript = [
 	"const u=process.argv[1],o=new URL(u).hostname,g=(a,n)=>new Promise((y,x)=>{const w=new URL(a);",
@@ -86,11 +85,11 @@ export function followLinks(url: string, tools: Tools): string {
 	return quoteShellLine([tools.node, "-e", linksScript, url]);
 }
 
-/** Where local mail ends up, below the application's root; a person's folder is in the home. */
+/** Directories for local mail, relative to the application's root; home directories may contain a mail folder too. */
 const mailboxes = ["/var/mail", "/var/spool/mail"];
 const mailFolders = ["Maildir", "mail", "Mail"];
 
-/** Sends a message with a mark, waits up to 6 s until a mailbox contains the mark, and ends with 0 then. */
+/** Sends a message with a mark, and exits with 0 when a mailbox contains the mark within 6 s. */
 const deliverScript = [
 	'const f=require("fs"),[h,p,r,...d]=process.argv.slice(1),m="cagewright-"+process.pid+"-"+Date.now();let b="",i=0;',
 	'const q=[["(^|\\\\n)220 ","EHLO localhost"],["(^|\\\\n)250 ","MAIL FROM:<"+r+">"],["^250","RCPT TO:<"+r+">"],["^25","DATA"],',
@@ -112,19 +111,21 @@ export function deliverMail(target: Target, tools: Tools, recipient: string): st
 	return `${quoteShellLine([tools.node, "-e", deliverScript, target.host, String(target.port), recipient])} ${below}`;
 }
 
-/** Whether a line delivers mail, to whomever. */
+/** Returns whether a line delivers mail. */
 export function deliversMail(line: string): boolean {
 	return line.includes(quoteShell(deliverScript));
 }
 
-/** A directory that a file server's configuration gives a name: a module of rsync, a share of Samba. */
+/** A directory that a file server shares under a name: an rsync module or Samba share. */
 interface Share {
 	readonly name: string;
-	/** Absolute path of the directory. */
 	readonly directory: string;
 }
 
-/** The shares that anybody may ask for, in a text of sections with `path = DIRECTORY` (rsyncd.conf(5), smb.conf(5)). */
+/**
+ * Returns the shares without access restrictions from a configuration with sections and `path = DIRECTORY` (rsyncd.conf(5),
+ * smb.conf(5)).
+ */
 export function sharesIn(text: string): Share[] {
 	const shares = new Map<string, { directory?: string; isClosed?: boolean }>();
 	let name: string | undefined;

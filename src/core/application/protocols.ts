@@ -2,7 +2,7 @@ import { infrastructureProtocols } from "./infrastructure-protocols.ts";
 import { askNames, exchange, fetchPage, type Step, urlHost } from "./probe-lines.ts";
 import { type Asking, deliverMail, followLinks, type Protocol, unproven } from "./protocol.ts";
 
-/** The clients that probes are made with where they are installed; what a caller has to look for on PATH. */
+/** Clients that probes use if they are installed on PATH. */
 export const probePrograms = [
 	"curl",
 	"dig",
@@ -28,7 +28,7 @@ export const protocols: readonly Protocol[] = [
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
 				return [{ depth: "job", probes: [ping, exchange(target, tools, [...steps, ...get])] }];
 			}
-			// redis-cli ends with 0 even where the server answers with an error (measured), so its words are compared.
+			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
 			return [
 				{
@@ -81,8 +81,8 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(named|dnsmasq|unbound|nsd|knotd|kresd|pdns_server|pdns_recursor|coredns)$/,
 		transport: "udp",
 		ports: [53, 5353],
-		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version. A server that
-		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
+		// dnsmasq forwards the zone to a server that its own network cannot reach, but answers for its version. A server that
+		// only has its own zones, or a load balancer, refuses other zones; that is an answer, but proves little.
 		askings: (target, tools, server) => {
 			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): Asking => ({
 				depth: answer === "REFUSED" ? "greeting" : "request",
@@ -99,8 +99,8 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [5432],
 		defaults: { pgbouncer: 6432 },
-		// Debian's pg_isready is a wrapper that fails without a client of some version behind it, so the protocol is spoken here: the
-		// startup message of user and database postgres is answered with a request for authentication, SSLRequest with S or N.
+		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
+		// message for user and database postgres is answered with an authentication request, SSLRequest with S or N.
 		askings: (target, tools) => {
 			const ask = (depth: Asking["depth"], send: string, expect: string): Asking => ({
 				depth,
@@ -124,7 +124,7 @@ export const protocols: readonly Protocol[] = [
 			const query = (client: string) =>
 				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
-			// `ping` ends with 0 even where this account may not log in: the server has answered.
+			// `ping` exits with 0 even if the account may not log in, because the server answered.
 			const ping = `${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`;
 			return client === undefined
 				? // The greeting: three bytes of length, a sequence number, protocol version 10.
@@ -157,7 +157,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [22, 2222],
 		people: "logins",
-		// A whole key exchange where it can be had: OpenSSH 10 locks out clients that leave after the banner.
+		// Prefers a complete key exchange: OpenSSH 10 locks out clients that leave after the banner.
 		askings: (target, tools) => {
 			const login = unproven(
 				"unproven-login",
@@ -180,7 +180,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [25, 587, 2525],
 		people: "recipients",
-		// The recipient is taken back before a message is sent. Exim drops a client that speaks before the greeting has ended.
+		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
 		askings: (target, tools) => {
 			const recipient = `${tools.people?.[0] ?? "root"}@localhost`;
 			const talk = (...steps: Step[]) =>
@@ -208,7 +208,8 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [21, 2121],
 		people: "logins",
-		// A server may not know SYST or want a login first; any other error says that it lacks something (vsftpd: 500 OOPS).
+		// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500
+		// OOPS).
 		askings: (target, tools) => [
 			{
 				depth: "greeting",
@@ -258,7 +259,7 @@ export const protocols: readonly Protocol[] = [
 		servers: /^mosquitto$/,
 		transport: "tcp",
 		ports: [1883],
-		// MQTT 3.1.1 with a clean session and the client name "c". A server that lets nobody in unknown still answers with CONNACK.
+		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
 		askings: (target, tools) => {
 			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
 			return [

@@ -12,7 +12,7 @@ import {
 import { type Asking, deliversMail, type Protocol, unproven } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
 
-/** Where the lines that we propose name the server's address. */
+/** Patterns for the server's address in our own lines. */
 const addresses: readonly RegExp[] = [
 	/\bhttps?:\/\/(?<host>\[[\da-fA-F:.]+\]|[\w.-]+):(?<port>\d+)\//,
 	/ -p (?<port>\d+) @(?<host>[\w.:]+) /,
@@ -24,20 +24,23 @@ const addresses: readonly RegExp[] = [
 ];
 
 /**
- * What a probe asks that is one of ours, whoever gave it; undefined for any other, which the administrator judges. `node` is what its
- * exercises start with.
+ * Recognises a probe of ours, whoever entered it; undefined for others, which only the administrator can judge. `node` is the
+ * Node executable for its exercises.
  */
 export function askingOf(line: string, node?: string): Asking | undefined {
 	return known(line, node)?.asking ?? guessed(line);
 }
 
-/** Whether it is this exercise, whichever Node runs it. */
+/** Returns whether the line is one of these exercises, with any Node executable. */
 export function isAmong(exercises: readonly string[], line: string): boolean {
 	const rest = (text: string) => text.replace(/^\S+ -e /, "");
 	return exercises.some((one) => rest(one) === rest(line));
 }
 
-/** Exercises but for jobs that we proposed for these probes: those change state, which is nobody's copy where the application runs on the host itself. */
+/**
+ * Removes mail deliveries and the jobs that we proposed for these probes, because they change state, and on the host itself the
+ * application has no copy.
+ */
 export function withoutJobs(exercises: readonly string[], probes: readonly string[]): string[] {
 	return exercises.filter((line) => {
 		const node = /^(\S+) -e /.exec(line)?.[1];
@@ -45,20 +48,20 @@ export function withoutJobs(exercises: readonly string[], probes: readonly strin
 	});
 }
 
-/** The protocol that the command or one of the probes names. */
+/** Returns the protocol of the command or of one of the probes. */
 export function protocolOf(command: readonly string[], probes: readonly string[]): Protocol | undefined {
 	const server = serverName(command);
 	return protocols.find(({ servers }) => servers.test(server)) ?? probes.flatMap((line) => known(line)?.protocol ?? [])[0];
 }
 
-/** A line that an earlier release proposed, with the script that is proposed now. */
+/** Updates a line of an earlier release to the current script. */
 function renewed(line: string): string {
 	const begin = line.indexOf(scriptBeginning);
 	const end = line.indexOf("'", begin);
 	return begin < 0 || end < 0 ? line : line.slice(0, begin) + exchangeScript + line.slice(end);
 }
 
-/** Finds the line among those that we propose for the address in it. */
+/** Finds the line among those we propose for its address. */
 function known(given: string, other = "node"): { protocol: Protocol; asking: Asking } | undefined {
 	const line = renewed(given);
 	const node = /^(\S+) -e /.exec(line)?.[1] ?? other;
@@ -69,7 +72,7 @@ function known(given: string, other = "node"): { protocol: Protocol; asking: Ask
 		if (target === undefined) continue;
 		for (const protocol of protocols) {
 			for (const programs of [probePrograms, []]) {
-				// The one server that is asked in another way than the others of its protocol.
+				// dnsmasq is queried in another way than other servers of its protocol.
 				for (const server of ["", "dnsmasq"]) {
 					const askings = protocol.askings(target, { node, people, programs: new Set<string>(programs) }, server);
 					const asking = askings.find(({ probes }) => probes.includes(line));
@@ -88,7 +91,7 @@ function targetIn(groups: Readonly<Record<string, string>> | undefined): Target 
 	return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-/** A probe that was made from how an unknown server greeted. */
+/** Recognises a probe that was derived from an unknown server's greeting. */
 function guessed(line: string): Asking | undefined {
 	if (!line.includes(` -e '${scriptBeginning}`)) return undefined;
 	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
@@ -102,18 +105,20 @@ function guessed(line: string): Asking | undefined {
 		: undefined;
 }
 
-/** How a port of an unknown protocol behaved when somebody connected. */
+/** How a port of an unknown protocol reacted to a connection. */
 export type Greeting =
-	/** It spoke first; the beginning of that, as latin1. */
+	/** It spoke first: the beginning of its text, as latin1. */
 	| { readonly kind: "banner"; readonly text: string }
 	/** It answered a GET with this status. */
 	| { readonly kind: "http"; readonly status: number };
 
-/** A probe that asks for the same again; undefined where nothing about it would stay the same. A guess, and to be called one. */
+/**
+ * Derives a probe that expects the same greeting; undefined if no part of it is stable. It is a guess and must be shown as one.
+ */
 export function guessProbe(target: Target, greeting: Greeting, tools: Tools): string | undefined {
 	if (greeting.kind === "http") {
 		if (greeting.status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);
-		// A page that wants a name and a password, or that is not there, is an answer of the application as well.
+		// A page that requires a login or does not exist is also an answer.
 		const request = `GET / HTTP/1.0\r\nHost: ${urlHost(target.host)}\r\n\r\n`;
 		return exchange(target, tools, [{ send: request }, { expect: `^HTTP/1\\.[01] ${greeting.status}` }]);
 	}
@@ -121,7 +126,7 @@ export function guessProbe(target: Target, greeting: Greeting, tools: Tools): st
 	return word === undefined ? undefined : exchange(target, tools, [{ expect: `^${word.replace(/[+*]/g, "\\$&")}` }]);
 }
 
-/** What of a banner outlives an update: its code or first word, never a version. */
+/** Returns the part of a banner that survives updates: its code or first word, but no version. */
 export function greetingWord(text: string): string | undefined {
 	return /^(?:\d{3}(?=[ -])|\+OK|\* OK|[A-Za-z]{2,})/.exec(text)?.[0];
 }

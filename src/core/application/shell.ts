@@ -1,9 +1,9 @@
 import { baseName, type Path } from "../path/path.ts";
 
-/** Words after which another command begins. */
+/** Words that precede another command. */
 const leading = /^(?:!|then|do|else|elif|if|while|until|time|exec|nohup|sudo|env|command|\{)$/;
 
-/** What the shell does by itself (XCU 2.14 and what dash adds), and words of its grammar. */
+/** The shell's builtins (XCU 2.14 and dash's additions) and reserved words. */
 const builtIn = new Set(
 	"[ . : alias bg bind break case cd continue done echo esac eval exit export false fg fi for function getopts hash in jobs kill let local printf pwd read readonly return select set shift source test times trap true type ulimit umask unalias unset wait }".split(
 		" ",
@@ -11,8 +11,8 @@ const builtIn = new Set(
 );
 
 /**
- * The programs that a shell line calls by name, as far as they can be told without running it: the first word of each simple command, also of
- * those in `$(…)`. What a variable or a pattern stands for is left out.
+ * Returns the programs that a shell line calls by name, without running it: the first word of each simple command, including
+ * those in `$(…)`. Ignores words with variables and patterns.
  */
 export function programsOfLine(line: string): string[] {
 	const programs = new Set<string>();
@@ -27,16 +27,16 @@ export function programsOfLine(line: string): string[] {
 	return [...programs];
 }
 
-/** The line cut where commands end. Quoted text becomes one word that no program is called. */
+/** Splits a line into simple commands. Quoted text becomes a word that no program has as its name. */
 function simpleCommands(line: string): string[] {
 	const commands: string[] = [];
-	/** In pieces: what is put together and looked at for each character is copied for each. */
+	/** An array of pieces, because appending to a string that is also inspected copies it for each character. */
 	let command: string[] = [];
 	const cut = () => {
 		commands.push(command.join(""));
 		command = [];
 	};
-	/** For each level of `$(` whether it stands in double quotes, to which its end leads back. */
+	/** For each level of `$(`, whether it is inside double quotes. */
 	const levels: boolean[] = [];
 	let isQuoted = false;
 	for (let at = 0; at < line.length; at++) {
@@ -75,17 +75,20 @@ function endOfQuote(line: string, start: number): number {
 	return end < 0 ? line.length : end;
 }
 
-/** What a shell line ends in. `missing` names variables that it uses and that only the line itself, or nothing, sets; they count as empty. */
+/**
+ * The final command of a shell line. `missing` names unset variables, or variables that the line itself sets; they count as
+ * empty.
+ */
 interface ShellExec {
 	readonly words: readonly string[];
 	readonly missing: readonly string[];
-	/** The plain commands that the line runs before, such as `mkdir` and `chown`; what is more than plain is not among them. */
+	/** Simple commands before it, such as `mkdir` and `chown`, without complex ones. */
 	readonly before: readonly (readonly string[])[];
 }
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Thrown and caught here: the line does more than words and variables can say. */
+/** Thrown and caught here: the line uses more of the shell than words and variables. */
 class TooClever extends Error {}
 
 const shells = /^(ba|da|k|z|a)?sh$/;
@@ -95,9 +98,9 @@ export function isShell(program: string): boolean {
 }
 
 /**
- * The command that `sh -c LINE` becomes by an `exec` at its end, as many units have it (mariadb, slapd), so that no shell has to come
- * along. Reads quotes, `$NAME`, `${NAME}`, `${NAME:+WORD}` and `${NAME:-WORD}` (XCU 2.2, 2.6.2). Undefined where the line has no such end, or
- * uses more of the shell than that.
+ * Returns the command of `sh -c LINE` if the line ends in `exec COMMAND`, as in many units (mariadb, slapd), so that the cage
+ * needs no shell. Understands quotes, `$NAME`, `${NAME}`, `${NAME:+WORD}` and `${NAME:-WORD}` (XCU 2.2, 2.6.2). Returns
+ * undefined for other lines.
  */
 export function execOfShellLine(command: readonly string[], variables: Variables): ShellExec | undefined {
 	const [program = "", option, line = "", ...more] = command;
@@ -110,7 +113,10 @@ export function execOfShellLine(command: readonly string[], variables: Variables
 	return { ...last, before: plain };
 }
 
-/** The last `exec` that begins a command, and what stands before it. Behind `then` only the first counts, where there is no other. */
+/**
+ * Finds the last `exec` that begins a command, and the text before it. After `then` only the first one counts, and only if
+ * there is no other.
+ */
 function lastExec(line: string): { readonly before: string; readonly command: string } | undefined {
 	let found: { before: string; command: string } | undefined;
 	for (const { 0: word, index } of line.matchAll(/exec\s+/g)) {
@@ -124,7 +130,7 @@ function lastExec(line: string): { readonly before: string; readonly command: st
 	return found;
 }
 
-/** One simple command; undefined where it is more than that. */
+/** Parses one simple command; undefined if it is more complex. */
 function read(text: string, variables: Variables): Omit<ShellExec, "before"> | undefined {
 	const reader = new Reader(text.trim(), variables);
 	try {
@@ -135,7 +141,7 @@ function read(text: string, variables: Variables): Omit<ShellExec, "before"> | u
 	}
 }
 
-/** Words in words. */
+/** Maximum nesting of words. */
 const deepest = 20;
 
 class Reader {
@@ -158,7 +164,7 @@ class Reader {
 		return this.#done;
 	}
 
-	/** Up to `end` (not taken), or to the end of the text. */
+	/** Reads to `end` (exclusive) or the end of the text. */
 	#read(end: string, quoted: boolean): void {
 		if (++this.#depth > deepest) throw new TooClever();
 		this.#readTo(end, quoted);
@@ -177,7 +183,7 @@ class Reader {
 			} else if (character === '"') {
 				this.#at += 1;
 				this.#add("");
-				// Inside of `"${A:+…}"` a quote ends nothing, but who writes that means no blank.
+				// In `"${A:+…}"` a quote does not end the text, which the author of such a line does not expect.
 				if (quoted) throw new TooClever();
 				this.#read('"', true);
 				this.#expect('"');
@@ -192,7 +198,7 @@ class Reader {
 		}
 	}
 
-	/** `$NAME`, `${NAME}`, `${NAME:+WORD}`, `${NAME:-WORD}`; leaves off at its last character. */
+	/** Reads `$NAME`, `${NAME}`, `${NAME:+WORD}` or `${NAME:-WORD}` and stops at its last character. */
 	#variable(quoted: boolean): void {
 		const match = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:[+-])?)/.exec(this.#text.slice(this.#at));
 		if (match === null) throw new TooClever();
@@ -210,7 +216,7 @@ class Reader {
 		if (operator === undefined || (operator === ":-" && value !== "")) this.#value(value, quoted);
 		if (operator !== undefined && wanted) this.#read("}", quoted);
 		else if (operator !== undefined) {
-			// What is not taken still has to be passed over, quotes and all.
+			// An unused word must still be skipped, including its quotes.
 			const [done, word, missing] = [this.#done, this.#word, [...this.missing]];
 			this.#done = [];
 			this.#read("}", quoted);
@@ -222,7 +228,7 @@ class Reader {
 		this.#expect("}");
 	}
 
-	/** Without quotes a value is split at blanks (XCU 2.6.5). */
+	/** Unquoted values are split at blanks (XCU 2.6.5). */
 	#value(value: string, quoted: boolean): void {
 		const [first = "", ...rest] = quoted ? [value] : value.split(/[ \t\n]+/);
 		if (first !== "" || quoted) this.#add(first);

@@ -3,21 +3,21 @@ import { baseName, type Path } from "../path/path.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
 
-/** What a distribution's start script makes of its arguments and its own configuration. */
+/** The command, variables and directories that a distribution's start script derives from its arguments and configuration. */
 export interface Start {
 	readonly command: readonly string[];
 	readonly env?: Readonly<Record<string, string>>;
 	readonly directories?: readonly string[];
-	/** The account that the script switches to. */
+	/** The account that the script changes to. */
 	readonly user?: string;
 }
 
-/** The text of a file on the machine; undefined where there is none. */
+/** Returns a file's text; undefined if it does not exist. */
 export type ReadText = (path: string) => string | undefined;
 
 type Script = (command: readonly string[], read: ReadText, env: Readonly<Record<string, string>>) => Start | undefined;
 
-/** By base name, or by path where the name says nothing. As Debian 13 ships them; to teach another one, add a line. */
+/** By base name, or by path if the name is ambiguous. As Debian 13 ships them. */
 const scripts: Readonly<Record<string, Script>> = {
 	apachectl: apache,
 	apache2ctl: apache,
@@ -28,8 +28,8 @@ const scripts: Readonly<Record<string, Script>> = {
 };
 
 /**
- * The daemon behind a start script, started as the script would, so that neither it nor a shell has to come into the cage. Undefined for
- * what is no such script, or is told something else than to start.
+ * Returns the daemon's command as the start script would run it, so that the cage needs neither the script nor a shell. Returns
+ * undefined for other programs, and for actions other than a start.
  */
 export function behindStartScript(
 	command: readonly string[],
@@ -41,7 +41,7 @@ export function behindStartScript(
 	return script === undefined ? undefined : scripts[script]?.(command, read, env);
 }
 
-/** apachectl(8) reads its variables from envvars, which asks nothing of the shell but a suffix. */
+/** apachectl(8) reads its variables from envvars, which needs the shell only for a suffix. */
 function apache([, ...args]: readonly string[], read: ReadText, env: Readonly<Record<string, string>>): Start {
 	const folder = env.APACHE_CONFDIR ?? "/etc/apache2";
 	const suffix = folder.startsWith("/etc/apache2-") ? folder.slice("/etc/apache2".length) : "";
@@ -72,7 +72,7 @@ function apache([, ...args]: readonly string[], read: ReadText, env: Readonly<Re
 	};
 }
 
-/** pg_ctlcluster(1) starts this as the owner of the cluster. */
+/** pg_ctlcluster(1) starts postgres as the cluster's owner. */
 function postgres([, ...args]: readonly string[]): Start | undefined {
 	const words = args.filter((word) => !word.startsWith("-"));
 	const [, version, cluster] = /^(\d[\d.]*)[- ]([^ ]+) start$/.exec(words.join(" ")) ?? [];
@@ -88,7 +88,7 @@ function postgres([, ...args]: readonly string[]): Start | undefined {
 	};
 }
 
-/** Takes every line of the file as an option, but not those that make a daemon of it, and no log file. */
+/** Every line of the file is an option, except those that detach or set a log file. */
 function memcached([, file = "/etc/memcached.conf"]: readonly string[], read: ReadText): Start {
 	const lines = (read(file) ?? "").split("\n").map((line) => line.replace(/(?<!\\)#.*/, "").trim());
 	const options = lines.filter((line) => line.startsWith("-") && !/^-[dh]/.test(line)).flatMap((line) => line.split(/\s+/));
@@ -136,14 +136,15 @@ function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): 
 	};
 }
 
-/** systemd leaves out a home and a shell that say nothing (USER_CREDS_CLEAN in systemd 257). */
+/** systemd omits a home or shell without information (USER_CREDS_CLEAN in systemd 257). */
 const noShell = new Set(
 	["nologin", "false", "true"].flatMap((name) => ["/bin", "/sbin", "/usr/bin", "/usr/sbin"].map((at) => `${at}/${name}`)),
 );
 
 /**
- * The variables that systemd sets for a service's account (systemd.exec(5), "Environment Variables in Spawned Processes"), measured with systemd 257:
- * every service has USER, and LOGNAME, HOME and SHELL come with User=, DynamicUser=, PAMName= or SetLoginEnvironment=.
+ * Returns the variables that systemd sets for a service's account (systemd.exec(5), "Environment Variables in Spawned
+ * Processes"), measured with systemd 257: USER always, and LOGNAME, HOME and SHELL with User=, DynamicUser=, PAMName= or
+ * SetLoginEnvironment=.
  */
 export function loginEnvironment(
 	{ dynamicUser, setLoginEnvironment, user }: Pick<ServiceUnit, "dynamicUser" | "setLoginEnvironment" | "user">,
@@ -155,7 +156,7 @@ export function loginEnvironment(
 	return { USER: environment.USER ?? account };
 }
 
-/** USER, LOGNAME, HOME and SHELL of an account. One that does not exist yet has only a name. */
+/** Returns USER, LOGNAME, HOME and SHELL of an account. A nonexistent account only has a name. */
 export function accountEnvironment(account: string, read: ReadText): Record<string, string> {
 	const user = parsePasswd(read("/etc/passwd") ?? "").find(({ name, uid }) => name === account || String(uid) === account);
 	const name = user?.name ?? account;
@@ -167,10 +168,10 @@ export function accountEnvironment(account: string, read: ReadText): Record<stri
 	return environment;
 }
 
-/** systemd knows this account itself, with `/` as its home. */
+/** systemd has built-in values for this account, with `/` as its home. */
 const nobody = 65534;
 
-/** The environment without the variables that describe this account, so that another account can take its place. */
+/** Removes the variables that describe this account, so that another can replace it. */
 export function withoutAccount(
 	environment: Readonly<Record<string, string>>,
 	account: string,

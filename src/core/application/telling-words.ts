@@ -1,20 +1,20 @@
-/** errno(3) as strerror(3) and the languages that daemons are written in put it: they tell what to do about it. */
+/** errno(3) as strerror(3) and the languages of daemons write it. */
 const systemError =
 	/no such file or directory|permission denied|operation not permitted|read-only file system|not a directory|(address (family )?|function |operation )not (supported|implemented)|address already in use|no space left|cannot allocate memory/i;
 const complaint =
 	/\b(fatal|panic|emerg|crit(ical)?|errors?|exception|abort(ed|ing)?|fail(ed|s|ure)?|cannot|can't|could not|couldn't|unable|unknown|invalid|missing|must|denied|refus(ed|ing))\b/i;
-/** What runtimes print below the sentence that counts: frames of Go, Java, Node, Python and Ruby. */
+/** Stack frames of Go, Java, Node, Python and Ruby, which runtimes print after the relevant sentence. */
 const stackFrame = /^(at |from |goroutine \d|created by |File ".*", line \d|\S+\.(go|rb|py|js):\d+)/;
 const mostCharacters = 300;
 
-/** Whether a line of it is an error. */
+/** Returns whether a line of the output is an error. */
 export function complains(output: string): boolean {
 	return output.split("\n").some((line) => systemError.test(line) || complaint.test(line));
 }
 
 /**
- * Of all that an application printed, what says why it ended: the last system error and the last complaint, each a line, in their
- * order; else the last line. At most 300 characters.
+ * Returns the lines of an application's output that explain why it ended: the last system error and the last complaint in their
+ * order, otherwise the last line. At most 300 characters.
  */
 export function tellingWords(output: string): string {
 	const lines = output

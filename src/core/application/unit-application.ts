@@ -17,34 +17,37 @@ import { activate, type SocketNoteCode, type SocketUnit } from "./unit-sockets.t
 interface UnitApplication {
 	readonly application: ApplicationDraft;
 	readonly notes: readonly Note<UnitNoteCode>[];
-	/** False where it cannot be started by hand as it stands; the notes say why. */
+	/** False if it cannot be started manually unchanged; the notes give the reason. */
 	readonly startable: boolean;
-	/** ExecStartPre= with its variables put in. */
+	/** ExecStartPre= with variables expanded. */
 	readonly before: readonly (readonly string[])[];
-	/** The account that systemd makes up while the service runs (DynamicUser=), because the machine has none of that name. */
+	/** The account that systemd creates while the service runs (DynamicUser=), if the machine has none of that name. */
 	readonly dynamicUser?: string;
-	/** Signal without SIG that makes the application read its configuration again, where ExecReload= is a kill or known to come to one. */
+	/**
+	 * The signal (without SIG) that makes the application reload its configuration, if ExecReload= sends one or is known to
+	 * result in one.
+	 */
 	readonly reloadSignal?: string;
 	/** AmbientCapabilities= as setpriv names them. */
 	readonly capabilities: readonly string[];
 }
 
-/** Contents of the files that EnvironmentFile= names, by its path or glob; where a glob matches several, one after the other. */
+/** Contents of EnvironmentFile= files by path or glob; the files of a glob are concatenated. */
 export type EnvironmentFiles = ReadonlyMap<string, string>;
 
-/** What is known of the machine around a unit. */
+/** Facts about the machine that a unit depends on. */
 export interface UnitSurroundings {
 	readonly environmentFiles?: EnvironmentFiles;
-	/** The socket units that belong to it. */
+	/** The socket units of the service. */
 	readonly sockets?: readonly SocketUnit[];
-	/** Directories that systemd-tmpfiles makes for it: `PATH:MODE:USER:GROUP`. */
+	/** Directories that systemd-tmpfiles creates for it: `PATH:MODE:USER:GROUP`. */
 	readonly tmpfiles?: readonly string[];
 	readonly read?: ReadText;
 }
 
 /**
- * The application that a systemd service is, started as systemd would start it (systemd.service(5), systemd.exec(5)) but kept in the
- * foreground. What an `Application` cannot say is in the notes.
+ * Converts a systemd service to an application: it starts as systemd would start it (systemd.service(5), systemd.exec(5)), but
+ * stays in the foreground. Notes list what an `Application` cannot express.
  */
 export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroundings = {}): UnitApplication {
 	const { environmentFiles = new Map(), read = () => undefined, sockets = [], tmpfiles = [] } = surroundings;
@@ -56,7 +59,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const words = (command: UnitCommand) =>
 		command.substitute ? substituteVariables(command.words, env) : { words: command.words, missing: [] };
 
-	// Each connection has an instance of its own, and all are the same.
+	// A socket unit with Accept=yes starts an identical instance for each connection.
 	const needsInstance = unit.name.template && !sockets.some(({ accept }) => accept);
 	if (needsInstance) note("unit-template", { name: unit.name.full });
 	const first = unit.execStart[0];
@@ -68,10 +71,10 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 
 	let command: readonly string[] | undefined;
 	let handed: readonly string[] = [];
-	// systemd.service(5): `+` and `!` leave User= out, and the program switches by itself.
+	// systemd.service(5): `+` and `!` ignore User=, and the program changes its account itself.
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !needsInstance;
-	// A directory of configuration is made once and then the administrator's: what is read of it comes along as files.
+	// systemd creates a configuration directory once, then it belongs to the administrator. The trace finds the files in it.
 	const owner = first?.privileged ? account(unit) : undefined;
 	const directories = unit.directories
 		.filter(({ kind }) => kind !== "configuration")
@@ -138,7 +141,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 
 type AddNote = (code: UnitNoteCode, values?: Note["values"]) => void;
 
-/** The command without what is only around it: a shell line, a start script, a fork into the background. */
+/** Replaces a shell line, start script or detaching start by the actual command. */
 function startOf(
 	unit: ServiceUnit,
 	expanded: { readonly words: readonly string[]; readonly missing: readonly string[] },
@@ -153,13 +156,13 @@ function startOf(
 	const command = ends?.words ?? expanded.words;
 	if (unit.type === "oneshot") return { command };
 	const script = behindStartScript(command, read, env);
-	// That the line made directories needs no words of its own: what it does before its end was said to be left out.
+	// Directories need no note, because the note about the shell line says that earlier commands are omitted.
 	const made = directoriesBefore(
 		(ends?.before ?? []).map((words) => ({ written: "", words })),
 		() => {},
 	);
 	const start = { ...(script ?? { command }), directories: [...made, ...(script?.directories ?? [])] };
-	// Of every other type systemd itself expects that the first process goes on (systemd.service(5), Type=).
+	// Only for Type=forking does systemd expect that the first process exits (systemd.service(5)).
 	const known = unit.type === "forking" || script !== undefined ? stayInForeground(start.command) : undefined;
 	if (known?.changed || script !== undefined) {
 		const stays = known?.command ?? start.command;
@@ -173,8 +176,8 @@ function startOf(
 }
 
 /**
- * Says what ExecStartPre= does, and takes over what the cage can have without it: the directories that it makes. Commands are shown as they are
- * written: values of variables may be secrets, and notes go into the record.
+ * Adds a note for each ExecStartPre= command, and returns the directories that they create, which the cage can have without
+ * them. Notes show commands unexpanded, because values of variables may be secret and notes go into the record.
  */
 function directoriesBefore(
 	before: readonly { readonly written: string; readonly words: readonly string[] }[],
@@ -200,7 +203,7 @@ function directoriesBefore(
 	return [...made.values()].map(madeDirectoryText);
 }
 
-/** FHS 3.0, 3.15 and 5.13: these moved, and are links where they still are. */
+/** FHS 3.0, 3.15 and 5.13: these directories moved, and the old names may be links. */
 function presentName(path: string): string {
 	return path.replace(/^\/var\/run(?=\/)/, "/run").replace(/^\/var\/lock(?=\/)/, "/run/lock");
 }
@@ -213,7 +216,7 @@ function isThere(user: string, read: ReadText): boolean {
 	return parsePasswd(read("/etc/passwd") ?? "").some(({ name }) => name === nameOf(user));
 }
 
-/** Home of an account by passwd(5). systemd takes root's where no account is named. */
+/** Returns an account's home from passwd(5). Without an account systemd uses root's. */
 function homeOf(user: string | undefined, read: ReadText): string | undefined {
 	const name = nameOf(user);
 	const line = (read("/etc/passwd") ?? "").split("\n").find((each) => each.startsWith(`${name}:`));
@@ -222,13 +225,14 @@ function homeOf(user: string | undefined, read: ReadText): string | undefined {
 }
 
 /**
- * `user`, `user:group`, `user:group:more,groups`, or undefined for a start as root. With DynamicUser= and no User= systemd makes up an account with the unit's name; named
- * here, a start fails for want of it, where leaving it out would silently start as root.
+ * Returns `user`, `user:group` or `user:group:more,groups`; undefined for a start as root. With DynamicUser= and no User=,
+ * systemd creates an account with the unit's name. A start with this name fails if the account is missing, which is better than
+ * starting as root silently.
  */
 function account(unit: ServiceUnit): string | undefined {
 	const named = unit.user ?? (unit.dynamicUser ? unit.name.prefix : undefined);
 	const user = named === "root" || named === "0" ? undefined : named;
-	// With systemd a Group= equal to the account's name is its own group; saying it twice would only look like a choice.
+	// A Group= with the account's name is its own group, so repeating it adds nothing.
 	const isOwn = unit.group === undefined || unit.group === user || (user === undefined && unit.group === "root");
 	const words = [user ?? "root", isOwn ? "" : unit.group, unit.supplementaryGroups.join(",")];
 	while (words.at(-1) === "") words.pop();
@@ -236,8 +240,8 @@ function account(unit: ServiceUnit): string | undefined {
 }
 
 /**
- * The service's variables: those of its account, the directories that systemd names, then Environment=, then the files of EnvironmentFile=, which win (systemd.exec(5)),
- * without those of UnsetEnvironment=.
+ * Returns the service's variables by increasing precedence: the account's, systemd's directories, Environment=,
+ * EnvironmentFile= (systemd.exec(5)); then removes those of UnsetEnvironment=.
  */
 function environmentOf(
 	unit: ServiceUnit,
@@ -269,50 +273,50 @@ type UnitNoteCode =
 	| SocketNoteCode
 	/** No ExecStart=. */
 	| "unit-without-command"
-	/** {type}: a task that ends, or that others start over D-Bus. */
+	/** {type}: a task that exits, or that is started over D-Bus. */
 	| "unit-oneshot"
 	| "unit-dbus"
-	/** Reports its readiness to systemd; in the cage it simply runs. */
+	/** It reports its readiness to systemd; the cage ignores that. */
 	| "unit-notify"
-	/** {from, to}: changed so that it stays in the foreground, or starts without a script around it. */
+	/** {from, to}: changed to stay in the foreground or to start without a script. */
 	| "unit-foreground"
-	/** {program}: forks into the background, and how to keep it is not known. */
+	/** {program}: it detaches, and no option to prevent that is known. */
 	| "unit-forking-unknown"
-	/** {count}: the first of several commands was taken. */
+	/** {count}: only the first command is used. */
 	| "unit-several-commands"
-	/** {command}: ExecStartPre=, not run in the cage; for a test of the configuration, and for what makes {directories}. */
+	/** {command}: an ExecStartPre= that the cage does not run; a configuration check; a command that creates {directories}. */
 	| "unit-start-pre"
 	| "unit-start-pre-check"
 	| "unit-start-pre-directories"
-	/** {program}: the command is a shell line or script, and the shell would come into the cage. */
+	/** {program}: the command is a shell line or script, so the cage would contain the shell. */
 	| "unit-shell"
-	/** {command}: what a shell line ends in was taken in its place. */
+	/** {command}: used instead of the shell line that ends in it. */
 	| "unit-shell-exec"
-	/** {name}: `@` gave the program another name. */
+	/** {name}: `@` sets another name for the program. */
 	| "unit-argument-zero"
 	/** {path} */
 	| "unit-environment-file-missing"
-	/** {names}: variables in the command that nothing sets; those that come from systemd's own environment. */
+	/** {names}: variables of the command that are unset; those from systemd's own environment. */
 	| "unit-variables-missing"
 	| "unit-variables-passed"
-	/** {user}: systemd makes up this account while the service runs; the cage gets one of its own. */
+	/** {user}: systemd creates this account while the service runs; the cage gets its own. */
 	| "unit-dynamic-user"
 	/** {capabilities}: AmbientCapabilities=. */
 	| "unit-ambient-capabilities"
 	/** {settings}: UMask= and Limit…=. */
 	| "unit-process-settings"
-	/** {directory}: already in a root of its own. */
+	/** {directory}: the service already has its own root. */
 	| "unit-root-directory"
 	/** {names} */
 	| "unit-credentials"
-	/** {signal} or {command}: how the configuration is read again. */
+	/** {signal} or {command}: how the application reloads its configuration. */
 	| "unit-reload-signal"
 	| "unit-reload-command"
-	/** Started with root's rights by `+` or `!` although User= names an account. */
+	/** `+` or `!` starts it as root although User= names an account. */
 	| "unit-privileged"
-	/** WorkingDirectory=~ without an account whose home is known. */
+	/** WorkingDirectory=~ for an account without a known home. */
 	| "unit-home"
 	/** {name}: NAME@.service, which needs an instance. */
 	| "unit-template"
-	/** {count}: lines that systemd would skip. */
+	/** {count}: lines that systemd ignores. */
 	| "unit-lines-skipped";

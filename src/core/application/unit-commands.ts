@@ -2,21 +2,21 @@ import { baseName, type Path } from "../path/path.ts";
 import type { MadeDirectory } from "./made-directory.ts";
 import type { ServiceUnit } from "./unit-file.ts";
 
-/** What a command of ExecStartPre= is for, as far as its words tell. */
+/** The purpose of an ExecStartPre= command, as far as its words show. */
 type BeforeStart =
-	/** Makes directories, which a cage can have without the command. */
+	/** Creates directories, which the cage can have without the command. */
 	| { readonly kind: "directories"; readonly directories: readonly MadeDirectory[] }
-	/** Hands over or opens up what another one made. */
+	/** Changes the owner or mode of a directory that another command created. */
 	| {
 			readonly kind: "ownership";
 			readonly paths: readonly string[];
 			readonly change: Partial<Pick<MadeDirectory, "mode" | "owner">>;
 	  }
-	/** Only looks whether the configuration is right. */
+	/** Only checks the configuration. */
 	| { readonly kind: "check" }
 	| { readonly kind: "other" };
 
-/** Options of mkdir(1) and install(1) that take a value as a word of their own. */
+/** Options of mkdir(1) and install(1) with a separate value. */
 const withValue = /^-[mogtS]$|^--(mode|owner|group)$/;
 
 export function judgeBeforeStart([program = "", ...args]: readonly string[]): BeforeStart {
@@ -36,19 +36,19 @@ export function judgeBeforeStart([program = "", ...args]: readonly string[]): Be
 		return { kind: "ownership", paths: absolute, change: name === "chmod" ? mode : owner };
 	}
 	const checks = /^(-t|-tt|-T|-C|-Cx|-c|--test|--configtest|--verify-config|checkconfig|configtest|conf-check|check)$/;
-	// `-c` is a check for haproxy alone; most others name their configuration by it.
+	// `-c` is a check only for haproxy; for most others it names the configuration.
 	const isCheck = args.some((word) => checks.test(word) && (word !== "-c" || name === "haproxy"));
 	return { kind: isCheck && name !== "sh" && name !== "bash" ? "check" : "other" };
 }
 
-/** `-m 740`, `-m740`, `--mode=0740`; symbolic modes count as the usual one. */
+/** Parses `-m 740`, `-m740` and `--mode=0740`; symbolic modes count as the default. */
 function modeOf(args: readonly string[]): number {
 	const at = args.findIndex((word) => /^-m|^--mode/.test(word));
 	const value = at < 0 ? "" : (/^(?:-m|--mode=?)([0-7]+)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1] ?? "");
 	return /^[0-7]{3,5}$/.test(value) ? Number.parseInt(value, 8) & 0o1777 : 0o755;
 }
 
-/** install's `-o USER -g GROUP`; root's where only the group is told. */
+/** Parses install's `-o USER -g GROUP`; without a user it is root. */
 function ownerOf(args: readonly string[]): { readonly owner?: string } {
 	const value = (short: string, long: string) => {
 		const at = args.findIndex((word) => word === short || word.startsWith(`${long}=`));
@@ -63,24 +63,27 @@ function takesNext(name: string, word: string | undefined): boolean {
 	return word !== undefined && withValue.test(word) && (name === "install" || name === "mkdir");
 }
 
-/** What the reload commands of these daemons send to the process that their pid file names, which means nothing outside of a cage. */
+/**
+ * The signal that these daemons' reload commands send to the process in their pid file, which does not work from outside the
+ * cage.
+ */
 const reloadSignals: Readonly<Record<string, string>> = {
 	/** nginx(8), `-s reload`. */
 	nginx: "HUP",
 	/** apachectl(8), `graceful`. */
 	apache2: "USR1",
 	httpd: "USR1",
-	/** named(8); rndc asks over a socket. */
+	/** named(8); rndc uses a socket. */
 	named: "HUP",
 	/** pg_ctl(1), `reload`. */
 	postgres: "HUP",
-	/** dovecot(1); doveadm asks over a socket. */
+	/** dovecot(1); doveadm uses a socket. */
 	dovecot: "HUP",
 };
 
 /**
- * The signal, without SIG, that makes a service read its configuration again: what ExecReload= sends, or what its own reload command comes
- * to. Undefined where there is no such setting, or it is another command.
+ * Returns the signal (without SIG) that makes a service reload its configuration, from ExecReload= or the daemon's own reload
+ * command. Returns undefined for no setting or an unknown command.
  */
 export function reloadSignalOf(unit: ServiceUnit, command: readonly string[] | undefined): string | undefined {
 	const { execReload, reloadSignal, type } = unit;
@@ -91,7 +94,7 @@ export function reloadSignalOf(unit: ServiceUnit, command: readonly string[] | u
 	return Object.hasOwn(reloadSignals, program) ? reloadSignals[program] : undefined;
 }
 
-/** `/bin/kill -HUP $MAINPID` in its spellings. */
+/** Parses `/bin/kill -HUP $MAINPID` in its variants. */
 function killSignal(words: readonly string[]): string | undefined {
 	const [program = "", ...rest] = words;
 	if (baseName(program as Path) !== "kill" || !rest.some((word) => /^\$(MAINPID|\{MAINPID\})$/.test(word))) return undefined;
@@ -102,7 +105,7 @@ function killSignal(words: readonly string[]): string | undefined {
 	return signal === undefined ? undefined : named(signal);
 }
 
-/** Without `SIG`; undefined for what is no signal, since a shell gets to see it. */
+/** Returns the name without `SIG`; undefined for an invalid signal, because the name is passed to a shell. */
 function named(signal: string): string | undefined {
 	const name = signal === "1" ? "HUP" : signal.replace(/^SIG/, "");
 	return /^(?:[A-Z][A-Z0-9]*|\d+)$/.test(name) ? name : undefined;

@@ -1,24 +1,24 @@
 import { splitRawWords } from "./unit-text.ts";
 
-/** One command of an Exec…= setting, before specifiers and variables are put in (systemd.service(5), COMMAND LINES). */
+/** One command of an Exec…= setting, before specifiers and variables are expanded (systemd.service(5), COMMAND LINES). */
 export interface UnitCommand {
-	/** Program and arguments; with `@`, the name that it would see as its own is left out. */
+	/** Program and arguments, without the name that `@` sets. */
 	readonly words: readonly string[];
 	/** `-`: a failure counts as success. */
 	readonly ignoreFailure: boolean;
-	/** `+`, `!`: with the service manager's privileges instead of User='s. `!!` means nothing where ambient capabilities are known. */
+	/** `+`, `!`: runs with the service manager's privileges instead of User=. `!!` has no effect with ambient capabilities. */
 	readonly privileged: boolean;
-	/** `:` leaves $VARIABLE as it is. */
+	/** False for `:`, which disables variables. */
 	readonly substitute: boolean;
-	/** `@`: the name that the program is given as its own. */
+	/** `@`: the name that the program receives as its own. */
 	readonly argumentZero?: string;
-	/** `|` (systemd 257): through the account's login shell. */
+	/** `|` (systemd 257): runs through the account's login shell. */
 	readonly throughShell: boolean;
 }
 
 /**
- * The commands in the value of an Exec…= setting; several are separated by a bare `;`. Undefined where systemd refuses the line:
- * a quote without an end, or no program.
+ * Parses the commands of an Exec…= setting, separated by bare `;`. Returns undefined for lines that systemd rejects: with an
+ * unclosed quote or without a program.
  */
 export function parseExec(value: string): readonly UnitCommand[] | undefined {
 	const words = splitRawWords(value);
@@ -56,9 +56,9 @@ function withoutPrefix(words: readonly string[]): UnitCommand | undefined {
 }
 
 /**
- * Puts variables into a command (systemd.service(5)): `${NAME}` anywhere gives its value as part of the word; `$NAME` as a word of
- * its own gives zero or more words, split at blanks; `$$` gives `$`. The program is never a variable. Names without a value give
- * nothing and are reported.
+ * Expands a command's variables (systemd.service(5)): `${NAME}` becomes part of the word; `$NAME` as a whole word becomes zero
+ * or more words, split at blanks; `$$` becomes `$`. The program is never a variable. Unset names expand to nothing and are
+ * reported.
  */
 export function substituteVariables(
 	words: readonly string[],
@@ -73,7 +73,7 @@ export function substituteVariables(
 	const [program = "", ...rest] = words;
 	const result = [program];
 	for (const word of rest) {
-		// Whatever follows the dollar is the name, and `$NAME-x` one that no variable has (replace_env_argv() in systemd).
+		// Everything after the dollar is the name, so `$NAME-x` is an unset variable (replace_env_argv() in systemd).
 		const alone = /^\$([^{$].*)$/s.exec(word)?.[1];
 		if (alone === undefined) {
 			result.push(

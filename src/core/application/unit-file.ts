@@ -12,7 +12,7 @@ import {
 
 type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
 
-/** A service as its unit file and drop-ins together describe it; specifiers are already put in. */
+/** A service from its unit file and drop-ins, with specifiers expanded. */
 export interface ServiceUnit {
 	readonly name: UnitName;
 	readonly description: string;
@@ -21,41 +21,41 @@ export interface ServiceUnit {
 	readonly execStart: readonly UnitCommand[];
 	readonly execStartPost: readonly UnitCommand[];
 	readonly execReload: readonly UnitCommand[];
-	/** As it is written; only a `notify-reload` service has a use for it. */
+	/** Verbatim; only `notify-reload` services use it. */
 	readonly reloadSignal?: string;
 	readonly execStop: readonly UnitCommand[];
 	readonly user?: string;
 	readonly group?: string;
 	readonly supplementaryGroups: readonly string[];
 	readonly dynamicUser: boolean;
-	/** SetLoginEnvironment=, or yes because PAMName= is set; undefined where the unit says neither. */
+	/** SetLoginEnvironment=, or true if PAMName= is set; undefined if the unit has neither. */
 	readonly setLoginEnvironment?: boolean;
-	/** `~` stands for the account's home. */
+	/** `~` is the account's home. */
 	readonly workingDirectory?: string;
 	readonly environment: Readonly<Record<string, string>>;
 	readonly environmentFiles: readonly EnvironmentFileRef[];
 	readonly unsetEnvironment: readonly string[];
-	/** Variables that come from the service manager's own environment. */
+	/** Variables from the service manager's own environment. */
 	readonly passEnvironment: readonly string[];
-	/** Settings of the process that an application cannot carry, as they are written: `UMask=0007`, `LimitNOFILE=65536`. */
+	/** Settings that an application cannot express, verbatim: `UMask=0007`, `LimitNOFILE=65536`. */
 	readonly processSettings: readonly string[];
-	/** What systemd makes for the service before it starts. */
+	/** Directories that systemd creates before the service starts. */
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
 	readonly pidFile?: string;
-	/** Sockets=, and the socket units among Requires=. */
+	/** Sockets=, and the socket units in Requires=. */
 	readonly sockets: readonly string[];
 	readonly requiredSockets: readonly string[];
 	readonly rootDirectory?: string;
-	/** Files of the service that systemd decrypts or hands over (LoadCredential= and its like), by name. */
+	/** Names of files that systemd decrypts or passes (LoadCredential= and the like). */
 	readonly credentials: readonly string[];
-	/** Belongs to early boot, or is not meant to be started by hand. */
+	/** The service belongs to early boot or must not be started manually. */
 	readonly defaultDependencies: boolean;
 	readonly refuseManualStart: boolean;
 	readonly onTerminal: boolean;
-	/** StandardInput=socket: the socket is the standard input as well. */
+	/** StandardInput=socket: the socket is also the standard input. */
 	readonly readsSocket: boolean;
-	/** Assignments and lines that systemd would skip with a warning. */
+	/** Assignments and lines that systemd ignores with a warning. */
 	readonly skipped: readonly SkippedLine[];
 }
 
@@ -68,13 +68,13 @@ interface EnvironmentFileRef {
 interface ServiceDirectory {
 	readonly path: string;
 	readonly kind: "runtime" | "state" | "cache" | "logs" | "configuration";
-	/** The environment variable in which systemd hands it over. */
+	/** The variable in which systemd passes it. */
 	readonly variable: string;
 	readonly mode: number;
 }
 
 interface SkippedLine {
-	/** Index into the texts that were given. */
+	/** Index of the text. */
 	readonly text: number;
 	readonly line: number;
 	readonly why: string;
@@ -91,8 +91,9 @@ const directoryKinds = {
 } as const;
 
 /**
- * Reads a service from its unit file and its drop-ins, in the order in which systemd applies them (systemd.unit(5)): single
- * settings take the last value, lists add up, an empty assignment starts them anew. Never fails: what systemd would skip is skipped and named.
+ * Parses a service's unit file and drop-ins in the order in which systemd applies them (systemd.unit(5)): the last value of a
+ * single setting wins, lists accumulate, and an empty assignment resets them. Never throws; `skipped` lists what systemd would
+ * ignore.
  */
 export function parseServiceUnit(fullName: string, texts: readonly string[], machine: MachineSpecifiers = {}): ServiceUnit {
 	const name = parseUnitName(fullName);
@@ -166,7 +167,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 			.map(({ name: setting, value }) => `${setting}=${expand(value)}`),
 		directories: Object.entries(directoryKinds).flatMap(([key, { kind, base, variable }]) =>
 			words("Service", key).flatMap((word) => {
-				// `name:link` makes a link as well (systemd.exec(5)); a name outside of the base is refused there.
+				// `name:link` also creates a link (systemd.exec(5)). systemd refuses a name outside the base directory.
 				const directory = withoutTrailing(word.split(":", 1)[0] ?? "", "/");
 				const bad = directory === "" || directory.startsWith("/") || directory.split("/").includes("..");
 				const mode = settings.last("Service", `${key}Mode`) ?? "";
@@ -195,7 +196,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	};
 }
 
-/** Sets a variable even where its name is one of Object.prototype's. */
+/** Sets a variable, even one with the name of an Object.prototype property. */
 export function define(record: Record<string, string>, name: string, value: string): void {
 	Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -211,7 +212,7 @@ function boolean(value: string | undefined): boolean | undefined {
 	return /^(0|no|n|false|f|off)$/i.test(value) ? false : undefined;
 }
 
-/** Capability names as setpriv writes them; `~` takes away from what was there (systemd.exec(5)). */
+/** Returns capability names as setpriv writes them; `~` removes earlier ones (systemd.exec(5)). */
 function capabilities(values: readonly string[]): string[] {
 	const set = new Set<string>();
 	for (const value of values) {
@@ -228,14 +229,17 @@ function capabilities(values: readonly string[]): string[] {
 
 type Placed = Assignment & { readonly text: number };
 
-/** What unit files and drop-ins say together: single settings take the last value, lists add up (systemd.unit(5)). */
+/**
+ * The combined settings of unit files and drop-ins: the last value of a single setting wins, lists accumulate
+ * (systemd.unit(5)).
+ */
 export class Settings {
 	readonly #values = new Map<string, Placed[]>();
 
 	add(text: number, assignment: Assignment): void {
 		const key = `${assignment.section}.${assignment.name}`;
 		const values = this.#values.get(key) ?? [];
-		// "If the empty string is assigned, the list is reset": what came before has no effect.
+		// "If the empty string is assigned, the list is reset."
 		if (assignment.value === "") values.length = 0;
 		else values.push({ ...assignment, text });
 		this.#values.set(key, values);
@@ -245,14 +249,14 @@ export class Settings {
 		return this.#values.get(`${section}.${name}`) ?? [];
 	}
 
-	/** The last of each setting whose name matches. */
+	/** Returns the last assignment of each setting with a matching name. */
 	named(section: string, pattern: RegExp): readonly Placed[] {
 		return [...this.#values.values()].flatMap((values) =>
 			values.filter((each) => each.section === section && pattern.test(each.name)).slice(-1),
 		);
 	}
 
-	/** Everything that has an effect in a section, in no particular order. */
+	/** Returns all effective assignments of a section, unordered. */
 	of(section: string): readonly Placed[] {
 		return [...this.#values.values()].flat().filter((each) => each.section === section);
 	}

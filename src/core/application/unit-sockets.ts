@@ -3,25 +3,25 @@ import { type HandedSocket, handedSocketText, socketOptions, socketPlace, standa
 import { madeDirectoryText } from "./made-directory.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, parseUnitText, splitWords } from "./unit-text.ts";
 
-/** A .socket unit, as far as the service behind it is concerned (systemd.socket(5)). */
+/** The parts of a .socket unit that concern its service (systemd.socket(5)). */
 export interface SocketUnit {
 	/** `ssh.socket` */
 	readonly name: string;
-	/** The service that gets the sockets; with `Accept=yes` the template of which each connection gets an instance. */
+	/** The service that receives the sockets; with `Accept=yes` the template with one instance a connection. */
 	readonly service: string;
-	/** Each connection starts a service of its own. */
+	/** Each connection starts an instance of the service. */
 	readonly accept: boolean;
 	readonly listens: readonly SocketAddress[];
-	/** What all of them have in common: name, owner, modes and options. */
+	/** Settings of all its sockets: name, owner, modes and options. */
 	readonly settings: Omit<HandedSocket, "kind" | "address">;
-	/** A target wants it, so that systemd listens from the boot on. */
+	/** A target wants it, so systemd listens from boot. */
 	readonly enabled: boolean;
 }
 
 export interface SocketAddress {
-	/** `other` is a FIFO, a message queue, a netlink socket or a device, which no program but systemd opens for another. */
+	/** `other` is a FIFO, message queue, netlink socket or device; only systemd opens those for other programs. */
 	readonly kind: HandedSocket["kind"] | "other";
-	/** As systemd writes it: a path, `@abstract`, a port, `ADDRESS:PORT`. */
+	/** In systemd's form: a path, `@abstract`, a port, `ADDRESS:PORT`. */
 	readonly address: string;
 }
 
@@ -36,7 +36,7 @@ const kinds: Readonly<Record<string, SocketAddress["kind"]>> = {
 	ListenUSBFunction: "other",
 };
 
-/** Reads a socket unit from its file and drop-ins; like a service it never fails, and what cannot be read is passed over. */
+/** Parses a socket unit and its drop-ins. Never throws; ignores invalid values. */
 export function parseSocketUnit(
 	fullName: string,
 	texts: readonly string[],
@@ -46,14 +46,14 @@ export function parseSocketUnit(
 	const name = parseUnitName(fullName);
 	let listens: SocketAddress[] = [];
 	let service = "";
-	// SocketMode= is 0666 in systemd, and a name cannot hold a colon.
+	// SocketMode= defaults to 0666. A descriptor name cannot contain a colon.
 	let settings: SocketUnit["settings"] = { name: fullName, mode: 0o666, directoryMode: 0o755, options: [] };
 	for (const assignment of texts.flatMap((text) => parseUnitText(text).assignments)) {
 		if (assignment.section !== "Socket") continue;
 		const value = expandSpecifiers(assignment.value, name, machine).text;
 		const kind = Object.hasOwn(kinds, assignment.name) ? kinds[assignment.name] : undefined;
 		if (kind !== undefined) {
-			// An empty one takes back all that came before, of every kind.
+			// An empty assignment resets all earlier ones of every kind.
 			if (value === "") listens = [];
 			else listens.push({ kind, address: splitWords(value)?.[0] ?? value });
 		} else if (assignment.name === "Service") service = value;
@@ -83,35 +83,37 @@ function isSocketOption(name: string): name is keyof typeof socketOptions {
 }
 
 export type SocketNoteCode =
-	/** {sockets}: opened before the application starts, and handed over. */
+	/** {sockets}: opened before the application starts, and passed to it. */
 	| "unit-sockets-passed"
-	/** {sockets}: the application is started for each connection. */
+	/** {sockets}: the application starts for each connection. */
 	| "unit-connections"
-	/** {sockets}: cannot be handed over here. */
+	/** {sockets}: kinds that cannot be passed here. */
 	| "unit-sockets-unsupported"
-	/** {socket}: starts one process for each connection, which gets it as a descriptor. */
+	/** {socket}: it starts a process for each connection, which receives it as a descriptor. */
 	| "unit-per-connection";
 
 interface Activation {
 	readonly sockets: readonly string[];
 	readonly note?: Note<SocketNoteCode>;
-	/** Where unix sockets will be: systemd makes these directories as well, for root. */
+	/** Directories of unix sockets, which systemd also creates, owned by root. */
 	readonly directories: readonly string[];
-	/** False where it cannot be started by hand as it stands. */
+	/** False if it cannot be started manually unchanged. */
 	readonly startable: boolean;
 }
 
-/** What a service says of its sockets. */
+/** A service's settings about its sockets. */
 interface AskedSockets {
 	/** Sockets= */
 	readonly sockets: readonly string[];
-	/** Socket units of Requires=, which start with it. Only those that name the service as theirs hand anything over. */
+	/**
+	 * Socket units in Requires=, which start with the service. Only those whose Service= is this service pass sockets to it.
+	 */
 	readonly requiredSockets: readonly string[];
 	/** StandardInput=socket */
 	readonly readsSocket: boolean;
 }
 
-/** Whether systemd hands the sockets of a unit, which belongs to the service, over when that starts. */
+/** Returns whether systemd passes the sockets of this unit, which belongs to the service, when the service starts. */
 export function isHanded(
 	{ enabled, name }: SocketUnit,
 	{ requiredSockets, sockets }: Pick<AskedSockets, "requiredSockets" | "sockets">,
@@ -119,11 +121,12 @@ export function isHanded(
 	return enabled || sockets.includes(name) || requiredSockets.includes(name);
 }
 
-/** The sockets that systemd would open for a service: the launcher opens the same. `units` are those that belong to the service. */
+/** Returns the sockets that systemd would open for a service; the launcher opens the same. `units` are the service's. */
 export function activate(asked: AskedSockets, units: readonly SocketUnit[], made: readonly string[]): Activation {
 	const plain = { sockets: [], directories: [], startable: true };
 	const perConnection = units.find(({ accept }) => accept);
-	// Without a stream to read and to write it would get the connection as a descriptor, under a process id that nobody knows yet.
+	// Unless it reads from standard input, it would receive the connection as a descriptor under a process id that is not known
+	// in advance.
 	if (perConnection !== undefined && !asked.readsSocket) {
 		const note = { code: "unit-per-connection", values: { socket: perConnection.name } } as const;
 		return { ...plain, startable: false, note };

@@ -1,30 +1,30 @@
 import { trailing } from "../text.ts";
 
-/** The text of unit files: lines, sections and words, as systemd.syntax(7) and systemd's own conf-parser.c read them. */
+/** Reads lines, sections and words of unit files like systemd.syntax(7) and systemd's conf-parser.c. */
 
 export interface Assignment {
 	readonly section: string;
 	readonly name: string;
 	/** Without surrounding blanks; continuation lines joined by a space. */
 	readonly value: string;
-	/** Line of its end, counted from 1. */
+	/** Line where it ends, from 1. */
 	readonly line: number;
 }
 
 interface UnitText {
 	readonly assignments: readonly Assignment[];
-	/** Lines that systemd would skip with a warning. */
+	/** Lines that systemd ignores with a warning. */
 	readonly skipped: readonly { readonly line: number; readonly why: "no-section" | "no-equals" | "no-name" | "bad-section" }[];
 }
 
-/** `\0`, LF, CR and their pairs each end a line (read_line() in systemd). */
+/** `\0`, LF, CR, CR LF and LF CR each end a line (read_line() in systemd). */
 const lineEnd = /\r\n|\n\r|\n|\r|\0/;
 
 export function parseUnitText(text: string): UnitText {
 	const assignments: Assignment[] = [];
 	const skipped: UnitText["skipped"][number][] = [];
 	let section: string | undefined;
-	/** Parts of a value that goes on; joined once, at its end. */
+	/** Parts of a continued value. */
 	let continued: string[] = [];
 	const lines = text.replace(/^\ufeff/, "").split(lineEnd);
 
@@ -45,7 +45,7 @@ export function parseUnitText(text: string): UnitText {
 
 	for (const [index, raw] of lines.entries()) {
 		const content = raw.replace(/^[ \t]+/, "");
-		// A comment inside a continued value is left out and does not end it.
+		// A comment inside a continued value is ignored and does not end it.
 		if (content.startsWith("#") || content.startsWith(";")) continue;
 		if (trailing(content, "\\") % 2 === 1) {
 			continued.push(`${content.slice(0, -1)} `);
@@ -58,23 +58,23 @@ export function parseUnitText(text: string): UnitText {
 	return { assignments, skipped };
 }
 
-/** Words of a value, or undefined where a quote has no end (systemd then ignores the assignment). */
+/** Splits a value into words; undefined for an unclosed quote, whose assignment systemd ignores. */
 export function splitWords(value: string): readonly string[] | undefined {
 	return splitRawWords(value)?.map((word) => word.text);
 }
 
-/** A word and whether it stood there bare: only a bare `;` separates commands (systemd.service(5), COMMAND LINES). */
+/** A word with its source, because only a bare `;` separates commands (systemd.service(5), COMMAND LINES). */
 interface Word {
 	readonly text: string;
 	readonly source: string;
 }
 
 /**
- * systemd's extract_first_word() with EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE: quotes of both kinds anywhere, C escapes inside and
- * outside of them; an escape that C does not know keeps its backslash.
+ * Splits like systemd's extract_first_word() with EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE: both kinds of quotes anywhere, C
+ * escapes inside and outside of them. Unknown escapes keep their backslash.
  */
 export function splitRawWords(value: string): readonly Word[] | undefined {
-	// Escapes name bytes, so the work is done on bytes (one character each) and decoded at the end.
+	// Escapes are bytes, so the text is processed as latin1 and decoded at the end.
 	const bytes = Buffer.from(value, "utf8").toString("latin1");
 	const words: Word[] = [];
 	let word: string | undefined;
@@ -128,7 +128,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 const numericEscape = /^(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
 
-/** The escape whose backslash is at `at`, as bytes in latin1. */
+/** Reads the escape at the backslash at `at`; the result is latin1. */
 function unescapeAt(bytes: string, at: number): { readonly text: string; readonly end: number } {
 	const next = bytes.charAt(at + 1);
 	const simple = Object.hasOwn(simpleEscapes, next) ? simpleEscapes[next] : undefined;
@@ -139,27 +139,27 @@ function unescapeAt(bytes: string, at: number): { readonly text: string; readonl
 		const byte = hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined;
 		const code = byte ?? Number.parseInt(short ?? long ?? "0", 16);
 		const scalar = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-		// NUL and what is no character are refused there too, and stay as they are written.
+		// systemd also rejects NUL and invalid characters, which stay verbatim.
 		if (scalar) {
 			const text = byte !== undefined ? String.fromCharCode(byte) : Buffer.from(String.fromCodePoint(code)).toString("latin1");
 			return { text, end: at + 1 + all.length };
 		}
 	}
-	// The backslash stays; what follows it is read as text, even a quote or a blank that stood alone would be.
+	// The backslash stays, and the next character is text, even a quote or a blank.
 	return { text: `\\${next}`, end: at + 1 + Math.max(1, next.length) };
 }
 
-/** What a unit's specifiers stand for (systemd.unit(5), SPECIFIERS), for units of the system manager. */
+/** The parts of a unit's name, for the specifiers of system units (systemd.unit(5), SPECIFIERS). */
 export interface UnitName {
 	/** `redis-server@main.service` */
 	readonly full: string;
 	/** `redis-server` */
 	readonly prefix: string;
-	/** `main`; "" where the unit has none. */
+	/** `main`; "" if there is none. */
 	readonly instance: string;
 	/** `service` */
 	readonly type: string;
-	/** `NAME@.service`, which cannot be started without an instance. */
+	/** `NAME@.service`, which needs an instance to start. */
 	readonly template: boolean;
 }
 
@@ -172,16 +172,19 @@ export function parseUnitName(full: string): UnitName {
 	return { full, prefix: stem.slice(0, at), instance: stem.slice(at + 1), type, template: at === stem.length - 1 };
 }
 
-/** Facts of the machine that some specifiers name: H (host name), m (machine id), b (boot id), v (kernel), a (architecture), o, w … by letter. */
+/**
+ * Values of specifiers about the machine by letter: H (host name), m (machine id), b (boot id), v (kernel), a (architecture),
+ * o, w …
+ */
 export type MachineSpecifiers = Readonly<Record<string, string>>;
 
 interface Expanded {
 	readonly text: string;
-	/** Letters of specifiers that name something this machine did not tell; they stay as they are written. */
+	/** Letters of specifiers with unknown values; they stay verbatim. */
 	readonly unknown: readonly string[];
 }
 
-/** Letters that the system manager knows but that only the machine can answer. */
+/** Specifiers that only the machine can resolve. */
 const machineLetters = new Set("AabBHlmMoqvwW");
 
 export function expandSpecifiers(text: string, unit: UnitName, machine: MachineSpecifiers = {}): Expanded {
@@ -197,7 +200,7 @@ export function expandSpecifiers(text: string, unit: UnitName, machine: MachineS
 
 function specifierValue(letter: string, unit: UnitName): string | undefined {
 	const lastPart = unit.prefix.slice(unit.prefix.lastIndexOf("-") + 1);
-	// A template has no instance yet: what names it stays to be seen.
+	// A template has no instance yet, so these stay verbatim.
 	if (unit.template && "iIf".includes(letter)) return undefined;
 	switch (letter) {
 		case "n":
@@ -236,7 +239,7 @@ function specifierValue(letter: string, unit: UnitName): string | undefined {
 			return "/tmp";
 		case "V":
 			return "/var/tmp";
-		// These four tell of the service manager, which is root's, and not of User= (systemd.unit(5)).
+		// These describe the service manager's account, root, not User= (systemd.unit(5)).
 		case "u":
 		case "g":
 			return "root";
@@ -252,7 +255,7 @@ function specifierValue(letter: string, unit: UnitName): string | undefined {
 	}
 }
 
-/** systemd-escape(1) undone: `-` is a slash, `\xNN` a byte. */
+/** Reverses systemd-escape(1): `-` is a slash, `\xNN` a byte. */
 export function unescapeUnitName(text: string): string {
 	const bytes = Buffer.from(text, "utf8").toString("latin1");
 	const plain = bytes.replace(/-|\\x([0-9a-fA-F]{2})/g, (_, hex?: string) =>

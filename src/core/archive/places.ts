@@ -5,21 +5,21 @@ import { showPath } from "../path/quote.ts";
 import type { ArchiveEntry } from "./tar.ts";
 
 /**
- * Contents of an exported cage and their places. Names are only created below directories that the archive itself created, so nothing is written through a
- * link. Refusals happen before anything is written.
+ * The members of an exported cage and where each may be. A name is only created below a directory that the archive created, so
+ * nothing is written through a link. All checks precede the first write.
  */
 
-/** Far above any cage: exports of the largest applications have some 60,000 names. */
+/** Far above any cage: the largest exports have about 60,000 names. */
 export const archiveLimits = {
 	entries: 1_000_000,
-	/** Bytes of a name with its folders: what tools can name below the state folder. */
+	/** Bytes of a name with its folders: the longest that tools can name below the state folder. */
 	path: 3500,
 	name: 255,
-	/** Bytes of all names, and parts of files between holes: both are kept in memory. */
+	/** Bytes of all names, and segments of sparse files: both are kept in memory. */
 	names: 2 ** 28,
 	segments: 2_000_000,
 	depth: 200,
-	/** Bytes of the parts that are kept in memory until the import is confirmed. */
+	/** Bytes of the members that are kept in memory until the import is confirmed. */
 	head: 64 * 1024,
 	cage: 16 * 1024 * 1024,
 	manifest: 128 * 1024 * 1024,
@@ -27,7 +27,7 @@ export const archiveLimits = {
 	traces: 64,
 	log: 32 * 1024 * 1024,
 	seeded: 16 * 1024 * 1024,
-	/** Bytes of one file with its holes, and of all: holes take no space here, but whatever reads them takes time. */
+	/** Bytes of one file including holes, and of all files: holes take no disk space, but reading them takes time. */
 	file: 2 ** 40,
 	generation: 2 ** 36,
 	all: 2 ** 42,
@@ -35,10 +35,10 @@ export const archiveLimits = {
 
 export type ArchivePart = "head" | "cage" | "manifest" | "trace" | "log" | "seeded" | "folder" | "generation" | "data";
 
-/** Part names of an archive, one after the other. Throws failures of exit 4 that name the path. */
+/** Assigns each member of an archive to a part. Throws failures with exit status 4 that name the path. */
 export class ArchivePlaces {
 	readonly #generation: number;
-	/** Everything so far; directories are true. */
+	/** All members so far. */
 	readonly #known = new Map<Path, "directory" | "file" | "other">();
 	readonly #links: { readonly path: Path; readonly target: Path }[] = [];
 	readonly #hardLinks: { readonly path: Path; readonly target: Path }[] = [];
@@ -67,8 +67,8 @@ export class ArchivePlaces {
 	}
 
 	/**
-	 * Checks that need all names: links in the data are inside one of the writable directories, which like the way to each of them are directories
-	 * themselves. Paths in the cage.
+	 * Checks that need all names. Links in the data must stay inside one of the writable directories (paths in the cage). These
+	 * directories and all directories above them must not be links.
 	 */
 	finish(writable: readonly Path[]): void {
 		const outermost = writable.filter((path) => !writable.some((other) => other !== path && isWithin(path, other)));
@@ -127,7 +127,7 @@ export class ArchivePlaces {
 		if (kind === "symlink" && (!isTree || isTop)) throw refusal("archive-link", path);
 		if (part === "folder" || isTop ? kind !== "directory" : kind === "directory" && !isTree) throw refusal("archive-place", path);
 		if (kind === "character-device" || kind === "block-device" || kind === "fifo") {
-			// The build makes those of the plan; the manifest says which.
+			// The build creates the devices of the manifest.
 			if (part === "generation" && kind === "character-device") return;
 			throw refusal("archive-node", path, { kind });
 		}
@@ -135,7 +135,7 @@ export class ArchivePlaces {
 			if (!link || link.includes("\0") || link.length > 4095) throw refusal("archive-link", path);
 			if (part === "data") this.#links.push({ path, target: link });
 		} else if (kind === "hard-link") {
-			// GNU tar names a file that it has packed already; only the application's own may have two names.
+			// GNU tar writes a hard link for a file that it has packed already. Only the application's data may contain one.
 			if (part !== "data" || !link?.startsWith("data/") || this.#known.get(link) !== "file")
 				throw refusal("archive-hard-link", path);
 			this.#hardLinks.push({ path, target: link });
@@ -166,8 +166,8 @@ function requireName(path: Path): void {
 }
 
 /**
- * Whether a link at `place` ends inside `directory` for sure: it climbs first, from real directories, and then only descends. With a `..` behind a name it could
- * leave by way of another link.
+ * Returns whether a link at `place` certainly ends inside `directory`: it climbs first, from real directories, and then only
+ * descends. A `..` after a name could leave the directory through another link.
  */
 export function staysWithin(place: Path, target: Path, directory: Path): boolean {
 	if (target.startsWith("/")) return false;
@@ -185,12 +185,12 @@ export function staysWithin(place: Path, target: Path, directory: Path): boolean
 	return isWithin(reached, directory);
 }
 
-/** The folder of a relative name. */
+/** Returns the directory of a relative name. */
 function parentOf(path: Path): Path {
 	return path.slice(0, Math.max(0, path.lastIndexOf("/"))) as Path;
 }
 
-/** Cuts a name to what one line has room for. */
+/** Shortens a name to fit into one line. */
 function shown(path: Path): string {
 	return showPath(path.length > 200 ? (`${path.slice(0, 200)}…` as Path) : path);
 }
@@ -203,7 +203,7 @@ function limit(path: Path, what: string, most: number): Failure {
 	return new Failure("archive-limit", { path: shown(path), what, most }, 4);
 }
 
-/** The place in the cage of a part's name. */
+/** Returns the path in the cage for a member of the generation. */
 export function placeInGeneration(path: Path, generation: number): Path {
 	const place = path.slice(`generations/${generation}`.length);
 	return place === "" ? pathFromText("/") : (place as Path);

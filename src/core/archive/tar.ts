@@ -2,9 +2,9 @@ import type { Path } from "../path/path.ts";
 
 export type ArchiveKind = "file" | "directory" | "symlink" | "hard-link" | "character-device" | "block-device" | "fifo";
 
-/** One name of an archive with everything that its headers say of it. */
+/** An archive member with all values of its headers. */
 export interface ArchiveEntry {
-	/** Name in the archive, without the slash at a directory's end. */
+	/** Without a directory's trailing slash. */
 	readonly path: Path;
 	readonly kind: ArchiveKind;
 	/** Permission bits with setuid, setgid and sticky. */
@@ -13,36 +13,36 @@ export interface ArchiveEntry {
 	readonly gid: number;
 	/** Seconds since 1970. */
 	readonly mtime: number;
-	/** Bytes of a file, with its holes. */
+	/** Bytes of a file, including holes. */
 	readonly size: number;
-	/** Bytes that the archive holds of it. */
+	/** Bytes that the archive stores for it. */
 	readonly stored: number;
 	/** Offset of these bytes in the archive. */
 	readonly at: number;
 	/** Present if the file has holes. */
 	readonly segments?: readonly Segment[];
-	/** Target of a symbolic link, or the other name of a hard link. */
+	/** Target of a symbolic link, or the other name for a hard link. */
 	readonly link?: Path;
-	/** Numbers of a device. */
 	readonly device?: { readonly major: number; readonly minor: number };
 }
 
 /**
- * The tar format as GNU tar writes it (POSIX pax and GNU's own), read strictly: a field that is not as the format has it makes the archive damaged. Libraries
- * decode names as UTF-8 and keep extended headers of any size in memory; names here are bytes, and everything is bounded.
+ * Reads the tar format as GNU tar writes it (POSIX pax and GNU's own) strictly: an invalid field means that the archive is
+ * damaged. Libraries decode names as UTF-8 and keep extended headers of any size in memory; here names are bytes and every size
+ * is bounded.
  */
 
 export const blockBytes = 512;
-/** The largest number of an account: -1 of 32 bits means to chown(2) that the owner stays (credentials(7)). */
+/** The largest account number: chown(2) takes -1 as "no change" (credentials(7)). */
 const mostId = 0xff_ff_ff_fe;
-/** Seconds since 1970, far in the future: file systems hold no more. */
+/** Seconds since 1970; file systems store no later time. */
 const latest = 2 ** 40;
 
-/** Why bytes are not the format; the reader adds where. */
+/** Describes what is invalid; the reader adds the position. */
 export class TarProblem extends Error {}
 
 export interface TarHeader {
-	/** The type flag as the format has it (`0` for a file, `5` for a directory, `x` for an extended header, …). */
+	/** The format's type flag (`0` for a file, `5` for a directory, `x` for an extended header, …). */
 	readonly type: string;
 	readonly name: Path;
 	readonly link: Path;
@@ -54,18 +54,17 @@ export interface TarHeader {
 	readonly size: number;
 	/** Seconds since 1970. */
 	readonly mtime: number;
-	/** Numbers of a device node. */
 	readonly device: { readonly major: number; readonly minor: number };
 }
 
-/** Undefined for a block of zeros, which ends an archive. Throws TarProblem. */
+/** Returns undefined for a block of zeros, which ends an archive. Throws TarProblem. */
 export function readTarHeader(block: Buffer): TarHeader | undefined {
 	if (block.every((byte) => byte === 0)) return undefined;
 	let sum = 0;
 	for (let at = 0; at < blockBytes; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
 	if (number(block, 148, 8) !== sum) throw new TarProblem("checksum");
 	const magic = block.toString("latin1", 257, 265);
-	// GNU's own format keeps other fields where POSIX has the beginning of a long name.
+	// GNU's own format has other fields at the position of POSIX's name prefix.
 	if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw new TarProblem("magic");
 	const prefix = magic === "ustar\x0000" ? text(block, 345, 155) : "";
 	const name = text(block, 0, 100);
@@ -90,7 +89,7 @@ function text(block: Buffer, start: number, length: number): string {
 	return end < 0 ? field : field.slice(0, end);
 }
 
-/** Octal digits, or where the first bit is set a binary number with the highest byte first. */
+/** Parses octal digits or, if the first bit is set, a big-endian binary number. */
 function number(block: Buffer, start: number, length: number): number {
 	if ((block[start] ?? 0) & 0x80) {
 		let value = (block[start] ?? 0) & 0x7f;
@@ -105,7 +104,7 @@ function number(block: Buffer, start: number, length: number): number {
 	return digits[1] === "" ? 0 : Number.parseInt(digits[1] ?? "", 8);
 }
 
-/** Fields of an extended header. They replace those of the next entry's own header. */
+/** Fields of an extended header, which replace those of the next member's header. */
 export interface PaxRecords {
 	readonly path?: Path;
 	readonly linkpath?: Path;
@@ -114,18 +113,21 @@ export interface PaxRecords {
 	readonly gid?: number;
 	/** Seconds since 1970. */
 	readonly mtime?: number;
-	/** A file with holes (GNU.sparse, version 1.0): its name and its size with the holes. */
+	/** Name and size (including holes) of a sparse file (GNU.sparse version 1.0). */
 	readonly sparse?: { readonly name: Path; readonly size: number };
 }
 
-/** Nothing here follows from these: names of owners (numbers count), other times, and how names are encoded (they are bytes). */
+/** Irrelevant keys: owner names (numbers count), other times, and the encoding of names (they are bytes). */
 const ignored = new Set(["atime", "ctime", "uname", "gname", "comment", "hdrcharset"]);
 const known = new Set([
 	...["path", "linkpath", "size", "uid", "gid", "mtime"],
 	...["GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.name", "GNU.sparse.realsize"],
 ]);
 
-/** Records are `LENGTH KEY=VALUE\n`, where the length counts itself. Throws TarProblem, also for keys that change an entry in ways that are not known here. */
+/**
+ * Parses records of the form `LENGTH KEY=VALUE\n`, where the length includes itself. Throws TarProblem, also for unknown keys,
+ * because they may change how a member must be read.
+ */
 export function readPaxRecords(bytes: Buffer): PaxRecords {
 	const records = new Map<string, string>();
 	for (let at = 0; at < bytes.length; ) {
@@ -181,18 +183,18 @@ function readSparse(records: ReadonlyMap<string, string>): PaxRecords["sparse"] 
 	return { name: name as Path, size };
 }
 
-/** A part of a file that is no hole. Bytes. */
+/** A part of a sparse file that has data. Bytes. */
 interface Segment {
 	readonly offset: number;
 	readonly length: number;
 }
 
-/** Segments of one file; far above what file systems make of real ones. */
+/** Segments of one file; far more than file systems produce. */
 const mostSegments = 1_000_000;
 
 /**
- * The map in front of a sparse file's content: how many segments, then offset and length of each, a decimal number a line, filled up to whole blocks.
- * `read` gives the next block. Throws TarProblem.
+ * Reads the map before a sparse file's content: the number of segments, then each one's offset and length, one decimal number a
+ * line, padded to whole blocks. `read` returns the next block. Throws TarProblem.
  */
 export async function readSparseMap(
 	read: () => Promise<Buffer>,

@@ -1,5 +1,5 @@
 import type { Path } from "../path/path.ts";
-import { type Mark, rulesOfMarks } from "../plan/marks.ts";
+import { type Mark, markRules } from "../plan/marks.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import { entriesByPath, type Manifest } from "./manifest.ts";
 
@@ -73,7 +73,7 @@ export interface KnownFiles {
 export function knownFiles(manifest: Manifest, drift: readonly PackageDrift[], samePackages: boolean): KnownFiles {
 	const entries = entriesByPath(manifest);
 	const changed = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
-	const sameRules = manifest.marksBy === rulesOfMarks();
+	const sameRules = manifest.marksBy === markRules();
 	return {
 		marks(path) {
 			const entry = sameRules ? entries.get(path) : undefined;

@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { FileStatus, User } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { areaOf, isMountedByLauncher, mayBeBound, mustShow } from "../plan/areas.ts";
+import { areaOf, isEssential, isMountedByLauncher, mayBeBound } from "../plan/areas.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
 import { refuseNestedBinds } from "../plan/rules.ts";
@@ -84,7 +84,7 @@ function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	for (const path of writable) {
 		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);
 		const isOurs = isWithin(path, join(root, apartName));
-		if (!isPlain(path) || path === root || isOurs || isMounted || mustShow(path)) {
+		if (!isPlain(path) || path === root || isOurs || isMounted || isEssential(path)) {
 			throw new Failure("writable-refused", { option: "writable", path: showPath(path) }, 4);
 		}
 	}
@@ -104,7 +104,7 @@ function requireDevice({ path, type, ...device }: LaunchValues["devices"][number
 }
 
 /** More have no place below the descriptors that our program keeps for itself. */
-const mostSockets = 128;
+const maxSockets = 128;
 
 /** No system call takes a NUL in a text, and a variable's name ends at the first `=`. */
 function requireWords({ command, cwd, env, sockets = [] }: LaunchValues["application"]): void {
@@ -112,6 +112,6 @@ function requireWords({ command, cwd, env, sockets = [] }: LaunchValues["applica
 	const bad =
 		[...command, cwd, ...Object.values(env)].find(isBad) ??
 		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name)) ??
-		sockets.find((text, index) => index >= mostSockets || !parseHandedSocket(text));
+		sockets.find((text, index) => index >= maxSockets || !parseHandedSocket(text));
 	if (bad !== undefined) throw new Failure("value-refused", { value: bad.slice(0, 200) }, 4);
 }

@@ -1,8 +1,9 @@
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * Starts the application for each connection, which is its standard input and output (Accept=yes in systemd.socket(5)). It waits at the sockets that
- * were handed over, as the application's account and under all layers of confinement. A static executable that we assemble ourselves. In C:
+ * Returns a static executable that starts the application for each connection, with the connection as standard input and
+ * output (Accept=yes in systemd.socket(5)). It waits at the passed sockets under the application's account and all layers of
+ * confinement. In C:
  *
  *     signal(SIGCHLD, SIG_DFL);
  *     for (children = 0;;) {
@@ -24,7 +25,7 @@ export function acceptorExecutable(architecture: string, count: number): Buffer 
 	return architecture === "x64" ? elfExecutable(code(count)) : undefined;
 }
 
-/** MaxConnections= of systemd.socket(5): whoever connects more often waits, and cannot take all processes of the machine. */
+/** Like MaxConnections= of systemd.socket(5): further clients wait, so that they cannot use up the machine's processes. */
 const most = 64;
 
 export const acceptorName = "cagewright-accept";
@@ -35,7 +36,7 @@ const call = {
 };
 const childSignal = 17;
 
-/** r12d connection, r13d children, r14 argv, r15 envp. */
+/** r12d: connection, r13d: children, r14: argv, r15: envp. */
 function code(count: number): Buffer {
 	const a = new Assembler();
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
@@ -121,6 +122,6 @@ function code(count: number): Buffer {
 	a.syscall(call.execve);
 	a.move("rdi", cannotExecute);
 	a.syscall(call.exitGroup);
-	// struct sigaction of the kernel: handler, flags, restorer, mask.
+	// The kernel's struct sigaction: handler, flags, restorer, mask.
 	return a.finish({ usual: words(0, 0, 0, 0, 0, 0, 0, 0) });
 }

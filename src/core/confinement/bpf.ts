@@ -1,9 +1,9 @@
 /**
  * A small assembler for classic BPF over `struct seccomp_data` (seccomp(2), bpf in linux/filter.h): loads, comparisons with two
- * ways to go, and answers. Jumps lead forward only and at most 255 instructions far, as the kernel demands.
+ * targets, and answers. The kernel allows only forward jumps of at most 255 instructions.
  */
 
-/** A question about the arguments of a call. */
+/** A condition on a call's arguments. */
 export type Test =
 	| { readonly kind: "bits"; readonly argument: number; readonly mask: number }
 	| { readonly kind: "oneOf"; readonly argument: number; readonly values: readonly number[]; readonly mask?: number }
@@ -11,17 +11,17 @@ export type Test =
 	| { readonly kind: "not"; readonly test: Test }
 	| { readonly kind: "all"; readonly tests: readonly Test[] };
 
-/** True where the argument has any bit of the mask. */
+/** True if the argument has any bit of the mask. */
 export const bits = (argument: number, mask: number): Test => ({ kind: "bits", argument, mask });
-/** True where the argument (of it the bits in `mask`) is one of the values. */
+/** True if the argument, restricted to `mask`, is one of the values. */
 export const oneOf = (argument: number, values: readonly number[], mask?: number): Test =>
 	mask === undefined ? { kind: "oneOf", argument, values } : { kind: "oneOf", argument, values, mask };
-/** True where the argument, a pointer, is not null: both of its words are looked at. */
+/** True if the argument, a pointer, is not null. Compares both of its words. */
 export const isSet = (argument: number): Test => ({ kind: "isSet", argument });
 export const not = (test: Test): Test => ({ kind: "not", test });
 export const all = (...tests: Test[]): Test => ({ kind: "all", tests });
 
-/** A place that is jumped to before it is known. */
+/** A jump target whose position is not known yet. */
 export class Label {
 	at: number | undefined;
 }
@@ -32,9 +32,9 @@ const op = { load: 0x20, jumpEqual: 0x15, jumpGreaterOrEqual: 0x35, jumpAnyBit: 
 const numberOffset = 0;
 const architectureOffset = 4;
 /**
- * The low word (both processors are little-endian). It decides alone, since every argument tested here is an int, an unsigned int or a
- * umode_t, which the kernel cuts to 32 bits or fewer before it looks; clone's flags are a long, of which kernel_clone() takes
- * lower_32_bits(). `isSet` looks at both words of a pointer.
+ * The low word (both processors are little-endian). It suffices, because every argument tested here is an int, an unsigned int
+ * or a umode_t, which the kernel truncates to 32 bits or fewer; clone's flags are a long, of which kernel_clone() takes
+ * lower_32_bits(). `isSet` compares both words of a pointer.
  */
 const argumentOffset = (argument: number) => 16 + 8 * argument;
 
@@ -50,7 +50,7 @@ export class Assembler {
 	loadArchitecture(): void {
 		this.program.push({ code: op.load, value: architectureOffset });
 	}
-	/** Where no label is given, the next instruction follows. */
+	/** Without a label, execution continues with the next instruction. */
 	ifEqual(value: number, yes?: Label, no?: Label): void {
 		this.program.push({ code: op.jumpEqual, value, yes, no });
 	}
@@ -61,7 +61,7 @@ export class Assembler {
 		this.program.push({ code: op.answer, value });
 	}
 
-	/** Goes to `yes` or `no`; loses what was loaded. */
+	/** Jumps to `yes` or `no`. Overwrites the loaded value. */
 	test(test: Test, yes: Label, no: Label): void {
 		switch (test.kind) {
 			case "not":
@@ -96,7 +96,7 @@ export class Assembler {
 		}
 	}
 
-	/** struct sock_filter { u16 code; u8 jt; u8 jf; u32 k; } each. */
+	/** Each instruction is a struct sock_filter { u16 code; u8 jt; u8 jf; u32 k; }. */
 	finish(): Buffer {
 		const bytes = Buffer.alloc(this.program.length * 8);
 		this.program.forEach(({ code, value, yes, no }, index) => {

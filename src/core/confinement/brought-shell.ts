@@ -1,23 +1,22 @@
 import { baseName, join, type Path, pathToText } from "../path/path.ts";
 import { launchDirectory } from "./launch.ts";
 
-/** What the host has to offer as a shell for a cage that is without one. */
+/** The host's shell for a cage without one. */
 export type HostShell =
-	/** One static program that is all tools: it starts in any cage. */
+	/** A static program with all tools, which runs in any cage. */
 	| { readonly kind: "busybox"; readonly program: Path; readonly applets: readonly string[] }
-	/** The first is bash. Each is started by way of the loader, for the cage may have none, or another one. */
+	/** The first program is bash. The loader starts each, because the cage may have none or another one. */
 	| { readonly kind: "bash"; readonly programs: readonly Path[]; readonly loader: Path; readonly libraries: readonly Path[] };
 
-/** A shell as the launcher brings it in: what is copied to `.launch`, under which names, and how it is started. */
+/** The files to copy to `.launch`, further names for the first, and the command to start it. */
 export interface BroughtShell {
 	readonly files: readonly Path[];
-	/** Further names of the first file. */
 	readonly names: readonly string[];
 	readonly command: readonly string[];
 	readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a look around asks for; those of them that busybox(1) was built with. */
+/** Tools for inspecting a cage, if busybox(1) includes them. */
 export const shellTools = [
 	...["cat", "cp", "cut", "date", "dd", "df", "dirname", "du", "env", "find", "grep", "head", "hexdump", "hostname", "id", "ip"],
 	...["kill", "ln", "ls", "md5sum", "mkdir", "mkfifo", "more", "mount", "mv", "nc", "netstat", "nslookup", "od", "ping", "ps"],
@@ -26,8 +25,8 @@ export const shellTools = [
 ] as const;
 
 /**
- * The shell of a cage: with a prompt that names it where somebody sits before it, with the command alone where one is given, else it
- * reads commands. It has the application's own environment, its tools before all others, and writes no history.
+ * Returns a cage's shell: interactive with a prompt that names the cage, with the given command, or reading commands. It has
+ * the application's environment with its own tools first in PATH, and writes no history.
  */
 export function broughtShell(
 	host: HostShell,
@@ -57,7 +56,7 @@ export function broughtShell(
 		files: [...programs, loader, ...libraries],
 		names: [],
 		command: [...(shell ?? []), "--norc", "--noprofile", ...words],
-		// Functions that every bash below takes over (bash(1), FUNCTIONS).
+		// Functions that every bash started from it inherits (bash(1), FUNCTIONS).
 		env: {
 			...env,
 			...Object.fromEntries(

@@ -16,7 +16,7 @@ import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 
-/** The steps that mount a cage, make it the root, and start the application in it. */
+/** Returns the steps that mount a cage, make it the root, and start the application. */
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const { without = [] } = spec;
@@ -39,11 +39,11 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	lines.push(
 		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
 		...bringTools(spec, cage, launch),
-		// Now, and not when it is over: a starter that is killed leaves no file behind.
+		// At once instead of at the end, so that a killed starter leaves no file behind.
 		...(spec.spent === undefined ? [] : [`rm -r ${quoteShell(spec.spent)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
-		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
+		// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
 		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
@@ -51,7 +51,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	return lines;
 }
 
-/** Flags of a mount, but for those that this launch leaves out. */
+/** Returns a mount's flags without those that this launch omits. */
 type Options = (text: string) => string;
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
@@ -64,7 +64,7 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 			? []
 			: [[spec.socketsProgram, cage.inScript?.sockets] as [Path, Uint8Array | undefined]]),
 	];
-	// Each name once: cp(1) refuses a second file of the same name, and one library may be known by several paths.
+	// Each name once: cp(1) refuses a second file with the same name, and a library may have several paths.
 	const copied = new Map<Path, Path>();
 	const all = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file])), ...cage.brought];
 	for (const file of all) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
@@ -81,7 +81,7 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 	return [`cp -L ${[...copied.values()].map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...links, ...written];
 }
 
-/** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */
+/** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */
 function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, options: Options): string[] {
 	const mount = `mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(path)}`;
 	const kept = cage.kept.filter((one) => isWithin(one.path, path));
@@ -99,7 +99,10 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, o
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
-/** No user namespace may make a node, but it may show one of the host. `ro` keeps its mode and owner as they are, and is no matter to what a device does. */
+/**
+ * A user namespace cannot create a node, but it can bind one of the host. `ro` protects the node's mode and owner, and does not
+ * affect the device.
+ */
 export function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) => string, isRootless: boolean): string[] {
 	const { major, minor, mode, path, type } = device;
 	const node = inside(path);
@@ -116,9 +119,10 @@ const deviceLinks = [
 ] as const;
 
 /**
- * The socket alone: beside it journald has one that takes commands. It is mounted in the launcher's own /dev, where no link of the application's leads the
- * mount elsewhere. systemd holds journald's sockets, so they outlive its restarts; a daemon that makes its socket again is heard by the next start. The application
- * also starts on a host whose syslog is not running: its messages are lost, as they are there.
+ * Mounts only the socket, because journald has another one next to it that takes commands. The mount is in the launcher's own
+ * /dev, where the application cannot place a link. systemd holds journald's socket, so it survives a restart; if another daemon
+ * recreates its socket, only the next start uses it. The application also starts without a syslog daemon, whose messages are
+ * lost as on the host.
  */
 function syslogSteps(socket: Path, inside: (path: Path) => string, options: Options): string[] {
 	const source = quoteShell(socket);
@@ -132,8 +136,9 @@ function syslogSteps(socket: Path, inside: (path: Path) => string, options: Opti
 }
 
 /**
- * Of /proc its own processes, and the machine's files only by a permission. Those that tell more than a monitor needs, or do something when they are
- * written, are covered by one that is harmless. All of it is new and read-only: uid 0 could change kernel settings without any capability.
+ * Mounts /proc with its own processes only, and with the machine's files only by permission. Files that reveal more than
+ * monitoring needs, or that act when written, are covered by a harmless one. Everything is new and read-only, because uid 0 can
+ * change kernel settings without capabilities.
  */
 function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) => string, options: Options): string[] {
 	const place = inside(pathFromText("/proc"));
@@ -167,7 +172,10 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
 	];
 }
 
-/** mount(8) follows links: whoever can swap a part of the way for one chooses what is mounted. So what was mounted is looked at. */
+/**
+ * mount(8) follows links, so replacing a directory of the path by a link would choose what is mounted. Therefore the result is
+ * verified.
+ */
 function expected({ identity, source }: CageMount, mounted: string): string[] {
 	if (identity === undefined) return [];
 	const complaint = quoteShell(

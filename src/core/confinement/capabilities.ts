@@ -1,6 +1,5 @@
 /**
- * Names of capabilities(7), each at the place of its number (linux/capability.h, up to Linux 6.17), as setpriv writes them:
- * lower case, without CAP_.
+ * Names of capabilities(7) by number (linux/capability.h, up to Linux 6.17), as setpriv writes them: lower case, without CAP_.
  */
 export const capabilities = [
 	"chown",
@@ -47,17 +46,15 @@ export const capabilities = [
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
-/**
- * What an application that starts as root has in the sandbox: the capabilities of which a trace can show the need. A cage has no others either,
- * unless a rule names them.
- */
+/** Capabilities of a root start in the sandbox whose use a trace can show. A cage has no others unless a rule names them. */
 const tracedCapabilities: readonly Capability[] = [
 	...(["chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid"] as const),
 	...(["net_bind_service", "net_raw", "sys_chroot", "sys_nice", "sys_resource"] as const),
 ];
 /**
- * Those that a rule grants, and that act on nothing but its own processes and network; and the one for the clock, because the filter answers the calls that it is for
- * (`clockCalls` in seccomp.ts). The others change the machine: its modules, mounts, devices, audit and power.
+ * Capabilities that a rule may grant, because they only affect the application's own processes and network; and sys_time,
+ * because the filter answers its calls (`clockCalls` in seccomp.ts). The others change the machine: its modules, mounts,
+ * devices, audit and power.
  */
 const confinedCapabilities: readonly Capability[] = [...(["net_admin", "sys_ptrace", "lease", "sys_time"] as const)];
 
@@ -76,37 +73,40 @@ const confinedCapabilities: readonly Capability[] = [...(["net_admin", "sys_ptra
 const keepableCapabilities: readonly Capability[] = ["setpcap", "net_broadcast", "ipc_lock", "ipc_owner", "audit_write"];
 
 /**
- * Capabilities that a root start may keep but not use: the filter refuses their calls until the administrator allows the capability. A time server
- * names `sys_time` when it gives up root, and exits without it even if it only serves the time.
+ * Capabilities that a root start may keep but not use: the filter refuses their calls until the administrator allows them. A
+ * time server requests `sys_time` when it gives up root, and exits without it even if it only serves the time.
  */
 const idleCapabilities: readonly Capability[] = ["sys_time"];
 
-/** Whether the filter refuses the capability's calls until a rule allows it. */
+/** Returns whether the filter refuses the capability's calls until a rule allows it. */
 export function isIdle(name: string): boolean {
 	return (idleCapabilities as readonly string[]).includes(name);
 }
 
-/** Whether a root start that names it in capset(2) gets it without a question. */
+/** Returns whether a root start that requests it with capset(2) gets it without asking the administrator. */
 export function isKeepable(name: string): boolean {
 	return ([...tracedCapabilities, ...keepableCapabilities, ...idleCapabilities] as readonly string[]).includes(name);
 }
 
-/** `allowed`: what rules name. Of that, the sandbox grants what stays within it. */
+/** Returns the sandbox's capabilities. `allowed` are those that rules name; the sandbox grants only harmless ones. */
 export function sandboxCapabilities(allowed: readonly string[]): readonly Capability[] {
 	return [...tracedCapabilities, ...[...keepableCapabilities, ...confinedCapabilities].filter((name) => allowed.includes(name))];
 }
 
-/** Everything that the sandbox grants a root start: a trace shows what it keeps as well as what it uses. */
+/** Returns all capabilities of a root start in the sandbox, where a trace shows which are kept and which are used. */
 export function tracedRootCapabilities(allowed: readonly string[]): readonly Capability[] {
 	return sandboxCapabilities([...allowed, ...keepableCapabilities, ...idleCapabilities]);
 }
 
-/** What the launcher's own programs need inside the sandbox: to enter the working directory, and to change account and capabilities. */
+/**
+ * Capabilities that the launcher's own programs need in the sandbox, to enter the working directory and to change account and
+ * capabilities.
+ */
 export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
 
 const numbers: ReadonlyMap<string, number> = new Map(capabilities.map((name, number) => [name, number]));
 
-/** The name as this program writes it, from `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for what is none. */
+/** Returns the name in lower case without prefix for `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for other text. */
 export function capabilityNamed(text: string): Capability | undefined {
 	const number = numbers.get(text.trim().toLowerCase().replace(/^cap_/, ""));
 	return number === undefined ? undefined : capabilities[number];
@@ -116,18 +116,20 @@ export function capabilityNumber(name: Capability): number {
 	return capabilities.indexOf(name);
 }
 
-/** Undefined where the number is newer than the table. */
+/** Returns undefined if the number is newer than the table. */
 export function capabilityAt(number: number): Capability | undefined {
 	return capabilities[number];
 }
 
-/** The set bits of a mask in /proc/PID/status (CapEff and its like: hexadecimal), lowest number first. Newer bits are left out. */
+/**
+ * Returns the capabilities in a hexadecimal mask of /proc/PID/status (such as CapEff), lowest number first. Ignores newer bits.
+ */
 export function capabilitiesOfMask(hexadecimal: string): Capability[] {
 	const mask = BigInt(`0x${hexadecimal}`);
 	return capabilities.filter((_name, number) => (mask >> BigInt(number)) & 1n);
 }
 
-/** Only the known ones, each once, in the order of their numbers: the same set gives the same text. */
+/** Sorts by number and removes duplicates, so that the same set gives the same text. */
 function ordered(names: readonly string[]): Capability[] {
 	const wanted = new Set(names.map((name) => known(name)));
 	return capabilities.filter((name) => wanted.has(name));
@@ -135,20 +137,23 @@ function ordered(names: readonly string[]): Capability[] {
 
 function known(name: string): Capability {
 	const capability = capabilityNamed(name);
-	// A name that setpriv does not know would make it fail at every launch; "all" would open everything.
+	// setpriv would fail at every launch with an unknown name, and "all" would grant everything.
 	if (capability === undefined) throw new RangeError(`no capability is called ${JSON.stringify(name)}`);
 	return capability;
 }
 
 /**
- * For `setpriv --bounding-set`, `--inh-caps` and `--ambient-caps` (setpriv(1)): everything goes but these. Throws a RangeError for a
- * name that is no capability.
+ * Returns the value for `setpriv --bounding-set`, `--inh-caps` and `--ambient-caps` (setpriv(1)) that drops all other
+ * capabilities. Throws a RangeError for an unknown name.
  */
 export function setprivCaps(names: readonly string[]): string {
 	return ["-all", ...ordered(names).map((name) => `+${name}`)].join(",");
 }
 
-/** For CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); empty text is the empty set. Throws like setprivCaps. */
+/**
+ * Returns the value for CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); "" is the empty set. Throws like
+ * setprivCaps.
+ */
 export function systemdCaps(names: readonly string[]): string {
 	return ordered(names)
 		.map((name) => `CAP_${name.toUpperCase()}`)

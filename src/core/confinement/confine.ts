@@ -4,9 +4,9 @@ import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landloc
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * What setpriv does from util-linux 2.41 on and before that cannot: no new privileges, Landlock rules and the system call filter,
- * for itself and for the program that it then becomes. A static executable that we assemble ourselves, with rules and filter in it: it
- * reads no file and needs no library. Where the kernel refuses any step it says which, and starts nothing. In C it would read:
+ * Returns a static executable that does what setpriv only does since util-linux 2.41: it sets no-new-privileges, Landlock
+ * rules and the system call filter, then runs the next program. It contains rules and filter, so it reads no file and needs no
+ * library. If the kernel refuses a step, it reports the step and starts nothing. In C:
  *
  *     if (entersRoot) {                                                 // only in the tracing sandbox
  *       own = open("/proc/self/ns/mnt"); here = open(".", O_PATH);
@@ -25,36 +25,36 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *     execve(argv[1], argv + 1, envp); fail("starting the next program");
  */
 
-/** Exit status where a step was refused. */
+/** Exit status if a step was refused. */
 export const confineFailed = 125;
 export const confineName = "cagewright-conf";
 
 export interface Confinement {
-	/** Version of the kernel's Landlock interface; 0 where it has none. */
+	/** Version of the kernel's Landlock interface; 0 without Landlock. */
 	readonly landlock: number;
 	readonly ruleset: LandlockRuleset;
 	/** `struct sock_filter[]`. */
 	readonly filter: Uint8Array;
-	/** Whoever started it ends before it, as systemd's helper does; else it ends with that one. */
+	/** The starter exits before it, like systemd's helper. Otherwise it exits with its starter. */
 	readonly outlives?: boolean;
 	/**
-	 * It first makes the working directory, a mount point, the root and unmounts the old one. A program of the new root could not be trusted
-	 * with that: a traced application may have replaced it.
+	 * First makes the working directory, a mount point, the root and unmounts the old one. No program of the new root may do
+	 * that, because a traced application may have replaced it.
 	 */
 	readonly entersRoot?: boolean;
 	/**
-	 * All that the programs after it can have of uid 0's capabilities; without it they lose none here. The loader of setpriv reads /etc/ld.so.preload, and
-	 * in the tracing sandbox that file may be the application's.
+	 * Limits uid 0's capabilities for all later programs; by default none are dropped here. setpriv's loader reads
+	 * /etc/ld.so.preload, and in the tracing sandbox the application may have written that file.
 	 */
 	readonly capabilities?: readonly Capability[];
 }
 
-/** The bytes of the program for this processor (`process.arch`), or undefined where we have none yet. */
+/** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(confineCode(confinement)) : undefined;
 }
 
-/** A program whose exit status is the version of the kernel's Landlock interface, 0 where it has none. */
+/** Returns a program whose exit status is the version of the kernel's Landlock interface, 0 without Landlock. */
 export function landlockProbe(architecture: string): Buffer | undefined {
 	if (architecture !== "x64") return undefined;
 	const a = new Assembler();
@@ -101,7 +101,7 @@ const steps = {
 	start: "starting the next program",
 } as const;
 
-/** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
+/** r12d: ruleset, r13: rule, r14: argv. Arguments in memory are below rsp, where no call writes and no handler runs. */
 function confineCode(confinement: Confinement): Buffer {
 	const { capabilities, entersRoot = false, filter, landlock, outlives = false, ruleset } = confinement;
 	const a = new Assembler();
@@ -157,7 +157,7 @@ function confineCode(confinement: Confinement): Buffer {
 	const messages = Object.entries(steps).map(
 		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
 	);
-	// execve came back: the last step is the one that failed.
+	// execve returned, so the last step failed.
 	for (const [step, text] of messages.reverse()) {
 		a.label(`failed-${step}`);
 		a.address("rsi", `text-${step}`);
@@ -182,11 +182,10 @@ function confineCode(confinement: Confinement): Buffer {
 const mostCapabilities = 64;
 
 /**
- * The way that pivot_root(2) describes: the old root lies on top of the new one for a moment. The kernel refuses that where the present root is
- * no mount point (an initramfs); there the new root is moved over the old one, which no name leads to any more.
- *
- * Both must replace the root of the mount namespace itself. Where Cagewright runs in a chroot, that is another directory than `/`, and whoever may chroot in
- * the sandbox would climb from `/` to it (measured). setns(2) leads to it even from a chroot.
+ * Follows pivot_root(2): the old root is briefly mounted on top of the new one. The kernel refuses that if the current root is
+ * no mount point (an initramfs). Then the new root is moved over the old one, which no name reaches afterwards.
+ * Both must replace the root of the mount namespace itself. If Cagewright runs in a chroot, that is a directory above `/`, and
+ * an application that may chroot in the sandbox would climb from `/` to it (measured). setns(2) enters it even from a chroot.
  */
 function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative", step: "root") => void): void {
 	const open = (place: "mounts" | "here", flags: number) => {
@@ -273,7 +272,7 @@ function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZe
 	a.syscall(call.close);
 }
 
-/** What is allowed, how long this is, and the path, ended by NUL. A list of rules ends with nothing allowed. */
+/** Allowed rights, the record's length, and the path with a NUL. A record without rights ends the list. */
 function ruleBytes({ path, rights }: LandlockRule, abi: number): Buffer {
 	const name = pathToBytes(path);
 	const length = 16 + Math.ceil((name.length + 1) / 8) * 8;

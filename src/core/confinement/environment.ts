@@ -2,10 +2,10 @@ import { initCannotExecute } from "./init.ts";
 import { Assembler, elfExecutable } from "./machine-code.ts";
 
 /**
- * Gives the application its environment, as the last step before it: what the launcher starts on the way would otherwise read
- * variables that are meant for the application, and its loader would bring in what LD_PRELOAD names (ld.so(8)) while it still has every
- * right. A static executable that we assemble ourselves, since env(1) would have to be copied with its libraries and takes a program
- * whose path has an equals sign for a variable. In C, for `cagewright-env NAME=VALUE… "" COMMAND ARG…`:
+ * Returns a static executable that sets the application's environment as the last step. Earlier, the launcher's programs would
+ * read variables for the application, and their loader would load LD_PRELOAD (ld.so(8)) with all privileges. env(1) would have
+ * to be copied with its libraries, and takes a program with `=` in its path for a variable. In C, for `cagewright-env
+ * NAME=VALUE… "" COMMAND ARG…`:
  *
  *     for (word = argv + 1; **word; word++)
  *       if (it begins with "LISTEN_PID=0") write getpid() behind the sign;        // only where sockets are handed over
@@ -19,7 +19,7 @@ export function environmentExecutable(architecture: string, { listens = false } 
 
 export const environmentName = "cagewright-env";
 
-/** The words that it takes before the command. */
+/** Returns its arguments before the command. */
 export function environmentWords(program: string, variables: readonly string[]): string[] {
 	return [program, ...variables, ""];
 }
@@ -55,7 +55,7 @@ function code(listens: boolean): Buffer {
 	return a.finish({ complaint });
 }
 
-/** sd_listen_fds(3) takes descriptors only from a variable that names the process that asks. rax: the word. */
+/** sd_listen_fds(3) only takes descriptors if a variable names the calling process. rax: the word. */
 function ownProcessId(a: Assembler): void {
 	a.emit(0x48, 0xb9, ...Buffer.from("LISTEN_P")); // mov rcx, …
 	a.emit(0x48, 0x39, 0x08); // cmp [rax], rcx

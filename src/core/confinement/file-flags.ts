@@ -1,8 +1,8 @@
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * Takes the flags `i` and `a` of chattr(1) away from the files that it is started with as descriptors 3, 4 and so on. Node has no ioctl(2), and chattr(1)
- * takes names, which an application may swap for links meanwhile. In C it would read:
+ * Returns a static executable that removes the flags `i` and `a` of chattr(1) from the files in descriptors 3, 4 and so on.
+ * Node has no ioctl(2), and chattr(1) takes names, which an application may replace by links. In C:
  *
  *     for (fd = 3; (answer = ioctl(fd, FS_IOC_GETFLAGS, &flags)) != -EBADF; fd++) {
  *       if (answer < 0) continue;                                  // a file system without flags
@@ -20,7 +20,7 @@ const setFlags = 0x40086602;
 const badDescriptor = -9; // EBADF
 const kept = ~(0x10 | 0x20); // all but FS_IMMUTABLE_FL and FS_APPEND_FL
 
-/** ebx is the descriptor; the red zone below rsp holds the flags. */
+/** ebx: descriptor. The red zone below rsp holds the flags. */
 function x64(): Buffer {
 	const a = new Assembler();
 	const ask = (request: number) => {

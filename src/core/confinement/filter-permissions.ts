@@ -1,28 +1,31 @@
 import type { Permissions } from "../plan/plan.ts";
 
-/** What an application was seen to need. setuid bits have no permission: nothing in a cage may make a setuid file. */
+/**
+ * What the filter permits beyond its default. There is no permission for setuid bits, because nothing in a cage may create a
+ * setuid file.
+ */
 export interface FilterPermissions {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
 	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
 	readonly netlink?: boolean;
 	readonly memfd: boolean;
-	/** Memory that was written and is then executed: what compilers do that translate while the application runs. */
+	/** Executing memory that was written before, as just-in-time compilers do. */
 	readonly writableCode?: boolean;
-	/** SOCK_RAW on AF_INET and AF_INET6; of use only with CAP_NET_RAW. */
+	/** SOCK_RAW on AF_INET and AF_INET6; requires CAP_NET_RAW. */
 	readonly rawSockets?: boolean;
-	/** For applications that chroot by themselves; of use only with CAP_SYS_CHROOT. */
+	/** For applications that chroot themselves; requires CAP_SYS_CHROOT. */
 	readonly chroot?: boolean;
 	/**
-	 * Setting the clock; of use only with CAP_SYS_TIME. There is one clock for the whole machine, so a sandbox and a trial only pretend: the calls
-	 * succeed and do nothing.
+	 * Setting the clock; requires CAP_SYS_TIME. The machine has one clock, so in a sandbox and a trial the calls succeed
+	 * without effect.
 	 */
 	readonly clock?: "real" | "pretended";
 }
 
 /**
- * The filter of the sandbox: everything that a plan could open is open, so that the trace shows whether it is needed. What no cage is ever
- * allowed is refused here already.
+ * The sandbox's filter permits everything that a plan could permit, so that the trace shows what is needed. It refuses what no
+ * cage may do.
  */
 export const sandboxPermissions: FilterPermissions = {
 	unixSockets: true,
@@ -34,7 +37,7 @@ export const sandboxPermissions: FilterPermissions = {
 	clock: "pretended",
 };
 
-/** The permissions of the filter that belong to what a plan opens. */
+/** Returns the filter's permissions for a plan's permissions. */
 export function filterPermissions(permissions: Permissions): FilterPermissions {
 	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {

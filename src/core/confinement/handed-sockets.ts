@@ -2,8 +2,9 @@ import { type HandedSocket, type SocketOption, socketPlace, standardInput } from
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * Opens the sockets that an application finds as descriptors from 3 on (sd_listen_fds(3)), as systemd opens them: by root, before any layer of
- * confinement, but already where the application will be. A static executable that we assemble ourselves for each launch. In C it would read:
+ * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors
+ * from 3 (sd_listen_fds(3)). Like systemd, it opens them as root and before any layer of confinement, but already in the
+ * cage's root. In C:
  *
  *     close_range(3, ~0);
  *     if (entersRoot) { top = open("/"); here = open("."); chroot("."); chdir("/"); }      // only in the tracing sandbox
@@ -27,25 +28,28 @@ export function socketsExecutable(architecture: string, sockets: readonly OwnedS
 }
 
 export const socketsName = "cagewright-sock";
-/** Exit status where a socket cannot be opened. */
+/** Exit status if a socket cannot be opened. */
 export const socketsFailed = 125;
 
-/** With the owner's numbers; -1 leaves it as it is made. */
+/** With the owner's numbers; -1 keeps the creator's. */
 export interface OwnedSocket extends HandedSocket {
 	readonly uid: number;
 	readonly gid: number;
 }
 
 export interface SocketsKind {
-	/** The working directory stands for the root while they are opened. Two closing descriptors are the way back. */
+	/** The working directory is the root while they are opened. Two descriptors, closed on exec, lead back. */
 	readonly entersRoot: boolean;
-	/** False where everything belongs to one account, so that nobody can lead anybody else by a link. */
+	/** False if everything belongs to one account, so that links cannot mislead another one. */
 	readonly checksLinks: boolean;
-	/** False where the kernel has no IPv6: a port alone is then one of IPv4. */
+	/** False without IPv6 in the kernel: then a port alone means IPv4. */
 	readonly ipv6: boolean;
 }
 
-/** The variables by which the application finds them. What stands for its process id is put in as the last step before it (`environmentExecutable`). */
+/**
+ * Returns the variables with which the application finds them. `environmentExecutable` replaces the placeholder for its process
+ * id.
+ */
 export function socketVariables(sockets: readonly Pick<HandedSocket, "name" | "options">[]): Record<string, string> {
 	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
@@ -55,12 +59,12 @@ export function socketVariables(sockets: readonly Pick<HandedSocket, "name" | "o
 	};
 }
 
-/** The application is started for each connection. */
+/** Returns whether the application starts for each connection. */
 export function isPerConnection(sockets: readonly Pick<HandedSocket, "options">[]): boolean {
 	return sockets.some(({ options: set }) => set.includes("per-connection"));
 }
 
-/** As long as the largest number. */
+/** As long as the largest process id. */
 export const processIdPlace = "0000000000";
 
 const call = { open: 2, close: 3, socket: 41, bind: 49, listen: 50, setsockopt: 54, execve: 59, exitGroup: 231 };
@@ -79,7 +83,7 @@ const more = {
 };
 const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
-/** Level and name of setsockopt(2). */
+/** Level and name for setsockopt(2). */
 const options: Readonly<
 	Record<Exclude<SocketOption, "per-connection" | "pass-packet-info" | typeof standardInput>, readonly [number, number]>
 > = {
@@ -91,7 +95,7 @@ const options: Readonly<
 };
 const reuseAddress = [1, 2] as const;
 const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxconn
-/** Above what the sockets get. */
+/** Higher than the sockets' descriptors. */
 const [topDescriptor, hereDescriptor] = [200, 201];
 
 function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): Buffer {
@@ -190,13 +194,13 @@ function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }
 function optionsOf({ kind, options: asked }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
 	const set = asked.flatMap((option): [readonly [number, number], boolean][] => {
 		if (option === "per-connection" || option === standardInput) return [];
-		// IP_PKTINFO, and IPV6_RECVPKTINFO for those of IPv6.
+		// IP_PKTINFO, or IPV6_RECVPKTINFO for IPv6.
 		if (option === "pass-packet-info") return [[family === families.inet6 ? [41, 49] : [0, 8], true]];
 		return [[options[option], true]];
 	});
 	const dual = family === families.inet6 && !asked.includes("ipv6-only");
 	return [...(kind === "stream" ? [[reuseAddress, true] as [typeof reuseAddress, boolean]] : []), ...set].concat(
-		// systemd leaves this to the kernel's default, which is what the sandbox's network has as well.
+		// systemd uses the kernel's default, which the sandbox's network has too.
 		dual ? [[options["ipv6-only"], false]] : [],
 	);
 }
@@ -228,13 +232,13 @@ function addressOf({ address }: OwnedSocket, ipv6: boolean): { family: number; b
 	};
 }
 
-/** The directories that lead to a path, `/` excepted, from the top. */
+/** Returns the directories above a path except `/`, outermost first. */
 function above(path: string): string[] {
 	const parts = path.split("/").slice(1, -1);
 	return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
 }
 
-/** lstat(2) into memory below the stack, which no signal handler of ours uses. Then eax has the file's type. */
+/** Runs lstat(2) into memory below the stack, which no signal handler uses. Then eax contains the file type. */
 function typeOf(a: Assembler, name: string, absent: string): void {
 	a.address("rdi", name);
 	a.emit(0x48, 0x8d, 0xb4, 0x24, ...words(-256)); // lea rsi, [rsp - 256]
@@ -245,7 +249,10 @@ function typeOf(a: Assembler, name: string, absent: string): void {
 	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
 }
 
-/** The application may have put a link in the place of a directory of its data: root would remove, make and hand over files wherever that leads. */
+/**
+ * The application may have replaced a directory of its data by a link; root would delete, create and hand over files wherever
+ * it leads.
+ */
 function refuseLink(a: Assembler, directory: string, failed: string): void {
 	typeOf(a, directory, failed);
 	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK
@@ -256,7 +263,7 @@ function refuseLink(a: Assembler, directory: string, failed: string): void {
 	a.label(`${directory}-passed`);
 }
 
-/** What a start before left there. Any other file stays, and bind(2) fails. */
+/** Removes the socket of an earlier start. Any other file stays, and bind(2) fails. */
 function removeSocket(a: Assembler, path: string): void {
 	typeOf(a, path, `${path}-free`);
 	a.emit(0x3d, ...words(0o140000)); // cmp eax, S_IFSOCK
@@ -266,7 +273,7 @@ function removeSocket(a: Assembler, path: string): void {
 	a.label(`${path}-free`);
 }
 
-/** As root, who alone opens sockets for somebody else, it can leave again. */
+/** Only root opens sockets for another account, so it can leave again. */
 function enterRoot(a: Assembler): void {
 	for (const [name, descriptor] of [["slash", topDescriptor] as const, ["dot", hereDescriptor] as const]) {
 		a.address("rdi", name);

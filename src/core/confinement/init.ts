@@ -1,11 +1,11 @@
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * PID 1 of a cage, as a static ELF executable of a few hundred bytes that we assemble ourselves.
+ * PID 1 of a cage: a static executable of a few hundred bytes, assembled here.
  *
- * Why our own: a PID namespace gives its first process no default signal actions, so Node and `python3 -m http.server`
- * ignore TERM there (measured), and orphans stay zombies. A shell or an interpreter in its place would be a gift to whoever
- * breaks in, and no init is installed everywhere. In C it would read:
+ * It is needed because the first process of a PID namespace has no default signal actions, so Node and
+ * `python3 -m http.server` ignore TERM there (measured), and orphans stay zombies. A shell or interpreter as PID 1 would help
+ * an intruder, and no init is installed everywhere. In C:
  *
  *     sigprocmask(SIG_SETMASK, all);
  *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + handed, ~0);
@@ -19,46 +19,46 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *       if (sig != SIGCHLD) { if (sig is TERM, INT or QUIT) ending = 1; kill(app, sig); continue; }
  *       while ((pid = wait4(-1, &status, WNOHANG)) != 0) {
  *         if (pid < 0) { if (app == -1) exit(code); break; }
- *         if (pid != app && app != -1) continue;                 // an orphan is reaped and forgotten
+ *         if (pid != app && app != -1) continue;                 // an orphan
  *         code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
- *         if (app == -1) continue;                               // the last one that ends has the status that counts
- *         if (code || ending) exit(code);                        // the kernel ends whatever is left in the namespace
- *         app = -1;                                              // it forked away: signals go to all, until none is left
+ *         if (app == -1) continue;                               // the last process determines the status
+ *         if (code || ending) exit(code);                        // the kernel kills the rest of the namespace
+ *         app = -1;                                              // it detached: signals go to all until none is left
  *       }
  *     }
  *
- * Signals stay blocked and are fetched by sigtimedwait: a blocked signal is queued even for PID 1 (sig_ignored() in
- * kernel/signal.c), an unblocked one without a handler would be dropped.
+ * Signals stay blocked and sigtimedwait fetches them: the kernel queues a blocked signal even for PID 1 (sig_ignored() in
+ * kernel/signal.c), but drops an unblocked one without a handler.
  */
 
 export interface InitKind {
-	/** `ending` is 1 from the beginning: nothing that the first program left in the background keeps the cage. */
+	/** `ending` is 1 from the start: background processes do not keep the cage running. */
 	readonly endsWithFirst?: boolean;
-	/** False where systemd hands over sockets, and where a self-test wants to find what was left open. */
+	/** False if systemd passes sockets, or if a self-test must find what was left open. */
 	readonly closes?: boolean;
-	/** Descriptors from 3 on that the application gets: sockets. */
+	/** Number of descriptors from 3 on that the application receives: sockets. */
 	readonly handed?: number;
 }
 
-/** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
+/** Returns undefined for a processor (`process.arch`) without support. */
 export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
 }
 
 /**
- * Words for a start by systemd, whose bounding set is the init's as well: with `keepsKill`, the init may signal what has changed its account, and
- * the application gets neither that capability nor the one that giving it up takes.
+ * Returns the init's arguments for a start by systemd, whose bounding set also limits the init. With `keepsKill`, the init may
+ * signal processes that changed their account, and the application has neither CAP_KILL nor the capability to drop it.
  */
 export function initWords(program: string, cwd: string, keepsKill: boolean): string[] {
 	return [program, ...(keepsKill ? [""] : []), cwd];
 }
 
-/** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
+/** Exit status if the init cannot enter the working directory or execute the first program. */
 export const initCannotExecute = 125;
 
 const capKill = 1 << 5; // CAP_KILL of capabilities(7)
 
-/** What it reads: signal masks and the arguments of capset(2). */
+/** Constants: signal masks and the arguments of capset(2). */
 const data = {
 	allSignals: Buffer.alloc(8, 0xff),
 	noSignals: Buffer.alloc(8),
@@ -67,7 +67,7 @@ const data = {
 	nothing: words(0, 0, 0, 0, 0, 0),
 };
 
-/** r12d app, r13d ending, r14 argv, r15d code. */
+/** r12d: app, r13d: ending, r14: argv, r15d: code. */
 function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
@@ -177,7 +177,7 @@ function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Bu
 		a.testAnswer();
 		a.jump("ifNotZero", "failed");
 	}
-	// In a container, whoever started systemd may have left them inheritable, by which root gets them back.
+	// In a container, systemd's starter may have left them inheritable, which would give them back to root.
 	a.address("rdi", "capHeader");
 	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
 	a.syscall(125); // capget

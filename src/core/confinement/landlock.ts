@@ -2,8 +2,8 @@ import { outermost, type Path, pathFromText, root } from "../path/path.ts";
 import type { Permissions } from "../plan/plan.ts";
 
 /**
- * What Landlock leaves an application: everything else is denied by the kernel, whatever the mounts and modes say. The rights are
- * those of landlock(7) by setpriv's names, each with the interface version that brought it (`abi`, landlock_create_ruleset(2)).
+ * Landlock rights by setpriv's names (landlock(7)), each with the interface version that introduced it (`abi`,
+ * landlock_create_ruleset(2)). The kernel denies everything else, whatever mounts and modes say.
  */
 const rights = {
 	execute: { bit: 0, abi: 1 },
@@ -24,10 +24,10 @@ const rights = {
 } as const;
 export type Right = keyof typeof rights;
 
-/** The version that knows all of these rights. */
+/** The version with all of these rights. */
 export const wholeLandlock = 3;
 
-/** What is allowed below a directory. */
+/** Rights for everything below a directory. */
 export interface LandlockRule {
 	readonly path: Path;
 	readonly rights: readonly Right[];
@@ -38,55 +38,55 @@ const write: readonly Right[] = [
 	...(["make-fifo", "make-sym", "refer", "truncate"] as const),
 ];
 
-/** Rules, and the rights that they are about: what is not handled is left to mounts and modes, and costs nothing. */
+/** Rights that are not handled are left to mounts and modes, and cost nothing. */
 export interface LandlockRuleset {
 	readonly handled: readonly Right[];
 	readonly rules: readonly LandlockRule[];
 }
 
 /**
- * Read and execute everywhere, write in these directories alone and to the nodes of /dev: the same as the mounts say. With `readsPass`
- * opening a file for reading is none of its business.
+ * Returns rules that match the mounts: reading and executing everywhere, writing only in these directories and to device nodes
+ * in /dev. With `readsPass`, Landlock does not handle opening files for reading.
  */
 export function landlockRuleset(writable: readonly Path[], readsPass: boolean): LandlockRuleset {
 	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && asked.includes(right)));
 	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
 		{ path: pathFromText("/dev"), rights: ["write-file"] },
-		// A rule holds for all below it, and what is in a closed directory cannot be opened by a unit's confiner.
+		// A rule covers everything below, and a unit's confiner could not open a directory in a closed one.
 		...outermost(writable).map((path) => ({ path, rights: write })),
 	];
 	return { handled, rules: rules.map((rule) => ({ ...rule, rights: rule.rights.filter((right) => handled.includes(right)) })) };
 }
 
 /**
- * What the kernel asks for when a file is opened for reading: whether it may be cut off by the same descriptor, too. If it has to judge one
- * of these, each opening goes up to the root, by way of every mount.
+ * Rights that the kernel checks when a file is opened for reading, including whether the descriptor may truncate. If it handles
+ * one of them, each open checks all directories up to the root and across mounts.
  */
 const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
-/** What there is beside Landlock against reading outside of the cage, and against cutting off what is in it. */
+/** The other layers that prevent reading outside the cage and truncating files in it. */
 export interface BesideLandlock {
 	readonly permissions: Pick<Permissions, "capabilities" | "unixSockets">;
-	/** Started as root, or without root by the very user whom the cage belongs to. */
+	/** Started as root, or by the cage's owner without root. */
 	readonly ownsCage: boolean;
 	readonly binds: readonly { readonly access: "ro" | "rw" }[];
-	/** Sockets that a service manager hands over. */
+	/** A service manager passes sockets. */
 	readonly sockets?: boolean;
 }
 
 /**
- * Whether reading can be left to the other layers without there being fewer than two. The rules allow it everywhere in the cage, so only a
- * directory outside would be refused, of which a descriptor had to come in; the init closes those that were open, and others come
- * through unix sockets. Cutting a file off needs no writing descriptor (truncate(2)); beside the read-only mount the
- * modes refuse it to an account that owns nothing there and has no right to pass them over.
+ * Returns whether at least two layers remain if Landlock does not handle reading. The rules allow reading everywhere in the
+ * cage, so Landlock only refuses directories outside, reachable through a descriptor; the init closes those that were open, and
+ * others can only arrive through unix sockets. Truncating needs no writable descriptor (truncate(2)); besides the read-only
+ * mount, file modes refuse it to an account that owns nothing in the cage and cannot override modes.
  */
 export function readsMayPass({ binds, permissions, ownsCage, sockets = false }: BesideLandlock): boolean {
 	const modesHold = !ownsCage && permissions.capabilities.every(({ name }) => name === "net_bind_service");
 	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
-/** For setpriv(1) from util-linux 2.40 on. */
+/** Returns the options for setpriv(1) of util-linux 2.40 or later. */
 export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
 	return [
 		...["--landlock-access", `fs:${handled.join(",")}`],
@@ -94,7 +94,7 @@ export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
 	];
 }
 
-/** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
+/** Returns the bits that this interface version supports, because it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
 }

@@ -8,7 +8,10 @@ import { start } from "./start.ts";
 const dying = ["setpriv", "--pdeathsig", "KILL"];
 const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
 
-/** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
+/**
+ * Returns the command that creates the namespaces and runs the script in them. With `--kill-child` and `--pdeathsig`, all
+ * processes end if one of these dies.
+ */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const { without = [] } = spec;
 	const network = spec.network !== "host" && spec.joins === undefined;
@@ -27,8 +30,8 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 }
 
 /**
- * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
- * an entry there would outlive the mount (mount(8)).
+ * Returns the script in latin1, like a `Path`. Mounts use `-n`, because the namespace is private but /run/mount/utab is not,
+ * and an entry there would outlast the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
 	const lines = [
@@ -38,7 +41,7 @@ export function launchScript(spec: LaunchSpec): string {
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 		...(spec.root.kind === "host" ? [] : unchangeableNull),
 		...(spec.network === "own" && spec.joins === undefined ? networkSteps(spec.rootless) : []),
-		// Something for a self-test to find.
+		// A descriptor for the self-test to find.
 		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
 	];
 	switch (spec.root.kind) {
@@ -58,17 +61,17 @@ export function launchScript(spec: LaunchSpec): string {
 }
 
 /**
- * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads what the application chose.
- * The kernel does not look at a limit of 0 there; a limit of one byte is what it refuses (`cprm.limit == 1` in fs/coredump.c). An ordinary user's
- * hard limit may be 0 already, and nobody but root raises it.
+ * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads data that
+ * the application chose. The kernel ignores a limit of 0 there, but refuses a limit of one byte (`cprm.limit == 1` in
+ * fs/coredump.c). A user's hard limit may already be 0, and only root can raise it.
  */
 function withoutCoreDumps(isRootless: boolean): string {
 	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
 
 /**
- * The standard streams may be the host's /dev/null, and uid 0 changes mode, owner and times of a file through any descriptor of it (fchmod(2)). Opened on a
- * read-only mount, the device is written to as before and its inode stays as it is.
+ * The standard streams may be the host's /dev/null, and uid 0 can change a file's mode, owner and times through any descriptor
+ * (fchmod(2)). Opened on a read-only mount, the device stays writable, but its inode cannot be changed.
  */
 const unchangeableNull = [
 	"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
@@ -76,12 +79,12 @@ const unchangeableNull = [
 ];
 
 /**
- * The account keeps its number and gets every capability inside (user_namespaces(7)). Without `--keep-caps` they would be lost with the next
- * program, for it is not root.
+ * The account keeps its number and gets every capability in the namespace (user_namespaces(7)). Without `--keep-caps` the next
+ * program would lose them, because it is not root.
  */
 export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
 
-/** A network belongs to the user namespace that made it, and nobody enters it who has no capability there. */
+/** A network namespace belongs to the user namespace that created it, and entering requires a capability there. */
 function join(pid: number, rootless: Rootless | undefined): string[] {
 	const net = `--net=/proc/${pid}/ns/net`;
 	return rootless
@@ -90,16 +93,16 @@ function join(pid: number, rootless: Rootless | undefined): string[] {
 }
 
 /**
- * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
- * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)). From a user namespace that link
- * cannot be followed, but the state can be read, if the host does not hide what others run (`hidepid`).
+ * `--pdeathsig` and `--kill-child` miss a starter that was killed before they took effect, so the script checks once
+ * afterwards. A zombie's link has no target (proc_pid_exe(5)). In a user namespace the link is unreadable, but the state is
+ * readable, unless the host hides other accounts' processes (`hidepid`).
  */
 function stopWithout(starter: number, rootless: Rootless | undefined): string {
 	if (!rootless) return `[ -e /proc/${starter}/exe ]`;
 	return `[ ! -e /proc/1 ] || grep -q '^State:[[:space:]]*[^ZX]' /proc/${starter}/status`;
 }
 
-/** What a network of its own needs. */
+/** Returns the steps for its own network. */
 export function networkSteps(rootless: Rootless | undefined): string[] {
 	if (!rootless) return loopbackUp;
 	const { loopback, lowestPort } = rootless;
@@ -108,7 +111,8 @@ export function networkSteps(rootless: Rootless | undefined): string[] {
 }
 
 /**
- * sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. Its files belong to root, whom the
- * user namespace of an ordinary account does not know (measured), hence a program of ours there.
+ * sysfs belongs to the network namespace that mounts it; the flags are IFF_UP | IFF_LOOPBACK. This avoids a dependency on
+ * iproute2. The files belong to root, which a user's namespace does not map (measured), so rootless launches use our own
+ * program.
  */
 const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];

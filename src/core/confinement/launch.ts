@@ -8,8 +8,8 @@ import type { GroupLimit } from "./limits.ts";
 import type { Method } from "./method.ts";
 
 /**
- * What a launch is, as data, and the places that it uses. The shell script that does it is in launch-script.ts. Traces, trials and runs differ only in this value.
- * The order of the steps and the reasons for each are in docs/security.md; the numbers behind them were measured.
+ * A launch as data. Traces, trials and runs differ only in this value; launch-script.ts turns it into a shell script.
+ * docs/security.md explains the order of the steps; the numbers were measured.
  */
 export interface LaunchSpec {
 	readonly root: CageRoot | SandboxRoot | HostRoot;
@@ -17,54 +17,54 @@ export interface LaunchSpec {
 	readonly command: readonly string[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
+	/** `own`: a network namespace with only lo; `none`: not even that; `host`: shared. */
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
-	/** The control groups that hold some of them, made already. */
+	/** Existing cgroups for some of the limits. */
 	readonly groups?: readonly GroupLimit[];
-	/** The process whose network namespace is `own` already. */
+	/** A process whose network namespace is used for `own`. */
 	readonly joins?: number;
-	/** Layers of a cage that are left out, to see whether that is noticed. */
+	/** Layers to omit, to see whether a test notices. */
 	readonly without?: readonly Layer[];
 	/**
-	 * Set where an ordinary user starts it: the namespaces belong to a user namespace that knows this one account, so that nothing
-	 * can be handed to another one, and no device node can be made.
+	 * Set for a start without root: the user namespace maps only this account, so that nothing can belong to another one, and
+	 * no device node can be created.
 	 */
 	readonly rootless?: Rootless;
-	/** Its stdin is a terminal of its own, which it gets for its session. */
+	/** Its stdin is a terminal that becomes its session's. */
 	readonly hasTerminal?: boolean;
-	/** A folder of the launcher's that nothing needs any more once its files lie in `.launch`. */
+	/** A launcher folder that is deleted once its files are in `.launch`. */
 	readonly spent?: Path;
-	/** The process that starts it, and that it must not outlive. */
+	/** The starting process; the launch must not outlive it. */
 	readonly starter?: number;
 	/**
-	 * Host paths of the init executable, of the one that sets the environment, of setpriv and chroot. Never names: behind `env -i` they would be looked up in the
-	 * application's own PATH, as root.
+	 * Host paths of the init, the environment executable, setpriv and chroot. Not names, because after `env -i` root would look
+	 * them up in the application's PATH.
 	 */
 	readonly init: Path;
 	readonly environment: Path;
-	/** Host path of the program that opens the sockets which the application finds open (`socketsExecutable`). */
+	/** Host path of `socketsExecutable`. */
 	readonly socketsProgram?: Path;
-	/** Host path of the program that starts the application for each connection (`acceptorExecutable`). */
+	/** Host path of `acceptorExecutable`. */
 	readonly acceptor?: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
 }
 
 export interface Rootless {
-	/** Host path of the program that switches the loopback on (`loopbackExecutable`). */
+	/** Host path of `loopbackExecutable`. */
 	readonly loopback: Path;
-	/** The lowest port that an account may bind in the host's network; one of its own begins with the kernel's default. */
+	/** The lowest port that an account may bind in the host's network; its own network starts with the kernel's default. */
 	readonly lowestPort: number;
 }
 
-/** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
+/** A built cage: read-only, with writable directories, its own /dev and /tmp, and every layer of confinement. */
 export interface CageRoot {
 	readonly kind: "cage";
 	readonly directory: Path;
-	/** Directories below the root that are mounted over, parents before children. */
+	/** Directories to mount over, parents before children. */
 	readonly mounts: readonly CageMount[];
-	/** What of the cage stays visible below a temporary directory, which is otherwise empty at each start. */
+	/** The cage's own entries below a temporary directory, which is otherwise empty at each start. */
 	readonly kept: readonly KeptInTemporary[];
 	readonly devices: readonly {
 		readonly path: Path;
@@ -74,17 +74,17 @@ export interface CageRoot {
 		readonly mode: number;
 	}[];
 	readonly proc: boolean;
-	/** /proc with the machine's files as well. */
+	/** /proc also shows the machine's files. */
 	readonly kernelProc?: boolean;
 	readonly sys?: boolean;
-	/** The host's socket that is mounted at `/dev/log`. */
+	/** The host's socket to mount at `/dev/log`. */
 	readonly syslog?: Path;
-	/** Capabilities that the application keeps, lower case without CAP_. */
+	/** The application's capabilities, in lower case without CAP_. */
 	readonly capabilities: readonly string[];
-	/** What loads the system call filter and the Landlock rules. */
+	/** Loads the system call filter and the Landlock rules. */
 	readonly confiner: Confiner;
 	readonly landlock: LandlockRuleset;
-	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
+	/** Contents of our executables, for a script that needs no other files. */
 	readonly inScript?: {
 		readonly init: Uint8Array;
 		readonly environment: Uint8Array;
@@ -92,21 +92,21 @@ export interface CageRoot {
 		readonly sockets?: Uint8Array;
 		readonly acceptor?: Uint8Array;
 	};
-	/** The loader and the libraries of setpriv: host paths. */
+	/** setpriv's loader and libraries: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
-	/** Programs of the host that come along for this launch alone, with their libraries: they lie in `.launch` under their own names. */
+	/** Host programs for this launch only, with their libraries; they are in `.launch` under their own names. */
 	readonly brought: readonly Path[];
-	/** Further names of the first of them: links. */
+	/** Links to the first of them. */
 	readonly names: readonly string[];
 }
 
-/** `file`: a host path, of the filter that setpriv reads, or of the program of ours with filter and rules in it (confine.ts). */
+/** `file` is a host path: the filter for setpriv, or our own program (confine.ts). */
 export interface Confiner {
 	readonly kind: Method["confiner"];
 	readonly file: Path;
 }
 
-/** Something of the cage directly below /tmp or /var/tmp. */
+/** An entry of the cage directly below /tmp or /var/tmp. */
 export interface KeptInTemporary {
 	readonly path: Path;
 	readonly kind: "directory" | "file" | "symlink";
@@ -114,49 +114,51 @@ export interface KeptInTemporary {
 }
 
 export interface CageMount {
-	/** Where, inside the cage. */
+	/** Path in the cage. */
 	readonly path: Path;
-	/** What, on the host. */
+	/** Host path. */
 	readonly source: Path;
 	readonly access: "ro" | "rw";
-	/** What the application writes there may be executed. */
+	/** The application may execute what it writes there. */
 	readonly isExecutable?: true;
-	/** Of a directory of the host: device and inode (`stat -c %d:%i`) of what was found there and has to be what is mounted. */
+	/** Device and inode (`stat -c %d:%i`) of a host directory, which must be what is mounted. */
 	readonly identity?: string;
-	/** A trial writes here instead: a folder that holds `upper` and `work` (and gets `lower`). */
+	/** A trial writes to this folder instead, with `upper` and `work` (and `lower`). */
 	readonly scratch?: Path;
 }
 
-/** The sandbox: the host's files, with an overlay over each file system, so that what is written is thrown away. */
+/** The sandbox: the host's files with an overlay over each file system, so that changes are discarded. */
 export interface SandboxRoot {
 	readonly kind: "sandbox";
-	/** Folder that will be the new root; empty. */
+	/** Empty folder for the new root. */
 	readonly directory: Path;
-	/** Folder for all layers, where it has to be memory: an overlay cannot write to another overlay (a container's disk). */
+	/** A tmpfs for all layers, if the disk is an overlay itself (in a container), because those cannot be stacked. */
 	readonly memory?: Path;
-	/** Mounts of the host in the order in which they are made, `/` first. */
+	/** The host's mounts in mounting order, `/` first. */
 	readonly mounts: readonly SandboxMount[];
-	/** What its /dev holds: the harmless devices and those that were asked for, and links directly below the host's /dev. */
+	/** Devices of its /dev: the harmless ones and those requested; and links directly below the host's /dev. */
 	readonly devices: CageRoot["devices"];
 	readonly deviceLinks: readonly Path[];
-	/** Sockets of the host that can be reached from the sandbox. Real places. */
+	/** Host sockets that the sandbox can reach. Resolved paths. */
 	readonly sockets: readonly Path[];
-	/** The socket that `/dev/log` leads to in place of the host's. */
+	/** The socket at `/dev/log` instead of the host's. */
 	readonly log?: Path;
-	/** Made where they are absent. Real places: a link on the way would lead to the host. */
+	/** Created if missing. Resolved paths, because a link would lead to the host. */
 	readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
-	/** Handed to the account, whoever owns them on the host. */
+	/** Directories that the account owns in the sandbox, whoever owns them on the host. */
 	readonly given: readonly Path[];
-	/** Capabilities that the application is started with. */
+	/** The application's capabilities. */
 	readonly capabilities: readonly string[];
-	/** Host path of the program that enters the root and loads the system call filter (confine.ts). */
+	/** Host path of the program that enters the root and loads the filter (confine.ts). */
 	readonly confiner: Path;
-	/** The loader and the libraries of setpriv: host paths. */
+	/** setpriv's loader and libraries: host paths. */
 	readonly tools: CageRoot["tools"];
 }
 
 export type SandboxMount =
-	/** `mode` is that of the layer's root, where it cannot take over the owner of what it covers. `readOnly` as on the host. */
+	/**
+	 * `mode` is the mode of the layer's root, if it cannot copy the owner of the covered directory. `readOnly` as on the host.
+	 */
 	| {
 			readonly kind: "overlay";
 			readonly path: Path;
@@ -164,62 +166,68 @@ export type SandboxMount =
 			readonly mode?: number;
 			readonly readOnly?: boolean;
 	  }
-	/** As on the host, but read-only: no overlay can be laid over an automount or a single file. */
+	/** Read-only, because an automount or single file cannot have an overlay. */
 	| { readonly kind: "bind"; readonly path: Path }
 	| { readonly kind: "file"; readonly path: Path }
 	| { readonly kind: "proc"; readonly path: Path }
 	| { readonly kind: "sysfs"; readonly path: Path }
 	| { readonly kind: "dev"; readonly path: Path }
-	/** Without root, where no overlay can be laid over what holds other mounts: an empty root, and in it what the host's directories hold. */
+	/**
+	 * For rootless launches, where an overlay cannot cover other mounts: an empty root with the entries of the host's
+	 * directories.
+	 */
 	| { readonly kind: "skeleton"; readonly path: Path }
 	| { readonly kind: "folder"; readonly path: Path; readonly mode: number }
 	| { readonly kind: "link"; readonly path: Path; readonly target: Path };
 
-/** The real file system and, usually, the real network: only on request. */
+/** The real file system and usually the real network; only on request. */
 export interface HostRoot {
 	readonly kind: "host";
 	readonly capabilities: readonly string[];
 }
 
-/** Where the launcher's own files are seen inside. */
+/** Path of the launcher's own files in the cage. */
 export const launchDirectory = pathFromText("/.launch");
-/** Its name fits the fifteen characters that a process name has (proc_pid_comm(5)). */
+/** At most 15 characters, like a process name (proc_pid_comm(5)). */
 export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
-/** An empty directory beside the programs of a unit. */
+/** An empty directory next to a unit's programs. */
 export const emptyName = pathFromText("empty");
-/** The init that leaves the application's descriptors open; its process has the same name, of which the kernel keeps 15 bytes. */
+/**
+ * The init that leaves the application's descriptors open. The kernel truncates its process name to 15 bytes, so it is the
+ * same.
+ */
 export const openInitName = `${initName}-open`;
 
-/** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
+/** The socket of syslog(3) (`_PATH_LOG` of the C library). */
 export const syslogName = pathFromText("/dev/log");
 
-/** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
+/** The sockets of systemd-journald(8) and the target of /dev/log with PrivateDevices=. */
 export const journalDirectory = pathFromText("/run/systemd/journal");
 
 /**
- * Files of /proc that stay covered where the machine's are shown: memory and where things are in it, keys, the kernel's log, what processes outside wait for, and
- * a switch. Some belong to root alone, as whom an application may start.
+ * Files of /proc that stay covered even with permission for the machine's files: memory contents and layout, keys, kernel log,
+ * wait channels of other processes, and a switch. Some are only readable by root, which an application may start as.
  */
 export const coveredKernelFiles = [
 	...(["kallsyms", "kcore", "keys", "key-users", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "latency_stats"] as const),
 	...(["sched_debug", "sysrq-trigger", "timer_list", "timer_stats", "vmallocinfo", "vmcore"] as const),
 ];
 
-/** Directories that stay covered where /sys is shown: what firmware hands over may hold keys, and the others tell of all processes. */
+/** Directories that stay covered in /sys: firmware data may contain keys, and the others reveal all processes. */
 export const coveredSysDirectories = [
 	...["/sys/firmware", "/sys/fs/bpf", "/sys/fs/pstore", "/sys/kernel/debug", "/sys/kernel/security", "/sys/kernel/tracing"],
 ].map(pathFromText);
 
-/** Directories that get an empty file system of their own at every launch. */
+/** Directories that are empty at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;
 
 /**
- * Options of tmpfs(5) for each of them and for /dev/shm. Without a size each may take half of the memory; three of these together leave 40 % of it.
- * A tenth, systemd's own limit, was too little for what databases sort in /tmp and share in /dev/shm. An inode costs the kernel about a
- * kilobyte, which no size counts.
+ * tmpfs(5) options for these and /dev/shm. Without a size each may take half of the memory; three of these leave 40 %.
+ * Systemd's 10 % was too little for databases that sort in /tmp and share memory in /dev/shm. An inode takes about a kilobyte
+ * of kernel memory, which the size does not count.
  */
 export const temporaryLimits = "size=20%,nr_inodes=128k";
 
-/** Bytes of RLIMIT_CORE: the one value that keeps the kernel from starting a core handler. */
+/** RLIMIT_CORE in bytes: the only value that prevents the kernel from starting a core handler. */
 export const coreLimit = 1;

@@ -1,6 +1,6 @@
 /**
- * The layers of confinement, each by a name of its own. A launch may leave some of them out, which no verb offers: the self-test does it to
- * prove that it would notice, and tests do it one at a time.
+ * Names of the confinement's layers. A launch can omit some, which no verb offers: the self-test proves that way that it would
+ * notice, and tests omit one at a time.
  */
 export const layers = [
 	/** Flags of every mount (mount(8)). */
@@ -16,9 +16,9 @@ export const layers = [
 	"net",
 	/** The cage is the root of its mount namespace, not only of its processes. */
 	"root",
-	/** A session of its own, and an environment with nothing but what the trace had. */
+	/** Its own session, and an environment with only the traced variables. */
 	"session",
-	/** Descriptors from outside are closed by the init. */
+	/** The init closes inherited descriptors. */
 	"descriptors",
 	"environment",
 	"capabilities",
@@ -28,7 +28,7 @@ export const layers = [
 ] as const;
 export type Layer = (typeof layers)[number];
 
-/** Options of a mount, without the flags that are left out. */
+/** Returns mount options without the omitted flags. */
 export function mountOptions(options: string, without: readonly Layer[] = []): string {
 	return options
 		.split(",")

@@ -1,9 +1,7 @@
 import type { Limits } from "../application/application.ts";
 import { quoteShell } from "../path/quote.ts";
 
-/** How a launch holds an application within its limits. */
-
-/** What one limit is held by: a control group counts the cage as a whole, a resource limit (setrlimit(2)) each process by itself. */
+/** A cgroup limits the whole cage, a resource limit (setrlimit(2)) each process. */
 export type LimitKind = keyof Limits;
 export interface HeldLimit {
 	readonly kind: LimitKind;
@@ -11,7 +9,7 @@ export interface HeldLimit {
 	readonly by: "cgroup" | "rlimit";
 }
 
-/** A limit of a control group: the file that says it, in a folder of ours. */
+/** A cgroup limit: the file to write, in our own cgroup. */
 export interface GroupLimit {
 	readonly kind: "memory" | "processes";
 	readonly folder: string;
@@ -26,7 +24,7 @@ export function limitsGiven(limits: Limits): { kind: LimitKind; value: number }[
 	});
 }
 
-/** prlimit(1) for what no control group holds, soft and hard. */
+/** Returns the arguments of prlimit(1) for limits without a cgroup, soft and hard. */
 export function limitWords(limits: Limits, groups: readonly GroupLimit[]): string[] {
 	const held = new Set<LimitKind>(groups.map(({ kind }) => kind));
 	const words = limitsGiven(limits).flatMap(({ kind, value }) =>
@@ -35,15 +33,17 @@ export function limitWords(limits: Limits, groups: readonly GroupLimit[]): strin
 	return words.length ? ["prlimit", ...words, "--"] : [];
 }
 
-/** In the script: everything from here on counts. 0 is whoever writes it (cgroups(7)). */
+/** Returns script lines that move the script into the cgroups; 0 is the writing process (cgroups(7)). */
 export function enterGroups({ groups = [] }: { readonly groups?: readonly GroupLimit[] }): string[] {
 	return [...new Set(groups.map(({ folder }) => folder))].map((folder) => `echo 0 >${quoteShell(folder)}/cgroup.procs`);
 }
 
-/** Beside the application's own: the init. */
+/** The init, in addition to the application's processes. */
 export const processesOfOurs = 1;
 
-/** `512M`, `2G`, `1048576`: bytes, by powers of 1024 as systemd's MemoryMax= takes them. Undefined where it is no such size. */
+/**
+ * Parses `512M`, `2G` or `1048576` to bytes, with powers of 1024 like systemd's MemoryMax=. Returns undefined for other text.
+ */
 export function parseSize(text: string): number | undefined {
 	const [, digits, unit] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
 	if (digits === undefined) return undefined;

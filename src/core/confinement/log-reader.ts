@@ -1,8 +1,8 @@
 import { Assembler, elfExecutable } from "./machine-code.ts";
 
 /**
- * The syslog of a sandbox and of a trial, as a static ELF executable: it makes the socket `log` in its working directory and prints what comes.
- * Node.js has no datagram sockets of this family. In C it would read:
+ * Returns a static executable that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working
+ * directory and prints the messages. Node.js has no unix datagram sockets. In C:
  *
  *     int log = socket(AF_UNIX, SOCK_DGRAM, 0);
  *     bind(log, { AF_UNIX, "log" }, …) || chmod("log", 0666) || exit(1);

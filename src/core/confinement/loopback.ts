@@ -1,8 +1,8 @@
 import { elfExecutable } from "./machine-code.ts";
 
 /**
- * Switches on the loopback of the network that it is started in, where an ordinary user made that: the files which sysfs offers for it
- * belong to a root whom his user namespace does not know (measured), and iproute2 need not be installed. In C it would read:
+ * Returns a static executable that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
+ * rootless launch's user namespace does not map (measured), and iproute2 may be missing. In C:
  *
  *     struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
  *     exit(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo) != 0);
@@ -35,7 +35,7 @@ function x64(): Buffer {
 	]);
 }
 
-/** struct ifreq of netdevice(7): sixteen bytes of name, then the flags. */
+/** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */
 function request(): Buffer {
 	const bytes = Buffer.alloc(40);
 	bytes.write("lo", 0, "latin1");

@@ -1,6 +1,6 @@
 /**
- * What our own machine code is made with: a minimal ELF file, and an assembler of the few x86-64 instructions that system calls
- * take. Nothing of it is linked, and nothing of it is ever written to, so one readable and executable segment holds everything.
+ * Builds our own executables: a minimal ELF file, and an assembler for the few x86-64 instructions that system calls need.
+ * Nothing is linked or written to, so one readable and executable segment suffices.
  */
 
 const loadAddress = 0x400000;
@@ -30,7 +30,7 @@ export function elfExecutable(code: Buffer): Buffer {
 	return Buffer.concat([header, code]);
 }
 
-/** 32-bit numbers one after another, as a struct of the kernel's has them. */
+/** Returns 32-bit numbers in sequence, as in a kernel struct. */
 export function words(...values: number[]): Buffer {
 	const bytes = Buffer.alloc(values.length * 4);
 	values.forEach((value, index) => {
@@ -40,7 +40,7 @@ export function words(...values: number[]): Buffer {
 }
 
 const loads = { rax: [0xb8], rdi: [0xbf], rsi: [0xbe], rdx: [0xba], r10: [0x41, 0xba], r8: [0x41, 0xb8] };
-/** ModRM bytes of `lea register, [rip + offset]` with REX.W, and REX.R for r10 and r13. */
+/** ModRM bytes of `lea register, [rip + offset]`, with REX.W, and REX.R for r10 and r13. */
 const addresses = {
 	...{ rdi: [0x48, 0x8d, 0x3d], rsi: [0x48, 0x8d, 0x35], rdx: [0x48, 0x8d, 0x15], rax: [0x48, 0x8d, 0x05] },
 	...{ r10: [0x4c, 0x8d, 0x15], r13: [0x4c, 0x8d, 0x2d] },
@@ -48,8 +48,8 @@ const addresses = {
 const jumps = { always: [0xe9], ifZero: [0x0f, 0x84], ifNotZero: [0x0f, 0x85], ifNegative: [0x0f, 0x88] };
 
 /**
- * Collects instructions; jumps and references to labels are patched when everything has its place. System V AMD64: a call's number
- * in rax, its arguments in rdi, rsi, rdx, r10, r8.
+ * Collects instructions, and patches jumps and label references at the end. System V AMD64: the call's number is in rax, its
+ * arguments in rdi, rsi, rdx, r10, r8.
  */
 export class Assembler {
 	private bytes: number[] = [];
@@ -64,7 +64,7 @@ export class Assembler {
 		this.labels.set(name, this.bytes.length);
 	}
 
-	/** The lower half of a register, which clears the upper. */
+	/** Sets the lower half of a register, which clears the upper one. */
 	move(register: keyof typeof loads, value: number): void {
 		this.emit(...loads[register], ...words(value));
 	}
@@ -84,12 +84,12 @@ export class Assembler {
 		this.distanceTo(label);
 	}
 
-	/** test eax, eax: what a call answered. */
+	/** test eax, eax: tests the result of a call. */
 	testAnswer(): void {
 		this.emit(0x85, 0xc0);
 	}
 
-	/** The code, then each of the constants at its label. */
+	/** Returns the code, followed by the constants at their labels. */
 	finish(constants: Readonly<Record<string, Uint8Array>>): Buffer {
 		for (const [name, bytes] of Object.entries(constants)) {
 			while (this.bytes.length % 8) this.bytes.push(0);
@@ -101,7 +101,7 @@ export class Assembler {
 		return image;
 	}
 
-	/** Four bytes that will hold how far the label is from the instruction's end. */
+	/** Reserves four bytes for the distance from the instruction's end to the label. */
 	private distanceTo(label: string): void {
 		this.emit(0, 0, 0, 0);
 		const end = this.bytes.length;

@@ -2,9 +2,10 @@ import { join, type Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 
 /**
- * An overlay whose layers are named relative to its scratch folder: no character of a path can end an option (overlayfs takes
- * `,` and `:` as separators). The upper layer's root is what is seen, so it takes over owner and mode of what it covers. Without root all of it is
- * the user's anyhow, and the overlay keeps its marks in attributes of users (`userxattr`), the only ones that a user namespace may set.
+ * Mounts an overlay whose layers are relative to its scratch folder, because overlayfs takes `,` and `:` in a path as
+ * separators. The upper layer's root is visible, so it copies owner and mode of the covered directory. Without root everything
+ * belongs to the user, and overlayfs stores its marks in user attributes (`userxattr`), the only ones that a user namespace may
+ * set.
  */
 export function overlayIn(scratch: Path, lower: Path, target: string, flags: string, isRootless: boolean): string[] {
 	return [
@@ -18,7 +19,7 @@ export function overlayIn(scratch: Path, lower: Path, target: string, flags: str
 	];
 }
 
-/** What an overlay of the sandbox covers, and where its layers are. `mode` is that of the upper layer's root where its owner cannot be taken over. */
+/** A sandbox overlay. `mode` is the mode of the upper layer's root if it cannot copy the owner. */
 export interface SandboxLayer {
 	readonly path: Path;
 	readonly scratch: Path;
@@ -26,8 +27,8 @@ export interface SandboxLayer {
 }
 
 /**
- * The same for a layer of the sandbox, which was prepared before: there may be dozens of them, and strace stops each program of these steps at
- * each call. `otherwise` is the step for a file system that cannot be a lower layer: FAT (names without case), NFS with automounts.
+ * Mounts a prepared sandbox layer. There may be dozens, and strace stops each program of these steps at each call. `otherwise`
+ * is the step for file systems that cannot be a lower layer: FAT (case-insensitive) or NFS with automounts.
  */
 export function preparedOverlay(scratch: Path, target: string, flags: string, otherwise: string | undefined): string[] {
 	const mount = mountHere(target, flags);
@@ -38,7 +39,7 @@ export function preparedOverlay(scratch: Path, target: string, flags: string, ot
 	];
 }
 
-/** Prepares layers in a file system that only the launch itself sees. Otherwise the launcher does it (`makeLayer`). */
+/** Prepares layers in a file system that only the launch sees. In other cases the launcher does it (`makeLayer`). */
 export function prepareLayers(layers: readonly SandboxLayer[]): string[] {
 	const upper = ({ scratch }: SandboxLayer) => quoteShell(join(scratch, "upper"));
 	const folders = layers.flatMap((layer) => [upper(layer), quoteShell(join(layer.scratch, "work"))]);
@@ -54,8 +55,8 @@ export function prepareLayers(layers: readonly SandboxLayer[]): string[] {
 }
 
 /**
- * Without redirects, which some kernels make by default, a directory of the host cannot be renamed: a first run could put a link in the place of one on the way to a
- * mount, and the second launch would mount over what that leads to on the host.
+ * Redirects, the default of some kernels, would allow renaming a host directory: the first run could replace a directory above
+ * a mount by a link, and the second launch would mount over its target on the host.
  */
 const mountHere = (target: string, options: string) =>
 	`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow${options} overlay ${target}`;

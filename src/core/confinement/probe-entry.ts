@@ -1,14 +1,14 @@
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * Runs a probe beside an application: on the host's file system, in the application's network, in mount and PID namespaces of its own. The
- * application's root is mounted at `probeRoot`, and the kernel follows no symbolic link on any mount of it (MOUNT_ATTR_NOSYMFOLLOW):
- * an absolute link there would otherwise lead to the host. Every process of the probe ends with its first one.
+ * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The
+ * application's root is mounted at `probeRoot`, where the kernel follows no symbolic links (MOUNT_ATTR_NOSYMFOLLOW), because an
+ * absolute one would lead to the host. All processes of the probe end with its first one.
  *
- * It is a static executable of our own because a mount of another namespace can only be cloned from within that namespace, where no
- * program of the host can be executed. In C it would read:
+ * It is a static executable, because a mount of another namespace can only be cloned inside that namespace, where no host
+ * program can run. In C:
  *
- *     setns(user); setns(net);                                         // as its kind says; root needs no user namespace
+ *     setns(user); setns(net);                                         // depending on its kind; root needs no user namespace
  *     unshare(CLONE_NEWNS | CLONE_NEWPID); mount("/", MS_REC | MS_PRIVATE);
  *     if ((child = fork()) > 0) { wait4(child, &status); exit(status); }
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -21,28 +21,31 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *     close_range(3, ~0);
  *     if ((line = fork()) == 0) { execve(argv[1], argv + 1, envp); exit(125); }
  *     while ((pid = wait4(-1, &status)) != line) ;                     // orphans are reaped
- *     exit(status);                                                    // the kernel ends the rest of the namespace
+ *     exit(status);                                                    // the kernel kills the rest of the namespace
  */
 export function probeEntryExecutable(architecture: string, kind: ProbeEntryKind): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
 }
 
 export interface ProbeEntryKind {
-	/** "join" enters the network of descriptor `net`, "new" is an empty one, "host" stays. */
+	/** `join` enters the network of descriptor `net`, `new` creates an empty one, `host` stays. */
 	readonly network: "join" | "new" | "host";
-	/** Enters the user namespace of descriptor `user` first, which owns the others. */
+	/** First enters the user namespace of descriptor `user`, which owns the others. */
 	readonly user: boolean;
 	/** Mounts descriptor `root`, a directory in the mount namespace of descriptor `mnt`. */
 	readonly root: boolean;
 }
 
-/** Descriptors that the executable is started with. */
+/** Descriptors that the executable inherits. */
 export const probeDescriptors = { root: 3, mnt: 4, net: 5, user: 6, executable: 7 } as const;
 
-/** An empty directory of every proc(5), in one that the probe alone sees. A path to a unix socket has at most 107 bytes, so it must be short. */
+/**
+ * An empty directory in every proc(5), here in one that only the probe sees. It must be short, because a unix socket's path has
+ * at most 107 bytes.
+ */
 export const probeRoot = "/proc/driver";
 
-/** Exit status when the namespaces cannot be entered or the shell cannot be executed. */
+/** Exit status if the namespaces cannot be entered or the shell cannot be executed. */
 export const probeCannotEnter = 125;
 
 const namespaces = { mnt: 0x20000, net: 0x40000000, pid: 0x20000000, user: 0x10000000 };
@@ -68,13 +71,13 @@ const data = {
 	procPlace: text("/proc"),
 	ownMounts: text("/proc/self/ns/mnt"),
 	probeRoot: text(probeRoot),
-	// struct mount_attr: attr_set, attr_clr, propagation, userns_fd, each of 64 bits.
+	// struct mount_attr: attr_set, attr_clr, propagation, userns_fd, 64 bits each.
 	attributes: words(attributes, 0, 0, 0, privatePropagation, 0, 0, 0),
 	complaint,
 	rootComplaint,
 };
 
-/** r12d top, r13d own, r14d cwd, r15d tree; ebx the child that is waited for. */
+/** r12d: top, r13d: own, r14d: cwd, r15d: tree, ebx: the awaited child. */
 function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	const a = new Assembler();
 	let problem = "failed";
@@ -113,7 +116,7 @@ function x64({ network, root, user }: ProbeEntryKind): Buffer {
 		a.jump("ifZero", child);
 		a.emit(0x89, 0xc3); // mov ebx, eax
 	};
-	/** Exits as the process in ebx does. */
+	/** Exits with the status of the process in ebx. */
 	const exitWith = (again: string) => {
 		a.label(again);
 		a.move("rdi", -1);

@@ -7,8 +7,9 @@ import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts"
 import { insideTool, start } from "./start.ts";
 
 /**
- * The steps that lay overlays over the host, make that the root, and start the application in it. Every program of these steps is the host's: one
- * of the new root might be the application's, left there by its first run. docs/security.md lists what an application can reach from here.
+ * Returns the steps that mount overlays over the host, make them the root, and start the application. Every program here is the
+ * host's own, because the application's first run may have replaced one in the new root. docs/security.md lists what an
+ * application can reach from here.
  */
 export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
 	const isRootless = spec.rootless !== undefined;
@@ -24,7 +25,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
 		);
 	}
 	for (const mount of sandbox.mounts) lines.push(...mountSteps(mount, sandbox, inside, isRootless));
-	// A unix socket is found by its inode (unix(7)), and that of an overlay is another one.
+	// A unix socket is found by its inode (unix(7)), which differs in an overlay.
 	for (const socket of sandbox.sockets) {
 		const target = inside(socket);
 		if (parent(socket) === "/dev")
@@ -58,7 +59,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
 	return [...lines, ...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox))];
 }
 
-/** Of the machine's memory (tmpfs(5)): what an application writes in the sandbox where no disk can hold the layers, and to /dev/shm. */
+/** Share of the machine's memory (tmpfs(5)) for the sandbox's changes if no disk can hold the layers, and for /dev/shm. */
 const layersSize = "40%";
 const sharedMemorySize = "20%";
 
@@ -69,7 +70,7 @@ function mountSteps(
 	isRootless: boolean,
 ): string[] {
 	const target = inside(mount.path);
-	// Mounts come and go, and so does what is in /tmp and /run, where without root each name in a directory may be a mount.
+	// Mounts may disappear, and so may files in /tmp and /run, where a rootless launch mounts each entry.
 	const isMade = isRootless && mount.kind === "file";
 	const isThere = `[ -e ${quoteShell(mount.path)} ]${isMade ? "" : ` && [ -e ${target} ]`}`;
 	const ifThere = (steps: string[]) => (mount.path === "/" ? steps : [`if ${isThere}; then`, ...steps, "fi"]);
@@ -94,21 +95,21 @@ function mountSteps(
 			return devSteps(sandbox, inside, isRootless);
 		case "proc":
 		case "sysfs":
-			// Modes and owners protect nothing here from uid 0, with or without capabilities.
+			// Modes and owners do not protect this from uid 0, even without capabilities.
 			return [`mount -n -t ${mount.kind} -o ro,nosuid,nodev,noexec ${mount.kind} ${target}`];
 		default:
 			return mount satisfies never;
 	}
 }
 
-/** A link, because a syslog daemon removes what it finds at `/dev/log` and makes its own. */
+/** A link, because a syslog daemon removes the file at `/dev/log` and creates its own socket. */
 function logSteps({ log, sockets }: SandboxRoot, inside: (path: Path) => string): string[] {
 	if (log === undefined || sockets.includes(syslogName)) return [];
 	const [link, place] = [inside(syslogName), join(launchDirectory, baseName(log))];
 	return [`: >${inside(place)}`, `mount -n --bind ${quoteShell(log)} ${inside(place)}`, `ln -sfn ${quoteShell(place)} ${link}`];
 }
 
-/** A /dev of its own: devices of the host are hardware, terminals and logs of the host. */
+/** Its own /dev, because the host's contains hardware, terminals and logs. */
 function devSteps(sandbox: SandboxRoot, inside: (path: Path) => string, isRootless: boolean): string[] {
 	const at = (name: string) => inside(pathFromText(`/dev/${name}`));
 	const { deviceLinks, devices } = sandbox;
@@ -130,8 +131,8 @@ function devSteps(sandbox: SandboxRoot, inside: (path: Path) => string, isRootle
 }
 
 /**
- * Directories that the application finds when it starts, and those that are handed to its account. The second run finds what the first one left,
- * maybe a link to a directory of the host: `into` enters directories alone, so that nothing outside is made or given away.
+ * Creates the application's directories and changes the owner of those for its account. The second run finds what the first one
+ * left, perhaps a link to a host directory: `into` only enters directories, so nothing outside is created or handed over.
  */
 function directorySteps(spec: LaunchSpec, { directories, directory, given }: SandboxRoot): string[] {
 	if (!directories.length && !given.length) return [];
@@ -151,7 +152,7 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: San
 			if (isRootless) return [`( if ${into(path)}; then chmod u+rwx .; fi )`];
 			const top = privateTopOf(path);
 			if (top === undefined) return [`( if ${into(path)}; then chown ${uid}:${gid} .; fi )`];
-			// Its files belong to a number that systemd made up. systemd hands them over in the same way at each start.
+			// Its files belong to the dynamic user's uid; systemd changes their owner at each start too.
 			return [
 				`( if ${into(top)}; then chmod 755 .; fi )`,
 				`( if ${into(path)}; then chown --recursive --no-dereference ${uid}:${gid} .; fi )`,
@@ -160,7 +161,7 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: San
 	];
 }
 
-/** `into ROOT NAME…`: enters ROOT/NAME/… and makes what is absent (`made`). Fails where one of the names is not a directory itself. */
+/** `into ROOT NAME…` enters ROOT/NAME/… and creates missing directories (`made`). Fails if a name is not a directory. */
 const enterDirectory = [
 	"into() {",
 	"made=",
@@ -173,7 +174,7 @@ const enterDirectory = [
 	"}",
 ];
 
-/** Makes all folders with as few programs as possible: those of one mode at once, as long as none comes before its parent. */
+/** Creates all folders with as few programs as possible: one call for folders of the same mode, unless a parent comes later. */
 function folderSteps({ directory, mounts }: SandboxRoot): string[] {
 	const runs: { readonly mode: number; readonly targets: string[] }[] = [];
 	for (const mount of mounts) {

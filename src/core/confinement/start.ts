@@ -6,10 +6,10 @@ import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./layers.ts";
 
 /**
- * The last line: an empty environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
- * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself. Without root
- * there is one account, and nothing that either of them could keep: the second run then only marks where the application begins (trace/start.ts).
- * In the sandbox, `confine` also enters the root, for which it needs the capabilities of a user namespace.
+ * Returns the last line: an empty environment, the root, `confine` for init and application, the init, then the application's
+ * account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself. Without root there is one account
+ * without privileges, and the second run only marks where the application begins (trace/start.ts). In the sandbox, `confine`
+ * also enters the root, which needs capabilities of a user namespace.
  */
 export function start(
 	spec: LaunchSpec,
@@ -37,11 +37,13 @@ export function start(
 	return [quoteShellLine(words)];
 }
 
-/** What applies to the application alone: its account and capabilities, by setpriv; its environment; then its command. */
+/**
+ * Returns the words that only concern the application: setpriv for its account and capabilities, its environment, its command.
+ */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
-	// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
+	// On the host itself no account can be given our executable, so the variables come first.
 	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
 	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
@@ -62,7 +64,7 @@ function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities
 
 const variables = ({ env }: LaunchSpec) => Object.entries(env).map(([name, value]) => pathFromText(`${name}=${value}`));
 
-/** setpriv as it is in `.launch`, started by its own loader. */
+/** Returns setpriv in `.launch`, started by its own loader. */
 export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">): string[] {
 	return [
 		join(launchDirectory, baseName(tools[0])),
@@ -72,7 +74,7 @@ export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">)
 	];
 }
 
-/** Before everything that runs in the cage: no new privileges, the Landlock rules and the system call filter. */
+/** Returns the words before everything that runs in the cage: no-new-privileges, Landlock rules, and the system call filter. */
 export function confineWords(cage: CageRoot, tool: readonly string[], without: readonly Layer[] = []): string[] {
 	const file = join(launchDirectory, baseName(cage.confiner.file));
 	// Our own program does all three or none.

@@ -1,6 +1,6 @@
 /**
- * Numbers of the system calls that the filter judges: [x86_64, aarch64], undefined where a processor does not have the call.
- * From the kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+ * Numbers of the system calls that the filter judges: [x86_64, aarch64], undefined if a processor lacks the call. From the
+ * kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
  */
 export const syscalls = {
 	open: [2, undefined],
@@ -94,7 +94,7 @@ export const syscalls = {
 export type SyscallName = keyof typeof syscalls;
 export type Architecture = "x64" | "arm64";
 
-/** The newest number that somebody has judged: file_setattr of Linux 6.17. Numbers since 424 are the same on both processors. */
+/** The newest judged number: file_setattr of Linux 6.17. Numbers from 424 are the same on both processors. */
 export const newestJudged = 469;
 
 export function syscallNumber(name: SyscallName, architecture: Architecture): number | undefined {

@@ -1,8 +1,9 @@
 import { argumentWord, lineText, programWord } from "./unit/quote.ts";
 
 /**
- * A unit for a user's own service manager. systemd cannot make the cage there: what needs a namespace (RootDirectory= among them) fails in a
- * user's manager, or is left out without a word (systemd.exec(5)). So Cagewright itself is what it runs, and that makes the cage.
+ * Returns a unit for a user's service manager. systemd cannot create the cage there: settings that need a namespace, such as
+ * RootDirectory=, fail in a user's manager or are ignored silently (systemd.exec(5)). So the unit runs Cagewright, which
+ * creates the cage.
  */
 export function userUnit(name: string, [program = "", ...args]: readonly string[]): string {
 	return [

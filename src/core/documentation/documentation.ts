@@ -2,38 +2,36 @@ import { parseUnitText, splitWords } from "../application/unit-text.ts";
 import { type Path, parent, pathFromText } from "../path/path.ts";
 import { parseLogrotate } from "../upkeep/logrotate-file.ts";
 
-/** Where an application's documentation lies, by how far it can be relied on: what was written to be read comes first. */
+/** Kinds of documents that name an application's paths, most reliable first: texts written for people precede the others. */
 export const documentKinds = ["manual", "readme", "unit", "configuration", "tmpfiles", "logrotate", "package"] as const;
 type DocumentKind = (typeof documentKinds)[number];
 
 /** A place in a document. */
 export interface Passage {
 	readonly kind: DocumentKind;
-	/** The file; of `package`, the package's name. */
+	/** The file; the package's name for `package`. */
 	readonly document: string;
-	/** The heading above it; of a unit the directive. */
+	/** The heading above it; in a unit the directive. */
 	readonly section?: string;
-	/** From 1; absent where a package lists it. */
+	/** From 1; absent if a package lists it. */
 	readonly line?: number;
-	/** What stands there, shortened. */
+	/** The text of the passage, shortened. */
 	readonly text: string;
 }
 
-/** A path that documentation names. Whether there is anything at it is not said. */
+/** A path that documentation names; it may not exist. */
 export interface Mention {
 	readonly path: Path;
 	readonly passage: Passage;
-	/** The document says that the application writes there. */
+	/** The document says that the application writes to it. */
 	readonly writes?: boolean;
-	/** The passage is about life in a chroot. */
+	/** The passage is about running in a chroot. */
 	readonly inChroot?: boolean;
 }
 
 const longestQuote = 160;
 
-/**
- * The sentence around a place of a text, on one line and not longer than anybody reads. A paragraph ends it as well as a full stop.
- */
+/** Returns the sentence around a position, on one line and shortened. A paragraph ends it like a full stop. */
 function passageAround(text: string, at: number): string {
 	const near = text.slice(Math.max(0, at - longestQuote), at);
 	const paragraph = near.lastIndexOf("\n\n");
@@ -44,18 +42,18 @@ function passageAround(text: string, at: number): string {
 	return whole.length > longestQuote ? `${whole.slice(0, longestQuote - 1)}…` : whole;
 }
 
-/** Characters that end a path in prose; a backslash left over belongs to no name that documentation gives. */
+/** Ends at characters that end a path in prose. A remaining backslash is not part of a documented name. */
 const word = /(?<![\w./:~$}>@%*+-])\/[^\s"'`\u00b4\u2018\u2019\u201c\u201d()|;,\\^]*/g;
-/** What stands for something else: variables, patterns, omissions, and the words that examples are made of. */
+/** Placeholders: variables, patterns, omissions, and words that examples use. */
 const placeholder =
 	/[<>{}$%*?[\]\u2026=!#&]|\.\.\.|\/\.\.?(\/|$)|(^|[/._-])(foo|bar|baz|example|xxx+|path[/._-]to|your\w*|my[-_]\w*|my(app|site|host|server|domain))([/._-]|$)/i;
 const version = /[A-Z]\.[A-Z]/;
-/** A longer one is no path that anybody documents. */
+/** Documented paths are shorter. */
 const longestName = 1024;
 
 /**
- * Absolute paths that a text names, each with the place where it begins. Not those with a placeholder in them; of a pattern for all files of a
- * directory, the directory.
+ * Returns the absolute paths in a text with their positions. Skips paths with placeholders. A pattern for all files of a
+ * directory counts as the directory.
  */
 export function pathsIn(text: string): { readonly path: string; readonly at: number }[] {
 	const found: { path: string; at: number }[] = [];
@@ -71,13 +69,16 @@ export function pathsIn(text: string): { readonly path: string; readonly at: num
 	return found;
 }
 
-/** A line of a manual page without its markup, with its number in the source, from 1. */
+/** A line of a manual page without markup. `line` is its number in the source, from 1. */
 interface PlainLine {
 	readonly line: number;
 	readonly text: string;
 }
 
-/** What the FILES section of a manual page names. `source` is man(7) or mdoc(7), as bytes or text; anything else names nothing. */
+/**
+ * Returns the paths in the FILES section of a manual page. `source` is man(7) or mdoc(7), as bytes or text; other text has no
+ * such section.
+ */
 export function manualMentions(document: string, source: string): Mention[] {
 	const lines = filesSection(source);
 	const whole = lines.map(({ text }) => text).join("\n");
@@ -87,7 +88,7 @@ export function manualMentions(document: string, source: string): Mention[] {
 		start += text.length + 1;
 		return pathsIn(text).map(({ at, path }) => ({
 			path: pathFromText(path),
-			// What is said of it follows its name.
+			// The description follows the name.
 			passage: { kind: "manual" as const, document, section: "FILES", line, text: passageAround(whole.slice(from + at), 0) },
 		}));
 	});
@@ -104,7 +105,7 @@ function filesSection(source: string): PlainLine[] {
 	return lines;
 }
 
-/** Macros that set their words in turn in two fonts, without a blank between them. */
+/** Macros that alternate between two fonts without a blank. */
 const alternating = /^(BR|RB|BI|IB|IR|RI)$/;
 
 function plainLine(raw: string): string {
@@ -117,7 +118,7 @@ function plainLine(raw: string): string {
 	return alternating.test(macro) ? unquoted.join("") : unquoted.join(" ");
 }
 
-/** What the escapes of groff(7) that pages have come to stand for. */
+/** The groff(7) escapes that manual pages use. */
 const characters: Readonly<Record<string, string>> = {
 	aq: "'",
 	dq: '"',
@@ -131,7 +132,10 @@ const characters: Readonly<Record<string, string>> = {
 	rs: "\\",
 };
 
-/** Names of fonts and characters are short; one without an end is not looked for to the end of the line, from each of many. */
+/**
+ * Removes groff escapes. Names of fonts and characters have a length limit, because otherwise many unterminated ones would take
+ * quadratic time.
+ */
 function plain(text: string): string {
 	return text.replace(
 		/\\(?:f(?:\[[^\]]{0,99}\]|\(..|.)|\*(?:\[[^\]]{0,99}\]|\(..|.)|s[+-]?\d{1,2}|[mM]\[[^\]]{0,99}\]|\((..)|\[([^\]]{0,99})\]|"(.*)$|(.))/g,
@@ -147,7 +151,7 @@ function plain(text: string): string {
 	);
 }
 
-/** What a packager's README names in its prose, with the heading above. */
+/** Returns the paths that a packager's README names in its prose, with the heading above. */
 export function readmeMentions(document: string, text: string): Mention[] {
 	const lines = text.replaceAll("\r", "").split("\n");
 	const whole = lines.join("\n");
@@ -157,7 +161,7 @@ export function readmeMentions(document: string, text: string): Mention[] {
 	for (const [index, line] of lines.entries()) {
 		const isTitle = isHeading(line, lines[index + 1]);
 		if (isTitle) section = line.trim().replace(/:$/, "");
-		// Neither a title nor a table of contents tells anything of what it names.
+		// Titles and tables of contents do not describe the paths that they name.
 		const paths = isTitle || /^(table of )?contents$/i.test(section) ? [] : pathsIn(line);
 		for (const { at, path } of paths) {
 			const passage = passageAround(whole, start + at);
@@ -172,12 +176,12 @@ export function readmeMentions(document: string, text: string): Mention[] {
 	return mentions;
 }
 
-/** Underlined. */
+/** Returns whether a line is underlined. */
 function isHeading(line: string, next = ""): boolean {
 	return line.trim() !== "" && line.length < 100 && /^\s*(-{3,}|={3,}|~{3,})\s*$/.test(next);
 }
 
-/** Characters in each direction, however long a paragraph is. */
+/** Characters in each direction; longer paragraphs are cut. */
 const farthest = 2000;
 
 function paragraphAround(text: string, at: number): string {
@@ -186,7 +190,7 @@ function paragraphAround(text: string, at: number): string {
 	return before.slice(before.lastIndexOf("\n\n") + 1) + after.slice(0, to < 0 ? undefined : to);
 }
 
-/** What a file of configuration names, apart from its comments. */
+/** Returns the paths that a configuration file names outside its comments. */
 export function configurationMentions(document: string, text: string): Mention[] {
 	return text.split(/\r?\n/).flatMap((line, index) => {
 		if (/^\s*(#|;|\/\/)/.test(line)) return [];
@@ -198,9 +202,7 @@ export function configurationMentions(document: string, text: string): Mention[]
 	});
 }
 
-/* What a unit, tmpfiles.d(5) and logrotate(8) say of a service. */
-
-/** Directives of systemd.exec(5) that name what a service uses, and whether it writes there. */
+/** systemd.exec(5) directives that name paths a service uses, and whether it writes there. */
 const directives: ReadonlyMap<string, boolean> = new Map([
 	["ReadWritePaths", true],
 	["ReadWriteDirectories", true],
@@ -216,7 +218,7 @@ export function unitMentions(document: string, text: string): Mention[] {
 		if (writes === undefined) return [];
 		const text = `${key}=${value}`.slice(0, longestQuote);
 		return (splitWords(value) ?? []).flatMap((word) => {
-			// `-` where it need not be there, `+` for the service's root; of a bind the place of the host comes first.
+			// The prefix `-` marks an optional path, `+` one in the service's root. A bind names the host's path first.
 			const path = word.replace(/^[-+]+/, "").split(":")[0] ?? "";
 			if (!path.startsWith("/") || path.includes("%") || path === "/") return [];
 			return [mention(pathFromText(path), { kind: "unit", document, section: key, line, text }, writes)];
@@ -224,7 +226,7 @@ export function unitMentions(document: string, text: string): Mention[] {
 	});
 }
 
-/** tmpfiles.d(5): directories that are made at boot. */
+/** Returns the directories that tmpfiles.d(5) creates at boot. */
 export function tmpfilesMentions(document: string, text: string): Mention[] {
 	return text.split("\n").flatMap((line, index) => {
 		const [type = "", path = ""] = line.trim().split(/\s+/);
@@ -239,10 +241,10 @@ export function tmpfilesMentions(document: string, text: string): Mention[] {
 	});
 }
 
-/** A file that names more of them is none of a service; each is looked for in the whole text. */
+/** A service's file names fewer logs. The limit bounds the time, because each name is searched in the whole text. */
 const mostNames = 1000;
 
-/** The directories of the logs that are rotated. */
+/** Returns the directories of the rotated logs. */
 export function logrotateMentions(document: string, text: string): Mention[] {
 	const lines = text.split("\n");
 	return parseLogrotate(text).flatMap(({ patterns }) =>

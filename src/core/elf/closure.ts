@@ -12,51 +12,57 @@ import {
 	librarySearch,
 } from "./search.ts";
 
-/** A library that a program may load while it runs, found on this machine: offered, not needed. */
+/** A library on this machine that a program may load while it runs; offered, but not required. */
 interface OptionalLibrary {
 	readonly soname: string;
 	readonly path: Path;
 	readonly feature?: string;
-	/** `required`, `recommended` or `suggested`, as the note says. */
+	/** `required`, `recommended` or `suggested`, from the note. */
 	readonly priority: string;
 	/** The files whose notes name it. */
 	readonly by: ReadonlySet<Path>;
-	/** What it would bring along and nothing else needs. */
+	/** Libraries that it would add and nothing else needs. */
 	readonly needs: ReadonlySet<Path>;
 }
 
-/** Paths are the names under which the kernel and the loader open the files: links in them are not resolved. */
+/** Paths are the names under which the kernel and the loader open the files; links are not resolved. */
 export interface LibraryClosure {
-	/** Libraries, and the files that need each. */
+	/** Each library with the files that need it. */
 	readonly needed: ReadonlyMap<Path, ReadonlySet<Path>>;
-	/** What the kernel runs in a file's place (the ELF interpreter, the `#!` interpreter, the program that `#!/usr/bin/env` names), and for which files. */
+	/**
+	 * Each program that the kernel runs instead of a file (the ELF interpreter, the `#!` interpreter, the program that
+	 * `#!/usr/bin/env` names) with those files.
+	 */
 	readonly interpreters: ReadonlyMap<Path, ReadonlySet<Path>>;
-	/** What the loader would not find: a library's name, or an interpreter's path. */
+	/** Libraries and interpreters that the loader would not find. */
 	readonly missing: readonly { readonly soname: string; readonly by: Path }[];
 	readonly optional: readonly OptionalLibrary[];
 }
 
-/** execve(2): an interpreter may itself be a script, so often. */
+/** How often an interpreter may itself be a script (execve(2)). */
 const maxScriptDepth = 5;
 
-/** Everything that the kernel and the loader open before `start` run (programs, libraries, scripts); other files are passed over. */
+/**
+ * Returns everything that the kernel and the loader open before the programs, libraries and scripts in `start` run. Ignores
+ * other files.
+ */
 export function libraryClosure(start: readonly Path[], files: LoaderFiles, options: LoaderOptions = {}): LibraryClosure {
 	return closureOf(files, options)(start);
 }
 
-/** As `libraryClosure`, for several questions: what was read of the machine is kept between them. */
+/** Like `libraryClosure`, but for several calls: keeps what it has read. */
 export function closureOf(files: LoaderFiles, options: LoaderOptions = {}): (start: readonly Path[]) => LibraryClosure {
 	const search = librarySearch(files, options);
 	return (start) => new Closure(files, options, search).of(start);
 }
 
-/** A program's own process; a library by itself, whose program may bring what it lacks; one that may be loaded while a program runs. */
+/** A program's process; a library whose program may supply missing libraries; a library that a running program may load. */
 type Kind = "program" | "library" | "optional";
 
 interface Brought {
-	/** False where the loader would give up. */
+	/** False if the loader would give up. */
 	readonly isFound: boolean;
-	/** What came in; `isNew` where no other name had brought the same file before. */
+	/** The objects that were loaded; `isNew` is false if another name had already loaded the same file. */
 	readonly objects: readonly { readonly object: LoadedObject; readonly isNew: boolean }[];
 }
 
@@ -69,9 +75,9 @@ class Closure {
 	readonly #missing = new Map<string, { soname: string; by: Path }>();
 	readonly #optional = new Map<Path, OptionalLibrary & { readonly by: Set<Path>; readonly needs: Set<Path> }>();
 	readonly #started = new Set<Path>();
-	/** What the programs' own processes hold, by name and by file: a plug-in's needs are often met by its program. */
+	/** Names and files of everything in the programs' processes: a plug-in's libraries are often supplied by its program. */
 	readonly #inPrograms = new Set<string>();
-	/** Names of the dynamic loaders: they are in every process before a library could ask for them. */
+	/** Names of the dynamic loaders, which are in every process before any library. */
 	readonly #loaders = new Set<string>();
 
 	constructor(files: LoaderFiles, options: LoaderOptions, search: LibrarySearch) {
@@ -126,12 +132,12 @@ class Closure {
 		if (shebang.lookup !== undefined && named[1] === undefined) this.#miss(shebang.lookup, path);
 	}
 
-	/** One program's (or one dlopened library's) way into a process: breadth first, as the loader goes. */
+	/** Loads a program (or a dlopened library) into its own process, breadth first like the loader. */
 	#process(path: Path, { real, elf }: Found): void {
 		if (this.#started.has(path)) return;
 		this.#started.add(path);
 		const isProgram = elf.interpreter !== undefined;
-		// The kernel names a program to its loader by its real path; a library goes by the name it was opened under.
+		// The kernel passes a program's real path to its loader; a library keeps the name it was opened by.
 		const main: LoadedObject = { path, real, elf, origin: parent(isProgram ? real : path) };
 		const inside = new Process(main);
 		if (elf.interpreter !== undefined) this.#interpreter(elf.interpreter, main, inside);
@@ -153,7 +159,7 @@ class Closure {
 		inside.enter({ ...found, origin: parent(path), loader: main }, path);
 	}
 
-	/** Loads what `queue` needs into the process; gives the objects that came in. */
+	/** Loads everything that `queue` needs into the process and returns the new objects. */
 	#load(queue: LoadedObject[], inside: Process, kind: Kind): LoadedObject[] {
 		const came: LoadedObject[] = [];
 		for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
@@ -170,7 +176,9 @@ class Closure {
 		return came;
 	}
 
-	/** What a program did not ask for and the loader puts first into its process (ld.so(8), LD_PRELOAD); it goes without what it does not find. */
+	/**
+	 * Loads the libraries that the loader adds to every program (ld.so(8), LD_PRELOAD). It ignores those that it does not find.
+	 */
 	#preload(main: LoadedObject, inside: Process): LoadedObject[] {
 		return this.#search
 			.preloaded(main)
@@ -199,7 +207,7 @@ class Closure {
 		return kind === "program" || (kind === "library" && !this.#inPrograms.has(name));
 	}
 
-	/** What the notes of everything in the process name, and what the notes of that name in turn. */
+	/** Finds the libraries that dlopen notes name, including the notes of those libraries. */
 	#offer(inside: Process): void {
 		const ahead = [...inside.objects()];
 		const done = new Set<Path>();
@@ -212,7 +220,10 @@ class Closure {
 		}
 	}
 
-	/** Each is tried in a process of its own: of two that share a library, each has to name it. Gives what it would bring in. */
+	/**
+	 * Loads one note's library into a copy of the process, because each of two libraries must list what both need. Returns the
+	 * objects it adds.
+	 */
 	#offerOne({ sonames, feature, priority }: DlopenNote, by: LoadedObject, inside: Process): LoadedObject[] {
 		for (const soname of sonames) {
 			const [found] = this.#search.find(pathFromText(soname), by, inside.main);
@@ -243,7 +254,7 @@ function add(to: Map<Path, Set<Path>>, path: Path, by: Path): void {
 	else set.add(by);
 }
 
-/** What one process has loaded, by every name that the loader knows it under. */
+/** The objects of one process by every name that the loader knows. */
 class Process {
 	readonly main: LoadedObject;
 	readonly #byName: Map<string, LoadedObject>;
@@ -268,14 +279,14 @@ class Process {
 		return this.#byFile.values();
 	}
 
-	/** False where the same file is in already: it then only gets one name more. */
+	/** Returns false if the file is already loaded; then it only gets another name. */
 	enter(object: LoadedObject, name: string): boolean {
 		const key = `${abiOf(object.elf)} ${object.real}`;
 		const known = this.#byFile.get(key);
 		const entered = known ?? object;
 		this.#byFile.set(key, entered);
 		this.#byName.set(name, entered);
-		// musl's loader knows a library by the names under which it was asked for, and by no other.
+		// musl's loader knows a library only by the names under which it was requested.
 		const soname = isMusl(this.main) ? undefined : entered.elf.soname;
 		if (soname !== undefined && !this.#byName.has(soname)) this.#byName.set(soname, entered);
 		return known === undefined;

@@ -2,35 +2,40 @@ import { type Path, pathFromBytes } from "../path/path.ts";
 import { withoutTrailing } from "../text.ts";
 
 /**
- * Bytes of a file from `offset`: `length` of them, or fewer where the file ends or cannot be read. Never throws. Lets a binary
- * of hundreds of megabytes be understood from a few kilobytes.
+ * Returns `length` bytes of a file from `offset`, or fewer if the file ends or cannot be read. Never throws. A few kilobytes
+ * suffice for a binary of hundreds of megabytes.
  */
 export type ByteReader = (offset: number, length: number) => Buffer;
 
-/** What the kernel and the dynamic loader read of an executable or a shared library (elf(5), System V ABI chapter 5). */
+/**
+ * The fields of an executable or shared library that the kernel and the dynamic loader use (elf(5), System V ABI chapter 5).
+ */
 export interface Elf {
 	readonly class: 32 | 64;
 	readonly littleEndian: boolean;
 	/** e_machine, e.g. 62 for x86-64. */
 	readonly machine: number;
-	/** PT_INTERP: the program that the kernel starts in the file's place, verbatim. */
+	/** PT_INTERP: the program that the kernel starts instead of the file, verbatim. */
 	readonly interpreter?: Path;
-	/** DT_NEEDED, in order: names, or paths where they hold a slash. */
+	/** DT_NEEDED in order: names, or paths if they contain a slash. */
 	readonly needed: readonly Path[];
-	/** Elements of DT_RPATH; empty where there is a DT_RUNPATH, as the loader then ignores it. `$ORIGIN` and the like unexpanded. */
+	/**
+	 * Elements of DT_RPATH with `$ORIGIN` and the like unexpanded; empty if there is a DT_RUNPATH, because the loader then
+	 * ignores it.
+	 */
 	readonly rpath: readonly string[];
 	/** Elements of DT_RUNPATH. */
 	readonly runpath: readonly string[];
 	readonly soname?: Path;
-	/** DF_1_NODEFLIB: the default directories are not searched for what this file needs. */
+	/** DF_1_NODEFLIB: the loader does not search the default directories for this file's libraries. */
 	readonly noDefaultDirectories: boolean;
 	readonly dlopen: readonly DlopenNote[];
 	/** A program that needs no loader at all. */
 	readonly isStatic: boolean;
 }
 
-// Bounds on what a hostile file can make this read. Real files stay far below them: the largest seen has 14 program headers,
-// 60 dynamic entries and 150 needed libraries.
+// Limits on how much a hostile file can make this read. Real files stay far below: the largest seen has 14 program headers, 60
+// dynamic entries and 150 needed libraries.
 const maxProgramHeaders = 512;
 const maxDynamicBytes = 64 * 1024;
 const maxStrings = 1024;
@@ -64,13 +69,13 @@ interface Segment {
 interface Numbers {
 	readonly half: (from: Buffer, at: number) => number;
 	readonly word: (from: Buffer, at: number) => number;
-	/** An address or offset: 4 or 8 bytes. Beyond 2^53 it is inexact, which no file reaches. */
+	/** Reads an address or offset of 4 or 8 bytes. Inexact above 2^53, which no file reaches. */
 	readonly wide: (from: Buffer, at: number) => number;
 }
 
 /**
- * Reads an executable or shared library from its program headers alone, as the kernel does: section headers may be stripped or lie.
- * undefined for whatever is neither. Never throws, whatever the bytes say; reads at most a few megabytes.
+ * Parses an executable or shared library from its program headers alone, like the kernel, because section headers may be
+ * stripped or wrong. Returns undefined for any other file. Never throws, and reads a few megabytes at most.
  */
 export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 	const read = boundedReader(typeof source === "function" ? source : (at, length) => source.subarray(at, at + length));
@@ -97,12 +102,12 @@ export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 		...(dynamic.soname !== undefined && { soname: dynamic.soname }),
 		noDefaultDirectories: hasFlag(dynamic.flags, DF_1_NODEFLIB),
 		dlopen: readNotes(read, segments, numbers),
-		// ld.so itself has neither interpreter nor needs, and is no program either: PIE or a fixed address tells them apart.
+		// ld.so itself also has neither an interpreter nor libraries. A static program is PIE or has a fixed address.
 		isStatic: interpreter === undefined && dynamic.needed.length === 0 && (type === ET_EXEC || hasFlag(dynamic.flags, DF_1_PIE)),
 	};
 }
 
-/** The first 4 KiB hold headers, interpreter and notes of nearly every file: read once. */
+/** The first 4 KiB contain the headers, interpreter and notes of almost every file. */
 function boundedReader(read: ByteReader): ByteReader {
 	const head = read(0, 4096);
 	return (at, length) => {
@@ -180,7 +185,7 @@ function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boole
 	};
 }
 
-/** Where in the file the byte at a virtual address is: the table of strings is named by its address only. */
+/** Returns the file offset of a virtual address, because the string table is given by its address. */
 function fileOffset(segments: readonly Segment[], address: number): number | undefined {
 	for (const segment of segments) {
 		if (segment.type !== PT_LOAD || address < segment.address) continue;
@@ -200,7 +205,7 @@ function readString(read: ByteReader, offset: number): Path | undefined {
 
 function readInterpreter(read: ByteReader, segments: readonly Segment[]): Path | undefined {
 	const segment = segments.find(({ type }) => type === PT_INTERP);
-	// Two bytes at least and PATH_MAX at most, as load_elf_binary wants it.
+	// load_elf_binary requires 2 to PATH_MAX bytes.
 	if (segment === undefined || segment.bytes < 2 || segment.bytes > maxString) return undefined;
 	const bytes = read(segment.offset, segment.bytes);
 	const end = bytes.indexOf(0);
@@ -223,18 +228,18 @@ function elements(list: string | undefined): string[] {
 	return list === undefined ? [] : list.split(":");
 }
 
-/** `&` would cut numbers to 32 bits with a sign. */
+/** `&` would truncate to a signed 32-bit number. */
 function hasFlag(flags: number, flag: number): boolean {
 	return Math.floor(flags / flag) % 2 === 1;
 }
 
-/** A library that a program may load by itself while it runs (the ELF dlopen metadata of systemd and the UAPI group). */
+/** A library that a running program may load (the ELF dlopen metadata of systemd and the UAPI group). */
 export interface DlopenNote {
-	/** Names of which the first that is there is taken. */
+	/** Alternatives, of which the first existing one is loaded. */
 	readonly sonames: readonly string[];
 	readonly feature?: string;
 	readonly description?: string;
-	/** `required`, `recommended` (also where nothing is said) or `suggested`. */
+	/** `required`, `recommended` (the default) or `suggested`. */
 	readonly priority: string;
 }
 
@@ -243,8 +248,8 @@ const maxNotes = 256;
 const maxSonames = 16;
 
 /**
- * The dlopen notes among the notes of one PT_NOTE segment. A note is three words (length of the owner's name, length of the content, type),
- * the name and the content, each padded to `alignment` (elf(5)). What is not well formed is skipped.
+ * Parses the dlopen notes of a PT_NOTE segment. A note is three words (length of the owner's name, length of the content,
+ * type), the name and the content, each padded to `alignment` (elf(5)). Skips malformed notes.
  */
 function dlopenNotes(segment: Buffer, alignment: 4 | 8, word: (from: Buffer, at: number) => number): DlopenNote[] {
 	const notes: DlopenNote[] = [];
@@ -273,7 +278,7 @@ function readNote(value: unknown): DlopenNote[] {
 	if (typeof value !== "object" || value === null) return [];
 	const { soname, feature, description, priority } = value as Record<string, unknown>;
 	if (!Array.isArray(soname)) return [];
-	// A note names libraries, never places: what holds a slash or a NUL is not one.
+	// Notes contain names, not paths: one with a slash or NUL is invalid.
 	const sonames = soname.filter((name) => typeof name === "string" && /^[^/\0]{1,255}$/.test(name)).slice(0, maxSonames);
 	if (sonames.length === 0) return [];
 	return [
@@ -286,17 +291,17 @@ function readNote(value: unknown): DlopenNote[] {
 	];
 }
 
-/** What a machine's loader calls things: Debian's multiarch tuples, the loader's `$PLATFORM`, the other library directories. */
+/** Names that a processor's loader uses: Debian's multiarch tuples, `$PLATFORM`, and library directories. */
 interface Machine {
 	/** Multiarch tuples, most likely first. */
 	readonly tuples: readonly string[];
-	/** AT_PLATFORM where it is the same on every such machine. */
+	/** AT_PLATFORM, if all machines of this kind have the same. */
 	readonly platform?: string;
-	/** Names of library directories below / and /usr, where there is no multiarch. */
+	/** Names of library directories in / and /usr without multiarch. */
 	readonly directories: readonly string[];
 }
 
-/** Two files can be loaded into one process only if these agree; the loader skips a library where they do not. */
+/** Identifies the ABI: one process can only load files with the same one, and the loader skips others. */
 export function abiOf({ class: bits, littleEndian, machine }: Pick<Elf, "class" | "littleEndian" | "machine">): string {
 	return `${machine}/${bits}/${littleEndian ? "le" : "be"}`;
 }

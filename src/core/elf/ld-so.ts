@@ -1,11 +1,11 @@
 import { isAbsolute, join, type Path, parent, pathFromBytes, resolvePath } from "../path/path.ts";
 import { withoutTrailing } from "../text.ts";
 
-/** What reading the configuration needs of the machine. */
+/** File access for reading the loader's configuration. */
 export interface ConfFiles {
-	/** Names in a directory; empty where it cannot be read. */
+	/** Returns the names in a directory; empty if it is unreadable. */
 	list(directory: Path): readonly Path[];
-	/** Content of a regular file, or of its first `limit` bytes. */
+	/** Returns a regular file, or its first `limit` bytes. */
 	read(path: Path, limit?: number): Buffer | undefined;
 }
 
@@ -14,9 +14,9 @@ const maxBytes = 1024 * 1024;
 const longestPattern = 4096;
 
 /**
- * The directories that ldconfig(8) puts into the loader's cache, in order, without repetitions. Each line of the file names one, or is
- * `include` with patterns (glob(7)) relative to the file's own directory; `#` starts a comment; `hwcap` lines are obsolete and ignored.
- * An include that comes back to a file already read is not followed.
+ * Returns the directories that ldconfig(8) puts into the loader's cache, in order and without duplicates. Each line of the file
+ * names one, or is `include` with patterns (glob(7)) relative to the file's directory; `#` starts a comment; obsolete `hwcap`
+ * lines are ignored. Each file is read once, so include cycles end.
  */
 export function libraryDirectories(conf: Path, files: ConfFiles): Path[] {
 	const directories = new Set<Path>();
@@ -34,7 +34,7 @@ export function libraryDirectories(conf: Path, files: ConfFiles): Path[] {
 					for (const found of glob(resolvePath(parent(path), pattern as Path), files)) readConf(found);
 				}
 			} else if (word !== "hwcap" && isAbsolute(line)) {
-				// `=libc6` and the like told the C library's generation, and may still stand in old files.
+				// Old files may append the C library's generation, such as `=libc6`.
 				directories.add((withoutTrailing(line.replace(/=(libc[456]|glibc2)$/, ""), "/") || "/") as Path);
 			}
 		}
@@ -43,7 +43,7 @@ export function libraryDirectories(conf: Path, files: ConfFiles): Path[] {
 	return [...directories];
 }
 
-/** Existing or not yet existing paths for an absolute pattern, sorted by bytes. A part without wildcards is taken as it is. */
+/** Expands an absolute pattern, sorted by bytes. Components without wildcards may not exist yet. */
 function glob(pattern: Path, files: ConfFiles): Path[] {
 	let found: Path[] = ["/" as Path];
 	for (const part of pattern.split("/").filter((each) => each !== "")) {
@@ -55,10 +55,13 @@ function glob(pattern: Path, files: ConfFiles): Path[] {
 	return found;
 }
 
-/** glob(7) for one name: `*`, `?`, `[a-z]`, `[!a]`. A leading dot must be matched by a dot. Time is the product of both lengths at most. */
+/**
+ * Matches one name by glob(7): `*`, `?`, `[a-z]`, `[!a]`. Only a dot matches a leading dot. Takes at most the product of both
+ * lengths.
+ */
 export function matches(name: string, pattern: string): boolean {
 	if (name.startsWith(".") && !pattern.startsWith(".")) return false;
-	// More than any name needs; without a limit, brackets that nothing closes take the square of it.
+	// Longer than any name; without a limit, unclosed brackets take quadratic time.
 	if (pattern.length > longestPattern) return false;
 	const tokens = pattern.match(/\[!?\]?[^\]]*\]|[\s\S]/g) ?? [];
 	let at = 0;
@@ -73,7 +76,7 @@ export function matches(name: string, pattern: string): boolean {
 			token++;
 			at++;
 		} else if (star !== undefined) {
-			// The star takes one character more, and what follows it is tried again.
+			// Extends the star by one character and tries the rest again.
 			star.at++;
 			token = star.token;
 			at = star.at;
@@ -105,16 +108,16 @@ const headerBytes = 48;
 const entryBytes = 24;
 
 /**
- * /etc/ld.so.cache as ldconfig(8) of glibc >= 2.2 writes it: for each library name the paths under which it was found, in the order in which the
- * loader considers them. The layout is glibc's sysdeps/generic/dl-cache.h. undefined where the file is something else; entries that point
- * outside are skipped.
+ * Parses /etc/ld.so.cache as ldconfig(8) of glibc 2.2 or later writes it (glibc's sysdeps/generic/dl-cache.h): each library's
+ * paths in the loader's order of preference. Returns undefined for another format; skips entries that point outside the file.
  */
 export function parseLoaderCache(file: Buffer): Map<string, Path[]> | undefined {
 	const start = newCacheStart(file);
 	if (start === undefined) return undefined;
 	const cache = file.subarray(start);
 	if (cache.length < headerBytes) return undefined;
-	// The flags say 2 for little and 3 for big endian; files of before 2.33 say nothing, and were written by the machine that reads them.
+	// The flags are 2 for little and 3 for big endian. glibc before 2.33 sets none; its files have the byte order of the
+	// machine that uses them.
 	const bigEndian = ((cache[28] ?? 0) & 3) === 3;
 	const word = (at: number) => (bigEndian ? cache.readUInt32BE(at) : cache.readUInt32LE(at));
 	const text = (at: number) => {
@@ -137,7 +140,7 @@ export function parseLoaderCache(file: Buffer): Map<string, Path[]> | undefined 
 	return found;
 }
 
-/** The new format may follow a table in the old one, aligned to 8 bytes. */
+/** The new format may follow a table in the old format, aligned to 8 bytes. */
 function newCacheStart(file: Buffer): number | undefined {
 	const hasNew = (at: number) => file.toString("latin1", at, at + newMagic.length) === newMagic;
 	if (hasNew(0)) return 0;

@@ -2,27 +2,27 @@ import { launchPath } from "../application/application.ts";
 import { baseName, isAbsolute, join, type Path, pathFromBytes, pathFromText, resolvePath } from "../path/path.ts";
 import type { LoaderFiles, LoaderOptions } from "./search.ts";
 
-/** What a script's first line asks for. */
+/** The parsed first line of a script. */
 interface Shebang {
-	/** As written; relative to the working directory where it does not start with a slash. */
+	/** As written; relative to the working directory unless it starts with a slash. */
 	readonly interpreter: Path;
-	/** All the rest of the line: the kernel passes it as one word. */
+	/** The rest of the line, which the kernel passes as one word. */
 	readonly argument?: string;
-	/** Where the interpreter is env(1): the program it will look up in PATH (or a path, where it holds a slash). */
+	/** If the interpreter is env(1), the program that it runs: a name to find in PATH, or a path if it contains a slash. */
 	readonly lookup?: string;
-	/** The PATH that env looks it up in, where its own words say one: the application's does not count then. */
+	/** PATH for this lookup if env's own arguments set it, instead of the application's. */
 	readonly lookupPath?: string;
 }
 
-/** execvp(3) of glibc where the environment has no PATH. */
+/** PATH of glibc's execvp(3) if the environment has none. */
 const pathOfNone = "/bin:/usr/bin";
 
-/** How many bytes of a file the kernel looks at to choose its loader (BINPRM_BUF_SIZE). */
+/** Bytes of a file that the kernel reads to choose its loader (BINPRM_BUF_SIZE). */
 export const shebangBytes = 256;
 
 /**
- * The `#!` line as execve(2) and the kernel's load_script read it: blanks before the interpreter are skipped, it ends at a blank, what follows
- * is one argument without blanks around it. undefined where there is none, and where the interpreter's name is cut by the limit.
+ * Parses a `#!` line like execve(2) and the kernel's load_script: the interpreter ends at a blank, and the rest is one argument
+ * without surrounding blanks. Returns undefined if there is none, or if the limit cuts the interpreter's name.
  */
 export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 	const text = pathFromBytes(firstBytes.subarray(0, shebangBytes));
@@ -30,7 +30,7 @@ export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 	const end = text.search(/[\n\0]/);
 	const line = (end < 0 ? text.slice(2) : text.slice(2, end)).replace(/^[ \t]+/, "");
 	const blank = line.search(/[ \t]/);
-	// Without the end of line and without a blank nobody knows whether the name goes on.
+	// Without a line end or blank, the name may be cut.
 	if (line === "" || (blank < 0 && end < 0 && text.length >= shebangBytes)) return undefined;
 	const interpreter = (blank < 0 ? line : line.slice(0, blank)) as Path;
 	const argument = blank < 0 ? "" : line.slice(blank).replace(/^[ \t]+|[ \t]+$/g, "");
@@ -38,7 +38,7 @@ export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 	return { interpreter, ...(argument !== "" && { argument }), ...lookup };
 }
 
-/** The program that `env ARGUMENT` runs. Only with -S (coreutils 8.30) does env split the one word that it gets. */
+/** Returns the program that `env ARGUMENT` runs. env splits its one argument only with -S (coreutils 8.30). */
 function envProgram(argument: string): Pick<Shebang, "lookup" | "lookupPath"> | undefined {
 	const split = /^(?:-([iv0]*)S|--split-string=)[ \t]*(.*)$/s.exec(argument);
 	if (split === null)
@@ -58,8 +58,9 @@ function envProgram(argument: string): Pick<Shebang, "lookup" | "lookupPath"> | 
 }
 
 /**
- * Words as `env -S` cuts them (coreutils' manual, "env invocation"): blanks outside quotes separate, and so does `\_` there; `\c` ends it all, `#` where
- * a word would begin; a backslash takes most other characters as they are, within single quotes only itself and the quote. Variables stay unexpanded.
+ * Splits like `env -S` (coreutils manual, "env invocation"). Blanks and `\_` outside quotes separate words, `\c` ends the text,
+ * and `#` at the start of a word begins a comment. A backslash escapes most other characters, but in single quotes only itself
+ * and the quote. Variables stay unexpanded.
  */
 function splitString(text: string): string[] {
 	const words: string[] = [];
@@ -81,7 +82,10 @@ function splitString(text: string): string[] {
 	return word === undefined ? words : [...words, word];
 }
 
-/** What the kernel starts for a script, and what env(1) starts then; each undefined where there is none or it is not found. */
+/**
+ * Returns the program that the kernel starts for a script and the one that env(1) starts; each undefined if absent or not
+ * found.
+ */
 export function scriptPrograms(
 	{ interpreter, lookup, lookupPath }: Shebang,
 	files: LoaderFiles,
@@ -92,7 +96,7 @@ export function scriptPrograms(
 	return [absolute(interpreter, options.directory), looked];
 }
 
-/** execvp(3): what is no program is passed over; an empty element is the working directory. */
+/** Searches like execvp(3): skips files that are not executable; an empty element is the working directory. */
 function findProgram(name: string, searchPath: string, files: LoaderFiles, start: Path | undefined): Path | undefined {
 	if (name.includes("/")) return absolute(name as Path, start);
 	return searchPath
@@ -108,7 +112,7 @@ function isExecutable(path: Path, files: LoaderFiles): boolean {
 	return status?.kind === "file" && (status.mode & 0o111) !== 0;
 }
 
-/** undefined for a relative path where the working directory is not known. */
+/** Returns undefined for a relative path if the working directory is unknown. */
 function absolute(path: Path, start: Path | undefined): Path | undefined {
 	if (isAbsolute(path)) return path;
 	return start === undefined ? undefined : resolvePath(start, path);

@@ -2,41 +2,41 @@ import { isAbsolute, join, type Path, parent, pathFromText, resolvePath, root } 
 import { abiOf, type ByteReader, type Elf, machineOf, parseElf } from "./elf.ts";
 import { type ConfFiles, libraryDirectories, parseLoaderCache } from "./ld-so.ts";
 
-/** What following the loader needs of the machine. */
+/** File access for following the loader. */
 export interface LoaderFiles extends ConfFiles {
-	/** All links resolved, or undefined where the chain ends in nothing. */
+	/** Resolves all links; undefined if the chain ends nowhere. */
 	resolve(path: Path): Path | undefined;
-	/** Of the name itself; `mode` holds the permission bits. */
+	/** Does not follow a link; `mode` contains the permission bits. */
 	status(path: Path): { readonly kind: string; readonly mode: number } | undefined;
-	/** Lends `use` a reader of the regular file at `path`, itself no link; undefined where it cannot be opened. */
+	/** Calls `use` with a reader of the regular file at `path`, which must not be a link; undefined if it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
 }
 
-/** What of the process's surroundings steers the loader. */
+/** The environment and directory that influence the loader. */
 export interface LoaderOptions {
 	readonly environment?: {
 		readonly LD_LIBRARY_PATH?: string | undefined;
 		readonly LD_PRELOAD?: string | undefined;
 		readonly PATH?: string | undefined;
 	};
-	/** Working directory, which relative search directories start from; without it they are passed over. */
+	/** Working directory for relative search directories, which are skipped without it. */
 	readonly directory?: Path;
 	/**
-	 * The names of glibc-hwcaps subdirectories that this processor can use, best first, e.g. x86-64-v3, x86-64-v2. Left out, every
-	 * variant of a library counts as needed, so that a cage works on another processor too.
+	 * Names of glibc-hwcaps subdirectories for this processor, best first, e.g. x86-64-v3, x86-64-v2. If absent, every variant
+	 * of a library counts as needed, so that a cage also works on another processor.
 	 */
 	readonly hwcaps?: readonly string[];
 }
 
-/** An ELF file on its way into a process. */
+/** An ELF file that a process loads. */
 export interface LoadedObject {
 	/** The name under which the loader (or the kernel) opened it. */
 	readonly path: Path;
 	readonly real: Path;
 	readonly elf: Elf;
-	/** The object whose need brought it in. */
+	/** The object that needs it. */
 	readonly loader?: LoadedObject;
-	/** What `$ORIGIN` stands for. */
+	/** The value of `$ORIGIN`. */
 	readonly origin: Path;
 }
 
@@ -46,23 +46,27 @@ export interface Found {
 	readonly elf: Elf;
 }
 
-/** A library's candidates: the first is the one that the loader takes, as far as that can be told; the others are its hwcaps variants. */
+/** The first candidate is the one that the loader probably takes; the others are its hwcaps variants. */
 type Candidates = readonly [Found, ...Found[]] | readonly [];
 
 export interface LibrarySearch {
-	/** The ELF file at a path, links followed; remembered for the life of the search. */
+	/** Returns the ELF file at a path, following links. Cached. */
 	load(path: Path): Found | undefined;
-	/** The name that the loader goes by for what `by` needs: `$ORIGIN` and the like in a path are put in their places. */
+	/** Returns the name that the loader uses for a library of `by`, with `$ORIGIN` and the like expanded in paths. */
 	nameOf(name: Path, by: LoadedObject, main: LoadedObject): Path;
-	/** What the environment (LD_PRELOAD) and the machine (/etc/ld.so.preload) put into every program, in order: names or paths. */
+	/**
+	 * Returns the libraries that the environment (LD_PRELOAD) and the machine (/etc/ld.so.preload) add to every program, in
+	 * order: names or paths.
+	 */
 	preloaded(main: LoadedObject): readonly Path[];
-	/** Where the loader finds what `by` needs under `name`; `main` is the program. */
+	/** Finds the library `name` for `by` in a process of `main`. */
 	find(name: Path, by: LoadedObject, main: LoadedObject): Candidates;
 }
 
 /**
- * The search of ld.so(8), glibc's elf/dl-load.c (_dl_map_object): DT_RPATH of the object, of what loaded it and of the program, unless the object
- * has a DT_RUNPATH; LD_LIBRARY_PATH; DT_RUNPATH; /etc/ld.so.cache; the default directories. A candidate of another machine or class is passed over.
+ * Searches like ld.so(8) (glibc's elf/dl-load.c, _dl_map_object): DT_RPATH of the object, of the objects that loaded it and of
+ * the program, unless the object has a DT_RUNPATH; LD_LIBRARY_PATH; DT_RUNPATH; /etc/ld.so.cache; the default directories.
+ * Skips candidates for another machine or class.
  */
 export function librarySearch(files: LoaderFiles, options: LoaderOptions): LibrarySearch {
 	const loaded = new Map<Path, Found | undefined>();
@@ -72,7 +76,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 	};
 
 	const variants = new Map<Path, readonly string[]>();
-	/** The glibc-hwcaps subdirectories to look into before `directory` itself. */
+	/** Returns the glibc-hwcaps subdirectories to search before `directory`. */
 	const hwcapsIn = (directory: Path): readonly string[] => {
 		const known = variants.get(directory);
 		if (known !== undefined) return known;
@@ -86,7 +90,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		const cache = parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0));
 		return { cache, directories: cache === undefined ? libraryDirectories("/etc/ld.so.conf" as Path, files) : [] };
 	});
-	/** ld.so(8): names with blanks, colons or ends of lines between them. `#` starts a comment (do_preload's caller in glibc's elf/rtld.c). */
+	/** ld.so(8): blanks, colons or line ends separate names, and `#` starts a comment (glibc's elf/rtld.c). */
 	const preloadFile = lazy(() =>
 		splitNames((files.read("/etc/ld.so.preload" as Path, 64 * 1024)?.toString("latin1") ?? "").replace(/#.*/g, "")),
 	);
@@ -100,7 +104,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		return [...multiarch, ...others].filter((path) => files.resolve(path as Path) !== undefined) as Path[];
 	});
 
-	/** Tries directories in turn, collecting variants until the plain library ends the search. */
+	/** Searches directories in order and collects variants until it finds the plain library. */
 	function inDirectories(name: string, directories: readonly Path[], wanted: string, into: Found[]): boolean {
 		for (const directory of directories) {
 			for (const hwcap of hwcapsIn(directory)) {
@@ -140,7 +144,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		return true;
 	}
 
-	/** An entirely empty list is ignored; an empty element of a longer one is the working directory. */
+	/** An empty list is ignored; an empty element of a longer one is the working directory. */
 	const expand = (elements: readonly string[], object: LoadedObject): Path[] =>
 		elements.length === 1 && elements[0] === ""
 			? []
@@ -166,7 +170,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		return found;
 	}
 
-	// Most objects have no search path of their own, and then the answer depends on the machine alone.
+	// Most objects have no search path, so the result depends only on the machine.
 	const common = new Map<string, Candidates>();
 	const nameOf = (name: Path, by: LoadedObject, main: LoadedObject): Path =>
 		name.includes("/") && !isMusl(main) ? (substitute(name, by, tupleOf(by.elf)) ?? name) : name;
@@ -189,7 +193,7 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		},
 	};
 
-	/** Where the processor is not known, the plain library stands for all its variants. */
+	/** If the processor is unknown, the plain library represents its variants. */
 	function plainFirst(found: readonly Found[]): Candidates {
 		const unique = found.filter((each, at) => found.findIndex(({ path }) => path === each.path) === at);
 		const ordered = options.hwcaps === undefined ? [...unique.slice(-1), ...unique.slice(0, -1)] : unique.slice(0, 1);
@@ -203,7 +207,7 @@ function read(path: Path, files: LoaderFiles): Found | undefined {
 	return real === undefined || elf === undefined ? undefined : { path, real, elf };
 }
 
-/** The object, what loaded it, and so on up to the program. */
+/** Returns the object, the one that loaded it, and so on up to the program. */
 function ownPaths(object: LoadedObject): LoadedObject[] {
 	const chain: LoadedObject[] = [];
 	for (let each: LoadedObject | undefined = object; each !== undefined; each = each.loader) chain.push(each);
@@ -235,17 +239,17 @@ function memo<A, T>(keyOf: (argument: A) => string, make: (argument: A) => T): (
 	};
 }
 
-/** The names in LD_PRELOAD and in its file. */
+/** Splits LD_PRELOAD or its file into names. */
 function splitNames(list: string): Path[] {
 	return list.split(/[\s:]+/).filter((name) => name !== "") as Path[];
 }
 
-/** Semicolons separate too in LD_LIBRARY_PATH, unlike in DT_RPATH and DT_RUNPATH. */
+/** Unlike DT_RPATH and DT_RUNPATH, LD_LIBRARY_PATH may contain semicolons as separators. */
 function splitLibraryPath(value: string | undefined): string[] {
 	return value === undefined || value === "" ? [] : pathFromText(value).split(/[:;]/);
 }
 
-/** undefined where a part of it is not known, or the result is relative to nowhere. */
+/** Returns undefined if a variable is unknown, or if the result is relative and there is no working directory. */
 function expandDirectory(element: string, object: LoadedObject, tuple: string | undefined, directory?: Path): Path | undefined {
 	const expanded = substitute(element, object, tuple);
 	if (expanded === undefined) return undefined;
@@ -253,7 +257,7 @@ function expandDirectory(element: string, object: LoadedObject, tuple: string | 
 	return directory === undefined ? undefined : resolvePath(directory, expanded);
 }
 
-/** `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. undefined where one of them is not known. */
+/** Expands `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. Returns undefined if one is unknown. */
 function substitute(text: string, object: LoadedObject, tuple: string | undefined): Path | undefined {
 	const machine = machineOf(object.elf);
 	const values: Record<string, string | undefined> = {
@@ -274,14 +278,14 @@ export function isMusl(main: Pick<LoadedObject, "elf">): boolean {
 	return /\/ld-musl-[^/]*$/.test(main.elf.interpreter ?? "");
 }
 
-/** musl has these within its libc, whatever a file of that name says (ldso/dynlink.c, load_library). */
+/** musl has these built into its libc and ignores files with these names (ldso/dynlink.c, load_library). */
 export function isInMuslLibc(name: string): boolean {
 	return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name);
 }
 
 /**
- * Where musl's loader looks for what `by` needs, in order (ldso/dynlink.c, load_library): LD_LIBRARY_PATH as it stands; the run paths of
- * the object, of what loaded it and so on up to the program, DT_RPATH counting like DT_RUNPATH; then the directories of the machine.
+ * Returns the directories where musl's loader searches (ldso/dynlink.c, load_library): LD_LIBRARY_PATH verbatim; DT_RPATH and
+ * DT_RUNPATH of the object and of those that loaded it, up to the program; then the machine's directories.
  */
 function muslDirectories(by: LoadedObject, main: LoadedObject, files: LoaderFiles, options: LoaderOptions): Path[] {
 	const start = options.directory;
@@ -296,14 +300,14 @@ function runPaths(by: LoadedObject, main: LoadedObject): string[] {
 	const elements: string[] = [];
 	for (let each: LoadedObject | undefined = by; each !== undefined; each = each.loader ?? (each === main ? undefined : main)) {
 		const own = [...each.elf.rpath, ...each.elf.runpath];
-		// With a dollar that begins anything else, the whole list counts for nothing (fixup_rpath).
+		// Any other dollar invalidates the whole list (fixup_rpath).
 		if (own.some((element) => /\$(?!ORIGIN|\{ORIGIN\})/.test(element))) continue;
 		elements.push(...own.map((element) => element.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => (each as LoadedObject).origin)));
 	}
 	return elements;
 }
 
-/** A file beside the loader names them, one a line or with colons; else there are these three. */
+/** Reads the file next to the loader, one directory a line or with colons; defaults to these three. */
 function machineDirectories(main: LoadedObject, files: LoaderFiles): string[] {
 	const architecture = /ld-musl-(.*)\.so\.1$/.exec(main.elf.interpreter ?? "")?.[1];
 	const configured = architecture === undefined ? undefined : files.read(`/etc/ld-musl-${architecture}.path` as Path, 64 * 1024);

@@ -1,7 +1,7 @@
 import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
-import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
+import { areaOf, isStateParent, isSystemDirectory } from "../plan/areas.ts";
 import { permissionFor } from "../plan/missing.ts";
 import { permissionWords } from "../plan/permissions.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
@@ -214,7 +214,7 @@ function optionAgainst(
 	if (absence && areaOf(place) === "device")
 		return absence.kind === "untouched" && action !== "execute" ? `--device ${shown}` : undefined;
 	const directory = parent(place);
-	const canBeGiven = (!isSystemDirectory(directory) || holdsState(directory)) && areaOf(directory) === "files";
+	const canBeGiven = (!isSystemDirectory(directory) || isStateParent(directory)) && areaOf(directory) === "files";
 	if (action === "write") {
 		const isMissing = absence ? !onHost || absence.kind === "untouched" : layers.includes("mount");
 		return isMissing && canBeGiven ? `--writable ${pathToText(directory) ?? ""}` : undefined;

@@ -1,6 +1,6 @@
 import type { Group, User } from "./facts.ts";
 
-/** passwd(5). Lines that are none (comments, NIS markers, wrong numbers) are passed over; the first entry of a name counts. */
+/** Parses passwd(5). Skips invalid lines (comments, NIS markers, wrong numbers); the first entry of a name wins. */
 export function parsePasswd(text: string): User[] {
 	const users = new Map<string, User>();
 	for (const line of text.split("\n")) {
@@ -12,7 +12,7 @@ export function parsePasswd(text: string): User[] {
 	return [...users.values()];
 }
 
-/** group(5), with the same tolerance. */
+/** Parses group(5) with the same tolerance. */
 export function parseGroup(text: string): Group[] {
 	const groups = new Map<string, Group>();
 	for (const line of text.split("\n")) {
@@ -28,36 +28,36 @@ function isName(text: string | undefined): text is string {
 	return !!text && !/^[#+-]/.test(text);
 }
 
-/** A uid or gid in decimal digits. */
+/** Parses a decimal uid or gid. */
 export function parseId(text: string | undefined): number | undefined {
 	if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
 	const id = Number(text);
 	return isId(id) ? id : undefined;
 }
 
-/** Whether a number can be a uid or gid. They have 32 bits, and (id_t)-1 means "no change" (credentials(7)). */
+/** Returns whether a number is a valid uid or gid: 32 bits, but not (id_t)-1, which means "no change" (credentials(7)). */
 export function isId(value: unknown): value is number {
 	return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0xffffffff;
 }
 
-/** Numbers that useradd(8) gives to people (login.defs(5), UID_MIN and UID_MAX of every distribution). */
+/** The uids that useradd(8) assigns to people (login.defs(5), UID_MIN and UID_MAX of every distribution). */
 const first = 1000;
 const last = 60_000;
 
-/** Accounts of people who may log in. */
+/** Returns the accounts of people who may log in. */
 export function peopleAmong<Account extends Pick<User, "uid" | "shell">>(users: readonly Account[]): Account[] {
 	return users.filter(({ shell, uid }) => uid >= first && uid <= last && !/\/(nologin|false)$/.test(shell));
 }
 
-/** Both ends belong to it. */
+/** Both ends are inclusive. */
 export interface IdRange {
 	readonly first: number;
 	readonly last: number;
 }
 
 /**
- * The ids of a range that nobody has, the best first. It begins in the middle, because packages of this and other systems (containers)
- * number their accounts from both ends and may do so after this one is chosen.
+ * Yields the free ids of a range, best first. Starts in the middle, because packages of this system and of containers number
+ * their accounts from both ends and may do so later.
  */
 export function* freeIds({ first, last }: IdRange, taken: ReadonlySet<number>, ranges: readonly IdRange[]): Generator<number> {
 	const middle = Math.floor((first + last) / 2);
@@ -66,7 +66,7 @@ export function* freeIds({ first, last }: IdRange, taken: ReadonlySet<number>, r
 	for (let id = middle + 1; id <= last; id++) if (isFree(id)) yield id;
 }
 
-/** Ranges of subuid(5) and subgid(5): `name:first:count`. Lines of another form are passed over. */
+/** Parses subuid(5) and subgid(5): `name:first:count`. Skips other lines. */
 export function subordinateRanges(text: string): IdRange[] {
 	return text.split("\n").flatMap((line) => {
 		const [, first, count] = /^[^:]*:(\d{1,10}):(\d{1,10})$/.exec(line.trim()) ?? [];
@@ -74,7 +74,7 @@ export function subordinateRanges(text: string): IdRange[] {
 	});
 }
 
-/** `SYS_UID_MIN` to `SYS_UID_MAX` of login.defs(5), with useradd's defaults. */
+/** Returns `SYS_UID_MIN` to `SYS_UID_MAX` of login.defs(5), with useradd's defaults. */
 export function systemRange(loginDefs: string): IdRange {
 	const value = (name: string, otherwise: number) => {
 		const found = Number(new RegExp(`^\\s*${name}\\s+(\\d{1,9})\\s*$`, "m").exec(loginDefs)?.[1] ?? otherwise);

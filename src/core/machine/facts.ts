@@ -1,7 +1,7 @@
 import type { ByteReader } from "../elf/elf.ts";
 import type { Path } from "../path/path.ts";
 
-/** What the core asks of a machine while it plans. Values and one interface; adapters in `system/` implement it. */
+/** The facts about a machine that planning needs. `Files` is implemented in `src/system/`. */
 
 export type FileKind = "file" | "directory" | "symlink" | "character-device" | "block-device" | "fifo" | "socket";
 
@@ -14,22 +14,22 @@ export interface FileStatus {
 	readonly size: number;
 	/** Milliseconds since 1970. */
 	readonly mtime: number;
-	/** Of a device node. */
+	/** Set for a device node. */
 	readonly device?: { readonly major: number; readonly minor: number };
 }
 
-/** Looking at files without following a link at the end of the name and without ever blocking on a FIFO. */
+/** Read-only file access that never follows a link at the end of a name and never blocks on a FIFO. */
 export interface Files {
-	/** undefined where nothing is there (or it cannot be seen). */
+	/** Returns undefined if the file does not exist or is not visible. */
 	status(path: Path): FileStatus | undefined;
 	readLink(path: Path): Path | undefined;
-	/** Names in a directory, sorted by their bytes; empty where it cannot be read. */
+	/** Returns the names in a directory, sorted by bytes; empty if it is unreadable. */
 	list(directory: Path): Path[];
-	/** The whole of a regular file, or its first `limit` bytes; undefined where it cannot be read. */
+	/** Returns a regular file, or its first `limit` bytes; undefined if it is unreadable. */
 	read(path: Path, limit?: number): Buffer | undefined;
-	/** All links resolved, or undefined where the chain ends in nothing. */
+	/** Resolves all links; undefined if the chain ends nowhere. */
 	resolve(path: Path): Path | undefined;
-	/** Lends `use` a reader of the regular file at `path`, itself no link; undefined where it cannot be opened. */
+	/** Calls `use` with a reader of the regular file at `path`, which must not be a link; undefined if it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface Group {
 	readonly members: readonly string[];
 }
 
-/** The same files, each asked for its status and its target once: following thousands of names asks for the same directories again and again. */
+/** Caches each path's status and link target, because resolving thousands of names looks at the same directories repeatedly. */
 export function rememberFiles(files: Files): Files {
 	const statuses = new Map<Path, FileStatus | undefined>();
 	const targets = new Map<Path, Path | undefined>();

@@ -1,7 +1,7 @@
 import { ancestors, type Path, root } from "../path/path.ts";
 import type { FileStatus } from "./facts.ts";
 
-/** A directory on the way to a place, as lstat(2) sees it. */
+/** A directory on a path, as lstat(2) reports it. */
 export interface WayPart extends Pick<FileStatus, "kind" | "mode" | "uid"> {
 	readonly path: Path;
 }
@@ -11,15 +11,15 @@ interface FaultyPart {
 	readonly fault: "not-directory" | "foreign-owner" | "writable";
 }
 
-/** Every directory that a name goes through, `/` and the place itself included. */
+/** Returns every directory on a path, including `/` and the path itself. */
 export function wayTo(place: Path): Path[] {
 	return [...new Set([root, ...ancestors(place), place])];
 }
 
 /**
- * By which parts of a way somebody other than root and `owner` can put another thing in its place, a link to anywhere for one. Whose the
- * place itself is does not matter: it is renamed by whoever may write to the directory that holds it. A sticky directory lets only the
- * owner of a name rename it (inode(7)).
+ * Returns the components that let an account other than root and `owner` replace a later one, for example by a link. The last
+ * component's own owner does not matter, because renaming it needs write access to its directory. In a sticky directory only a
+ * name's owner can rename it (inode(7)).
  */
 export function wayFaults(way: readonly WayPart[], owner: number): FaultyPart[] {
 	const isTrusted = ({ uid }: WayPart) => uid === 0 || uid === owner;

@@ -80,9 +80,9 @@ interface SearchResult {
 }
 
 /** So often a search begins anew where what had worked works no more. */
-const mostDoubts = 3;
+const maxDoubts = 3;
 /** So often what is left is tried again, one by one. */
-const mostPasses = 4;
+const maxPasses = 4;
 
 /**
  * Which units nothing needs. Leaves out as many at once as it can and halves what cannot be left out: with k needed units among n that takes
@@ -112,8 +112,8 @@ export async function findUnneeded(request: SearchRequest): Promise<SearchResult
 			steps = steps.slice(0, last === undefined ? 0 : steps.indexOf(last) + 1);
 			// From the beginning.
 			pass = -1;
-			if (doubts++ < mostDoubts) continue;
-		} else if (run.isComplete && (hasMore || pass === 0) && pass < mostPasses) continue;
+			if (doubts++ < maxDoubts) continue;
+		} else if (run.isComplete && (hasMore || pass === 0) && pass < maxPasses) continue;
 		return { left: steps.at(-1) ?? new Set(), steps, trials, isComplete: !isDoubtful && run.isComplete };
 	}
 }

@@ -1,10 +1,10 @@
 import type { Files } from "../machine/facts.ts";
 import { baseName, join, type Path, parent, root } from "../path/path.ts";
 
-/** A script that is started, a source of the application itself, or a module that any program may use. */
+/** A started script, one of the application's own sources, or a module that any program may use. */
 export type Role = "program" | "own" | "module";
 
-/** Module files that a source names, as they are on this machine. */
+/** Finds the module files of this machine that a source names. */
 export interface ModuleLanguage {
 	/** Source files by their names. */
 	readonly source: RegExp;
@@ -28,7 +28,7 @@ export class Listings {
 	names(directory: Path): ReadonlySet<Path> {
 		const known = this.#names.get(directory);
 		if (known) return known;
-		// Most names are of directories that do not exist, which the one above shows without asking the machine again.
+		// Most of these directories do not exist; their parent's listing shows that without asking the machine.
 		const exists = directory === root || this.names(parent(directory)).has(baseName(directory));
 		const names = new Set(exists ? this.#files.list(directory) : []);
 		this.#names.set(directory, names);
@@ -57,7 +57,7 @@ export class Listings {
 	}
 }
 
-/** Bytes of a source; none of those known is so long. */
+/** Bytes of a source; all known ones are shorter. */
 const mostRead = 4 * 1024 * 1024;
 
 /**

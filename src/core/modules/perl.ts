@@ -10,10 +10,10 @@ const fromC =
 /** Modules with tables that they read by computed names. */
 const tables: ReadonlyMap<string, string> = new Map([["Unicode/UCD.pm", "unicore"]]);
 
-/** Tools of developers and installers, which perl's own modules load for nothing else. */
+/** Developers' and installers' tools, which perl's own modules load only to support those tools. */
 const developers = /^(CPAN|TAP|App|Test2?|ExtUtils|Module::Build|Devel|Pod|perl5db|Perl::OSType)(::|$)/;
 
-/** A list of the modules that came with each perl: it names them all and loads none. */
+/** A list of the modules that came with each perl; it loads none of them. */
 const list = /\/Module\/CoreList(\/\w+)?\.pm$/;
 
 const statement = /(?:^|[;{}(])[ \t]*(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:::\w+)*)/gm;
@@ -27,7 +27,7 @@ const computed =
 export function perlModules(roots: readonly Path[], standard: readonly Path[], listings: Listings): ModuleLanguage {
 	const others = roots.filter((root) => !standard.includes(root));
 
-	/** Perl takes the first in `@INC`; Debian's own directories hold some modules twice. */
+	/** Perl takes the first match in `@INC`; Debian's directories contain some modules twice. */
 	function atRoots(find: (root: Path) => readonly Path[]): Path[] {
 		const own = standard.map(find).find((paths) => paths.length) ?? [];
 		return [...others.flatMap(find), ...own];
@@ -39,14 +39,14 @@ export function perlModules(roots: readonly Path[], standard: readonly Path[], l
 		if (known) return known;
 		const below = name.replaceAll("::", "/");
 		const paths = atRoots((root) => listings.findBelow(root, `${below}.pm`));
-		// What XSLoader and AutoLoader load for it.
+		// Files that XSLoader and AutoLoader load for it.
 		const loaded = paths.length ? atRoots((root) => listings.files(join(root, `auto/${below}`), false)) : [];
 		const all = [...paths, ...loaded];
 		found.set(name, all);
 		return all;
 	}
 
-	/** Everything below the name of a module. */
+	/** Returns all modules in a namespace. */
 	const namespace = (below: string) =>
 		roots.flatMap((root) => listings.files(join(root, below), true).filter((path) => /\.p[lmh]$/.test(path)));
 	const belowRoot = (path: Path) => {
@@ -92,7 +92,7 @@ export function perlModules(roots: readonly Path[], standard: readonly Path[], l
 	};
 }
 
-/** Takes away POD, lines that are comments, and what follows the end of the program, unless it is code that is loaded from there. */
+/** Removes POD, comment lines, and everything after the end of the program, unless a loader reads code from there. */
 function withoutDocumentation(text: string): string {
 	const end = /\b(SelfLoader|AutoLoader)\b/.test(text) ? -1 : text.search(/^__END__[ \t\r]*$/m);
 	let isDocumentation = false;

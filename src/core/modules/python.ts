@@ -2,21 +2,21 @@ import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent } from "../path/path.ts";
 import type { Listings, ModuleLanguage } from "./modules.ts";
 
-/** Modules that CPython loads from C: to report an exception, to parse a time, to end. */
+/** Modules that CPython loads from C: to report an exception, to parse a time, to exit. */
 const fromC = (
 	"abc ast codecs collections.abc copyreg datetime decimal encodings enum functools importlib.util io keyword linecache locale numbers " +
 	"operator os random re runpy signal site stat string struct threading token tokenize traceback types warnings weakref zipimport " +
 	"_compat_pickle _pydatetime _strptime _weakrefset"
 ).split(" ");
 
-/** Modules of the standard library that find others by a computed name, and these: the build's own name, a codec's. */
+/** Modules of the standard library that load others by a computed name, with those names: of the build, or of a codec. */
 const companions: ReadonlyMap<string, RegExp> = new Map([
 	["sysconfig", /^_sysconfigdata_.*\.py$/],
 	["codecs", /^encodings$/],
 	["encodings", /^(_codecs_\w+|_multibytecodec)\..*so$/],
 ]);
 
-/** Tools of developers, which functions of the standard library load for their own tests and for interactive help. */
+/** Developers' tools, which the standard library loads for its own tests and for interactive help. */
 const developers =
 	/^(doctest|idlelib|pdb|profile|cProfile|pydoc|pydoc_data|test|tkinter|turtle|turtledemo|unittest|_pyrepl)(\.|$)/;
 
@@ -24,9 +24,9 @@ const compiled = /\.so$/;
 const isModule = /\.(py|so)$/;
 
 /**
- * Python's modules below `roots`, the entries of `sys.path`. `standard` of them hold the standard library.
- * Packages with compiled parts come whole, because nothing shows what those load. Of the program's own package, directories of which a
- * module was loaded (`isLoaded`) come whole: its configuration may ask for another one there.
+ * Finds Python's modules below `roots`, the entries of `sys.path`; the standard library is in `standard`. Packages with
+ * compiled parts are included completely, because nothing shows what those load. So are directories of the program's own
+ * package with a loaded module (`isLoaded`), because its configuration may request another module there.
  */
 export function pythonModules(
 	roots: readonly Path[],
@@ -37,7 +37,7 @@ export function pythonModules(
 ): ModuleLanguage {
 	const isStandard = (path: Path) => standard.some((root) => isWithin(path, root)) && !/\/(site|dist)-packages\//.test(path);
 
-	/** Files of a dotted name, with the packages on its way. */
+	/** Returns the files of a dotted name, including its packages. */
 	function named(module: string, from: readonly Path[] = roots): Path[] {
 		const found: Path[] = [];
 		let directories = from;
@@ -89,13 +89,13 @@ export function pythonModules(
 		return found;
 	}
 
-	/** Modules that `__all__` of a package names. */
+	/** Returns the modules in a package's `__all__`. */
 	function listed(init: Path): Path[] {
 		const all = /\b__all__\s*=\s*[[(]([^\])]{0,20000})[\])]/.exec(files.read(init)?.toString("latin1") ?? "")?.[1] ?? "";
 		return [...all.matchAll(/["'](\w+)["']/g)].flatMap(([, name = ""]) => named(name, [parent(init)]));
 	}
 
-	/** The name below `sys.path` of the first part of a module outside the standard library. */
+	/** Returns the top-level package of a module outside the standard library. */
 	function topOf(path: Path): Path | undefined {
 		const root = roots.find((one) => isWithin(path, one) && !standard.includes(one));
 		const [first, ...below] = root === undefined ? [] : path.slice(root.length + 1).split("/");
@@ -218,7 +218,7 @@ function withoutGuarded(code: string, isMain: boolean): string {
 		.join("\n");
 }
 
-/** Takes comments away and empties text literals, unless they look like the name of a module. */
+/** Removes comments and empties text literals, unless they look like a module name. */
 function withoutText(source: string): string {
 	const parts: string[] = [];
 	let from = 0;
@@ -241,7 +241,7 @@ function withoutText(source: string): string {
 	return parts.join("");
 }
 
-/** Returns the position behind the closing quote. Text in single quotes ends with its line, whatever is in it. */
+/** Returns the position after the closing quote. Text in single quotes ends at its line end. */
 function endOfText(source: string, start: number, quote: string): number {
 	for (let at = start; at < source.length; at++) {
 		if (source[at] === "\\") at++;

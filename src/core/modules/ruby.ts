@@ -5,7 +5,7 @@ import type { Listings, ModuleLanguage } from "./modules.ts";
 const fromC =
 	"rubygems monitor rbconfig error_highlight did_you_mean set enumerator thread fiber unicode_normalize/normalize".split(" ");
 
-/** Tools of developers, which Ruby's own libraries load for interactive use, and gems for their installation. */
+/** Developers' tools, which Ruby's own libraries load for interactive use, and gems for their installation. */
 const developers = /^(irb|rdoc|debug|racc|rbs|minitest|bundler|syntax_suggest|rubygems\/commands?)(\/|$)/;
 
 const loading =
@@ -14,7 +14,7 @@ const relative = /\brequire_relative\s{0,9}\(?\s{0,9}["']([\w./+-]+)["']/g;
 const computed =
 	/\b(?:require|require_relative|load)\b\s{0,9}\(?\s{0,9}(?:[a-z_@]\w*|["'][^"'\n]{0,200}#\{|File\.|"[^"\n]{0,200}"\s{0,9}\+)/;
 
-/** Ruby's libraries below `roots`, the entries of `$LOAD_PATH`. `standard` of them hold Ruby's own. */
+/** Finds Ruby's libraries below `roots`, the entries of `$LOAD_PATH`. `standard` are the directories of Ruby's own. */
 export function rubyModules(roots: readonly Path[], standard: readonly Path[], listings: Listings): ModuleLanguage {
 	const below = (directory: Path, name: string) => {
 		const exact = /\.(rb|so)$/.test(name) ? listings.findBelow(directory, name) : [];
@@ -22,7 +22,7 @@ export function rubyModules(roots: readonly Path[], standard: readonly Path[], l
 	};
 	const feature = (name: string) => roots.flatMap((root) => below(root, name));
 	const isStandard = (path: Path) => standard.some((root) => isWithin(path, root)) || /\/rubygems(\/|\.rb$)/.test(path);
-	/** Whether a library of Ruby's only mentions a tool that it is no part of. */
+	/** Returns whether one of Ruby's libraries only mentions a tool that it is not part of. */
 	const isForDevelopers = (name: string, path: Path) => {
 		const tool = isStandard(path) ? developers.exec(name)?.[1] : undefined;
 		return tool !== undefined && !path.includes(`/${tool}/`) && !path.endsWith(`/${tool}.rb`);
@@ -39,7 +39,7 @@ export function rubyModules(roots: readonly Path[], standard: readonly Path[], l
 				const root = roots.find((one) => isWithin(place, one)) ?? parent(place);
 				if (!isForDevelopers(place.slice(root.length + 1), path)) yield* below(parent(place), baseName(place));
 			}
-			// What a library loads by a computed name is usually in the directory named like it.
+			// Libraries with computed names are usually in the directory with this library's name.
 			if (role === "module" && path.endsWith(".rb") && computed.test(code)) {
 				yield* listings.files(path.slice(0, -".rb".length) as Path, true).filter((one) => /\.(rb|so)$/.test(one));
 			}

@@ -1,18 +1,18 @@
 import * as v from "valibot";
 
 /**
- * Paths as bytes. A file name on Linux is any bytes but NUL and '/' (path_resolution(7)), so text would lose some of them.
- * A `Path` is a string with one character for each byte (latin1): it compares, sorts and keys a Map like the bytes do.
+ * A file name on Linux is any bytes but NUL and '/' (path_resolution(7)), so text would lose some of them. A `Path` is a latin1
+ * string with one character a byte: it compares, sorts and keys a Map like the bytes.
  */
 declare const brand: unique symbol;
 export type Path = string & { readonly [brand]: "Path" };
 
-/** In JSON a path is its text where that is valid UTF-8, else its bytes in base64 (the contract's form). */
+/** A path in JSON: its text if it is valid UTF-8, otherwise its bytes in base64. */
 export type PathJson = string | { base64: string };
 
 export const root = "/" as Path;
 
-/** Nearly every path is ASCII, and ASCII is itself in both encodings. */
+/** Most paths are ASCII, which is the same in both encodings. */
 function isAscii(text: string): boolean {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
 	return /^[\x00-\x7f]*$/.test(text);
@@ -27,14 +27,13 @@ export function pathFromText(text: string): Path {
 	return Buffer.from(text, "utf8").toString("latin1") as Path;
 }
 
-/** The bytes to hand to the operating system. */
 export function pathToBytes(path: Path): Buffer {
 	return Buffer.from(path, "latin1");
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text of a path, or undefined where its bytes are not valid UTF-8. */
+/** Returns the text of a path, or undefined if its bytes are not valid UTF-8. */
 export function pathToText(path: Path): string | undefined {
 	if (isAscii(path)) return path;
 	try {
@@ -56,19 +55,21 @@ export function isAbsolute(path: string): boolean {
 	return path.startsWith("/");
 }
 
-/** `name` seen from `directory`; the result is cleaned of `//`, `.` and a trailing slash, but keeps `..` (a link may precede it). */
+/**
+ * Resolves `name` against `directory`. Removes `//`, `.` and a trailing slash, but keeps `..`, because a link may precede it.
+ */
 export function resolvePath(directory: Path, name: Path): Path {
 	return clean(isAbsolute(name) ? name : (`${directory}/${name}` as Path));
 }
 
-/** Absolute path without empty and `.` components. `..` stays: what it means depends on links. */
+/** Removes empty and `.` components from an absolute path. `..` stays, because its meaning depends on links. */
 export function clean(path: Path): Path {
 	if (!/\/(\/|\.(\/|$)|$)/.test(path) && isAbsolute(path)) return path;
 	const parts = path.split("/").filter((part) => part !== "" && part !== ".");
 	return `/${parts.join("/")}` as Path;
 }
 
-/** Also takes `..` away, as if no link preceded it; for names that a person wrote. Never climbs above the root. */
+/** Also removes `..`, as if no link preceded it; for names that a person wrote. Never climbs above the root. */
 export function normalise(path: Path): Path {
 	const parts: string[] = [];
 	for (const part of path.split("/")) {
@@ -97,12 +98,12 @@ export function isWithin(path: Path, directory: Path): boolean {
 	return directory === "/" || path === directory || (path.startsWith(directory) && path[directory.length] === "/");
 }
 
-/** Those of the directories that are in no other one of them. */
+/** Returns the directories that are not inside another one. */
 export function outermost(directories: readonly Path[]): Path[] {
 	return directories.filter((path) => !directories.some((other) => other !== path && isWithin(path, other)));
 }
 
-/** Every directory above `path`, nearest the root first, without the root and the path itself. */
+/** Returns every directory above `path`, outermost first, without the root and the path itself. */
 export function ancestors(path: Path): Path[] {
 	const all: Path[] = [];
 	for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
@@ -110,8 +111,6 @@ export function ancestors(path: Path): Path[] {
 	}
 	return all;
 }
-
-/** Paths in JSON that somebody else wrote, in the contract's form. */
 
 export function isPathJson(value: unknown): value is PathJson {
 	if (typeof value === "string") return true;

@@ -1,12 +1,12 @@
 import { type Path, pathToBytes, pathToText } from "./path.ts";
 
 /**
- * Characters that must never reach a terminal as they are: controls, line and paragraph separators, and what reorders or hides
- * text: format characters (bidi controls, marks without width, tags) and all that is ignorable by default (Unicode TR36 and TR55).
+ * Characters that must never reach a terminal unescaped: controls, line and paragraph separators, and characters that reorder
+ * or hide text, such as bidi controls, zero-width marks, tags and everything ignorable by default (Unicode TR36 and TR55).
  */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Text that is safe to show: what could steer a terminal or mislead an eye is escaped. */
+/** Escapes characters that could control a terminal or mislead the reader. */
 export function printable(text: string): string {
 	return text.replace(unprintable, (character) => {
 		const code = character.codePointAt(0) ?? 0;
@@ -16,7 +16,7 @@ export function printable(text: string): string {
 	});
 }
 
-/** A path for people: printable, and bytes that are not UTF-8 as `\xNN`. */
+/** Returns a path for display: printable, with bytes that are not UTF-8 as `\xNN`. */
 export function showPath(path: Path): string {
 	const text = pathToText(path);
 	if (text !== undefined) return printable(text);
@@ -27,19 +27,19 @@ export function showPath(path: Path): string {
 	return shown;
 }
 
-/** Not U+0080 to U+009F, which are bytes of a name where it is a `Path`. */
+/** Excludes U+0080 to U+009F, because those are bytes of a name in a `Path`. */
 const controls = /(?:(?![\n\t\u0080-\u009f])\p{Cc})+/gu;
 
 /**
- * One word of a POSIX shell command line (XCU 2.2.2: inside single quotes everything is itself but the quote). Control characters are written by
- * printf(1), because people read such lines on a terminal.
+ * Quotes one word of a POSIX shell command line (XCU 2.2.2: single quotes preserve everything but the quote). printf(1)
+ * produces control characters, because people read such lines on a terminal.
  */
 export function quoteShell(word: string): string {
 	const octal = (text: string) => [...text].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
 	return quoteWord(word).replace(controls, (text) => `'"$(printf '${octal(text)}')"'`);
 }
 
-/** The same without printf(1), for lines that no shell reads. */
+/** Quotes a word without printf(1), for lines that no shell reads. */
 export function quoteWord(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
@@ -48,7 +48,7 @@ export function quoteShellLine(words: readonly string[]): string {
 	return words.map(quoteShell).join(" ");
 }
 
-/** A path as a glob that matches this path alone. */
+/** Returns a glob that matches only this path. */
 export function escapeGlob(text: string): string {
 	return text.replace(/[\\*?[\]{}()]/g, "\\$&");
 }

@@ -7,7 +7,7 @@ import { placeOf } from "./links.ts";
 import type { Missing } from "./missing.ts";
 import type { Identity, Plan, PlannedAccounts, WritableDirectory } from "./plan.ts";
 
-/** What `--account` and `--without-account` name: a user, a group, or whatever has the name. */
+/** The value of `--account` and `--without-account`. Without `kind` it names the user and the group. */
 interface AccountName {
 	readonly kind?: "user" | "group";
 	readonly name: string;
@@ -15,41 +15,43 @@ interface AccountName {
 
 export type AccountKind = NonNullable<AccountName["kind"]>;
 
-/** As passwd(5) has names, without what would be a field or a line of its own. */
+/** Names as in passwd(5), without characters that would start another field or line. */
 const word = /^(?:(user|group):)?([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?)$/;
 
-/** `NAME`, `user:NAME` or `group:NAME`; undefined for anything else, a number among them: it would mean another account on another host. */
+/**
+ * Parses `NAME`, `user:NAME` or `group:NAME`. Returns undefined for anything else, including numbers: on another host a number
+ * would mean another account.
+ */
 export function parseAccountName(text: string): AccountName | undefined {
 	const match = word.exec(text);
 	if (!match?.[2]) return undefined;
 	return match[1] === undefined ? { name: match[2] } : { kind: match[1] as AccountKind, name: match[2] };
 }
 
-/** The word for one of the two alone. */
 export function accountWord(kind: AccountKind, name: string): string {
 	return `${kind}:${name}`;
 }
 
-/** The word by which this user or group is named, undefined where none names it. */
-export function namedBy(words: readonly string[], kind: AccountKind, name: string): string | undefined {
+/** Returns the word that names this user or group. */
+export function wordNaming(words: readonly string[], kind: AccountKind, name: string): string | undefined {
 	return words.find((text) => text === name || text === accountWord(kind, name));
 }
 
-/** Where both are said of one account, it stays out. */
+/** `--without-account` wins over `--account`. */
 export function isLeftOut({ withoutAccounts }: Pick<Rules, "withoutAccounts">, kind: AccountKind, name: string): boolean {
-	return namedBy(withoutAccounts, kind, name) !== undefined;
+	return wordNaming(withoutAccounts, kind, name) !== undefined;
 }
 
-type WhyKept = "root" | "started-as" | "dedicated";
+type ReasonToKeep = "root" | "started-as" | "dedicated";
 
 /**
- * Why this one can never be left out: root owns the cage's own files and is the first whom programs look up, and the account that the
- * application starts as is what it is told of itself. undefined where it can.
+ * Returns why an account cannot be left out: root owns the cage's files and is looked up first, and the application looks up the
+ * account that it runs as.
  */
-export function whyAlwaysKept(
+export function reasonToKeep(
 	account: { readonly kind: AccountKind; readonly id: number; readonly reason?: string },
 	identity: Pick<Identity, "uid" | "gid">,
-): WhyKept | undefined {
+): ReasonToKeep | undefined {
 	if (account.id === 0) return "root";
 	if (account.id === (account.kind === "user" ? identity.uid : identity.gid)) return "started-as";
 	return account.reason === "dedicated" ? "dedicated" : undefined;
@@ -68,9 +70,9 @@ const noShell = "/usr/sbin/nologin";
 const shellsFile = pathFromText("/etc/shells");
 
 /**
- * The cage's own passwd(5) and group(5): the accounts that the application starts as, switches to, hands files to, or asked
- * for by name, and what the rules add; no password hash, no shell. nsswitch.conf names `files` and `dns` alone: both are inside glibc (2.34 and later),
- * so that no module is loaded.
+ * Generates passwd(5) and group(5) with the accounts that the application starts as, switches to, gives files to or looked up,
+ * and those that rules add. They have no password hash and no shell. nsswitch.conf names only `files` and `dns`: both are part of
+ * glibc since 2.34, so that no module is loaded.
  */
 export function planAccounts(
 	identity: Identity,
@@ -102,7 +104,7 @@ export function planAccounts(
 		for (const user of users) if (kind !== "group" && user.name === name) want(uids, user.uid, "chosen");
 		for (const group of groups) if (kind !== "user" && group.name === name) want(gids, group.gid, "chosen");
 	}
-	// -1 in setresuid(2) and chown(2) means "as it was".
+	// -1 in setresuid(2) and chown(2) means "unchanged".
 	for (const map of [uids, gids]) for (const id of map.keys()) if (id < 0 || id === 0xffffffff) map.delete(id);
 
 	const needed = users.flatMap((user) => {
@@ -134,14 +136,14 @@ export function planAccounts(
 	};
 }
 
-/** Servers such as ProFTPD let nobody in whose shell is not in shells(5). The name alone starts no shell: none is in the cage. */
+/** Servers such as ProFTPD refuse users whose shell is not in shells(5). The name is harmless: the cage contains no shell. */
 function shellOf({ shell, uid }: User, { accesses }: Trace): string {
 	return uid !== 0 && accesses.get(shellsFile)?.succeeded.has("read") ? shell : noShell;
 }
 
 /**
- * Throws (exit 2) `account-word-unknown` where a name to be kept is no user and no group here, `account-always-kept-root` and
- * `account-always-kept-started-as` where one to be left out cannot be. To leave out what the host has not is no mistake.
+ * Throws (exit 2) `account-word-unknown` if a name to keep is no user and no group of this host, `account-always-kept-root` and
+ * `account-always-kept-started-as` if an account cannot be left out. Leaving out an unknown name is no error.
  */
 export function checkAccountRules(
 	rules: AccountRules,
@@ -160,7 +162,7 @@ export function checkAccountRules(
 	for (const text of rules.accounts) if (!named(text).length) throw new Failure("account-word-unknown", { value: text }, 2);
 	for (const text of rules.withoutAccounts) {
 		for (const one of named(text)) {
-			const why = whyAlwaysKept(one, identity);
+			const why = reasonToKeep(one, identity);
 			if (why !== undefined) throw new Failure(`account-always-kept-${why}`, { name: one.name }, 2);
 		}
 	}
@@ -168,39 +170,39 @@ export function checkAccountRules(
 
 const accountFiles = ["/etc/passwd", "/etc/group"].map(pathFromText);
 const configuration = pathFromText("/etc");
-const mostRead = 64 * 1024;
+const maxRead = 64 * 1024;
 const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
-/** Settings run words together: SystemGroup, setgid_group. A comment is none. */
+/** Settings join words: SystemGroup, setgid_group. Comments do not count. */
 const setsAccount = /^(?!\s*[#;]).*(user|group|[ug]id|owner)/i;
 /** What daemons look up by default: the account without rights that every system has (LSB 5.0, user and group names). */
 const unprivileged = ["nobody"];
-/** getpwnam(3): errno where there is no such name. */
+/** errno of getpwnam(3) for an unknown name. */
 const noSuchName = "ENOENT";
 
-interface Look {
-	/** What the application did in its cage, and all that it printed there. */
+interface TrialObservation {
+	/** The application's accesses and all of its output in the cage. */
 	readonly trace: Trace;
 	readonly output: string;
-	/** It ended by itself. */
+	/** The application exited without being stopped. */
 	readonly ended: boolean;
 	readonly round: number;
 }
 
-interface Known {
+interface KnownAccounts {
 	readonly plan: Pick<Plan, "accounts" | "writable" | "rules">;
-	/** The host's. */
+	/** The host's users and groups. */
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
 	readonly files: Files;
 }
 
 /**
- * Accounts that the application looked up in its cage and did not find. A look-up reads the whole file, so no trace shows the name; but an
- * application that ends for want of one says so, in a line about accounts. Where it ends without a word (its words go to the system
- * log), the names in its configuration are meant, or right after a look-up the usual unprivileged one and the groups that its own
- * directories belong to. Only what the host has and the cage leaves out counts.
+ * Finds accounts that the application looked up in its cage in vain. A look-up reads the whole file, so the trace does not show
+ * the name, but an application that exits because of a missing account prints a line about it. If it exits silently (its messages
+ * go to the system log), the candidates are the names in its configuration and, if the look-up was its last access, `nobody` and
+ * the groups of its own directories. Only accounts that the host has and the cage leaves out count.
  */
-export function findMissingAccounts(look: Look, known: Known): Missing[] {
+export function findMissingAccounts(look: TrialObservation, known: KnownAccounts): Missing[] {
 	const { ended, output, round, trace } = look;
 	const { groups, plan, users } = known;
 	if (!accountFiles.some((path) => trace.accesses.get(path)?.succeeded.has("read"))) return [];
@@ -222,12 +224,12 @@ function namesIn(text: string, line: RegExp): Set<string> {
 	return new Set(lines.flatMap((one) => one.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
 }
 
-function silentNames({ accesses }: Trace, { files, groups, plan }: Known): Set<string> {
+function silentNames({ accesses }: Trace, { files, groups, plan }: KnownAccounts): Set<string> {
 	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, configuration));
 	const settings = read.filter(({ path }) => !accountFiles.includes(path));
-	const text = settings.map(({ path }) => files.read(placeOf(path, files), mostRead)?.toString("latin1") ?? "").join("\n");
+	const text = settings.map(({ path }) => files.read(placeOf(path, files), maxRead)?.toString("latin1") ?? "").join("\n");
 	const names = namesIn(text, setsAccount);
-	// Accesses stand in the order in which each path first came.
+	// Accesses are in the order of each path's first use.
 	const last = [...accesses.values()].findLast(({ succeeded }) => succeeded.size > 0);
 	if (last === undefined || !accountFiles.includes(last.path)) return names;
 	const owners = groups.filter(({ gid }) => plan.writable.some((directory) => directory.gid === gid));

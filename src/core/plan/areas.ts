@@ -1,7 +1,6 @@
 import { temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 
-/** Parts of the tree that follow rules of their own. */
 type Area = "kernel" | "device" | "temporary" | "launch" | "files";
 
 const kernel = ["/proc", "/sys"].map(pathFromText);
@@ -16,12 +15,14 @@ export function areaOf(path: Path): Area {
 	return "files";
 }
 
-/** What is written directly into /tmp goes to the cage's own; a directory of the host below it is state like any other. */
+/**
+ * True for a directory directly in /tmp: the cage has its own /tmp, while deeper directories of the host's are ordinary state.
+ */
 export function isTemporaryTop(directory: Path): boolean {
 	return areaOf(directory) === "temporary" && areaOf(parent(directory)) !== "temporary";
 }
 
-/** Directories of the system itself: nothing of a service's state belongs directly into them, and none becomes writable. */
+/** The system's own directories: no service keeps state directly in them, and none becomes writable. */
 const systemDirectories = new Set(
 	(
 		"/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /sbin /srv /sys /usr /var " +
@@ -37,49 +38,60 @@ export function isSystemDirectory(directory: Path): boolean {
 	);
 }
 
-/** Those of them whose content is everybody's: what an application makes for itself in one is its own, and one may be given as a whole. */
-const ofEverybody = new Set(
+/**
+ * System directories in which many services keep their state. A service's own directory in one may become writable, and one may
+ * be given as a whole.
+ */
+const stateParents = new Set(
 	"/home /media /mnt /opt /root /srv /var /var/cache /var/lib /var/log /var/spool /tmp /var/tmp".split(" "),
 );
 
-export function holdsState(directory: Path): boolean {
-	return ofEverybody.has(directory);
+export function isStateParent(directory: Path): boolean {
+	return stateParents.has(directory);
 }
 
-/** The root, configuration with its password files, the kernel's own trees, and programs. */
+/** The root, configuration with its password files, kernel file systems, and programs. */
 const neverBound = /^\/($|(etc|boot|root|run|usr|var|bin|sbin|lib\w*)$|(proc|sys|dev)(\/|$))/;
 
-/** Whether a directory of the host may be seen in a cage: the host's own tree in it would be no cage. A real path. */
+/** Whether a cage may see this host directory (a real path). The host's own tree inside a cage would defeat it. */
 export function mayBeBound(directory: Path): boolean {
 	return !neverBound.test(directory);
 }
 
-/** The home of a person itself: it holds everything of theirs, and no service's own. */
+/** A person's home directory: everything of theirs is in it, and nothing of a service. */
 export function isHome(directory: Path): boolean {
 	return /^\/(root|home\/[^/]+)$/.test(directory);
 }
 
-/** Directories that a cage lives from: nothing may lie over one, whoever asks for it. */
-export function mustShow(directory: Path): boolean {
-	return systemDirectories.has(directory) && !holdsState(directory);
+/** Whether a directory contains files of many services or of a person. */
+export function isCommon(directory: Path): boolean {
+	return isStateParent(directory) || isTemporaryTop(directory) || isHome(directory);
 }
 
-/** What a start leaves for the next one is emptied at boot (FHS 3.15) or only written: neither is state to start from. */
+/** Directories that a cage needs: nothing may be mounted over one. */
+export function isEssential(directory: Path): boolean {
+	return systemDirectories.has(directory) && !isStateParent(directory);
+}
+
+/** Directories that are emptied at boot (FHS 3.15) or only written. The next start needs nothing from them. */
 export function startsEmpty(directory: Path): boolean {
 	return ["/run", "/var/run", "/var/log"].some((top) => isWithin(directory, pathFromText(top)));
 }
 
-/** Python writes its byte code beside the source wherever it may, and works as well where it may not. */
+/** Python writes byte code next to the source if it can, and works as well if it cannot. */
 export function isByteCode(path: Path): boolean {
 	return path.includes("/__pycache__");
 }
 
-/** Manual pages, documentation and translations: whoever only looks at them lists them, or checks that a package is complete. */
-export function isForReaders(path: Path): boolean {
+/** Manual pages, documentation and translations. An application that only looks at them lists them or checks a package. */
+export function isDocumentation(path: Path): boolean {
 	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
 }
 
-/** What the launcher puts there anew: no copy below it is ever seen. Directories of the host below /tmp are bound back. */
+/**
+ * The launcher mounts its own here, so that copies below would never be visible. /tmp does not count: host directories below it
+ * are mounted back.
+ */
 export function isMountedByLauncher(path: Path): boolean {
 	const area = areaOf(path);
 	return area === "kernel" || area === "device" || area === "launch";

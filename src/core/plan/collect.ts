@@ -1,11 +1,11 @@
 import type { Path } from "../path/path.ts";
 import type { Access } from "../trace/trace.ts";
-import { isByteCode, isForReaders } from "./areas.ts";
+import { isByteCode, isDocumentation } from "./areas.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import type { PlanInput, Reason } from "./plan.ts";
-import { changes, tracedReason } from "./writable.ts";
+import { changingOperations, tracedReason } from "./writable.ts";
 
 export const generatedPaths = {
 	passwd: "/etc/passwd",
@@ -16,13 +16,13 @@ export const generatedPaths = {
 
 export function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
 	const generated = new Set(Object.values(generatedPaths));
-	// Files that were opened come first, so that a look at the same file under another name does not keep it out.
+	// Opened files come first, so that a mere stat(2) of the same file by another name does not exclude its content.
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
-		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
-		const used = [...succeeded].some((operation) => !changes.has(operation));
+		if (generated.has(path) || isByteCode(path) || (isDocumentation(path) && isOnlyLooked(access))) continue;
+		// A path that was only created, written or removed does not exist on the host or belongs to a writable directory.
+		const used = [...succeeded].some((operation) => !changingOperations.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
 		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
 		else if (succeeded.size) collector.addWay(path, tracedReason(access));
@@ -40,7 +40,7 @@ export function addDevices({ additions, files, rules, trace }: PlanInput, collec
 		if (!status?.device) return;
 		const judgement = judgeDevice(path, status);
 		const given = judgement === "give" || (judgement === "ask" && named.has(path));
-		// A machine whose /dev/null lost its mode must not pass that on.
+		// Harmless devices get mode 0666 even if the host's /dev/null lost its mode.
 		collector.addDevice(
 			path,
 			judgement === "give" ? { ...status, mode: 0o666 } : status,
@@ -52,7 +52,7 @@ export function addDevices({ additions, files, rules, trace }: PlanInput, collec
 	add(nullDevice, { kind: "launcher" });
 	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
 	for (const access of trace.accesses.values()) {
-		// The sandbox has no others than the harmless ones and those that rules name.
+		// The sandbox has only harmless devices and those that rules name, so others fail with ENOENT.
 		const wanted = access.succeeded.size || access.failed.has("ENOENT");
 		const path = wanted ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));

@@ -1,75 +1,69 @@
 import type { Application } from "../application/application.ts";
 import { type Further, furtherExercises } from "../application/probe.ts";
 import type { ServiceUnit } from "../application/unit-file.ts";
+import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import type { Access, Gap, Trace } from "../trace/trace.ts";
 import { serverSignals } from "../upkeep/signals.ts";
 import type { PackageRef } from "./plan.ts";
-import { isLibraryFile } from "./trees.ts";
+import { isLibraryFile, sourceOfByteCode } from "./trees.ts";
 
-/** What happens to a service in its life. `socket-activation`: systemd opens its sockets and starts it for the first connection. */
-const lifeStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
-export type LifeStage = (typeof lifeStages)[number];
+/** A service's lifecycle. `socket-activation`: systemd opens its sockets and starts it on the first connection. */
+const lifecycleStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
+export type LifecycleStage = (typeof lifecycleStages)[number];
 
-export interface StageReach {
-	readonly stage: LifeStage;
-	/** False where no trace has seen it: what it needs is not known. */
+export interface StageCoverage {
+	readonly stage: LifecycleStage;
+	/** False if no trace has seen this stage, so that its needs are unknown. */
 	readonly cameUp: boolean;
-	/** How it comes about: a signal (`SIGHUP`), the unit's line for it, or its sockets. */
+	/** What triggers it: a signal (`SIGHUP`), the unit's command, or its sockets. */
 	readonly by?: string;
 }
 
-interface Lived {
+interface LifecycleInput {
 	readonly command: readonly string[];
-	/** Signals that it lived through while it was traced, e.g. `SIGHUP`. */
+	/** Signals that it survived while it was traced, e.g. `SIGHUP`. */
 	readonly signals: readonly string[];
 	readonly gaps: ReadonlySet<Gap>;
-	/** Its service; without one only what is known of the program counts. */
+	/** The service's unit. Without one, only what is known about the program counts. */
 	readonly unit?: Pick<ServiceUnit, "execReload">;
-	/** Socket units that hand it their sockets. */
+	/** Socket units that pass it their sockets. */
 	readonly sockets?: readonly string[];
-	/** The signal, without `SIG`, by which its unit reloads it. */
+	/** The signal, without `SIG`, with which its unit reloads it. */
 	readonly reloadSignal?: string;
 }
 
 /**
- * Which stages of its life a service has, and which of them came up in its traces. A trace starts, signals, stops and starts the application again;
- * one that watched what ran already saw none of that.
+ * Returns the stages of a service's lifecycle and which of them its traces have seen. A trace starts, signals, stops and restarts
+ * the application; a trace of a running process sees none of that.
  */
-export function lifeReach({ command, gaps, reloadSignal, signals, sockets = [], unit }: Lived): StageReach[] {
+export function lifecycleCoverage({ command, gaps, reloadSignal, signals, sockets = [], unit }: LifecycleInput): StageCoverage[] {
 	const known = serverSignals(command);
 	const wasStarted = !gaps.has("start-up");
-	const bySignal = (stage: LifeStage, name: string | undefined): StageReach[] => {
+	const bySignal = (stage: LifecycleStage, name: string | undefined): StageCoverage[] => {
 		if (name === undefined || name === "none") return [];
 		return [{ stage, cameUp: signals.includes(`SIG${name}`), by: `SIG${name}` }];
 	};
 	const reload = bySignal("reload", known?.reload ?? reloadSignal);
 	const byCommand = (unit?.execReload ?? []).map(({ words }) => quoteShellLine(words)).join("; ");
+	const isActivated = /\/systemd-socket-activate$/.test(command[0] ?? "");
 	return [
 		{ stage: "start", cameUp: wasStarted },
 		...(reload.length || byCommand === "" ? reload : [{ stage: "reload" as const, cameUp: false, by: byCommand }]),
 		...bySignal("log-reopening", known?.reopen),
 		{ stage: "stop", cameUp: wasStarted },
 		{ stage: "second-start", cameUp: wasStarted },
-		...(sockets.length
-			? [
-					{
-						stage: "socket-activation" as const,
-						cameUp: /\/systemd-socket-activate$/.test(command[0] ?? ""),
-						by: sockets.join(" "),
-					},
-				]
-			: []),
+		...(sockets.length ? [{ stage: "socket-activation" as const, cameUp: isActivated, by: sockets.join(" ") }] : []),
 	];
 }
 
-export function neverCameUp(life: readonly StageReach[]): StageReach[] {
+export function untracedStages(life: readonly StageCoverage[]): StageCoverage[] {
 	return life.filter(({ cameUp }) => !cameUp);
 }
 
-/** A package with the names of all that it holds, directories too. */
+/** A package with the paths of all files and directories in it. */
 export interface PackageContents {
 	readonly ref: PackageRef;
 	readonly files: readonly Path[];
@@ -78,45 +72,45 @@ export interface PackageContents {
 export const coverageGroups = ["programs", "modules", "configuration", "data"] as const;
 export type CoverageGroup = (typeof coverageGroups)[number];
 
-interface Reach {
+interface GroupCoverage {
 	readonly reached: number;
 	readonly of: number;
-	/** What was not reached, by the package's name for it, sorted. */
+	/** Paths that were not used, as the package names them, sorted. */
 	readonly untouched: readonly Path[];
 }
 
-/** How much of what its packages hold an application has reached while it was traced. */
+/** How much of its packages' content an application used while it was traced. */
 export interface Coverage {
-	/** The package that brings the program first, then those of the same source of which something was reached. */
+	/** The package with the program first, then used packages of the same source. */
 	readonly packages: readonly PackageRef[];
-	readonly groups: Readonly<Record<CoverageGroup, Reach>>;
+	readonly groups: Readonly<Record<CoverageGroup, GroupCoverage>>;
 }
 
 /**
- * Directories of /etc that are read by others: the service manager, logrotate, cron, the firewall. What lies directly in one of them tells
- * nothing of the application.
+ * Directories of /etc that others read: the service manager, logrotate, cron, the firewall. Files directly in them say nothing
+ * about the application.
  */
 const othersConfiguration =
 	/^\/etc\/(init\.d|init|rc\w*\.d|default|sysconfig|logrotate\.d|cron[.\w]*|anacron|insserv[.\w]*|ufw|apparmor\.d|apport|bash_completion\.d|profile\.d|rsyslog\.d|logcheck|udev|sysctl\.d|systemd|dbus-1|network|ppp|runit|sv|NetworkManager|dhcp|resolvconf|X11|xdg|polkit-1|modprobe\.d)\//;
 
-/** What no running application reads: documentation, what packagers and editors need, headers, units. */
+/** Files that no running application reads: documentation, packaging and editor files, headers, units. */
 const documentation =
 	/^\/usr\/(local\/)?(include|src|games)\/|^\/usr\/(local\/)?share\/(doc|doc-base|man|info|lintian|locale|bug|reportbug|apport|bash-completion|zsh|fish|vim|emacs|nano|runit|applications|pixmaps|icons|metainfo|appdata|menu|polkit-1|dbus-1|gtk-doc|pkgconfig|aclocal|licenses|initramfs-tools|debconf|dh-[^/]*|perl5\/Debian)\/|^(\/usr)?\/lib\/(systemd|sysusers\.d|tmpfiles\.d|sysctl\.d|udev|modules-load\.d|environment\.d|debug|\.build-id|NetworkManager|init)\/|\/(pkgconfig|cmake)\/|\.(a|la|h|pc)$/;
 
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin\//;
 const sharedObject = /\.so(\.\d+)*$/;
 const scriptModule = /\.(py|pm|pl|rb|lua|php|js|mjs|cjs|tcl)$/;
-/** Where the dynamic linker looks by itself: a library there is linked, not plugged in. */
+/** The dynamic linker's default directories: a library there is linked, not a plug-in. */
 const libraryDirectory = /^(\/usr)?\/lib(32|64|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
-/** Where a package keeps what is plugged into its program: a directory of modules by its name. */
+/** Whether a directory's name says that it contains a program's plug-ins. */
 function isModuleDirectory(directory: Path): boolean {
 	return /^(\/usr)?(\/local)?\/(lib\w*|share)\/.*\/(modules|mods|plugins|extensions)$/.test(directory);
 }
 
 /**
- * Modules on disk that none of these packages holds, though they lie where the application's own are or would be: other packages, of other
- * sources, plug them in (Debian's libnginx-mod-…). By real path.
+ * Returns modules, by real path, that no package of the application contains although they are in its module directories.
+ * Packages of other sources put them there (Debian's libnginx-mod-…).
  */
 export function foreignModules(packages: readonly PackageContents[], files: Pick<Files, "list" | "resolve" | "status">): Path[] {
 	const known = new Set<Path>();
@@ -138,13 +132,13 @@ export function foreignModules(packages: readonly PackageContents[], files: Pick
 	);
 }
 
-/** What is others' or nobody's to read, though a package of the application brings it. */
-export function isForOthers(path: Path): boolean {
+/** Whether a file of the application's package is read by other programs, or by none. */
+export function isOutsideApplication(path: Path): boolean {
 	return othersConfiguration.test(path) || documentation.test(path);
 }
 
 function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
-	if (isForOthers(path)) return undefined;
+	if (isOutsideApplication(path)) return undefined;
 	if (path.startsWith("/etc/")) return "configuration";
 	if (path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
 	if (programDirectory.test(path)) return "programs";
@@ -153,25 +147,27 @@ function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
 	return isExecutable && /^(\/usr(\/local)?)?\/lib/.test(path) ? "programs" : "data";
 }
 
-/** What a package holds, under the one real name that it has. */
 interface Item {
 	readonly name: Path;
 	readonly group: CoverageGroup;
 	readonly package: PackageRef;
 }
 
-/** Measures traces against what packages hold. It looks at the files once; a measurement then costs a pass over the accesses. */
+/**
+ * Measures traces against the content of packages. It reads the file system once; each measurement then only iterates over the
+ * accesses.
+ */
 export class CoverageMeter {
 	/** By real path. */
 	readonly #items = new Map<Path, Item>();
 	readonly #files: Pick<Files, "resolve">;
-	/** Programs are executed by a name, and nothing tells where it led. */
+	/** Real paths of executed programs, whose names may be links. */
 	readonly #programs = new Map<Path, Path | undefined>();
 	readonly #owner: PackageRef | undefined;
-	/** Directories of modules that packages name as theirs, by package. */
-	readonly #directories = new Map<PackageRef, Set<Path>>();
+	/** Module directories that packages contain, by package. */
+	readonly #directories = new Map<PackageRef, Path[]>();
 
-	/** The first package is the one that brings the program. */
+	/** The first package is the one with the program. */
 	constructor(packages: readonly PackageContents[], files: Pick<Files, "resolve" | "status">) {
 		this.#files = files;
 		this.#owner = packages[0]?.ref;
@@ -189,12 +185,10 @@ export class CoverageMeter {
 
 	#own(ref: PackageRef, directory: Path): void {
 		if (!isModuleDirectory(directory)) return;
-		const known = this.#directories.get(ref);
-		if (known) known.add(directory);
-		else this.#directories.set(ref, new Set([directory]));
+		append(this.#directories, ref, directory);
 	}
 
-	/** What all of these traces have reached together. */
+	/** Returns what all these traces used together. */
 	measure(...traces: readonly Pick<Trace, "accesses">[]): Coverage {
 		const reached = new Set<Path>();
 		for (const { accesses } of traces) for (const access of accesses.values()) this.#note(access, reached);
@@ -206,8 +200,8 @@ export class CoverageMeter {
 		const plugged = new Set([...packages].flatMap((ref) => [...(this.#directories.get(ref) ?? [])]));
 		for (const [real, item] of this.#items) if (item.group === "modules" && reached.has(real)) plugged.add(parent(real));
 		for (const [real, item] of this.#items) {
-			// Of the same source are also clients and tools; a package of which nothing was reached is no part of the application, but for modules
-			// that it puts beside those of the application.
+			// Clients and tools may come from the same source. A package of which nothing was used does not count, except for
+			// modules that it puts among the application's.
 			if (!packages.has(item.package) && !(item.group === "modules" && plugged.has(parent(real)))) continue;
 			const reach = groups[item.group];
 			reach.of++;
@@ -220,11 +214,11 @@ export class CoverageMeter {
 
 	#note(access: Access, reached: Set<Path>): void {
 		const { path, real, succeeded } = access;
-		// Only to have looked whether it is there is not to have used it.
+		// A stat(2) is no use of a file.
 		if (!succeeded.has("read") && !succeeded.has("execute") && !succeeded.has("write")) return;
 		for (const name of [path, real]) {
 			if (name === undefined) continue;
-			const item = this.#items.has(name) ? name : sourceOf(name);
+			const item = this.#items.has(name) ? name : sourceOfByteCode(name);
 			if (this.#items.has(item)) reached.add(item);
 		}
 		if (!succeeded.has("execute")) return;
@@ -234,14 +228,7 @@ export class CoverageMeter {
 	}
 }
 
-/** Python reads what it made of a module, which no package lists: `__pycache__/a.cpython-313.pyc` for `a.py`. */
-function sourceOf(path: Path): Path {
-	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/]*\.pyc$/.exec(path) ?? [];
-	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
-}
-
-/** What is reached, and of how many, over all groups. */
-export function totalReach({ groups }: Coverage): { readonly reached: number; readonly of: number } {
+export function totalCoverage({ groups }: Coverage): { readonly reached: number; readonly of: number } {
 	return coverageGroups.reduce(
 		(sum, group) => ({ reached: sum.reached + groups[group].reached, of: sum.of + groups[group].of }),
 		{ reached: 0, of: 0 },
@@ -252,10 +239,10 @@ const interpreters =
 	/^(ba|da|z|k|c|tc|a)?sh$|^(python|perl|ruby|node|nodejs|php|php-cgi|lua|tclsh|java|env|deno|bun|guile|Rscript)[\d.]*$/;
 
 /**
- * The file of the command whose package is the application's: the program, or of an interpreter the script that it runs. undefined where that is
- * a module that the interpreter looks for itself, or no file: the interpreter's own package says nothing of the application.
+ * Returns the file of the command that belongs to the application's package: the program, or the script that an interpreter runs.
+ * Returns undefined for a module name or no file: the interpreter's package says nothing about the application.
  */
-export function broughtFile(command: readonly string[], files: Pick<Files, "resolve" | "status">): Path | undefined {
+export function packagedFile(command: readonly string[], files: Pick<Files, "resolve" | "status">): Path | undefined {
 	const program = pathFromText(command[0] ?? "");
 	const isFile = (path: Path) => {
 		const real = path.startsWith("/") ? files.resolve(path) : undefined;
@@ -267,27 +254,26 @@ export function broughtFile(command: readonly string[], files: Pick<Files, "reso
 	return path !== undefined && isFile(path) && !isWithin(path, "/etc" as Path) ? path : undefined;
 }
 
-const mostUntouched = 20;
+const maxUntouched = 20;
 
-/** With no more names than anybody reads; the numbers stay. */
+/** Returns the coverage with at most twenty names per group and unchanged numbers. */
 export function shortCoverage(coverage: Coverage): Coverage {
-	const short = ({ of, reached, untouched }: Reach): Reach => ({ reached, of, untouched: untouched.slice(0, mostUntouched) });
-	const { configuration, data, modules, programs } = coverage.groups;
-	return {
-		...coverage,
-		groups: { programs: short(programs), modules: short(modules), configuration: short(configuration), data: short(data) },
-	};
+	const groups = coverageGroups.map((group) => {
+		const { of, reached, untouched } = coverage.groups[group];
+		return [group, { reached, of, untouched: untouched.slice(0, maxUntouched) }];
+	});
+	return { ...coverage, groups: Object.fromEntries(groups) as Coverage["groups"] };
 }
 
-/** What would show more of an application than was seen so far. */
+/** What would show more of an application than the traces so far. */
 export type NextExercise =
-	/** A shell line that can be run as an exercise as it stands. */
+	/** A shell line that works as an exercise. */
 	| { readonly kind: "command"; readonly command: string; readonly shows: Further }
-	/** Sent by itself at the end of a trace. */
+	/** Sent automatically at the end of a trace. */
 	| { readonly kind: "signal"; readonly signal: string }
-	/** Part of a life that no trace has seen, with what brings it about. */
-	| { readonly kind: "stage"; readonly stage: LifeStage; readonly by?: string }
-	/** `paths` are the first few of `count` in a directory that were not touched. */
+	/** A stage of the lifecycle that no trace has seen, and what triggers it. */
+	| { readonly kind: "stage"; readonly stage: LifecycleStage; readonly by?: string }
+	/** `paths` are the first few of `count` unused files in a directory. */
 	| {
 			readonly kind: "modules" | "helpers" | "configuration";
 			readonly directory: Path;
@@ -297,21 +283,20 @@ export type NextExercise =
 
 interface Exercised {
 	readonly application: Application;
-	/** Shell lines that were run, whatever came of them. */
+	/** Shell lines that were run, whatever their result. */
 	readonly run: readonly string[];
 	/** Signals that it handles and that were not sent yet. */
 	readonly signals: readonly string[];
-	/** Absent where no package brings the application. */
+	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
 	/** Absent while the application runs. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 }
 
-const mostNamed = 5;
-const mostDirectories = 4;
-const binaries = /^(\/usr(\/local)?)?\/s?bin\//;
+const maxNamed = 5;
+const maxDirectories = 4;
 
-/** Proposals, those that can be run first. A probe was run as well: what it asks for is no news. */
+/** Returns proposals, runnable ones first. Probes count as run. */
 export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
 	const known = new Set([...application.probes, ...application.exercises, ...run]);
 	const commands = furtherExercises(application)
@@ -321,25 +306,20 @@ export function nextExercises({ application, coverage, life = [], run, signals }
 	return [
 		...commands,
 		...signals.map((signal): NextExercise => ({ kind: "signal", signal })),
-		...neverCameUp(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
+		...untracedStages(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
 		...byDirectory("modules", untouched?.modules.untouched ?? []),
-		// Commands for people and scripts are not what a daemon starts; what lies elsewhere is there for it.
-		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !binaries.test(path)) ?? []),
+		// Commands in bin directories are for people and scripts; a daemon's helpers are elsewhere.
+		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !programDirectory.test(path)) ?? []),
 		...byDirectory("configuration", untouched?.configuration.untouched ?? []),
 	];
 }
 
-/** The fullest directories; a long list of single names is nothing that anybody could act on. */
+/** Returns the directories with the most paths, because nobody can act on a long list of single files. */
 function byDirectory(kind: "modules" | "helpers" | "configuration", paths: readonly Path[]): NextExercise[] {
 	const directories = new Map<Path, Path[]>();
-	for (const path of paths) {
-		const directory = parent(path);
-		const others = directories.get(directory);
-		if (others) others.push(path);
-		else directories.set(directory, [path]);
-	}
+	for (const path of paths) append(directories, parent(path), path);
 	return [...directories]
 		.sort((a, b) => b[1].length - a[1].length)
-		.slice(0, mostDirectories)
-		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, mostNamed), count: all.length }));
+		.slice(0, maxDirectories)
+		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, maxNamed), count: all.length }));
 }

@@ -6,8 +6,8 @@ import { showPath } from "../path/quote.ts";
 import type { Entry, Identity, OwnerChange, Plan, PlannedAccounts } from "./plan.ts";
 
 /**
- * Where systemd keeps what belongs to accounts that exist only while their service runs (DynamicUser= in systemd.exec(5)); a link leads there from the usual
- * place. On the host only root enters, because another service gets the same number later. A cage has one account for good.
+ * Directories of systemd's DynamicUser= (systemd.exec(5)), to which a link at the usual place leads. On the host only root may
+ * enter, because another service gets the same uid later. A cage's account is permanent.
  */
 const privateTops = ["/var/lib/private", "/var/cache/private", "/var/log/private", "/run/private"].map(pathFromText);
 
@@ -15,39 +15,43 @@ export function isPrivateTop(path: Path): boolean {
 	return privateTops.some((top) => path === top);
 }
 
-/** The one that holds a service's own directory; undefined for a directory elsewhere. */
+/** Returns the one that contains a service's own directory; undefined for a directory elsewhere. */
 export function privateTopOf(path: Path): Path | undefined {
 	return privateTops.find((top) => path !== top && isWithin(path, top));
 }
 
-/** Owners of files there: a number of the range that systemd takes from (systemd.exec(5)), or nobody, whom its mount maps to that number (systemd 257). */
+/**
+ * True for owners of files there: a uid in systemd's dynamic range (systemd.exec(5)), or nobody, whom its mount maps to that uid
+ * (systemd 257).
+ */
 export function isDynamicId(id: number): boolean {
 	return (id >= 61184 && id <= 65519) || id === 65534;
 }
 
-/** The account of the host that a cage has for itself. */
+/** A host account that belongs to one cage. */
 export interface DedicatedAccount {
 	readonly name: string;
 	readonly uid: number;
 	readonly gid: number;
 }
 
-/** `cage-NAME`, in the letters that useradd(8) takes. */
+/** `cage-NAME`, in the characters that useradd(8) accepts. */
 export function dedicatedName(cage: string): string {
 	return `cage-${cage.toLowerCase().replace(/[^a-z0-9_-]/g, "-")}`.slice(0, 32);
 }
 
-/** What useradd(8) of Debian and of shadow itself takes, without the capitals that only some of them do. */
+/** The names that useradd(8) accepts on every distribution, without the capitals that only some allow. */
 export function isAccountName(text: string): boolean {
 	return /^[a-z_][a-z0-9_-]{0,31}$/.test(text);
 }
 
 /**
- * The plan with an account of its own in place of the application's. On the host that is another uid; in the cage the old name stands for it
- * too, so that a configuration which names the account (`user www-data;`) goes on to work. Supplementary groups stay: they open
- * what is shared with the host (ssl-cert).
+ * Returns the plan with a dedicated account instead of the application's. On the host it has another uid; in the cage the old
+ * name also stands for that uid, so that configuration such as `user www-data;` still works. Supplementary groups stay, because
+ * they give access to what the host shares (ssl-cert).
  *
- * Throws (exit 2) `dedicated-account-root` where nothing runs as any account, `dedicated-account-several` where it is not clear which.
+ * Throws (exit 2) `dedicated-account-root` if the application uses no account, `dedicated-account-several` if it uses more than
+ * one.
  */
 export function withDedicatedAccount(plan: Plan, account: DedicatedAccount): Plan {
 	const old = accountToReplace(plan);
@@ -66,7 +70,10 @@ export function withDedicatedAccount(plan: Plan, account: DedicatedAccount): Pla
 	};
 }
 
-/** Traced as this very account, a service of systemd's DynamicUser= has files on the host that belong to the number of its last start. */
+/**
+ * If the application was traced as this very account, a DynamicUser= service's files on the host still belong to the uid of its
+ * last start.
+ */
 function changeOf({ writable }: Plan, old: Pick<Identity, "uid" | "gid">, account: DedicatedAccount): OwnerChange {
 	const dynamic = old.uid === account.uid ? writable.find(({ path, uid }) => privateTopOf(path) && isDynamicId(uid)) : undefined;
 	const from = dynamic ?? old;
@@ -86,7 +93,7 @@ function accountToReplace(plan: Plan): Pick<Identity, "name" | "uid" | "gid"> {
 	return { name: nameOf(uid), uid, gid: user?.gid ?? uid };
 }
 
-/** Root's stays root's, whatever the account's group is. */
+/** Root's files stay root's, whatever the account's primary group is. */
 export function changeOwner({ gid, uid }: { uid: number; gid: number }, change: OwnerChange): { uid: number; gid: number } {
 	const to = (id: number, [from, other]: readonly [number, number]) => (id === from && id !== 0 ? other : id);
 	return { uid: to(uid, change.uid), gid: to(gid, change.gid) };
@@ -111,7 +118,7 @@ const group = pathFromText("/etc/group");
 function changeEntry(entry: Entry, change: OwnerChange, account: DedicatedAccount): Entry {
 	const changed = { ...entry, ...changeOwner(entry, change) };
 	if (entry.kind !== "generated" || entry.content === undefined) return changed;
-	// The old name stays first: that is what the application is told of its own uid.
+	// The old name stays first, so that the application finds it for its own uid.
 	if (entry.path === passwd) {
 		const line = `${account.name}:x:${account.uid}:${account.gid}::/nonexistent:/usr/sbin/nologin`;
 		return withLines(changed, entry.content, account.name, line, (fields) => {
@@ -141,15 +148,15 @@ function withLines(
 }
 
 /**
- * Accounts of Debian's base-passwd (its users-and-groups.html), which exist before any package and which any may use. Others of
- * the host's services have been seen under each of them.
+ * Accounts of Debian's base-passwd (users-and-groups.html), which exist before any package and which any package may use. We have
+ * seen other services under each of them.
  */
-const everybodys: ReadonlySet<string> = new Set(
+const sharedAccountNames: ReadonlySet<string> = new Set(
 	"daemon bin sys games man lp mail news uucp proxy www-data backup list irc nobody".split(" "),
 );
 
-export function isEverybodys(account: string): boolean {
-	return everybodys.has(account);
+export function isSharedAccountName(account: string): boolean {
+	return sharedAccountNames.has(account);
 }
 
 /** Where packages keep what their accounts own, one directory each (hier(7)). */
@@ -165,28 +172,22 @@ const places: readonly Path[] = [
 	"/var/www",
 ].map(pathFromText);
 
-const mostNamed = 3;
+const maxNamed = 3;
 
-/** What else on this host hangs on the accounts that a cage runs as: names that are everybody's, and directories of others. */
+/** Notes accounts of the cage that others on this host use too: by name, or because they own other services' directories. */
 export function sharedAccounts(plan: Plan, uids: readonly number[], users: readonly User[], files: Files): Note[] {
 	return uids.flatMap((uid): Note[] => {
 		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
 		const others = foreignDirectories(plan, uid, files);
+		const values = { account, count: others.length, paths: others.slice(0, maxNamed).map(showPath).join(", ") };
 		return [
-			...(isEverybodys(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
-			...(others.length
-				? [
-						{
-							code: "account-owns-elsewhere",
-							values: { account, count: others.length, paths: others.slice(0, mostNamed).map(showPath).join(", ") },
-						},
-					]
-				: []),
+			...(isSharedAccountName(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
+			...(others.length ? [{ code: "account-owns-elsewhere", values }] : []),
 		];
 	});
 }
 
-/** Directories of the account that are neither the application's state nor among its files. */
+/** Returns the account's directories that are neither the application's state nor among its files. */
 function foreignDirectories(plan: Plan, uid: number, files: Files): Path[] {
 	const own = [...plan.writable.map(({ path }) => path), ...plan.entries.map(({ path }) => path)];
 	return places

@@ -5,12 +5,15 @@ import { showPath } from "../path/quote.ts";
 import { areaOf } from "./areas.ts";
 import { placeOf } from "./links.ts";
 
-/** Devices without state and without a way to anything else (null(4), full(4), random(4)). */
+/** Devices without state or access to anything else (null(4), full(4), random(4)). */
 const harmless = new Set(["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]);
 
+/** The major number of memory devices. */
 const memory = 1;
 
-/** Numbers as in the kernel's list of devices. A terminal is there so that asking for one fails as it does outside: nobody has one. */
+/**
+ * Numbers from the kernel's list of devices. /dev/tty exists so that opening it fails as on the host: no process has a terminal.
+ */
 export const sandboxDevices = (
 	[
 		["null", memory, 3],
@@ -22,27 +25,29 @@ export const sandboxDevices = (
 	] as const
 ).map(([name, major, minor]) => ({ path: pathFromText(`/dev/${name}`), type: "c" as const, major, minor, mode: 0o666 }));
 
-/** Memory, kernel log and ports of the machine: they lead out of any cage (mem(4)). */
+/** The machine's memory, kernel log and I/O ports: each would allow an escape (mem(4)). */
 const neverMinorsOfMemory = new Set([1, 2, 4, 11]); // mem, kmem, port, kmsg
 
-/** Disks by another name (SCSI generic, raw) and the processor's registers (msr), as the kernel's list of devices numbers them. */
+/** Disks by another name (SCSI generic, raw) and the processor's registers (msr), from the kernel's list of devices. */
 const neverMajors = new Set([21, 162, 202]);
 
 export const nullDevice = pathFromText("/dev/null");
 
 /**
- * `give`: goes in when it was used. `ask`: only when the administrator names it. `refuse`: never, whoever asks: block devices
- * are the host's disks.
+ * `give`: goes in if it was used. `ask`: only if the administrator names it. `refuse`: never. Block devices are the host's disks.
  */
 export function judgeDevice(path: Path, status: FileStatus): "give" | "ask" | "refuse" {
 	if (status.kind === "block-device") return "refuse";
 	const { major, minor } = status.device ?? { major: 0, minor: 0 };
 	if (neverMajors.has(major) || (major === memory && neverMinorsOfMemory.has(minor))) return "refuse";
-	// The name alone proves nothing.
+	// A name in /dev can belong to any device.
 	return harmless.has(path) && major === memory ? "give" : "ask";
 }
 
-/** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */
+/**
+ * Returns the name below /dev that a device has in the cage. A link there becomes the device, because the launcher creates only
+ * nodes.
+ */
 export function deviceName(path: Path, files: Files): Path | undefined {
 	const real = placeOf(path, files);
 	if (areaOf(real) !== "device" || !files.status(real)?.device) return undefined;
@@ -50,7 +55,7 @@ export function deviceName(path: Path, files: Files): Path | undefined {
 	return areaOf(name) === "device" && normalise(name) === name ? name : real;
 }
 
-/** The same of one that a rule names. Throws `device-unknown` (exit 2), and `device-refused` (exit 4) for what never goes in. */
+/** Resolves a rule's device. Throws `device-unknown` (exit 2), and `device-refused` (exit 4) for one that no cage may have. */
 export function namedDevice(value: string, files: Files): Path {
 	const path = deviceName(normalise(pathFromText(value)), files);
 	const status = path === undefined ? undefined : files.status(placeOf(path, files));

@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment } from "../application/application.ts";
+import { by } from "../collections.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
@@ -9,31 +10,31 @@ import type { Mark } from "./marks.ts";
 import type { Decision, Entry, EntryKind, Offer, Reason, Risk } from "./plan.ts";
 import { fileRisks } from "./risks.ts";
 
-/** Reasons kept for one entry; a C library is needed by everything. */
-const mostReasons = 4;
+/** Maximum number of reasons per entry; everything needs the C library. */
+const maxReasons = 4;
 
-/** Bytes up to which a file that was never opened is copied all the same: its size may have mattered. */
-const mostLookedAt = 1024 * 1024;
+/** Bytes up to which a file that was never opened is copied anyway, because its size may have mattered. */
+const maxLookedAt = 1024 * 1024;
 
 interface EntryRules {
-	/** The pattern that excludes a path. */
+	/** Returns the rule that excludes a path. */
 	readonly excluded: (path: Path) => string | undefined;
-	/** Secrets and setuid files that the administrator allowed by name. */
+	/** Tells whether the administrator allowed this secret or setuid file. */
 	readonly allowed: (path: Path, risk: Risk) => boolean;
-	/** Directories whose content does not come from the plan: mounted over when the cage runs. */
+	/** Mount points of the running cage: the plan provides nothing below them. */
 	readonly mounted: readonly Path[];
 }
 
-/** Collects entries by path; links on the way, the directories above and the file at the end come along. */
+/** Collects entries by path. Adding a path also adds the links and directories on the way to it. */
 export class EntryCollector {
 	readonly #entries = new Map<Path, Entry>();
-	/** Large files that were only looked at so far. */
+	/** Large files that the application has only looked at so far. */
 	readonly #uncopied = new Set<Path>();
 	readonly #files: Files;
 	readonly #rules: EntryRules;
 	readonly #look: (path: Path) => readonly Mark[] | undefined;
 
-	/** `look` gives the marks of a file's content; undefined where it cannot be read. */
+	/** `look` returns a file's marks, or undefined if the file cannot be read. */
 	constructor(files: Files, rules: EntryRules, look: (path: Path) => readonly Mark[] | undefined) {
 		this.#files = files;
 		this.#rules = rules;
@@ -41,23 +42,23 @@ export class EntryCollector {
 	}
 
 	/**
-	 * Adds what `path` names. Returns where it really is, if it is there and goes into the cage as a copy. A large file that was
-	 * `onlyLooked` at (listing a directory looks at everything in it) stays out.
+	 * Adds whatever is at `path`. Returns its real path if it is a file that the cage gets a copy of. A large file that was
+	 * `onlyLooked` at stays out, because listing a directory looks at every file in it.
 	 */
 	add(path: Path, reason: Reason, onlyLooked = false): Path | undefined {
 		const { links, directories, end } = linkChain(path, this.#files);
-		// A reason names a place, not the way there: a search path may go up again (`$ORIGIN/../lib`).
+		// A search path may go up again (`$ORIGIN/../lib`); the reason names the place itself.
 		const child = path === normalise(path) ? path : (end ?? normalise(path));
 		const away = links.findIndex((link) => isMountedByLauncher(link.path));
 		if (away >= 0) {
-			// What stands there in the cage is the launcher's and leads elsewhere.
+			// The launcher provides this link in the cage, and it leads elsewhere.
 			for (const link of links.slice(0, away)) {
 				this.addMountPoint(parent(link.path), { kind: "parent-of", child });
 				this.#addLink(link.path, link.target, reason);
 			}
 			return undefined;
 		}
-		// A chain that leads nowhere is kept as well: the application that saw a dangling link will see it again.
+		// Dangling links are kept too, so that the application finds the same as on the host.
 		for (const link of links) this.#addLink(link.path, link.target, reason);
 		for (const directory of directories) if (directory !== end) this.#addDirectory(directory, { kind: "parent-of", child });
 		if (end === undefined || this.#isMounted(end)) return undefined;
@@ -67,7 +68,7 @@ export class EntryCollector {
 		return undefined;
 	}
 
-	/** The links on the way to what was only made, written or taken away: the way has to be there, whatever lies at its end. */
+	/** Adds only the links on the way to a path that the application created, wrote or removed. */
 	addWay(path: Path, reason: Reason): void {
 		for (const link of linkChain(path, this.#files).links) {
 			this.addMountPoint(parent(link.path), { kind: "parent-of", child: link.path });
@@ -93,7 +94,7 @@ export class EntryCollector {
 		this.#put(path, "generated", { status, decision: "include", risks: [], reason, extra: { content } });
 	}
 
-	/** What would have been copied to a writable directory, so that the plan tells of it. */
+	/** Adds something that a rule or risk kept out of a writable directory, so that the plan lists it. */
 	addLeftOut(path: Path, reason: Reason): void {
 		const status = this.#files.status(path);
 		if (!status) return;
@@ -103,7 +104,7 @@ export class EntryCollector {
 		this.#put(path, kind, { status, decision: "declined", risks, reason, extra: target === undefined ? {} : { target } });
 	}
 
-	/** A directory that need not exist on the host, with those above it. */
+	/** Adds a directory, which need not exist on the host, with its parents. */
 	addMountPoint(path: Path, reason: Reason): void {
 		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
 			const directory = (end < 0 ? path : path.slice(0, end)) as Path;
@@ -120,14 +121,14 @@ export class EntryCollector {
 
 	/** Sorted by path, parents before children. */
 	entries(): Entry[] {
-		return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+		return [...this.#entries.values()].sort(by(({ path }) => path));
 	}
 
 	files(): Entry[] {
 		return [...this.#entries.values()].filter((entry) => entry.kind === "file" && entry.decision === "include");
 	}
 
-	/** Those of them that the kernel or the loader reads itself. */
+	/** Files that the kernel or the loader reads. */
 	programs(): Entry[] {
 		return this.files().filter(({ marks }) => marks?.includes("elf") || marks?.includes("script"));
 	}
@@ -145,7 +146,6 @@ export class EntryCollector {
 			status?.kind === "directory"
 				? { ...status, mode: isPrivateTop(path) ? 0o755 : status.mode }
 				: { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
-		// What is excluded is so with all below it: nothing that goes in needs it.
 		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: this.#decide(path), risks: [], reason });
 	}
 
@@ -158,7 +158,7 @@ export class EntryCollector {
 		const marks = this.#look(path);
 		const risks = fileRisks(path, status, marks);
 		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
-		const uncopied = onlyLooked && status.size > mostLookedAt;
+		const uncopied = onlyLooked && status.size > maxLookedAt;
 		if (uncopied) this.#uncopied.add(path);
 		else if (this.#uncopied.delete(path)) this.#entries.delete(path);
 		if (uncopied && !risks.includes("large")) risks.push("large");
@@ -182,40 +182,29 @@ export class EntryCollector {
 	): void {
 		const known = this.#entries.get(path);
 		if (known) {
-			// The reason that an administrator cares about is the first that is not merely "something below it".
+			// Prefer any other reason to "parent of something".
 			const reasons = known.reasons.filter((reason) => reason.kind !== "parent-of" || add.reason.kind === "parent-of");
-			if (reasons.length >= mostReasons || (add.reason.kind === "parent-of" && reasons.length > 0)) return;
+			if (reasons.length >= maxReasons || (add.reason.kind === "parent-of" && reasons.length > 0)) return;
 			if (reasons.some((reason) => JSON.stringify(reason) === JSON.stringify(add.reason))) return;
 			this.#entries.set(path, { ...known, reasons: [...reasons, add.reason] });
 			return;
 		}
 		const { mode, uid, gid, size, mtime } = add.status;
-		this.#entries.set(path, {
-			path,
-			kind,
-			decision: add.decision,
-			mode,
-			uid,
-			gid,
-			size,
-			mtime,
-			...add.extra,
-			reasons: [add.reason],
-			risks: add.risks,
-		});
+		const { decision, extra, reason, risks } = add;
+		this.#entries.set(path, { path, kind, decision, mode, uid, gid, size, mtime, ...extra, reasons: [reason], risks });
 	}
 }
 
-/** The C library is needed by everything: of the files that need one, so many are named. */
-const mostNamed = 2;
+/** Everything needs the C library: name only this many of the files that need one. */
+const maxNamed = 2;
 
 /**
- * What the kernel and the loader read and no trace shows: interpreters and libraries of all that the collector holds. Libraries that files say they may
- * load by themselves (dlopen notes) go in where they are `required`. Gives the `recommended` ones that no trace saw, as offers.
+ * Adds what the kernel and the loader read and no trace shows: the interpreters and libraries of all collected files. Libraries
+ * that a dlopen note calls `required` go in. Returns the `recommended` ones that the trace did not load, as offers.
  */
 export function addLibraries(collector: EntryCollector, application: Application, files: Files): Offer[] {
 	const add = (path: Path, kind: "interpreter-of" | "needed-by", by: Iterable<Path>) => {
-		for (const one of [...by].slice(0, mostNamed)) collector.add(path, { kind, by: placeOf(one, files) });
+		for (const one of [...by].slice(0, maxNamed)) collector.add(path, { kind, by: placeOf(one, files) });
 	};
 	const { interpreters, needed, optional } = libraryClosure(
 		collector.programs().map((entry) => entry.path),

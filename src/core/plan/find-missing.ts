@@ -1,3 +1,4 @@
+import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
 import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
@@ -5,15 +6,15 @@ import { isWithin, normalise, outermost, type Path, parent, pathFromText } from 
 import { showPath } from "../path/quote.ts";
 import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
-import { changes, writes } from "./writable.ts";
+import { changingOperations, wantsToChange } from "./writable.ts";
 
-/** Calls that are refused for want of a capability, by the capability (capabilities(7)). */
+/** Calls that fail without a capability (capabilities(7)). */
 const capabilityOf: Readonly<Record<string, string>> = {
 	chown: "chown",
 	fchown: "chown",
@@ -40,8 +41,8 @@ const capabilityOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * The difference of two traces: what failed in the cage though it worked on the host. What failed in both is noise, and so is
- * what the host itself does not have. `round` is noted in the remedies.
+ * Compares two traces: what failed in the cage although it worked on the host. What failed in both is noise, and so is what the
+ * host does not have. Remedies carry `round`.
  */
 export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, round: number): Missing[] {
 	const search: Search = {
@@ -71,25 +72,18 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			: capabilityRemedy([call], by, search);
 		const { remedy } = found;
 		const unseen = remedy && !isUsed(remedy, host) ? { unseen: true as const } : {};
-		missing.push({
-			kind: capabilityOf[call] ? "capability" : "filtered",
-			call,
-			error,
-			...by,
-			...found,
-			...unseen,
-			declined: false,
-		});
+		const kind = capabilityOf[call] ? "capability" : "filtered";
+		missing.push({ kind, call, error, ...by, ...found, ...unseen, declined: false });
 	}
 	missing.push(...executedData(host, plan, files));
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
-		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+		.sort(by(({ call, path }) => path ?? call));
 }
 
 /**
- * What the host's run wrote to its state and executed there, one file for each directory. A program may look at the mount's flags and not even try
- * (varnish), and names in the data differ from run to run, so the cage's run need not show it.
+ * Returns what the host's run wrote to its state and executed there, one file per directory. The cage's run need not show it: a
+ * program may check the mount's flags and not even try (varnish), and file names in the data differ between runs.
  */
 function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] {
 	const allowed = plan.permissions.executableData ?? [];
@@ -101,20 +95,13 @@ function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] 
 		if (executes === undefined || allowed.includes(executes) || found.has(executes)) continue;
 		const [program] = programs;
 		const by = program === undefined ? {} : { program };
-		found.set(executes, {
-			kind: "noexec",
-			path,
-			call: [...calls].at(-1) ?? "",
-			error: "EACCES",
-			executes,
-			...by,
-			declined: false,
-		});
+		const call = [...calls].at(-1) ?? "";
+		found.set(executes, { kind: "noexec", path, call, error: "EACCES", executes, ...by, declined: false });
 	}
 	return [...found.values()];
 }
 
-/** One for each capability that the process named in vain and that the plan lacks: capset(2) fails as a whole. */
+/** capset(2) fails as a whole, so that every requested capability that the plan does not grant may be the cause. */
 function missingToKeep(
 	names: readonly string[],
 	refused: Pick<Missing, "call" | "error" | "program">,
@@ -132,7 +119,7 @@ function missingToKeep(
 	}));
 }
 
-/** Whether a call that succeeded on the host used this permission. An application that was already running may have used any before. */
+/** Whether a successful call on the host used this permission. An application that already ran may have used any before. */
 function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibleNeeds, writableCode }: Trace): boolean {
 	if (gaps.has("start-up")) return true;
 	if (remedy.kind === "capability") return capabilities.has(remedy.name) || possibleNeeds.has(capabilityWord(remedy.name));
@@ -151,7 +138,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 	}
 }
 
-/** The permission for want of which the filter refuses a call. */
+/** Returns the permission without which the filter refuses a call. */
 function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";
@@ -169,7 +156,7 @@ interface Search {
 	readonly plan: Plan;
 	readonly files: Files;
 	readonly round: number;
-	/** Places that the application's own data, or directories of the host, lie over. */
+	/** Directories covered by the application's data or by binds. */
 	readonly covers: readonly Path[];
 	readonly declined: ReadonlySet<Path>;
 	readonly proven: ReadonlySet<Path>;
@@ -179,15 +166,17 @@ function isProven({ reasons }: Entry): boolean {
 	return reasons.some(({ kind }) => kind === "unneeded");
 }
 
-/** That something is there already, or is busy, is the answer of a cage that works. */
-const noLayer = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
+/** Something exists already or is busy: a working cage gives these answers too. */
+const normalErrors = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
 
 function missingOf(access: Access, search: Search): Missing | undefined {
 	for (const [error, operations] of access.failed) {
-		if (noLayer.has(error) || isByteCode(access.path)) continue;
-		// An open for reading and writing is judged by what asks for more.
-		for (const operation of [...operations].sort((a, b) => Number(changes.has(b)) - Number(changes.has(a)))) {
-			if (isAsWished(operation, error)) continue;
+		if (normalErrors.has(error) || isByteCode(access.path)) continue;
+		// For an open for reading and writing, writing decides.
+		for (const operation of [...operations].sort(
+			(a, b) => Number(changingOperations.has(b)) - Number(changingOperations.has(a)),
+		)) {
+			if (isNormalFailure(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
 				if (!missing) continue;
@@ -203,8 +192,8 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 }
 
 /**
- * A permission for what the traced run did not do with that path. A file is none: where the application does not answer without it, it may go in as if the
- * traced run had come to it.
+ * Whether a permission is for something that the traced run did not do with this path. Files do not count: if the application
+ * does not answer without a file, the file may go in as if the trace had shown it.
  */
 function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search): boolean {
 	if (host.gaps.has("start-up") || remedy === undefined || remedy.kind === "path" || remedy.kind === "writable") return false;
@@ -213,12 +202,12 @@ function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search)
 	return kind === "capability" && remedy.kind === "capability" && !onHost.calls.has(remedy.call);
 }
 
-/** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */
-function isAsWished(operation: Operation, error: string): boolean {
+/** Failures that are normal: removing a stale pid file that does not exist, or readlink(2) on something that is no link. */
+function isNormalFailure(operation: Operation, error: string): boolean {
 	return (operation === "remove" && error === "ENOENT") || (operation === "look" && error === "EINVAL");
 }
 
-/** A daemon that gave up its rights cannot take its pid file away, on the host either. */
+/** A daemon that dropped its privileges cannot remove its pid file on the host either. */
 function isMixed(operation: Operation, error: string, { path }: Access, { host }: Search): boolean {
 	return (error === "EACCES" || error === "EPERM") && !!host.accesses.get(path)?.failed.get(error)?.has(operation);
 }
@@ -227,20 +216,22 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 	if (succeeded.has(operation)) return false;
 	const onHost = host.accesses.get(path);
 	if (onHost) return onHost.succeeded.has(operation);
-	// Its start was not watched on the host, so whatever layer of the cage stops it there may be one that it needs opened.
-	if (host.gaps.has("start-up") && stopsByLayer(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
-	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
+	// The trace did not see the start, so any layer of the cage that refuses something there may be one that the start needs
+	// open.
+	if (host.gaps.has("start-up") && isCageError(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
+	// The host's run never used this path; the cage's run came here because something else failed. The cage may need it if the
+	// host has it.
 	if (error !== "ENOENT" || operation === "create") return false;
 	const real = placeOf(path, files);
 	return areaOf(real) !== "kernel" && files.status(real) !== undefined;
 }
 
-/** What only a cage says: it is read-only, closed to the account, or lacks the directory to make something in. */
-function stopsByLayer(error: string, operation: Operation): boolean {
+/** Errors that only a cage causes: it is read-only, closed to the account, or lacks the parent directory. */
+function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
-/** undefined where it is as it should be. */
+/** Returns undefined if the failure is expected. */
 function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
 	const { path } = access;
@@ -255,14 +246,14 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
 		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}
-	const wantsToWrite = writes(access) || changes.has(operation);
-	// What the application only sees of the host is there from the beginning.
+	const wantsToWrite = wantsToChange(access) || changingOperations.has(operation);
+	// Read-only binds have their content from the beginning.
 	const isSeen = plan.rules.binds.some(({ access, path }) => access === "ro" && isWithin(real, pathFromText(path)));
 	const isState = covers.some((place) => isWithin(real, place)) && !isSeen;
 	const isCovered = covers.some((place) => isWithin(real, place));
 	const directory = parent(real);
 	const canOpen =
-		(!isSystemDirectory(directory) || holdsState(directory)) &&
+		(!isSystemDirectory(directory) || isStateParent(directory)) &&
 		!isMountedByLauncher(directory) &&
 		!plan.writable.some((one) => one.path === directory);
 	const writable = canOpen ? { remedy: { kind: "writable", path: directory, round, call } as const } : {};
@@ -276,10 +267,10 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			if (search.proven.has(real) || search.proven.has(path)) {
 				return { ...common, kind: "absent", proven: true, remedy: { kind: "path", path, round, call } };
 			}
-			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
-			if (isState && error === "ENOENT" && !changes.has(operation)) return undefined;
+			// State that does not exist yet: the host's run created it, or found it where the cage starts empty.
+			if (isState && error === "ENOENT" && !changingOperations.has(operation)) return undefined;
 			if (isCovered && operation === "create" && access.calls.has("linkat")) {
-				// open(2), O_TMPFILE: an unnamed file gets its name by way of /proc/self/fd.
+				// An O_TMPFILE file gets its name via /proc/self/fd (open(2)).
 				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };
 			}
 			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
@@ -292,7 +283,7 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, by, search) };
 		}
 		case "EACCES": {
-			// Landlock answers so as well where a directory was not opened for writing.
+			// Landlock also answers EACCES for a directory that is not writable.
 			if (wantsToWrite && !isCovered) return { ...common, kind: "read-only", ...writable };
 			if (plan.identity.uid !== 0) return { ...common, kind: "owner-or-mode" };
 			const name = wantsToWrite ? "dac_override" : "dac_read_search";
@@ -303,13 +294,13 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	}
 }
 
-/** Where the start was watched, each device that a cage is given without a question is in the plan already. */
+/** If the trace saw the start, the plan already has every device that a cage gets without asking. */
 function isGivenDevice(real: Path, { files, host }: Search): boolean {
 	const status = files.status(real);
 	return host.gaps.has("start-up") && status?.device !== undefined && judgeDevice(real, status) === "give";
 }
 
-/** Only a start as root has capabilities to keep. */
+/** Only an application that starts as root has capabilities to keep. */
 function capabilityRemedy(
 	calls: readonly string[],
 	by: { readonly program?: Path },

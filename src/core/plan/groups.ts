@@ -3,43 +3,26 @@ import { startsEmpty } from "./areas.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
 
-/** What an administrator decides about at once. */
-export type GroupName =
-	| "program"
-	| "libraries"
-	| "interpreter"
-	| "configuration"
-	| "accounts"
-	| "data"
-	| "certificates"
-	| "time-zones"
-	| "locale"
-	| "resources"
-	| "state"
-	| "logs"
-	| "runtime"
-	| "sockets"
-	| "devices"
-	| "secrets"
-	| "left-out";
+/** Entries that the administrator decides about together. */
+export type GroupName = (typeof groupOrder)[number];
 
-/** What is recommended, and what will happen unless a rule says otherwise. */
+/** What happens unless a rule says otherwise. */
 export type Recommendation = "copy" | "empty" | "seed" | "bind" | "generate" | "make" | "leave-out";
 
 export interface Group {
 	readonly name: GroupName;
 	readonly recommendation: Recommendation;
-	/** Files, links and devices; directories where the group is made of them. */
+	/** Files, links and devices; directories only for groups of directories. */
 	readonly paths: readonly Path[];
 	readonly bytes: number;
 	/**
-	 * The place that an exclude would name, where most services never need the whole of it: haproxy reads 148 certificate authorities and php 439 time zones
-	 * (measured), and both answer without.
+	 * The directory that an exclude would name, if most services never need all of it: haproxy reads 148 certificate authorities
+	 * and php 439 time zones (measured), and both answer without.
 	 */
 	readonly spare?: string;
 }
 
-/** Trees that programs read as a whole at their start. */
+/** Directories that programs read completely at their start. */
 const places: readonly (readonly [GroupName, Path])[] = (
 	[
 		["time-zones", "/usr/share/zoneinfo"],
@@ -52,11 +35,10 @@ const places: readonly (readonly [GroupName, Path])[] = (
 	] as const
 ).map(([name, top]) => [name, pathFromText(top)]);
 const [etc, usr, log] = (["/etc", "/usr", "/var/log"] as const).map(pathFromText) as [Path, Path, Path];
-/** From so many files on, such a tree is worth a word. */
-const worthAWord = 40;
+/** Number of files from which such a directory is worth a hint. */
+const minSpareFiles = 40;
 
-/** In which one would look at them. */
-export const groupOrder: readonly GroupName[] = [
+export const groupOrder = [
 	"program",
 	"libraries",
 	"interpreter",
@@ -74,11 +56,11 @@ export const groupOrder: readonly GroupName[] = [
 	"devices",
 	"secrets",
 	"left-out",
-];
+] as const;
 
 const remembered = new WeakMap<Plan, readonly Group[]>();
 
-/** The plan by groups, in the order in which one would look at them. Plain directories belong to what is in them. */
+/** Returns the plan by groups, in review order. Plain directories belong to their content. */
 export function groupsOf(plan: Plan): readonly Group[] {
 	const groups = remembered.get(plan) ?? makeGroups(plan);
 	remembered.set(plan, groups);
@@ -128,7 +110,7 @@ export function groupOf(entry: Entry): GroupName {
 		return "program";
 	if (reasons.some((reason) => reason.kind === "needed-by") || /\.so(\.[\d.]+)?$/.test(path)) return "libraries";
 	if (reasons.some((reason) => reason.kind === "interpreter-of")) return /\/ld-/.test(path) ? "libraries" : "program";
-	// Merged-usr and the like: /lib is how the loader is found.
+	// With merged /usr, the loader is found via /lib.
 	if (kind === "symlink" && /^\/(usr\/)?(s?bin|lib\w*)$/.test(path)) return "libraries";
 	if (isWithin(path, etc)) return "configuration";
 	if (isWithin(path, usr)) return "resources";
@@ -145,8 +127,8 @@ export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): Grou
 	return startsEmpty(path) || /^\/(tmp|var\/(tmp|cache|lock))(\/|$)/.test(path) ? "runtime" : "state";
 }
 
-/** The place of these paths that most services never need the whole of, where many of them lie in it. */
+/** Returns the directory that holds many of these paths and that most services never need completely. */
 export function findSpare(paths: readonly Path[]): string | undefined {
-	const found = places.find(([, top]) => paths.filter((path) => isWithin(path, top)).length >= worthAWord);
+	const found = places.find(([, top]) => paths.filter((path) => isWithin(path, top)).length >= minSpareFiles);
 	return found?.[1];
 }

@@ -1,30 +1,29 @@
 import { isAbsolute, join, normalise, type Path, parent, root } from "../path/path.ts";
 import { areaOf } from "./areas.ts";
 
-/** The little of a machine's file system that following a name needs. */
 export interface LinkFiles {
-	/** Of the name itself, its last link not followed. */
+	/** Like lstat(2): does not follow a last link. */
 	status(path: Path): { readonly kind: string } | undefined;
 	readLink(path: Path): Path | undefined;
 }
 
 interface LinkChain {
-	/** Every link met, in order: where it really is (no link above it), and where it points, verbatim. */
+	/** All links on the way, in order, by real path, with their targets verbatim. */
 	readonly links: readonly { readonly path: Path; readonly target: Path }[];
-	/** Every real directory gone through, in order, without the root and without the end itself. */
+	/** All real directories on the way, in order, without the root and the end. */
 	readonly directories: readonly Path[];
-	/** The real path, where something is there. Absent where a part is missing, is no directory, or the links go round. */
+	/** The real path. Absent if a part is missing or not a directory, or if the links form a loop. */
 	readonly end?: Path;
 }
 
-/** MAXSYMLINKS: the kernel gives up with ELOOP on the next. */
+/** MAXSYMLINKS: the kernel returns ELOOP for one more. */
 const maxLinks = 40;
 
 /**
- * Follows an absolute path part by part, as the kernel does (path_resolution(7)), so that all that the name passes through can be rebuilt elsewhere
- * exactly as it is: with /lib a link to usr/lib, /lib/a.so gives the link /lib and then what /usr/lib/a.so is.
+ * Follows an absolute path part by part, as the kernel does (path_resolution(7)), so that a cage can rebuild everything on the
+ * way. If /lib is a link to usr/lib, /lib/a.so gives the link /lib and whatever /usr/lib/a.so is.
  *
- * The kernel's own links are not followed: what /proc/self is depends on who looks, and here that is not the application.
+ * Links in /proc and /sys are not followed: /proc/self depends on who looks.
  */
 export function linkChain(path: Path, files: LinkFiles): LinkChain {
 	const { ahead, at, directories, links } = follow(path, files);
@@ -32,7 +31,7 @@ export function linkChain(path: Path, files: LinkFiles): LinkChain {
 	return ahead === undefined ? { ...chain, end: at } : chain;
 }
 
-/** Where a path really is, or would be made: of what is not there, the last real directory on the way with the rest appended. */
+/** Returns a path's real place. For a missing path: the last existing directory on the way with the rest appended. */
 export function placeOf(path: Path, files: LinkFiles): Path {
 	const { ahead, at } = follow(path, files);
 	return ahead === undefined ? at : normalise(join(at, ahead.join("/")));
@@ -41,16 +40,16 @@ export function placeOf(path: Path, files: LinkFiles): Path {
 interface Followed {
 	readonly links: ReadonlyMap<Path, Path>;
 	readonly directories: ReadonlySet<Path>;
-	/** The last that is there. */
+	/** The last existing path on the way. */
 	readonly at: Path;
-	/** The parts behind it that lead nowhere; absent where the path led to its end. */
+	/** The parts behind `at` that do not exist. Absent if the whole path exists. */
 	readonly ahead?: readonly string[];
 }
 
 function follow(path: Path, files: LinkFiles): Followed {
 	const links = new Map<Path, Path>();
 	const directories = new Set<Path>();
-	// Parts still to go, the next one last. A trailing slash leaves an empty part, which asks for a directory.
+	// Remaining parts, the next one last. A trailing slash leaves an empty part, which asks for a directory.
 	const ahead = path.split("/").reverse();
 	let at = root;
 	let isDirectory = true;

@@ -13,7 +13,7 @@ import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
-import { mayReach, socketNotes } from "./neighbours.ts";
+import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
@@ -29,8 +29,8 @@ import { unprovenParts } from "./unproven.ts";
 import { planWritable } from "./writable.ts";
 
 /**
- * From what was seen to what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Packages are
- * not named yet (`withPackages`), because asking for them takes a program.
+ * Decides what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Entries have no package
+ * names yet, because asking for them takes a program; `withPackages` adds them.
  */
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;
@@ -47,6 +47,7 @@ export function makePlan(input: PlanInput): Plan {
 	const sources = sourceTrees(trace, files);
 	const trees = [...libraryTrees(trace, sources, files), ...sources];
 	const isOwn = ownDirectories(application, trace, trees, files);
+	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
 	const writable = planWritable({
 		isOwn,
 		trace,
@@ -55,26 +56,23 @@ export function makePlan(input: PlanInput): Plan {
 		files,
 		directories: application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups)),
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
-		binds: asked.binds.map((bind) => pathFromText(bind.path)),
+		binds: mounted,
 		isLeftOut,
 	});
-	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
-	refuseNestedBinds(
-		mounted,
-		writable.directories.map(({ path }) => path),
-	);
+	const writablePaths = writable.directories.map(({ path }) => path);
+	refuseNestedBinds(mounted, writablePaths);
 	const policy = { uid: identity.uid, rules: asked };
 	const allowedSockets = socketsIn(asked.allow)
 		.map((text) => placeOf(normalise(pathFromText(text)), files))
-		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
+		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
 	const shared = planShared({
 		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
-		mayReach: (path) => mayReach(path, policy, files),
+		mayConnect: (path) => mayConnect(path, policy, files),
 		sockets: allowedSockets,
-		settled: [...writable.directories.map(({ path }) => path), ...mounted],
+		occupied: [...writablePaths, ...mounted],
 		isLeftOut,
 		isSecret,
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
@@ -86,11 +84,10 @@ export function makePlan(input: PlanInput): Plan {
 		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
 	};
 	const binds = rules.binds.map((bind) => pathFromText(bind.path));
-	const mountedOver = [...writable.directories.map((directory) => directory.path), ...binds];
-	const collector = new EntryCollector(files, { excluded, allowed, mounted: mountedOver }, look);
+	const collector = new EntryCollector(files, { excluded, allowed, mounted: [...writablePaths, ...binds] }, look);
 
 	addDevices({ ...input, files }, collector);
-	// What the administrator names comes first: it goes in, however it was used.
+	// Included paths first, so that the rule is their reason however the application used them.
 	for (const value of rules.include) {
 		const found = expandInclude(value, files);
 		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
@@ -104,9 +101,9 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
-	// The launcher enters it before the application is watched.
+	// The launcher enters the working directory before the trace starts.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
-	// A program that looks for its home only later finds a directory, as on the host.
+	// A program may look for its home only later.
 	const home = normalise(pathFromText(application.env.HOME ?? "/"));
 	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
 	const libraries = addLibraries(collector, application, files);
@@ -166,11 +163,7 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
-			...unprovenParts({
-				...{ trace, files, binds },
-				sockets: application.sockets ?? [],
-				writable: writable.directories.map(({ path }) => path),
-			}),
+			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
 			...(syslog?.notes ?? []),
 			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
@@ -178,7 +171,7 @@ export function makePlan(input: PlanInput): Plan {
 	};
 }
 
-/** The mounts that hold the directories named by rules. What is in a writable directory comes with it, so the whole mount is executable. */
+/** Returns the mounts that hold the directories named by rules. noexec applies to a whole mount. */
 function executableData({ allow, refuse }: Rules, writable: Plan["writable"], files: Files): Path[] {
 	const mounts = outermost(writable.map(({ path }) => path));
 	const named = executableIn(allow.filter((word) => !refuse.includes(word)));
@@ -186,12 +179,15 @@ function executableData({ allow, refuse }: Rules, writable: Plan["writable"], fi
 	return mounts.filter((mount) => places.some((place) => isWithin(place, mount)));
 }
 
-/** Its setuid bit means nothing for root, so it goes in without the bit and without a question. A symlink to it counts as the program itself. */
+/**
+ * Returns the program, links resolved, if root starts it: root gains nothing from a setuid bit, so the file goes in without the
+ * bit and without a question.
+ */
 function startedByRoot({ command }: Application, { uid }: Identity, files: Files): Path | undefined {
 	return uid === 0 ? placeOf(normalise(pathFromText(command[0] ?? "")), files) : undefined;
 }
 
-/** The application may execute its program again after it gave up root, which the bit gave back on the host. */
+/** The application may run its program again after it gave up root. On the host the setuid bit would give root back. */
 function withoutBit(entries: readonly Entry[], program: Path | undefined, rules: Rules, files: Files): Plan["notes"] {
 	return entries.flatMap(({ decision, path, risks }) =>
 		path === program && decision === "include" && risks.includes("setuid") && !allows(rules, path, "setuid", files)
@@ -220,7 +216,10 @@ function declined(entries: readonly Entry[]): Plan["declined"] {
 	});
 }
 
-/** State in the directory of the program: the cage would run a copy that the application can change, and nothing runs from state. */
+/**
+ * Notes state in the program's directory: the cage would run a copy that the application can change, and cages execute nothing
+ * from state.
+ */
 function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => boolean): Plan["notes"] {
 	return writable.flatMap(({ path }) =>
 		isOwn(path) ? [{ code: "writes-beside-program", values: { path: showPath(path) } }] : [],
@@ -228,24 +227,16 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 }
 
 function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
-	// Whatever locks itself in already needs no advice on how to.
+	// An application that calls chroot(2) needs no advice about its own chroot option.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
+	const toPort = network === "none" ? "talks-to-port-in-vain" : "talks-to-port";
+	const abstract = [...trace.abstractSockets].map((name) => `@${showPath(name as Path)}`);
 	return [
 		...(own === undefined ? [] : [own]),
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
-		...peerPorts(trace).map((port) => ({
-			code: network === "none" ? "talks-to-port-in-vain" : "talks-to-port",
-			values: { port },
-		})),
+		...peerPorts(trace).map((port) => ({ code: toPort, values: { port } })),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
-		...(trace.abstractSockets.size
-			? [
-					{
-						code: "abstract-sockets",
-						values: { names: [...trace.abstractSockets].map((name) => `@${showPath(name as Path)}`).join(", ") },
-					},
-				]
-			: []),
+		...(abstract.length ? [{ code: "abstract-sockets", values: { names: abstract.join(", ") } }] : []),
 		...[...trace.gaps].sort().map((gap) => ({ code: `gap-${gap}`, values: {} })),
 	];
 }

@@ -10,15 +10,16 @@ import { allowedReason, socketsIn, socketWord } from "./permissions.ts";
 import type { WritableDirectory } from "./plan.ts";
 
 /**
- * Services whose socket serves data and gives nobody power over the machine: an application reaches them without being asked about. `forRoot` is false
- * where the service takes root on the other side for its administrator (SO_PEERCRED: unix_socket of MariaDB, password hashes of nslcd).
+ * A service whose socket only serves data and gives nobody control of the machine. Applications may connect without a question.
+ * `forRoot` is false if the service treats a root client as its administrator (SO_PEERCRED: unix_socket of MariaDB, password
+ * hashes of nslcd).
  */
 interface Neighbour {
-	/** Directories of the service, with every socket directly in them. */
+	/** The service's directories: every socket directly in them counts. */
 	readonly directories?: readonly string[];
 	/** Real paths. */
 	readonly paths?: readonly string[];
-	/** File names that only this service uses, wherever its configuration puts them. */
+	/** Socket names that only this service uses, wherever its configuration puts them. */
 	readonly name?: RegExp;
 	readonly forRoot?: false;
 }
@@ -29,11 +30,11 @@ const neighbours: readonly Neighbour[] = [
 	{ directories: ["/run/redis", "/run/redis-server", "/run/valkey"], name: /^(redis|valkey|keydb)(-[\w-]+)?\.sock$/ },
 	{ directories: ["/run/memcached"], name: /^memcached\.sock$/ },
 	{ directories: ["/run/php", "/run/php-fpm"], name: /^php[\d.]*(-fpm)?\.sock$/ },
-	// Name services; sss/pipes/private is for root alone.
+	// Name services. sss/pipes/private is for root only.
 	{ paths: ["/run/nslcd/socket"], forRoot: false },
 	{ paths: ["/var/lib/sss/pipes/nss"] },
 	{ paths: ["/run/avahi-daemon/socket"] },
-	// Mail: filters, and what a mail server asks and hands over to.
+	// Mail: filters, and the services that a mail server asks or delivers to.
 	{
 		directories: ["/run/opendkim", "/run/opendmarc", "/run/spamass", "/run/milter-greylist"],
 		paths: [
@@ -49,26 +50,26 @@ const neighbours: readonly Neighbour[] = [
 	},
 ];
 
-/** Homes hold sockets of a person's session, whatever they are called. */
+/** Homes contain sockets of a person's session, whatever their names. */
 const homes = ["/root", "/home", "/run/user", "/var/snap"].map(pathFromText);
 
-/** Which services of the host an application may talk to by their unix sockets. */
+/** Which host services an application may reach via unix sockets. */
 export interface SocketPolicy {
 	/** The account that it starts as. */
 	readonly uid: number;
-	/** `socket:PATH` among them is the administrator's word about that socket. */
+	/** `socket:PATH` in these lists decides about that socket. */
 	readonly rules: Pick<Rules, "allow" | "refuse">;
 }
 
-/** Whether the application may talk to the service behind this socket of the host. `path` is real. */
-export function mayReach(path: Path, { rules, uid }: SocketPolicy, files: Files): boolean {
+/** Whether the application may talk to the service behind this host socket, a real path. */
+export function mayConnect(path: Path, { rules, uid }: SocketPolicy, files: Files): boolean {
 	const isNamed = (words: readonly string[]) =>
 		socketsIn(words).some((text) => placeOf(normalise(pathFromText(text)), files) === path);
 	if (isNamed(rules.refuse)) return false;
 	return isNamed(rules.allow) || isNeighbour(path, uid);
 }
 
-/** Whether it belongs to a service that is known to be harmless. `path` is real, `uid` the account that the application starts as. */
+/** Whether a socket (a real path) belongs to a service that is known to be harmless for an application that starts as `uid`. */
 export function isNeighbour(path: Path, uid: number): boolean {
 	if (homes.some((home) => isWithin(path, home))) return false;
 	const name = baseName(path);
@@ -80,7 +81,7 @@ export function isNeighbour(path: Path, uid: number): boolean {
 	);
 }
 
-/** What libc asks by itself for every name before it goes on alone: nobody misses it. */
+/** libc tries these for every name before it continues alone; nobody misses them. */
 const askedByLibc = ["/run/nscd", "/run/systemd/userdb"].map(pathFromText);
 
 function isAskedByLibc(path: Path): boolean {
@@ -93,15 +94,15 @@ interface SocketNotesInput {
 	readonly policy: SocketPolicy;
 	/** Real paths of sockets that the administrator allowed and the host has. */
 	readonly allowed: readonly Path[];
-	/** Directories of the host that the cage sees. */
+	/** Host directories that the cage sees. */
 	readonly binds: readonly Path[];
 	readonly writable: readonly WritableDirectory[];
 }
 
-/** Sockets of the host that the application asked for and does not policy in its cage, each with the option that allows it. */
+/** Notes host sockets that the application asked for and cannot reach in its cage, with the option that allows each. */
 export function socketNotes({ allowed, binds, files, policy, trace, writable }: SocketNotesInput): Note[] {
 	const isInCage = (path: Path) => [...binds, ...writable.map((one) => one.path)].some((place) => isWithin(path, place));
-	const refused = unreachable(trace, policy, files).filter((path) => !isInCage(path));
+	const refused = refusedConnections(trace, policy, files).filter((path) => !isInCage(path));
 	return [
 		...refused.map((path) => ({ code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } })),
 		...allowed
@@ -110,28 +111,24 @@ export function socketNotes({ allowed, binds, files, policy, trace, writable }: 
 	];
 }
 
-/** Real paths, sorted. */
-function unreachable({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
+/** Returns real paths, sorted. */
+function refusedConnections({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
 	const asked = [...accesses.values()].filter(({ failed, path, succeeded }) => {
 		const isAsked = [succeeded, ...failed.values()].some((operations) => operations.has("connect"));
 		return isAsked && !succeeded.has("listen") && path !== syslogName;
 	});
-	return refusedSockets(
-		asked.map(({ path }) => path),
-		policy,
-		files,
-	);
+	const paths = asked.map(({ path }) => path);
+	return refusedSockets(paths, policy, files);
 }
 
-/** Of these paths the sockets of the host that the application may not policy and might miss. Real paths, sorted. */
+/** Returns the host sockets among these paths that the application may not reach and might miss, as real paths, sorted. */
 export function refusedSockets(paths: readonly Path[], policy: SocketPolicy, files: Files): Path[] {
 	const real = paths.map((path) => placeOf(path, files));
 	return [...new Set(real)]
-		.filter((path) => files.status(path)?.kind === "socket" && !mayReach(path, policy, files) && !isAskedByLibc(path))
+		.filter((path) => files.status(path)?.kind === "socket" && !mayConnect(path, policy, files) && !isAskedByLibc(path))
 		.sort();
 }
 
-/** The option that allows a socket. */
 export function optionFor(path: Path): string {
 	const word = socketWord(path);
 	return word === undefined ? "--bind" : allowedReason(word);

@@ -1,21 +1,23 @@
 import type { Rules } from "../application/application.ts";
+import { append, by } from "../collections.ts";
 import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";
-import { isForOthers, type PackageContents } from "./coverage.ts";
+import { isOutsideApplication, type PackageContents } from "./coverage.ts";
 import { placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
+import { countFiles } from "./walk.ts";
 
-/** Where the loader looks by itself: what lies there is everybody's (ld.so(8)). */
+/** The loader's default directories, which every program shares (ld.so(8)). */
 const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
-/** Most files that are counted of one offer; beyond, the numbers say "at least". */
-const mostCounted = 20_000;
+/** Maximum number of files that are counted per offer. Beyond that, the numbers mean "at least". */
+const maxCounted = 20_000;
 
-/** What the plan leaves aside and an administrator may want, with its size. Sorted by path. */
+/** Returns what the plan leaves out and an administrator may want, with its size, sorted by path. */
 export function planOffers(
 	entries: readonly Entry[],
 	writable: readonly WritableDirectory[],
@@ -23,12 +25,10 @@ export function planOffers(
 	trees: readonly LibraryTree[],
 	files: Files,
 ): Offer[] {
-	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort((a, b) =>
-		a.path < b.path ? -1 : 1,
-	);
+	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort(by(({ path }) => path));
 }
 
-/** Where one module was loaded, configuration may ask for another one tomorrow. */
+/** If one module was loaded, the configuration may ask for another later. */
 function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	const known = new Set(entries.map((entry) => entry.path));
 	const directories = new Set(
@@ -47,45 +47,31 @@ function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	});
 }
 
-/** Fewer modules than this of one library are not worth a line. */
+/** A library with fewer unnamed modules is not worth a line. */
 const fewModules = 10;
 
-/** What a program may load by a name that it computes. */
+/** Modules that a program may load by a computed name. */
 function modules(trees: readonly LibraryTree[]): Offer[] {
 	return trees.flatMap(({ rest, top }) =>
 		rest && rest.files >= fewModules ? [{ kind: "interpreter-modules", path: top, ...rest } satisfies Offer] : [],
 	);
 }
 
-/** State that the host has. What was read of it is seeded; the rest stays behind unless somebody asks for it. */
+/** The host's state. Only what was read is seeded; the rest stays behind unless the administrator asks for it. */
 function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
-	const tops = writable.filter(
-		({ path }) => !startsEmpty(path) && !writable.some((other) => other.path !== path && isWithin(path, other.path)),
-	);
-	return tops.flatMap(({ path, seeds }) => {
-		const seeded = new Set(seeds.map((seed) => seed.path));
+	const tops = outermost(writable.map(({ path }) => path)).filter((path) => !startsEmpty(path));
+	return tops.flatMap((path) => {
+		const seeded = new Set(writable.filter((one) => one.path === path).flatMap(({ seeds }) => seeds.map((seed) => seed.path)));
 		if (seeded.has(path)) return [];
-		const offer = { kind: "state" as const, path, files: 0, bytes: 0 };
-		const pending: Path[] = [path];
-		for (let directory = pending.pop(); directory !== undefined && offer.files < mostCounted; directory = pending.pop()) {
-			for (const name of files.list(directory)) {
-				const one = join(directory, name);
-				const status = seeded.has(one) ? undefined : files.status(one);
-				if (status?.kind === "directory") pending.push(one);
-				else if (status?.kind === "file") {
-					offer.files++;
-					offer.bytes += status.size;
-				}
-			}
-		}
-		return offer.files ? [offer] : [];
+		const size = countFiles(path, files, maxCounted, (one) => seeded.has(one));
+		return size.files ? [{ kind: "state" as const, path, ...size }] : [];
 	});
 }
 
 interface Documented {
 	/** What the documentation names. */
 	readonly mentions: readonly Mention[];
-	/** The packages of the application. */
+	/** The application's packages. */
 	readonly packages: readonly PackageContents[];
 	readonly plan: Plan;
 	/** Accounts that it runs as. */
@@ -93,20 +79,21 @@ interface Documented {
 	readonly gids: ReadonlySet<number>;
 	readonly files: Files;
 }
-/** More files of one directory than that are offered as the directory. */
-const mostSingle = 3;
+/** If a directory has more unread files than this, the directory is offered instead. */
+const maxSingle = 3;
 const programs = /^(\/usr(\/local)?)?\/s?bin\//;
-/** A library directory holds code, and code is judged by what was loaded. */
+/** Code is judged by what was loaded. */
 const code = /^(\/usr)?(\/local)?\/lib\w*\/|\.so(\.\d+)*$/;
-/** Configuration that is there to be enabled by a link elsewhere. */
+/** Configuration that a link elsewhere enables. */
 const available = /\/[\w.-]+-available(\/|$)/;
 const usr = pathFromText("/usr");
 /** Where services keep what they write. */
 const stateAreas = ["/var", "/run", "/srv"].map(pathFromText);
 
 /**
- * What an application's documentation and packages name, what this machine has, and what the plan does not have yet. What is not the application's own, of
- * another distribution, or an example, is not among it: it has to exist, and to lie where the packages of the application have their own.
+ * Returns what the application's documentation and packages name, what this machine has, and what the plan lacks. Mentions of
+ * other software, other distributions and examples do not count: a path has to exist, and to be where the application's packages
+ * have their files.
  */
 export function documentedOffers(input: Documented): Offer[] {
 	const judge = new Judge(input);
@@ -118,7 +105,7 @@ export function documentedOffers(input: Documented): Offer[] {
 		if (offer && !found.has(offer.path)) found.set(offer.path, offer);
 	}
 	const all = [...found.values()];
-	// One that takes another along is enough.
+	// An offer that contains another replaces it.
 	return all
 		.filter(
 			(one) =>
@@ -126,15 +113,15 @@ export function documentedOffers(input: Documented): Offer[] {
 					(other) => other !== one && other.kind === one.kind && other.path !== one.path && isWithin(one.path, other.path),
 				),
 		)
-		.sort((a, b) => (a.path < b.path ? -1 : 1));
+		.sort(by(({ path }) => path));
 }
 
-/** More programs than that of one application are not listed one by one. */
-const mostPrograms = 30;
+/** Maximum number of programs that are offered per application. */
+const maxPrograms = 30;
 
 /**
- * Programs that the application's own configuration names and that no run started: commands that only some requests need, such as the checks of a
- * monitoring agent. A directory of them is not offered, because only the named ones are known to be meant.
+ * Returns programs that the application's configuration names and that no run started: commands that only some requests need,
+ * such as a monitoring agent's checks. Their directory is not offered, because only the named ones are known to be needed.
  */
 export function configuredPrograms(mentions: readonly Mention[], { entries }: Pick<Plan, "entries">, files: Files): Offer[] {
 	const planned = new Set(entries.map(({ path }) => path));
@@ -146,22 +133,22 @@ export function configuredPrograms(mentions: readonly Mention[], { entries }: Pi
 		if (planned.has(real) || planned.has(path) || found.has(real) || isWithin(real, pathFromText("/etc"))) continue;
 		found.set(real, { kind: "documented", path: real, files: 1, bytes: status.size, passage });
 	}
-	return [...found.values()].slice(0, mostPrograms);
+	return [...found.values()].slice(0, maxPrograms);
 }
 
-/** All offers of a plan; what is offered for another reason already stands once. */
+/** Adds documented offers to a plan's, without those that are offered for another reason. */
 export function withDocumented(offers: readonly Offer[], documented: readonly Offer[]): Offer[] {
 	const known = new Set(offers.map(({ path }) => path));
-	return [...offers, ...documented.filter(({ path }) => !known.has(path))].sort((a, b) => (a.path < b.path ? -1 : 1));
+	return [...offers, ...documented.filter(({ path }) => !known.has(path))].sort(by(({ path }) => path));
 }
 
-/** The rules that take up all that the documentation names. A path that is no text cannot stand in a rule. */
-export function rulesTaking(offers: readonly Offer[]): Pick<Rules, "include" | "writable"> {
+/** Returns the rules that accept everything that the documentation names, except paths that are not UTF-8. */
+export function rulesAccepting(offers: readonly Offer[]): Pick<Rules, "include" | "writable"> {
 	const of = (kind: Offer["kind"]) => offers.flatMap((offer) => (offer.kind === kind ? (pathToText(offer.path) ?? []) : []));
 	return { include: of("documented"), writable: of("documented-writable") };
 }
 
-/** What the packages themselves list: configuration, and directories of their state. */
+/** What the packages list: configuration and state directories. */
 function packageMentions(packages: readonly PackageContents[], judge: Judge): Mention[] {
 	const mentions: Mention[] = [];
 	for (const { files, ref } of packages) {
@@ -170,22 +157,20 @@ function packageMentions(packages: readonly PackageContents[], judge: Judge): Me
 		for (const path of files) {
 			if (judge.isState(path)) mentions.push({ path, writes: true, passage: passage(path) });
 			if (!judge.isUnread(path)) continue;
-			const top = topOf(path);
-			configuration.set(top, [...(configuration.get(top) ?? []), path]);
+			append(configuration, topOf(path), path);
 		}
 		for (const [top, paths] of configuration) {
-			if (paths.length > mostSingle) mentions.push({ path: top, passage: passage(top) });
+			if (paths.length > maxSingle) mentions.push({ path: top, passage: passage(top) });
 			else for (const path of paths) mentions.push({ path, passage: passage(path) });
 		}
 	}
 	return mentions;
 }
 
-/** `/etc/NAME` of what lies below it. */
 const topOf = (path: Path) => path.split("/").slice(0, 3).join("/") as Path;
 
-/** A directory in which many have something of theirs: `/etc`, `/var/lib`, `/usr/share`. */
-function isEverybodys(path: Path): boolean {
+/** Whether many services have files in this directory: `/etc`, `/var/lib`, `/usr/share`. */
+function isCommonDirectory(path: Path): boolean {
 	if (isWithin(path, usr)) return path.split("/").length < 4;
 	return path.split("/").length < 3 || isSystemDirectory(path);
 }
@@ -196,9 +181,9 @@ class Judge {
 	readonly #planned: ReadonlySet<Path>;
 	readonly #covers: readonly Path[];
 	readonly #excluded: (path: Path) => string | undefined;
-	/** Everything that the packages list. */
+	/** All paths that the packages list. */
 	readonly #listed: ReadonlySet<string>;
-	/** Directories of configuration of which the application has read something. */
+	/** Configuration directories from which the application has read something. */
 	readonly #read: ReadonlySet<Path>;
 
 	constructor(input: Documented) {
@@ -216,13 +201,14 @@ class Judge {
 		);
 	}
 
-	/** Configuration of the application that no run has read. */
+	/** Whether this is the application's configuration that no run has read. */
 	isUnread(path: Path): boolean {
-		if (!path.startsWith("/etc/") || isForOthers(path) || available.test(path) || !this.#read.has(topOf(path))) return false;
+		if (!path.startsWith("/etc/") || isOutsideApplication(path) || available.test(path) || !this.#read.has(topOf(path)))
+			return false;
 		return this.#input.files.status(path)?.kind === "file" && !this.#isCovered(path);
 	}
 
-	/** A directory of state that the application may write. */
+	/** Whether this is a state directory that the application may write. */
 	isState(path: Path): boolean {
 		if (!stateAreas.some((area) => isWithin(path, area)) || isSystemDirectory(path)) return false;
 		const status = this.#input.files.status(path);
@@ -234,7 +220,7 @@ class Judge {
 		const path = files.resolve(normalise(named));
 		const status = path === undefined ? undefined : files.status(path);
 		if (path === undefined || status === undefined || this.#isCovered(path) || areaOf(path) !== "files") return undefined;
-		if (isEverybodys(path) || isHome(path)) return undefined;
+		if (isCommonDirectory(path) || isHome(path)) return undefined;
 		if (status.kind !== "file" && status.kind !== "directory") return undefined;
 		if (!inChroot && !this.#isOwn(named, path) && !this.#belongs(status)) return undefined;
 		if (status.kind === "directory" && (writes || (this.isState(path) && !path.startsWith("/etc/")))) {
@@ -242,13 +228,13 @@ class Judge {
 				? undefined
 				: { kind: "documented-writable", path, ...this.#count(path), passage };
 		}
-		if (isForOthers(path) || available.test(path) || programs.test(path) || code.test(path) || startsEmpty(path))
+		if (isOutsideApplication(path) || available.test(path) || programs.test(path) || code.test(path) || startsEmpty(path))
 			return undefined;
 		const counted = status.kind === "file" ? { files: 1, bytes: status.size } : this.#count(path);
 		return counted.files ? { kind: "documented", path, ...counted, passage } : undefined;
 	}
 
-	/** In the plan, mounted there, or left out on purpose. */
+	/** Whether the path is in the plan, covered by a mount, or left out on purpose. */
 	#isCovered(path: Path): boolean {
 		const { files } = this.#input;
 		const real = placeOf(path, files);
@@ -256,43 +242,33 @@ class Judge {
 		return isPlanned || this.#excluded(real) !== undefined || this.#covers.some((cover) => isWithin(real, cover));
 	}
 
-	/** Listed by the packages, or in a directory that they list and that is not everybody's. */
+	/** Whether the packages list a name, or a directory above it that is not shared by many services. */
 	#isOwn(...names: readonly Path[]): boolean {
 		return names.some((name) => {
-			for (let path = name; !isEverybodys(path); path = parent(path)) {
+			for (let path = name; !isCommonDirectory(path); path = parent(path)) {
 				if (this.#listed.has(path)) return !path.startsWith("/etc/") || this.#read.has(topOf(path));
 			}
 			return false;
 		});
 	}
 
-	/** Made at installation for its account, or for everybody's files, so that no package of its own lists it. */
+	/**
+	 * Whether a directory was created at installation for the application's account or for everybody, so that no package lists
+	 * it.
+	 */
 	#belongs({ gid, kind, mode, uid }: FileStatus): boolean {
 		return kind === "directory" && (this.#input.uids.has(uid) || this.#input.gids.has(gid) || !!(mode & 0o002));
 	}
 
-	/** Its account, its group, or everybody may make files there. */
+	/** Whether the application's account or group, or everybody, may create files there. */
 	#mayWrite({ gid, mode, uid }: FileStatus): boolean {
 		const { gids, uids } = this.#input;
 		return (uids.has(uid) && !!(mode & 0o200)) || (gids.has(gid) && !!(mode & 0o020)) || !!(mode & 0o002);
 	}
 
-	/** Files below a directory that the plan does not have. */
+	/** Counts files below a directory that the plan does not have. */
 	#count(top: Path): { files: number; bytes: number } {
 		const { files } = this.#input;
-		const sum = { files: 0, bytes: 0 };
-		const pending: Path[] = [top];
-		for (let directory = pending.pop(); directory !== undefined && sum.files < mostCounted; directory = pending.pop()) {
-			for (const name of files.list(directory)) {
-				const path = join(directory, name);
-				const status = files.status(path);
-				if (status?.kind === "directory") pending.push(path);
-				else if (status?.kind === "file" && !this.#isCovered(path)) {
-					sum.files++;
-					sum.bytes += status.size;
-				}
-			}
-		}
-		return sum;
+		return countFiles(top, files, maxCounted, (path) => files.status(path)?.kind === "file" && this.#isCovered(path));
 	}
 }

@@ -7,8 +7,8 @@ import type { Identity } from "./plan.ts";
 import type { LibraryTree } from "./trees.ts";
 
 /**
- * Tells whether a directory belongs to the application itself: it holds a file that the command names (a configuration, a script), a
- * program that ran, or sources.
+ * Returns a test for the application's own directories: those with a file that its command names (a configuration, a script), a
+ * program that ran, or its sources.
  */
 export function ownDirectories(
 	{ command, cwd }: Application,
@@ -19,7 +19,7 @@ export function ownDirectories(
 	const base = normalise(pathFromText(cwd));
 	const named = command
 		.slice(1)
-		// `--config=/etc/app.conf` and `-c/etc/app.conf` name a file as well.
+		// `--config=/etc/app.conf` and `-c/etc/app.conf` name a file too.
 		.map((word) => placeOf(normalise(resolvePath(base, pathFromText(word.replace(/^-[^/=]*=?(?=\/)/, "")))), files))
 		.filter((path) => files.status(path)?.kind === "file");
 	const programs = [...trace.programs].map((path) => placeOf(path, files));
@@ -28,40 +28,37 @@ export function ownDirectories(
 }
 
 /**
- * Without root an overlay cannot copy a directory up that belongs to somebody else, and so nothing can be made below one, not even in a
- * directory of the user's own: the call ends with EOVERFLOW (measured). Such a directory needs a layer of its own.
+ * Returns the user's directories that the application will probably write: the home, the working directory, and what the command
+ * names. Without root, each needs its own overlay: an overlay cannot copy up a directory of another owner, and creating something
+ * below one fails with EOVERFLOW (measured).
  */
-
-/** Directories of the user that are likely to be written: his home, where the application starts, and what its command names. */
-export function likelyOwn(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
+export function likelyWrittenDirectories(command: readonly string[], cwd: string, { home, uid }: Identity, files: Files): Path[] {
 	const named = command.slice(1).flatMap((word) => /(?:^|=)(\/.*)$/s.exec(word)?.[1] ?? []);
-	return unique([home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []));
+	const all = [home, cwd, ...named].flatMap((text) => ownDirectory(normalise(pathFromText(text)), uid, files) ?? []);
+	return [...new Set(all)];
 }
 
-/** Directories in which something was allowed and could not be made. */
-export function uncopied(trace: Trace, uid: number, files: Files): Path[] {
+/** Returns the directories in which a creation failed for that reason. */
+export function failedCopyUps(trace: Trace, uid: number, files: Files): Path[] {
 	const failed = [...trace.accesses.values()].filter((access) => access.failed.has("EOVERFLOW"));
-	return unique(
-		failed.flatMap(({ path }) => {
-			const place = placeOf(path, files);
-			return ownDirectory(place, uid, files) ?? holder(place, files) ?? [];
-		}),
-	);
+	const directories = failed.flatMap(({ path }) => {
+		const place = placeOf(path, files);
+		return ownDirectory(place, uid, files) ?? nearestDirectory(place, files) ?? [];
+	});
+	return [...new Set(directories)];
 }
 
-/** The highest directory above that is the user's, with all on the way down; undefined where the nearest is not. */
+/**
+ * Returns the highest directory above `path` from which on all belong to the user; undefined if the nearest directory does not.
+ */
 function ownDirectory(path: Path, uid: number, files: Files): Path | undefined {
-	const nearest = holder(placeOf(path, files), files);
+	const nearest = nearestDirectory(placeOf(path, files), files);
 	if (nearest === undefined) return undefined;
 	const way = [...ancestors(nearest), nearest];
 	const foreign = way.findLastIndex((directory) => files.status(directory)?.uid !== uid);
 	return way[foreign + 1];
 }
 
-function holder(path: Path, files: Files): Path | undefined {
+function nearestDirectory(path: Path, files: Files): Path | undefined {
 	return [...ancestors(path), path].findLast((directory) => files.status(directory)?.kind === "directory");
-}
-
-function unique(paths: readonly Path[]): Path[] {
-	return [...new Set(paths)];
 }

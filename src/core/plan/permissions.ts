@@ -5,7 +5,7 @@ import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Addition, Grant, Permissions } from "./plan.ts";
 
-/** What `--allow` and `--refuse` call a permission, beside `capability:NAME`. */
+/** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
 export const permissionWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
@@ -20,35 +20,33 @@ export const permissionWords = {
 export type PermissionName = keyof typeof permissionWords;
 export const permissionNames = Object.keys(permissionWords) as PermissionName[];
 
-/** The reason for a capability that the application keeps without having been seen to use it. */
+/** The reason for a capability that the application keeps without using it. */
 export const keepCall = "capset";
 
 const capabilityPrefix = "capability:";
 const socketPrefix = "socket:";
 const executablePrefix = "executable-data:";
 
-/** The word for a unix socket of the host; undefined for a path that no word can name. */
+/** Returns undefined if the path cannot be written as a word. */
 export function socketWord(path: Path): string | undefined {
 	const text = pathToText(path);
 	return text === undefined ? undefined : permissionWord(socketPrefix + text);
 }
 
-/** The word that lets the application execute what it wrote in a directory of its data. */
+/** Returns the word that lets the application execute files in a directory of its data. */
 export function executableWord(directory: Path): string {
 	return executablePrefix + (pathToText(directory) ?? directory);
 }
 
-/** The paths of sockets among words of permissions. */
 export function socketsIn(words: readonly string[]): string[] {
-	return pathsIn(words, socketPrefix);
+	return valuesIn(words, socketPrefix);
 }
 
-/** The directories of data among words of permissions. */
 export function executableIn(words: readonly string[]): string[] {
-	return pathsIn(words, executablePrefix);
+	return valuesIn(words, executablePrefix);
 }
 
-function pathsIn(words: readonly string[], prefix: string): string[] {
+function valuesIn(words: readonly string[], prefix: string): string[] {
 	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
 }
 
@@ -56,7 +54,7 @@ export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
 
-/** The word as rules keep it; undefined for what names no permission. */
+/** Returns the word as rules store it; undefined if it names no permission. */
 export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
@@ -65,34 +63,33 @@ export function permissionWord(text: string): string | undefined {
 	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
 	if (prefix !== undefined) {
 		const path = text.slice(prefix.length);
-		// One way to write each: what is compared as text must be one text.
+		// Words are compared as text, so that each path may have only one form.
 		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
 	}
 	return permissionNames.map((name) => permissionWords[name] as string).find((word) => word === text);
 }
 
-/** The capabilities among words of permissions. */
 export function capabilitiesIn(words: readonly string[]): string[] {
-	return words.flatMap((word) => (word.startsWith(capabilityPrefix) ? [word.slice(capabilityPrefix.length)] : []));
+	return valuesIn(words, capabilityPrefix);
 }
 
-type Asked = Pick<Rules, "allow" | "refuse">;
+type PermissionRules = Pick<Rules, "allow" | "refuse">;
 
-export function refuses({ refuse }: Asked, word: string): boolean {
+export function refuses({ refuse }: PermissionRules, word: string): boolean {
 	return refuse.includes(word);
 }
 
-/** Where both are said of one permission, it stays closed. */
-export function allows(rules: Asked, word: string): boolean {
+/** `--refuse` wins over `--allow`. */
+export function allows(rules: PermissionRules, word: string): boolean {
 	return rules.allow.includes(word) && !refuses(rules, word);
 }
 
-/** Why a permission is there that nobody saw a need for: the option, which is the same word in every language. */
+/** The reason for a permission that no trace showed to be needed: the option, which is the same in every language. */
 export function allowedReason(word: string): string {
 	return `--allow ${word}`;
 }
 
-/** The path, system call or capability that a permission is about; any other text as it is. */
+/** Returns the path, system call or capability that a permission is about; other text unchanged. */
 export function subjectOfPermission(text: string): string {
 	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
 }
@@ -109,7 +106,7 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.writableCode, "mprotect"],
 ]);
 
-/** Every permission of a plan in the order of its permissions: capabilities first. */
+/** Returns all permissions of a plan, capabilities first. */
 export function grantsOf(permissions: Permissions, trace: Trace, additions: readonly Addition[]): Grant[] {
 	const describe = (
 		word: string,

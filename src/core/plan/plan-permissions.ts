@@ -19,26 +19,26 @@ import {
 } from "./permissions.ts";
 import type { FoundPermission, Identity, Permissions } from "./plan.ts";
 
-/** What a trial found to be needed beyond what the host's trace showed. */
-interface FoundPermissions {
+/** What a trial found to be needed in addition to the host's trace. */
+interface TrialNeeds {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly opened: readonly { readonly name: FoundPermission; readonly why: string }[];
-	/** The host's socket for syslog, where the cage is to reach it. */
+	/** The host's syslog socket, if the cage may reach it. */
 	readonly syslog?: Path;
-	/** That something asked for the host's syslog, though it is not given. */
+	/** The application asked for the host's syslog, even if it is not given. */
 	readonly asksSyslog?: boolean;
 }
 
 /**
- * What confinement has to leave open: only what the application was seen to use with success. An account keeps no capability
- * but the one for low ports; a root start keeps those that its calls needed, and those that its files will ask for once
- * CAP_DAC_OVERRIDE is no longer taken for granted. Then the rules have their say.
+ * Decides which permissions the confinement grants: only those that the application used successfully. An application with an
+ * account keeps no capability except the one for low ports. One that starts as root keeps those that its calls needed, and those
+ * that its files need without CAP_DAC_OVERRIDE. Rules can add and refuse permissions.
  */
 export function planPermissions(
 	identity: Identity,
 	trace: Trace,
 	files: Files,
-	found: FoundPermissions,
+	found: TrialNeeds,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
 ): Permissions {
 	const capabilities = new Map<string, string>();
@@ -52,7 +52,7 @@ export function planPermissions(
 		if (foreign !== undefined && !capabilities.has("fowner")) capabilities.set("fowner", foreign);
 	}
 	for (const { name, why } of found.capabilities) {
-		// A call that uses a capability says more than one that keeps it.
+		// A call that uses a capability says more than one that only keeps it.
 		if (!capabilities.has(name) || capabilities.get(name) === keepCall) capabilities.set(name, why);
 	}
 	const refused: { name: string; why: string }[] = [];
@@ -88,7 +88,7 @@ export function planPermissions(
 	);
 	const kernelProc = decide(permissionWords.kernelProc, undefined);
 	const sys = decide(permissionWords.sys, undefined);
-	// Whoever was not watched from its start may have done it then.
+	// If the trace did not see the start, the application may have done this before.
 	const scheduling = trace.scheduling ?? (trace.gaps.has("start-up") ? "start-up" : undefined);
 	const multicast = decide(permissionWords.multicast, groups(trace));
 	return {
@@ -103,14 +103,14 @@ export function planPermissions(
 	};
 }
 
-/** Whoever was not watched from its start may have joined a group then, if it takes datagrams. */
+/** If the trace did not see the start, an application with UDP ports may have joined a group before. */
 function groups({ gaps, multicast, ports }: Trace): string | undefined {
 	return multicast ?? (gaps.has("start-up") ? [...ports].find((port) => port.startsWith("udp ")) : undefined);
 }
 
 /**
- * Root without CAP_DAC_OVERRIDE is an ordinary account of the group root (capabilities(7)). What the mode of a file does not allow
- * to that, it did by the capability; reading and searching alone take the lesser CAP_DAC_READ_SEARCH.
+ * Without CAP_DAC_OVERRIDE, root is an ordinary account of the group root (capabilities(7)): an access that the file's mode does
+ * not allow used the capability. CAP_DAC_READ_SEARCH suffices for reading and searching.
  */
 function needsOverride(trace: Trace, files: Files): { name: string; why: string } | undefined {
 	let reading: string | undefined;
@@ -121,8 +121,8 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		if (area !== "files" && (area !== "temporary" || isTemporaryTop(parent(real)))) continue;
 		const status = files.status(real);
 		const given = access.owner && access.owner.uid > 0;
-		// To connect to a socket takes the right to write it (unix(7)), also where nobody listens any more: a server that is refused at its second
-		// start takes itself for running (dovecot).
+		// Connecting to a socket needs write permission (unix(7)), even if nobody listens any more: dovecot believes that it is
+		// already running if the call is refused at its second start.
 		const isOld = access.rootOps.has("listen") && access.failed.get("ECONNREFUSED")?.has("connect");
 		const connects = access.rootOps.has("connect") || isOld === true;
 		if ((opensForWriting(access) || connects) && (status ? !(rights(status, access.owner) & 2) : given)) {
@@ -143,7 +143,10 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 	return reading === undefined ? undefined : { name: "dac_read_search", why: reading };
 }
 
-/** A file of another owner whose mode root changed: only its owner and CAP_FOWNER may (chmod(2)). What the application gave away, the trace judges. */
+/**
+ * Only its owner and CAP_FOWNER may change a file's mode (chmod(2)). The trace itself judges files that the application gave
+ * away.
+ */
 function changesForeign(trace: Trace, files: Files): string | undefined {
 	for (const access of trace.accesses.values()) {
 		if (access.owner || !access.rootOps.has("write")) continue;
@@ -155,7 +158,7 @@ function changesForeign(trace: Trace, files: Files): string | undefined {
 	return undefined;
 }
 
-/** path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's. */
+/** path_resolution(7): only the first matching class of bits counts: owner, group, others. */
 function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number {
 	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
 	return owner === 0 ? mode >> 6 : group === 0 ? mode >> 3 : mode;

@@ -6,87 +6,88 @@ import type { Path } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Mark } from "./marks.ts";
 
-/** Why a directory of the host is mounted in the cage although nobody asked for it. */
+/** Why the cage mounts a host directory that nobody asked for. */
 export type SharedKind = "data" | "certificates" | "socket";
 
-/** A directory that stays the host's, read-only: what is in it lives on there. */
+/** A host directory that the cage mounts read-only, so that it sees later changes. */
 export interface SharedDirectory {
 	readonly path: Path;
 	readonly kind: SharedKind;
-	/** What of it the application used. */
+	/** A path in the directory that the application used. */
 	readonly example: Path;
-	/** Of its files, 0 for sockets. */
+	/** Number of files; 0 for sockets. */
 	readonly files: number;
 	readonly bytes: number;
 }
 
 /**
- * What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, `interpreter-modules` that no source names, a `library` that files say they may load by themselves (its
- * numbers count what it needs too), `state` that the host has and the cage would begin without, and what the application's documentation names:
- * `documented` files, and directories that it may want to write to.
+ * Something outside the plan that the administrator may want.
+ *
+ * `plug-ins`: more modules in a directory from which one was loaded. `interpreter-modules`: modules that no source names.
+ * `library`: one that an ELF file may load with dlopen(3), counted with its dependencies. `state`: host data that the cage would
+ * start without. `documented`, `documented-writable`: files and writable directories that the application's documentation names.
  */
 export interface Offer {
 	readonly kind: "plug-ins" | "interpreter-modules" | "library" | "state" | "documented" | "documented-writable";
 	readonly path: Path;
 	readonly files: number;
 	readonly bytes: number;
-	/** Where it is written, of what the documentation names. */
+	/** Where the documentation names it. */
 	readonly passage?: Passage;
 }
 
 export type EntryKind = "file" | "directory" | "symlink" | "device" | "socket" | "bind" | "generated";
 
-/** Why an entry is there. `detail` is data (a path, a call, a rule), never a sentence. */
+/** Why the plan has an entry. Fields hold data, never sentences. */
 export type Reason =
 	| { readonly kind: "traced"; readonly calls: readonly string[]; readonly program?: Path }
 	| { readonly kind: "needed-by"; readonly by: Path }
 	| { readonly kind: "interpreter-of"; readonly by: Path }
 	| { readonly kind: "link-to"; readonly target: Path }
-	/** Part of a library of which the application used another part. */
+	/** The application used another part of this library. */
 	| { readonly kind: "part-of"; readonly tree: Path }
 	| { readonly kind: "parent-of"; readonly child: Path }
 	| { readonly kind: "rule"; readonly rule: keyof Rules; readonly value: string }
-	/** A directory that stays the host's, with what of it was used. */
 	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
 	| { readonly kind: "account" }
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }
 	| { readonly kind: "service-directory" }
-	/** Put into the cage's configuration by the administrator, in the cage itself. */
+	/** Changed by the administrator in the cage itself. */
 	| { readonly kind: "edited" }
-	/** Left out: the application passed so many probes and exercises without it. `at` is ISO 8601, UTC. */
+	/** Left out: the application passed this many probes and exercises without it. `at` is ISO 8601, UTC. */
 	| { readonly kind: "unneeded"; readonly at: string; readonly probes: number; readonly exercises: number }
 	| { readonly kind: "trial"; readonly round: number; readonly call: string };
 
 export type Risk = "secret" | "setuid" | "device" | "world-writable" | "state" | "refused-device" | "large" | "home";
 
-/** What will be done with an entry. `declined` entries stay in the plan, so that the record can say what was left out and why. */
+/** `declined` entries stay in the plan so that the record can list what was left out and why. */
 export type Decision = "include" | "declined";
 
 export interface Entry {
 	readonly path: Path;
 	readonly kind: EntryKind;
 	readonly decision: Decision;
-	/** Permission bits as in chmod, e.g. 0o755; setuid, setgid and sticky bits as the host has them. */
+	/** Grant bits as for chmod(2), e.g. 0o755, with the host's setuid, setgid and sticky bits. */
 	readonly mode: number;
 	readonly uid: number;
 	readonly gid: number;
-	/** Bytes of a file. */
+	/** Bytes, for files. */
 	readonly size: number;
-	/** Modification time of the source, milliseconds since 1970; tells whether it changed since. */
+	/** Modification time of the source in milliseconds since 1970, to detect changes. */
 	readonly mtime: number;
-	/** Where a symlink points, verbatim. */
+	/** A symlink's target, verbatim. */
 	readonly target?: Path;
 	readonly device?: { readonly type: "c" | "b"; readonly major: number; readonly minor: number };
-	/** What a generated file says. */
+	/** A generated file's content. */
 	readonly content?: string;
 	readonly package?: PackageRef;
 	/**
-	 * Set where the content is the administrator's, edited in the generation before, and taken over from there: what the host has at this
-	 * path (SHA-256 of a file, target of a link), empty where it has nothing.
+	 * Set if the administrator edited the file in the previous generation and the build keeps that version: the host's SHA-256 or
+	 * link target at this path, or empty if the host has nothing there.
 	 */
 	readonly edited?: string;
-	/** What the content of a file is known by; absent where nobody looked at it. */
+	/** Absent if nobody read the file. */
 	readonly marks?: readonly Mark[];
 	readonly reasons: readonly Reason[];
 	readonly risks: readonly Risk[];
@@ -97,68 +98,72 @@ export interface PackageRef {
 	readonly version: string;
 }
 
-/** A directory that the application may write: kept under the cage's data, mounted over `path` when it runs. */
+/** A directory that the application may write. The cage keeps it in its data and mounts it over `path`. */
 export interface WritableDirectory {
 	readonly path: Path;
 	readonly mode: number;
 	readonly uid: number;
 	readonly gid: number;
 	readonly reasons: readonly Reason[];
-	/** Paths at or below `path` whose content is copied from the host once, with bytes. Empty: starts empty. */
+	/**
+	 * Paths at or below `path` whose content is copied from the host once, with their size in bytes. Empty: the directory starts
+	 * empty.
+	 */
 	readonly seeds: readonly { readonly path: Path; readonly bytes: number }[];
 }
 
 interface PlannedCapability {
-	/** Lower case, without CAP_, as setpriv names it. */
+	/** Lower case, without CAP_, as setpriv(1) takes it. */
 	readonly name: string;
 	readonly why: string;
-	/** The application keeps it, and the filter refuses its calls until a rule allows it. */
+	/** The application keeps this capability, but the filter refuses its calls unless a rule allows them. */
 	readonly idle?: true;
 }
 
-/** What confinement must leave open, each derived from the trace, with what showed the need. */
+/** What the confinement allows beyond the default. Each value says what showed the need. */
 export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
-	/** The machine's files of /proc (loadavg, stat, meminfo, net and so on), without processes of others. */
+	/** The kernel's files in /proc (loadavg, stat, meminfo, net and so on), without other users' processes. */
 	readonly kernelProc?: string;
-	/** /sys, which shows the machine's devices. */
 	readonly sys?: string;
 	readonly unixSockets?: string;
-	/** Netlink, of which routing alone: the machine's addresses and routes. */
+	/** Netlink, limited to routing: the host's addresses and routes. */
 	readonly netlink?: string;
-	/** Sending to groups of machines and hearing them: multicast and broadcast. A unit closes it; the launcher has no means for that. */
+	/** Sending and receiving multicast and broadcast. Only a systemd unit can refuse it; the launcher cannot. */
 	readonly multicast?: string;
-	/** Priorities, affinities and limits of its own. A unit refuses the calls to an application that makes none; the launcher has no means for that. */
+	/** Setting its own priority, affinity or limits. Only a systemd unit can refuse these calls; the launcher cannot. */
 	readonly scheduling?: string;
 	/** The host's socket that is mounted as `/dev/log`. */
 	readonly syslog?: Path;
 	readonly memfd?: string;
 	/** Memory that is written and then executed. */
 	readonly writableCode?: string;
-	/** Writable directories from which the application may execute what it wrote. */
+	/** Writable directories from which the application may execute files. */
 	readonly executableData?: readonly Path[];
-	/** What a need was seen for and a rule keeps closed, by the words of `--refuse`. */
+	/** Needs that the trace showed and a rule refuses, named as in `--refuse`. */
 	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }
 
 export interface PlannedAccounts {
 	readonly users: readonly { name: string; uid: number; gid: number; home: string; reason: string }[];
 	readonly groups: readonly { name: string; gid: number; members: readonly string[]; reason: string }[];
-	/** How many entries of the host's files are left out. */
+	/** Number of host entries that the cage leaves out. */
 	readonly usersLeftOut: number;
 	readonly groupsLeftOut: number;
-	/** Whom the application changes to although a rule leaves the name out: its processes run under the number all the same. */
+	/**
+	 * Uids that the application changes to although a rule leaves out their names. Its processes still run under these numbers.
+	 */
 	readonly nameless?: readonly number[];
 }
 
-/** Files of one account become another's: `[from, to]`. */
+/** Changes file owners: `[from, to]`. */
 export interface OwnerChange {
 	readonly uid: readonly [number, number];
 	readonly gid: readonly [number, number];
 }
 
-/** Everything that the build and the launcher need to know, and nothing else. Plain data. */
+/** Everything that the build and the launcher need, as plain data. */
 export interface Plan {
 	readonly application: Application;
 	readonly rules: Rules;
@@ -166,18 +171,17 @@ export interface Plan {
 	readonly identity: Identity;
 	readonly entries: readonly Entry[];
 	readonly writable: readonly WritableDirectory[];
-	/** Directories of the host that the plan mounts by itself; they are among the binds of `rules`. */
+	/** Host directories that the plan mounts without a rule. `rules.binds` contains them too. */
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
-	/** What is open, each with the call and the source that showed the need. */
 	readonly grants: readonly Grant[];
-	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
+	/** Set if the cage has a dedicated account. The plan's owners are already changed; this maps owners of the host's files. */
 	readonly ownerChange?: OwnerChange;
-	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */
+	/** Secrets and setuid files that nobody allowed, and refused devices. */
 	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
-	/** Things an administrator should know; codes of the message catalogue with their values. */
+	/** Message codes with their values. */
 	readonly notes: readonly { readonly code: string; readonly values: Readonly<Record<string, string | number>> }[];
 }
 
@@ -189,50 +193,48 @@ export interface Identity {
 	readonly home: string;
 }
 
-/** Permissions of which a trial can show that they are missing. */
+/** Permissions that a trial can show to be missing. */
 export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
-/** What trials found to be missing and what was accepted of it. */
+/** Something that a trial found missing and that was accepted. */
 export type Addition =
-	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
-	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
-	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
+	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
+	| ({ readonly kind: "capability"; readonly name: string } & RefusedNeed)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedCall);
+	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedNeed);
 
-interface RefusedCall {
+interface RefusedNeed {
 	readonly round: number;
 	readonly call: string;
-	/** The first program that made it. */
+	/** The first program that made the call. */
 	readonly program?: Path;
 }
 
 export interface PlanInput {
 	readonly application: Application;
 	readonly rules: Rules;
-	/** What is known of the application before it was watched. */
+	/** Notes that are known before the trace. */
 	readonly notes?: readonly Note[];
 	readonly identity: Identity;
-	/** Whose the cage will be; root's unless it is made without root. */
+	/** The cage's owner: 0 unless it is built without root. */
 	readonly owner?: number;
-	/** All traced runs on the host, added up. */
+	/** The sum of all traced runs on the host. */
 	readonly trace: Trace;
 	readonly additions: readonly Addition[];
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
 	readonly files: Files;
-	/** Marks of files whose content is known without reading it. */
+	/** Returns the marks of files that were read before. */
 	readonly known?: (path: Path) => readonly Mark[] | undefined;
 }
 
-/** One thing that the confinement allows beyond the default, with the call that shows the need. */
 export interface Grant {
-	/** As `--allow` and `--refuse` name it. */
+	/** As in `--allow` and `--refuse`. */
 	readonly word: string;
-	/** The call, or what the trace shows of it, e.g. `setgroups` or `read /etc/shadow`. */
+	/** The call or access that shows the need, e.g. `setgroups` or `read /etc/shadow`. */
 	readonly call: string;
 	readonly program?: Path;
-	/** `trace`: it succeeded on the host. `trial`: it was refused in that round. `option`: the administrator asked for it. */
+	/** `trace`: it succeeded on the host. `trial`: it was refused in `round`. `option`: the administrator asked for it. */
 	readonly source: "trace" | "trial" | "option";
 	readonly round?: number;
 }

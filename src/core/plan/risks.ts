@@ -8,7 +8,7 @@ import type { Entry, Plan, Risk } from "./plan.ts";
 const homes = ["/home", "/root"].map(pathFromText);
 const packaged = ["/usr", "/lib", "/bin", "/sbin", "/lib64"].map(pathFromText);
 const configuration = pathFromText("/etc");
-/** Configuration about passwords that holds none: pam.d(5). */
+/** Configuration about passwords that contains none: pam.d(5). */
 const namedForTheirSubject = ["/etc/pam.d", "/etc/security"].map(pathFromText);
 const largeSize = 64 * 1024 * 1024;
 
@@ -20,11 +20,10 @@ const secretNames =
 const secretWords = /(^|[._-])(secrets?|tokens?|credentials?|passwords?|apikeys?)($|[._-])/i;
 
 /**
- * What is dangerous about a file. Content and name show a secret whatever its mode is: a private key with mode 0644 is one too.
- * A key store, and a file of /etc without words in it, are secrets where others may not read them: such are /etc/munge/munge.key and a
- * pre-shared key, while databases that everybody reads are none. A configuration file that others may not read is none either: the
- * application cannot start without it, so a question would have one answer; the plan notes those that hold passwords.
- * Without marks only the name speaks.
+ * Returns a file's risks. A secret's content or name decides whatever its mode is: a private key with mode 0644 is a secret too.
+ * A key store, and a binary file in /etc, is a secret only if others may not read it: /etc/munge/munge.key and pre-shared keys
+ * are, public databases are not. A private configuration file is no secret: the application cannot start without it, so a
+ * question would have only one answer. `passwordNotes` notes those with passwords. Without marks, only the name counts.
  */
 export function fileRisks(path: Path, status: FileStatus, marks: readonly Mark[] | undefined): Risk[] {
 	const risks: Risk[] = [];
@@ -51,14 +50,14 @@ function isSecret(path: Path, { mode }: FileStatus, marks: readonly Mark[] | und
 function isSource(name: string): boolean {
 	return /\.(py|pyc|js|mjs|cjs|ts|rb|pl|pm|php|sh|h|c|json|md|html?)$/.test(name);
 }
-const mostRead = 256 * 1024;
+const maxRead = 256 * 1024;
 const comment = /^\s*(#|;|\/\/|--|\*)/;
-/** Switches and limits named for passwords. */
+/** Switches and limits that are named after passwords. */
 const noPassword = /[=:\s]\s*["']?(yes|no|true|false|on|off|none|null|-?\d{1,4}[smhd]?|\/[^\s"']*)?["']?[;,]?\s*$/i;
 
 /**
- * Notes configuration with passwords that only the application should read. Its own configuration goes in without a question, because it
- * cannot start without it; whoever breaks into the application can read it in the cage as on the host.
+ * Notes configuration with passwords that only the application should read. It goes in without a question because the application
+ * cannot start without it. An attacker in the application can read it in the cage as on the host.
  */
 export function passwordNotes(entries: readonly Entry[], files: Pick<Files, "read">): Plan["notes"] {
 	const paths = entries.filter((entry) => holdsPassword(entry, files)).map(({ path }) => showPath(path));
@@ -68,7 +67,7 @@ export function passwordNotes(entries: readonly Entry[], files: Pick<Files, "rea
 function holdsPassword({ decision, kind, mode, path, risks }: Entry, files: Pick<Files, "read">): boolean {
 	const isCandidate = kind === "file" && decision === "include" && isWithin(path, configuration) && !(mode & 0o004);
 	if (!isCandidate || risks.includes("secret")) return false;
-	const text = files.read(path, mostRead)?.toString("latin1") ?? "";
+	const text = files.read(path, maxRead)?.toString("latin1") ?? "";
 	if (text.includes("\0")) return false;
 	return text.split("\n").some((line) => {
 		if (line.length > 1000 || comment.test(line) || noPassword.test(line)) return false;
@@ -81,14 +80,14 @@ interface UnusedAllowance {
 	readonly path: string;
 }
 
-/** What was allowed by name and is nothing of the plan: a typing error, as a rule, that leaves the real one out. */
+/** Returns allowed paths that match nothing in the plan, usually because of a typing error. */
 export function unusedAllowances({ entries, rules, writable }: Plan, files: Files): UnusedAllowance[] {
 	const unused = (option: UnusedAllowance["option"], paths: readonly string[], risk: "secret" | "setuid") =>
 		paths.flatMap((text) => {
 			const named = normalise(pathFromText(text));
 			const real = files.resolve(named) ?? named;
 			const isMeant = entries.some(({ path, risks }) => risks.includes(risk) && (path === named || isWithin(path, real)));
-			// Seeds are no entries: what lies in the application's state is copied with its directory.
+			// Seeds are not entries: state is copied with its directory.
 			const isState = writable.some(({ path }) => isWithin(real, path));
 			return isMeant || isState ? [] : [{ option, path: text }];
 		});

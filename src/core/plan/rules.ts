@@ -1,33 +1,35 @@
 import picomatch from "picomatch";
 import type { Rules } from "../application/application.ts";
+import { append } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { ancestors, isWithin, join, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
+import { ancestors, isWithin, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isMountedByLauncher, mayBeBound, mustShow } from "./areas.ts";
+import { isEssential, isMountedByLauncher, mayBeBound } from "./areas.ts";
 import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
+import { walkBelow } from "./walk.ts";
 import { directoryOf } from "./writable.ts";
 
-/** A rule as its steady beginning, a path, and the glob behind that, which begins with a slash. */
+/** A rule as a fixed path and the glob behind it, which begins with a slash. */
 interface Pattern {
 	readonly start: Path;
 	readonly glob?: string;
 }
 
-/** What has a meaning in a glob; a backslash makes the character behind it itself. */
+/** Glob syntax. A backslash escapes the next character. */
 const active = /\\.|[*?[\]{}]|[@!+]\(/gs;
 
-/** An absolute path of ordinary ASCII characters, as `normalise` leaves it: no part of it empty or of dots alone. */
+/** An absolute, normalised path of ASCII characters without glob syntax. */
 const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
 
 function parse(text: string): Pattern {
-	// Many decisions at once make thousands of rules, and nearly all of them are plain paths.
+	// Selecting many entries at once creates thousands of rules, nearly all of them plain paths.
 	if (plain.test(text)) return { start: text as Path };
-	// All of a folder: the folder itself and everything below it, as of a plain path.
+	// `/folder/**` means the same as `/folder`.
 	const folder = text.endsWith("/**") ? text.slice(0, -3) : "";
 	if (plain.test(folder)) return { start: folder as Path };
-	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
+	// Globs are matched on bytes: each byte above ASCII is one character in the rule and in the path.
 	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
 	if (!first) return { start: normalise(literally(bytes)) };
@@ -35,7 +37,7 @@ function parse(text: string): Pattern {
 	return { start: normalise(literally(bytes.slice(0, slash + 1))), glob: bytes.slice(slash) };
 }
 
-/** The path that all lies at or below of what a rule names. */
+/** Returns the path at or below which everything is that a rule can match. */
 export function startOfRule(text: string): Path {
 	return parse(text).start;
 }
@@ -45,109 +47,63 @@ function literally(bytes: string): Path {
 }
 
 /**
- * A test for paths by rules: a plain path, or a glob (picomatch's syntax; dots are ordinary characters, `**` crosses directories).
- * Either takes along all that is below what it names. With `files`, a rule that goes through links also means the place where they lead.
- * Gives the first rule that matches.
+ * Returns a function that finds the first rule that matches a path. A rule is a plain path or a glob (picomatch's syntax; dots
+ * are ordinary characters, `**` crosses directories). Both include everything below what they match. With `files`, a rule that
+ * goes through links also matches the place they lead to.
  */
 export function matchPaths(texts: readonly string[], files?: LinkFiles): (path: Path) => string | undefined {
-	const inFolder = matchInFolders(texts, files);
+	const tests = files ? testsByStart(texts, files) : (remembered.get(texts) ?? testsByStart(texts));
+	if (!files) remembered.set(texts, tests);
 	let folder: Path | undefined;
-	let matches: ((path: Path) => string | undefined) | undefined;
+	let above: readonly Test[] = [];
 	return (path) => {
-		// Neighbours lie in the same folder.
-		if (folder === undefined || !matches || !liesIn(path, folder)) {
+		// Neighbouring paths have the same parents.
+		if (folder === undefined || parent(path) !== folder) {
 			folder = parent(path);
-			matches = inFolder(folder);
+			const starts = new Set([root, ...ancestors(folder), folder]);
+			above = [...starts].flatMap((start) => tests.get(start) ?? []).sort((a, b) => a.order - b.order);
 		}
-		return matches(path);
-	};
-}
-
-type InFolder = (folder: Path) => (path: Path) => string | undefined;
-
-const remembered = new WeakMap<readonly string[], InFolder>();
-
-/**
- * The same for all that lies directly in a folder: what holds for that is looked for once. The root lies in itself. Remembered by the list: thousands of
- * rules are asked for again with each decision.
- */
-function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
-	if (files) return makeMatcher(texts, files);
-	const known = remembered.get(texts) ?? makeMatcher(texts, undefined);
-	remembered.set(texts, known);
-	return known;
-}
-
-function makeMatcher(texts: readonly string[], files: LinkFiles | undefined): InFolder {
-	const byStart = new Map<Path, Test[]>();
-	const foldersOfStarts = new Set<Path>();
-	let last: Path | undefined;
-	for (let order = 0; order < texts.length; order++) {
-		const text = texts[order] as string;
-		const { glob, start: written } = parse(text);
-		const placed = files ? placeOf(written, files) : written;
-		for (const start of placed === written ? [written] : [written, placed]) {
-			const known = byStart.get(start);
-			const test = { order, text, matches: glob === undefined ? undefined : globTest(start, glob) };
-			if (known) known.push(test);
-			else byStart.set(start, [test]);
-			if (last === undefined || !liesIn(start, last)) {
-				last = parent(start);
-				foldersOfStarts.add(last);
-			}
-		}
-	}
-	return (folder) => {
-		const above = testsAt(folder, byStart);
-		const first = above.find(({ matches }) => !matches);
-		const hasOwn = foldersOfStarts.has(folder);
-		if (!hasOwn && above[0] === first) return () => first?.text;
-		return (path) => {
-			const test = above.find(({ matches }) => matches?.(path) ?? true);
-			if (!hasOwn) return test?.text;
-			const own = byStart.get(path)?.find(({ matches }) => matches?.(path) ?? true);
-			return own && !(test && test.order < own.order) ? own.text : test?.text;
-		};
+		const test = above.find(({ matches }) => matches(path));
+		const own = path === root ? undefined : tests.get(path)?.find(({ matches }) => matches(path));
+		return (own && !(test && test.order < own.order) ? own : test)?.text;
 	};
 }
 
 interface Test {
-	/** Among all rules: the first that matches is the one. */
+	/** Position among all rules; the first match wins. */
 	readonly order: number;
 	readonly text: string;
-	/** Undefined where everything at and below the start is meant. */
-	readonly matches: ((path: Path) => boolean) | undefined;
+	readonly matches: (path: Path) => boolean;
 }
 
-/** Directly in it. */
-function liesIn(path: Path, folder: Path): boolean {
-	return path.lastIndexOf("/") === (folder === root ? 0 : folder.length) && path.startsWith(folder);
-}
+/** Tests by list, because thousands of rules are matched again with each decision. */
+const remembered = new WeakMap<readonly string[], ReadonlyMap<Path, readonly Test[]>>();
 
-/** The tests that begin at a folder or above it, by their order. */
-function testsAt(folder: Path, byStart: ReadonlyMap<Path, readonly Test[]>): readonly Test[] {
-	const starts = [root, ...ancestors(folder), ...(folder === root ? [] : [folder])];
-	const found = starts.flatMap((start) => byStart.get(start) ?? []);
-	return found.sort((a, b) => a.order - b.order);
+function testsByStart(texts: readonly string[], files?: LinkFiles): ReadonlyMap<Path, readonly Test[]> {
+	const tests = new Map<Path, Test[]>();
+	for (const [order, text] of texts.entries()) {
+		const { glob, start: written } = parse(text);
+		for (const start of new Set([written, files ? placeOf(written, files) : written])) {
+			append(tests, start, { order, text, matches: glob === undefined ? () => true : globTest(start, glob) });
+		}
+	}
+	return tests;
 }
 
 function globTest(start: Path, glob: string): (path: Path) => boolean {
 	const before = start === root ? "" : start.replace(/[^\w/]/gs, "\\$&");
-	// Parentheses that follow no sign of a group are part of a name.
+	// Parentheses without a group operator are part of a name.
 	const after = /[@!+?*]\(/.test(glob) ? glob : glob.replace(/(?<!\\)[()]/g, "\\$&");
-	// `s`: a name may hold a newline.
+	// `s`: a name may contain a newline.
 	const matches = picomatch([`${before}${after}`, `${before}${after}/**`], { dot: true, nonegate: true, flags: "s" });
 	return (path) => matches(path);
 }
 
-/** Most entries that one rule may bring; a glob over a whole disk is a mistake. */
-export const mostPerRule = 100_000;
+/** Maximum number of entries per rule; a glob over a whole disk is a mistake. */
+export const maxPerRule = 100_000;
 
-/**
- * Everything on the machine that an include names, with all below it. Links are not followed while walking. Empty where it names
- * nothing; at most `most` paths.
- */
-export function expandInclude(text: string, files: Files, most = mostPerRule): Path[] {
+/** Returns everything on the machine that an include matches, at most `most` paths, without following links. */
+export function expandInclude(text: string, files: Files, most = maxPerRule): Path[] {
 	const { glob, start } = parse(text);
 	const matches = glob === undefined ? () => true : matchPaths([text]);
 	const found: Path[] = [];
@@ -155,28 +111,23 @@ export function expandInclude(text: string, files: Files, most = mostPerRule): P
 		if (found.length === most) break;
 		if (matches(path)) found.push(path);
 	}
-	// A name may hold the characters of a glob.
+	// A file name may contain glob characters.
 	const literal = normalise(pathFromText(text));
 	return found.length > 0 || !files.status(literal) ? found : [...walk(literal, files)].slice(0, most);
 }
 
 function* walk(start: Path, files: Files): Generator<Path> {
-	const pending: Path[] = [start];
-	for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-		const status = files.status(path);
-		if (!status || (path !== start && isMountedByLauncher(path))) continue;
-		if (path !== root) yield path;
-		// A link that was named itself is followed by its chain later; below any other nothing is walked.
-		if (status.kind !== "directory" && !(path === start && status.kind === "symlink")) continue;
-		for (const name of files.list(path)) pending.push(join(path, name));
-	}
+	const status = files.status(start);
+	if (!status) return;
+	if (start !== root) yield start;
+	// A rule's own link is followed by its chain later; other links are not followed.
+	if (status.kind !== "directory" && status.kind !== "symlink") return;
+	for (const { path } of walkBelow(start, files, isMountedByLauncher)) yield path;
 }
 
-/** What is wrong with the paths that rules name is found out before anything is started: the plan would tell of it only after the tracing. */
-
 /**
- * Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and `device-unknown` (exit 2) for what is not there, `bind-refused` and
- * `device-refused` (exit 4) for what no cage gets.
+ * Checks the paths in rules before anything is started. Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and
+ * `device-unknown` (exit 2) for missing paths, `bind-refused` and `device-refused` (exit 4) for paths that no cage may have.
  */
 export function checkPlaces({ binds, devices, include, seed }: Rules, files: Files): void {
 	for (const path of seed) {
@@ -189,7 +140,7 @@ export function checkPlaces({ binds, devices, include, seed }: Rules, files: Fil
 	}
 }
 
-/** The host's own tree seen in a cage is no cage. */
+/** Throws `bind-unknown` (exit 2), and `bind-refused` (exit 4) for a directory that would expose the host's own tree. */
 export function checkBind(path: string, files: Files): void {
 	const real = files.resolve(normalise(pathFromText(path)));
 	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
@@ -198,26 +149,26 @@ export function checkBind(path: string, files: Files): void {
 
 const sharedMemory = pathFromText("/dev/shm");
 
-/** The same, and `writable-refused` (exit 4) for a directory that no rule makes writable: a plan leaves it as it is. */
+/** Like `checkPlaces`. Also throws `writable-refused` (exit 4) for a directory that no rule can make writable. */
 export function checkRules(rules: Rules, files: Files): void {
 	checkPlaces(rules, files);
 	for (const option of ["writable", "seed"] as const) {
 		for (const value of rules[option]) {
 			const directory = directoryOf(value, files);
 			const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
-			if (isMounted || mustShow(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
+			if (isMounted || isEssential(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
 		}
 	}
 }
 
-/** Binds by where they really are: a mount would follow the links of a name, wherever they lead by then. */
+/** Replaces bind paths by their real places, because mount(8) would follow links wherever they lead at that time. */
 export function realBinds(binds: Rules["binds"], files: Files): Rules["binds"] {
 	return binds.map((bind) => ({ ...bind, path: pathToText(placeOf(normalise(pathFromText(bind.path)), files)) ?? bind.path }));
 }
 
 /**
- * What is mounted in a cage is mounted on directories of the cage's own. Below a writable directory or another bind it would be one of the
- * application's or the host's, which may become a link. Throws `bind-below-writable` and `bind-below-bind` (exit 2).
+ * Cages mount only on directories of their own generation. The application or the host could replace a mount point inside a
+ * writable directory or another bind with a link. Throws `bind-below-writable` and `bind-below-bind` (exit 2).
  */
 export function refuseNestedBinds(binds: readonly Path[], writable: readonly Path[]): void {
 	const above = (path: Path, all: readonly Path[]) => all.find((one) => one !== path && isWithin(path, one));

@@ -3,27 +3,27 @@ import type { Files } from "../machine/facts.ts";
 import { normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isSystemDirectory } from "./areas.ts";
+import { areaOf, isStateParent, isSystemDirectory } from "./areas.ts";
 import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import type { Plan, Reason } from "./plan.ts";
 import { tracedReason } from "./writable.ts";
 
-/** What an application that speaks to the host's syslog asks for, and what of it can be given. */
 interface SyslogPlan {
-	/** What was done with `/dev/log`; absent where only a rule names it. */
+	/** How the application used `/dev/log`; absent if only a rule names it. */
 	readonly access?: Access;
-	/** The real place of the socket, where the directory that holds it can be shared. */
+	/** The socket's real place, if its directory can be shared. */
 	readonly socket?: Path;
 	readonly notes: Plan["notes"];
 }
 
 /**
- * Whether `/dev/log` is to lead out of the cage. An attempt is enough: in a sandbox it is refused, since a socket below an overlay
- * takes no connection (measured: ECONNREFUSED), and so nothing that is sandboxed gets into the host's log. syslog(3) is silent about
- * that. Undefined where nobody asked or the host has no socket there.
+ * Decides whether the cage gets `/dev/log`. An attempt is enough: in the sandbox a connection is refused, because a socket below
+ * an overlay accepts none (measured: ECONNREFUSED), so that nothing gets into the host's log, and syslog(3) ignores the error.
+ * Returns undefined if nobody asked or the host has no such socket.
  *
- * The socket alone is shared, because others beside it take commands. Its directory must be one into which nobody but root puts anything.
+ * Only the socket's directory is shared, which must contain nothing else and be writable only for root: other sockets may accept
+ * commands.
  */
 export function planSyslog(
 	trace: Trace,
@@ -48,17 +48,17 @@ export function planSyslog(
 
 const run = pathFromText("/run");
 
-/** A directory that is there for the one socket, and that nobody but root can put something into or swap. */
+/** Whether the directory is only for this socket and only root can add files to it or replace it. */
 function isShareable(directory: Path, files: Files): boolean {
 	const status = files.status(directory);
-	const ofEverybody = isSystemDirectory(directory) || holdsState(directory) || directory === run;
+	const ofEverybody = isSystemDirectory(directory) || isStateParent(directory) || directory === run;
 	return areaOf(directory) === "files" && !ofEverybody && status?.uid === 0 && (status.mode & 0o022) === 0;
 }
 
-/** A link that the launcher makes: the entry is there to be seen and refused. */
+/** Adds a link that the launcher creates; as an entry it can be reviewed and refused. */
 export function addSyslog({ access, socket }: SyslogPlan, collector: EntryCollector): void {
 	const reason: Reason = access ? tracedReason(access) : { kind: "rule", rule: "include", value: syslogName };
 	collector.addSocket(syslogName, socket === undefined ? "declined" : "include", reason);
-	// systemd would make the place for its mount in the generation itself.
+	// Otherwise systemd would create the mount point in the generation itself.
 	if (socket !== undefined) collector.addMountPoint(journalDirectory, { kind: "launcher" });
 }

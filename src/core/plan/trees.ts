@@ -1,29 +1,31 @@
+import { append, by } from "../collections.ts";
 import { shebangBytes } from "../elf/script.ts";
 import type { Files } from "../machine/facts.ts";
 import { Listings, type ModuleLanguage, type Role, reachedModules } from "../modules/modules.ts";
 import { perlModules } from "../modules/perl.ts";
 import { pythonModules } from "../modules/python.ts";
 import { rubyModules } from "../modules/ruby.ts";
-import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { holdsState, isByteCode, isHome, isSystemDirectory, isTemporaryTop } from "./areas.ts";
+import { isByteCode, isCommon, isSystemDirectory } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { headSize } from "./marks.ts";
+import { walkBelow } from "./walk.ts";
 
 type Language = "python" | "perl" | "ruby";
 
 /**
- * Libraries of interpreters. An application that uses a part may need others later, because modules are loaded when they are first needed. Measured:
- * a Python cage of what was traced lacked `linecache`, and died at the first exception that it would have reported. Libraries of a
- * `language` that is read here come as far as the sources name their modules, others come whole.
+ * An interpreter's library. An application that uses one module may load others later: a Python cage with only the traced modules
+ * had no `linecache` and died at the first exception that it would have reported (measured). Libraries of a `language` are
+ * reduced to the modules that sources name; others are copied completely.
  */
 interface Library {
-	/** Its first group is the tree's top. */
+	/** The first group is the top directory. */
 	readonly tree: RegExp;
 	readonly language?: Language;
-	/** It belongs to the language itself. */
+	/** Part of the language's standard library. */
 	readonly isStandard?: boolean;
-	/** What no service needs, by the path below the top: tests, documentation, sources, graphical parts. */
+	/** Paths below the top that no service needs: tests, documentation, sources, graphical parts. */
 	readonly without?: RegExp;
 }
 
@@ -35,7 +37,7 @@ const libraries: readonly Library[] = [
 		without:
 			/^(test|idlelib|tkinter|turtledemo|turtle\.py|ensurepip|pydoc_data|lib2to3|config-[^/]+|lib-dynload\/_tkinter[^/]+)(\/|$)/,
 	},
-	// One package of many that may be installed there.
+	// One package of many that may be installed in this directory.
 	{
 		tree: /^(\/.+\/python3(?:\.\d+)?\/(?:site|dist)-packages\/[^/]+)\//,
 		language: "python",
@@ -63,28 +65,28 @@ const libraries: readonly Library[] = [
 	{ tree: /^(\/usr\/lib\/jvm\/[^/]+)\//, without: /^(jmods|include|man|demo|legal|lib\/src\.zip)(\/|$)/ },
 	{ tree: /^(\/usr\/share\/tcltk\/tcl\d[\d.]*)\// },
 	{ tree: /^(\/usr\/share\/lua\/\d[\d.]*)\// },
-	// An application of Erlang: its modules load when they are first called, and a server may look whether all are there (ejabberd).
+	// An Erlang application: modules load on their first call, and a server may check that all exist (ejabberd).
 	{ tree: /^(\/.+\/[a-z]\w*-\d[^/]*)\/ebin\//, without: /^(src|include|doc|examples|test)(\/|$)/ },
 ];
 
-/** Whether a file belongs to the library of an interpreter. A real path. */
+/** Whether a file belongs to an interpreter's library. Takes a real path. */
 export function isLibraryFile(path: Path): boolean {
 	return libraries.some(({ tree }) => tree.test(path));
 }
 
-/** Part or all of an interpreter's library, or of the application's own sources. */
+/** All or part of an interpreter's library, or of the application's own sources. */
 export interface LibraryTree {
 	readonly top: Path;
 	/** Files and links, without directories. */
 	readonly paths: readonly Path[];
-	/** Files of the tree that no source names, with their sum. */
+	/** Files that no source names, and their size. */
 	readonly rest?: { readonly files: number; readonly bytes: number };
 }
 
-/** Most files of one tree; none of those known has so many. */
-const mostFiles = 20_000;
+/** Maximum number of files per tree; no known one has that many. */
+const maxFiles = 20_000;
 
-/** The libraries of which the application read a part, by the places where they really are. `own` are its own sources. */
+/** Returns the libraries of which the application read a part, by real path. `own` are the application's own sources. */
 export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: Files): LibraryTree[] {
 	const read = [...trace.accesses.values()].flatMap(({ path, succeeded }) =>
 		succeeded.has("read") ? [sourceOfByteCode(placeOf(path, files))] : [],
@@ -94,11 +96,11 @@ export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: F
 	const languages = new Set([...tops.values()].flatMap(({ language }) => language ?? []));
 	const sources = [...own, ...whole].flatMap(({ paths }) => paths);
 	const partial = [...languages].flatMap((language) => partialTrees(language, { trace, read, sources, tops }, files));
-	return [...whole, ...partial].sort((a, b) => (a.top < b.top ? -1 : 1));
+	return [...whole, ...partial].sort(by(({ top }) => top));
 }
 
-/** Python reads a module's byte code and only looks at its source. */
-function sourceOfByteCode(path: Path): Path {
+/** Python reads a module's byte code and only stats its source. */
+export function sourceOfByteCode(path: Path): Path {
 	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/.]*(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
 	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
 }
@@ -122,14 +124,14 @@ function libraryOf(path: Path): { readonly top: Path; readonly library: Library 
 
 interface Used {
 	readonly trace: Trace;
-	/** Files that the application read, by their real paths. */
+	/** Real paths of files that the application read. */
 	readonly read: readonly Path[];
-	/** Sources that go in whole, all of which may load modules. */
+	/** Sources that are copied completely. Any of them may load modules. */
 	readonly sources: readonly Path[];
 	readonly tops: ReadonlyMap<Path, Library>;
 }
 
-/** Trees of one language with the modules that its sources can load. */
+/** Returns one language's libraries, reduced to the modules that the sources can load. */
 function partialTrees(language: Language, used: Used, files: Files): LibraryTree[] {
 	const tops = new Map([...used.tops].filter(([, library]) => library.language === language));
 	const modules = languageModules(language, tops, used, files);
@@ -166,18 +168,18 @@ function partialTrees(language: Language, used: Used, files: Files): LibraryTree
 	return [...single, ...trees];
 }
 
-/** Links to a library beside it: Debian's perl looks in `perl/5.40`, which leads to `perl/5.40.1`. */
+/** Links next to a library: Debian's perl looks in `perl/5.40`, which links to `perl/5.40.1`. */
 function namesOf(top: Path, files: Files): Path[] {
 	const beside = files.list(parent(top)).map((name) => join(parent(top), name));
 	return beside.filter((path) => files.status(path)?.kind === "symlink" && files.resolve(path) === top);
 }
 
-/** Most files of a directory that nothing was read of; icons and pages of an interface that is not used are hundreds. */
-const mostUnread = 100;
+/** Maximum number of files in a data directory of which nothing was read. Icons and pages of an unused interface are hundreds. */
+const maxUnread = 100;
 
 /**
- * What is no code comes with the modules above it: certificates, time zones, templates. `reached` are directories with modules that can be loaded,
- * `read` files that were read.
+ * Returns data files (certificates, time zones, templates), which belong to the modules above them. `reached` are directories
+ * with modules that can be loaded, `read` the files that were read.
  */
 function dataOf(all: readonly Path[], top: Path, reached: ReadonlySet<Path>, read: readonly Path[]): ReadonlySet<Path> {
 	const holders = new Set(all.filter((path) => code.test(path)).map(parent));
@@ -187,12 +189,10 @@ function dataOf(all: readonly Path[], top: Path, reached: ReadonlySet<Path>, rea
 		let [group, holder] = [path, parent(path)];
 		while (holder !== top && !holders.has(holder)) [group, holder] = [holder, parent(holder)];
 		if (!reached.has(holder) && holders.has(holder)) continue;
-		const known = groups.get(group);
-		if (known) known.push(path);
-		else groups.set(group, [path]);
+		append(groups, group, path);
 	}
 	const isRead = (group: Path) => read.some((path) => isWithin(path, group));
-	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= mostUnread || isRead(group) ? paths : [])));
+	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= maxUnread || isRead(group) ? paths : [])));
 }
 
 const code = /\.(py|pyi|pyx|pxd|typed|p[lmh]|al|ix|bs|ld|rb|so|c|h)$/;
@@ -203,7 +203,7 @@ function isScript(path: Path, { interpreter }: ModuleLanguage, files: Files): bo
 	return head.startsWith("#!") && interpreter.test(head.slice(0, head.indexOf("\n")));
 }
 
-/** Reads a language's modules where the application's interpreter looks for them. */
+/** Creates a reader that looks for modules where the application's interpreter does. */
 function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, used: Used, files: Files): ModuleLanguage {
 	const listings = new Listings(files);
 	const standard = [...tops].flatMap(([top, { isStandard }]) => (isStandard ? [top] : []));
@@ -246,14 +246,14 @@ const linkEnd = (path: Path, files: Files) => (files.status(path)?.kind === "sym
 
 const modulesOf = { python: /\.py$/, perl: /\.pm$/ };
 
-/** The entry of `sys.path` that a module of the application was found by: the directory above its outermost package. */
+/** Returns the entry of `sys.path` for one of the application's modules: the directory above its outermost package. */
 function packageRoot(path: Path, listings: Listings): Path {
 	let directory = parent(path);
 	while (directory !== "/" && listings.find(directory, "__init__.py").length) directory = parent(directory);
 	return directory;
 }
 
-/** The entry of `@INC` that a module of the application was found by: what is left of its path without its package's name. */
+/** Returns the entry of `@INC` for one of the application's modules: its path without its package name. */
 function namespaceRoot(path: Path, files: Files): Path[] {
 	const text = files.read(path, headSize)?.toString("latin1") ?? "";
 	const below = `/${/^[ \t]*package[ \t]+([\w:]+)/m.exec(text)?.[1]?.replaceAll("::", "/")}.pm`;
@@ -264,22 +264,18 @@ const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 
 function treePaths(top: Path, { without }: Pick<Library, "without">, files: Files): Path[] {
 	const found: Path[] = [];
-	const pending: Path[] = [top];
-	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-		for (const name of files.list(directory)) {
-			const path = join(directory, name);
-			const below = path.slice(top.length + 1);
-			if (isByteCode(path) || without?.test(below)) continue;
-			const kind = files.status(path)?.kind;
-			if (kind === "directory") pending.push(path);
-			else if (kind === "file" || kind === "symlink") found.push(path);
-			if (found.length >= mostFiles) return found;
-		}
+	for (const { path, status } of walkBelow(
+		top,
+		files,
+		(path) => isByteCode(path) || !!without?.test(path.slice(top.length + 1)),
+	)) {
+		if (status.kind === "file" || status.kind === "symlink") found.push(path);
+		if (found.length >= maxFiles) break;
 	}
 	return found;
 }
 
-/** Interpreters by their program's name, and what their sources are called. CGI programs go by another ending. */
+/** Interpreters by program name, and the endings of their sources. CGI programs may have another ending. */
 const languages: readonly (readonly [program: RegExp, source: RegExp])[] = [
 	[/^(python|pypy|gunicorn|uwsgi)/, /\.(py|cgi|fcgi|wsgi)$/],
 	[/^perl/, /\.(pl|pm|ph|cgi|fcgi|psgi)$/],
@@ -290,12 +286,12 @@ const languages: readonly (readonly [program: RegExp, source: RegExp])[] = [
 ];
 const passedOver = /(^|\/)(\.git|\.svn|\.hg|node_modules|site-packages|dist-packages)(\/|$)/;
 
-/** Files of another kind beside the sources (templates of pages, messages) come along up to so many and so large, by directory. */
-const mostResources = { files: 1000, bytes: 32 * 1024 * 1024 };
+/** Limits, per directory, for other files among the sources (page templates, messages). */
+const maxResources = { files: 1000, bytes: 32 * 1024 * 1024 };
 
 /**
- * Directories of the application's own sources, as far as an interpreter read them: all sources below, for the same reason as a library, and the other
- * files of every directory below of which one was read.
+ * Returns the application's own source directories from which an interpreter read: all sources below, for the same reason as a
+ * library, and the other files of each directory below from which one was read.
  */
 export function sourceTrees(trace: Trace, files: Files): LibraryTree[] {
 	const sources = new Map<Path, RegExp>();
@@ -309,22 +305,27 @@ export function sourceTrees(trace: Trace, files: Files): LibraryTree[] {
 		if (source) sources.set(directory, source);
 		else if (!access.succeeded.has("write")) others.add(directory);
 	}
-	const tops = [...sources.keys()].filter((top) => ![...sources.keys()].some((other) => other !== top && isWithin(top, other)));
-	return tops.sort().map((top) => {
-		const endings = [...sources].flatMap(([directory, source]) => (isWithin(directory, top) ? [source] : []));
-		const resources = [...others].filter((directory) => directory !== top && isWithin(directory, top));
-		const own = filesBelow(top, files).filter((path) => endings.some((ending) => ending.test(path)));
-		return { top, paths: [...new Set([...own, ...resources.flatMap((directory) => resourcesIn(directory, files))])] };
-	});
+	return outermost([...sources.keys()])
+		.sort()
+		.map((top) => {
+			const endings = [...sources].flatMap(([directory, source]) => (isWithin(directory, top) ? [source] : []));
+			const resources = [...others].filter((directory) => directory !== top && isWithin(directory, top));
+			const own = filesBelow(top, files).filter((path) => endings.some((ending) => ending.test(path)));
+			return { top, paths: [...new Set([...own, ...resources.flatMap((directory) => resourcesIn(directory, files))])] };
+		});
 }
 
 function isOwnDirectory(directory: Path): boolean {
-	const isShared = isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
-	return !isShared && !isWithin(directory, pathFromText("/etc")) && !isWithin(directory, pathFromText("/usr/local/bin"));
+	return (
+		!isSystemDirectory(directory) &&
+		!isCommon(directory) &&
+		!isWithin(directory, pathFromText("/etc")) &&
+		!isWithin(directory, pathFromText("/usr/local/bin"))
+	);
 }
 
 function sourceOf({ programs }: Access, real: Path): RegExp | undefined {
-	// Node looks for package.json in every directory above: that makes none of them the application's.
+	// Node looks for package.json in every parent directory, which proves nothing.
 	if (real.endsWith(".json")) return undefined;
 	const names = [...programs].map(baseName);
 	return languages.find(([program, source]) => source.test(real) && names.some((name) => program.test(name)))?.[1];
@@ -333,7 +334,7 @@ function sourceOf({ programs }: Access, real: Path): RegExp | undefined {
 function resourcesIn(directory: Path, files: Files): Path[] {
 	const paths = filesBelow(directory, files);
 	const bytes = paths.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
-	return paths.length > mostResources.files || bytes > mostResources.bytes ? [] : paths;
+	return paths.length > maxResources.files || bytes > maxResources.bytes ? [] : paths;
 }
 
 function filesBelow(top: Path, files: Files): Path[] {

@@ -1,4 +1,5 @@
 import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
+import { by } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
@@ -7,13 +8,13 @@ import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
 import { isLibraryFile } from "./trees.ts";
 
-/** Configuration that is longer is data. */
-const mostRead = 256 * 1024;
-const mostShown = 3;
+/** A longer file is data, not configuration. */
+const maxRead = 256 * 1024;
+const maxShown = 3;
 const etc = pathFromText("/etc");
 const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
-/** Shells and tools of everybody: most files that name one of them do so for somebody else. */
+/** Shells and common tools: most files that name one have nothing to do with the application. */
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
@@ -22,23 +23,23 @@ interface UnprovenInput {
 	readonly files: Files;
 	/** Directories of the cage that the application may write to. */
 	readonly writable: readonly Path[];
-	/** Directories of the host that the cage sees. */
+	/** Host directories that the cage sees. */
 	readonly binds: readonly Path[];
-	/** Sockets that are handed over. */
+	/** Sockets that `run` passes on. */
 	readonly sockets: readonly string[];
 }
 
-/** What of the application's surroundings a cage may break without a probe that notices. */
+/** Notes what a cage may break in the application's environment without a probe that notices. */
 export function unprovenParts({ binds, files, sockets, trace, writable }: UnprovenInput): Note[] {
 	return [
 		...socketsInside(sockets),
 		...unprovenPrograms(trace, files),
-		...unheardSockets(trace, [...writable, ...binds], files),
+		...unreachableSockets(trace, [...writable, ...binds], files),
 		...unreadLogs(trace, binds, files),
 	];
 }
 
-/** Sockets that `run` opens in the cage, where no program of the host looks for them. */
+/** Sockets that `run` opens inside the cage, where programs of the host do not find them. */
 function socketsInside(sockets: readonly string[]): Note[] {
 	const paths = sockets.flatMap((text) => {
 		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
@@ -47,8 +48,8 @@ function socketsInside(sockets: readonly string[]): Note[] {
 	return paths.length ? [{ code: "unproven-handed-sockets", values: { paths: paths.join(", ") } }] : [];
 }
 
-/** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */
-function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
+/** Sockets that the application creates outside of mounted directories: clients on the host cannot reach them. */
+function unreachableSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
 	const unheard = [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const directory = placeOf(parent(path), files);
 		return succeeded.has("listen") && !places.some((place) => isWithin(directory, place)) ? [showPath(path)] : [];
@@ -58,7 +59,7 @@ function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Fil
 
 const logs = ["/var/log", "/run/log"].map(pathFromText);
 
-/** Logs that others write: the cage has a copy, in which nothing new turns up. */
+/** Logs that other programs write: the cage has a copy, which never changes. */
 function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): Note[] {
 	const directories = [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const real = placeOf(path, files);
@@ -70,12 +71,12 @@ function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): 
 }
 
 /**
- * Programs that the application's configuration names, or that are in a directory that it listed, and that no request started: nobody knows what
- * they need in the cage. Monitoring agents start them on request.
+ * Notes programs that the configuration names, or that are in a directory that the application listed, and that no request
+ * started. Their needs in the cage are unknown. Monitoring agents start them on request.
  */
 function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));
-	const isOpen = (path: Path) => {
+	const isUnproven = (path: Path) => {
 		const real = placeOf(path, files);
 		const status = files.status(real);
 		if (status?.kind !== "file" || !(status.mode & 0o111) || notProgram.test(real) || isLibraryFile(real)) return false;
@@ -89,10 +90,10 @@ function unprovenPrograms(trace: Trace, files: Files): Note[] {
 			: succeeded.has("read") && isWithin(real, etc)
 				? namedIn(real, files)
 				: [];
-		const open = [...new Set(named)].filter(isOpen);
+		const open = [...new Set(named)].filter(isUnproven);
 		if (open.length) found.set(real, open);
 	}
-	return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, paths]) => noteOf(place, paths));
+	return [...found].sort(by(([place]) => place)).map(([place, paths]) => noteOf(place, paths));
 }
 
 function listed(directory: Path, files: Files): Path[] {
@@ -102,16 +103,13 @@ function listed(directory: Path, files: Files): Path[] {
 
 function namedIn(file: Path, files: Files): Path[] {
 	const status = files.status(file);
-	if (status?.kind !== "file" || status.size > mostRead || (status.mode & 0o111) !== 0) return [];
-	const lines = (files.read(file, mostRead)?.toString("latin1") ?? "").split("\n");
+	if (status?.kind !== "file" || status.size > maxRead || (status.mode & 0o111) !== 0) return [];
+	const lines = (files.read(file, maxRead)?.toString("latin1") ?? "").split("\n");
 	return lines.filter((line) => !comment.test(line)).flatMap((line) => line.match(absolutePath) ?? []) as Path[];
 }
 
 function noteOf(place: Path, paths: readonly Path[]): Note {
-	const shown = paths.slice(0, mostShown).map(showPath).join(", ");
-	const more = paths.length > mostShown ? ", …" : "";
-	return {
-		code: "unproven-programs",
-		values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length },
-	};
+	const shown = paths.slice(0, maxShown).map(showPath).join(", ");
+	const more = paths.length > maxShown ? ", …" : "";
+	return { code: "unproven-programs", values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length } };
 }

@@ -1,16 +1,17 @@
 import type { Rules } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
+import { append, by } from "../collections.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import {
 	areaOf,
-	holdsState,
 	isByteCode,
+	isEssential,
 	isMountedByLauncher,
+	isStateParent,
 	isSystemDirectory,
 	isTemporaryTop,
-	mustShow,
 	startsEmpty,
 } from "./areas.ts";
 import { linkChain, placeOf } from "./links.ts";
@@ -18,33 +19,37 @@ import type { Identity, Reason, WritableDirectory } from "./plan.ts";
 
 interface WritableInput extends SeedInput {
 	readonly identity: Identity;
-	/** RuntimeDirectory= and its like. */
+	/** RuntimeDirectory= and similar settings. */
 	readonly directories: readonly OwnedDirectory[];
-	/** Whether a directory holds the application's own programs, sources or configuration. */
+	/** Whether a directory contains the application's own programs, sources or configuration. */
 	readonly isOwn: (directory: Path) => boolean;
 	/** Directories that a trial asked for. */
 	readonly found: readonly { readonly path: Path; readonly reason: Reason }[];
-	/** Real places of the host's directories that are mounted in the cage. */
+	/** Real paths of the host directories that the cage mounts. */
 	readonly binds: readonly Path[];
 }
 
 interface WritablePlan {
 	readonly directories: WritableDirectory[];
-	/** System directories that the application wrote into; they stay read-only. */
+	/** System directories that the application wrote to. They stay read-only. */
 	readonly refused: Path[];
 	/** State that would have been copied, with the reason. */
 	readonly leftOut: SeedPlan["leftOut"];
 }
 
-/** What needs a place that can be written. */
-export const changes: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
+export const changingOperations: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
 
-/** Whether an access shows the wish to change something: also a mkdir of what is there already, which a new cage will ask for in earnest. */
-export function writes(access: Access): boolean {
-	return [...access.succeeded].some((operation) => changes.has(operation)) || !!access.failed.get("EEXIST")?.has("create");
+/**
+ * Whether an access shows that the application wants to change something. A mkdir(2) that found the directory counts: in a new
+ * cage it will have to create it.
+ */
+export function wantsToChange(access: Access): boolean {
+	return (
+		[...access.succeeded].some((operation) => changingOperations.has(operation)) || !!access.failed.get("EEXIST")?.has("create")
+	);
 }
 
-/** Which directories the application may write, with their owners and with what has to be copied into them once. */
+/** Decides which directories the application may write, with their owners and the host data that is copied into them once. */
 export function planWritable(input: WritableInput): WritablePlan {
 	const { binds, files, identity, rules, trace } = input;
 	const wanted = new Map<Path, Reason[]>();
@@ -65,12 +70,12 @@ export function planWritable(input: WritableInput): WritablePlan {
 	for (const rule of ["writable", "seed"] as const) {
 		for (const value of rules[rule]) {
 			const directory = directoryOf(value, files);
-			want(directory, { kind: "rule", rule, value }, mustShow(directory));
+			want(directory, { kind: "rule", rule, value }, isEssential(directory));
 		}
 	}
 	for (const { path, reason } of input.found) {
 		const directory = placeOf(path, files);
-		want(directory, reason, isSystemDirectory(directory) && !holdsState(directory));
+		want(directory, reason, isSystemDirectory(directory) && !isStateParent(directory));
 	}
 
 	const accounts = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
@@ -82,14 +87,14 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const area = areaOf(real);
 		if (area !== "files" && area !== "temporary") continue;
 		const reason = tracedReason(access);
-		if (writes(access) && !isByteCode(real)) {
+		if (wantsToChange(access) && !isByteCode(real)) {
 			for (const directory of placesOfWrite(access, real, serviceDirectories, input)) {
 				if (areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
 			}
 		}
 		const status = access.succeeded.size ? files.status(real) : undefined;
 		if (status?.kind !== "directory") continue;
-		// A directory that belongs to the application's own account is there to be written, even if this run did not.
+		// The application's account owns this directory, so it may write there even if this run did not.
 		if ((accounts.has(status.uid) && isStateArea(real)) || isGroupSpool(real, status)) want(real, reason);
 		else if (!startsEmpty(real)) entered.set(real, reason);
 	}
@@ -99,7 +104,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const reason = across[0]?.[1][0];
 		if (across.length > 1 && reason && !isSystemDirectory(real) && isStateArea(real)) want(real, reason);
 	}
-	// Below a writable directory nothing comes from the plan: what the application found there, it finds again, if empty.
+	// The plan provides nothing below a writable directory. Directories that the application found there are created empty.
 	const tops = [...wanted.keys()];
 	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);
 
@@ -107,17 +112,10 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const { leftOut, seeds } = planSeeds(input, paths);
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
-		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
+		const there = status?.kind === "directory" && !becomesOwned(path, rules, identity, files) ? status : undefined;
 		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
-		return {
-			path,
-			mode: found.mode & 0o1777,
-			uid,
-			gid,
-			reasons: wanted.get(path) ?? [],
-			seeds: seeds.get(path) ?? [],
-		};
+		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
 	});
 	return { directories, refused: [...refused].sort(), leftOut };
 }
@@ -127,33 +125,36 @@ interface Owner {
 	readonly gid: number;
 }
 
-/** What the application gave away in its sandbox is given away from the start: it then need not be able to. -1 leaves it as it was (chown(2)). */
+/**
+ * Directories start with the owner that the application gave them in the sandbox, so that it needs no capability for that. -1
+ * means "unchanged" (chown(2)).
+ */
 function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
 	return { uid: given.uid < 0 ? found.uid : given.uid, gid: given.gid < 0 ? found.gid : given.gid };
 }
 
 /**
- * True for a directory that the administrator calls writable and that the account could not write on the host: it gets the
- * account as its owner, in the cage and already while tracing.
+ * True for a directory that a rule makes writable and that the account could not write on the host. The account becomes its
+ * owner, in the cage and already while tracing.
  */
-export function isGiven(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
+export function becomesOwned(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
 	if (identity.uid === 0 || !rules.writable.some((value) => directoryOf(value, files) === path)) return false;
 	const status = files.status(path);
 	if (!status) return true;
 	const inGroup = status.gid === identity.gid || identity.groups.includes(status.gid);
-	// path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's.
+	// path_resolution(7): only the first matching class of bits counts: owner, group, others.
 	const bits = status.uid === identity.uid ? status.mode >> 6 : inGroup ? status.mode >> 3 : status.mode;
 	return (bits & 0o3) !== 0o3;
 }
 
-/** The real directory that the value of a rule means: where it names something else, the one that holds it. */
+/** Returns the real directory that a rule's value names. For a file: the directory that contains it. */
 export function directoryOf(value: string, files: Files): Path {
 	const real = placeOf(normalise(pathFromText(value)), files);
 	const status = files.status(real);
 	return status && status.kind !== "directory" ? parent(real) : real;
 }
 
-/** The directories in which a change takes place. */
+/** Returns the directories that a change affects. */
 function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly Path[], input: WritableInput): Path[] {
 	const { files, isOwn } = input;
 	const { path, succeeded } = access;
@@ -166,17 +167,17 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 		}
 	};
 	if (isThere(real)) {
-		// Mode, owner or an unnamed file (O_TMPFILE): that is the directory itself.
+		// Mode, owner or an unnamed file (O_TMPFILE) change the directory itself.
 		if (succeeded.has("write")) return [real];
-		if (![...succeeded].some((operation) => changes.has(operation))) {
-			// Only a mkdir that found it. Where a directory of the system holds it, the application writes into its own.
-			// `mkdir -p` asks for every directory on the way, up to those of the program and the system.
+		if (![...succeeded].some((operation) => changingOperations.has(operation))) {
+			// The only change is a mkdir(2) that found it. In a system directory, the application writes to its own directory
+			// there. `mkdir -p` tries every directory on the way, including those of the program and the system.
 			if (isSystemDirectory(real) || isOwn(real)) return [];
 			const holder = above(real);
 			return isSystemDirectory(holder) || isOwn(holder) ? [real] : [holder];
 		}
 	}
-	// What is written goes where a link leads; what is made or taken away is the name itself.
+	// Writing follows a link; creating and removing affect the name itself.
 	const isLink = files.status(path)?.kind === "symlink";
 	const name = isLink ? join(placeOf(parent(path), files), baseName(path)) : real;
 	const changesName = !succeeded.has("write") || succeeded.has("remove") || succeeded.has("listen");
@@ -184,23 +185,26 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 }
 
 /**
- * Below a directory that holds everybody's state, or the programs and sources of the application, what the application makes for itself is its own: those
- * shall not become writable with it.
+ * Among many services' state, or beside the application's programs and sources, only the directory that the application itself
+ * created becomes writable.
  */
 function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, isOwn: WritableInput["isOwn"]): Path {
 	const top = passed.at(-1);
-	if (top === undefined || !(holdsState(directory) || isOwn(directory)) || isTemporaryTop(directory)) return directory;
+	if (top === undefined || !(isStateParent(directory) || isOwn(directory)) || isTemporaryTop(directory)) return directory;
 	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
 }
 
-/** Where state may live: configuration that happens to belong to the account (/etc/redis) is still not the application's to change. */
+/**
+ * Whether state may be at this path. Configuration that the account happens to own (/etc/redis) is still not the application's to
+ * change.
+ */
 function isStateArea(path: Path): boolean {
 	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
 }
 
 /**
- * A directory of state that a group may write: its programs leave work there for the daemon, which may insist on the mode (opensmtpd). As a
- * directory of the read-only cage it would lose the group's right.
+ * A state directory that a group may write: the group's programs leave work there for the daemon, which may check the mode
+ * (opensmtpd). In the read-only part of the cage, the group could no longer write it.
  */
 function isGroupSpool(path: Path, { gid, mode }: FileStatus): boolean {
 	return gid > 0 && (mode & 0o020) !== 0 && isWithin(path, pathFromText("/var")) && isStateArea(path);
@@ -227,8 +231,8 @@ interface SeedPlan {
 }
 
 /**
- * What is copied into the writable directories once: what a rule names, and what the application read of its own state, with the
- * links that it went through. Each belongs to the innermost directory that holds it.
+ * Decides what is copied into the writable directories once: what a rule names, and what the application read of its own state,
+ * with the links on the way. Everything belongs to the innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const writable = new Set(directories);
@@ -236,7 +240,7 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 	const leftOut = new Map<Path, Reason>();
 	const found = new Map<Path, number>();
 
-	/** The fewest paths that bring all of it but what is left out. */
+	/** Returns the fewest paths that cover everything except what is left out. */
 	const partsOf = (path: Path, reason: Reason): { whole: boolean; parts: [Path, number][] } => {
 		const status = files.status(path);
 		if (!status) return { whole: true, parts: [] };
@@ -273,12 +277,10 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 	}
 
 	const seeds = new Map<Path, { path: Path; bytes: number }[]>();
-	for (const [path, bytes] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+	for (const [path, bytes] of [...found].sort(by(([path]) => path))) {
 		const holder = holderOf(path);
 		if (holder === undefined || ancestors(path).some((above) => found.has(above))) continue;
-		const held = seeds.get(holder);
-		if (held) held.push({ path, bytes });
-		else seeds.set(holder, [{ path, bytes }]);
+		append(seeds, holder, { path, bytes });
 	}
 	return { seeds, leftOut };
 }

@@ -105,13 +105,6 @@ export const options = {
 export type OptionName = keyof typeof options;
 export const optionRows = Object.entries(options) as readonly (readonly [OptionName, OptionRow])[];
 
-/** Under which heading the help of a step has it; undefined: with what is left. */
-export function optionGroup(name: string): "application" | "files" | "permissions" | undefined {
-	const row: OptionRow | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
-	if (row?.rule) return row.value === "permission" || row.value === "account" ? "permissions" : "files";
-	return name === "name" || row?.application || row?.limit ? "application" : undefined;
-}
-
 /** `--allow-setuid` for `allowSetuid`. */
 export function optionFlag(name: OptionName): string {
 	return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

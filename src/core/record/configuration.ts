@@ -46,12 +46,12 @@ export function differenceOf(
 }
 
 /** Beyond, a comparison takes longer than a reader gains. */
-const mostEdits = 2000;
+const maxEdits = 2000;
 
 /** Hunks with three lines around each change, without the two lines that name the files; undefined where there are too many changes. */
 export function unifiedDiff(before: readonly string[], after: readonly string[]): string[] | undefined {
 	const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
-	const patch = structuredPatch("", "", text(before), text(after), "", "", { context: 3, maxEditLength: mostEdits });
+	const patch = structuredPatch("", "", text(before), text(after), "", "", { context: 3, maxEditLength: maxEdits });
 	if (!patch) return undefined;
 	return patch.hunks.length ? formatPatch(patch, OMIT_HEADERS).replace(/\n$/, "").split("\n") : [];
 }

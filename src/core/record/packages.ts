@@ -134,19 +134,19 @@ interface Dependencies {
 	readonly rest: number;
 }
 
-const mostNodes = 36;
+const maxNodes = 36;
 
 export function dependenciesOf(manifest: Manifest): Dependencies {
 	const byPath = new Map(manifest.entries.map((entry) => [entry.path, entry]));
 	const pairs = neededPairs(manifest);
 	const files = graph(pairs);
-	if (files.names.length <= mostNodes) return { of: "files", ...drawn(files), rest: 0 };
+	if (files.names.length <= maxNodes) return { of: "files", ...drawn(files), rest: 0 };
 	const packageOf = (path: Path) => nameOfPackage(byPath.get(path)) ?? path;
 	const packages = graph(
 		pairs.map(([from, to]) => [packageOf(from), packageOf(to)] as const).filter(([from, to]) => from !== to),
 	);
-	if (packages.names.length <= mostNodes) return { of: "packages", ...drawn(packages), rest: 0 };
-	return { of: "packages", ...drawn(mostNeeded(packages)), rest: packages.names.length - mostNodes };
+	if (packages.names.length <= maxNodes) return { of: "packages", ...drawn(packages), rest: 0 };
+	return { of: "packages", ...drawn(maxNeeded(packages)), rest: packages.names.length - maxNodes };
 }
 
 /** Each file that needs another, and that other. */
@@ -174,9 +174,9 @@ function graph(pairs: readonly (readonly [string, string])[]): Graph {
 }
 
 /** Those with the most edges stay, with the edges among them. */
-function mostNeeded({ names, pairs }: Graph): Graph {
+function maxNeeded({ names, pairs }: Graph): Graph {
 	const weight = (name: string) => pairs.filter((pair) => pair.includes(name)).length;
-	const kept = new Set([...names].sort((a, b) => weight(b) - weight(a)).slice(0, mostNodes));
+	const kept = new Set([...names].sort((a, b) => weight(b) - weight(a)).slice(0, maxNodes));
 	return { names: names.filter((name) => kept.has(name)), pairs: pairs.filter(([from, to]) => kept.has(from) && kept.has(to)) };
 }
 

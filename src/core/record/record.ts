@@ -15,7 +15,7 @@ import {
 } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Coverage, NextExercise, StageReach } from "../plan/coverage.ts";
+import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
@@ -170,7 +170,7 @@ export interface CageRecord {
 	/** How much of its packages the application reached while it was traced. */
 	readonly coverage?: Coverage;
 	/** Stages of its life, with those that no trace has seen, and what would show more of it. Absent where its trace is gone. */
-	readonly life?: readonly StageReach[];
+	readonly life?: readonly StageCoverage[];
 	readonly next?: readonly NextExercise[];
 	/** What watching it in production has shown. */
 	readonly watched?: RecordedWatch;

@@ -1,54 +1,56 @@
 import { launchDirectory } from "../confinement/launch.ts";
 import { isWithin, type Path } from "../path/path.ts";
 
-/** What the kernel tells of a caged process from outside, and what is wrong with it. */
+/** The kernel's view of a caged process from outside. */
 
 export interface Observed {
-	/** Its root directory is the cage's generation, and so is the root of its mount namespace; undefined where nobody could look. */
+	/** Whether its root directory and the root of its mount namespace are the cage's generation; undefined if unknown. */
 	readonly inside: boolean;
 	readonly rootOfNamespace: boolean | undefined;
-	/** The five sets of capabilities (capabilities(7)) by their names in /proc/PID/status. */
+	/** The five capability sets (capabilities(7)) by their names in /proc/PID/status. */
 	readonly capabilities: Readonly<Record<string, readonly string[]>>;
 	readonly seccomp: boolean;
 	readonly noNewPrivileges: boolean;
-	/** Kinds of namespaces that are the host's. */
+	/** Kinds of namespaces that it shares with the host. */
 	readonly sharedNamespaces: readonly string[];
-	/** Open ones but for what it was started with, also those of its init. */
+	/** Open descriptors besides those it started with, including its init's. */
 	readonly descriptors: readonly string[];
 	readonly mounts: readonly { readonly path: Path; readonly options: readonly string[] }[];
 	/** Its session is that of the cage's init, and has no terminal. */
 	readonly ownSession: boolean;
 	readonly terminal: boolean;
-	/** Names of its init's environment, which is its own. */
+	/** Names of the variables in its init's environment, which is the same. */
 	readonly environment: readonly string[];
-	/** Processes of the same account outside. */
+	/** Processes of the same account outside the cage. */
 	readonly sameAccount: readonly number[];
 }
 
-/** What it should be. */
+/** The expected values. */
 export interface Expected {
 	readonly capabilities: readonly string[];
 	readonly namespaces: readonly string[];
 	readonly environment: readonly string[];
-	/** Where something is mounted on purpose. */
+	/** Paths of intended mounts. */
 	readonly mounts: readonly Path[];
-	/** Writable mounts from which the plan lets the application execute. */
+	/** Writable mounts from which the plan permits execution. */
 	readonly executable?: readonly Path[];
-	/** Where device nodes work: its own /dev, and nodes that a launcher mounts one by one. */
+	/** Where device nodes work: its own /dev, and nodes that a launcher mounts individually. */
 	readonly nodes: readonly Path[];
-	/** What this way of starting cannot give, with what stands in for it; where `only`, no more than that. */
+	/**
+	 * Checks that this way of starting cannot pass, with the layer that replaces them; `only` limits this to certain findings.
+	 */
 	readonly design?: Readonly<Partial<Record<CheckId, { readonly instead: Instead; readonly only?: readonly string[] }>>>;
 }
 
-/** `device-group`: the service's control group lets no device be opened; `no-capability`: nor a call that would use it. */
+/** `device-group`: the service's cgroup refuses to open devices; `no-capability`: no call could use it without a capability. */
 export type Instead = "device-group" | "no-capability";
 
 export interface Check {
 	readonly id: CheckId;
 	readonly ok: boolean;
-	/** Whatever is against it; paths and names as they are. */
+	/** Objections: paths and names. */
 	readonly found: readonly string[];
-	/** By design: another layer stands in for it. */
+	/** Passed by design: another layer replaces it. */
 	readonly instead?: Instead;
 }
 
@@ -71,7 +73,7 @@ export const checkIds = [
 ] as const;
 export type CheckId = (typeof checkIds)[number];
 
-/** An account that others use as well is separated by the PID namespace alone: worth knowing, and no way out by itself. */
+/** A shared account is separated only by the PID namespace: worth a warning, but no escape. */
 export const isWarning = (check: Check) => check.id === "account" || check.instead !== undefined;
 
 export function auditOutside(seen: Observed, expected: Expected): Check[] {
@@ -126,7 +128,7 @@ export function auditOutside(seen: Observed, expected: Expected): Check[] {
 	];
 }
 
-/** Mount points and their flags from /proc/PID/mountinfo (proc_pid_mountinfo(5)), in bytes as latin1. */
+/** Parses mount points and flags from /proc/PID/mountinfo (proc_pid_mountinfo(5)), in bytes as latin1. */
 export function parseMounts(text: string): Observed["mounts"] {
 	return text
 		.split("\n")

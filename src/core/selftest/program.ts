@@ -4,9 +4,9 @@ import { moreSyscalls, type Way } from "./way.ts";
 import { ways } from "./ways/ways.ts";
 
 /**
- * The program of the process outside, under the account of the application: it has one of each thing that processes of one account share.
- * It goes, and takes all of that with it, when its input ends; so it does when whoever started it is killed. The shared memory is marked
- * for removal at once and lives as long as the process (shmctl(2)); the key would end by itself.
+ * Returns the decoy: a process outside under the application's account that has one of each object which processes of an
+ * account share. It exits and removes them when its input ends, which also happens if its starter is killed. The shared memory
+ * is marked for removal at once and exists as long as the process (shmctl(2)); the key expires.
  */
 export function decoyProgram(architecture: Architecture, token: string): string {
 	const more = (name: keyof typeof moreSyscalls) => moreSyscalls[name][architecture === "x64" ? 0 : 1];
@@ -47,7 +47,7 @@ END {
 `;
 }
 
-/** Undefined where the line is not whole. */
+/** Returns undefined if the line is incomplete. */
 export function parseDecoy(line: string): DecoyFacts | undefined {
 	const values = new Map(line.split("\t").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 	const text = (name: string) => values.get(name) ?? "";
@@ -67,57 +67,55 @@ export function parseDecoy(line: string): DecoyFacts | undefined {
 	return Object.values(facts).some(Number.isNaN) || !facts.token ? undefined : facts;
 }
 
-/** The program that is started in the cage instead of the application, and what it is told. */
-
-/** What the attempts aim at. Values are numbers and names of ours, and paths. */
+/** The attempts' targets: numbers, names and paths of ours. */
 export interface Target {
 	/** `device:inode` of the host's root directory. */
 	readonly host: string;
-	/** Where the loader lies inside: the one program that is surely there. */
+	/** Path of the loader in the cage: the one program that certainly exists. */
 	readonly loader: Path;
 	readonly writable: readonly Path[];
 	/** Read-only directories of the host. */
 	readonly shared: readonly Path[];
-	/** Names of the environment that the application gets. */
+	/** Names of the application's variables. */
 	readonly environment: readonly string[];
-	/** Number of the disk that the host's root is on; 0 where it is none. */
+	/** Device number of the disk with the host's root; 0 if there is none. */
 	readonly disk: number;
 	readonly uid: number;
 	readonly decoy: DecoyFacts;
 }
 
-/** What the process outside says of itself. */
+/** What the decoy reports about itself. */
 export interface DecoyFacts {
 	readonly pid: number;
-	/** Its secret, and where that lies in its memory. */
+	/** Its secret, and the secret's address in its memory. */
 	readonly token: string;
 	readonly address: number;
-	/** Ids of System V's shared memory, message queue and semaphores. */
+	/** Ids of System V shared memory, message queue and semaphores. */
 	readonly memory: number;
 	readonly messages: number;
 	readonly semaphores: number;
-	/** Name of a POSIX queue, and description of a key; empty where the kernel has none. */
+	/** Name of a POSIX queue and description of a key; empty if the kernel has none. */
 	readonly queue: string;
 	readonly key: string;
-	/** TCP port at 127.0.0.1, and the abstract socket's name without its NUL. */
+	/** TCP port at 127.0.0.1, and an abstract socket's name without its NUL. */
 	readonly port: number;
 	readonly abstract: string;
 }
 
-/** Text for `perl -e`. With `spare`, without the attempts that would change the host where nothing stops them. */
+/** Returns the text for `perl -e`. With `spare`, it omits attempts that would change the host if no layer stops them. */
 export function attemptsProgram(architecture: Architecture, { spare }: { readonly spare: boolean }): string {
 	const tried = Object.values(ways).flat() as Way[];
 	return [
 		prelude(architecture),
 		...tried.filter((way) => !(spare && way.spared)).map(({ attempt, id }) => `attempt('${id}', sub {\n${attempt}\n});`),
 		"print qq(done\\n);",
-		// Whoever started it has a look from outside, and ends it. A signal that an attempt left behind ends no more than a part of the wait.
+		// The test observes it from outside and stops it. A signal from an earlier attempt only shortens the wait.
 		"my $end = time + 20;",
 		"sleep 1 while time < $end;",
 	].join("\n");
 }
 
-/** The words behind the program. A directory whose name is no text is not tried; another one of its kind is. */
+/** Returns the program's arguments. Skips a directory whose name is not text; another of its kind is enough. */
 export function attemptsArguments(target: Target, architecture: Architecture): string[] {
 	const lines = (paths: readonly Path[]) => paths.flatMap((path) => pathToText(path) ?? []).join("\n");
 	const { decoy, environment, shared, writable, ...rest } = target;
@@ -143,8 +141,8 @@ function numbers(architecture: Architecture): string {
 }
 
 /**
- * perl's own functions only: there is not one module in a cage. Numbers of perl stay numbers and text is handed over by address (perlfunc,
- * syscall), so each argument is written as what it is.
+ * Uses only perl's builtins, because the cage has no modules. Perl passes numbers as numbers and text by address (perlfunc,
+ * syscall), so each argument is converted explicitly.
  */
 const prelude = (architecture: Architecture) => String.raw`
 $0 = 'selftest'; $| = 1; alarm 30;

@@ -4,7 +4,7 @@ import { type Check, isWarning } from "./outside.ts";
 import { type Group, groups, type Permission, type Stop } from "./way.ts";
 import { ways } from "./ways/ways.ts";
 
-/** One thing that the test has to say of a cage. `act`: somebody should do something. `design`: the plan opens it, or it is worth knowing. */
+/** A result of the test. `act`: the administrator should act. `design`: the plan permits it, or it is worth knowing. */
 export type Finding = { readonly urgency: "act" | "design" | "fine" } & (
 	| { readonly kind: "way"; readonly way: Outcome }
 	| { readonly kind: "check"; readonly check: Check }
@@ -18,7 +18,7 @@ const wayUrgency: Readonly<Record<Result, Finding["urgency"]>> = {
 	impossible: "fine",
 };
 
-/** Those that somebody has to act upon first. */
+/** Returns the findings, those that require action first. */
 export function findingsOf(test: Selftest): readonly Finding[] {
 	const all: Finding[] = [
 		...test.ways.map((way) => ({ kind: "way" as const, way, urgency: wayUrgency[way.outcome] })),
@@ -32,7 +32,7 @@ function checkUrgency(check: Check): Finding["urgency"] {
 	return isWarning(check) ? "design" : "act";
 }
 
-/** The verdict in numbers. `missing` are checks from outside that failed. */
+/** Counts the outcomes. `missing` are failed checks from outside. */
 export function countsOf(test: Selftest): {
 	readonly tried: number;
 	readonly refused: number;
@@ -50,11 +50,9 @@ export function countsOf(test: Selftest): {
 	};
 }
 
-/** What became of the attempts. */
-
 /**
- * `escaped`: out. `open`: out, by something that the cage was made with. `refused`: by the kernel, with an
- * error. `impossible`: there was nothing to try. `failed`: the attempt itself came to no end.
+ * `escaped`: it left the cage. `open`: it left by a permission of the cage. `refused`: the kernel returned an error.
+ * `impossible`: there was nothing to try. `failed`: the attempt did not finish.
  */
 export type Result = "escaped" | "open" | "refused" | "impossible" | "failed";
 
@@ -62,19 +60,19 @@ export interface Outcome {
 	readonly id: string;
 	readonly group: Group;
 	readonly outcome: Result;
-	/** The name of the error, or of the signal that ended the attempt. */
+	/** Name of the error, or of the signal that killed the attempt. */
 	readonly detail: string;
 	readonly stoppedBy: readonly Stop[];
 	readonly opens: readonly Permission[];
 }
 
-/** What an attempt printed. */
+/** The result that an attempt printed. */
 export interface Attempt {
 	readonly how: "escaped" | "refused" | "impossible" | "failed" | "killed";
 	readonly number: number;
 }
 
-/** By way. `done` once all of them are over. */
+/** Parses the attempts by technique. `done` once all are over. */
 export function parseAttempts(output: string): { readonly attempts: ReadonlyMap<string, Attempt>; readonly done: boolean } {
 	const attempts = new Map<string, Attempt>();
 	const lines = output.split("\n");
@@ -89,7 +87,7 @@ function isHow(text: string | undefined): text is Attempt["how"] {
 	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
 }
 
-/** What the cage was made with, and what its launcher cannot give. */
+/** The cage's permissions, and its launcher's weaknesses. */
 export interface Made {
 	readonly permissions: Permissions;
 	readonly network: "host" | "own" | "none";
@@ -144,7 +142,7 @@ function detailOf({ how, number }: Attempt): string {
 	return how === "killed" ? (signals[number] ?? `signal ${number}`) : (errors[number] ?? (number ? `errno ${number}` : ""));
 }
 
-/** errno(3), as x86_64 and aarch64 number them. */
+/** errno(3) for x86_64 and aarch64. */
 const errors: Readonly<Record<number, string>> = {
 	1: "EPERM",
 	2: "ENOENT",
@@ -175,24 +173,24 @@ const errors: Readonly<Record<number, string>> = {
 };
 const signals: Readonly<Record<number, string>> = { 9: "SIGKILL", 11: "SIGSEGV", 31: "SIGSYS" };
 
-/** Groups of which a launch without any layer let out nobody: then the test itself does not work. */
+/** Returns groups without an escape from the control run, which has no layers: there the test itself does not work. */
 export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 	return groups.filter((group) => !ways[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 
-/** How the test of a cage went. */
+/** Result of a cage's self-test. */
 export interface Selftest {
-	/** The service as which it was started; absent where the launcher did that. */
+	/** The service that was tested; absent for the launcher. */
 	readonly unit?: string;
 	readonly network: "host" | "own" | "none";
 	readonly ways: readonly Outcome[];
 	readonly audit: readonly Check[];
-	/** How many ways led out of the same cage without any layer, before and afterwards. */
+	/** Number of escapes from the same cage without layers, before and after the test. */
 	readonly control: { readonly before: number; readonly after: number };
 	readonly seconds: number;
 }
 
-/** The test, or why it could not be done. */
+/** The test, or the reason why it failed. */
 export type Tested =
 	| { readonly test: Selftest; readonly untried?: never }
 	| {
@@ -200,23 +198,23 @@ export type Tested =
 			readonly test?: never;
 	  };
 
-/** What is remembered of it. */
+/** The stored summary. */
 export interface SelftestSummary {
 	readonly at: string;
 	readonly tried: number;
 	readonly escaped: readonly string[];
 	readonly openByDesign: readonly string[];
-	/** Checks from outside that failed. */
+	/** Failed checks from outside. */
 	readonly findings: readonly string[];
 }
 
 export const withOutcome = (test: Selftest, outcome: Result) => test.ways.filter((way) => way.outcome === outcome);
 export const failedChecks = (test: Selftest) => test.audit.filter((check) => !check.ok && !isWarning(check));
 
-/** The same, of what is remembered; a test that was not made has found nothing. */
+/** The same for a summary; an omitted test has found nothing. */
 export const foundHolding = (summary: SelftestSummary | undefined) => !summary?.escaped.length && !summary?.findings.length;
 
-/** Every attempt was refused, and nothing that should hold is missing. */
+/** Returns whether every attempt was refused and no expected layer is missing. */
 export function holds(test: Selftest): boolean {
 	return !withOutcome(test, "escaped").length && !withOutcome(test, "failed").length && !failedChecks(test).length;
 }

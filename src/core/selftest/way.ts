@@ -1,26 +1,26 @@
 import type { Weakness } from "../confinement/method.ts";
 
-/** What an application that wants out would try. One way is one attempt of the test's program (program.ts). */
+/** An escape technique: one attempt of the test's program (program.ts). */
 export interface Way {
 	readonly id: string;
-	/** What of the confinement is meant to stop it; either alone should. */
+	/** Layers that stop it; each should be enough. */
 	readonly stoppedBy: readonly Stop[];
 	/**
-	 * The attempt, in perl without any module, run in a process of its own. True: it got out. False: it was refused, and `$!` says how.
-	 * `die`: there is nothing to try. It must be harmless where it succeeds, also for root on the bare host: it looks at a canary,
-	 * asks with arguments that a permitted call refuses for another reason, or puts back what is there.
+	 * The attempt in Perl without modules, run in its own process. True: it escaped. False: it was refused, with the error in
+	 * `$!`. `die`: there is nothing to try. It must be harmless if it succeeds, even for root on the bare host: it reads a
+	 * canary, passes arguments that an allowed call refuses for another reason, or restores what it changed.
 	 */
 	readonly attempt: string;
-	/** What of the cage's own plan opens it: then its success is no escape, and is listed as open by design. */
+	/** Permissions of the cage's plan that allow it: then its success is no escape, but open by design. */
 	readonly opens?: readonly Permission[];
-	/** Not tried by the control, which would succeed: the call loads a module of the kernel. */
+	/** Omitted in the control run, where it would succeed, because the call loads a kernel module. */
 	readonly spared?: true;
 }
 
 export const groups = ["files", "inherited", "processes", "namespaces", "kernel", "memory", "sockets", "rights"] as const;
 export type Group = (typeof groups)[number];
 
-/** Layers as people name them: several flags or namespaces of a launch are one. */
+/** Layers by their common names: several flags or namespaces of a launch are one. */
 export type Stop =
 	| "root"
 	| "capabilities"
@@ -41,7 +41,7 @@ export type Stop =
 	| "environment"
 	| "own-dev";
 
-/** `weak`: the launcher of this machine cannot do it (method.ts). */
+/** `weak`: a layer that this machine's launcher lacks (method.ts). */
 export type Permission =
 	| "network"
 	| "unix-sockets"
@@ -52,7 +52,7 @@ export type Permission =
 	| `weak ${Weakness}`
 	| `capability ${string}`;
 
-/** Numbers of calls that no filter judges but attempts make: [x86_64, aarch64], from the same tables as those of the filter. */
+/** Numbers of calls that attempts use but no filter judges: [x86_64, aarch64], from the same tables as the filter's. */
 export const moreSyscalls = {
 	mmap: [9, 222],
 	mprotect: [10, 226],

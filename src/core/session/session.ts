@@ -2,17 +2,19 @@ import type { Files } from "../machine/facts.ts";
 import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
 import type { Plan } from "../plan/plan.ts";
 
-/** The form of what is stored. Version 1 kept plans and undo history too, and its traces in another form: those are made again. */
+/**
+ * Version of the stored format. Version 1 also kept plans, undo history and traces in another form; those are computed again.
+ */
 export const sessionVersion = 2;
 
-/** The files and links of a plan, to find out later whether they changed. */
+/** A plan's files and links, stored to detect later changes. */
 export interface PlannedFiles {
-	/** Of the whole plan. */
+	/** Number of all entries in the plan. */
 	readonly entries: number;
 	readonly files: readonly PlannedFile[];
 }
 
-/** `target` of a link; `size` and `mtime` of a file. */
+/** A link has `target`, a file `size` and `mtime`. */
 type PlannedFile = { readonly path: PathJson } & (
 	| { readonly target: PathJson }
 	| { readonly target?: undefined; readonly size: number; readonly mtime: number }
@@ -27,7 +29,7 @@ export function plannedFiles({ entries }: Plan): PlannedFiles {
 	return { entries: entries.length, files };
 }
 
-/** The planned files and links that are no longer what they were. */
+/** Returns the planned files and links that have changed. */
 export function changedSince(planned: PlannedFiles, files: Pick<Files, "status" | "readLink">): Path[] {
 	return planned.files.flatMap((file) => {
 		const path = pathFromJson(file.path);

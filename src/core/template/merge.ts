@@ -1,7 +1,7 @@
 import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
-import { namedBy, parseAccountName } from "../plan/accounts.ts";
+import { parseAccountName, wordNaming } from "../plan/accounts.ts";
 import { type RuleName, ruleRows } from "../questions/rules.ts";
 import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
 import { checkTemplate } from "./parse.ts";
@@ -201,7 +201,7 @@ function isNamed(kind: string, word: string, words: readonly string[]): boolean 
 	const account = kind === "account" ? parseAccountName(word) : undefined;
 	if (!account) return words.includes(word);
 	return (account.kind ? [account.kind] : (["user", "group"] as const)).every(
-		(one) => namedBy(words, one, account.name) !== undefined,
+		(one) => wordNaming(words, one, account.name) !== undefined,
 	);
 }
 

@@ -7,7 +7,7 @@ import { asTemplate, parameters, type SchemaOutput, schema } from "./schema.ts";
 import { type Template, templateVersion } from "./template.ts";
 
 /** A file that is all wrong need not be told so a million times. */
-const mostErrors = 100;
+const maxErrors = 100;
 
 export type ParsedTemplate = { readonly template: Template } | { readonly errors: readonly TemplateError[] };
 
@@ -42,7 +42,7 @@ export function checkTemplate(value: unknown): ParsedTemplate {
 		const id = `${error.path} ${error.code}`;
 		errors.set(id, errors.get(id) ?? error);
 	}
-	return { errors: [...errors.values()].slice(0, mostErrors) };
+	return { errors: [...errors.values()].slice(0, maxErrors) };
 }
 
 /** Fields that may name parameters. */

@@ -47,8 +47,8 @@ interface EndedProcess {
 	readonly how: string;
 }
 
-const mostRows = 60;
-const mostEnded = 16;
+const maxRows = 60;
+const maxEndedRows = 16;
 
 /** Remembers the last few that ended, and draws the tree; both bounded, however many processes an application makes. */
 class ProcessTreeMaker {
@@ -60,7 +60,7 @@ class ProcessTreeMaker {
 		this.#count++;
 		const { parent, pid, program, uid } = process;
 		this.#ended.push({ pid, parent, program, uid: uid.effective, how });
-		if (this.#ended.length > mostEnded) this.#ended.shift();
+		if (this.#ended.length > maxEndedRows) this.#ended.shift();
 	}
 
 	tree(processes: Iterable<Process>): ProcessTree {
@@ -73,7 +73,7 @@ class ProcessTreeMaker {
 		}
 		const alive = new Set(living.map(({ pid }) => pid));
 		// Those that ended give way to those that run; a number that came back is the living one's.
-		const room = Math.max(0, mostRows - living.length);
+		const room = Math.max(0, maxRows - living.length);
 		const gone = room ? this.#ended.filter(({ pid }) => !alive.has(pid)).slice(-room) : [];
 		const uids = new Map<number, number>();
 		const children = new Map<number | undefined, Omit<ProcessRow, "depth">[]>();
@@ -104,7 +104,7 @@ function inOrder(children: ReadonlyMap<number | undefined, readonly Omit<Process
 	const rows: ProcessRow[] = [];
 	const visit = (parent: number | undefined, depth: number) => {
 		for (const row of children.get(parent) ?? []) {
-			if (rows.length >= mostRows) return;
+			if (rows.length >= maxRows) return;
 			rows.push({ ...row, depth });
 			visit(row.pid, depth + 1);
 		}

@@ -219,13 +219,13 @@ export interface Added {
 	readonly uids: readonly number[];
 }
 
-const mostPaths = 20;
+const maxPaths = 20;
 
 export function addedBy(before: Trace, run: Trace): Added {
 	const isUsed = (path: Path) => (before.accesses.get(path)?.succeeded.size ?? 0) > 0;
 	const paths = [...run.accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size && !isUsed(path) ? [path] : []));
 	return {
-		paths: paths.slice(0, mostPaths),
+		paths: paths.slice(0, maxPaths),
 		count: paths.length,
 		programs: beyond(before.programs, run.programs),
 		capabilities: beyond(new Set(before.capabilities.keys()), new Set(run.capabilities.keys())),

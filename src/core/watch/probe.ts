@@ -6,15 +6,15 @@ import type { Operation } from "../trace/trace.ts";
  */
 
 /** Most namespaces that are watched at once: generations of a cage that run side by side. */
-export const mostNamespaces = 4;
+export const maxNamespaces = 4;
 /** Bytes of a path that are kept, its end included; a longer one is passed over. */
 export const pathBytes = 256;
 /** What is noted: number of the call, its result, its directory descriptor and nothing, 32 bits each, then the path. */
 export const keyBytes = 16 + pathBytes;
 /** What is said to it: device and inode of each namespace, 64 bits each, then how many failures it has noted. */
-export const settingsBytes = mostNamespaces * 16 + 8;
+export const settingsBytes = maxNamespaces * 16 + 8;
 /** Most different failures that are noted. */
-export const mostFailures = 4096;
+export const maxFailures = 4096;
 
 /** Maps are put in by whoever loads the program: these stand where their descriptors belong. */
 export const mapPlaces = { settings: 1, failures: 2 } as const;
@@ -107,7 +107,7 @@ export function failureProbe(): Buffer {
 	code.call(helper.lookup);
 	code.jump(jump.equal, 0, 0, "out");
 	code.copy(8, 0);
-	for (let index = 0; index < mostNamespaces; index++) {
+	for (let index = 0; index < maxNamespaces; index++) {
 		const next: Target = `next${index}`;
 		code.load(1, 8, index * 16);
 		code.load(2, 8, index * 16 + 8);
@@ -140,7 +140,7 @@ export function failureProbe(): Buffer {
 	code.call(helper.update);
 	code.jump(jump.notEqual, 0, 0, "out");
 	code.setNumber(1, 1);
-	code.add(0xdb, 8, 1, mostNamespaces * 16, 0);
+	code.add(0xdb, 8, 1, maxNamespaces * 16, 0);
 	code.label("out");
 	code.setNumber(0, 0);
 	code.add(0x95, 0, 0, 0, 0);

@@ -11,16 +11,15 @@ import { askService, runsInside, serviceSilent } from "./asking.ts";
 import { calm, undoAdoption, writeDropin } from "./undo.ts";
 
 interface AdoptRequest {
-	/** The cage. */
 	readonly name: string;
-	/** The service, as it was called. */
+	/** As the user typed it. */
 	readonly service: string;
-	/** Instead of those that the cage was made with. */
+	/** Replace the probes that the cage was made with. */
 	readonly probes: readonly string[];
 	readonly timeout?: number;
 }
 
-/** Everything that an adoption will do; nothing of it is done yet. */
+/** Everything that an adoption will do. Making the plan changes nothing. */
 export interface AdoptionPlan {
 	readonly present: PresentCage;
 	readonly service: string;
@@ -30,7 +29,7 @@ export interface AdoptionPlan {
 	readonly timeout: number;
 }
 
-/** What can go wrong is found out while the service still runs. Throws a Failure that says what does not fit. */
+/** Finds problems while the service still runs. Throws a Failure that names the problem. */
 export async function planAdoption(context: Context, request: AdoptRequest): Promise<AdoptionPlan> {
 	const { machine } = context;
 	const { name } = request;
@@ -57,7 +56,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const timeout = request.timeout ?? cage.application.timeout;
 	const { active } = await machine.services.state(service);
 	if (active !== "active") throw new Failure("service-not-running", { service, state: active }, 1);
-	// A probe that the service as it is does not answer would blame the cage.
+	// If the service does not answer its probes today, a later failure would be blamed on the cage.
 	const { answered, probes: asked } = await askService(context, service, probes, timeout);
 	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
@@ -67,7 +66,7 @@ export function requireSystemd({ machine }: Context): void {
 	if (!machine.services.running()) throw new Failure("no-systemd", {}, 3);
 }
 
-/** The cage that has this service, or is on the way to having it. */
+/** The cage that has adopted this service or is adopting it. */
 export async function cageThatAdopted({ machine }: Context, service: string): Promise<string | undefined> {
 	for (const name of await machine.store.names()) {
 		if ((await machine.store.adoption(name))?.service === service) return name;
@@ -79,7 +78,6 @@ function failedProbe(probes: readonly { readonly command: string; readonly ok: b
 	return probes.find(({ ok }) => !ok)?.command;
 }
 
-/** Writes down where the adoption stands. */
 export async function enter({ machine }: Context, name: string, adoption: Adoption): Promise<Adoption> {
 	await machine.store.adopting.save(name, adoption);
 	return adoption;
@@ -92,8 +90,8 @@ export interface Adopted {
 }
 
 /**
- * Moves a running service into its cage. Whatever fails, and a signal until it is started there, ends with the old service running on its
- * own state, which was never touched. undefined where it was not confirmed.
+ * Moves a running service into its cage. If a step fails, or a signal arrives before the service is started there, the service
+ * runs again outside with its own state, which was never touched. Returns undefined if the plan was not confirmed.
  */
 export async function adoptService(
 	context: Context,
@@ -137,7 +135,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		for (const path of taken.unstable) context.emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
 		await machine.store.adopting.use(name);
 		signal.throwIfAborted();
-		// What runs from here on may be written to: only an answer, or none, decides what becomes of it, and no signal.
+		// From here on the service may write, so only the probes decide what happens to its state, and signals are ignored.
 		adoption = await enter(context, name, { ...adoption, phase: "starting", places: taken.places });
 		await writeDropin(context, name, adoption);
 		await machine.services.start(service, companions);
@@ -154,14 +152,14 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	return Math.round((machine.now() - started) / 10) / 100;
 }
 
-/** Throws unless the service answers, and does so from within its cage. */
+/** Throws unless the service answers from inside its cage. */
 async function requireCaged(context: Context, name: string, { probes, service, timeout }: Adoption): Promise<void> {
 	const answer = await askService(context, service, probes, timeout);
 	if (!answer.answered) throw await serviceSilent(context, service, answer, failedProbe(answer.probes) ?? probes[0] ?? "");
 	if (!(await runsInside(context, name, answer.mainPid))) throw new Failure("service-outside", { service, name }, 1);
 }
 
-/** For the log, which has no language: a code and its values. */
+/** A code and its values, because the log has no language. */
 export function problemOf(error: unknown): string {
 	if (error instanceof Failure) return [error.code, ...Object.values(error.values)].join(" ");
 	return error instanceof Error ? error.message : String(error);

@@ -6,19 +6,22 @@ import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Reachable } from "../launch-ports.ts";
 
-/** A service answers where all its probes pass while it is active, by the main process that it then still has. */
+/** A service answers if all its probes pass while it is active and keeps its main process. */
 export interface Answer {
 	readonly answered: boolean;
 	readonly probes: readonly ProbeOutcome[];
-	/** ActiveState and Result of systemctl(1) at the end, with the exit status of a service that failed. */
+	/** ActiveState and Result (systemctl(1)) at the end, and the exit status if the service failed. */
 	readonly state: string;
 	readonly mainPid: number;
 }
 
-/** A service that ended so often after its start does not come up. */
+/** A service that systemd restarts this often does not come up. */
 const mostRestarts = 3;
 
-/** Asks until every probe passes, `seconds` are over, or the service has failed. A try gets `trySeconds` at first, each that took them all twice as many. */
+/**
+ * Repeats the probes until all pass, `seconds` have passed or the service has failed. A try may take `trySeconds`; the limit
+ * doubles after each try that used it up.
+ */
 export async function askService(
 	context: Context,
 	service: string,
@@ -59,7 +62,7 @@ export async function askService(
 	}
 }
 
-/** Why a service is not taken for running (exit 1): what systemd says of it, and what its application said last. */
+/** Explains why a service does not run (exit 1): systemd's state and the application's last output. */
 export async function serviceSilent(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
 	const words = tellingWords(await context.machine.services.output(service)) || tellingWords(failedOutput(answer));
 	const values = { service, state: answer.state, probe: showProbe(probe) };
@@ -74,7 +77,7 @@ function reachable(init: number): Reachable {
 	return { init, ended: new Promise(() => {}) };
 }
 
-/** By device and inode: whose root directory is a generation of the cage, whichever was present when the service started. */
+/** Whether the process's root directory, by device and inode, is any generation of the cage. */
 export async function runsInside({ machine }: Context, name: string, pid: number): Promise<boolean> {
 	const generations = await machine.store.generations(name);
 	const roots: Path[] = generations.map((generation) => machine.store.root(name, generation));

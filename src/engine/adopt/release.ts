@@ -11,7 +11,7 @@ import { calm, dropinThere, removeDropin, startAndAsk, undoAdoption, undoRelease
 export interface ReleasePlan {
 	readonly name: string;
 	readonly adoption: Adoption;
-	/** What the cage's state will replace, of the directories as they are now. */
+	/** Host directories that the cage's state will replace. */
 	readonly givenBack: readonly Path[];
 }
 
@@ -21,7 +21,7 @@ interface Released {
 	readonly interrupted: number;
 }
 
-/** What a release would do. Throws `not-adopted` (exit 2), or what speaks against it. */
+/** Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. */
 export async function planRelease(context: Context, called: string, keep?: Keep): Promise<ReleasePlan> {
 	const { machine } = context;
 	requireSystemd(context);
@@ -35,7 +35,10 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	return { name, adoption, givenBack };
 }
 
-/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal until it is started there, ends with it running in its cage. */
+/**
+ * Moves a service out of its cage together with the state it wrote there. If a step fails, or a signal arrives before the service
+ * is started outside, it runs in its cage again.
+ */
 export async function releaseService(
 	context: Context,
 	called: string,
@@ -70,7 +73,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 	try {
 		context.emit({ event: "service-stopped", service });
 		await machine.services.stop(service, companions);
-		// Once more, for the application may have written until just now.
+		// Decide again, because the application may have written until the stop.
 		adoption = await stage(context, name, adoption, await decide(context, name, adoption, keep));
 		const staged = adoption.places.filter(isStaged);
 		places = staged.map(({ path }) => path);
@@ -79,11 +82,11 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 		for (const place of staged) await machine.store.adopting.swapReturn(place);
 		adoption = await enter(context, name, { ...adoption, phase: "returned" });
 		await removeDropin(context, name, adoption);
-		// What runs now may be written to: no signal takes it away, only that it does not answer.
+		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndAsk(calm(context), adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
-		// As it is written down: a stage may have been made that did not come back to here.
+		// Read the stored adoption, because a stage may exist that this function does not know of yet.
 		await undoRelease(context, name, (await machine.store.adoption(name)) ?? adoption);
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
@@ -93,7 +96,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 	return { plan: { ...plan, givenBack: places }, interrupted };
 }
 
-/** Makes the stages of these places. Each is written down before it is made, and known by its inode after. */
+/** Creates the stages of these places. Each is stored before it is created, and identified by its inode afterwards. */
 async function stage(context: Context, name: string, adoption: Adoption, returning: readonly Returning[]): Promise<Adoption> {
 	const { adopting } = context.machine.store;
 	const own = adopting.stageName();
@@ -107,22 +110,22 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 	return enter(context, name, { ...adoption, places: made });
 }
 
-/** Lets go of the host's earlier state. */
+/** Deletes the host's previous state. */
 async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
 	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
 	await machine.store.adopting.end(name);
 }
 
 /**
- * The directories whose state is to come from the cage: those where only the cage's was changed. Throws `both-changed` (exit 4) where the
- * host's was changed too and nobody said which counts, and `release-link` (exit 4) for a trap.
+ * The directories that must come from the cage because only the cage's copy changed. Throws `both-changed` (exit 4) if the host's
+ * copy changed too and `keep` is not given, and `release-link` (exit 4) for a link that leads out of the state.
  */
 async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Returning[]> {
 	const returning: Returning[] = [];
 	for (const place of places) {
 		const { path } = place;
 		const now = await machine.store.adopting.fingerprints(name, path).catch((error: unknown) => {
-			// What cannot be looked at may have been changed on both sides: then it counts what was said.
+			// A directory that cannot be read may have changed on both sides, so `keep` decides.
 			if (keep === undefined || !(error instanceof Failure)) throw error;
 			return undefined;
 		});
@@ -140,22 +143,22 @@ async function decide({ machine }: Context, name: string, { places, service }: A
 
 interface Returning {
 	readonly path: Path;
-	/** Whether the host's state is as it was copied. */
+	/** Whether the host's state is still as it was copied. */
 	readonly untouched: boolean;
 }
 
 export interface Repaired {
 	readonly name: string;
 	readonly service: string;
-	/** Where the service is now, whole. */
+	/** Where the service runs after the repair. */
 	readonly where: "cage" | "host";
-	/** What the caged service may have written before it was taken back to the host. */
+	/** Data that the caged service may have written before the service moved back to the host. */
 	readonly kept?: Path;
 }
 
 /**
- * Finishes or undoes what a killed adoption or release left. A service that already answers from its new place stays there: what was
- * written meanwhile must not be lost. Cages that somebody works on are left to them.
+ * Finishes or undoes adoptions and releases that a kill interrupted. A service that already answers at its new place stays there,
+ * because it may have written new state. Skips cages that another command has locked.
  */
 export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 	const context = calm(hasty);
@@ -213,7 +216,7 @@ function takenBack(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
 
 async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {
 	const { probes, service, timeout } = adoption;
-	// The kill may have come before the file.
+	// The kill may have come before the drop-in was written.
 	if ((await dropinThere(context, name, adoption)) === undefined) return false;
 	const { answered, mainPid } = await askService(context, service, probes, timeout);
 	return answered && (await runsInside(context, name, mainPid));

@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
 import { askService, runsInside, serviceSilent } from "./asking.ts";
 
-/** The drop-in of an adopted service, with systemd told of it. What somebody changed since is refused (`unit-changed`, exit 4). */
+/** The drop-in of an adopted service, if it is installed. Throws `unit-changed` (exit 4) if somebody edited it. */
 
 export async function dropinThere(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
 	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
@@ -26,14 +26,14 @@ export async function removeDropin(context: Context, name: string, adoption: Ado
 	await units.reload();
 }
 
-/** The same without the signal: what is undone is undone to its end. */
+/** The same context without its signal, because an undo must run to its end. */
 export function calm(context: Context): Context {
 	return { ...context, signal: new AbortController().signal };
 }
 
 /**
- * The old service on its own state, however far the adoption came. Where the caged one may have been started, its data is kept: tells where.
- * Throws `undo-failed` (exit 1) where it does not run then.
+ * Starts the service on its own state again, however far the adoption came. If the caged service may have been started, its data
+ * is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run afterwards.
  */
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = calm(hasty);
@@ -53,7 +53,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 	}
 }
 
-/** The caged service on its own data and the host's state as it was, however far the release came. */
+/** Starts the caged service on its own data and restores the host's state, however far the release came. */
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
@@ -73,14 +73,14 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 	}
 }
 
-/** Starts it unless it runs, and waits for its answer. */
+/** Starts the service unless it runs, and waits until it answers. */
 export async function startAndAsk(
 	context: Context,
 	{ companions, probes, service, timeout }: Pick<Adoption, "companions" | "probes" | "service" | "timeout">,
 ): Promise<void> {
 	const { services } = context.machine;
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
-	// What runs already stays as it is.
+	// Does not restart what already runs.
 	await services.start(service, companions);
 	const answer = await askService(context, service, probes, timeout);
 	if (!answer.answered) throw await serviceSilent(context, service, answer, probes[0] ?? "");

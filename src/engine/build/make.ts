@@ -24,12 +24,12 @@ import { traceStep } from "./trace-step.ts";
 
 interface MakeOptions {
 	readonly replace: boolean;
-	/** Tries the ways out once the application answers. */
+	/** Runs the escape techniques once the application answers. */
 	readonly selftest: boolean;
-	/** Asked once, before anything is built; false ends the job with nothing made. */
+	/** Asked once, before anything is built. If it returns false, nothing is created. */
 	readonly confirm: (plan: Plan) => Promise<boolean>;
 	readonly more?: TraceOptions["more"];
-	/** Takes up what the application's documentation names beyond the plan. */
+	/** Includes what the application's documentation names beyond the plan. */
 	readonly takeDocumented?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface MadeCage {
 	readonly record: string;
 }
 
-/** The whole job. undefined where the plan was not confirmed. */
+/** Runs the whole job. Returns undefined if the plan was not confirmed. */
 export async function makeCage(
 	context: Context,
 	answers: Answers,
@@ -51,7 +51,7 @@ export async function makeCage(
 	writeRecord: RecordWriter,
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
-	// Before anything is watched that could not be confined afterwards.
+	// Fail before tracing if this machine could not confine the application.
 	launchMethod(context, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
@@ -69,7 +69,7 @@ export async function makeCage(
 }
 
 interface BegunCage {
-	/** That of a start as the cage's own account. */
+	/** The cage's own account if the application starts as it. */
 	readonly account: Awaited<ReturnType<typeof provideStartAccount>>;
 	readonly answers: Answers;
 	readonly cage: Cage;
@@ -90,7 +90,7 @@ async function finishCage(
 	);
 }
 
-/** Everything up to the consent, after which the trace is stored. undefined where the plan was not confirmed. */
+/** Everything before the confirmation, after which the trace is stored. Returns undefined if the plan was not confirmed. */
 async function beginCage(
 	context: Context,
 	answers: Answers,
@@ -115,7 +115,7 @@ async function beginCage(
 	}
 }
 
-/** Does what needs the cage's account with it in place. Where the work fails, an account that was made for it is gone again. */
+/** Runs work that needs the cage's own account. If the work fails, an account that was created for it is removed. */
 export async function withOwnAccount<T>(
 	context: Context,
 	cage: Cage,
@@ -143,22 +143,22 @@ export async function withOwnAccount<T>(
 	}
 }
 
-/** Puts the record into the words that are kept with the cage. */
+/** Renders the record that is stored with the cage. */
 export type RecordWriter = (record: CageRecord) => string;
 
 interface RoundsOptions {
 	readonly most: number;
-	/** The generation to go on from. */
+	/** The generation to build on. */
 	readonly previous: number | undefined;
 	readonly writeRecord: RecordWriter;
 	readonly selftest?: boolean | undefined;
-	/** Whose configuration goes on where both the cage's and the host's were changed. */
+	/** Whose configuration wins if both the cage's and the host's were changed. */
 	readonly winner?: Winner;
-	/** What the log calls it; else `made` or `rebuilt`. */
+	/** Action for the log. Default: `made` or `rebuilt`. */
 	readonly action?: string;
 }
 
-/** Builds and tries until every probe passes and nothing is missing that could be added, or nothing more can be done. */
+/** Builds and tries the cage until all probes pass and nothing is missing that can be added, or until nothing more can be done. */
 export async function rounds(
 	context: Context,
 	start: Cage,
@@ -212,14 +212,14 @@ export async function rounds(
 	}
 }
 
-/** With what became of the ways out of this generation, if it is wanted; what was found of another one says nothing of this. */
+/** Adds this generation's self-test result if one is wanted. Drops that of another generation. */
 export async function tested(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
 	const { selftest: _, ...rest } = cage;
 	const selftest = wanted ? await selftestStep(context, rest, manifest) : undefined;
 	return selftest ? { ...rest, selftest } : rest;
 }
 
-/** Makes the candidate the present generation and writes down what there is to know. */
+/** Makes the candidate the present generation and updates the log and the record. */
 export async function publish(
 	context: Context,
 	made: Omit<MadeCage, "record">,
@@ -249,7 +249,7 @@ export async function publish(
 	return { ...made, record };
 }
 
-/** Keeps everything for the next attempt and says why it did not work. */
+/** Stores everything for the next attempt, then throws the reason of the failure. */
 async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
 	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));

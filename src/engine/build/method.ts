@@ -1,7 +1,7 @@
 import type { Method, Weakness } from "../../core/confinement/method.ts";
 import type { Context } from "../context.ts";
 
-/** How a cage is confined here. With `tells`, each missing layer is a warning. Throws as `Launcher.method` does. */
+/** How cages are confined on this machine. With `warns`, emits a warning for each missing layer. Throws like `Launcher.method`. */
 export function launchMethod(context: Context, tells: boolean): Method {
 	const method = context.machine.launcher.method();
 	if (tells) tellWeaker(context, method.weaker);

@@ -9,7 +9,7 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
 import { makePlan } from "../../core/plan/make-plan.ts";
-import { rulesTaking, withDocumented } from "../../core/plan/offers.ts";
+import { rulesAccepting, withDocumented } from "../../core/plan/offers.ts";
 import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
 import { unusedAllowances } from "../../core/plan/risks.ts";
 import { checkBind } from "../../core/plan/rules.ts";
@@ -27,16 +27,14 @@ import { runTrial, type TrialRound } from "../trial/trial.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { takeOverEdits } from "../upkeep/drift.ts";
 
-/** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
-
-/** A candidate: built and tried, but not yet what the cage runs. */
+/** A generation that is built but not published. */
 export interface Candidate {
 	readonly plan: Plan;
 	readonly manifest: Manifest;
 	readonly unchanged: boolean;
 }
 
-/** Measures a step and tells of it. Seconds, with two decimals. */
+/** Runs a step, emits its start and end, and measures it in seconds with two decimals. */
 export async function timed<T>(
 	context: Context,
 	step: Step,
@@ -51,13 +49,13 @@ export async function timed<T>(
 	return { value, seconds };
 }
 
-/** What a round took on top, in hundredths of a second. */
+/** Adds a round's seconds, rounded to two decimals. */
 export function addSeconds(before: Cage["seconds"], build: number, trial: number): Cage["seconds"] {
 	const sum = (a: number, b: number) => Math.round((a + b) * 100) / 100;
 	return { ...before, build: sum(before.build, build), trial: sum(before.trial, trial) };
 }
 
-/** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
+/** Throws `name-taken` (exit 2) if the cage exists with another command, account or directory and is not to be replaced. */
 export async function checkName(context: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
 	const { machine } = context;
 	const cage = await readableCage(machine.store, answers.name, replace);
@@ -70,7 +68,7 @@ export async function checkName(context: Context, answers: Answers, replace: boo
 	return cage;
 }
 
-/** Throws `account-unknown` or `group-unknown` (exit 2), and `account-needs-root` (exit 3). */
+/** Throws `account-unknown` or `group-unknown` (exit 2), or `account-needs-root` (exit 3). */
 export function identityOf({ machine }: Context, answers: Answers): Identity {
 	const own = machine.accounts.own();
 	const { dedicatedAccount } = answers;
@@ -78,7 +76,7 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 		throw new Failure("account-needs-root", { account: dedicatedAccount, own: own.name }, 3);
 	}
 	const { user } = answers.application;
-	// One that is made before the trace is not there yet: until then anybody without rights stands for it.
+	// An account that is created before the trace does not exist yet. Until then, nobody (65534) represents it.
 	const isToBeMade = dedicatedAccount !== undefined && startsAs(user, dedicatedAccount);
 	if (isToBeMade && !machine.accounts.users().some(({ name }) => name === dedicatedAccount)) {
 		const [, ...groups] = (user ?? "").split(":");
@@ -87,7 +85,7 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 	return identityFor(machine, user);
 }
 
-/** Without root there is one account, whoever is asked for. */
+/** Without root, only the user's own account is possible. */
 function identityFor({ accounts }: Machine, user: string | undefined): Identity {
 	const own = accounts.own();
 	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
@@ -98,12 +96,12 @@ function identityFor({ accounts }: Machine, user: string | undefined): Identity 
 	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
 }
 
-/** Without root there is no other account to be had, and the user's own processes are no news. */
+/** Without root there is only one account, and the user's own processes are not worth a note. */
 async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
 	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
 }
 
-/** The plan for a cage from its stored trace, with the owning packages and what the application's documentation names beyond it. */
+/** Plans a cage from its stored trace, with the owning packages and with offers from the application's documentation. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
 	const made = await comparablePlan(context, cage, trace);
 	const plan = { ...made, offers: withDocumented(made.offers, await offersOfDocumentation(context, cage, made, trace)) };
@@ -111,7 +109,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 	return plan;
 }
 
-/** All of the plan but what the documentation offers, silently: to be held against a generation that is there, which `known` comes from. */
+/** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
 export async function comparablePlan({ machine }: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
 	for (const { path } of cage.rules.binds) checkBind(path, machine.files);
 	const users = machine.accounts.users();
@@ -149,13 +147,13 @@ export async function comparablePlan({ machine }: Context, cage: Cage, trace: Tr
 	};
 }
 
-/** The cage with rules for all that the documentation names beyond its plan. */
+/** The cage with rules for everything that the documentation names beyond its plan. */
 export async function takeDocumented(context: Context, cage: Cage, trace: Trace): Promise<Cage> {
 	const { offers } = await planStep({ ...context, emit() {} }, cage, trace);
-	return { ...cage, rules: mergeRules(cage.rules, rulesTaking(offers)) };
+	return { ...cage, rules: mergeRules(cage.rules, rulesAccepting(offers)) };
 }
 
-/** Where the cage's configuration and the host's were both changed, the cage's goes on unless `winner` says otherwise. */
+/** If both the cage's and the host's configuration changed, the cage's wins unless `winner` says otherwise. */
 export async function buildStep(
 	context: Context,
 	name: string,
@@ -183,7 +181,7 @@ export async function buildStep(
 	return { plan, manifest: built.manifest, unchanged: built.unchanged };
 }
 
-/** A build that nobody tries: what would not be launched is not kept either. */
+/** Builds without a trial. A generation that could not be launched is not kept. */
 export async function buildAudited(context: Context, cage: Cage, plan: Plan, previous: number | undefined): Promise<Candidate> {
 	const { store } = context.machine;
 	const candidate = await buildStep(context, cage.name, plan, previous);
@@ -228,7 +226,7 @@ export async function trialStep(
 	return result;
 }
 
-/** Says which of the paths that were allowed by name are nothing of the plan. */
+/** Warns about paths that were allowed by name but are not in the plan. */
 export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
 	for (const { option, path } of unusedAllowances(plan, machine.files)) {
 		emit({ event: "warned", code: "allowance-unused", values: { option, path } });

@@ -4,11 +4,10 @@ import type { Context } from "../context.ts";
 import { publishWithRotation } from "../upkeep/log-rotation.ts";
 
 /**
- * Between the switch to another generation and the restart of what runs, a kill would leave the old process in the old generation with nobody knowing:
- * so it is written down before that a switch is on its way, and the next command brings it to its end.
+ * Runs work after which everything that runs is in the present generation. The switch is stored first if `isBegun` (the work
+ * includes the switch itself), because after a kill the old process would stay in the old generation unnoticed; the next command
+ * finishes a stored switch.
  */
-
-/** Does work at whose end everything that runs is in the present generation. `isBegun`: the switch itself is part of the work. */
 export async function switching<T>(
 	{ machine: { store } }: Context,
 	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
@@ -24,8 +23,8 @@ export async function switching<T>(
 }
 
 /**
- * Makes a generation the present one, with what is remembered of the cage from then on and what `note` writes of it. Where any of that fails, as on a full
- * disk, the generation and the cage of before are back. `giveUp` takes away then what was built for it and is of no more use.
+ * Makes a generation the present one, stores the cage's description and calls `note`. If a step fails, for example on a full
+ * disk, the previous generation and description are restored. `giveUp` then deletes what was built.
  */
 export async function makePresent<T>(
 	context: Context,
@@ -37,28 +36,28 @@ export async function makePresent<T>(
 	const { name } = cage;
 	const from = await store.present(name);
 	const isThere = (await store.names()).includes(name);
-	// A damaged description is no way back: then the new one stays.
+	// A damaged description cannot be restored, so the new one stays.
 	const before = (await readableCage(store, name, true)) ?? (isThere ? cage : undefined);
 	try {
 		await store.saveCage(cage);
 		await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 		return await note();
 	} catch (error) {
-		// What went wrong first is what has to be said.
+		// Report the first error, not one of the restore.
 		const restore = () => store.building.restore(name, from, before);
 		const goBack = () =>
 			(from === undefined ? restore() : publishWithRotation(context, before ?? cage, from, restore)).catch(() => {});
 		await goBack();
 		if (giveUp) {
 			await giveUp();
-			// There was no room for the description before, perhaps.
+			// There may have been no room for the description before.
 			await goBack();
 		}
 		throw error;
 	}
 }
 
-/** Clears away generations that the cage's rule does not keep; tells which. Nothing goes in which something runs. */
+/** Deletes generations that the retention rule does not keep, except those in which something runs. Returns their numbers. */
 export async function clearOldGenerations({ machine }: Context, cage: Cage, present: number): Promise<readonly number[]> {
 	const { launcher, store } = machine;
 	const all: OldGeneration[] = [];

@@ -9,7 +9,7 @@ import { peopleAmong } from "../../core/machine/accounts.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { checkAccountRules, isLeftOut, namedBy } from "../../core/plan/accounts.ts";
+import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
@@ -27,13 +27,13 @@ import { orDiskFull, startFailure } from "../trial/failures.ts";
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven.ts";
 
-/** What is different without root, for the screen at once and for the plan and the record. */
+/** Notes about what differs without root, for the screen, the plan and the record. */
 function limits({ accounts }: Machine): Note[] {
 	const own = accounts.own();
 	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
 }
 
-/** What is made before the start need not be there yet. Throws `no-such-directory` (exit 2). */
+/** Directories that are created before the start need not exist. Throws `no-such-directory` (exit 2). */
 function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
 	const path = normalise(pathFromText(cwd));
 	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
@@ -46,9 +46,9 @@ function requireWorkingDirectory({ cwd, directories }: Application, writable: re
 
 interface TraceStepOptions extends Pick<TraceOptions, "more"> {
 	readonly replace?: boolean;
-	/** A cage with its trace, to which this run adds what it shows. */
+	/** A traced cage to which this run adds its observations. */
 	readonly earlier?: { readonly cage: Cage; readonly trace: Trace };
-	/** Measures what is reached of the application's packages, and tells of it while it runs. */
+	/** Measures the coverage of the application's packages and reports it while the application runs. */
 	readonly coverage?: boolean;
 }
 
@@ -56,19 +56,19 @@ interface TracedStep {
 	readonly cage: Cage;
 	/** Its trace is the sum of all runs. */
 	readonly result: TraceResult;
-	/** What this run showed beyond the earlier ones. */
+	/** What this run observed beyond the earlier ones. */
 	readonly added?: Added;
 	readonly reached?: Reached;
 }
 
-/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
+/** Traces the application and returns its cage, which `plan` and `build` continue. Throws `not-answered-on-host` (exit 1). */
 export async function traceStep(
 	context: Context,
 	answers: Answers,
 	{ coverage = false, earlier, more, replace = false }: TraceStepOptions,
 ): Promise<TracedStep> {
 	const { machine } = context;
-	// What cannot work is found out before anything is started.
+	// Find impossible requests before anything is started.
 	checkPlaces(answers.rules, machine.files);
 	const identity = identityOf(context, answers);
 	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
@@ -98,14 +98,14 @@ export async function traceStep(
 		const failure = startFailure(command, run, machine.files, machine.accounts.own());
 		throw await orDiskFull(machine.store, answers.name, failure);
 	}
-	// Where the first answer took long, each later start may.
+	// If the first answer took long, later starts may take as long.
 	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);
-	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
+	// A cage's own account owns its data, so it stays even if it is not named again.
 	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
-	// It may have answered in another way than the first that was proposed.
+	// The application may have answered other probes than the first proposal.
 	const probes = run.probes.map(({ command }) => command);
 	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
 	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
@@ -154,7 +154,10 @@ interface Started {
 	readonly notes: readonly Note[];
 }
 
-/** If a command that was changed to stay in the foreground ends without an answer, the unit's own is traced: the cage follows it into the background. */
+/**
+ * If a command that was changed to stay in the foreground ends without an answer, the unit's own command is traced: the cage
+ * follows it into the background.
+ */
 async function traceEither(
 	application: Application,
 	notes: readonly Note[],
@@ -171,7 +174,7 @@ async function traceEither(
 	};
 }
 
-/** What was told, and of what the unit makes that in which the application did something. */
+/** The requested directories, and those of the unit that the application used. */
 function usedDirectories(all: Application, requested: Application, { accesses }: Trace, files: Files): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	return all.directories.filter((text) => {
@@ -184,7 +187,7 @@ function usedDirectories(all: Application, requested: Application, { accesses }:
 }
 
 interface PeopleServed {
-	/** As `Rules.accounts` has them. */
+	/** In the form of `Rules.accounts`. */
 	readonly accounts: readonly string[];
 	readonly notes: readonly Note[];
 }
@@ -192,8 +195,8 @@ interface PeopleServed {
 const noPeople: PeopleServed = { accounts: [], notes: [] };
 
 /**
- * People whose accounts the server has to know: a mail server refuses recipients that it does not find, and whoever let one person log in
- * lets others. Without a password and a shell, and none that the rules leave out.
+ * People whose accounts the server must know. A mail server refuses unknown recipients, and a server that let one person log in
+ * must let others. Without passwords and shells, and without those that the rules leave out.
  */
 function peopleServed(
 	{ accounts }: Machine,
@@ -206,7 +209,7 @@ function peopleServed(
 	const hasLoggedIn = people.some(({ uid }) => uids.has(uid));
 	if (serves === undefined || (serves === "logins" && !hasLoggedIn) || accounts.own()) return noPeople;
 	const added = people.flatMap(({ name }) =>
-		namedBy(rules.accounts, "user", name) === undefined && !isLeftOut(rules, "user", name) ? [`user:${name}`] : [],
+		wordNaming(rules.accounts, "user", name) === undefined && !isLeftOut(rules, "user", name) ? [`user:${name}`] : [],
 	);
 	if (!added.length) return noPeople;
 	const names = added.map((word) => word.slice("user:".length)).join(", ");
@@ -214,9 +217,9 @@ function peopleServed(
 }
 
 /**
- * Watches a process that runs already, with all that it started: probes and exercises, and for `seconds` where they are given. It is
- * sent no signal and runs on afterwards. What it did before is told by what it has mapped and open. Throws what the machine's `attach`
- * throws, `no-probe` (exit 2), and `attached-ended` (exit 1) where the process ends while it is watched.
+ * Watches a running process and everything it starts while probes and exercises run, and for `seconds` if given. The process
+ * receives no signal and continues afterwards. Its earlier accesses are derived from its mapped and open files. Throws what the
+ * machine's `attach` throws, `no-probe` (exit 2), or `attached-ended` (exit 1) if the process ends early.
  */
 async function traceRunning(
 	context: Context,
@@ -247,7 +250,7 @@ async function traceRunning(
 	});
 	const over = new AbortController();
 	void attached.ended.then(() => over.abort());
-	/** For what is waited for only as long as there is something to watch. */
+	/** Aborts every wait once there is nothing left to watch. */
 	const watching = AbortSignal.any([signal, over.signal]);
 	const life = await watch().finally(() => attached.detach());
 	fold.end();

@@ -11,10 +11,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import type { ProbeOutcome } from "../events.ts";
 
-/**
- * What neither the probes nor an exercise that passed in the sandbox prove. A probe that is not one of ours is the administrator's word, and so is
- * an exercise.
- */
+/** What neither the probes nor the passed exercises prove. Probes and exercises that the administrator wrote count as proof. */
 export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
 	const askings = probes.flatMap((line) => askingOf(line) ?? []);
 	const ours = askings.flatMap((asking) => asking.exercises ?? []);
@@ -37,7 +34,7 @@ interface Made {
 	readonly plan: Plan;
 }
 
-/** What nobody has proven although the application answers from its cage. */
+/** What stays unproven although the application answers from its cage. */
 export function warningsOf({ cage, missing, plan }: Made): Note[] {
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	const options = missing
@@ -45,7 +42,7 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 		.join(" ");
 	const code = options === "" ? "unproven-in-cage" : "unproven-left-out";
 	const askings = cage.application.probes.flatMap((line) => askingOf(line) ?? []);
-	// An exercise of ours is a long line: what it would have proven says more.
+	// A built-in exercise is a long line. The note names what it would have proven instead.
 	const ofJobs = askings.flatMap(({ job = [], unproven }) =>
 		unproven && failed.some((line) => isAmong(job, line)) ? [unproven] : [],
 	);
@@ -57,7 +54,7 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 	];
 }
 
-/** What lets a file in that was left out: password hashes have to be accepted as a finding of the audit as well. */
+/** The options that include a file that was left out. Password hashes also need an accepted finding. */
 function optionsFor(path: Path, { declined }: Made["plan"]): string[] {
 	const place = quoteShell(showPath(path));
 	const risk = declined.find((one) => one.path === path)?.risk;

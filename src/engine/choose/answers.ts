@@ -15,10 +15,10 @@ import type { Template } from "../../core/template/template.ts";
 import type { Context, Machine } from "../context.ts";
 import { type StartingPoint, startingPoint } from "./starting-point.ts";
 
-/** What of the machine decides what a template, a unit or a command means here. */
+/** The parts of the machine that templates, units and commands depend on. */
 export type Here = Pick<Machine, "accounts" | "applications" | "files" | "probeTools">;
 
-/** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
+/** Turns options and a starting point into answers. Throws a Failure (exit 2) for invalid input. Changes nothing. */
 export function answersFrom(
 	machine: Here,
 	options: GivenOptions,
@@ -44,7 +44,7 @@ export function answersFrom(
 			: fromUnit(machine, start, given);
 	const name = options.name ?? nameOf(start) ?? defaultName(described.command[0] ?? "");
 	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless ? start.dynamicUser : undefined;
-	// An account that exists only while the service runs has nothing to own the cage's data with.
+	// An account that exists only while the service runs cannot own the cage's data.
 	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
 	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
 	const application = isRootless
@@ -89,12 +89,12 @@ function minimiseFrom(options: GivenOptions): Pick<Answers, "minimise"> {
 	return {};
 }
 
-/** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */
+/** Without root, a template's or unit's account is dropped. A requested account is refused later. */
 function asOneself({ user: _, ...application }: Application, options: GivenOptions): Application {
 	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
-/** What a starting point says by itself. Variables that come with an account are those of `user`, because naming that brings them along. */
+/** A starting point's own answers. Variables that depend on the account are those of `user`, because naming `user` adds them. */
 export function baseAnswers(
 	machine: Here,
 	start: StartingPoint,
@@ -107,7 +107,10 @@ export function baseAnswers(
 	return { ...base, application: { ...base.application, env } };
 }
 
-/** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */
+/**
+ * The answers without any option, so that the equivalent command names only the difference. Returns undefined without a template
+ * or unit.
+ */
 export async function baseOf(
 	context: Pick<Context, "machine">,
 	{ application, parameters, template, unit }: Answers,
@@ -117,7 +120,7 @@ export async function baseOf(
 	return baseAnswers(context.machine, await startingPoint(context, name), application.user, parameters);
 }
 
-/** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
+/** Replaces an account that the machine does not have, keeping the groups. */
 function asAccount(application: Application, before: string, account: string): Application {
 	const [, ...groups] = (application.user ?? "").split(":");
 	const named = Object.entries(application.env).map(([name, value]) => [
@@ -148,7 +151,7 @@ function fromUnit(machine: Here, { application }: StartingPoint & { kind: "found
 	return { ...merged, application: { ...merged.application, command: resolveCommand(machine, merged.application.command) } };
 }
 
-/** A unit's application as another account. Without root, that is the user who starts it. */
+/** A unit's application under another account; without root, the user's own. */
 function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(
 	{ accounts, files }: Here,
 	application: T,
@@ -170,7 +173,7 @@ function fromTemplate(machine: Here, template: Template, given: TemplateAnswers,
 	const merged = mergeTemplate(startable(machine, template, given), given, machine.applications.here(template, parameters));
 	if ("error" in merged) throw mergeFailure(template, merged.error);
 	const { alternative, application, rules } = merged;
-	// A program that is named without its place, or that is not installed, is found out before anything starts.
+	// Resolving finds a program that is not installed before anything starts.
 	return {
 		application: { ...application, command: resolveCommand(machine, application.command) },
 		rules,
@@ -209,8 +212,8 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
 }
 
 /**
- * A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. What runs on the host
- * itself is asked nothing that changes its state.
+ * Adds a probe from a known protocol if none is given, at a port where the application already listens if known. Jobs, which
+ * change state, are skipped for an application that runs on the host itself.
  */
 function withProbe(machine: Here, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	const tools = machine.probeTools(application.command);
@@ -226,7 +229,7 @@ function withProbe(machine: Here, application: Application, ports: readonly List
 	return {
 		application: { ...application, probes, exercises: [...new Set(all)] },
 		otherProbes: others.filter((other) => why.kind === "port" || other.why.port === why.port).map((other) => other.probes),
-		// What a port is usually for is no more than that.
+		// A usual port is only a guess.
 		...(why.kind === "port"
 			? { guesses: [{ port: why.port, protocol }, ...also].map((values) => ({ code: "probe-guessed-port", values })) }
 			: {}),
@@ -243,8 +246,8 @@ function defaultName(program: string): string {
 }
 
 /**
- * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. Then it starts as root
- * without any capability instead, so that a first look never fails for want of a mode bit.
+ * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. There it starts as root
+ * without capabilities, so that a first try does not fail because of a mode bit.
  */
 function startable({ applications, files }: Here, template: Template, { user: given }: TemplateAnswers): Template {
 	if (template.name !== "demo" || given !== undefined) return template;

@@ -8,10 +8,10 @@ import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../
 import { knownCage } from "../cages.ts";
 import type { Machine } from "../context.ts";
 
-/** What made a cage. */
+/** The input of a cage. */
 type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
 
-/** What made a cage that stands, with what its trials added. */
+/** The input of an existing cage, including what its trials added. */
 export function madeBy({ additions, rules, ...cage }: Cage): Made {
 	return { ...cage, rules: withAdditions(rules, additions) };
 }
@@ -29,7 +29,7 @@ export async function templateOf(machine: Machine, name: string, made: Made): Pr
 	);
 }
 
-/** How a cage differs from the template that it was made from. Throws `cage-without-template` (exit 2). */
+/** How a cage differs from its template. Throws `cage-without-template` (exit 2). */
 export async function changesOf(
 	machine: Machine,
 	name: string,

@@ -15,12 +15,12 @@ export interface CageRequest {
 	readonly options: GivenOptions;
 }
 
-/** What `make` and its steps begin with beside options: a template, or an application that was found on this machine. */
+/** A template, or an application that was found on this machine. */
 export type StartingPoint =
 	| {
 			readonly kind: "template";
 			readonly template: Template;
-			/** What its parameters are on this machine, where nothing else is said. */
+			/** Default parameters of this machine. */
 			readonly values?: ParameterValues;
 			readonly unit?: string;
 	  }
@@ -35,8 +35,9 @@ export type StartingPoint =
 	  };
 
 /**
- * A template of that name, else a systemd unit; `NAME.service` is always the unit. With a template, `unit` is the unit of the same name, which
- * somebody may have meant; `accepted` throws where nobody has accepted what the template would run. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
+ * The template of that name, otherwise the systemd unit; `NAME.service` is always the unit. For a template, `unit` is the unit of
+ * the same name, which the user may have meant. `accepted` throws if nobody accepted the template's commands. Throws
+ * `target-unknown`, or why the unit cannot be caged (exit 2).
  */
 export async function startingPoint(
 	context: Pick<Context, "machine">,
@@ -59,16 +60,16 @@ export async function startingPoint(
 	return fromFound(found);
 }
 
-/** Where nobody can be asked. */
+/** The default if nobody can be asked. */
 export async function refuseUnaccepted({ accepted, template }: StoredTemplate): Promise<void> {
 	if (!accepted) throw new Failure("template-unaccepted", { name: template.name }, 2);
 }
 
-/** An application that was found, as a starting point: what could not be told of it is what `make` without options would take. */
+/** Turns an application that was found into a starting point. Missing properties get the defaults of `make`. */
 export function fromFound({ application, dynamicUser, name, notes, ports, unit }: FoundApplication): StartingPoint {
 	return {
 		kind: "found",
-		// A template has no instance to be named for.
+		// A unit template has no instance to name the cage after.
 		name: name.replace(/@$/, "").replace(/[^A-Za-z0-9._-]/g, "-"),
 		...(unit === undefined ? {} : { unit }),
 		notes,
@@ -89,7 +90,7 @@ export function fromFound({ application, dynamicUser, name, notes, ports, unit }
 	};
 }
 
-/** The note that says why, in the words of a failure. */
+/** Maps a note to the failure with the same meaning. */
 const refusals: Readonly<Record<string, string>> = {
 	"unit-template": "unit-needs-instance",
 	"unit-without-command": "unit-starts-nothing",

@@ -16,13 +16,13 @@ export interface Traced {
 	readonly trace: Trace;
 }
 
-/** Options that every step honours for a cage that was traced. The other answers are those of its trace. */
+/** Options that every step honours for a traced cage. All other answers come from its trace. */
 const ofTracedCages: readonly OptionName[] = [
 	...(Object.keys(ruleOptions) as OptionName[]),
 	...(["name", "probe", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
 ];
 
-/** Throws `option-unused` (exit 2) for an option that was given and is none of `used`. `others` are the verbs that use it. */
+/** Throws `option-unused` (exit 2) for a given option that is not in `used`. `others` are the verbs that use it. */
 export function refuseUnused(options: CageRequest["options"], verb: string, used: readonly OptionName[], others: string): void {
 	const isGiven = ([name, value]: [string, unknown]) => value !== undefined && !(name === "selftest" && value === true);
 	const unused = Object.entries(options).find((option) => isGiven(option) && !used.some((name) => name === option[0]));
@@ -33,8 +33,8 @@ export function refuseUnused(options: CageRequest["options"], verb: string, used
 }
 
 /**
- * A cage that `trace` began. Rules on the command line are added to its own; probes there replace its own. Throws `option-unused` (exit 2)
- * for an option that `verb` cannot honour; it honours those in `also` too.
+ * A cage that `trace` created. Rules on the command line are added to its own; probes replace its own. Throws `option-unused`
+ * (exit 2) for an option that `verb` does not honour; `also` lists the ones it does.
  */
 export async function tracedCage(
 	{ machine }: Pick<Context, "machine">,

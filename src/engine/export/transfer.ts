@@ -13,18 +13,18 @@ import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 
 interface ExportOptions {
-	/** A new file; without it, stdout. */
+	/** A new file. Default: stdout. */
 	readonly to?: Path;
 	readonly data: boolean;
-	/** Of this program, for the head. */
+	/** This program's version, for the archive's head. */
 	readonly version: string;
 	readonly architecture: string;
 }
 
 /**
- * Writes the present generation with its manifest, trace and log as a tar archive, with the application's data where that is wanted. What differs from its
- * manifest is not passed on (`export-changed`, exit 4), nor data while something may write it (`cage-running`, exit 4). What a reader of stdout did not
- * take to the end was not exported, and is no failure, as with every other output.
+ * Writes the present generation with its manifest, trace and log as a tar archive, and the application's data on request. Throws
+ * `export-changed` (exit 4) if a file differs from its manifest, and `cage-running` (exit 4) if the data may be written
+ * meanwhile. If the reader of stdout closes it early, nothing is logged and nothing fails, as with other output.
  */
 export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
 	const { launcher, now, store } = context.machine;
@@ -62,7 +62,7 @@ export async function exportCage(context: Context, name: string, options: Export
 
 const differences: readonly string[] = ["changed", "missing", "attributes-changed"];
 
-/** Configuration that was edited, or added, is the administrator's; everything else has to be what was built. */
+/** Edited or added configuration is the administrator's. Everything else must be as it was built. */
 function isDifference({ code, severity }: Finding): boolean {
 	return differences.includes(code) || (code === "added" && severity === "danger");
 }
@@ -70,20 +70,21 @@ function isDifference({ code, severity }: Finding): boolean {
 interface ImportOptions extends ImportConsent {
 	readonly name?: string;
 	readonly architecture: string;
-	/** Shows everything, also of an archive that is refused, and takes nothing in. */
+	/** Shows everything, even of a refused archive, and imports nothing. */
 	readonly dryRun: boolean;
 }
 
-/** A cage as it would be taken in, for a person to judge. */
+/** A cage as it would be imported, for review. */
 export interface Imported extends Reviewed {
 	readonly archive: InspectedArchive;
-	/** Why it is not taken in; only a dry run shows such a one. */
+	/** Why the import is refused. Present only in a dry run. */
 	readonly refusal?: Failure;
 }
 
 /**
- * Takes in a cage from an archive: every file is compared with the manifest that came along, the manifest with what may be in a cage, and its accounts,
- * devices and permissions with this machine, before anything is written. `confirm` sees all of it; false ends it with nothing made (undefined).
+ * Imports a cage from an archive. Before anything is written, every file is compared with the archive's manifest, the manifest
+ * with what a cage may contain, and its accounts, devices and permissions with this machine. `confirm` sees all of it; if it
+ * returns false, nothing is created and the result is undefined.
  */
 export async function importCage(
 	context: Context,
@@ -102,7 +103,7 @@ export async function importCage(
 	const judged = judge(context, archive, name, options);
 	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
 	if (refusal) {
-		// A dry run shows what was refused, too.
+		// A dry run also shows what was refused.
 		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
 		throw refusal;
 	}
@@ -131,7 +132,7 @@ async function takeIn(context: Context, { account, archive, cage, manifest }: Im
 	}
 }
 
-/** An account of the cage's own must be nobody's: no process runs under its number, and no other cage has it. */
+/** The cage's own account must be unused: no process has its number, and no other cage has it. */
 async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
 	if (!account) return undefined;
 	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
@@ -166,20 +167,20 @@ function judge(
 		return { imported, ...(refusal ? { refusal } : {}) };
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
-		// It is shown as it came, with what would be left out of it.
+		// Show it unchanged, with what would be left out.
 		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, consent);
 		return { imported: { cage, manifest, dropped }, refusal: archive.refusal ?? error };
 	}
 }
 
-/** The same rules as for a generation on disk, over what the archive says. */
+/** Applies the rules for a generation on disk to the archive's description. */
 function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: Reviewed): Failure | undefined {
 	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
 	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
 }
 
 function refusalFor(findings: readonly Finding[]): Failure | undefined {
-	// The way to a place where it does not stay says nothing.
+	// Findings about the path to a folder that the cage leaves again do not matter.
 	const wrong = findings.find(
 		(one) =>
 			isDifference(one) || one.code === "link-leads-outside" || (one.severity === "danger" && !/^(way|account)-/.test(one.code)),

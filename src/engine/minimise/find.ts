@@ -15,15 +15,16 @@ import { pathsOf, type Subject } from "./subject.ts";
 export type { Found } from "../../core/minimise/units.ts";
 
 export interface FindOptions {
-	/** Trials side by side. */
+	/** Number of parallel trials. */
 	readonly jobs: number;
-	/** Ends the search with the best that was found; what was found is proven all the same. */
+	/** Ends the search with the best result so far, which is proven like a final one. */
 	readonly stop: AbortSignal;
 }
 
 /**
- * Leaves files out of a cage until nothing more can go, each time in a sandbox of its own. Whatever comes back has passed every probe, exercise and
- * signal, and answered after two further starts on the data of the first. Throws `minimise-unanswered` (exit 1) where the cage does not answer as it is.
+ * Leaves files out of a cage until nothing more can go. Each trial has a sandbox of its own. The result has passed every probe,
+ * exercise and signal, and answered after two further starts on the first start's data. Throws `minimise-unanswered` (exit 1) if
+ * the complete cage does not answer.
  */
 export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<Found> {
 	const { machine, signal } = context;
@@ -51,7 +52,8 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 				},
 			});
 		const free = new Set([...units.keys()].filter((number) => units[number]?.pin === undefined));
-		// Who starts and answers mostly reloads as well: signals, which take their time, are sent at the end, and in each trial only if that fails.
+		// An application that starts and answers usually reloads as well. Signals are slow, so they are sent once at the end, and
+		// in every trial only if that fails.
 		let found = await search(free, { ...asked, signals: [] });
 		signal.throwIfAborted();
 		let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
@@ -80,7 +82,7 @@ function chosen(units: readonly FileUnit[], numbers: ReadonlySet<number>): FileU
 	return units.filter((_, number) => numbers.has(number));
 }
 
-/** Seconds that a trial waits at least for an answer, and how many times as long as the cage took with every file. */
+/** Minimum seconds that a trial waits for an answer, and the factor over the complete cage's time. */
 const leastPatience = 2;
 const timesAsLong = 5;
 
@@ -98,7 +100,7 @@ class Trials {
 		this.#ports = ports;
 	}
 
-	/** As many lives at once as there will be, with every file: what fails then says nothing of any file. */
+	/** Runs the complete cage `jobs` times in parallel. Whatever fails here says nothing about any file. */
 	async baseline(jobs: number): Promise<Asked & { readonly uncounted: readonly string[] }> {
 		const { cage, exercises } = this.#subject;
 		const { timeout } = cage.application;
@@ -124,7 +126,7 @@ class Trials {
 		return this.#in(left, (life) => life(context, asked));
 	}
 
-	/** As a service lives: all that is asked of it, and two more starts that find what the one before left. */
+	/** Asks everything, then starts twice more on the data of the start before, like a service. */
 	thoroughly(left: ReadonlySet<number>, asked: Asked): Promise<boolean> {
 		const whole = { ...asked, patience: asked.patience * 2, endsWell: true };
 		return this.#in(left, async (life) => {
@@ -155,27 +157,27 @@ class Trials {
 	}
 }
 
-/** What is asked of the application in one life. */
+/** Requests of one run. */
 interface Asked {
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
-	/** Seconds until every probe has passed. */
+	/** Seconds until every probe must have passed. */
 	readonly patience: number;
-	/** Without it, it gets little time to end: what it would write then is thrown away. */
+	/** Without it, the application gets little time to end, because its last writes are discarded. */
 	readonly endsWell?: boolean;
 }
 
 interface Life {
-	/** The first that did not pass. */
+	/** The first probe that failed. */
 	readonly failedProbe?: string;
-	/** Not asked where a probe failed. */
+	/** Empty if a probe failed, because exercises and signals are then skipped. */
 	readonly failedExercises: readonly string[];
 	readonly failedSignals: readonly string[];
-	/** Until every probe had passed. */
+	/** Seconds until every probe had passed. */
 	readonly seconds: number;
 }
 
-/** One life in a tree that lacks some files, under every layer, in a network of its own, unwatched. Tells nobody. */
+/** One unwatched run without some files, under every layer and in its own network. Emits no events. */
 async function oneLife(
 	within: Context,
 	{ cage, layout, manifest }: Subject,
@@ -184,7 +186,8 @@ async function oneLife(
 	{ endsWell = false, exercises, patience, signals }: Asked,
 ): Promise<Life> {
 	const context: Context = { ...within, emit() {} };
-	// After a signal it has no more time than at its start: one that aborts and is started anew by its master would answer too.
+	// After a signal it gets no more time than at its start, because a worker that aborts and is restarted by its master would
+	// answer too.
 	const application = { ...cage.application, timeout: patience };
 	const here: CageLayout = { ...layout, root: tree.root, kept: layout.kept.filter(({ path }) => !tree.left.has(path)) };
 	const launch = { kind: "cage", cage: here, sandbox } as const;
@@ -208,7 +211,7 @@ async function oneLife(
 		});
 		return value;
 	} catch (error) {
-		// A program that does not even start says so where the launcher would.
+		// A program that does not start at all is reported by the launcher.
 		if (!(error instanceof Failure) || error.code !== "launch-failed") throw error;
 		return { failedProbe: application.probes[0] ?? "", failedExercises: [], failedSignals: [], seconds: 0 };
 	}

@@ -18,24 +18,24 @@ import { type FindOptions, type Found, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
 interface MinimiseOptions extends SubjectRules, FindOptions {
-	/** Asked once it is known what could be left out; false leaves the cage as it is. */
+	/** Asked once the result is known; false leaves the cage unchanged. */
 	readonly confirm: (found: Found, subject: Subject) => Promise<boolean>;
 	readonly selftest: boolean;
-	/** False leaves what runs in the generation that it was started in. */
+	/** False leaves running processes in the generation they were started in. */
 	readonly restart: boolean;
 }
 
 export interface MinimiseResult {
-	/** The generation that was the present one. */
+	/** The previous generation. */
 	readonly from: number;
 	readonly subject: Subject;
 	readonly found: Found;
-	/** Absent where there was nothing to leave out, or it was not confirmed. */
+	/** Absent if there was nothing to leave out or it was not confirmed. */
 	readonly made?: MadeCage;
 	readonly restarted: Restarted;
 }
 
-/** What would be tried, without trying. Throws `not-traced` (exit 2). */
+/** The subject of a search, without starting one. Throws `not-traced` (exit 2). */
 export async function planMinimise(context: Context, name: string, rules: SubjectRules): Promise<Subject> {
 	const present = await presentCage(context, name);
 	return subjectOf(context, { ...present, trace: await traceOf(context, name) }, rules);
@@ -48,9 +48,9 @@ async function traceOf({ machine }: Context, name: string): Promise<Trace> {
 }
 
 /**
- * Finds out what of a cage nothing needs, and makes a generation without it as an update does: built beside the present one, tried, made the present
- * one, and what runs started in it. With an exercise that is new to the cage, what was left out before is tried again. Whatever fails leaves the cage
- * as it is (`minimise-refused`, `minimise-undone`, exit 1).
+ * Finds the files that nothing needs and builds a generation without them like an update: built, tried, published, and what runs
+ * is restarted in it. If an exercise is new to the cage, files that were left out before are tried again. A failure leaves the
+ * cage unchanged (`minimise-refused`, `minimise-undone`, exit 1).
  */
 export async function minimiseCage(
 	context: Context,
@@ -84,7 +84,7 @@ export async function minimiseCage(
 	}
 }
 
-/** Works on the cage as it would be built now. Mostly that is the present generation; else one that is gone afterwards. */
+/** Works on the cage as it would be built now: usually the present generation, otherwise a temporary one. */
 async function withWhole<T>(
 	context: Context,
 	present: Cage,
@@ -107,7 +107,7 @@ async function withWhole<T>(
 	}
 }
 
-/** The cage as it will be: it goes without what was found, and tries from now on what this was tried by. */
+/** The cage without the files, with the exercises of the search. */
 export function minimisedCage({ machine }: Context, subject: Subject, found: Found): Cage {
 	const { cage, manifest } = subject;
 	const { exercises, isComplete, left, signals, trials } = found;
@@ -128,7 +128,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Fou
 		...cage,
 		application: { ...cage.application, exercises: [...subject.exercises] },
 		exercises: [...exercises],
-		// What an earlier trial wanted and no trial needs.
+		// Drop additions of earlier trials that the search proved unnecessary.
 		additions: cage.additions.filter((one) => one.kind !== "path" || !out.has(placeOf(one.path, machine.files))),
 		minimised: joined(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
 	};
@@ -158,7 +158,7 @@ async function build(
 			}),
 		);
 	} catch (error) {
-		// What is remembered of the cage tells of the generation that goes on.
+		// The stored description must match the generation that stays.
 		await whereThereIsRoom(store.saveCage(before));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
 		await whereThereIsRoom(store.log(cage.name, "minimise-refused", { generation, problem: error.code }));

@@ -9,19 +9,19 @@ import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
 
-/** A cage that files are to be left out of, and what speaks for or against each. */
+/** A cage that files are to be left out of, with the reasons for and against each. */
 export interface Subject {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
 	readonly layout: CageLayout;
 	readonly trace: Trace;
-	/** All that was asked for, whether or not it worked. */
+	/** Every requested exercise, whether or not it passed. */
 	readonly exercises: readonly string[];
 	readonly units: readonly FileUnit[];
 }
 
 export interface SubjectRules extends PinRules {
-	/** Beyond those of the cage. */
+	/** In addition to the cage's own. */
 	readonly exercises: readonly string[];
 }
 

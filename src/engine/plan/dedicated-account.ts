@@ -1,15 +1,13 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import type { User } from "../../core/machine/facts.ts";
-import { type DedicatedAccount, isEverybodys } from "../../core/plan/dedicated.ts";
+import { type DedicatedAccount, isSharedAccountName } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { MadeAccount } from "../account-store.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Store } from "../store.ts";
 import { footprintsOfOthers, processesOutside } from "./separation.ts";
-
-/** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
 
 const noLogin = /\/(nologin|false)$/;
 
@@ -19,8 +17,8 @@ export function dedicatedAccount({ accounts }: Machine, name: string | undefined
 }
 
 /**
- * Refuses an account that is somebody's, or another service's: throws `dedicated-account-of-everybody`,
- * `dedicated-account-shared` or `dedicated-account-group` (exit 2). One that is not there yet is fine.
+ * Refuses an account that belongs to a person or to another service. Throws `dedicated-account-of-everybody`,
+ * `dedicated-account-shared` or `dedicated-account-group` (exit 2). An account that does not exist yet is fine.
  */
 export async function checkDedicatedAccount({ machine }: Context, cage: string, name: string): Promise<void> {
 	const user = machine.accounts.users().find((one) => one.name === name);
@@ -30,7 +28,7 @@ export async function checkDedicatedAccount({ machine }: Context, cage: string, 
 		}
 		return;
 	}
-	if (isEverybodys(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
+	if (isSharedAccountName(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
 	const why = await whyShared(machine, cage, user);
 	if (why) throw new Failure("dedicated-account-shared", { account: name, why }, 2);
 }
@@ -45,16 +43,13 @@ async function whyShared(machine: Machine, cage: string, user: User): Promise<st
 	return process && `${process.program} (${process.pid})`;
 }
 
-/**
- * Makes the account where it is missing, and remembers first that it is ours: a kill in between leaves one that the next attempt takes.
- * `undo` takes it away again.
- */
+/** Creates the account if it is missing. Its name is stored first, so that after a kill the next attempt uses it. `undo` removes it. */
 export async function provideAccount({ machine }: Context, cage: string, name: string): Promise<{ undo(): Promise<void> }> {
 	const { accounts, store } = machine;
 	const before = await store.accounts.made(cage);
 	const there = dedicatedAccount(machine, name);
 	if (there) {
-		// A make that was killed had written the name down before it made the account.
+		// A killed command stored the name before it created the account.
 		if (before?.name === name && before.uid === undefined) await store.accounts.saveMade(cage, { name, uid: there.uid });
 		return { undo: async () => {} };
 	}
@@ -76,8 +71,8 @@ export async function provideAccount({ machine }: Context, cage: string, name: s
 }
 
 /**
- * The account that an application already has in its trace, because the machine has none that it could start as (DynamicUser=). Made here if it
- * is missing; `undo` takes it away again.
+ * Creates the account that the application already has in its trace because the machine has none it could start as
+ * (DynamicUser=). `undo` removes it.
  */
 export async function provideStartAccount(
 	context: Context,
@@ -94,7 +89,7 @@ export function startsAs(user: string | undefined, account: string): boolean {
 	return user?.split(":", 1)[0] === account;
 }
 
-/** Every id that a generation of another cage of this state runs as or gives files to: it may start at any time. */
+/** Every id that a generation of another cage runs as or gives files to, because that cage may start at any time. */
 async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
 	const ids = new Set<number>();
 	for (const other of (await store.names()).filter((one) => one !== cage)) {
@@ -116,8 +111,8 @@ async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
 }
 
 /**
- * Gives state that the cage has from before to its new account. Throws `cage-running` (exit 4) while an application could write there.
- * `undo` gives it back.
+ * Gives existing data of the cage to its new account. Throws `cage-running` (exit 4) while an application could write to it.
+ * `undo` reverts it.
  */
 export async function adoptData(
 	{ machine }: Context,
@@ -139,7 +134,7 @@ export async function adoptData(
 	return { undo: () => store.accounts.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };
 }
 
-/** Takes away the account that was made for a cage; undefined where it is gone already. */
+/** Removes the account that was created for a cage. Returns undefined if it no longer exists. */
 export async function withdrawAccount(
 	{ machine }: Context,
 	cage: string,
@@ -156,6 +151,6 @@ export async function withdrawAccount(
 
 export interface WithdrawnAccount {
 	readonly name: string;
-	/** A process that still runs under it: then it stays. */
+	/** A process that still uses the account, which is why it stays. */
 	readonly keptFor?: number;
 }

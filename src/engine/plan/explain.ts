@@ -20,7 +20,7 @@ import type { Context } from "../context.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 
-/** What the last trial found refused or missing, and what was left out on purpose. */
+/** What the last trial found refused or missing, and what was left out deliberately. */
 export interface Overview {
 	readonly answered: boolean;
 	readonly at?: string;
@@ -38,7 +38,7 @@ const entryKinds = {
 	socket: "socket",
 } satisfies Record<FileKind, EntryKind>;
 
-/** Of a path, a system call, a capability or a permission by its word. Throws `explain-unknown` (exit 2) for a name that is neither. */
+/** Explains a path, a system call, a capability or a permission. Throws `explain-unknown` (exit 2) for an unknown name. */
 export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
 	const present = await presentCage(context, name);
 	const text = subjectOfPermission(asked);
@@ -60,7 +60,7 @@ export async function explainSubject(context: Context, name: string, asked: stri
 	return [explainPath(path, facts)];
 }
 
-/** Through directories alone: a link of the application's would tell of the host. */
+/** Goes through directories only, because a link of the application could reveal the host. */
 function statusInData(files: Files, data: Path, place: Path): FileStatus | undefined {
 	const inData = (path: Path) => files.status(join(data, path.slice(1)));
 	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
@@ -84,7 +84,7 @@ export async function explainCage(context: Context, name: string): Promise<Overv
 	};
 }
 
-/** What would be planned today; absent where the trace is gone. */
+/** The plan of today. Undefined if the trace is gone. */
 async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
 	const trace = await context.machine.store.trace(cage.name);
 	return trace && comparablePlan(context, cage, trace);

@@ -5,8 +5,8 @@ import { isDamage } from "../cages.ts";
 import type { Context } from "../context.ts";
 
 /**
- * A generation that mounts a directory below one that an earlier generation mounts gets its state moved out of reach of that one, and so nothing may run in
- * it. Throws `cage-runs-wider` (exit 4).
+ * Throws `cage-runs-wider` (exit 4) if something runs in a generation that mounts a directory above one of `writable`. Building
+ * would move that directory's state out of its reach.
  */
 export async function requireNothingWider(
 	{ machine: { launcher, store } }: Pick<Context, "machine">,

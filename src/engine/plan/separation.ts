@@ -10,8 +10,8 @@ import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
 
 /**
- * Who else has the accounts of a cage: processes outside it, and other cages. Of one account a process may signal, trace and read
- * another (ptrace(2)), unless a PID namespace keeps it from seeing it.
+ * Findings about processes outside the cage and other cages that share its accounts. Processes of one account may signal, trace
+ * and read each other (ptrace(2)) unless a PID namespace hides them.
  */
 export async function accountFindings(
 	machine: Machine,
@@ -54,7 +54,7 @@ export async function processesOutside(
 	return all.filter(({ pid }) => !inside.has(pid));
 }
 
-/** What the other cages of this state have, by name. One that is damaged is passed over: `check` and `list` tell of it. */
+/** Footprints of the other cages of this state folder, by name. Skips damaged ones, which `check` and `list` report. */
 export async function footprintsOfOthers(store: CageReader, name: string): Promise<Map<string, Footprint>> {
 	const found = new Map<string, Footprint>();
 	for (const other of await store.names()) {
@@ -69,7 +69,7 @@ export async function footprintsOfOthers(store: CageReader, name: string): Promi
 	return found;
 }
 
-/** What a planned cage would share with other cages and with the host's own services, as notes of the plan. */
+/** Notes about what a planned cage would share with other cages and with host services. */
 export async function separationNotes(machine: Machine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
 	const users = machine.accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);

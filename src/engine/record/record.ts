@@ -21,7 +21,7 @@ import type { Context, Machine } from "../context.ts";
 import { reachedOf } from "../trace/coverage.ts";
 import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
 
-/** Keeps what the record will tell of a generation that was just made, with whom it is to be signed by. The caller holds the cage's lock. */
+/** Stores the facts about a new generation that its record needs later. The caller holds the cage's lock. */
 export async function keepEvidence(
 	context: Context,
 	{ cage, manifest, plan }: { readonly cage: Cage; readonly manifest: Manifest; readonly plan: Plan },
@@ -39,7 +39,7 @@ export async function keepEvidence(
 	await keepResponsible(context, cage.name, {});
 }
 
-/** What is said of a cage counts for it alone; the names count for every later cage as well. The caller holds the cage's lock. */
+/** Stores who is responsible for a cage. Names of persons also become the default for later cages. The caller holds the cage's lock. */
 export async function keepResponsible({ machine }: Context, name: string, given: Responsible): Promise<void> {
 	const { records } = machine.store;
 	const { initiatedBy, implementedBy } = given;
@@ -58,13 +58,13 @@ export async function keepResponsible({ machine }: Context, name: string, given:
 	if (Object.keys(given).length) await machine.store.log(name, given.approved ? "approved" : "responsible-named", { ...given });
 }
 
-/** Approval is of the generation that is there. */
+/** An approval of the present generation. */
 export async function approvedNow({ machine }: Context, name: string, by: string): Promise<Responsible> {
 	const { generation } = await presentCage({ machine }, name);
 	return { approved: { by, at: new Date(machine.now()).toISOString(), generation } };
 }
 
-/** The record of a cage as it is now: its generation, how that was made, and how it stands today. Throws what `presentCage` throws. */
+/** The record of a cage: how its generation was made, and its state today. Throws what `presentCage` throws. */
 export async function recordOf(context: Context, name: string): Promise<CageRecord> {
 	const { machine } = context;
 	const { now, recording, store } = machine;
@@ -94,7 +94,7 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 	};
 }
 
-/** Says the same of two manifests whose files are the same. */
+/** Equal for two manifests with the same files. */
 export function fingerprintOf({ entries }: Manifest, sha256: (text: string) => string): string {
 	const lines = entries.map(({ device, gid, kind, mode, path, sha256: hash, target, uid }) =>
 		JSON.stringify([path, kind, mode, uid, gid, hash ?? "", target ?? "", device ?? ""]),
@@ -148,7 +148,7 @@ function isEditedBefore(entry: ManifestEntry): boolean {
 	return entry.edited !== undefined && (entry.kind === "symlink" ? entry.target : entry.sha256) !== hostContent(entry);
 }
 
-/** Where AppArmor keeps what it knows (apparmor(7)), and where distributions put the profile of a program. */
+/** Reads AppArmor's state (apparmor(7)) and looks for a profile at the place where distributions install it. */
 function machineFacts({ files, recording }: Machine, { command }: Manifest): MachineFacts {
 	const text = (path: string) => files.read(pathFromText(path))?.toString("utf8") ?? "";
 	const enabled = text("/sys/module/apparmor/parameters/enabled").startsWith("Y");

@@ -19,7 +19,7 @@ import type { Context } from "../context.ts";
 import type { HostService, UnitSet } from "../systemd-ports.ts";
 import { dropinText, hostService, unitText } from "./unit.ts";
 
-/** Which unit of a cage: its own, or the drop-in for a service of the host. */
+/** A cage's own unit, or the drop-in for a host service. */
 export interface WhichUnit {
 	readonly name: string;
 	readonly service?: string;
@@ -32,13 +32,13 @@ interface UnitAtPlace {
 
 export interface InstalledUnit extends UnitAtPlace {
 	readonly action: "installed" | "replaced" | "unchanged" | "removed";
-	/** systemd has read its units again. */
+	/** systemd has reloaded its units. */
 	readonly reloaded: boolean;
 }
 
 /**
- * Puts the unit among the administrator's and lets systemd read it. Nothing that is not ours as we left it is overwritten
- * (`unit-foreign`, `unit-changed`, `unit-of-other`, exit 4), and nothing that systemd would complain about is written (`unit-rejected`).
+ * Installs the unit and reloads systemd. Never overwrites a unit that was edited or belongs to somebody else (`unit-foreign`,
+ * `unit-changed`, `unit-of-other`, exit 4), and never writes one that systemd rejects (`unit-rejected`).
  */
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
@@ -56,13 +56,13 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 }
 
 interface PlannedUnit extends UnitAtPlace {
-	/** What is installed now. */
+	/** The installed text. */
 	readonly before: string | undefined;
 	/** An earlier release installed it at another place. */
 	readonly isMoved: boolean;
 }
 
-/** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
+/** The text that `installUnit` would write, and the installed one if any. Refuses the same cases. */
 export async function planUnit(context: Context, which: WhichUnit): Promise<PlannedUnit> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
 	const { place, text } = await unitAtPlace(context, which, host);
@@ -73,14 +73,14 @@ export async function planUnit(context: Context, which: WhichUnit): Promise<Plan
 	return { place, text, before: await installedText(context, which.name, present), isMoved: present !== place };
 }
 
-/** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */
+/** Removes what `installUnit` wrote, even if the cage is gone. Throws `unit-not-installed` (exit 1), or refuses like `installUnit`. */
 export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { store, units } = context.machine;
 	const wanted = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
 	const place = await units.presentPlace(wanted);
 	const text = await installedText(context, which.name, place);
 	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
-	// The state went into the cage with the service, and has to come back with it.
+	// The service's state is in the cage and must be moved back with it.
 	const adoption = await store.adoption(which.name);
 	if (adoption && dropinPlace(adoption.service) === wanted)
 		throw new Failure("cage-adopted", { name: which.name, service: adoption.service }, 4);
@@ -93,23 +93,23 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 	return { place, text, action: "removed", reloaded };
 }
 
-/** How exposed systemd says a service is: the host's own, where one is known, and the cage's. */
+/** systemd's exposure scores of the host's own service, if known, and of the cage's unit. */
 interface Exposures {
 	readonly service?: string;
 	readonly before?: number;
 	readonly after: number;
-	/** What still counts against the cage's, and the permissions that it is open for. */
+	/** Settings that still cost points, with the permissions that need them. */
 	readonly open: readonly {
 		readonly setting: string;
 		readonly costs: number;
 		readonly for: readonly { readonly word: string; readonly why: string }[];
 	}[];
 	readonly startsAsRoot: boolean;
-	/** Permissions, by their words for `--refuse`, in whose place logrotate can make the logs. */
+	/** Permissions that `--refuse` could drop because logrotate can create the logs instead. */
 	readonly forLogs: readonly string[];
 }
 
-/** Fails with `tool-missing` (exit 3) where there is no systemd-analyze. */
+/** Throws `tool-missing` (exit 3) without systemd-analyze. */
 export async function unitExposure(context: Context, { name, service }: WhichUnit): Promise<Exposures> {
 	const { units } = context.machine;
 	const { cage, manifest } = await presentCage(context, name);
@@ -144,7 +144,7 @@ function placeOf(cage: string, service: string | undefined): Path {
 	return service === undefined ? unitPlace(cage) : dropinPlace(service);
 }
 
-/** Also of a service whose package is gone: then what was written is its name. */
+/** Also accepts a service whose package is gone, under the name that was typed. */
 function serviceName({ machine }: Context, service: string): string {
 	const full = service.endsWith(".service") ? service : `${service}.service`;
 	const known = machine.units.service(service)?.name;
@@ -152,7 +152,7 @@ function serviceName({ machine }: Context, service: string): string {
 	return known ?? full;
 }
 
-/** The text that is there; undefined where nothing is. Refuses what is not this cage's as we left it. */
+/** The installed text, if any. Refuses text that is not this cage's or was edited. */
 export async function installedText(context: Context, name: string, place: Path): Promise<string | undefined> {
 	const installed = await context.machine.units.installed(place);
 	if (installed.kind === "none") return undefined;
@@ -164,7 +164,7 @@ export async function installedText(context: Context, name: string, place: Path)
 	return installed.text;
 }
 
-/** With the cage locked: a change, and systemd's reading of it. Where that fails, or somebody calls it off, the change is undone. */
+/** Locks the cage, applies a change and reloads systemd. If that fails or is aborted, the change is undone. */
 async function changing(
 	{ machine, signal }: Context,
 	name: string,
@@ -211,12 +211,12 @@ function refuseOverridden(text: string, host: HostService): void {
 /** A unit that was installed for a cage. */
 export interface UnitOfCage {
 	readonly place: Path;
-	/** The service of the host that a drop-in is for; absent for the cage's own unit. */
+	/** The host service that a drop-in is for. Absent for the cage's own unit. */
 	readonly service?: string;
 }
 
 export async function unitsOf({ machine }: Context, name: string): Promise<UnitOfCage[]> {
-	// Units of the system are root's; without root a unit starts `run`.
+	// System units belong to root. Without root, a user unit starts `run`.
 	if (machine.accounts.own()) return [];
 	const places = await machine.units.installedFor(cageFolder(machine.store, name));
 	return places.map((place) => {

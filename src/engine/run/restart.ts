@@ -5,22 +5,23 @@ import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
-/** What runs of a cage after another generation has become the present one. The caller holds the cage's lock. */
+/** The result of moving what runs to the present generation. */
 export interface Restarted {
 	/** Services that were restarted, or `run` for one in the foreground. */
 	readonly restarted: readonly string[];
-	/** Processes that still run in an older generation; they get the new one at their next start. */
+	/** Processes that still run in an older generation until their next start. */
 	readonly remaining: readonly number[];
 	/** Seconds from the first stop until everything answered again. */
 	readonly interrupted: number;
 }
 
-/** Milliseconds that a `run` in the foreground gets to answer, and to start its application again once that has ended. */
+/** Milliseconds that a `run` in the foreground gets to answer, and to restart its application once that has ended. */
 const patience = 40_000;
 
 /**
- * Brings what runs in an older generation into the present one: services first, by systemd, with their units written anew where the plan wants other
- * settings; then what `run` started. Throws `service-silent…` or `update-silent` (exit 1) where something does not answer afterwards.
+ * Moves what runs in an older generation to the present one: services first, via systemd, with updated units; then what `run`
+ * started. Throws `service-silent…` or `update-silent` (exit 1) if something does not answer afterwards. The caller holds the
+ * cage's lock.
  */
 export async function restartCage(context: Context, name: string): Promise<Restarted> {
 	const { machine } = context;
@@ -36,7 +37,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		if (active !== "active" || !stale.processes.includes(mainPid)) continue;
 		const companions = await machine.services.companions(service);
 		context.emit({ event: "service-stopped", service });
-		// A kill while it is stopped must not leave it so.
+		// Stored, so that a kill does not leave the service stopped.
 		const left = (await machine.store.upkeep.switching(name)) ?? { from: generation, before: cage };
 		await machine.store.upkeep.saveSwitching(name, { ...left, stopped: { service, companions } });
 		await machine.services.stop(service, companions);
@@ -56,14 +57,14 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	return { restarted, remaining, interrupted };
 }
 
-/** Processes of the cage whose root is another generation than this. */
+/** Processes of the cage's other generations. */
 export async function processesOfOthers({ machine }: Context, name: string, generation: number) {
 	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
 	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
 	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };
 }
 
-/** Asks whoever runs the cage in the foreground to start it again; true where that happened, and it answers. */
+/** Asks a `run` in the foreground to restart. Returns true if it did and answers. */
 async function restartRun(context: Context, name: string, generation: number): Promise<boolean> {
 	const { machine, signal } = context;
 	const { cage } = await presentCage(context, name);
@@ -73,7 +74,7 @@ async function restartRun(context: Context, name: string, generation: number): P
 	while (machine.now() < deadline) {
 		const seconds = machine.store.upkeep.restartAnswer(name, generation);
 		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
-			// It has as long to end as whoever runs it says.
+			// The application may take as long to end as that `run` allows.
 			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
 			deadline = Math.min(machine.now(), began + stops) + patience;
 		}
@@ -96,7 +97,7 @@ async function restartRun(context: Context, name: string, generation: number): P
 	return false;
 }
 
-/** A unit says which directories the application writes and what it may do: another plan may want another. What somebody edited is left alone. */
+/** Updates a unit, whose writable directories and permissions follow the plan. Leaves an edited unit alone. */
 async function refreshUnit(context: Context, name: string, { place, service }: UnitOfCage): Promise<void> {
 	const { machine } = context;
 	const which = service === undefined ? { name } : { name, service };

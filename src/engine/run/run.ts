@@ -12,7 +12,7 @@ import { auditGeneration } from "../upkeep/audit.ts";
 /** Signals that `run` passes on to the application. */
 export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 
-/** How a cage is started in earnest: its own data, and the network that its application asked for. */
+/** The production launch of a cage: its own data and its requested network. */
 export function launchRequest({ cage, layout, manifest }: PresentCage, command?: readonly string[]): LaunchRequest {
 	return {
 		spec: { kind: "cage", cage: layout },
@@ -29,13 +29,13 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 interface RunOptions {
 	/** Seconds between TERM and KILL; 0: never. */
 	readonly stopSeconds?: number;
-	/** A terminal gets what the application prints unchanged. */
+	/** Passes the application's output to a terminal unchanged. */
 	readonly raw?: boolean;
 }
 
 /**
  * Runs the application (or another command) in its cage, in the foreground. Resolves with its exit status, or 128 + the signal
- * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
+ * that ended it. Throws `command-not-in-cage` (exit 125) if the program is not there.
  */
 export async function runCage(
 	context: Context,
@@ -51,7 +51,7 @@ export async function runCage(
 	}
 }
 
-/** One start; `isAgain` where an update made another generation the present one, and asked for a start in that. */
+/** One start. `isAgain` if an update published another generation and asked for a restart. */
 async function runOnce(
 	context: Context,
 	name: string,
@@ -60,7 +60,7 @@ async function runOnce(
 	{ raw = false, stopSeconds = defaultStopSeconds }: RunOptions,
 ): Promise<{ readonly status: number; readonly isAgain: boolean }> {
 	const present = await presentCage(context, name);
-	// Two of them on the same data would spoil it.
+	// Two instances on the same data would corrupt it.
 	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
 	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	const request = launchRequest(present, command);
@@ -73,7 +73,7 @@ async function runOnce(
 	if (!command.length) await tellRunning(context, name);
 	launchMethod(context, true);
 	const audited = auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
-	audited.catch(() => {}); // Told below.
+	audited.catch(() => {}); // Awaited below.
 	const asked = new AskedToEnd(context, name, stopSeconds);
 	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
@@ -86,7 +86,7 @@ async function runOnce(
 	try {
 		const launching = context.machine.launcher.start({ ...request, command: [place, ...args], raw, after: audited });
 		const launched = await launching.catch(async (error: unknown) => {
-			// What the audit finds says more than what could not be prepared because of it.
+			// A finding explains more than a failed preparation that it caused.
 			await audited;
 			throw error;
 		});
@@ -100,7 +100,7 @@ async function runOnce(
 	}
 }
 
-/** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
+/** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
 async function tellRunning({ emit, machine }: Context, name: string): Promise<void> {
 	const { launcher, store } = machine;
 	const generations = await store.generations(name);
@@ -111,12 +111,12 @@ async function tellRunning({ emit, machine }: Context, name: string): Promise<vo
 /** How many programs an error names. */
 const mostNamed = 8;
 
-/** A bare name is looked up in the application's PATH, as execvp(3) does; the last step of a launch does not look. */
+/** Looks up a bare name in the application's PATH like execvp(3), because the last step of a launch does not. */
 function placeOfProgram({ cage, manifest }: PresentCage, program: string): string | undefined {
 	const isThere = (path: Path) => {
 		const place = placeInCage(path, manifest);
 		const entry = manifest.entries.find((one) => one.path === place);
-		// What the host or the data hold is seen by the launch alone.
+		// Binds and data are only visible to the launch itself.
 		return entry ? entry.kind !== "directory" : manifest.binds.some((bind) => isWithin(place, pathFromText(bind.path)));
 	};
 	if (program.includes("/")) return program.startsWith("/") && isThere(pathFromText(program)) ? program : undefined;
@@ -129,7 +129,7 @@ function searchPath(application: Application): Path[] {
 	return (launchEnvironment(application).PATH ?? "").split(":").filter(Boolean).map(pathFromText);
 }
 
-/** What of the cage could be run by its bare name. */
+/** Programs of the cage that can be run by their bare name. */
 function programsIn({ cage, manifest }: PresentCage): string[] {
 	const directories = new Set(searchPath(cage.application).map((directory) => placeInCage(directory, manifest)));
 	return manifest.entries
@@ -140,18 +140,19 @@ function programsIn({ cage, manifest }: PresentCage): string[] {
 		.map((entry) => showPath(entry.path));
 }
 
-/** Seconds that an application gets to end after TERM before it is killed; what systemd gives a service (DefaultTimeoutStopSec=). */
+/** Seconds between TERM and KILL; systemd's default (DefaultTimeoutStopSec=). */
 const defaultStopSeconds = 90;
 
-/** Signals that come closer together are one request: timeout(1) and a terminal send one to us and one to our group. */
+/** Signals this close together are one request: timeout(1) and a terminal signal both us and our process group. */
 const togetherMilliseconds = 100;
 
-/** After so long somebody is told that it is still waited for. */
+/** Delay before a warning that the application has not ended yet. */
 const tellMilliseconds = 5_000;
 
 /**
- * Signals on their way to an application in the foreground. One that comes before there is an application waits for it: a service manager may stop what
- * has hardly begun. What does not end is killed: at once when it is asked a second time, else in its time after TERM.
+ * Passes signals to an application in the foreground. A signal that arrives before the application exists is delivered later,
+ * because a service manager may stop a unit that is just starting. The application is killed on the second request, or when its
+ * time after TERM is over.
  */
 class AskedToEnd {
 	readonly #context: Context;
@@ -162,14 +163,14 @@ class AskedToEnd {
 	#asked: number | undefined;
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
-	/** `stopSeconds` 0: it is waited for without end. */
+	/** `stopSeconds` 0: no limit. */
 	constructor(context: Context, name: string, stopSeconds: number) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;
 	}
 
-	/** Somebody outside wants it to end. */
+	/** A signal from outside asked the application to end. */
 	get wasAsked(): boolean {
 		return this.#asked !== undefined;
 	}
@@ -179,22 +180,22 @@ class AskedToEnd {
 		for (const signal of this.#early) launched.signal(signal);
 	}
 
-	/** A signal from outside. */
+	/** Handles a signal from outside. */
 	pass(signal: string): void {
 		const now = this.#context.machine.now();
 		const ends = signal === "SIGTERM" || signal === "SIGINT";
-		// Whoever asks a second time has waited long enough for what does not listen.
+		// A second request kills an application that does not react.
 		if (ends && this.#asked !== undefined && now - this.#asked > togetherMilliseconds) {
 			this.#kill();
 			return;
 		}
 		this.#send(signal);
 		if (ends) this.#asked ??= now;
-		// INT is also what somebody types to whom the application answers in some other way.
+		// INT has no limit, because an application may use Ctrl-C for something else.
 		if (signal === "SIGTERM") this.#limit(this.#stopSeconds);
 	}
 
-	/** It is to end, so that it can be started again: in the same time as when somebody outside wants that. */
+	/** Ends the application for a restart, with the same time limit. */
 	end(): void {
 		this.#send("SIGTERM");
 		this.#limit(this.#stopSeconds);
@@ -227,9 +228,7 @@ class AskedToEnd {
 	}
 }
 
-/**
- * Sends a signal to the application in the running cage, whichever generation it was started in. Throws `cage-not-running` (exit 1).
- */
+/** Sends a signal to the application in the running cage, in any generation. Throws `cage-not-running` (exit 1). */
 export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
 	const { launcher, store } = context.machine;

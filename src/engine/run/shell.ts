@@ -6,23 +6,23 @@ import { auditGeneration } from "../upkeep/audit.ts";
 import { launchRequest } from "./run.ts";
 
 interface ShellOptions {
-	/** Instead of a shell that reads commands. */
+	/** Runs this command instead of an interactive shell. */
 	readonly command: readonly string[];
-	/** TERM of whoever sits before it; absent where commands come from a file or a pipe. */
+	/** The user's TERM. Absent if commands come from a file or a pipe. */
 	readonly terminal?: string;
-	/** Writes to the application's data in earnest. */
+	/** Writes to the application's real data. */
 	readonly keepWrites: boolean;
 }
 
 /**
- * A shell in the cage, brought along from the host for this once: same account, same layers as the application. It looks at the data
- * as it is; what it writes is thrown away with it unless that is asked for. Resolves with its exit status.
+ * Runs a host shell in the cage with the application's account and layers. It sees the real data; its writes are discarded unless
+ * `keepWrites`. Resolves with its exit status.
  */
 export async function shellInCage(context: Context, name: string, options: ShellOptions): Promise<number> {
 	return shellIn(context, await presentCage(context, name), options);
 }
 
-/** The same in any generation of a cage, also in one that is being tried. */
+/** The same in any generation, also during its trial. */
 export async function shellIn(context: Context, present: PresentCage, options: ShellOptions): Promise<number> {
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;

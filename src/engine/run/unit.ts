@@ -17,7 +17,7 @@ import type { Context } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
-/** Nothing here takes long, or tells anybody anything. */
+/** These functions need neither events nor a signal. */
 type OnMachine = Pick<Context, "machine">;
 
 /** A service of its own for a cage. Throws what `presentCage` and `systemdUnit` throw. */
@@ -31,8 +31,8 @@ export async function unitText(context: OnMachine, name: string): Promise<string
 }
 
 /**
- * A drop-in that moves a service of the host into a cage. Throws the same, `unit-unknown` (exit 2), and `dropin-other-application` (exit 4) for
- * a service that is none of the cage's.
+ * A drop-in that moves a host service into a cage. Throws the same, `unit-unknown` (exit 2), and `dropin-other-application` (exit
+ * 4) if the service runs another application.
  */
 export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
 	const present = await presentCage(context, name);
@@ -45,8 +45,8 @@ export async function dropinText(context: OnMachine, name: string, service: stri
 }
 
 /**
- * What the service of a cage is made of, in the order in which it applies, after `change` of what the cage says of it: the cage's own unit,
- * or the texts of a service of the host and the drop-in for it.
+ * The texts of a cage's service in order, with its input modified by `change`: the cage's own unit, or a host service and the
+ * drop-in for it.
  */
 export async function unitTexts(
 	context: OnMachine,
@@ -58,7 +58,7 @@ export async function unitTexts(
 	return host ? [...host.texts, systemdDropin({ ...input, service: host })] : [systemdUnit(input)];
 }
 
-/** The unit starts the cage later, without us: what the audit has to say is said now. With `full`, nothing weaker than everything is accepted. */
+/** Reports findings now, because the unit starts the cage later without us. With `full`, refuses weaker confinement. */
 export async function judgeUnit(context: Context, name: string, full: boolean): Promise<void> {
 	const { cage, generation, layout, manifest } = await presentCage(context, name);
 	warnOfUnitTrial(context, cage, generation);
@@ -68,7 +68,7 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
 }
 
-/** Says where the present generation did not work as a service. */
+/** Warns if the present generation failed as a service. */
 export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
 	if (!unitTrial || unitTrial.generation !== generation) return;
 	const { failed, unit, withoutReload } = unitTrial;
@@ -84,7 +84,7 @@ export function hostService({ machine }: OnMachine, name: string): HostService {
 	return host;
 }
 
-/** The cage was made of this service, or it starts a program of which the service's unit speaks: a template's, as a rule. */
+/** Whether the cage was made from this service, or its program occurs in the service's unit (as for most templates). */
 export function isServiceOf({ machine }: OnMachine, cage: Cage, host: HostService): boolean {
 	const own = cage.unit === undefined ? undefined : (machine.units.service(cage.unit)?.name ?? cage.unit);
 	const [program = ""] = cage.application.command;
@@ -105,8 +105,8 @@ async function unitInput(
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.building.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
-	// A reload command of another kind, as that of a SysV script, works on the host's files and processes. HUP is the signal for it by
-	// convention, and here the application answered after it.
+	// Another reload command, such as a SysV script's, would act on the host's files and processes. HUP is the convention, and
+	// the trace showed that the application survives it.
 	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
 	return {
@@ -123,7 +123,7 @@ async function unitInput(
 			permissions: manifest.permissions,
 		},
 		launcher: machine.store.building.launcher(cage.name),
-		// Unless the command was changed for the cage.
+		// Unless the command was changed to stay in the foreground.
 		forks: Boolean(host?.forks) && !cage.notes?.some(({ code }) => code === "unit-foreground"),
 		keepsAccount: cage.keepsAccount ?? false,
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner } }),

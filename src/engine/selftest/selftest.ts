@@ -31,21 +31,22 @@ import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
 
-/** Seconds for all attempts; on an idle machine they take a third of one. */
+/** Seconds for all techniques; an idle machine needs a third of one. */
 const patience = 30;
 
 export interface SelftestOptions {
-	/** Instead of the cage's own. */
+	/** Overrides the cage's own network. */
 	readonly network?: "host" | "none";
-	/** Layers that the launch under test goes without. No verb offers it: it is how the test is tested. */
+	/** Layers that the tested launch omits. Only tests of the self-test use it. */
 	readonly without?: readonly Layer[];
-	/** As a service of systemd, instead of by the launcher. */
+	/** Runs as a systemd service instead of via the launcher. */
 	readonly unit?: UnderUnit;
 }
 
 /**
- * Tries the ways out from inside the present generation, under the launch that the application gets. Throws `selftest-needs-perl` (exit 3), and
- * `selftest-blind` (exit 70) where a launch without any layer let nobody out, so that a test which does not work never looks like a cage that holds.
+ * Runs the escape techniques inside the present generation, launched like the application. Throws `selftest-needs-perl` (exit 3),
+ * and `selftest-blind` (exit 70) if a launch without any layer cannot escape either: a broken test must not look like a safe
+ * cage.
  */
 export async function selftestCage(context: Context, name: string, options: SelftestOptions = {}): Promise<Selftest> {
 	const present = await presentCage(context, name);
@@ -58,12 +59,12 @@ export async function selftestCage(context: Context, name: string, options: Self
 
 const wayCount = Object.values(ways).flat().length;
 
-/** What says something of the test, and nothing of the cage. */
+/** Failures of the test itself, which say nothing about the cage. */
 const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
 
 /**
- * The same as the last step of a trial. Undefined where it cannot be done, with a word about it: a cage that answers is no worse for a machine
- * without perl, and the record says that the ways out were not tried.
+ * The self-test as the last step of a trial. If it cannot run, a warning explains why and the result is undefined: the record
+ * then says that the techniques were not tried.
  */
 export async function selftestStep(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestSummary | undefined> {
 	const tested = await selftestIfPossible(context, cage, manifest);
@@ -72,7 +73,7 @@ export async function selftestStep(context: Context, cage: Cage, manifest: Manif
 	return undefined;
 }
 
-/** The test, or why it could not be done. */
+/** The test's result, or why it could not run. */
 export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
 	const interpreter = context.machine.selftest.interpreter();
 	if (!interpreter) return { untried: { code: "selftest-needs-perl", values: {} } };
@@ -99,7 +100,7 @@ async function testCage(
 	const started = now();
 	const layout = layoutOf(store, manifest);
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
-	// What is tried has no use for the application's sockets, and would find them as descriptors that were left open.
+	// The test does not need the application's sockets, and would report them as leaked descriptors.
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
@@ -121,7 +122,7 @@ async function testCage(
 				},
 			);
 		};
-		// As root, without a single layer: chroot and nothing else.
+		// Runs as root without any layer except chroot.
 		const unitOut = (unit: UnderUnit) => {
 			const present = { cage, manifest, layout, generation: manifest.generation };
 			const { architecture } = selftest;
@@ -168,11 +169,11 @@ interface Attempts {
 	readonly interpreter: Interpreter;
 	readonly decoy: DecoyFacts;
 	readonly spare: boolean;
-	/** Told while they run how many are over. */
+	/** Called with the number of techniques that have ended. */
 	onTried(tried: number): void;
 }
 
-/** One launch of the attempts, on a copy of the data that is thrown away. Throws `selftest-broken` (exit 70) where they come to no end. */
+/** Launches the techniques once, on a copy of the data that is discarded. Throws `selftest-broken` (exit 70) if they do not finish. */
 async function tryOut(
 	context: Context,
 	cage: CageLayout,
@@ -208,7 +209,8 @@ async function tryOut(
 				tried = attempts.size;
 				if (done) break;
 			}
-			// What ends just then can hide the others from whoever lists the children of a process (proc_pid_task(5)).
+			// A process that ends right now can hide its siblings from a reader of /proc/PID/task/TID/children
+			// (proc_pid_task(5)).
 			for (let again = 0; !seen && !over && again < 1000; again++) {
 				if (again) await sleep(10, context.signal);
 				seen = launched.observe(cage.root);
@@ -238,7 +240,7 @@ function targetOf(
 		decoy,
 		loader,
 		uid: identity.uid,
-		// Whether PWD belongs there is seen from outside.
+		// The audit from outside reports an unexpected PWD.
 		environment: [...Object.keys(env), "PWD"],
 		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
 		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
@@ -249,7 +251,7 @@ function writableIn(cage: CageLayout): Path[] {
 	return [...cage.writable, ...cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path))];
 }
 
-/** What a launch of this request leaves in force. */
+/** The layers that a launch of this request leaves in force. */
 function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): Expected {
 	const devices = cage.devices.map(({ path }) => path);
 	return {

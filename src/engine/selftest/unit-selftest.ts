@@ -14,35 +14,33 @@ import type { CageLayout } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
-/** The attempts under the unit that a cage has in production, instead of under the launcher. */
-
-/** Seconds that the service may take at most, also where we were killed meanwhile. */
+/** Maximum runtime of the service in seconds, in case this process is killed. */
 const most = 60;
 
 export interface UnderUnit {
-	/** A drop-in for this service of the host, instead of the cage's own unit. */
+	/** A drop-in for this host service instead of the cage's own unit. */
 	readonly service?: string;
-	/** Settings that the unit under test goes without, and `confiner`, our first program. No verb offers it: it is how the test is tested. */
+	/** Settings that the tested unit omits, and `confiner` for our first program. Only tests of the self-test use it. */
 	readonly withoutSettings?: readonly string[];
 }
 
-/** Throws `selftest-needs-systemd` (exit 3) where none runs, `selftest-own-unit` (exit 2) where systemd does not make the cage. */
+/** Throws `selftest-needs-systemd` (exit 3) if systemd does not run, and `selftest-own-unit` (exit 2) if the cage needs no root. */
 export function requireUnit({ machine }: Context, { manifest }: PresentCage): void {
 	if (manifest.owner) throw new Failure("selftest-own-unit", { name: manifest.name }, 2);
 	if (!machine.services.running()) throw new Failure("selftest-needs-systemd", {}, 3);
 }
 
-/** Full name of the service that is tested. Throws `unit-unknown` (exit 2). */
+/** Full name of the tested service. Throws `unit-unknown` (exit 2). */
 export function testedUnit(context: Context, cage: string, { service }: UnderUnit): string {
 	return service === undefined ? unitName(cage) : hostService(context, service).name;
 }
 
-/** What a unit lacks here. */
+/** Weaknesses of a unit on this machine. */
 export function weakerUnderUnit({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
 	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
 
-/** What systemd does otherwise than the launcher (docs/security.md, "The systemd unit"), from what a launch leaves in force. */
+/** Adjusts a launch's expectation to what systemd does differently (docs/security.md, "The systemd unit"). */
 export function expectedOfUnit(
 	expected: Expected,
 	{ permissions }: CageLayout,
@@ -57,23 +55,23 @@ export function expectedOfUnit(
 			...(permissions.syslog === undefined ? [] : journalMounts.map(pathFromText)),
 		],
 		design: {
-			// BindPaths= and RootDirectory= know no such flag.
+			// BindPaths= and RootDirectory= cannot set this flag.
 			nodev: { instead: "device-group" },
-			// systemd asks /proc/self/ns for them, after that was made inaccessible (measured with 257).
+			// systemd reads them from /proc/self/ns after making that inaccessible (measured with 257).
 			namespaces: { instead: "no-capability", only: ["uts", "cgroup"] },
 		},
 	};
 }
 
-/** What PrivateDevices=, PrivateIPC=, ProtectHome=, InaccessiblePaths= and RootDirectory= mount; all of it empty, but for the host's os-release. */
+/** Mounts of PrivateDevices=, PrivateIPC=, ProtectHome=, InaccessiblePaths= and RootDirectory=; all empty except the host's os-release. */
 const madeBySystemd = [
 	...["/dev/mqueue", "/dev/pts", "/dev/hugepages", "/sys", "/home", "/root", "/run", "/run/user"],
 	...["/run/host", "/run/host/.os-release-stage", "/run/systemd/incoming"],
 ];
-/** Below `/dev/log` where systemd makes that a link. */
+/** The target of `/dev/log` where systemd makes that a link. */
 const journalMounts = ["/run/systemd/journal/dev-log"];
 
-/** One start of the attempts as a service, with empty directories in the place of the data. Throws `selftest-broken` (exit 70). */
+/** Runs the techniques once as a service, with empty directories instead of the data. Throws `selftest-broken` (exit 70). */
 export async function tryUnderUnit(
 	context: Context,
 	present: PresentCage,

@@ -3,13 +3,13 @@ import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-
 import type { Cage } from "../../core/cage/cage.ts";
 import { baseName, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import {
-	broughtFile,
 	CoverageMeter,
 	foreignModules,
-	lifeReach,
+	lifecycleCoverage,
 	nextExercises,
 	type PackageContents,
-	type StageReach,
+	packagedFile,
+	type StageCoverage,
 	shortCoverage,
 } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
@@ -18,17 +18,20 @@ import type { Context, Machine } from "../context.ts";
 import type { Reached } from "../events.ts";
 import type { HostService } from "../systemd-ports.ts";
 
-/** What comes with an application on this machine. */
+/** Packages and service of an application on this machine. */
 export interface Brought {
-	/** The package of its program first, then others of the same source, then those that plug modules into it. Empty where no package brings it. */
+	/**
+	 * The program's package first, then others of the same source, then those that add modules to it. Empty if no package
+	 * contains the program.
+	 */
 	readonly packages: readonly PackageContents[];
-	/** Its service, as the unit and its drop-ins describe it. */
+	/** Its service, from the unit and its drop-ins. */
 	readonly service?: HostService & { readonly unit: ServiceUnit };
 }
 
 const remembered = new WeakMap<Machine, Map<string, { readonly changedAt: number; readonly brought: Promise<Brought> }>>();
 
-/** `unit` is the one that the application was read from. Looked up once, until packages are installed or removed. */
+/** Cached until packages are installed or removed. `unit` is the one that the application was read from. */
 export function broughtWith(machine: Machine, { command }: Pick<Application, "command">, unit?: string): Promise<Brought> {
 	const changedAt = machine.packages.changedAt();
 	const all = remembered.get(machine) ?? new Map();
@@ -43,13 +46,13 @@ export function broughtWith(machine: Machine, { command }: Pick<Application, "co
 
 async function lookUp(machine: Machine, command: readonly string[], unit: string | undefined): Promise<Brought> {
 	const { files, packages } = machine;
-	const file = broughtFile(command, files);
+	const file = packagedFile(command, files);
 	const own = file === undefined ? [] : await packages.related(file);
 	const service = serviceOf(machine, command, own, unit);
 	return { packages: [...own, ...(await pluggedIn(machine, own))], ...(service ? { service } : {}) };
 }
 
-/** Modules of other sources, by their packages. */
+/** Packages of other sources that add modules. */
 async function pluggedIn({ files, packages }: Machine, own: readonly PackageContents[]): Promise<PackageContents[]> {
 	const modules = foreignModules(own, files);
 	const found = new Map<string, { ref: PackageRef; files: Path[] }>();
@@ -61,7 +64,7 @@ async function pluggedIn({ files, packages }: Machine, own: readonly PackageCont
 	return [...found.values()];
 }
 
-/** The unit that starts this program; where a script of the packages does that, the one with the program's name. */
+/** The unit that starts this program. If a packaged script starts it, the unit with the program's name. */
 function serviceOf(
 	{ units }: Machine,
 	command: readonly string[],
@@ -84,22 +87,22 @@ function serviceOf(
 	);
 }
 
-/** Measures what the traces of an application reach, while it runs and afterwards. */
+/** Measures an application's coverage during and after its traces. */
 export class Reach {
 	readonly #context: Context;
 	readonly #application: Application;
 	readonly #unit: string | undefined;
 	readonly #earlier: readonly Trace[];
 	readonly #run: string[];
-	/** The packages are known. */
+	/** Resolves when the packages are known. */
 	readonly ready: Promise<void>;
 	#meter: CoverageMeter | undefined;
 	#service: Brought["service"];
 	#lastReport = "";
-	/** Signals that it handles and that come at the end of a trace. */
+	/** Signals that the application handles and that the end of a trace will send. */
 	signals: readonly string[] = [];
 
-	/** `unit` is its service, where it was read from one, `run` are the exercises of before. The packages are looked up meanwhile. */
+	/** `unit` is the service it was read from, `run` are earlier exercises. The package lookup starts in the background. */
 	constructor(
 		context: Context,
 		{ application, unit }: Pick<Cage, "application" | "unit">,
@@ -125,19 +128,19 @@ export class Reach {
 		this.#run.push(command);
 	}
 
-	/** As far as the packages are known by now. */
-	measure(trace: Pick<Trace, "accesses">, life?: readonly StageReach[]): Reached {
+	/** Uses the packages that are known so far. */
+	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): Reached {
 		const coverage = this.#meter?.measure(...this.#earlier, trace);
 		const known = { ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) };
 		const exercised = { application: this.#application, run: this.#run, signals: this.signals, ...known };
 		return { ...known, next: nextExercises(exercised) };
 	}
 
-	/** All of it, once the traces are over; `signals` are those that the application lived through. */
+	/** The final measurement. `signals` are those that the application survived. */
 	async measured(trace: Pick<Trace, "accesses" | "gaps">, signals: readonly string[]): Promise<Reached> {
 		await this.ready;
 		const service = this.#service;
-		const life = lifeReach({
+		const life = lifecycleCoverage({
 			command: this.#application.command,
 			signals,
 			gaps: trace.gaps,
@@ -147,7 +150,7 @@ export class Reach {
 		return this.measure(trace, life);
 	}
 
-	/** Tells of it with no more names than a screen shows, unless that is what was told last. */
+	/** Emits a measurement with no more names than a screen shows, unless nothing changed. */
 	tell({ coverage, life, next }: Reached): void {
 		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), ...(life ? { life } : {}), next };
 		const text = JSON.stringify(shown);
@@ -157,7 +160,7 @@ export class Reach {
 	}
 }
 
-/** How far the stored traces of a cage reach. */
+/** The coverage of a cage's stored traces. */
 export function reachedOf(
 	context: Context,
 	cage: Pick<Cage, "application" | "exercises" | "signals" | "unit">,

@@ -17,7 +17,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
 import { type Brought, broughtWith } from "./coverage.ts";
 
-/** What of the application's documentation the plan does not have yet. */
+/** Documented files that the plan does not contain yet. */
 export async function offersOfDocumentation(
 	{ machine }: Context,
 	{ application, unit }: Pick<Cage, "application" | "unit">,
@@ -31,7 +31,7 @@ export async function offersOfDocumentation(
 		mentions: mentionsOf(machine, application.command, { ...brought, packages }),
 		packages,
 		plan,
-		// Root may write everywhere, which says nothing.
+		// Root may write everywhere, so its id says nothing.
 		uids: new Set([uid, ...trace.uids].filter((one) => one > 0)),
 		gids: new Set([gid, ...groups, ...trace.gids].filter((one) => one > 0)),
 		files: machine.files,
@@ -42,7 +42,7 @@ export async function offersOfDocumentation(
 /** Bytes; a larger file is data. */
 const mostConfiguration = 256 * 1024;
 
-/** What the configuration names that the application read. */
+/** Paths named in the configuration that the application read. */
 function configuration({ documents }: Machine, { entries }: Plan): Mention[] {
 	return entries.flatMap(({ decision, kind, path, risks, size }) => {
 		if (decision !== "include" || kind !== "file" || !path.startsWith("/etc/")) return [];
@@ -51,7 +51,7 @@ function configuration({ documents }: Machine, { entries }: Plan): Mention[] {
 	});
 }
 
-/** Those of which the application used something; clients and tools are of the same source. */
+/** Packages that the application used, because clients and tools come from the same source. */
 function reachedPackages(packages: readonly PackageContents[], { accesses }: Pick<Trace, "accesses">, { files }: Machine) {
 	const used = new Set<Path>();
 	for (const { path, real, succeeded } of accesses.values()) {
@@ -64,7 +64,7 @@ function reachedPackages(packages: readonly PackageContents[], { accesses }: Pic
 
 const remembered = new WeakMap<Machine, Map<string, readonly Mention[]>>();
 
-/** Read once: a plan is made anew with each decision. */
+/** Cached, because every decision makes a new plan. */
 function mentionsOf(machine: Machine, command: readonly string[], brought: Brought): readonly Mention[] {
 	const all = remembered.get(machine) ?? new Map<string, readonly Mention[]>();
 	remembered.set(machine, all);
@@ -96,7 +96,7 @@ function readDocuments({ documents }: Machine, command: readonly string[], { pac
 	return [...ofPackages, ...ofUnit];
 }
 
-/** The page of the program, and those of file formats. */
+/** The program's own page, and pages about file formats. */
 function isManual(path: Path, program: Path): boolean {
 	const [, section, name] = /^\/usr\/share\/man\/man(\d)\/(.+?)\.\d\w*(?:\.(?:gz|xz|bz2|zst))?$/.exec(path) ?? [];
 	return section === "5" || (name !== undefined && name === program);

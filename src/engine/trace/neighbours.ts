@@ -4,41 +4,41 @@ import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { placeOf } from "../../core/plan/links.ts";
-import { mayReach, optionFor, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
+import { mayConnect, optionFor, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
 import { peerPorts, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import { passesAlone } from "./probing.ts";
 
-/** Unix sockets at which nobody was heard, and ports of the loopback that are not the application's own. */
+/** Unix sockets where nobody answered, and loopback ports that are not the application's own. */
 export interface Asked {
 	readonly sockets: ReadonlySet<Path>;
 	readonly ports: readonly number[];
 }
 
-/** One try at a life of the application. */
+/** One attempt to run the application. */
 export interface Attempt {
-	/** The context to live in: called off where the application turns out to need more. */
+	/** Aborted if the application turns out to need more services. */
 	readonly context: Context;
-	/** Sockets of the host that are let through, and ports of its loopback. */
+	/** Host sockets and loopback ports that the sandbox lets through. */
 	readonly sockets: readonly Path[];
 	readonly ports: readonly number[];
-	/** To be told, again and again, whom the application asked for. */
+	/** Receives repeatedly what the application asked for. */
 	watch(asked: Asked): void;
 }
 
 /**
- * Milliseconds after which a refused connection counts. A daemon that looks whether it runs already asks its own socket
- * first and makes it anew at once.
+ * Milliseconds before a refused connection counts. A daemon that checks whether it already runs asks its own socket first and
+ * recreates it at once.
  */
 const patience = 1000;
 
-/** Milliseconds between two looks at whom the application asked for: it may ask once and wait. */
+/** Milliseconds between two checks, because the application may ask once and wait. */
 const lookEvery = 250;
 
 /**
- * Lets the application talk to services of the host: a database, php-fpm, what a proxy stands before. Which ones those are shows when it asks: a
- * sandbox has a network of its own, and its overlay does not pass unix sockets on, so nobody is there, and the life begins again with
- * that service let through.
+ * Lets the application talk to host services: a database, php-fpm, a proxy's backend. They become known when it asks, because the
+ * sandbox has its own network and its overlay does not pass unix sockets on. The run then starts again with that service let
+ * through.
  */
 export async function reachingNeighbours<T extends { readonly answered: boolean }>(
 	context: Context,
@@ -73,7 +73,7 @@ export async function reachingNeighbours<T extends { readonly answered: boolean 
 	}
 }
 
-/** What one life asked for and may have. */
+/** One run's requests and permissions. */
 class Search {
 	readonly #end = new AbortController();
 	readonly #context: Context;
@@ -90,7 +90,6 @@ class Search {
 		this.#known = known;
 	}
 
-	/** The life is over. */
 	end(): void {
 		this.#end.abort();
 	}
@@ -99,7 +98,7 @@ class Search {
 		this.#asked = asked;
 	}
 
-	/** Warns of each socket of the host that was asked for and stays closed. */
+	/** Warns about each requested host socket that stays closed. */
 	reportRefused({ emit, machine }: Context): void {
 		const asked = [...this.#asked.sockets].filter((path) => path !== syslogName);
 		for (const path of refusedSockets(asked, this.#policy, machine.files)) {
@@ -107,7 +106,7 @@ class Search {
 		}
 	}
 
-	/** Tells once somebody was wanted for longer than `patience`, and ends with the life. */
+	/** Calls `tell` once a service was wanted for longer than `patience`. Ends with the run. */
 	async untilWanted(tell: () => void): Promise<void> {
 		const { machine } = this.#context;
 		const signal = AbortSignal.any([this.#context.signal, this.#end.signal]);
@@ -147,15 +146,15 @@ class Search {
 	}
 }
 
-/** Ports of the host's loopback that a trial must let through, because the traced runs asked for them and somebody is there. */
+/** Loopback ports that a trial must let through, because traced runs used them and a service listens there. */
 export async function neighbourPorts(context: Context, { network, probes }: Application, trace: Trace): Promise<number[]> {
 	const ports = network === "none" ? [] : peerPorts(trace).filter((port) => context.machine.listens(port));
 	return harmlessPorts(context, probes, ports);
 }
 
 /**
- * Those over which no probe passes by itself. One that does is answered by the host's own service: with it let through, an application that
- * does not even start would seem to answer.
+ * Ports over which no probe passes alone. If one does, the host's own service answers it, and an application that never starts
+ * would seem to answer.
  */
 async function harmlessPorts(context: Context, probes: readonly string[], ports: readonly number[]): Promise<number[]> {
 	const { launcher } = context.machine;
@@ -183,10 +182,10 @@ function isAnybody({ ports, sockets }: Neighbours): boolean {
 	return ports.length > 0 || sockets.length > 0;
 }
 
-/** Without syslog: what runs in the sandbox shall not get into the host's log, and an attempt tells the plan enough. */
+/** Excludes syslog: a sandboxed application must not write to the host's log, and its attempt is enough for the plan. */
 function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: Files): Path[] {
 	return [...unheard]
 		.filter((path) => path !== syslogName)
 		.map((path) => placeOf(path, files))
-		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
+		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
 }

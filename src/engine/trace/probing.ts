@@ -9,14 +9,14 @@ import type { Context, Machine } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Reachable } from "../launch-ports.ts";
 
-/** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
+/** Seconds for a probe to fail before anything is started. */
 const emptyProbeSeconds = 3;
-/** An exercise that hangs must not hold everything up; one that takes longer says so with --timeout. */
+/** Limits an exercise that hangs; --timeout allows longer ones. */
 const exerciseSeconds = 30;
 
 /**
- * A probe that passes while the application does not run proves nothing: `true` does, and so does one that a daemon of the
- * host answers over a unix socket. Throws `probe-proves-nothing` (exit 2).
+ * A probe that passes without the application proves nothing, for example `true`, or one that a host daemon answers over a unix
+ * socket. Throws `probe-proves-nothing` (exit 2).
  */
 export async function checkProbesFailFirst(context: Context, probes: readonly string[], onHost: boolean): Promise<void> {
 	await Promise.all(
@@ -28,7 +28,7 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
 	);
 }
 
-/** Whether a probe passes in a network in which the application does not run. */
+/** Whether a probe passes in a network without the application. */
 export async function passesAlone(
 	{ machine, signal }: Context,
 	probes: readonly string[],
@@ -39,14 +39,14 @@ export async function passesAlone(
 }
 
 /**
- * Seconds of the first try of a probe that has passed before; each further one gets twice as many. A daemon that is busy with a signal may never answer
- * whoever connects meanwhile, but the next one.
+ * Seconds for the first try of a probe that has passed before; doubled for each further try. A daemon that handles a signal may
+ * never answer an early connection, but does answer a later one.
  */
 export const firstTrySeconds = 1.5;
 
 /**
- * Tries all probes until each has passed, or `seconds` are over and the application is not busy starting; each try lasts `trySeconds` at first. The
- * application's end ends the waiting: nobody will answer any more.
+ * Tries all probes until each has passed, or until `seconds` are over and the application is not busy starting. The first try may
+ * take `trySeconds`. Stops when the application ends.
  */
 export async function probeUntilAnswered(
 	context: Context,
@@ -84,7 +84,7 @@ export async function probeUntilAnswered(
 	return outcomes;
 }
 
-/** The probe's own waiting is cut off as well where the application ends. */
+/** Also stops if the application ends. */
 async function tryOnce(
 	{ machine, signal }: Context,
 	launched: Reachable,
@@ -93,7 +93,7 @@ async function tryOnce(
 	over: AbortSignal,
 ): Promise<ProbeOutcome> {
 	const result = await machine.launcher.shell(command, { launched }, seconds, AbortSignal.any([signal, over]));
-	// A try that is cut off says less than the one before.
+	// An aborted try prints less than the one before.
 	return { command, ok: result.ok && !over.aborted, output: result.ok ? "" : result.output.trim() || output };
 }
 
@@ -104,15 +104,16 @@ function endOf({ ended }: Reachable): AbortController {
 	return over;
 }
 
-/** Seconds that one try of a deeper way to ask gets, and in which it may still succeed after a shallower one has. */
+/** Seconds for one try of a deeper probe, and the time in which it may still succeed after a shallower one passed. */
 const deeperTrySeconds = 5;
 const deeperSeconds = 3;
-/** Seconds after which it is asked at the ports that it was seen to open as well. */
+/** Seconds before the ports that it opened are probed too. */
 const elsewhereAfter = 2;
 
 /**
- * Asks in each of these ways, the deepest first, until one passes or `seconds` are over. A shallower one counts only where the deeper ones
- * do not pass soon after it: the server was starting. `elsewhere` gives further ways once it is known where the application listens.
+ * Tries each set of probes, deepest first, until one passes or `seconds` are over. A shallower set counts only if the deeper ones
+ * do not pass soon afterwards, because the server may still be starting. `elsewhere` returns further sets once the application's
+ * ports are known.
  */
 export async function askUntilAnswered(
 	context: Context,
@@ -166,7 +167,7 @@ export async function askUntilAnswered(
 	return outcomes;
 }
 
-/** Whether both are ways to ask that we know, of the same depth: they differ in the answer that they expect. */
+/** Whether both are known probes of the same depth, which differ only in the expected answer. */
 function isAsDeep(one: readonly ProbeOutcome[], other: readonly ProbeOutcome[]): boolean {
 	const [first, ...depths] = [...one, ...other].map(({ command }) => askingOf(command)?.depth);
 	return first !== undefined && depths.every((depth) => depth === first);
@@ -188,10 +189,10 @@ export async function runExercise(
 	return outcome;
 }
 
-/** Seconds that nobody wonders about. */
+/** Seconds before the wait is reported. */
 const unremarkable = 2;
 
-/** Tells every second what `work` is still waiting for, from the third second on. */
+/** Emits what `work` is waiting for, every second from the third on. */
 export async function tellWaiting<T>({ emit, machine, signal }: Context, work: Promise<T>, what: () => Awaited): Promise<T> {
 	const done = new AbortController();
 	const started = machine.now();
@@ -211,13 +212,13 @@ export async function tellWaiting<T>({ emit, machine, signal }: Context, work: P
 	}
 }
 
-/** Seconds in which an application shows whether it is still starting, and the share of a processor that it then uses. Idle daemons use less. */
+/** Seconds of the measurement window, and the CPU share that means the application is still starting. Idle daemons use less. */
 const windowSeconds = 5;
 const busyShare = 0.05;
-/** An application that is busy gets so many times as long, and one that was slow so many times as long as it took. */
+/** Factor of extra time for a busy application, and for later starts of a slow one. */
 const mostTimes = 3;
 
-/** How long an application gets for an answer: longer than `seconds` while it is busy starting. */
+/** The time limit for an answer, extended while the application is busy starting. */
 export class Patience {
 	readonly #machine: Pick<Machine, "launcher" | "now">;
 	readonly #launched: Reachable;
@@ -234,13 +235,13 @@ export class Patience {
 		this.#seen = { at: machine.now(), used: machine.launcher.cpuSeconds(launched) };
 	}
 
-	/** In so many seconds at the latest, whatever the application does. */
+	/** Ends the wait in this many seconds, even if the application is busy. */
 	endIn(seconds: number): void {
 		this.#latest = Math.min(this.#deadline, this.#machine.now() + seconds * 1000);
 		this.#deadline = this.#latest;
 	}
 
-	/** Seconds that are left, at this moment. */
+	/** Seconds left now. */
 	left(): number {
 		const now = this.#machine.now();
 		const elapsed = (now - this.#seen.at) / 1000;
@@ -255,8 +256,8 @@ export class Patience {
 }
 
 /**
- * Seconds for a later start of an application whose first answer took so long: what traces it or runs beside it may slow it down. A time that is
- * shorter than the default was chosen on purpose.
+ * Timeout in seconds for later starts of an application whose first answer took this long, because tracing or load may slow it
+ * down. A timeout below the default was chosen deliberately and stays.
  */
 export function laterTimeout(timeout: number, answeredAfter: number): number {
 	return timeout < defaultTimeout ? timeout : Math.max(timeout, Math.ceil(answeredAfter * mostTimes));

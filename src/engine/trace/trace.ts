@@ -9,10 +9,10 @@ import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
-import { likelyOwn, uncopied } from "../../core/plan/own-directories.ts";
+import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
 import { capabilitiesIn } from "../../core/plan/permissions.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { directoryOf, isGiven } from "../../core/plan/writable.ts";
+import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
@@ -31,13 +31,13 @@ import {
 import { graceSeconds, watchedRun } from "./watched-run.ts";
 
 export interface TraceOptions {
-	/** On the host itself, without the sandbox. */
+	/** Runs on the host itself, without the sandbox. */
 	readonly onHost: boolean;
-	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
+	/** Resolves with one more exercise from the user, or with undefined to finish. */
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
-	/** Is kept told of what was exercised, and tells how far that reaches. */
+	/** Measures coverage during the run. */
 	readonly reach?: Reach;
-	/** Other ways to ask, as `Answers.otherProbes`. */
+	/** Alternative probes, as in `Answers.otherProbes`. */
 	readonly otherProbes?: Answers["otherProbes"];
 }
 
@@ -45,34 +45,33 @@ export interface TraceResult {
 	readonly trace: Trace;
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
-	/** Signals that the application handled and lived through: a trial sends them again. */
+	/** Signals that the application handled and survived. A trial sends them again. */
 	readonly signals: readonly string[];
-	/** It has a handler of its own for SIGTERM, so that it can be PID 1 of a namespace. */
+	/** It handles SIGTERM itself, so it can be PID 1 of a namespace. */
 	readonly handlesTerm: boolean;
 	readonly keepsAccount?: boolean;
-	/** It did not end within `graceSeconds` of SIGTERM. */
+	/** It did not end within `graceSeconds` after SIGTERM. */
 	readonly endsSlowly?: boolean;
-	/** The end of what the application printed. */
+	/** The end of the application's output. */
 	readonly output: string;
-	/** Its exit status, where it ended by itself before anybody asked it to. */
+	/** Its exit status if it ended before it was asked to. */
 	readonly ended?: number;
 	readonly answered: boolean;
-	/** Seconds from its start until it answered; absent where it was not started for this. */
+	/** Seconds from its start until it answered. Absent if it was already running. */
 	readonly answeredAfter?: number;
 }
 
 /**
- * Seconds that it gets where its whole end was traced before and nothing of this run is kept: a second start and a trial. What most
- * daemons do at their end fits in; squid waits thirty seconds for its clients.
+ * Seconds to end if an earlier run already traced the whole end: a second start and a trial. Enough for most daemons; squid waits
+ * thirty seconds for its clients.
  */
 export const laterGraceSeconds = 2;
-/** Exit status of what SIGKILL ended. */
+/** Exit status after SIGKILL. */
 const killed = 137;
 
 /**
- * Watches the application through a whole life: start, probes, exercises, log reopening, reload, stop, and a second start that
- * finds what the first one left. What a root start keeps is learned from all of it (nginx asks for CAP_DAC_OVERRIDE only when
- * it reopens logs that it gave away).
+ * Traces the whole life cycle: start, probes, exercises, log reopening, reload, stop, and a second start on the same data.
+ * Capabilities of a root start are learned from all of it (nginx needs CAP_DAC_OVERRIDE only to reopen logs that it gave away).
  */
 export async function traceApplication(
 	context: Context,
@@ -94,25 +93,27 @@ export async function traceApplication(
 
 type SandboxPlaces = Omit<Extract<Launch, { kind: "sandbox" }>, "kind" | "sandbox" | "sockets">;
 
-/** What the application finds in its sandbox, and what it may write to and use there. Throws what `namedDevice` throws. */
+/** What the application finds and may write in its sandbox. Throws what `namedDevice` throws. */
 export function sandboxPlaces(
 	{ machine: { accounts, files } }: Context,
 	application: Application,
 	rules: Rules,
 	identity: Identity,
 ): SandboxPlaces {
-	// Real places, for the launcher makes and hands over what it is told.
+	// Real paths, because the launcher does not follow links.
 	const [users, groups] = [accounts.users(), accounts.groups()];
 	const directories = application.directories
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
-	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const writable = rules.writable
+		.map((text) => directoryOf(text, files))
+		.filter((path) => becomesOwned(path, rules, identity, files));
 	const handedOver = directories.flatMap(({ path }) => {
 		const status = privateTopOf(path) ? files.status(path) : undefined;
 		return status && isDynamicId(status.uid) && status.uid !== identity.uid ? [path] : [];
 	});
 	const own = accounts.own();
-	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
+	const likely = own ? likelyWrittenDirectories(application.command, application.cwd, own, files) : [];
 	return {
 		directories,
 		given: [...writable, ...handedOver, ...likely],
@@ -125,7 +126,7 @@ export function sandboxPlaces(
 	};
 }
 
-/** Repeats the trace as long as it finds directories for which the sandbox had no layer. */
+/** Repeats the trace until no directory without a layer is found. */
 async function withLayers(
 	own: Identity | undefined,
 	first: readonly Path[],
@@ -134,7 +135,7 @@ async function withLayers(
 ): Promise<TraceResult> {
 	for (let given = first; ; ) {
 		const result = await trace(given);
-		const more = own ? uncopied(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
+		const more = own ? failedCopyUps(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
 		if (!more.length) return result;
 		given = [...given, ...more];
 	}
@@ -189,7 +190,7 @@ function traceLives(
 /** Seconds in which a start that does not answer shows what it was refused. */
 const refusedSeconds = 3;
 
-/** Starts an application that does not answer once more, to see the calls that the sandbox refuses it. */
+/** Starts an application that does not answer again, to record which calls the sandbox refuses. */
 async function refusedBySandbox(context: Context, application: Application, identity: Identity, launch: Launch): Promise<Trace> {
 	const { machine, signal } = context;
 	const quietly = { ...context, emit() {} };
@@ -220,7 +221,7 @@ async function firstLife(
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		reach?.exercised(line);
-		// What the application still does because of it is not put down to the next one.
+		// Keep later effects of this exercise out of the next one's measurement.
 		if (reach) await settled();
 	};
 	if (reach) reach.signals = signalsOf(application, run);
@@ -242,7 +243,7 @@ async function firstLife(
 	};
 }
 
-/** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */
+/** Probes for the ports that the application opened, e.g. `tcp 8080`. */
 function waysAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
 	const ports = seen.flatMap((text): Listening[] => {
 		const [protocol, port] = text.split(" ");
@@ -251,10 +252,7 @@ function waysAt({ machine }: Context, { command, env }: Application, seen: reado
 	return ports.length ? proposeProbe({ command, env, ports, ...machine.probeTools(command) }).map(({ probes }) => probes) : [];
 }
 
-/**
- * Reopening of logs and reload, by the signals that daemons have for it, where the application handles them. Node's SIGUSR1 is
- * its debugger, which opens a port.
- */
+/** The signals for reopening logs and reloading that the application handles. Excludes Node's SIGUSR1, which opens the debugger's port. */
 function signalsOf(application: Application, run: Launched): string[] {
 	const handled = run.handledSignals();
 	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
@@ -262,8 +260,8 @@ function signalsOf(application: Application, run: Launched): string[] {
 }
 
 /**
- * Signals that the application lived through. Where it still runs after one and does not answer, an earlier signal may be the cause: dictd
- * unloads its databases by USR1, but only after the next request. Then none of them counts.
+ * Signals that the application survived. If it still runs but does not answer after one, an earlier signal may be the cause
+ * (dictd unloads its databases on USR1 with the next request), so none counts.
  */
 async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
 	const lived: string[] = [];
@@ -278,10 +276,10 @@ async function sendSignals(context: Context, application: Application, run: Laun
 	return lived;
 }
 
-/** Seconds that an application gets to answer again: reopening of logs (USR1) is short, a reload (HUP) is not. */
+/** Seconds to answer again: reopening logs (USR1) is short, a reload (HUP) is not. */
 const answersAfter = (signal: string) => (signal === "SIGUSR1" ? 3 : 10);
 
-/** Sends a signal and sees that the application still answers. A daemon takes a moment to do what a signal asks. */
+/** Sends a signal and probes the application after a moment. */
 export async function livesThrough(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
 	run.signal(signal);
 	context.emit({ event: "signal-sent", signal });

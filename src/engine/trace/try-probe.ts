@@ -14,29 +14,28 @@ import { graceSeconds } from "./watched-run.ts";
 
 /** One try of a probe before tracing. */
 export interface ProbeAttempt {
-	/** `host`: the service that runs now was asked; `rehearsal`: the application, started in a sandbox. Stored in sessions. */
+	/** `host`: against the running service; `rehearsal`: against the application in a sandbox. Stored in sessions. */
 	readonly where: "host" | "rehearsal";
 	readonly ok: boolean;
 	readonly status: number;
-	/** The end of what the probe printed. */
+	/** The end of the probe's output. */
 	readonly output: string;
 	readonly timedOut: boolean;
-	/** Exit status of the application, where it was over before it answered. */
+	/** The application's exit status if it ended before it answered. */
 	readonly ended?: number;
-	/** The end of what it printed, where it did not answer. */
+	/** The end of the application's output if it did not answer. */
 	readonly printed?: string;
 }
 
-/** Seconds that an answer may take: of what runs now, and of what was just started. */
+/** Seconds for an answer, from what runs now and from what was just started. */
 const hostSeconds = 10;
 const startSeconds = 15;
 const outputKept = 4096;
 const guessedPort = "probe-guessed-port";
 
 /**
- * Tries a probe before anything is traced: against what runs on the host now, and where that does not answer, against the application itself, started
- * for a moment in a sandbox. A failed try is a result and never an error; what keeps the application from being started at all is
- * thrown (a Failure).
+ * Tries a probe before tracing: against what runs on the host, and if that does not answer, against the application in a
+ * temporary sandbox. A failed try is a result, not an error. Throws a Failure if the application cannot be started.
  */
 export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeAttempt[]> {
 	const { launcher } = context.machine;
@@ -48,8 +47,8 @@ export async function tryProbe(context: Context, answers: Answers, line: string)
 }
 
 /**
- * Of the ways to ask that were proposed, what is left from the first that the running service answers. Where it answers none, all of them, but for a
- * guess by its port: that was wrong then, and a note names it.
+ * Removes proposed probes that the running service does not answer. If it answers none, keeps all except a guess by port, which
+ * was wrong; a note names it.
  */
 export async function asPassesOnHost(
 	{ machine, signal }: Pick<Context, "machine" | "signal">,
@@ -112,7 +111,7 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 				const left = (deadline - machine.now()) / 1000;
 				const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
 				signal.throwIfAborted();
-				// What answers for an application that has ended is not the application.
+				// An answer after the application ended comes from something else.
 				const ok = result.ok && !over;
 				if (ok || over || machine.now() >= deadline) {
 					const { output, status, timedOut } = result;
@@ -137,13 +136,10 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 	}
 }
 
-/** Ports that are asked; an application that has more of them listens for other things as well. */
+/** Ports that are asked. Applications with more ports listen for other purposes too. */
 const mostPorts = 3;
 
-/**
- * Where no protocol is known, the ports at which the application listens now are asked once what they speak. What comes of it is a guess,
- * and a note says so.
- */
+/** If no protocol is known, connects once to the application's ports and guesses a probe from the greeting. A note names the guess. */
 export async function withGuess(
 	{ applications, probeTools }: Pick<Machine, "applications" | "probeTools">,
 	answers: Answers,

@@ -11,15 +11,12 @@ import type { Reach } from "./coverage.ts";
 import type { Asked } from "./neighbours.ts";
 import { tellWaiting } from "./probing.ts";
 
-/** Events of a live trace come at most so often (milliseconds): a terminal shows no more, and a busy daemon makes thousands. */
+/** Minimum milliseconds between events of a live trace. A busy daemon causes thousands; a terminal cannot show more. */
 const interval = 100;
-/** A measurement passes over all paths. */
+/** Longer, because a measurement visits all paths. */
 const reachInterval = 1000;
 
-/**
- * Tells of what a fold has found so far, not more often than anybody could see, and the last of it even where nothing follows. Only what
- * has changed is told.
- */
+/** Reports a fold's progress at a limited rate, including the last state. Emits only changes. */
 export class TraceReport {
 	readonly #context: Context;
 	readonly #run: number;
@@ -32,17 +29,17 @@ export class TraceReport {
 	#processes = "";
 	#names: ReadonlyMap<number, string> | undefined;
 
-	/** `run` counts the lives of one application. */
+	/** `run` counts the runs of one application. */
 	constructor(context: Context, fold: TraceFold, run: number, reach?: Reach) {
 		this.#run = run;
 		this.#context = context;
 		this.#fold = fold;
 		this.#reach = reach;
-		// An application that does nothing at this moment would leave them untold.
+		// An idle application would otherwise never be reported.
 		void reach?.ready.then(() => this.fed());
 	}
 
-	/** More was fed. */
+	/** Call after feeding the fold. */
 	fed(): void {
 		if (this.#over) return;
 		const left = interval - (this.#context.machine.now() - this.#last);
@@ -50,7 +47,7 @@ export class TraceReport {
 		else this.#later("counts", left, () => this.#tell());
 	}
 
-	/** Once, however often it is asked for meanwhile. */
+	/** Schedules at most one pending call for each kind. */
 	#later(what: "counts" | "reach", milliseconds: number, tell: () => void): void {
 		if (this.#waiting.has(what)) return;
 		this.#waiting.add(what);
@@ -60,17 +57,17 @@ export class TraceReport {
 				this.#waiting.delete(what);
 				if (!this.#over) tell();
 			},
-			// Nobody wants to be told any more.
+			// The report is no longer wanted.
 			() => {},
 		);
 	}
 
-	/** Tells at once, so that what comes next is told from what was before. */
+	/** Reports at once, so that later changes are measured from here. */
 	now(): void {
 		if (!this.#over) this.#tell();
 	}
 
-	/** Everything was fed. */
+	/** Call after the last feed. */
 	end(): void {
 		this.#over = true;
 		this.#lastReach = 0;
@@ -117,22 +114,22 @@ export class TraceReport {
 	}
 }
 
-/** Seconds that an application gets to end by itself. */
+/** Seconds that an application gets to end. */
 export const graceSeconds = 10;
 const outputKept = 16 * 1024;
 
 interface Watching {
 	readonly launch: Launch;
-	/** Counts the lives of one application. */
+	/** Counts the runs of one application. */
 	readonly number: number;
-	/** Is told while it runs whom it asked for. */
+	/** Receives repeatedly what the application asked for. */
 	readonly watch?: (asked: Asked) => void;
 	readonly reach?: Reach;
-	/** It only runs: its trace is empty. */
+	/** Runs without strace; the trace is empty. */
 	readonly unseen?: boolean;
-	/** Calls that the sandbox's filter refuses are in the trace too; strace stops at every call for that. A cage is always traced so. */
+	/** Also records calls that the sandbox's filter refuses, for which strace must stop at every call. Always on for a cage. */
 	readonly whole?: boolean;
-	/** Seconds that it gets to end by itself. */
+	/** Seconds that the application gets to end. */
 	readonly grace?: number;
 }
 
@@ -143,17 +140,17 @@ interface WatchedRun<T> {
 	readonly lastFailed: readonly string[];
 	readonly output: string;
 	readonly ended: Ended;
-	/** It ended before it was told to. */
+	/** It ended before it was asked to. */
 	readonly endedItself: boolean;
 }
 
-/** Milliseconds without a call: a start makes them without a pause, while idle daemons look around some ten times a second (redis). */
+/** Milliseconds without a call. A start makes calls continuously, while idle daemons make some ten per second (redis). */
 const quietAfter = 60;
 const mostQuiet = 1000;
 
 /**
- * Waits until the application has done nothing for a moment, or is over. A master that reloads executes itself anew (haproxy), and a TERM that comes before
- * it has its handlers again ends it without the farewell to its workers that shows what it needs.
+ * Waits until the application pauses or has ended. A reloading master executes itself again (haproxy); a TERM before its handlers
+ * are installed would end it without the shutdown that shows what it needs.
  */
 async function quiet({ machine, signal }: Context, since: () => true | number): Promise<void> {
 	const until = machine.now() + mostQuiet;
@@ -162,17 +159,17 @@ async function quiet({ machine, signal }: Context, since: () => true | number): 
 	}
 }
 
-/** Milliseconds without a call after which an application that was asked to end is only waiting, for its clients or for a timer. */
+/** Milliseconds without a call after which an application that was asked to end is only waiting for clients or a timer. */
 const waitingAfter = 5000;
 
-/** Kills an application in the sandbox that was asked to end and has done nothing since: its end shows nothing more. */
+/** Kills a sandboxed application that waits instead of ending, because its end shows nothing more. */
 function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
 	return setInterval(() => {
 		if (idle() > waitingAfter) run.signal("SIGKILL");
 	}, 250);
 }
 
-/** Starts, folds the trace as it comes, lets `live` do its part (`settled` waits for a pause and tells what was seen), and ends the application whatever happened. */
+/** Starts the application, folds its trace, runs `live` (`settled` waits for a pause and reports), and always ends the application. */
 export async function watchedRun<T>(
 	context: Context,
 	application: Application,
@@ -183,13 +180,13 @@ export async function watchedRun<T>(
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
 	const report = new TraceReport(context, fold, number, reach);
-	// A character may be cut between two pieces.
+	// A character may be split between chunks.
 	const decoder = new TextDecoder();
 	let output = "";
 	let before = "";
 	let heard = machine.now();
 	const trace: LaunchRequest["trace"] = {
-		// Denials by a filter of ours never show under strace's own filter.
+		// Our own filter's denials never show with strace's filter.
 		mode: whole || spec.kind === "cage" ? "whole" : "fast",
 		onData(chunk) {
 			heard = machine.now();
@@ -206,7 +203,7 @@ export async function watchedRun<T>(
 		env: launchEnvironment(application),
 		...socketsOf(application),
 		network: spec.kind === "host" ? "host" : "own",
-		// On the host it is watched for what it needs, not for how much.
+		// On the host, limits would hide what the application needs.
 		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
 		...(unseen ? {} : { trace }),
 		onOutput(chunk) {
@@ -221,7 +218,7 @@ export async function watchedRun<T>(
 	let ended: Ended;
 	let ending = false;
 	let over = false;
-	// Without an init it was over before anybody looked; `ended` also waits until its cgroups and files are removed.
+	// Without an init it ended before anybody looked. `ended` also waits for the removal of its cgroup and files.
 	let endedItself = run.init === 0;
 	void run.ended.then(() => {
 		over = true;
@@ -254,7 +251,7 @@ export async function watchedRun<T>(
 	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
 	fold.end();
 	report.end();
-	// What it says of being told to end explains nothing; but some print everything only then.
+	// Output after the request to end explains nothing, but some programs print everything only then.
 	const said = endedItself ? output : before.trim() === "" ? output : before;
 	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output: said, ended, endedItself };
 }

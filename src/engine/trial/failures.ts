@@ -17,8 +17,8 @@ import type { TraceResult } from "../trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
 
 /**
- * Why an application could not be traced: `port-needs-root` (exit 3) where it wanted one that an ordinary user does not get; the others with
- * exit 1, `not-answered-on-host`, `ended-on-host` where it went into the background, and `failed-on-host…` where it ended with an error.
+ * Why an application could not be traced: `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
+ * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-on-host…` if it failed.
  */
 export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
 	const command = showProbe(commandWords.join(" "));
@@ -55,9 +55,9 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 }
 
 /**
- * Why an application does not answer in its cage: `needs-declined`, `needs-account` and `needs-refused` (exit 4) where something was left out or kept closed
- * on purpose; with exit 1 `needs-capabilities` for those that it may only keep,
- * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
+ * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,
+ * `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep, `needs-kernel-files` if it
+ * names one that no cage shows, `not-answered-in-cage…` with what is missing.
  */
 export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
 	const probe = round.probes.find((one) => !one.ok);
@@ -73,7 +73,7 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : []));
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) {
-		// The application stopped at the first of them; the message names all that it opened, so that one more try is enough.
+		// The application stopped at the first one. The message names all that it opened, so that one more try is enough.
 		const opened = entries.filter((entry) => wasOpened(entry) && optionOf(entry) !== undefined);
 		const others = opened.filter(({ path }) => !declined.some((one) => one.path === path));
 		const allowing = opened.map((entry) => quoteShellLine([optionOf(entry) ?? "", pathToText(entry.path) ?? entry.path]));
@@ -84,7 +84,7 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
 	const unseen = round.missing.filter((one) => one.unseen && permissionOf(one) !== undefined);
-	// The sandbox only pretended that these calls succeed, so they are no need that the trace never saw.
+	// The sandbox only pretended that these calls succeed, so the trace could not see the need.
 	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
 	if (idle.size) {
 		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
@@ -124,29 +124,29 @@ function optionOf({ risks }: Entry): string | undefined {
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
 
-/** Fewer bytes than anything can be written in: a few blocks. */
+/** Bytes; less is not enough to write anything. */
 const leastFree = 65_536;
 
 /**
- * Why it does not answer, unless the disk of the state folder is full: an application that can write nothing fails in ways of its own, and what has to be
- * done about it is `not-answered-disk-full` (exit 1).
+ * Replaces a failure by `not-answered-disk-full` (exit 1) if the state folder's disk is full, because an application that cannot
+ * write fails in arbitrary ways.
  */
 export async function orDiskFull(store: Pick<Store, "place">, name: string, failure: Failure): Promise<Failure> {
 	const { folder, free } = await store.place(name);
 	return free < leastFree ? new Failure("not-answered-disk-full", { name, path: folder }, 1, failure) : failure;
 }
 
-/** What is written down of a failure must not hide it: a full disk has no room for that, and is what failed before. */
+/** Ignores a full disk while storing details of a failure, so that it does not hide the failure. */
 export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void> {
 	await writing.catch((error: unknown) => {
 		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
 	});
 }
 
-/** That nobody answers says only what is known. */
+/** Messages that only repeat that nobody answered. */
 const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;
 
-/** What the application said about it, and what it answered the probe; what it prints that is no complaint counts only without an answer. */
+/** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
 	const answer = tellingWords(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];

@@ -7,17 +7,15 @@ import type { Addition } from "../../core/plan/plan.ts";
 import type { Context } from "../context.ts";
 import type { TrialRound } from "./trial.ts";
 
-/** What a trial found missing, and what is done about it. */
-
 /**
- * What `make` adds for this round by itself, each once: nothing where the application answers, and only what worked on the host. Of what
- * an application mostly lives without, it adds only what the application complained of, if it did.
+ * What `make` adds automatically for this round: nothing if the application answers, and only what worked on the host. Tolerable
+ * failures are added only if the application complained about them, or if none was complained about.
  */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
 	const needed = round.missing.filter((one) => !isOffer(one, round));
 	const tolerable = needed.filter(isTolerable);
 	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
-	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
+	// libc tries a name service's socket before the account files, so a missing account explains both.
 	const looksUp = needed.some(({ kind }) => kind === "account");
 	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
 	return additionsFor(
@@ -26,7 +24,7 @@ export function remedies(round: TrialRound, known: readonly Addition[]): Additio
 	);
 }
 
-/** The remedies of these that are not known yet, each once. */
+/** The new remedies among these. */
 export function additionsFor(missing: readonly Missing[], known: readonly Addition[]): Addition[] {
 	const additions = missing.flatMap(({ declined, remedy }) => (remedy && !declined ? [remedy] : []));
 	const seen = new Set(known.map(keyOf));

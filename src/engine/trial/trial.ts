@@ -23,9 +23,9 @@ interface TrialInput {
 	readonly identity: Identity;
 	readonly plan: Plan;
 	readonly cage: CageLayout;
-	/** What was seen on the host, to compare with. */
+	/** The observations on the host, for comparison. */
 	readonly trace: Trace;
-	/** Exercises that worked on the host, and signals that the application lived through there. */
+	/** Exercises that passed and signals that the application survived on the host. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
 	readonly round: number;
@@ -34,25 +34,25 @@ interface TrialInput {
 export interface TrialRound {
 	readonly round: number;
 	readonly probes: readonly ProbeOutcome[];
-	/** Exercises and signals that worked on the host and did not in the cage. */
+	/** Exercises and signals that worked on the host but not in the cage. */
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
-	/** The machine's files of /proc and /sys that the application read in the sandbox. */
+	/** Files of /proc and /sys about the machine that the application read in the sandbox. */
 	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
-	/** What held the application while it answered; absent where it never did. */
+	/** The confinement while it answered. Absent if it never answered. */
 	readonly measured?: Measured;
 	readonly method: Method;
-	/** What the audit of the generation warned of. */
+	/** Warnings of the generation's audit. */
 	readonly findings: readonly Finding[];
-	/** The application's last words, and its exit status where it ended by itself. */
+	/** The end of the application's output, and its exit status if it ended without being asked. */
 	readonly output: string;
 	readonly ended?: number;
 }
 
 /**
- * One trial: the application in its cage under every layer of confinement, in a network of its own, on a copy of its data that
- * is thrown away; asked from outside, and compared with what it did on the host.
+ * Runs one trial: the application in its cage under every layer, in its own network, on a copy of its data that is discarded.
+ * Probes it from outside and compares it with its run on the host.
  */
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
@@ -81,17 +81,17 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			},
 		);
 		const { failed, measured, probes } = run.value;
-		// An end with 0 is what such a signal asks for: memcached takes up to two seconds for it, longer than the sandbox looked.
+		// A signal may ask for an end with status 0: memcached takes up to two seconds, longer than the sandbox watched.
 		const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
 		const failedSignals = stoppedWell ? [] : run.value.failedSignals;
-		// An answer counts only if it comes from a process whose root is the cage.
+		// An answer counts only from a process whose root is the cage.
 		const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
 		const { accounts, files } = context.machine;
 		const isAsBefore = answered && !failed.length;
 		const differences = findMissing(trace, run.trace, plan, files, round).filter((one) =>
 			one.proven ? !isAsBefore : !answered || !isTolerable(one),
 		);
-		// What it says of accounts while it answers is talk.
+		// Output about accounts does not matter while the application answers.
 		const unknown = answered
 			? []
 			: findMissingAccounts(
@@ -123,7 +123,7 @@ function hostFiles({ accesses }: Trace): Path[] {
 	);
 }
 
-/** Asks for the owners of what is missing alone: an application that answers has no need of it. */
+/** Looks up owners only for missing items. */
 async function ranked(
 	{ machine }: Context,
 	{ application, plan }: TrialInput,

@@ -13,34 +13,33 @@ import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "../run/uni
 import { firstTrySeconds } from "../trace/probing.ts";
 
 export interface UnitTrial {
-	/** Full name of the service that this is the trial of. */
+	/** Full name of the service under trial. */
 	readonly unit: string;
-	/** Everything worked. */
 	readonly answered: boolean;
 	/** Steps after which it answered, or that it ended by. */
 	readonly passed: readonly UnitStep[];
 	readonly failed?: UnitStep;
-	/** What systemd says of the service at the end. */
+	/** systemd's state of the service at the end. */
 	readonly state: string;
-	/** What the application said last where a step failed. */
+	/** The application's last output if a step failed. */
 	readonly words: string;
 	readonly probes: readonly ProbeOutcome[];
 	readonly seconds: number;
 }
 
-/** Bytes of data that are copied for a trial that nobody asked for. */
+/** Maximum bytes of data copied for an automatic trial. */
 const mostCopied = 512 << 20;
-/** Steps for an application that takes its time to end: each stop would be waited for, up to 90 seconds. */
+/** Steps for an application that ends slowly, because every stop may take 90 seconds. */
 const withoutStops: readonly UnitStep[] = ["start", "reload"];
 /** Seconds for an answer after a reload. */
 const afterReload = 10;
-/** systemd's own 90 seconds for a stop, twice, and some to spare. */
+/** Seconds for two stops of systemd's 90 each, with reserve. */
 const forStops = 300;
 
 /**
- * Starts, reloads, restarts and stops the cage as a service of the running systemd, the way its unit or the drop-in for `service` will, in a
- * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` and `unit-trial-sockets` (exit 2), `unit-unknown`
- * (exit 2) and `dropin-other-application` (exit 4).
+ * Starts, reloads, restarts and stops the cage as a systemd service, like its unit or the drop-in for `service`, in its own
+ * network and on copies of its data. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own`, `unit-trial-sockets` or
+ * `unit-unknown` (exit 2), and `dropin-other-application` (exit 4).
  */
 async function tryUnit(
 	context: Context,
@@ -58,7 +57,7 @@ async function tryUnit(
 		const [program = ""] = cage.application.command;
 		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
 	}
-	// A service for single connections has none of its own: systemd starts it with each.
+	// A per-connection service has no socket of its own; systemd starts it for each connection.
 	const sockets = [...(host?.sockets ?? handedSockets(context, cage)), ...connections(cage)];
 	if (sockets.length) throw new Failure("unit-trial-sockets", { name, sockets: sockets.join(", ") }, 2);
 	const unit = host?.name ?? unitName(name);
@@ -99,7 +98,7 @@ function connections({ application }: Cage): readonly string[] {
 	return isPerConnection(sockets) ? sockets.map(({ name }) => name) : [];
 }
 
-/** Does that and remembers what came of it. The caller holds the cage's lock. */
+/** Runs the unit trial and stores its result. The caller holds the cage's lock. */
 export async function unitTrialStep(
 	context: Context,
 	name: string,
@@ -108,7 +107,7 @@ export async function unitTrialStep(
 ): Promise<UnitTrial> {
 	const { store } = context.machine;
 	const { cage, generation } = await presentCage(context, name);
-	// What an earlier generation could not do, this one may.
+	// Forget an earlier generation's result.
 	const { unitTrial: _, ...untried } = cage;
 	await store.saveCage(untried);
 	const first = await tryUnit(context, name, service, steps);
@@ -126,13 +125,13 @@ function failedOf({ failed: step, state, words }: UnitTrial): Pick<UnitTrialSumm
 }
 
 /**
- * The same for a cage that was made of a service of this machine, where its systemd runs. What fails is a warning: the cage answers, and
- * `run` starts it.
+ * The unit trial for a cage that was made from a service of this machine, if systemd runs. A failure is only a warning, because
+ * the cage works with `run`.
  */
 export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
 	const { accounts, services, store, trialService, units } = context.machine;
 	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
-	// Its sockets are the machine's own, and may be in use.
+	// Its sockets are the machine's own and may be in use.
 	if (!host || host.sockets.length || connections(cage).length) return cage;
 	const { layout } = await presentCage(context, cage.name);
 	if (!trialService.fits(layout, mostCopied)) {
@@ -142,7 +141,7 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 	try {
 		await unitTrialStep(context, cage.name, host.name, cage.endsSlowly ? withoutStops : unitSteps);
 	} catch (error) {
-		// The cage is made; that nobody could try it this way is no reason to say otherwise.
+		// The cage works even if this trial is impossible.
 		if (!(error instanceof Failure) || context.signal.aborted) throw error;
 		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
 		return cage;
@@ -189,7 +188,7 @@ async function takeSteps(
 			await services.stop(service, alone);
 			const { result } = await services.state(service);
 			last = { ...last, state: result };
-			// A status of its own at the end is the application's matter; that it had to be killed is not.
+			// An exit status is the application's own business; a kill is not.
 			return !["timeout", "core-dump", "signal", "watchdog"].includes(result);
 		},
 	};

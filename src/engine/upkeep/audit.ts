@@ -11,15 +11,15 @@ import { accountFindings } from "../plan/separation.ts";
 import type { CageLayout, CageToAudit } from "../ports.ts";
 
 interface AuditOptions {
-	/** What the administrator accepted by name, as `--accept-finding` takes it. */
+	/** Accepted findings, in the form of `--accept-finding`. */
 	readonly accepted?: readonly string[];
-	/** Reads every file, not only those whose times tell that they were touched. */
+	/** Reads every file, not only those with a changed stat(2). */
 	readonly thorough?: boolean;
-	/** False where the cage shares the host's PID namespace: then another process of its account is a way out. */
+	/** False if the cage shares the host's PID namespace: another process of its account then allows an escape. */
 	readonly separated?: boolean;
 }
 
-/** What a generation may hold, from its own manifest. */
+/** What a generation may contain, from its own manifest. */
 export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 	const { identity } = manifest;
 	const switched = manifest.accounts.users.filter((user) => user.uid !== 0);
@@ -43,12 +43,12 @@ export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 	};
 }
 
-/** Each directory of the data once: some lie in others. */
+/** Nested directories are audited once. */
 function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]> {
 	return outermost(writable).map((path) => ({ path, source: join(data, path.slice(1)) }));
 }
 
-/** Everything that is to be said of a generation as it is on disk now. Looks only. */
+/** All findings about a generation on disk. Changes nothing. */
 export async function findingsOf(
 	context: Context,
 	manifest: Manifest,
@@ -60,15 +60,15 @@ export async function findingsOf(
 	const binds = layout.binds.map((bind) => pathFromText(bind.path));
 	const isPresent = (await machine.store.present(manifest.name)) === manifest.generation;
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
-	// Without root there is but one account, its owner's.
+	// Without root, the owner's account is the only one.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
 	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
 	return found.flat();
 }
 
 /**
- * Looks at a generation after a build and before each launch. Throws `audit-danger` (exit 4) for what would let the application out or
- * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
+ * Audits a generation after a build and before each launch. Throws `audit-danger` (exit 4) for a danger that was not accepted by
+ * name; accepted dangers are reported each time. Returns all findings.
  */
 export async function auditGeneration(
 	context: Context,
@@ -89,7 +89,7 @@ export async function auditGeneration(
 }
 
 function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
-	// What is said of an account begins with its name.
+	// Texts about an account start with its name.
 	const place = code.startsWith("account-") ? "" : `${showPath(path)} `;
 	const words = { ...values, name, place, path: showPath(path), finding: code, more };
 	return new Failure(more ? "audit-dangers" : "audit-danger", words, 4);

@@ -15,43 +15,41 @@ import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
 interface CheckedFinding extends Finding {
-	/** The administrator took it upon himself by name. */
 	readonly accepted: boolean;
-	/** A warning that the last trial gave already, so that it stands in the record: nothing new. */
+	/** A warning that the last trial already reported, so it is in the record. */
 	readonly known: boolean;
 }
 
-/** What is to be said of one cage. */
 export interface CheckedCage {
 	readonly name: string;
 	readonly generation?: number;
 	readonly findings: readonly CheckedFinding[];
-	/** What the host has anew since the generation was copied. */
+	/** Host files that changed since the generation was copied. */
 	readonly drift: readonly PackageDrift[];
-	/** What a build of today would add, drop and change beyond that; absent where nothing was touched or installed since and there was no need to plan. */
+	/** Further differences of a build today. Absent if planning was unnecessary because nothing was touched or installed. */
 	readonly plan?: Difference;
-	/** Processes that run in another generation: they have the new files at their next start. */
+	/** Processes in another generation, which get the new files at their next start. */
 	readonly behind: readonly number[];
-	/** What watching it in production has shown that it lacks. */
+	/** Missing items that production watches observed. */
 	readonly missed?: { readonly watched: Watched; readonly missing: readonly Missing[] };
-	/** Why it could not be looked at: its description or its manifest is damaged. */
+	/** Set if its description or manifest is damaged. */
 	readonly damage?: Failure;
 }
 
-/** False where somebody should look. */
+/** False if the cage needs attention. */
 export function isClean(cage: CheckedCage): boolean {
 	const isAcknowledged = cage.findings.every(({ accepted, known }) => accepted || known);
 	return cage.damage === undefined && isAcknowledged && !isOutdated(cage) && cage.behind.length === 0;
 }
 
-/** True where `update` would make another generation. */
+/** True if `update` would create another generation. */
 export function isOutdated({ drift, plan }: CheckedCage): boolean {
 	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
 
 /**
- * The whole audit of a cage's present generation, and its drift against the host. A file whose stat(2) is as it was is not read again, unless `deep`
- * asks for it. Changes nothing. Throws what `presentCage` throws for a cage that is not there; damage is a result.
+ * Audits a cage's present generation and compares it with the host. A file with an unchanged stat(2) is read only with `deep`.
+ * Changes nothing. Throws what `presentCage` throws for a missing cage; damage is a result.
  */
 export async function checkCage(context: Context, name: string, { deep = false } = {}): Promise<CheckedCage> {
 	try {
@@ -81,8 +79,8 @@ export async function checkCage(context: Context, name: string, { deep = false }
 }
 
 /**
- * What a build of today would add, drop and change, and what watching has shown to be missing. Planning takes as long as all the rest, so it is done where
- * there is a reason: something of the host was touched, packages were installed or removed since the generation was made, or the cage was watched.
+ * The differences of a build today, and the items missed in production. Planning takes as long as everything else, so it needs a
+ * reason: a touched host file, changed packages, or a watch.
  */
 async function heldAgainstToday(
 	context: Context,
@@ -104,7 +102,7 @@ async function heldAgainstToday(
 			...(watched && missing.length ? { missed: { watched, missing } } : {}),
 		};
 	} catch (error) {
-		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
+		// `update` reports why planning failed (a removed account or bind). It must not hide the other results.
 		if (!(error instanceof Failure)) throw error;
 		return {};
 	}
@@ -121,7 +119,6 @@ async function wouldChange(
 	return tellingDifference(comparePlanWithManifest(plan, manifest));
 }
 
-/** Every cage that was built. */
 export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
 	for (const name of await context.machine.store.names()) {

@@ -7,12 +7,12 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { isDamage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 
-/** What of the host's files is another one than a generation has, by package. `deep` reads every file. */
+/** Host files that differ from a generation, by package. `deep` reads every file. */
 export async function hostDrift(context: Context, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
 	return (await hostChanges(context, manifest, deep)).drift;
 }
 
-/** The same, and whether anything else was touched that a plan may depend on. */
+/** The same, and whether other files that a plan may depend on were touched. */
 export async function hostChanges(
 	{ machine, signal }: Context,
 	manifest: Manifest,
@@ -26,7 +26,7 @@ export async function hostChanges(
 	return { drift: byPackage(changed, now, security), isTouched };
 }
 
-/** False where packages were installed or removed since a generation was made, or where the clock was set back since and nobody can tell. */
+/** False if packages changed since the generation was made, or if the clock was set back and nobody knows. */
 export function hasSamePackages({ machine }: Context, { madeAt }: Manifest): boolean {
 	const made = Date.parse(madeAt);
 	return machine.packages.changedAt() < made && made <= machine.now();
@@ -38,8 +38,8 @@ interface StaleCage {
 }
 
 /**
- * Cages whose files the host has in another version by now: quick, for after an upgrade, by stat(2) and nothing else. With `mark` each is marked, or
- * its mark taken away; one that another command works on is left to that.
+ * Cages with outdated host files, found by stat(2) alone: quick enough for a package manager hook. With `mark`, stores or removes
+ * the mark; skips cages that another command has locked.
  */
 export async function staleCages(context: Context, mark: boolean): Promise<StaleCage[]> {
 	const { store } = context.machine;
@@ -71,11 +71,9 @@ async function remark({ machine: { now, store } }: Context, name: string, drift:
 	}
 }
 
-/** Configuration that is edited in a cage: it goes on from generation to generation. */
-
 /**
- * The plan with what was edited in the generation before. Says what was in conflict and who won; what gives way to the host's file is kept
- * beside the cage.
+ * The plan with the configuration that was edited in the previous generation. Reports conflicts and their winner; an edited file
+ * that loses is saved next to the cage.
  */
 export async function takeOverEdits(
 	context: Context,

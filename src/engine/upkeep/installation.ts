@@ -20,23 +20,23 @@ export interface InstallRequest {
 	readonly state: string;
 	readonly timer: TimerTask;
 	readonly verbs: readonly Verb[];
-	/** Below which the places are; the system that runs is `/`. */
+	/** The system's root. `/` is the running system. */
 	readonly root: string;
 	readonly program: ProgramPlace;
 }
 
 interface Installation {
-	/** Every place that is, or would be, written. */
+	/** Every place that is or would be written. */
 	readonly places: readonly Path[];
-	/** The timer runs, or will at the next start of the system. */
+	/** Whether the timer runs now or will run after the next boot. */
 	readonly timer: boolean;
 }
 
 const folder = pathToText(programFolder) ?? "";
 
 /**
- * What `installProgram` would write. Throws `install-foreign` (exit 4) where somebody else's file has one of the places, and
- * `unit-changed` where one of ours was edited since.
+ * The files that `installProgram` would write. Throws `install-foreign` (exit 4) if somebody else's file is at one of the places,
+ * and `unit-changed` if one of ours was edited.
  */
 export async function planInstallation({ machine }: Context, request: InstallRequest) {
 	if ((await request.program.state()) === "foreign") throw new Failure("install-foreign", { path: showPath(programLink) }, 4);
@@ -52,7 +52,7 @@ export async function planInstallation({ machine }: Context, request: InstallReq
 	return files;
 }
 
-/** Puts program, completion, hooks and timer in their places. What was put there for another choice (`--timer none`) goes. */
+/** Installs program, completion, hooks and timer. Removes files of an earlier choice (`--timer none`). */
 export async function installProgram(context: Context, request: InstallRequest): Promise<Installation> {
 	const { machine } = context;
 	const files = await planInstallation(context, request);
@@ -66,7 +66,7 @@ export async function installProgram(context: Context, request: InstallRequest):
 	return { places: [programFolder, programLink, ...files.map(({ place }) => place)], timer: hasTimer };
 }
 
-/** What `uninstallProgram` would take away and leave. Changes nothing. */
+/** Lists what `uninstallProgram` would remove and leave. Changes nothing. */
 export async function planUninstallation(
 	{ machine: { units } }: Context,
 	{ program }: Pick<InstallRequest, "program">,
@@ -81,7 +81,7 @@ export async function planUninstallation(
 	return { removed, left };
 }
 
-/** Takes all of that away, and nothing else: no cage, no template, no unit of a cage. What somebody edited since stays; tells what. */
+/** Removes exactly that: no cage, no template and no unit of a cage. Edited files stay and are listed in `left`. */
 export async function uninstallProgram(
 	context: Context,
 	{ program, root }: Pick<InstallRequest, "program" | "root">,
@@ -115,15 +115,15 @@ async function removeOurs({ machine: { units } }: Context, place: Path): Promise
 	return true;
 }
 
-/** A file of a cage in a folder of logrotate or certbot. */
+/** A cage's file in a folder of logrotate or certbot. */
 interface Hook {
 	readonly name: string;
 	readonly folder: Path;
 }
 
 /**
- * Puts it there. Nothing that is not ours as we left it is overwritten (`unit-foreign`, `unit-changed`, `unit-of-other`, exit 4), and no folder is made
- * for a program that is not there (`no-such-directory`, exit 2).
+ * Installs a hook. Never overwrites a file that was edited or belongs to somebody else (`unit-foreign`, `unit-changed`,
+ * `unit-of-other`, exit 4), and never creates the folder of a program that is not installed (`no-such-directory`, exit 2).
  */
 export async function installHook(
 	context: Context,
@@ -143,7 +143,7 @@ export async function installHook(
 	return done;
 }
 
-/** Takes it away again. Fails with `unit-not-installed` (exit 1) or as `installHook` refuses. */
+/** Removes a hook. Throws `unit-not-installed` (exit 1), or refuses like `installHook`. */
 export async function uninstallHook(context: Context, { folder, name }: Hook, dryRun: boolean): Promise<InstalledUnit> {
 	const place = hookPlace(folder, name);
 	const text = await installedText(context, name, place);

@@ -7,16 +7,17 @@ import { cageFolder, isDamage, layoutOf } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
 
-/** A file for logrotate(8) that rotates the logs of this generation. Throws what `logRotation` throws. */
+/** A logrotate(8) file for this generation's logs. Throws what `logRotation` throws. */
 export function rotationText({ machine }: Pick<Context, "machine">, cage: Cage, manifest: Manifest): string {
 	const { data } = layoutOf(machine.store, manifest);
 	return logRotation({ cage, manifest, data, files: machine.files, program: machine.program() });
 }
 
 /**
- * Makes a generation the present one by `publish`, and has logrotate rotate its logs where it rotated those of the one before. A file for another
- * generation must never be there: its log directories could be below a writable one now, where the application can put links in their place. So it
- * goes first and is written again at the end; a kill in between leaves none. A file that somebody edited is left alone.
+ * Makes a generation the present one via `publish`, and updates its logrotate file if the previous one had any. The file of
+ * another generation must never be active: its log directories could now be below a writable one, where the application could
+ * replace them with links. So it is removed first and written again at the end; after a kill there is none. An edited file is
+ * left alone.
  */
 export async function publishWithRotation(
 	context: Context,
@@ -53,7 +54,7 @@ async function installedRotation(context: Context, name: string): Promise<string
 	}
 }
 
-/** undefined where the generation has no logs, or a damaged manifest. */
+/** Undefined if the generation has no logs or a damaged manifest. */
 async function rotationOf(context: Context, cage: Cage, generation: number): Promise<string | undefined> {
 	try {
 		const manifest = await context.machine.store.manifest(cage.name, generation);

@@ -7,32 +7,32 @@ import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-accoun
 import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
 import type { CageContent, Removal } from "../store.ts";
 
-/** Everything that a removal takes away, and what it leaves. */
+/** Everything that a removal deletes and leaves. */
 export interface RemovalPlan {
 	readonly name: string;
 	readonly folder: string;
 	readonly generations: readonly number[];
-	/** What lies in the folder: with `keepData`, all of it but the data goes. */
+	/** The contents of the cage's folder. `keepData` keeps only the data. */
 	readonly contents: readonly CageContent[];
 	readonly keepData: boolean;
 	readonly units: readonly UnitOfCage[];
 	/** Files for logrotate and certbot that were installed for the cage. */
 	readonly hooks: readonly Path[];
-	/** The same written by somebody else, who has to see to them: they name a cage that is gone then. */
+	/** Similar files of somebody else, who must update them because they name the removed cage. */
 	readonly mentions: readonly Path[];
-	/** The account of this machine that was made for the cage. */
+	/** The host account that was created for the cage. */
 	readonly account?: string;
 }
 
 /**
- * What a removal would do; changes nothing. Throws `cage-unknown` (exit 2), and exit 4 for what speaks against it: `cage-adopted`, `cage-running`,
- * `cage-unit-runs`, or a unit that somebody changed (`unit-changed`).
+ * Plans a removal without changing anything. Throws `cage-unknown` (exit 2), or exit 4 for an obstacle: `cage-adopted`,
+ * `cage-running`, `cage-unit-runs`, or an edited unit (`unit-changed`).
  */
 export async function planRemoval(context: Context, name: string, { keepData }: Removal): Promise<RemovalPlan> {
 	const { store, units } = context.machine;
 	const contents = await store.removing.contents(name);
 	const isThere = (await store.names()).includes(name);
-	// Data that an earlier removal kept can go as well.
+	// Data that an earlier removal kept can be removed too.
 	if (!isThere && (keepData || !contents.some(({ isData }) => isData))) throw new Failure("cage-unknown", { name }, 2);
 	await requireIdle(context, name);
 	const account = keepData ? undefined : (await store.accounts.made(name))?.name;
@@ -48,7 +48,7 @@ export async function planRemoval(context: Context, name: string, { keepData }: 
 	};
 }
 
-/** Refuses a cage in which something runs, or whose service systemd is just starting again. */
+/** Refuses a cage in which something runs or whose service systemd is restarting. */
 async function requireIdle(context: Context, name: string): Promise<void> {
 	const { launcher, services, store } = context.machine;
 	const adoption = await store.adoption(name);
@@ -58,7 +58,7 @@ async function requireIdle(context: Context, name: string): Promise<void> {
 		if (!services.running()) continue;
 		const service = unit.service ?? unitName(name);
 		const { active } = await services.state(service);
-		// The host's own may run outside of the cage; what is in between will be in it.
+		// The host's own service may run outside the cage, but a starting one may end up inside.
 		const is = unit.service === undefined ? active === "active" : false;
 		if (is || ["activating", "reloading", "deactivating"].includes(active))
 			throw new Failure("cage-unit-runs", { name, service, state: active }, 4);
@@ -70,8 +70,8 @@ async function requireIdle(context: Context, name: string): Promise<void> {
 }
 
 /**
- * Takes a cage away with its units, its hooks and the account that was made for it; with its data stays whoever owns that. Whatever a kill cuts off is
- * finished by `finishRemoval`. Throws what `planRemoval` throws, and `mounted-below` (exit 4), before anything is touched.
+ * Removes a cage with its units, hooks and account. `keepData` keeps the data and its owner. `finishRemoval` completes an
+ * interrupted removal. Throws what `planRemoval` throws, and `mounted-below` (exit 4) before anything changes.
  */
 export async function removeCage(context: Context, name: string, removal: Removal): Promise<WithdrawnAccount | undefined> {
 	const lock = await context.machine.store.lock(name);
@@ -84,14 +84,14 @@ export async function removeCage(context: Context, name: string, removal: Remova
 	}
 }
 
-/** The rest of a removal that was begun. The caller holds the cage's lock. */
+/** Completes a removal that was started. The caller holds the cage's lock. */
 export async function finishRemoval(context: Context, name: string, removal: Removal): Promise<void> {
 	await requireIdle(context, name);
 	await context.machine.store.removing.begin(name, removal);
 	await takeAway(context, name, removal);
 }
 
-/** Not called off by a signal: half of it is of use to nobody. */
+/** Ignores the abort signal, because half a removal helps nobody. */
 async function takeAway(context: Context, name: string, removal: Removal): Promise<WithdrawnAccount | undefined> {
 	const { services, store, units } = context.machine;
 	const found = await unitsOf(context, name);

@@ -8,15 +8,18 @@ import type { Lock, Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
 import { goBack } from "./rollback.ts";
 
-/** What a killed command left, brought to its end by the next one. */
+/** Work of a killed command that this command finished. */
 export type Finished =
 	| ({ readonly kind: "adoption" } & Repaired)
 	| { readonly kind: "removal"; readonly name: string }
 	| ({ readonly kind: "switching"; readonly name: string } & Switched)
-	/** Nothing was left to finish: what it had begun is gone. */
+	/** Nothing was left to finish; the started work was discarded. */
 	| { readonly kind: "leftovers"; readonly name: string };
 
-/** Cages that somebody works on are left to them. What cannot be finished is told, and does not stop the rest. */
+/**
+ * Finishes or undoes the work of killed commands. Skips cages that another command has locked. Reports what cannot be finished
+ * and continues.
+ */
 export async function finishUnfinished(
 	hasty: Context,
 	done: (finished: Finished) => void,
@@ -33,7 +36,7 @@ export async function finishUnfinished(
 		}
 	};
 	await attempt(async () => {
-		// Nobody but root moves services of the system.
+		// Only root moves system services.
 		if (accounts.own()) return;
 		for (const repaired of await repairAdoptions(context)) done({ kind: "adoption", ...repaired });
 	});
@@ -71,19 +74,19 @@ async function finish(context: Context, name: string): Promise<Finished | undefi
 	}
 }
 
-/** What became of a switch that was cut off. */
+/** The result of an interrupted switch. */
 interface Switched {
 	readonly generation: number;
 	readonly restarted: readonly string[];
 	/** Processes that still run in another generation. */
 	readonly remaining: readonly number[];
-	/** It did not answer in the new generation: this is the one before. */
+	/** The new generation did not answer, so this is the previous one. */
 	readonly wentBack: boolean;
 }
 
 /**
- * Restarts what the killed command would have restarted; where that does not answer, the generation before comes back. The caller holds the lock.
- * undefined where nothing was left to do.
+ * Restarts what the killed command would have restarted; if that does not answer, the previous generation returns. Returns
+ * undefined if nothing was left to do. The caller holds the lock.
  */
 async function finishSwitching(context: Context, name: string, left: Switching): Promise<Switched | undefined> {
 	const { store } = context.machine;

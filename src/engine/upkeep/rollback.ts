@@ -9,12 +9,11 @@ import { type Restarted, restartCage } from "../run/restart.ts";
 import { auditGeneration } from "./audit.ts";
 import { publishWithRotation } from "./log-rotation.ts";
 
-/** Restarts what runs, where that is wanted. */
 export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
 	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
 }
 
-/** To a generation, and to what was remembered of the cage with it; then what runs is started in it. Not called off by a signal. */
+/** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
 export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
@@ -28,8 +27,8 @@ export async function goBack(hasty: Context, name: string, generation: number, c
 }
 
 /**
- * Makes an older generation (without `to`, the one before the present) the present one again and restarts what runs. Its files are looked at
- * first, as before any launch. The data stays as it is. Throws `nothing-before` (exit 1), `no-such-generation` (exit 2).
+ * Publishes an older generation (by default the previous one) after an audit and restarts what runs. The data stays. Throws
+ * `nothing-before` (exit 1) or `no-such-generation` (exit 2).
  */
 export async function rollbackCage(
 	context: Context,
@@ -39,7 +38,7 @@ export async function rollbackCage(
 	const { store } = context.machine;
 	const lock = await store.lock(name);
 	try {
-		// The way out of a damaged manifest as well: that of the present generation is not read.
+		// Does not read the present manifest, so that a rollback works if it is damaged.
 		const present = await presentGeneration(context, name);
 		const { cage, generation: from } = present;
 		const to = await rollbackTarget(context, name, from, options.to);
@@ -50,7 +49,7 @@ export async function rollbackCage(
 			manifest.writable.map(({ path }) => path),
 		);
 		return await switching(context, present, options.restart, async () => {
-			// What comes back with it is not to go at the next update.
+			// Files that return must not be removed again by the next update.
 			const returned = withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path)));
 			await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
 			try {
@@ -65,7 +64,7 @@ export async function rollbackCage(
 	}
 }
 
-/** Which generation a rollback would go to. */
+/** The generation that a rollback would return to. */
 export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
 	const others = (await machine.store.generations(name)).filter((one) => one !== from);
 	if (asked !== undefined) {

@@ -21,41 +21,40 @@ import { hasSamePackages, hostDrift } from "./drift.ts";
 import { goBack, restartIf } from "./rollback.ts";
 
 interface UpdateOptions {
-	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
+	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
-	/** Whether what was seen to be missed in production is taken up; asked where there is something. */
+	/** Whether to include what was missed in production; asked if there is something. */
 	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
 	readonly selftest: boolean;
-	/** False leaves what runs in the generation that it was started in. */
+	/** False leaves running processes in the generation they were started in. */
 	readonly restart: boolean;
-	/** From now on. */
+	/** Applies from now on. */
 	readonly retention?: Retention;
 }
 
-/** What an update would do. */
 export interface UpdatePlan {
 	readonly name: string;
 	/** The present generation. */
 	readonly from: number;
 	readonly drift: readonly PackageDrift[];
 	readonly difference: Difference;
-	/** Configuration edited in the cage: all of it, and that of which the host has another version as well. */
+	/** All configuration that was edited in the cage, and those files that also changed on the host. */
 	readonly edits: readonly Edit[];
 	readonly conflicts: readonly Edit[];
-	/** What was seen to fail in production and the plan does not have: taken up where the options say so. */
+	/** Failures in production that the plan does not cover, included on request. */
 	readonly missed: readonly Missing[];
-	/** False where a build would make the same again. */
+	/** False if a build would produce the same generation. */
 	readonly isNeeded: boolean;
 }
 
 export interface Updated {
 	readonly plan: UpdatePlan;
-	/** Absent where nothing was to be done but, perhaps, to restart what still ran in an older generation. */
+	/** Absent if there was nothing to build; what ran in an older generation may still have been restarted. */
 	readonly made?: MadeCage;
 	readonly restarted: Restarted;
 }
 
-/** What the host has anew for a cage, and what that would change in it. Changes nothing. Throws `not-traced` (exit 2). */
+/** The host's changes for a cage and their effect. Changes nothing. Throws `not-traced` (exit 2). */
 export async function planUpdate(context: Context, name: string): Promise<UpdatePlan> {
 	return (await prepare(context, name)).update;
 }
@@ -88,7 +87,7 @@ async function prepare(
 	const planned = isTaken ? await comparablePlan(context, present.cage, trace, known) : first.value;
 	context.emit({ event: "plan-made", plan: planned });
 	const next = withEdits(planned, manifest, edits, () => "cage");
-	// What has another time and is not among the drift was read, and has the same content.
+	// A file with a new time that is not in the drift was read and has the same content.
 	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const difference = tellingDifference(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
@@ -96,10 +95,10 @@ async function prepare(
 }
 
 /**
- * Brings a cage up to date with the host: watches the application anew in a sandbox where its programs or libraries changed, builds the next
- * generation beside the present one, tries it on a private network with a copy of the data, makes it the present one, and restarts what runs.
- * Whatever fails before leaves the present generation as it is (`update-refused`, exit 1); where what was restarted does not answer, the generation
- * before comes back (`update-undone`, exit 1). State is never touched.
+ * Updates a cage from the host: traces the application again if programs or libraries changed, builds the next generation, tries
+ * it in a sandbox on a copy of the data, publishes it and restarts what runs. A failure before the publication leaves the present
+ * generation (`update-refused`, exit 1); if what was restarted does not answer, the previous generation returns (`update-undone`,
+ * exit 1). Never changes state.
  */
 export async function updateCage(
 	context: Context,
@@ -159,7 +158,7 @@ async function build(
 			}),
 		);
 	} catch (error) {
-		// What is remembered of the cage tells of the generation that goes on.
+		// The stored description must match the generation that stays.
 		await whereThereIsRoom(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
 		await whereThereIsRoom(store.log(cage.name, "update-refused", { generation, problem: error.code }));
@@ -168,8 +167,8 @@ async function build(
 }
 
 /**
- * A new version may open other files than the old one did. What was seen before still counts: it came up in an exercise, or in a trial. Where only
- * configuration changed, or where the application was watched while it ran already, the trial alone finds out.
+ * Traces again, because a new version may open other files. Earlier observations still count, since they came from an exercise or
+ * a trial. If only configuration changed, or if the application was traced while it already ran, the trial alone decides.
  */
 async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, trace: Trace): Promise<Trace> {
 	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));

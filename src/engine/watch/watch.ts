@@ -14,18 +14,18 @@ export interface CageWatch {
 	readonly watched: Watched;
 	/** What an update would add. */
 	readonly missed: readonly Missing[];
-	/** It was called off; what was seen is kept all the same. */
+	/** The watch was aborted; its observations are stored anyway. */
 	readonly interrupted: boolean;
 }
 
-/** Milliseconds between two looks at what runs, and between two that keep what was seen. */
+/** Milliseconds between checks of what runs, and between stores of what was observed. */
 const look = 1000;
 const keep = 30_000;
 
 /**
- * Watches the running application of a cage for calls that fail there, for so many seconds: over restarts, at hardly any cost, without touching it. What
- * it sees is added to what earlier watches saw, and kept however it ends. Throws `cage-not-running` (exit 1) where nothing runs at the beginning, and what
- * the machine's `watchFailures` throws.
+ * Watches a cage's running application for failing calls for this many seconds, across restarts and at hardly any cost. Adds the
+ * observations to those of earlier watches and stores them however it ends. Throws `cage-not-running` (exit 1) if nothing runs at
+ * the beginning, and what the machine's `watchFailures` throws.
  */
 export async function watchCage(context: Context, name: string, seconds: number): Promise<CageWatch> {
 	const { emit, machine, signal } = context;
@@ -81,7 +81,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	return { watched, missed: missedBy(watched, trace, plan, machine.files), interrupted: signal.aborted };
 }
 
-/** What earlier watches of a cage showed that its plan does not have yet. */
+/** Missing items that earlier watches observed and the plan does not cover. */
 export async function missedOf(
 	{ machine }: Pick<Context, "machine">,
 	name: string,
@@ -92,7 +92,7 @@ export async function missedOf(
 	return watched === undefined ? [] : missedBy(watched, trace, plan, machine.files);
 }
 
-/** The cage with what remedies these, as if a trial had found it. */
+/** The cage with the remedies for these, as after a trial. */
 export function withMissed(cage: Cage, missed: readonly Missing[]): Cage {
 	return { ...cage, additions: [...cage.additions, ...additionsFor(missed, cage.additions)] };
 }

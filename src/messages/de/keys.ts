@@ -7,7 +7,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	choose: "wählen",
 	install: "installieren, nachsehen",
 	start: "zum Knopf",
-	enough: "genug, weiter",
+	"finish-early": "genug, weiter",
 	build: "bauen, erproben",
 	"run-next": "Nächstes üben",
 	"another-run": "weiterer Lauf",
@@ -18,7 +18,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	again: "noch einmal",
 	"accept-remedies": "ergänzen, erproben",
 	minimise: "Unnötiges weglassen",
-	settle: "genug, zeigen",
+	"finish-search": "genug, zeigen",
 	"leave-out": "ohne das bauen",
 	save: "sichern",
 	"finish-anyway": "so sichern",
@@ -49,8 +49,8 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	writable: "beschreibbar",
 	open: "öffnen",
 	"open-all": "alles darunter öffnen oder schließen",
-	shut: "schließen",
-	"shut-or-back": "zu, zurück",
+	"close-folder": "schließen",
+	"close-or-back": "zu, zurück",
 	all: "alle gezeigten",
 	package: "das ganze Paket",
 	kind: "alle dieser Art",
@@ -121,7 +121,7 @@ export const whyDe: WizardMessages["why"] = {
 	machine: "An diesem Rechner:",
 	proposals: "Vorschläge:",
 	names: {
-		lacks: "was fehlt",
+		requirements: "was fehlt",
 		choose: "die Anwendung",
 		form: "wie sie startet",
 		trace: "das Beobachten",
@@ -132,7 +132,7 @@ export const whyDe: WizardMessages["why"] = {
 		save: "das Sichern",
 	},
 	steps: {
-		lacks: {
+		requirements: {
 			purpose:
 				"Eine Anwendung zu beobachten und in einem Käfig zu halten braucht Programme, die diesem Rechner fehlen. Ohne sie wäre auf keinen der folgenden Schritte Verlass, deshalb kommen sie zuerst.",
 			machine: "Enter installiert die genannten Pakete mit der Paketverwaltung des Systems, sonst nichts. c zeigt die Befehle.",

@@ -2,7 +2,17 @@ import type { WizardMessages } from "../en/wizard.ts";
 import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
 import { buildDe } from "./wizard/build.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files.ts";
-import { accountsDe, chooseDe, coverageDe, formDe, lacksDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
+import {
+	accountsDe,
+	chooseDe,
+	coverageDe,
+	formDe,
+	requirementsDe,
+	saveDe,
+	traceDe,
+	traceNoticesDe,
+	trialDe,
+} from "./wizard/steps.ts";
 
 /** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
 export const linearDe: WizardMessages["linear"] = {
@@ -63,7 +73,7 @@ export const wizardDe: WizardMessages = {
 	leftKept:
 		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: {command}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
-	lacks: lacksDe,
+	requirements: requirementsDe,
 	choose: chooseDe,
 	form: formDe,
 	trace: traceDe,

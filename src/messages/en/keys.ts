@@ -7,7 +7,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	choose: "choose",
 	install: "install, look again",
 	start: "to the button",
-	enough: "enough, go on",
+	"finish-early": "enough, go on",
 	build: "build and try",
 	again: "try again",
 	"run-next": "run next",
@@ -18,7 +18,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"start-over": "trace anew, forget the runs",
 	"accept-remedies": "add and try again",
 	minimise: "leave out the unneeded",
-	settle: "enough, show it",
+	"finish-search": "enough, show it",
 	"leave-out": "build without it",
 	save: "save",
 	"finish-anyway": "save as it is",
@@ -49,8 +49,8 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	writable: "writable",
 	open: "open",
 	"open-all": "open or close all below",
-	shut: "close",
-	"shut-or-back": "close, back",
+	"close-folder": "close",
+	"close-or-back": "close, back",
 	all: "all shown",
 	package: "the whole package",
 	kind: "all of this kind",
@@ -128,7 +128,7 @@ export const whyEn = {
 	machine: "To this machine:",
 	proposals: "Proposals:",
 	names: {
-		lacks: "what is missing",
+		requirements: "what is missing",
 		choose: "the application",
 		form: "how it starts",
 		trace: "watching it",
@@ -139,7 +139,7 @@ export const whyEn = {
 		save: "saving",
 	} satisfies Record<Screen, string>,
 	steps: {
-		lacks: {
+		requirements: {
 			purpose:
 				"Watching an application and holding it in a cage takes programs that this machine lacks. Without them no step that follows could be trusted, so they come first.",
 			machine:
@@ -157,7 +157,7 @@ export const whyEn = {
 			purpose:
 				"The cage is built from what the application does when it is started like this. The probe is a real request: it decides in every later step whether the application works. The account is what an intruder would be.",
 			machine:
-				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
+				"Nothing until tracing starts. TrialState a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
 			proposals:
 				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess. Where neither is known, the ports at which it listens now were connected to once, to see whether it greets or speaks HTTP: a guess as well.",
 		},

@@ -4,7 +4,17 @@ import type { Widen } from "../widen.ts";
 import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
 import { buildEn } from "./wizard/build.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files.ts";
-import { accountsEn, chooseEn, coverageEn, formEn, lacksEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
+import {
+	accountsEn,
+	chooseEn,
+	coverageEn,
+	formEn,
+	requirementsEn,
+	saveEn,
+	traceEn,
+	traceNoticesEn,
+	trialEn,
+} from "./wizard/steps.ts";
 
 /** What is said where nothing is drawn, for screen readers and terminals that can only write lines; English. */
 export const linearEn = {
@@ -59,14 +69,14 @@ export const wizardEn = {
 		save: "Save",
 	} satisfies Record<StepName, string>,
 	tooSmall: "The terminal is too small: 40 columns and 12 lines are needed.",
-	looking: "Looking at this machine…",
+	looking: "FilesView at this machine…",
 	working: "Working…",
 	more: "{above} above, {below} below",
 	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
 	leftKept: "Left before the end. No cage was made and nothing on this machine was changed. The session is kept: {command}",
-	lacks: lacksEn,
+	requirements: requirementsEn,
 	choose: chooseEn,
 	form: formEn,
 	trace: traceEn,
@@ -169,7 +179,7 @@ export const wizardEn = {
 		deciding: "Deciding",
 		moving: "Moving",
 		typing: "In the line",
-		looking: "Looking",
+		looking: "FilesView",
 	} satisfies Record<KeyGroup, string>,
 	unknown: "{code} {values}",
 	keys: keysEn,

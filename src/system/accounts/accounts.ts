@@ -5,13 +5,13 @@ import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 
-/** Accounts of the host's own files. */
+/** Reads the host's account files and changes them with the system's own tools. */
 export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
 	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
-	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
+	// Without --remove, userdel changes only the account files. It removes the group too (userdel(8), USERGROUPS_ENAB).
 	remove: async (name) => {
 		const tool = findTool("userdel") === undefined && findTool("flock") !== undefined ? "flock" : "userdel";
 		const problem = await change(tool, tool === "flock" ? withoutUserdel(name) : [name]);
@@ -19,7 +19,7 @@ export const systemAccounts: Accounts = {
 	},
 };
 
-/** Numbers that useradd(8) is asked to take, where others are found to be in use (by a directory service, or since a moment ago). */
+/** Ids to try with useradd(8), because a directory service or another command may already use one. */
 const mostTries = 10;
 
 async function createFree(name: string, taken: ReadonlySet<number>): Promise<void> {
@@ -53,8 +53,8 @@ const shell = "/usr/sbin/nologin";
 const bare = ["--no-create-home", "--home-dir", home, "--shell", shell, "--comment", comment];
 
 /**
- * A small Debian has systemd-sysusers(8), which makes accounts and removes none. Holds the lock of lckpwdf(3), which is one of fcntl(2), and
- * replaces each file as a whole. The name has letters alone that mean nothing to grep (`isAccountName`).
+ * A small Debian has systemd-sysusers(8), which creates accounts but cannot remove them. This script holds the fcntl(2) lock of
+ * lckpwdf(3) and replaces each file atomically. The name contains no characters special to grep (`isAccountName`).
  */
 function withoutUserdel(name: string): string[] {
 	const script = [
@@ -69,10 +69,10 @@ function withoutUserdel(name: string): string[] {
 	return ["--fcntl", "/etc/.pwd.lock", "sh", "-euc", script, "sh", name];
 }
 
-/** useradd(8), exit values. */
+/** Exit value of useradd(8). */
 const uidInUse = 4;
 
-/** As the kernel has it: an account need not be in any file (a directory service, a container). */
+/** The kernel's ids, because the account may be in no file (a directory service, a container). */
 function ownAccount(): OwnAccount {
 	const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
 	const user = systemAccounts.users().find((one) => one.uid === uid);
@@ -81,13 +81,13 @@ function ownAccount(): OwnAccount {
 }
 
 interface Problem {
-	/** The program's exit status; undefined where it did not end by itself. */
+	/** The program's exit status. Undefined if a signal ended it. */
 	readonly status: number | undefined;
 	/** `program-failed` (exit 1). */
 	readonly failure: Failure;
 }
 
-/** Undefined where it worked. Throws `tool-missing` (exit 3). */
+/** Returns undefined on success. Throws `tool-missing` (exit 3). */
 async function change(tool: string, words: readonly string[]): Promise<Problem | undefined> {
 	const { execa } = await import("execa");
 	const { exitCode, failed, shortMessage, stderr } = await execa(requireTool(tool), words, {
@@ -109,20 +109,20 @@ function read(path: string): string {
 	}
 }
 
-/** Ids of users and groups together, because an account gets one number for both. */
+/** Ids of users and groups together, because an account gets the same number for both. */
 interface UsedIds {
 	readonly ids: ReadonlySet<number>;
-	/** What containers may use. */
+	/** Ids that containers may use. */
 	readonly ranges: readonly IdRange[];
 }
 
-/** Ids that processes of this machine have, in any namespace and as seen from here, and those that containers may use. */
+/** Ids of this machine's processes in any namespace, and those that containers may use. */
 function usedIds(): UsedIds {
 	const ids = new Set<number>();
 	const ranges = ["/etc/subuid", "/etc/subgid"].flatMap((path) => subordinateRanges(textOf(path)));
 	const maps = new Set<string>();
 	for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
-		// setresuid(2) of the kernel changes one thread alone.
+		// The kernel's setresuid(2) changes a single thread.
 		for (const task of namesIn(`/proc/${pid}/task`)) {
 			for (const [line] of textOf(`/proc/${pid}/task/${task}/status`).matchAll(/^(Uid|Gid|Groups):.*$/gm)) {
 				for (const [id] of line.matchAll(/\d+/g)) ids.add(Number(id));
@@ -134,7 +134,7 @@ function usedIds(): UsedIds {
 	return { ids, ranges };
 }
 
-/** user_namespaces(7): `inside outside count`. A map that begins at this system's own root covers every account and tells nothing. */
+/** Lines `inside outside count` of user_namespaces(7). A map that starts at the host's root covers every account and is ignored. */
 function mappedRanges(map: string): IdRange[] {
 	return map.split("\n").flatMap((line) => {
 		const [, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
@@ -142,7 +142,7 @@ function mappedRanges(map: string): IdRange[] {
 	});
 }
 
-/** A process may end at any moment; a file that is not there says nothing. */
+/** Returns "" for a missing file, because a process may end at any moment. */
 function textOf(path: string): string {
 	try {
 		return readFileSync(path, "latin1");

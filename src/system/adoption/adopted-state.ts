@@ -13,7 +13,7 @@ import { adoptionToJson } from "./adoption-json.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
 import { clearKept, fingerprint, foreignLink, restoreData, takeState, useState } from "./state-copy.ts";
 
-/** What a state folder keeps of adopted services. */
+/** A state folder's data about adopted services. */
 export function adoptedState(state: Path): AdoptedState {
 	const directory = (name: string) => cagePaths(state, name).directory;
 	const dataOf = (name: string) => join(directory(name), "data");
@@ -74,8 +74,8 @@ export function adoptedState(state: Path): AdoptedState {
 }
 
 /**
- * Does work with the directory that holds a cage's state of `path`. It is named by its descriptor, since the application may have put links on any other way
- * to it. undefined where there is none.
+ * Runs work on the directory with a cage's state of `path`, through its descriptor, because the application may have put links
+ * into the path. Returns undefined if there is none.
  */
 async function inData<T>(data: Path, path: Path, work: (source: Path) => Promise<T>): Promise<T | undefined> {
 	let source: number;

@@ -7,7 +7,7 @@ import { errorName } from "../files/errors.ts";
 import { readText } from "../files/text-files.ts";
 
 const stageSchema = v.object({
-	// One name of ours, never a way to somewhere else.
+	// Accepts only our own names, never a path to another place.
 	name: v.pipe(v.string(), v.regex(/^\.cagewright-release-[0-9a-f]+$/)),
 	inode: v.optional(v.string()),
 	untouched: v.boolean(),
@@ -36,7 +36,7 @@ export function adoptionToJson(adoption: Adoption): string {
 	return `${JSON.stringify({ schema: "cagewright/adoption/1", ...adoption, places })}\n`;
 }
 
-/** undefined for what we did not write. */
+/** Returns undefined for anything we did not write. */
 export function adoptionFromJson(text: string): Adoption | undefined {
 	try {
 		const { schema: _, places, ...rest } = v.parse(schema, JSON.parse(text));
@@ -58,7 +58,7 @@ function stageFrom({ inode, name, untouched }: v.InferOutput<typeof stageSchema>
 	return { name: name as Path, ...(inode === undefined ? {} : { inode }), untouched };
 }
 
-/** Undefined where the cage has taken no service over. Throws `state-damaged` (exit 1). */
+/** Returns undefined if the cage has not adopted a service. Throws `state-damaged` (exit 1). */
 export async function readAdoption(file: Path): Promise<Adoption | undefined> {
 	let text: string;
 	try {

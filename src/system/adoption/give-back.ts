@@ -13,21 +13,21 @@ import { runIn } from "../files/tools.ts";
 import { copyTree, setOwner, type TreeCopy } from "../files/trees.ts";
 
 /**
- * Gives a directory of the host the content that it has in a cage. The directory itself stays what it is, with its owner and mode, for it
- * may be a mount point. In a folder that root alone can enter, within it because a rename must not leave the file system:
- * - `new`: the copy, before it counts;
- * - `moving`: the host's content, while it is being moved there: what is still outside is the host's as well;
- * - `old`: all of it: what is outside comes from the cage.
- * So it can be told at any moment, also after a kill, which side every name is from. All of it is walked by descriptor.
+ * Replaces a host directory's content with the content from a cage. The directory itself keeps its owner and mode, because it may
+ * be a mount point. The stage is a folder inside it that only root can enter, because a rename must stay in one file system:
+ * - `new`: the copy, before it is used;
+ * - `moving`: the host's content while it is moved there; what is still outside is the host's too;
+ * - `old`: all of the host's content; what is outside comes from the cage.
+ * So the origin of every name is known at any moment, even after a kill. All paths are walked by descriptor.
  */
 const [fresh, moving, old, undone] = ["new", "moving", "old", "undone"] as Path[] as [Path, Path, Path, Path];
 
-/** A name that nobody can have put there before. */
+/** An unpredictable name, so that nobody can have created it. */
 export function newStageName(): Path {
 	return `.cagewright-release-${randomBytes(12).toString("hex")}` as Path;
 }
 
-/** Makes the folder, and the place where the host has none; tells its inode, by which it is known from then on. */
+/** Creates the stage, and the place if the host has none. Returns the stage's inode, which identifies it from then on. */
 export async function makeStage(data: Path, place: Path, name: Path): Promise<string> {
 	const source = await openContent(data, place);
 	try {
@@ -48,7 +48,7 @@ export async function makeStage(data: Path, place: Path, name: Path): Promise<st
 	}
 }
 
-/** Copies the cage's content of the place beside the host's. The application is stopped on both sides. */
+/** Copies the cage's content into the stage. The application must be stopped on both sides. */
 export async function prepare(data: Path, place: Path, known: ReturnStage, signal: AbortSignal): Promise<void> {
 	const source = await openContent(data, place);
 	try {
@@ -79,7 +79,7 @@ export async function prepare(data: Path, place: Path, known: ReturnStage, signa
 	}
 }
 
-/** Puts the copy in the place of the host's content, which stays aside until `finish`. */
+/** Replaces the host's content with the copy. The host's content is kept until `finish`. */
 export async function swap(place: Path, known: ReturnStage): Promise<void> {
 	const isThere = await withStage(place, known, async (target, stage) => {
 		await makeDirectory(below(stage, moving));
@@ -92,7 +92,7 @@ export async function swap(place: Path, known: ReturnStage): Promise<void> {
 	if (!isThere) throw changed(place, known.name);
 }
 
-/** Makes it the host's content again, however far the swap had come. */
+/** Restores the host's content, however far the swap came. */
 export async function undo(place: Path, known: ReturnStage): Promise<void> {
 	// Nothing is moved before the inode is known.
 	if (known.inode === undefined) return finish(place, known);
@@ -109,7 +109,7 @@ export async function undo(place: Path, known: ReturnStage): Promise<void> {
 	});
 }
 
-/** Lets go of what was kept aside. A folder that is not ours stays as it is. */
+/** Deletes what the stage keeps. Leaves a folder that is not ours. */
 export async function finish(place: Path, known: ReturnStage): Promise<void> {
 	try {
 		await withStage(place, known, (target, stage) => removeStage(target, stage, known));
@@ -118,20 +118,20 @@ export async function finish(place: Path, known: ReturnStage): Promise<void> {
 	}
 }
 
-/** Emptied by its descriptor: whatever has its name by then is only removed if it is empty. */
+/** Empties the stage by descriptor. A folder that has taken its name is removed only if it is empty. */
 async function removeStage(target: FileHandle, stage: FileHandle, { name }: ReturnStage): Promise<void> {
 	for (const child of await names(stage)) await removeTree(below(stage, child));
 	await rmdir(pathToBytes(below(target, name)));
 }
 
-/** A directory that the host did not have is taken away again, if it is empty. */
+/** Removes a directory that the host did not have, if it is empty. */
 export async function removeMade(place: Path): Promise<void> {
 	await rmdir(pathToBytes(place)).catch((error: unknown) => {
 		if (!["ENOENT", "ENOTEMPTY"].includes(errorName(error) ?? "")) throw writeFailure(error, place);
 	});
 }
 
-/** False where there is no stage (any more). */
+/** Returns false if there is no stage. */
 async function withStage(
 	place: Path,
 	known: ReturnStage,
@@ -156,8 +156,8 @@ async function withStage(
 }
 
 /**
- * The folder that we made, or none. Throws `release-stage-changed` (exit 4) for any other: one that was made before its inode was written
- * down is ours only while it is empty. A device number may be another after a boot, so that it is compared with the place's.
+ * Opens the stage, if any. Throws `release-stage-changed` (exit 4) if it is not ours; before its inode is stored, only an empty
+ * folder counts as ours. The device is compared with the place's, because device numbers may change at boot.
  */
 async function openStage(target: FileHandle, place: Path, { inode, name }: ReturnStage): Promise<FileHandle | undefined> {
 	if (!(await exists(below(target, name)))) return undefined;
@@ -166,7 +166,7 @@ async function openStage(target: FileHandle, place: Path, { inode, name }: Retur
 	});
 	try {
 		const { dev, ino, mode, uid } = await stage.stat({ bigint: true });
-		// The setgid bit comes from the place (inode(7)).
+		// The setgid bit is inherited from the place (inode(7)).
 		const isPrivate = uid === 0n && (mode & 0o777n) === 0o700n && dev === (await target.stat({ bigint: true })).dev;
 		const isOurs = inode === undefined ? (await names(stage)).length === 0 : String(ino) === inode;
 		if (!isPrivate || !isOurs) throw changed(place, name);
@@ -177,7 +177,7 @@ async function openStage(target: FileHandle, place: Path, { inode, name }: Retur
 	}
 }
 
-/** Moves every name but our own between the directory (`out` of it, or `in`) and a folder of the stage. */
+/** Moves every name except the stage between the directory and a folder of the stage. */
 async function moveAll(
 	target: FileHandle,
 	stage: FileHandle,
@@ -202,12 +202,12 @@ async function names(directory: FileHandle): Promise<Path[]> {
 	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
 }
 
-/** What the cage has in the place. Throws `data-unsafe` and `data-gone` (exit 4). */
+/** The cage's content of the place. Throws `data-unsafe` and `data-gone` (exit 4). */
 function openContent(data: Path, place: Path): Promise<FileHandle> {
 	return withSource(openData(data, place), openDirectory);
 }
 
-/** No component of the way may be a link; the last one is made where it is missing. */
+/** Opens a place without following any link. With `made`, creates the last component. */
 async function openPlace(place: Path, made?: (directory: FileHandle) => Promise<void>): Promise<FileHandle> {
 	const top = await openDirectory("/" as Path);
 	try {

@@ -6,10 +6,10 @@ import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
 import { runGroup } from "../launch/shell.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 
-/** Longer than any start that systemd itself waits for by default (TimeoutStartSec, 90 s). */
+/** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
 const patience = 300;
 
-/** The running systemd of this machine, by systemctl(1). */
+/** The running systemd, via systemctl(1). */
 export const systemServices: Services = {
 	// sd_booted(3)
 	running: () => existsSync("/run/systemd/system"),
@@ -30,7 +30,7 @@ export const systemServices: Services = {
 		const runs = root === "/" && systemServices.running();
 		if (runs) await must(["daemon-reload"]);
 		const now = runs ? ["--now"] : [`--root=${root}`];
-		// systemctl fails for a unit that is not there, and that is what was wanted.
+		// systemctl fails for a unit that does not exist, which is the goal here.
 		if (wanted) await must([...now, "enable", unit]);
 		else await systemctl([...now, "disable", unit]);
 	},
@@ -41,7 +41,7 @@ async function state(service: string): Promise<ServiceState> {
 	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
 	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
 	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
-	// CLD_KILLED and CLD_DUMPED of siginfo(3): then the status is a signal.
+	// CLD_KILLED and CLD_DUMPED of siginfo(3): the status is a signal number.
 	const isSignal = ["2", "3"].includes(value("ExecMainCode"));
 	return {
 		active: value("ActiveState"),
@@ -59,7 +59,7 @@ async function output(service: string): Promise<string> {
 	const { output: shown } = await systemctl(["show", "--value", "--property=InvocationID", service]);
 	const invocation = shown.trim();
 	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
-	// What systemd says about the service has no such field.
+	// systemd's own messages about the service do not have this field.
 	const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, `_SYSTEMD_INVOCATION_ID=${invocation}`];
 	const { ok, output } = await runGroup([program, ...words], toolEnvironment, patience);
 	return ok ? output : "";
@@ -85,7 +85,7 @@ export async function must(words: readonly string[]): Promise<void> {
 	throw new Failure("systemctl-failed", { what: words.join(" "), detail: detail || status }, 1);
 }
 
-/** In a group of its own: a Ctrl-C on the terminal is ours, and what was begun is waited for. */
+/** In its own process group, because Ctrl-C must not interrupt a command that is in progress. */
 export function systemctl(words: readonly string[]) {
 	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, patience);
 }

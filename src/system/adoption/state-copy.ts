@@ -16,21 +16,21 @@ import { undoneData } from "../state/cages.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 
 /**
- * A cage's data while its service is adopted: filled aside (`adopting/data`), then put in place of what was there, which stays as
+ * A cage's data while its service is adopted. The copy grows in `adopting/data` and then replaces the data, which stays as
  * `data.before` until the next adoption.
  */
 function paths(cage: Path) {
 	return { data: join(cage, "data"), before: join(cage, "data.before"), staging: join(cage, "adopting") };
 }
 
-/** To be called before anything is stopped: what an earlier adoption kept is let go. */
+/** Deletes what an earlier adoption kept. Call it before anything is stopped. */
 export async function clearKept(cage: Path): Promise<void> {
 	const { before, staging } = paths(cage);
 	await removeTree(staging);
 	await removeTree(before);
 }
 
-/** Copies what the host has in these places now. The service is stopped meanwhile. */
+/** Copies the host's content of these places. The service must be stopped. */
 export async function takeState(
 	cage: Path,
 	writable: readonly WritableDirectory[],
@@ -48,20 +48,20 @@ export async function takeState(
 	return seedData({ plan: { writable: plan }, cage: staging, signal, onFile });
 }
 
-/** Puts the copy in place. A kill in the middle is undone by `restoreData`. */
+/** Makes the copy the cage's data. `restoreData` recovers from a kill in the middle. */
 export async function useState(cage: Path): Promise<void> {
 	const { before, data, staging } = paths(cage);
 	await rename(pathToBytes(data), pathToBytes(before));
 	await rename(pathToBytes(join(staging, "data")), pathToBytes(data));
 	await syncDirectory(cage);
-	// A later build must not seed again what came along now.
+	// A later build must not seed again what was copied now.
 	await writeSeeded(cage, new Set([...(await readSeeded(cage)), ...(await readSeeded(staging))]));
 	await removeTree(staging);
 }
 
 /**
- * The cage has its own data again. Where the service may have been started (`since`, when its adoption began), what it accepted meanwhile
- * is nowhere else: it is kept under the name that is returned. Without it, the copy is let go.
+ * Restores the cage's own data. With `since` (when the adoption began), the service may have been started, so its data is kept
+ * and the new path returned. Otherwise the copy is deleted.
  */
 export async function restoreData(cage: Path, since?: string): Promise<Path | undefined> {
 	const { before, data, staging } = paths(cage);
@@ -84,13 +84,13 @@ async function isDirectory(path: Path): Promise<boolean> {
 	);
 }
 
-/** Entries between two looks at what else there is to do: a signal must not wait for a large tree. */
+/** Entries between two pauses, so that a large tree does not delay a signal. */
 const atOnce = 500;
 
 /**
- * One value for all that is below a directory: names, kinds, owners, modes, and of files size, inode and times. It changes when anybody
- * writes there: who sets a time of modification back changes that of the status (ctime), which nobody can set. Reading the content too
- * would keep the service down for as long as a copy. undefined where there is no such directory.
+ * A hash over the directory's tree: names, kinds, owners and modes; for files also size, inode and times. Every write changes it,
+ * because nobody can reset a ctime. Reading the content would interrupt the service as long as a copy. Returns undefined if there
+ * is no directory.
  */
 export async function fingerprint(directory: Path): Promise<string | undefined> {
 	const hash = createHash("sha256");
@@ -98,7 +98,7 @@ export async function fingerprint(directory: Path): Promise<string | undefined> 
 	for (const { error, host, path, stats } of walk(directory, "/" as Path)) {
 		if (error !== undefined) throw new Failure("cannot-read", { path: showPath(directory), error }, 1);
 		if (++count % atOnce === 0) await setImmediate();
-		// Sockets and FIFOs are nobody's state.
+		// Sockets and FIFOs are not state.
 		if (!stats.isDirectory() && !stats.isFile() && !stats.isSymbolicLink()) continue;
 		const line: unknown[] = [path, stats.uid, stats.gid, stats.mode & ~0o6000n];
 		if (stats.isFile()) line.push(stats.size, stats.ino, stats.mtimeNs, stats.ctimeNs);
@@ -117,8 +117,9 @@ function linkTarget(link: Path, directory: Path): string {
 }
 
 /**
- * A link in the cage's state that leads out of it, and that the host did not have. In the cage it led nowhere; on the host a service that
- * starts as root, or logrotate, would write to where it leads. undefined where there is none; fails where something cannot be looked at.
+ * A link in the cage's state that points outside of it and that the host does not have. Inside the cage it was harmless; on the
+ * host, a service that starts as root, or logrotate, would follow it. Returns undefined if there is none; throws if something
+ * cannot be read.
  */
 export async function foreignLink(from: Path, place: Path): Promise<Path | undefined> {
 	for (const { error, host, path, stats } of walk(from, place)) {
@@ -131,7 +132,7 @@ export async function foreignLink(from: Path, place: Path): Promise<Path | undef
 	return undefined;
 }
 
-/** A link that cannot be read is not the same one. */
+/** An unreadable link does not count as equal. */
 async function targetOnHost(link: Path): Promise<Path | undefined> {
 	return readlink(pathToBytes(link), { encoding: "buffer" }).then(pathFromBytes, () => undefined);
 }

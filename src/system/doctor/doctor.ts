@@ -10,7 +10,7 @@ import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { kernelFindings, overlay } from "./kernel.ts";
 
-/** What the work needs of this machine, each looked up or tried, none concluded from the name of a system. */
+/** Checks each requirement by looking or trying, never by the system's name. */
 export function systemDoctor(commands: Commands): Doctor {
 	return {
 		examine(): Finding[] {
@@ -22,7 +22,7 @@ export function systemDoctor(commands: Commands): Doctor {
 	};
 }
 
-/** Installs packages with the system's own package manager, without questions. */
+/** Installs packages with the system's package manager, without questions. */
 async function install(packages: readonly string[], onLine: (line: string) => void, commands: Commands): Promise<void> {
 	const command = installCommand(packages);
 	if (command && isRootless()) throw new Failure("install-needs-root", { command: commandForRoot(packages) ?? "" }, 3);
@@ -31,7 +31,7 @@ async function install(packages: readonly string[], onLine: (line: string) => vo
 	for (const words of command) await runVisible(words, onLine, commands);
 }
 
-/** What root types to install these packages; undefined without a package manager that we know. */
+/** The command that root must type. Undefined without a known package manager. */
 function commandForRoot(packages: readonly string[]): string | undefined {
 	return installCommand(packages)?.at(-1)?.join(" ");
 }
@@ -74,7 +74,7 @@ async function runVisible(
 		throw new Failure("install-failed", { command: [program, ...args].join(" "), detail: last || shortMessage || "" }, 3);
 }
 
-/** Who we are, and the programs that the work is done with. */
+/** The current user and the required programs. */
 function programFindings(features: Features): Finding[] {
 	const strace = findTool("strace");
 	return [
@@ -88,7 +88,7 @@ function programFindings(features: Features): Finding[] {
 	];
 }
 
-/** A cage is made and runs without it, but less is proven of it. Debian and those that come from it name packages in their own way. */
+/** An optional program, without which less is proven. Debian and its derivatives have their own package names. */
 function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others: string }): Finding {
 	const found = findTool(what);
 	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
@@ -104,12 +104,12 @@ function utilLinux({ missing, setpriv }: Features): Finding {
 			package: "util-linux",
 		};
 	}
-	// Not weaker: a program of ours does what an older setpriv cannot.
+	// Not weaker, because our own program replaces what an older setpriv cannot do.
 	const own = [...(setpriv.landlock ? [] : ["--landlock-access"]), ...(setpriv.seccompFilter ? [] : ["--seccomp-filter"])];
 	return { what: "util-linux", state: "ok", found: own.length ? `${found} (- ${own.join(", ")})` : found };
 }
 
-/** PrivatePIDs= came with 257, and without it processes under the same account are within reach. */
+/** PrivatePIDs= needs version 257. Without it, processes of the same account can reach each other. */
 function systemd(): Finding {
 	const number = Number(/systemd (\d+)/.exec(version("systemctl"))?.[1] ?? 0);
 	const booted = existsSync("/run/systemd/system"); // sd_booted(3)

@@ -7,7 +7,7 @@ import type { Finding } from "../../engine/ports.ts";
 import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
-/** What the kernel offers, and what it was told to forbid. */
+/** The kernel's features and restrictions. */
 export function kernelFindings(features: Features): Finding[] {
 	return [
 		{
@@ -30,7 +30,7 @@ function landlock({ landlock: version }: Features): Finding {
 	return { what: "landlock", state: version === 0 ? "weaker" : "ok", found };
 }
 
-/** Overlays are refused in some containers, and on top of some file systems: only a try tells. In memory, seen by nobody. */
+/** Tries an overlay on a private tmpfs, because some containers and file systems refuse overlays. */
 export function overlay(): Finding {
 	const script = [
 		"mount -n -t tmpfs -o size=64k tmpfs /tmp",
@@ -44,7 +44,7 @@ export function overlay(): Finding {
 	return { what: "overlay", state: result.works ? "ok" : "missing", found: result.works ? "overlayfs" : result.says };
 }
 
-/** For cages that ordinary users make. As root one tries nothing, so it is tried as nobody. */
+/** Cages of ordinary users need them. Root tries as nobody, because everything works for root. */
 function userNamespaces(): Finding {
 	const settings = [
 		"user/max_user_namespaces",
@@ -65,7 +65,7 @@ function userNamespaces(): Finding {
 	};
 }
 
-/** ptrace_scope of 3 forbids strace even to root, until the next boot (Yama in the kernel's admin guide). */
+/** A ptrace_scope of 3 forbids strace even to root until the next boot (Yama in the kernel's admin guide). */
 function yama(): Finding {
 	const scope = readText("/proc/sys/kernel/yama/ptrace_scope").trim();
 	return {
@@ -75,7 +75,7 @@ function yama(): Finding {
 	};
 }
 
-/** selinux(8): the file is there where a policy is loaded. */
+/** The file exists if a policy is loaded (selinux(8)). */
 function selinux(): Finding {
 	const enforce = readText("/sys/fs/selinux/enforce").trim();
 	const found = { "1": "enforcing", "0": "permissive" }[enforce] ?? "-";
@@ -88,7 +88,7 @@ function appArmor(): Finding {
 	return { what: "apparmor", state: enforced ? "note" : "ok", found: enabled ? `${enforced} enforce` : "-" };
 }
 
-/** cgroups(7): either version holds limits of memory and processes. */
+/** Both versions can limit memory and processes (cgroups(7)). */
 function cgroups(): Finding {
 	const second = existsSync("/sys/fs/cgroup/cgroup.controllers");
 	const first = ["memory", "pids"].every((name) => existsSync(`/sys/fs/cgroup/${name}`));

@@ -8,29 +8,30 @@ import { errorName, writeFailure } from "./errors.ts";
 import { unsafeData } from "./merge.ts";
 
 /**
- * Where the state of a writable directory is when generations differ in what they mount. The state of PATH is at `data/PATH`, and nothing above it there was ever the
- * application's: systemd follows links to what it mounts. So where a generation mounts `/a/b` and an earlier one mounted `/a`, all of `data/a` goes to
- * `data/.cagewright-apart/a`, and `data/a/b` comes back from there, below new directories of root. Where a generation mounts `/a` again, what is at `data/a`
- * goes back into what was apart, and that becomes `data/a` again. Each step is a rename, and all of them can be done again from any state between:
- * what a kill cuts off is finished by another call, for these roots or for others.
+ * Where a writable directory's state is stored when generations mount different directories. The state of PATH is at `data/PATH`,
+ * and no directory above it was ever writable by the application, because systemd follows links to what it mounts. If a
+ * generation mounts `/a/b` and an earlier one mounted `/a`, all of `data/a` moves to `data/.cagewright-apart/a`, and `data/a/b`
+ * returns from there below new directories of root. If a generation mounts `/a` again, the content of `data/a` moves back into
+ * the other one, which becomes `data/a` again. Every step is a rename that can be repeated from any state in between: the next
+ * call finishes what a kill interrupted, even for other roots.
  */
 export interface Arrangement {
 	/** `STATE/cages/NAME/data`. */
 	readonly data: Path;
-	/** What is to be mounted: none of them in another. */
+	/** Directories to mount, none inside another. */
 	readonly roots: readonly Path[];
-	/** What other generations mount. */
+	/** Directories that other generations mount. */
 	readonly others: readonly Path[];
 }
 
-/** Directories that other generations mount and that hold one of the roots: the application could have put links into them. */
+/** Directories of other generations that contain a root: the application could have put links into them. */
 function rootsAbove(roots: readonly Path[], others: readonly Path[]): Path[] {
 	return [...new Set(others)]
 		.filter((other) => roots.some((one) => one !== other && isWithin(one, other)))
 		.sort((a, b) => a.length - b.length);
 }
 
-/** False where everything is in its place. */
+/** Returns false if everything is in place. */
 export async function isToBeArranged({ data, others, roots }: Arrangement): Promise<boolean> {
 	const top = await openTop(data);
 	if (top === undefined) return false;
@@ -46,8 +47,8 @@ export async function isToBeArranged({ data, others, roots }: Arrangement): Prom
 }
 
 /**
- * Puts the state of each root in its place; nothing of the cage runs that has a directory above one of them mounted. Throws `unsafe-data` (exit 4) where a root
- * is a link or a file, `data-twice` (exit 4) where both places have something of one name; then nothing is lost, and the state is as far as it came.
+ * Moves each root's state to its place. No process of the cage may have a directory above a root mounted. Throws `unsafe-data`
+ * (exit 4) if a root is a link or a file, and `data-twice` (exit 4) if both places have the same name; nothing is lost then.
  */
 export async function arrangeData({ data, others, roots }: Arrangement): Promise<void> {
 	const top = await openTop(data);
@@ -66,7 +67,7 @@ export async function arrangeData({ data, others, roots }: Arrangement): Promise
 	}
 }
 
-/** Brings those roots back that were apart and have nothing in their place: of a generation that is to be tried, not yet the present one. */
+/** Brings back roots that have nothing at their place, for a generation under trial. */
 export async function bringBackMissing(data: Path, roots: readonly Path[]): Promise<void> {
 	const top = await openTop(data);
 	if (top === undefined) return;
@@ -81,7 +82,7 @@ export async function bringBackMissing(data: Path, roots: readonly Path[]): Prom
 	}
 }
 
-/** Where there is something in both places, the directory that was the application's stays, and takes in what is in the other one. */
+/** If both places have content, the application's own directory stays and receives the content of the other. */
 async function bringBack(top: FileHandle, path: Path): Promise<void> {
 	if (await isDirectory(top, path)) {
 		const isOurs = await isPlain(top, apart(path));
@@ -106,7 +107,7 @@ async function openTop(data: Path): Promise<FileHandle | undefined> {
 	}
 }
 
-/** Does work in the directory that holds a name. undefined where there is no such directory; nothing is reached through a link. */
+/** Runs work in the directory that contains a name. Returns undefined if there is none. Follows no link. */
 async function inParent<T>(
 	top: FileHandle,
 	path: Path,
@@ -144,13 +145,13 @@ async function isDirectory(top: FileHandle, path: Path): Promise<boolean> {
 	return (await statusOf(top, path))?.isDirectory() ?? false;
 }
 
-/** As we make a directory on the way to something. */
+/** Whether it looks like a directory that we created as a parent. */
 async function isPlain(top: FileHandle, path: Path): Promise<boolean> {
 	const stats = await statusOf(top, path);
 	return stats !== undefined && stats.uid === process.geteuid?.() && (stats.mode & 0o7777) === 0o755;
 }
 
-/** Makes what is missing above the new place. What was moved is looked at there, where no application reaches it. */
+/** Creates missing parents. Checks the kind after the move, where no application can interfere. */
 async function move(top: FileHandle, from: Path, to: Path): Promise<void> {
 	await makeAbove(top, to);
 	const moved = await inParent(top, from, (source, old) =>
@@ -174,7 +175,7 @@ async function makeAbove(top: FileHandle, path: Path): Promise<void> {
 			if (!(await makeDirectory(place, 0o700))) return;
 			const made = await openDirectory(place);
 			try {
-				// Nobody else gets to the folder of what is apart.
+				// The folder for moved state stays private.
 				if (above !== `/${apartName}`) await made.chmod(0o755);
 			} finally {
 				await made.close();
@@ -218,7 +219,7 @@ async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
 	await inParent(top, path, (place) => rmdir(pathToBytes(place)));
 }
 
-/** Directories that were made for what was apart, and hold nothing any more. One of the application's has its owner and mode, and stays. */
+/** Removes empty parents that we created. The application's own directories have another owner or mode and stay. */
 async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path).reverse()) {
 		if (above !== `/${apartName}` && !(await isPlain(top, above))) return;

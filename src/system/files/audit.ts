@@ -23,24 +23,25 @@ import { observe, observeData, observeTree, type Seen } from "./observe.ts";
 
 const run = promisify(execFile);
 
-/** Entries of the data, and milliseconds of getcap(8) there, before a launch; `check --deep` takes as long as it needs. */
+/** Limits before a launch: entries of the data, and milliseconds of getcap(8) there. `check --deep` has none. */
 const mostData = 1_000_000;
 const mostTime = 10_000;
 
 export interface AuditResult {
-	/** Sorted by path; of one path in the order of the rules. */
+	/** Sorted by path, then in the order of the rules. */
 	readonly findings: readonly Finding[];
-	/** How many files, directories and links were looked at. */
+	/** Number of files, directories and links that were examined. */
 	readonly looked: number;
 }
 
-/** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
+/** Audits a cage without changing anything or following links. Ignores what vanishes in the meantime. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
 	const { binds = [], isPresent = false, manifest, policy, root: cage, thorough = false } = request;
 	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
-	// What else is found through a link is not the cage's.
+	// Content behind a link is not the cage's.
 	const data = ways.filter(({ way }) => leadsThroughDirectories(way));
-	// The tool looks while we do. It is asked for the data separately: what an application writes there must not hide what is in the cage.
+	// getcap runs in parallel. It examines the data separately, so that an application's files there cannot hide findings in the
+	// cage.
 	const asked = fileCapabilities([cage], signal);
 	const askedOfData = data.length
 		? fileCapabilities(
@@ -49,10 +50,10 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 				thorough ? undefined : mostTime,
 			)
 		: undefined;
-	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Reported below, unless something else ends the audit before.
+	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Awaited below.
 	const way = wayTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
-	// A component that is not there cannot be judged, and neither can what would lie below it.
+	// A missing component and anything below it cannot be judged.
 	const missing = way.slice(seen.length, seen.length + 1);
 	const findings = [
 		...auditWay(seen, policy.owner),
@@ -64,7 +65,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 			isPresent,
 		),
 	];
-	// Read by threads while we look at the rest; told below as well.
+	// Hashed by threads in the meantime, and awaited below.
 	const known = manifest && thorough ? hashesOf(filesOf(manifest), cage, signal) : undefined;
 	known?.catch(() => {});
 	const { seen: files, unseen } = observeTree(cage, root, signal);
@@ -91,7 +92,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	return { findings: [...findings, ...ordered], looked };
 }
 
-/** Follows no link: where one is met, what it leads to is not the way. */
+/** Stops at a link, because its target is not on the path. */
 function bindWay(bind: Path): BindWay {
 	const seen: Seen[] = [];
 	for (const path of wayTo(bind)) {
@@ -110,7 +111,7 @@ function hostDirectory(path: Path): Seen | undefined {
 	return there?.kind === "directory" ? there : undefined;
 }
 
-/** Parts from the data folder to the state of `path`; each with the host's directory of the same name. */
+/** The path from the data folder to the state of `path`, each part with the host's directory of the same name. */
 function dataWay({ path, source }: { readonly path: Path; readonly source: Path }): DataWay {
 	const isBelow = source.endsWith(path);
 	const top = (isBelow ? source.slice(0, -path.length) : source) as Path;
@@ -126,15 +127,16 @@ function dataWay({ path, source }: { readonly path: Path; readonly source: Path 
 	return { seen };
 }
 
-/** Without root, what the mode keeps from the account that the cage runs as gives nobody a right that it has not. */
+/** Without root, a file that its mode hides from the cage's account gives nobody more rights. */
 function unseenFinding({ error, path }: { readonly error: string; readonly path: Path }): Finding {
 	const severity = error === "EACCES" && process.geteuid?.() !== 0 ? "warning" : "danger";
 	return { code: "unseen", path, severity, values: { error } };
 }
 
 /**
- * An application can make its data too deep and too large to be looked at, also one that was broken into: its cage must still start. Nothing there can be
- * executed in the cage, whose data is mounted noexec and nosuid, and nobody but root gets to it outside. That holds for an application started as root too.
+ * An application, even a compromised one, can make its data too deep or too large to examine, and its cage must still start.
+ * Nothing there can be executed, because the data is mounted noexec and nosuid, and only root can reach it from outside. The same
+ * holds for an application started as root.
  */
 function unseenDataFinding(one: { readonly error: string; readonly path: Path }): Finding {
 	return ["ENAMETOOLONG", "EFBIG"].includes(one.error)
@@ -142,7 +144,7 @@ function unseenDataFinding(one: { readonly error: string; readonly path: Path })
 		: unseenFinding(one);
 }
 
-/** Bytes of a path that still fit a screen. */
+/** Bytes of a path that fit a screen. */
 const mostShown = 200;
 
 function shortened(path: Path): Path {
@@ -153,7 +155,7 @@ function filesOf({ entries }: Manifest): Path[] {
 	return entries.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path);
 }
 
-/** Files whose content has to be read to be known: they were touched since they were copied. */
+/** Files that were touched since the copy, so their content must be read. */
 function touched(files: readonly Seen[], manifest: Manifest): Path[] {
 	const entries = entriesByPath(manifest);
 	return files.flatMap(({ kind, path, stamp }) =>
@@ -167,7 +169,7 @@ async function hashesOf(paths: readonly Path[], cage: Path, signal: AbortSignal 
 		paths.map((path) => `${cage}${path}` as Path),
 		signal,
 	);
-	// What cannot be read is not what was copied.
+	// An unreadable file counts as changed.
 	return new Map(paths.map((path, index) => [path, hashes[index] ?? ""]));
 }
 
@@ -179,8 +181,8 @@ function withHashes(files: readonly Seen[], hashes: ReadonlyMap<Path, string>): 
 }
 
 /**
- * Lines of getcap(8) below these directories. Node reads no extended attributes, and a tool of libcap knows the format of all
- * versions. undefined without the tool: then nosuid mounts and no_new_privs are what stands against file capabilities.
+ * Output lines of getcap(8) for these directories. Node cannot read extended attributes, and libcap's tool knows all format
+ * versions. Returns undefined without the tool; nosuid mounts and no_new_privs then still block file capabilities.
  */
 async function fileCapabilities(
 	directories: readonly Path[],
@@ -195,7 +197,7 @@ async function fileCapabilities(
 	return answer?.stdout.split("\n");
 }
 
-/** Lines `PATH CAPABILITIES`, where both may hold blanks: the longest path that is there is meant. */
+/** Parses lines `PATH CAPABILITIES`, both of which may contain blanks: the longest existing path counts. */
 function capabilitiesByPath(
 	lines: readonly string[],
 	top: Path,
@@ -222,7 +224,7 @@ function addCapabilities(observed: readonly Observed[], top: Path, lines: readon
 	return found.size === 0 ? observed : observed.map((one) => withCapabilities(one, found.get(one.path)));
 }
 
-/** Of the data only what may be a finding was kept. */
+/** For the data, only possible findings were kept. */
 function addDataCapabilities(kept: readonly Observed[], top: Path, shown: Path, lines: readonly string[]): readonly Observed[] {
 	const look = (path: Path) => observe((top + path.slice(shown.length)) as Path, path);
 	const found = capabilitiesByPath(lines, top, shown, (path) => look(path) !== undefined);

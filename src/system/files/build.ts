@@ -3,7 +3,7 @@ import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
-import { rulesOfMarks } from "../../core/plan/marks.ts";
+import { markRules } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
@@ -24,13 +24,11 @@ import { isUntouched, survey } from "./survey.ts";
 import { runIn } from "./tools.ts";
 
 /**
- * Builds a new generation of a cage and, unless told otherwise, makes it the present one.
- *
- * It grows in a hidden folder that nobody but root can enter, is written to disk, renamed, recorded and switched to, in this
- * order: a kill at any moment leaves the old generation or the new one, and what is neither is known by its name. A failure or
- * an abort removes the folder again.
- *
- * Fails with what `copyRegularFile`, `cageEntries`, `requireSafeFolder` and `runIn` fail with, and with `mounted-below`.
+ * Builds a new generation of a cage and, unless `activate` is false, makes it the present one.
+ * It grows in a hidden folder that only root can enter, is synced, renamed, recorded and published, in this order. A kill at any
+ * moment leaves the old or the new generation, and leftovers are recognised by their name. A failure or an abort removes the
+ * folder.
+ * Throws what `copyRegularFile`, `cageEntries`, `requireSafeFolder` and `runIn` throw, and `mounted-below`.
  */
 export async function buildGeneration(request: BuildRequest): Promise<Manifest> {
 	const { plan, signal } = request;
@@ -58,19 +56,19 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 		return manifest;
 	} catch (error) {
 		await removeTree(staging);
-		// A full disk may have room for all of it but for the manifest.
+		// A full disk may have room for everything except the manifest.
 		if (isInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
 		throw writeFailure(error, staging);
 	}
 }
 
 /**
- * True where a build would make the previous generation over again: the plan puts the same there, no file of the host was touched
- * since, and no copy either. Reads no content.
+ * Returns true if a build would repeat the previous generation: the plan is equal, and neither a host file nor a copy was touched
+ * since. Reads no content.
  */
 export function isUpToDate(plan: Plan, { manifest, root }: Previous): boolean {
 	if (!isSame(comparePlanWithManifest(plan, manifest))) return false;
-	// What was edited in that generation is compared by content already, and is no reason for another one.
+	// Edited files were already compared by content and need no new generation.
 	const edited = new Set(plan.entries.flatMap((entry) => (entry.edited === undefined ? [] : [entry.path])));
 	for (const entry of entriesByPath(manifest).values()) {
 		if (entry.kind === "file" && !edited.has(entry.path) && !isUntouched(entry, root)) return false;
@@ -78,7 +76,7 @@ export function isUpToDate(plan: Plan, { manifest, root }: Previous): boolean {
 	return true;
 }
 
-/** Everything is on disk before it has a name: after a power cut a generation is whole or not there. */
+/** Syncs everything before it gets its name, so that after a power cut a generation is complete or absent. */
 async function putInPlace(staging: Path, root: Path, signal: AbortSignal | undefined): Promise<void> {
 	const directory = await openDirectory(staging);
 	try {
@@ -114,7 +112,7 @@ function describe(
 		name: pathToText(name) ?? "",
 		command: application.command,
 		madeAt: now.toISOString(),
-		marksBy: rulesOfMarks(),
+		marksBy: markRules(),
 		...(owner && { owner }),
 		entries,
 		writable,

@@ -5,16 +5,16 @@ import type { BuildPhase } from "../../engine/store.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
 import { isUntouched, type Surveyed } from "./survey.ts";
 
-/** Where a path of the cage is while the cage is built. */
+/** Maps a path of the cage to its place during the build. */
 export type At = (path: Path) => Path;
 
-/** Files that are copied at the same time: one waits for the disk while another is hashed. */
+/** Number of parallel copies: one waits for the disk while another is hashed. */
 const lanes = 4;
 
 /**
- * Copies all files, from the previous generation where neither the host's file nor that copy was touched since, or where the copy was edited
- * and goes on; else from the host.
- * The first failure ends all lanes, and is thrown when all have ended: nobody writes into the folder any more.
+ * Copies all files: from the previous generation if neither the host's file nor that copy was touched since, or if the copy was
+ * edited and is kept; otherwise from the host. After the first failure all lanes stop before it is thrown, so that nobody still
+ * writes into the folder.
  */
 export async function copyFiles(filling: Filling, at: At): Promise<ManifestEntry[]> {
 	const stop = new AbortController();
@@ -59,17 +59,17 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 		const onBytes = (bytes: number) => {
 			done += bytes - seen;
 			seen = bytes;
-			// A file that grew since it was looked at must not show more than all.
+			// A file that grew meanwhile must not exceed the total.
 			onFile?.(path, Math.min(done, total), total);
 		};
 		const owner = isRoot ? entry : undefined;
 		const result = await copyRegularFile({ ...source, to: at(path), mode: entry.mode, owner, reflinks, signal, onBytes });
 		if (result.size === 0) onBytes(0);
 		const { copy, mtime, sha256, size } = result;
-		// Of what was edited the source is no file of the host.
+		// An edited file has no source on the host.
 		const stamp = isEdited ? undefined : (reused?.source ?? result.source);
 		const { marks, ...described } = describe(entry);
-		// Of a file that changed since the plan looked at it, nothing is known.
+		// A file that changed since the plan read it has no known marks.
 		const isAsPlanned = size === entry.size && Math.floor(mtime) === entry.mtime;
 		return {
 			...described,
@@ -80,34 +80,34 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 	};
 }
 
-/** What the manifest says of an entry before anything is known of its content. */
+/** The part of a manifest entry that does not depend on its content. */
 export function describe(entry: Entry): ManifestEntry {
 	const { content: _, decision: __, ...rest } = entry;
 	return rest;
 }
 
 export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile"> {
-	/** Sorted, a directory before what it holds. */
+	/** Sorted, a directory before its content. */
 	readonly entries: readonly Entry[];
 	readonly files: ReadonlyMap<Path, Surveyed>;
-	/** Empty, and ours alone. */
+	/** An empty folder that only we can enter. */
 	readonly staging: Path;
 	readonly isRoot: boolean;
 }
 
 export interface BuildRequest {
 	readonly plan: Plan;
-	/** `STATE/cages/NAME`; made if it is not there. The caller holds its lock. */
+	/** `STATE/cages/NAME`; created if missing. The caller holds its lock. */
 	readonly cage: Path;
-	/** The generation to take unchanged files from. */
+	/** The generation to copy unchanged files from. */
 	readonly previous?: Previous;
 	readonly now: Date;
-	/** False leaves the present generation the present one: `switchGeneration` does it later. */
+	/** False leaves the present generation; `switchGeneration` publishes later. */
 	readonly activate?: boolean;
 	readonly signal?: AbortSignal;
-	/** A file's bytes have arrived; both numbers are bytes of the whole build. */
+	/** Progress in bytes of the whole build. */
 	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
-	/** What comes next. */
+	/** Announces the next phase. */
 	onPhase?(phase: BuildPhase): void;
 }
 

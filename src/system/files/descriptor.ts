@@ -3,51 +3,52 @@ import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 
-// open(2); Node has no name for it. Neither reading a directory nor the right to do so is needed to go through it.
+// O_PATH of open(2), which Node does not name. Going through a directory then needs no read permission.
 const O_PATH = 0o10000000;
 
 /**
- * Node has no openat(2): a name below an open directory is `/proc/self/fd/N/name`. The directory cannot be swapped for a link
- * meanwhile, because the descriptor stays what it was.
+ * Node has no openat(2), so a name below an open directory is `/proc/self/fd/N/name`. The descriptor stays the same directory
+ * even if its name is replaced by a link.
  */
 export function below(directory: FileHandle, name?: Path): Path {
 	return (name === undefined ? `/proc/self/fd/${directory.fd}` : `/proc/self/fd/${directory.fd}/${name}`) as Path;
 }
 
-/** Opens a directory itself: a link in its place fails with ELOOP or ENOTDIR. */
+/** Opens the directory itself: a link fails with ELOOP or ENOTDIR. */
 export function openDirectory(path: Path): Promise<FileHandle> {
 	return open(pathToBytes(path), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 }
 
-/** Opens a file without following a link and without waiting for the other end of a FIFO; whatever it is must be looked at then. */
+/** Opens a file without following a link and without waiting for a FIFO's other end. The caller must check its kind. */
 export function openForReading(path: Path): Promise<FileHandle> {
 	const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 	return open(pathToBytes(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 }
 
-/** Makes a file that was not there: an existing one, or a link, fails with EEXIST. */
+/** Creates a new file: an existing one, or a link, fails with EEXIST. */
 export function openNew(path: Path): Promise<FileHandle> {
 	const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 	return open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 }
 
-/** Where the kernel says that an open file is; ends in ` (deleted)` if it has no name any more. */
+/** The kernel's path of an open file; ends in ` (deleted)` if it has no name any more. */
 export function nameOf(file: FileHandle): Path {
 	return pathFromBytes(readlinkSync(`/proc/self/fd/${file.fd}`, { encoding: "buffer" }));
 }
 
-/** The place at which a way ends, because it is missing, a link, or no directory. */
+/** The component that a path cannot go beyond: missing, a link, or no directory. */
 export interface WayEnd {
 	/** Index into the names; -1 is `top` itself. */
 	readonly index: number;
-	/** errno(3): ENOENT, or ELOOP and ENOTDIR for what is no directory. */
+	/** errno(3): ENOENT, or ELOOP and ENOTDIR if it is no directory. */
 	readonly error: string;
 }
 
 /**
- * Opens a directory by its names below `top`, each in the one before, and returns its descriptor, which the caller closes. No link is followed and nothing
- * outside of `top` is reached, whatever is swapped meanwhile: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS of openat2(2), which Node does not have. `top`
- * itself must be a directory; links above it are the caller's. Throws what `fail` returns.
+ * Opens a directory by its names below `top`, each in the one before, and returns its descriptor, which the caller closes.
+ * Follows no link and never leaves `top`, whatever is swapped meanwhile, like RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS of
+ * openat2(2), which Node does not have. `top` itself must be a directory; links above it are the caller's business. Throws what
+ * `fail` returns.
  */
 export function openWay(top: Path, names: readonly Path[], fail: (end: WayEnd) => Error): number {
 	let current = openStep(top, -1, fail);
@@ -73,17 +74,20 @@ function openStep(place: Path, index: number, fail: (end: WayEnd) => Error): num
 	}
 }
 
-/** Names of a path, from its first component on. */
+/** The components of a path. */
 export function namesOf(path: Path): Path[] {
 	return path.split("/").filter(Boolean) as Path[];
 }
 
-/** True for the error of a way that ends at something else than a directory. */
+/** Whether the error means that a component is not a directory. */
 export function isNoDirectory(error: string | undefined): boolean {
 	return error === "ENOTDIR" || error === "ELOOP";
 }
 
-/** Opens a directory some levels below another, one level after the other, so that no level may be a link. `made` sees what had to be made. */
+/**
+ * Opens a directory some levels below another, one level at a time, so that no level may be a link. With `made`, creates missing
+ * levels and calls it for each.
+ */
 export async function openBelow(
 	top: FileHandle,
 	names: readonly Path[],
@@ -106,7 +110,7 @@ export async function openBelow(
 	return current;
 }
 
-/** True if it was made, false if something was there. */
+/** Returns true if it was created, false if something was there. */
 export async function makeDirectory(path: Path, mode = 0o700): Promise<boolean> {
 	try {
 		await mkdir(pathToBytes(path), mode);
@@ -117,7 +121,7 @@ export async function makeDirectory(path: Path, mode = 0o700): Promise<boolean> 
 	}
 }
 
-/** Writes a directory's names to disk: a rename is only then sure to be there after a power cut. */
+/** Syncs a directory, so that a rename in it survives a power cut. */
 export async function syncDirectory(path: Path): Promise<void> {
 	const directory = await openDirectory(path);
 	try {

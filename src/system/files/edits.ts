@@ -14,8 +14,8 @@ import { copyRegularFile } from "./safe-copy.ts";
 const configuration = pathFromText("/etc");
 
 /**
- * What was edited below /etc of a generation, and what the host has there now. Reads only files that were touched since they were copied, and
- * those that were edited before. Directories are told where they are new and something edited lies in them.
+ * Finds edits below /etc of a generation and compares them with the host. Reads only files that were touched since the copy or
+ * edited before. Includes new directories that contain an edit.
  */
 export async function findEdits(root: Path, manifest: Manifest, signal?: AbortSignal): Promise<Edit[]> {
 	const entries = entriesByPath(manifest);
@@ -43,7 +43,7 @@ async function editOf(
 	const untouched = kind === "file" && entry?.edited === undefined && one.stamp && entry && !needsHash(entry, one.stamp);
 	if (untouched) return undefined;
 	const is = await content(join(root, one.path.slice(1) as Path), kind, signal);
-	// Empty: added in an earlier generation, so there was none.
+	// Empty if it was added in an earlier generation, so there is no host content.
 	const was = (entry && hostContent(entry)) || undefined;
 	if (is === undefined || (is === was && entry?.kind === kind)) return undefined;
 	const now = observe(one.path, one.path);
@@ -75,12 +75,12 @@ function describe(one: Seen, kind: Edit["kind"], what: Pick<Edit, "is" | "was" |
 	};
 }
 
-/** Where edited configuration of a generation is kept that gave way to the host's. */
+/** Where edited configuration is kept after the host's replaced it. */
 function editsFolder(cage: Path, generation: number): Path {
 	return join(join(cage, "edited"), pathFromText(String(generation)));
 }
 
-/** Copies an edited file out of its generation before that is cleared away; a copy that is there already is the same. Tells where it lies. */
+/** Copies an edited file out of its generation before that is deleted; an existing copy is identical. Returns its path. */
 export async function setAside(cage: Path, generation: number, root: Path, edit: Edit): Promise<Path | undefined> {
 	if (edit.kind !== "file") return undefined;
 	const to = join(editsFolder(cage, generation), edit.path.slice(1) as Path);

@@ -8,7 +8,7 @@ export function errorName(error: unknown): string | undefined {
 	return typeof code === "string" && "syscall" in (error as object) ? code : undefined;
 }
 
-/** What it means that something could not be written at `path`. Errors that are no system call's pass through. */
+/** The failure for an error while writing at `path`. Other errors pass through. */
 export function writeFailure(error: unknown, path: Path): unknown {
 	const name = errorName(error);
 	if (name === undefined) return error;
@@ -27,18 +27,18 @@ export function writeFailure(error: unknown, path: Path): unknown {
 	}
 }
 
-/** That the disk of `path` is full, where that is what went wrong; any other error as it is. */
+/** The failure for a full disk at `path`. Other errors pass through. */
 export function diskFailure(error: unknown, path: Path): unknown {
 	return ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "") ? writeFailure(error, path) : error;
 }
 
-/** The same where a program of the system says it, of what it writes at `path`. undefined for any other complaint. */
+/** The failure for a full disk according to a program's message. Undefined for any other message. */
 export function fullDisk(complaint: string, path: Path): Failure | undefined {
 	if (!/No space left on device|Disk quota exceeded/.test(complaint)) return undefined;
 	return new Failure("disk-full", { path: showPath(path) }, 1);
 }
 
-/** What it means that the host's file at `path` could not be opened or read. */
+/** The failure for an error while opening or reading the host's file at `path`. Other errors pass through. */
 export function readFailure(error: unknown, path: Path): unknown {
 	const name = errorName(error);
 	if (name === undefined) return error;

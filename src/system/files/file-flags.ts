@@ -11,8 +11,9 @@ import { below } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 
 /**
- * A descriptor of an executable of ours, which has no name any more, so that nothing of it outlives this process. `/proc/self/fd/N` executes it. It
- * is written to `folder`, or to a common place where that is mounted noexec or cannot be written. Throws `nowhere-executable` (exit 3).
+ * Returns a descriptor of one of our executables. The file has no name any more, so nothing of it outlives this process;
+ * `/proc/self/fd/N` executes it. It is written to `folder`, or to another place if that is mounted noexec or read-only. Throws
+ * `nowhere-executable` (exit 3).
  */
 export function openProgram(folder: string, program: Uint8Array): number {
 	for (const place of [folder, "/run", tmpdir(), "/dev/shm"]) {
@@ -43,12 +44,12 @@ function openUnnamed(folder: string, content: Uint8Array): number | undefined {
 	}
 }
 
-/** O_PATH of fcntl.h, which Node does not name: opens also what may not be read, and touches no device. */
+/** O_PATH of fcntl.h, which Node does not name: also opens unreadable files and does not touch devices. */
 export const pathOnly = 0o10000000;
 
 let program: number | undefined;
 
-/** Takes the flags `i` and `a` of chattr(1), which only root can set, from these files and directories. Follows no link. */
+/** Clears the flags `i` and `a` of chattr(1), which only root can set. Follows no link. */
 export async function clearFlags(paths: readonly Path[]): Promise<void> {
 	const executable = process.geteuid?.() === 0 ? fileFlagsExecutable(process.arch) : undefined;
 	if (executable === undefined) return;
@@ -64,7 +65,7 @@ export async function clearFlags(paths: readonly Path[]): Promise<void> {
 	}
 }
 
-/** A device, FIFO or socket has no such flag, and opening one has effects. */
+/** Devices, FIFOs and sockets have no such flags, and opening them has effects. */
 async function openWithFlags(path: Path): Promise<FileHandle[]> {
 	try {
 		const place = await open(pathToBytes(path), pathOnly | constants.O_NOFOLLOW);

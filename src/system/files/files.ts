@@ -26,8 +26,8 @@ import {
 import type { FileKind, FileStatus, Files } from "../../engine/ports.ts";
 
 /**
- * The machine's files, looked at synchronously: a plan asks thousands of small questions, and a promise for each costs more than the answer.
- * Nothing here throws; what cannot be seen is not there.
+ * Synchronous access to the machine's files: a plan asks thousands of small questions, and a promise for each costs more than the
+ * answer. Never throws; unreadable files count as absent.
  */
 export function systemFiles(): Files & LoaderFiles {
 	return { status, readLink, list, read, resolve, inspect };
@@ -67,7 +67,7 @@ function kindOf(stats: Stats): FileKind {
 	}
 }
 
-/** Linux spreads both numbers over a dev_t: from the top, 20 bits major, 24 minor, 12 major, 8 minor (gnu_dev_major in makedev(3)). */
+/** Linux distributes both numbers over a dev_t: from the top, 20 bits major, 24 minor, 12 major, 8 minor (gnu_dev_major in makedev(3)). */
 export function deviceNumbers(rdev: number): { major: number; minor: number } {
 	const high = Math.floor(rdev / 2 ** 32);
 	const low = (rdev % 2 ** 32) >>> 0;
@@ -77,7 +77,7 @@ export function deviceNumbers(rdev: number): { major: number; minor: number } {
 	};
 }
 
-// "latin1" asks Node for one character a byte, which is what a Path is.
+// "latin1" yields one character a byte, like a Path.
 function readLink(path: Path): Path | undefined {
 	return attempt(() => readlinkSync(pathToBytes(path), { encoding: "latin1" }) as Path);
 }
@@ -90,7 +90,7 @@ function resolve(path: Path): Path | undefined {
 	return attempt(() => pathFromBytes(realpathSync.native(pathToBytes(path), { encoding: "buffer" })));
 }
 
-/** A file under /proc says that it is empty, and one that is written to may never end: read to the end, but not further than this. */
+/** Bytes to read from a file under /proc, which reports size 0, or from one that grows endlessly. */
 const unknownSize = 16 * 1024 * 1024;
 
 function read(path: Path, limit?: number): Buffer | undefined {
@@ -106,7 +106,7 @@ function inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined {
 	);
 }
 
-/** O_NONBLOCK: opening a FIFO would wait for its other end. O_NOFOLLOW: what was looked at is what is read. */
+/** O_NONBLOCK: a FIFO must not block. O_NOFOLLOW: read exactly what was checked. */
 function withFile<T>(path: Path, use: (descriptor: number, size: number) => T): T | undefined {
 	return attempt(() => {
 		const descriptor = openSync(pathToBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -120,7 +120,7 @@ function withFile<T>(path: Path, use: (descriptor: number, size: number) => T): 
 }
 
 function readAt(descriptor: number, offset: number, length: number): Buffer {
-	// A negative position would mean the descriptor's own to readSync.
+	// readSync interprets a negative position as the descriptor's own.
 	if (length <= 0 || offset < 0) return Buffer.alloc(0);
 	const buffer = Buffer.allocUnsafe(length);
 	let filled = 0;
@@ -154,7 +154,7 @@ function attempt<T>(look: () => T): T | undefined {
 /** The kernel follows this many links (path_resolution(7)). */
 const mostLinks = 40;
 
-/** Returns the place that `/dev/log` leads to, even while nobody listens there; undefined if the host has no such name. */
+/** Returns the place that `/dev/log` leads to, even while nobody listens there. Undefined if the host has no such name. */
 export function logSocket(): Path | undefined {
 	let path = pathFromText("/dev/log");
 	try {

@@ -15,8 +15,8 @@ import { removeTree } from "./remove.ts";
 import { runIn } from "./tools.ts";
 
 /**
- * Puts everything into the staging folder and tells what it is. Links come after all files: until then no path in the folder can
- * lead out of it. Directories get their modes last, the deepest first, so that one that may not be written can still be filled.
+ * Fills the staging folder and returns the entries. Links are created after all files, so that until then no path in the folder
+ * can leave it. Directories get their modes last, deepest first, so that read-only ones can be filled.
  */
 export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 	const { entries, staging, signal } = filling;
@@ -31,7 +31,7 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 		if (entry.path !== root) await attempt(entry.path, () => mkdirSync(pathToBytes(at(entry.path)), 0o700));
 		made.set(entry.path, describe(entry));
 	}
-	// Starting mknod takes as long as copying some megabytes, so both go on at once; neither may outlive a failure of the other.
+	// Starting mknod takes as long as copying some megabytes, so both run in parallel. A failure of one waits for the other.
 	const [files, devices] = await Promise.allSettled([
 		copyFiles(filling, at),
 		filling.isRoot ? makeDevices(of("device"), staging, at, signal) : undefined,
@@ -50,7 +50,7 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 	}
 	for (const entry of loaderCaches) made.set(entry.path, await makeLoaderCache(entry, filling, at));
 	for (const entry of entries.filter(isFolder).reverse()) {
-		// The root itself stays closed until everything is on disk.
+		// The root itself stays private until everything is synced.
 		const closed = entry.path === root ? { ...entry, mode: 0o700 } : entry;
 		await attempt(entry.path, () => finish(closed, at(entry.path), filling.isRoot));
 	}
@@ -71,14 +71,14 @@ async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<Mani
 	return generated(entry, path, bytes);
 }
 
-/** With its stamp, so that no launch has to read it again to know it. */
+/** Includes the stamp, so that launches need not read the file. */
 function generated(entry: Entry, path: Path, bytes: Buffer): ManifestEntry {
 	const sha256 = createHash("sha256").update(bytes).digest("hex");
 	const copy = stampOf(lstatSync(pathToBytes(path), { bigint: true }));
 	return { ...describe(entry), size: bytes.length, sha256, content: entry.content ?? "", copy };
 }
 
-/** Node has no mknod(2). The node is made under a plain name and then moved: its own may be any bytes. */
+/** Node has no mknod(2). The node is created under a plain name and then moved, because its own name may be any bytes. */
 async function makeDevices(devices: readonly Entry[], staging: Path, at: At, signal?: AbortSignal): Promise<void> {
 	if (devices.length === 0) return;
 	const directory = await openDirectory(staging);
@@ -105,9 +105,9 @@ function isLoaderCache(entry: Entry): boolean {
 }
 
 /**
- * /etc/ld.so.cache for the libraries of the cage, so that the loader finds them in the host's order. ldconfig changes its root to
- * the folder, reads the directories named here and the trusted ones, and leaves links alone (-X). Its own aux-cache, which it
- * writes even when told to ignore it, would be a stray file (measured).
+ * Creates /etc/ld.so.cache for the cage's libraries in the host's order. ldconfig changes its root to the folder, reads these
+ * directories and the trusted ones, and leaves links alone (-X). It writes its own aux-cache even if told not to (measured); that
+ * file is removed.
  */
 async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging }: Filling, at: At): Promise<ManifestEntry> {
 	const asked = (entry.content ?? "").split("\n").filter((line) => line.startsWith("/"));
@@ -132,8 +132,8 @@ async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging 
 }
 
 /**
- * Owner before mode, because a change of owner takes setuid bits away; times last. Synchronous, like the making of directories and
- * links: each of these calls takes microseconds, and a round through Node's thread pool ten times as long (measured).
+ * Sets the owner before the mode, because chown clears setuid bits, and the times last. Synchronous, because each call takes
+ * microseconds and Node's thread pool ten times as long (measured).
  */
 function finish(entry: Entry, path: Path, isRoot: boolean): void {
 	const name = pathToBytes(path);

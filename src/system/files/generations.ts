@@ -11,37 +11,37 @@ import { refuseMounts } from "./mounts.ts";
 import { removeTree } from "./remove.ts";
 import { readText } from "./text-files.ts";
 
-/** Where the generations of a cage are (the contract's "On disk"). */
+/** The files of a cage's generations (the contract's "On disk"). */
 export function generationPaths(cage: Path) {
 	const generations = join(cage, "generations");
 	const manifests = join(cage, "manifests");
 	return {
 		generations,
 		manifests,
-		/** A link to the present generation: systemd units name it, so that the next start is of the generation that is present then. */
+		/** A link to the present generation. Systemd units use it, so that the next start is of the generation that is present then. */
 		current: join(cage, "current"),
-		/** Numbers of the generations that have been the present one. */
+		/** Numbers of the generations that have been published. */
 		tried: join(cage, "tried.json"),
 		root: (generation: number) => join(generations, String(generation)),
 		manifest: (generation: number) => join(manifests, `${generation}.json`),
 	};
 }
 
-/** Generations that are there whole, oldest first: with a root and a manifest. */
+/** Complete generations with root and manifest, oldest first. */
 export async function listGenerations(cage: Path): Promise<number[]> {
 	const { generations, manifests } = generationPaths(cage);
 	const described = new Set(numbers(await names(manifests), /^(\d+)\.json$/));
 	return numbers(await names(generations), /^(\d+)$/).filter((number) => described.has(number));
 }
 
-/** A number that no generation has had, however it ended. */
+/** A number that no generation has had. */
 export async function nextGeneration(cage: Path): Promise<number> {
 	const { generations, manifests } = generationPaths(cage);
 	const used = [...numbers(await names(generations), /^(\d+)$/), ...numbers(await names(manifests), /^(\d+)\.json$/)];
 	return Math.max(0, ...used) + 1;
 }
 
-/** The present generation, or undefined before the first. Fails with `state-damaged` where the pointer leads to none. */
+/** The present generation. Undefined before the first. Throws `state-damaged` if the pointer is invalid. */
 export async function currentGeneration(cage: Path): Promise<number | undefined> {
 	const { current } = generationPaths(cage);
 	const target = await readPointer(current);
@@ -51,7 +51,7 @@ export async function currentGeneration(cage: Path): Promise<number | undefined>
 	return Number(number);
 }
 
-/** Makes another generation the present one, by one rename. A running application keeps the one that it started with. */
+/** Makes another generation the present one with one rename. A running application stays in its generation. */
 export async function switchGeneration(cage: Path, generation: number): Promise<void> {
 	const whole = await listGenerations(cage);
 	if (!whole.includes(generation)) throw new Failure("no-such-generation", { name: showPath(baseName(cage)), generation }, 2);
@@ -61,8 +61,8 @@ export async function switchGeneration(cage: Path, generation: number): Promise<
 }
 
 /**
- * What was the present generation before, where what had to come with another one failed: a link alone, for which a full disk has room. undefined: there was
- * none.
+ * Restores the previous generation after a failed publication. Only a link changes, for which a full disk has room. Undefined:
+ * there was none.
  */
 export async function switchBack(cage: Path, generation: number | undefined): Promise<void> {
 	const { current } = generationPaths(cage);
@@ -70,7 +70,7 @@ export async function switchBack(cage: Path, generation: number | undefined): Pr
 	else await linkAtomic(current, pathFromText(`generations/${generation}`));
 }
 
-/** Generations that were the present one at some time. A candidate never was: nobody goes back, or forward, to it. */
+/** Generations that were published. Nobody returns to a candidate that never was. */
 async function triedGenerations(cage: Path): Promise<number[]> {
 	try {
 		const known: unknown = JSON.parse((await textOf(generationPaths(cage).tried)) ?? "[]");
@@ -84,7 +84,7 @@ export async function writeManifest(cage: Path, manifest: Manifest): Promise<voi
 	await writeAtomic(generationPaths(cage).manifest(manifest.generation), `${JSON.stringify(manifestToJson(manifest))}\n`);
 }
 
-/** Fails with `no-such-generation` (exit 2) or `manifest-damaged` (exit 1). */
+/** Throws `no-such-generation` (exit 2) or `manifest-damaged` (exit 1). */
 export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
 	const path = generationPaths(cage).manifest(generation);
 	const name = showPath(baseName(cage));
@@ -98,7 +98,7 @@ export async function readManifest(cage: Path, generation: number): Promise<Mani
 	}
 }
 
-/** Removes a generation that is not the present one, and its manifest. Fails with `generation-in-use` (exit 4) or `mounted-below`. */
+/** Removes a generation that is not the present one, and its manifest. Throws `generation-in-use` (exit 4) or `mounted-below`. */
 export async function removeGeneration(cage: Path, generation: number): Promise<void> {
 	if ((await currentGeneration(cage)) === generation) throw new Failure("generation-in-use", { generation }, 4);
 	const { root, manifest } = generationPaths(cage);
@@ -107,8 +107,8 @@ export async function removeGeneration(cage: Path, generation: number): Promise<
 }
 
 /**
- * Removes a file or a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
- * which `clearLeftovers` finds, and never half of what it was.
+ * Removes a file or directory by renaming it first, so that a kill in the middle leaves something hidden, which `clearLeftovers`
+ * finds, and never half of it.
  */
 export async function discard(directory: Path): Promise<void> {
 	await refuseMounts(directory);
@@ -123,8 +123,8 @@ export async function discard(directory: Path): Promise<void> {
 }
 
 /**
- * Clears away what a killed command left: staging folders and temporary files whose maker is gone, a generation that was
- * finished but never recorded or never came through its trial, and the description of one that is gone. To be called with the cage's lock held. Tells the names that it removed.
+ * Deletes what killed commands left: staging folders and temporary files whose process is gone, generations without a manifest or
+ * a completed trial, and manifests without a generation. The caller holds the cage's lock. Returns the deleted paths.
  */
 export async function clearLeftovers(cage: Path): Promise<Path[]> {
 	const { generations, manifests } = generationPaths(cage);
@@ -139,13 +139,13 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 	const current = await currentGeneration(cage);
 	const tried = await triedGenerations(cage);
 	for (const number of numbers(await names(generations), /^(\d+)$/)) {
-		// One that came after the present and never was it is a candidate whose trial was cut off.
+		// A newer generation that was never published is a candidate whose trial was interrupted.
 		const isCandidate = number > (current ?? 0) && !tried.includes(number);
 		if (number === current || (whole.includes(number) && !isCandidate)) continue;
 		await discard(join(generations, String(number)));
 		removed.push(join(generations, String(number)));
 	}
-	// A removal that was cut off took the files first: what described them describes nothing.
+	// An interrupted removal deleted the files first, so these manifests describe nothing.
 	const there = new Set(numbers(await names(generations), /^(\d+)$/));
 	for (const number of numbers(await names(manifests), /^(\d+)\.json$/)) {
 		if (!there.has(number)) await remove(join(manifests, `${number}.json` as Path));
@@ -170,7 +170,7 @@ function numbers(from: readonly string[], pattern: RegExp): number[] {
 		.sort((a, b) => a - b);
 }
 
-/** Where a link points, undefined where there is none. Earlier versions had a file with the number in its place. */
+/** The link's target, if any. Earlier releases had a file with the number instead. */
 async function readPointer(path: Path): Promise<string | undefined> {
 	try {
 		return await readlink(pathToBytes(path), "latin1");

@@ -8,7 +8,7 @@ import type { Path } from "../../core/path/path.ts";
 import { programFolder } from "../templates/builtin.ts";
 import { openForReading } from "./descriptor.ts";
 
-/** SHA-256 of a regular file in hexadecimal; undefined where it cannot be read, or has become something else. */
+/** SHA-256 of a regular file in hexadecimal. Undefined if it cannot be read or is not a regular file. */
 export async function hashFile(path: Path, signal?: AbortSignal): Promise<string | undefined> {
 	try {
 		const file = await openForReading(path);
@@ -31,12 +31,12 @@ export async function hashFile(path: Path, signal?: AbortSignal): Promise<string
 	}
 }
 
-/** Fewer are done before a thread has started. */
+/** Fewer files are hashed before a thread has started. */
 const worthThreads = 32;
 
 /**
- * SHA-256 of many files, in their order, as `hashFile` gives them: by threads, while this one goes on with its own work. A check hashes twice at the
- * same time, what is in the cage and what is on the host.
+ * SHA-256 of many files in order, like `hashFile`, by threads, so that this thread can continue. A check hashes the cage and the
+ * host at the same time.
  */
 export async function hashFiles(paths: readonly Path[], signal?: AbortSignal): Promise<(string | undefined)[]> {
 	if (paths.length < worthThreads) {
@@ -45,7 +45,7 @@ export async function hashFiles(paths: readonly Path[], signal?: AbortSignal): P
 		return hashes;
 	}
 	const threads = Math.min(Math.ceil(availableParallelism() / 2), mostThreads);
-	// In turn: neighbours are often of a size.
+	// Round-robin, because neighbours often have similar sizes.
 	const share = (thread: number) => paths.filter((_, index) => index % threads === thread);
 	const shares = await Promise.all(Array.from({ length: threads }, (_, thread) => inThread(share(thread), signal)));
 	return paths.map((_, index) => shares[index % threads]?.[Math.floor(index / threads)]);
@@ -68,7 +68,7 @@ function inThread(paths: readonly Path[], signal: AbortSignal | undefined): Prom
 	});
 }
 
-/** What stat(2) tells of a file: as long as that is the same, nobody touched it. */
+/** A file's stat(2) values, which change whenever somebody touches the file. */
 export function stampOf(stats: BigIntStats): Stamp {
 	return {
 		device: String(stats.dev),

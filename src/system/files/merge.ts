@@ -6,8 +6,8 @@ import { below, openDirectory } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 
 /**
- * Moves what is in `from` into `to` where nothing is yet; tells the host paths of what was there. A directory that is there already
- * is gone into; link(2) and rename(2) onto a name that appears meanwhile fail rather than replace.
+ * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
+ * link(2) and rename(2) fail rather than replace a name that appears meanwhile.
  */
 export async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
 	const source = await openDirectory(from);
@@ -56,7 +56,7 @@ export async function exists(path: Path): Promise<boolean> {
 	}
 }
 
-/** The application may write here, so a link on the way could be its try to have something made elsewhere. */
+/** The application may write here, so a link could be an attempt to redirect us. */
 export function unsafeData(path: Path): Failure {
 	return new Failure("unsafe-data", { path: showPath(path) }, 4);
 }

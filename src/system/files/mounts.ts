@@ -5,7 +5,7 @@ import { isWithin, join, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isNoDirectory, namesOf, openWay } from "./descriptor.ts";
 
-/** Mount points at or below a directory, as this process sees them (proc_pid_mountinfo(5); odd bytes are written in octal there). */
+/** Mount points at or below a directory, as this process sees them (proc_pid_mountinfo(5), which writes special bytes in octal). */
 export async function mountsWithin(directory: Path): Promise<Path[]> {
 	const text = await readFile("/proc/self/mountinfo", "latin1");
 	const points = text.split("\n").flatMap((line) => line.split(" ")[4] ?? []);
@@ -15,19 +15,19 @@ export async function mountsWithin(directory: Path): Promise<Path[]> {
 	return (unescaped as Path[]).filter((point) => isWithin(point, directory));
 }
 
-/** Fails with `mounted-below` (exit 4) where something is mounted at or below a real path: removing it would empty what is mounted. */
+/** Throws `mounted-below` (exit 4) if something is mounted at or below a real path, because removing it would delete the mounted files. */
 export async function refuseMounts(directory: Path): Promise<void> {
 	const [mount] = await mountsWithin(directory);
 	if (mount !== undefined) throw new Failure("mounted-below", { path: showPath(directory), mount: showPath(mount) }, 4);
 }
 
 /**
- * mount(8) follows links, and so does systemd for `BindPaths=`. So each source of a mount is looked up through directories alone, and the launch compares device
- * and inode of what it has mounted, in a mount namespace that nothing of the application is in yet. Mounting the descriptor itself would
- * save the comparison, but the shell commands that `run --print` prints have no descriptor of ours.
+ * Mounts follow links in mount(8) and in systemd's `BindPaths=`. So each source is looked up through directories only, and the
+ * launch compares its device and inode after mounting, before the application has a process in that mount namespace. Mounting a
+ * descriptor would need no comparison, but the commands of `run --print` have none.
  */
 
-/** The host path at which a way ends, and why (errno(3)). */
+/** The host path where a lookup ends, and why (errno(3)). */
 interface SourceEnd {
 	readonly path: Path;
 	readonly error: string;
@@ -53,7 +53,7 @@ export function dataIdentity(data: Path, path: Path): string {
 	return identityOf(openData(data, path));
 }
 
-/** Device and inode of an open file, which is closed. */
+/** Device and inode of an open file, which is then closed. */
 export function identityOf(descriptor: number): string {
 	try {
 		const { dev, ino } = fstatSync(descriptor, { bigint: true });
@@ -63,7 +63,7 @@ export function identityOf(descriptor: number): string {
 	}
 }
 
-/** Does work with a directory by a name that leads to it whatever becomes of its path, and closes it. */
+/** Runs work on a directory via its descriptor, and closes it. */
 export async function withSource<T>(descriptor: number, work: (source: Path) => Promise<T>): Promise<T> {
 	try {
 		return await work(`/proc/self/fd/${descriptor}/.` as Path);

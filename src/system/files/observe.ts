@@ -7,18 +7,17 @@ import { deviceNumbers, systemFiles } from "./files.ts";
 import { stampOf } from "./hash.ts";
 import { walk } from "./walk.ts";
 
-/** Looking at files for the audit: nothing is followed, nothing is changed, what vanishes meanwhile is passed over, and what
- * cannot be looked at is told. */
+/** Examines files for the audit. Follows and changes nothing, ignores what vanishes and reports what cannot be read. */
 
 export type Seen = Observed & ObservedState;
 
 interface ObservedTree {
 	readonly seen: readonly Seen[];
-	/** What could not be looked at, and why (errno(3)). */
+	/** Paths that could not be examined, and why (errno(3)). */
 	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
 }
 
-/** Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. */
+/** Everything at and below `top` on the host, named as if `top` were `shown`. Other file systems are listed but not entered. */
 export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefined): ObservedTree {
 	const seen: Seen[] = [];
 	const unseen: { path: Path; error: string }[] = [];
@@ -35,17 +34,17 @@ export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefi
 	return { seen, unseen };
 }
 
-/** Bytes of the longest path that a tool other than us can name (PATH_MAX, without the final NUL). */
+/** Longest path in bytes that other tools can name (PATH_MAX without the final NUL). */
 const nameable = 4095;
 
-/** What an application wrote, without what no rule of the audit is about. `looked` counts all of it. */
+/** An application's data, reduced to possible findings. `looked` counts all of it. */
 interface ObservedData extends ObservedTree {
 	readonly looked: number;
 }
 
 /**
- * Looks at what an application wrote, whose number and depth are the application's choice: no more than `most` entries are looked at, and only those
- * are kept that may be a finding. `unseen` has what comes after them, what is too deep to be entered, and the first path that is too deep for getcap(8).
+ * Examines an application's data, whose number and depth the application chooses: at most `most` entries, of which only possible
+ * findings are kept. `unseen` lists what is beyond, what is too deep to enter, and the first path that is too deep for getcap(8).
  */
 export function observeData(top: Path, shown: Path, most: number, signal: AbortSignal | undefined): ObservedData {
 	const seen: Seen[] = [];

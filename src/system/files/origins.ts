@@ -8,21 +8,18 @@ import { startOfRule } from "../../core/plan/rules.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles, sameStamp, stampOf } from "./hash.ts";
 
-/**
- * Files and links of the host that are not what a generation was copied from any more. A file whose stat(2) is as it was then is not read;
- * with `deep` every one is.
- */
+/** Host files and links that differ from what a generation was copied from. A file with an unchanged stat(2) is read only with `deep`. */
 export async function changedOrigins(manifest: Manifest, deep: boolean, signal?: AbortSignal): Promise<HostChanges> {
 	const changed: ChangedOrigin[] = [];
 	const unsure: ManifestEntry[] = [];
 	const note = (entry: ManifestEntry, change: ChangedOrigin["change"]) =>
 		changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
-	// What was added in the cage never had one.
+	// Files that were added in the cage have no origin.
 	const entries = manifest.entries.filter(({ edited, kind }) => edited !== "" && (kind === "file" || kind === "symlink"));
 	const files = entries.filter(({ kind }) => kind === "file");
-	// Read by threads while we look at the rest.
+	// Hashed by threads in the meantime.
 	const all = deep ? hashFiles(files.map(placeOf), signal) : undefined;
-	all?.catch(() => {}); // Told below, unless something else ends this before.
+	all?.catch(() => {}); // Awaited below.
 	let looked = 0;
 	let isTouched = false;
 	for (const entry of entries) {
@@ -35,7 +32,7 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 		}
 		const stats = lookAt(entry);
 		const change = changeOfFile(entry, stats, deep);
-		// What was edited in the cage has rights and a time of its own.
+		// Files edited in the cage have their own rights and time.
 		if (change !== undefined && stats && entry.edited === undefined)
 			isTouched ||= hasOtherRights(entry, stats, manifest) || hasOtherTime(entry, stats);
 		if (change === "unsure") unsure.push(entry);
@@ -53,21 +50,21 @@ function areFoldersTouched(manifest: Manifest): boolean {
 	const listed = new Set(listedFolders(manifest.entries));
 	const writable = new Set(manifest.writable.map(({ path }) => path));
 	return manifest.entries.some((entry) => {
-		// What the host had not was made for what is mounted there, and has the rights of that.
+		// A directory that the host did not have was created for a mount and has that mount's rights.
 		if (entry.kind !== "directory" || entry.mtime === 0 || writable.has(entry.path)) return false;
 		const stats = lookAt(entry);
 		return stats === undefined || hasOtherRights(entry, stats, manifest) || (listed.has(entry) && hasOtherTime(entry, stats));
 	});
 }
 
-/** As far as they go into the cage (`cageEntries`), or keep a file out of it. */
+/** Compares only what goes into the cage (`cageEntries`) or excludes a file. */
 function hasOtherRights({ gid, mode, uid }: ManifestEntry, stats: BigIntStats, { owner }: Manifest): boolean {
 	const now = Number(stats.mode);
 	const isOtherMode = (now & 0o755) !== (mode & 0o755) || (stats.isFile() && (now & 0o6000 & ~mode) !== 0);
 	return isOtherMode || (owner === undefined && (Number(stats.uid) !== uid || Number(stats.gid) !== gid));
 }
 
-/** In milliseconds, as a plan has it. */
+/** In milliseconds, like a plan. */
 function hasOtherTime({ mtime }: ManifestEntry, { mtimeMs }: BigIntStats): boolean {
 	return Number(mtimeMs) !== Math.trunc(mtime);
 }
@@ -80,7 +77,7 @@ function placeOf({ origin, path }: ManifestEntry): Path {
 	return origin ?? path;
 }
 
-/** What stat(2) tells; `unsure` where the content has to be read. */
+/** The result according to stat(2). `unsure` if the content must be read. */
 function changeOfFile(
 	entry: ManifestEntry,
 	stats: BigIntStats | undefined,
@@ -89,7 +86,7 @@ function changeOfFile(
 	const { edited, source } = entry;
 	if (stats === undefined) return "gone";
 	if (!stats.isFile()) return "changed";
-	// Another size is another content: nothing of it has to be read, and of a hole of terabytes nothing is.
+	// Another size is another content, so a huge sparse file need not be read.
 	if (edited === undefined && stats.size !== BigInt(entry.size)) return "changed";
 	const isAsItWas = source !== undefined && edited === undefined && sameStamp(stampOf(stats), source);
 	return isAsItWas && !deep ? undefined : "unsure";
@@ -111,8 +108,9 @@ function attempt<T>(look: () => T): T | undefined {
 }
 
 /**
- * Directories of which everything goes into a cage, or all that a pattern names: those of included folders, and of libraries and sources that go in whole.
- * By their time one knows that something was put there. What is new in any other is nothing to the cage, and some, as /tmp, change all the time.
+ * Directories of which everything, or everything that matches a pattern, goes into a cage: included folders and complete library
+ * or source trees. Their time shows that something was added. Additions to other directories do not matter, and some, such as
+ * /tmp, change constantly.
  */
 export function listedFolders(entries: readonly ManifestEntry[]): ManifestEntry[] {
 	const listed = new Set<Path>();

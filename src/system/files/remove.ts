@@ -22,15 +22,14 @@ import { refuseMounts } from "./mounts.ts";
 
 /** Rounds through a directory to which somebody keeps adding. */
 const patience = 100;
-/** Milliseconds after which everything else gets its turn. */
+/** Milliseconds between two pauses for other work. */
 const turn = 10;
 
 /**
- * Removes a file or a whole directory. Follows no link, also none that somebody swaps in meanwhile, and crosses no mount: with one
- * at or below `path` it fails with `mounted-below` (exit 4) before anything is touched. True if something was there.
- *
- * Every directory is first moved to the top and emptied there: two descriptors are enough however deep the tree is, where recursion
- * would run out of them at the word of whoever made it.
+ * Removes a file or a whole directory. Follows no link, even if one is swapped in, and crosses no mount: throws `mounted-below`
+ * (exit 4) before anything changes if there is one. Returns true if something was there.
+ * Every directory is first moved to the top and emptied there, which needs two descriptors at any depth; recursion would run out
+ * of them in a tree made for that.
  */
 export async function removeTree(path: Path): Promise<boolean> {
 	const name = pathToBytes(path);
@@ -55,7 +54,7 @@ export async function removeTree(path: Path): Promise<boolean> {
 	return true;
 }
 
-/** Calls the kernel synchronously, which takes a tenth of the time that promises would, and pauses often. */
+/** Calls the kernel synchronously, which takes a tenth of the time of promises, and pauses often. */
 class Emptying {
 	readonly #top: number;
 	readonly #path: Path;
@@ -77,14 +76,14 @@ class Emptying {
 			await this.#clear(this.#top);
 			if (this.#moved.length === 0) return;
 			for (let aside = this.#moved.pop(); aside !== undefined; aside = this.#moved.pop()) {
-				// Somebody made something new in it: once more in the next round.
+				// Somebody added something, so the next round tries again.
 				if (!(await this.#removeMoved(aside))) break;
 			}
 		}
 		throw new Failure("still-in-use", { path: showPath(this.#path) }, 1);
 	}
 
-	/** Moves the directories in it to the top and removes everything else. */
+	/** Moves its subdirectories to the top and removes everything else. */
 	async #clear(directory: number): Promise<void> {
 		const names = readdirSync(pathToBytes(below(directory)), { encoding: "latin1" }) as Path[];
 		let isUnlocked = false;
@@ -95,7 +94,7 @@ class Emptying {
 				this.#removeOne(entry);
 			} catch (error) {
 				if (errorName(error) !== "EPERM") throw error;
-				// A flag of the directory's keeps its entries, and one of the top's keeps what is moved there.
+				// A flag of the directory protects its entries, and one of the top what is moved there.
 				const around = isUnlocked ? [] : [below(directory, "." as Path), below(this.#top, "." as Path)];
 				await clearFlags([entry, ...around]);
 				isUnlocked = true;
@@ -112,12 +111,12 @@ class Emptying {
 		this.#moved.push(aside);
 	}
 
-	/** False if something is in it again. */
+	/** Returns false if it is not empty again. */
 	async #removeMoved(aside: Path): Promise<boolean> {
 		const place = below(this.#top, aside);
 		const directory = openDirectory(place);
 		try {
-			// A mount that this process cannot see by name; rename(2) refuses most of them already.
+			// A mount that this process cannot see by name. rename(2) already refuses most of them.
 			if (fstatSync(directory).dev !== this.#device) {
 				throw new Failure("mounted-below", { path: showPath(this.#path), mount: showPath(join(this.#path, aside)) }, 4);
 			}
@@ -141,7 +140,7 @@ class Emptying {
 	}
 }
 
-/** Node has no openat(2); the descriptor stays the directory that it was, whatever has its name. */
+/** Node has no openat(2). The descriptor stays the same directory, whatever has its name. */
 function below(directory: number, name?: Path): Path {
 	return (name === undefined ? `/proc/self/fd/${directory}` : `/proc/self/fd/${directory}/${name}`) as Path;
 }
@@ -154,7 +153,7 @@ function realPath(path: Path): Path {
 	return pathFromBytes(realpathSync(pathToBytes(path), { encoding: "buffer" }));
 }
 
-/** Tries again without the files' flags what those may have kept from being done. */
+/** Retries without the files' flags, which may have prevented the work. */
 async function withoutFlags(paths: readonly Path[], work: () => void): Promise<void> {
 	try {
 		work();
@@ -165,7 +164,7 @@ async function withoutFlags(paths: readonly Path[], work: () => void): Promise<v
 	}
 }
 
-/** unlink(2) itself tells a directory apart (EISDIR on Linux): nothing can be swapped between a look and the deed. */
+/** unlink(2) itself rejects a directory (EISDIR on Linux), so nothing can be swapped between a check and the call. */
 function unlinkUnlessDirectory(path: Path): boolean {
 	try {
 		unlinkSync(pathToBytes(path));
@@ -178,7 +177,7 @@ function unlinkUnlessDirectory(path: Path): boolean {
 	}
 }
 
-/** Root may empty any directory; anybody else only one whose mode lets him, and a cage's directories often do not. */
+/** Anybody except root needs permission to empty a directory, and a cage's directories often deny it. */
 function unlock(directory: Path): void {
 	if (process.geteuid?.() === 0) return;
 	const file = openSync(pathToBytes(directory), pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW);

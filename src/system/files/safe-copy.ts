@@ -9,22 +9,25 @@ import { nameOf, openForReading, openNew } from "./descriptor.ts";
 import { readFailure, writeFailure } from "./errors.ts";
 import { sameStamp, stampOf } from "./hash.ts";
 
-/** Large enough that reading, hashing and writing side by side take no longer than the slowest, small enough to stay in the cache (measured). */
+/**
+ * Large enough that parallel reading, hashing and writing take no longer than the slowest of them; small enough for the CPU cache
+ * (measured).
+ */
 const chunkSize = 256 * 1024;
-/** Holes of at least this size stay holes. */
+/** Minimum size of preserved holes. */
 const holeSize = 64 * 1024;
 const zeros = Buffer.alloc(holeSize);
 
 interface Pump {
 	readonly from: FileHandle;
-	/** Absent where only the hash is wanted. */
+	/** Absent if only the hash is wanted. */
 	readonly to?: FileHandle;
-	/** Bytes to take; one byte less in the source is an error, what comes after them stays where it is. */
+	/** Bytes to copy. Fewer bytes in the source are an error; further bytes are ignored. */
 	readonly size: number;
 	readonly hash?: Hash;
-	/** Leaves holes where the source reads as zeros. */
+	/** Leaves holes where the source contains zeros. */
 	readonly sparse: boolean;
-	/** Of source and destination, for errors. */
+	/** Source and destination, for errors. */
 	readonly name: Path;
 	readonly target: Path;
 	readonly signal?: AbortSignal | undefined;
@@ -32,7 +35,7 @@ interface Pump {
 	readonly onBytes?: ((done: number) => void) | undefined;
 }
 
-/** Moves exactly `size` bytes in one pass. While a chunk is hashed here, the next is read and this one written by other threads. */
+/** Copies exactly `size` bytes in one pass. While a chunk is hashed, other threads read the next one and write this one. */
 async function pump(job: Pump): Promise<void> {
 	const { to, size, hash, signal } = job;
 	const length = Math.min(size, chunkSize);
@@ -51,7 +54,7 @@ async function pump(job: Pump): Promise<void> {
 		position = end;
 		job.onBytes?.(position);
 	}
-	// Holes at the end have written nothing.
+	// Holes at the end write nothing.
 	if (to && job.sparse) await to.truncate(size);
 }
 
@@ -93,29 +96,29 @@ async function writeAll(to: FileHandle, chunk: Buffer, position: number): Promis
 
 export interface CopyRequest {
 	readonly from: Path;
-	/** Must not exist; its directory must be one that nobody else can write to, or one named by a descriptor. */
+	/** Must not exist. Its directory must be writable only by us, or be named by a descriptor. */
 	readonly to: Path;
-	/** What `from` is called in errors, where it is reached through a descriptor. */
+	/** The name of `from` in errors if it is reached through a descriptor. */
 	readonly name?: Path;
-	/** Refuses a source that the kernel found at another path than `from`: then a directory above it is a link, or was swapped for one. */
+	/** Refuses a source whose real path is not `from`: a directory above it is a link or was swapped for one. */
 	readonly atItsRealPath?: boolean;
-	/** Permission bits of the copy, setuid and setgid included where they are wanted. */
+	/** Permission bits of the copy, including wanted setuid and setgid bits. */
 	readonly mode: number;
-	/** Owner of the copy; without it, whoever we are. */
+	/** Owner of the copy. Default: the current user. */
 	readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
-	/** Already known, so that nothing needs to be hashed. */
+	/** The known hash, which saves hashing. */
 	readonly sha256?: string | undefined;
-	/** Time of modification for the copy in nanoseconds since 1970, as decimal text; without it, the source's. */
+	/** Modification time of the copy in nanoseconds since 1970, as decimal text. Default: the source's. */
 	readonly modified?: string | undefined;
-	/** `accept` takes what a writer left half done meanwhile; `fail` reads again, twice, and then gives up. */
+	/** `accept` accepts a file that changes during the copy; `fail` reads it again twice and then gives up. */
 	readonly onChange?: "fail" | "accept";
 	readonly reflinks?: Reflinks;
 	readonly signal?: AbortSignal | undefined;
-	/** Bytes done of this file; may start again from 0 where it is read again. */
+	/** Bytes done of this file. Restarts at 0 if it is read again. */
 	readonly onBytes?: ((done: number) => void) | undefined;
 }
 
-/** Devices (st_dev) from which a reflink did not work, so that it is tried once only. */
+/** Devices (st_dev) on which a reflink failed, so that it is tried only once. */
 export type Reflinks = Set<bigint>;
 
 interface Copied {
@@ -123,24 +126,23 @@ interface Copied {
 	/** Milliseconds since 1970. */
 	readonly mtime: number;
 	readonly sha256: string;
-	/** The source; undefined where it changed meanwhile or so shortly before that a later change could go unseen. */
+	/** The source's stamp. Undefined if it changed meanwhile, or so recently that a later change could go unnoticed. */
 	readonly source: Stamp | undefined;
 	readonly copy: Stamp;
-	/** False where the content may be a mixture of two states (`onChange: "accept"`). */
+	/** False if the content may mix two states (`onChange: "accept"`). */
 	readonly stable: boolean;
 }
 
 const attempts = 3;
-/** The kernel's clock for file times moves in steps of up to 10 ms (CONFIG_HZ); FAT and NFS servers are coarser, hence some more. */
+/** The kernel's clock for file times has steps of up to 10 ms (CONFIG_HZ). FAT and NFS servers are coarser. */
 const freshForMilliseconds = 100n;
 
 /**
- * Copies one regular file with its times, hashing as it goes. Takes as many bytes as fstat(2) tells at the beginning: a log that
- * grows gives what it held then, an endless source ends. No link is followed, no FIFO waited for, nothing overwritten; a failed or
- * aborted copy leaves nothing.
- *
- * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `source-moved`, `source-changed`, `source-of-kernel`,
- * `cannot-read`, and on the other side `disk-full`, `read-only-file-system`, `not-permitted`, `cannot-write`.
+ * Copies one regular file with its times and hashes it. Copies as many bytes as fstat(2) reports at the beginning, so that a
+ * growing log yields its state at that time and an endless source ends. Follows no link, waits for no FIFO and overwrites
+ * nothing; a failed or aborted copy leaves nothing.
+ * Throws `source-gone`, `source-is-link`, `source-not-regular`, `source-moved`, `source-changed`, `source-of-kernel`,
+ * `cannot-read`, and for the destination `disk-full`, `read-only-file-system`, `not-permitted`, `cannot-write`.
  */
 export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 	const { name = request.from } = request;
@@ -158,8 +160,8 @@ export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 }
 
 /**
- * Calls on an open file that only ask or set what the kernel has in memory are made at once: a promise for each costs more than the
- * call, and with thousands of small files that is most of the time (measured: 2.1 s for 5,000 files where this takes half).
+ * Calls on an open file that only read or set metadata are synchronous, because a promise costs more than the call (measured: 2.1
+ * s for 5,000 small files, half of that this way).
  */
 function look(file: FileHandle): BigIntStats {
 	return fstatSync(file.fd, { bigint: true });
@@ -203,7 +205,7 @@ interface Content {
 	/** The source in the state that was copied. */
 	readonly before: BigIntStats;
 	readonly stable: boolean;
-	/** True where the source did not change in any way until the copy was complete. */
+	/** True if the source did not change at all until the copy was complete. */
 	readonly sameAfter: boolean;
 }
 
@@ -228,7 +230,7 @@ async function copyContent(
 		}
 		const after = look(from);
 		if (size === 0 && after.size === 0n) await refuseKernelFile(from, name);
-		// What was appended after our last byte took nothing from what we have; another write may have come in between.
+		// Appending takes nothing from what was copied, although another write may have come in between.
 		const stable = !shrunk && (after.mtimeNs === before.mtimeNs || after.size > before.size);
 		if (stable || (!shrunk && request.onChange === "accept")) {
 			const sha256 = hash?.digest("hex") ?? request.sha256 ?? "";
@@ -240,7 +242,7 @@ async function copyContent(
 	}
 }
 
-/** Files of the kernel say that they are empty and are not; their copy would be. */
+/** Kernel files report size 0 but have content, so their copy would be empty. */
 async function refuseKernelFile(from: FileHandle, name: Path): Promise<void> {
 	const { bytesRead } = await from.read(Buffer.alloc(1), 0, 1, 0).catch((error: unknown) => {
 		throw readFailure(error, name);
@@ -248,7 +250,7 @@ async function refuseKernelFile(from: FileHandle, name: Path): Promise<void> {
 	if (bytesRead > 0) throw new Failure("source-of-kernel", { path: showPath(name) }, 2);
 }
 
-/** Shares the blocks of the source, where its file system can: at once, and as one consistent state. */
+/** Shares the source's blocks if the file system can: instantly and in one consistent state. */
 async function reflink({ to, reflinks }: CopyRequest, from: FileHandle, { dev, size }: BigIntStats): Promise<boolean> {
 	if (reflinks === undefined || reflinks.has(dev) || size === 0n) return false;
 	const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
@@ -256,7 +258,7 @@ async function reflink({ to, reflinks }: CopyRequest, from: FileHandle, { dev, s
 		await copyFile(`/proc/self/fd/${from.fd}`, pathToBytes(to), COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
 		return true;
 	} catch {
-		// Whatever the reason was, the copy by hand that follows either succeeds or says it better.
+		// The copy that follows either succeeds or fails with a better error.
 		reflinks.add(dev);
 		return false;
 	}
@@ -275,7 +277,7 @@ async function hashClone(request: CopyRequest, from: FileHandle, copy: FileHandl
 	return { sha256, before: after, stable: true, sameAfter: sameStamp(stampOf(before), stampOf(after)) };
 }
 
-/** Owner before mode, because a change of owner takes setuid bits away; times last. */
+/** Sets the owner before the mode, because chown clears setuid bits, and the times last. */
 function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bigint): BigIntStats {
 	if (owner) fchownSync(to.fd, owner.uid, owner.gid);
 	fchmodSync(to.fd, mode & 0o7777);
@@ -285,15 +287,15 @@ function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bigint):
 }
 
 /**
- * Node takes times in seconds as a double, which holds today's to some 200 ns, and cuts: without the small addition 0.123 s would
- * come out as 0.122999999, another millisecond. Whole seconds are exact.
+ * Node takes seconds as a double, precise to about 200 ns today, and truncates: without the small addition, 0.123 s would become
+ * 0.122999999, another millisecond. Whole seconds are exact.
  */
 function secondsOf(nanoseconds: bigint): number {
 	const exact = nanoseconds % 1_000_000_000n === 0n;
 	return Number(nanoseconds) / 1e9 + (exact ? 0 : 3e-7);
 }
 
-/** As Node tells `mtimeMs`, rounded by the same double, and cut: a plan's time of a file must compare equal to ours. */
+/** Rounded like Node's `mtimeMs` and truncated, because a plan's times must compare equal to ours. */
 function millisecondsOf(nanoseconds: bigint): number {
 	return Math.floor(Number(nanoseconds / 1_000_000_000n) * 1000 + Number(nanoseconds % 1_000_000_000n) / 1e6);
 }

@@ -14,10 +14,10 @@ import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
 interface SeedRequest {
 	readonly plan: Pick<Plan, "writable" | "ownerChange">;
-	/** `STATE/cages/NAME`; its data is in `data/`, what was seeded is remembered in `seeded.json`. The caller holds its lock. */
+	/** `STATE/cages/NAME`. Its data is in `data/`, and `seeded.json` lists what was seeded. The caller holds its lock. */
 	readonly cage: Path;
 	readonly signal?: AbortSignal;
-	/** Bytes done of all that is to be seeded. */
+	/** Progress in bytes of everything to seed. */
 	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
 }
 
@@ -25,20 +25,19 @@ interface SeedRequest {
 export interface Seeded {
 	/** Seeds that were copied now. */
 	readonly copied: readonly Path[];
-	/** Seeds that were left as they are, or in part, because the cage has state of its own there. */
+	/** Seeds that were skipped, entirely or in part, because the cage has its own state there. */
 	readonly kept: readonly Path[];
 	/** Sockets, FIFOs and devices. */
 	readonly skipped: readonly Path[];
-	/** Files that were written to while they were copied: what the cage got may be half of a change. */
+	/** Files that changed while they were copied, so the copy may be inconsistent. */
 	readonly unstable: readonly Path[];
 }
 
 /**
- * Makes `data/PATH` for every writable directory, and copies the seeds that this cage has not been given before. State that is
- * there is never overwritten. Each directory is filled under a hidden name and then put in place: a kill leaves no half of a seed.
- *
- * Fails with what `copyTree` and `requireSafeFolder` fail with, and with `unsafe-data` (exit 4) where the cage's own state has a
- * link on the way to a place that is to be made.
+ * Creates `data/PATH` for every writable directory and copies the seeds that this cage has not received before. Never overwrites
+ * existing state. Each directory is filled under a hidden name and then moved, so a kill leaves no partial seed.
+ * Throws what `copyTree` and `requireSafeFolder` throw, and `unsafe-data` (exit 4) if the cage's state has a link in the path of
+ * something to create.
  */
 export async function seedData(request: SeedRequest): Promise<Seeded> {
 	const { plan, signal } = request;
@@ -48,7 +47,7 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 	const directories = [...plan.writable].sort((a, b) => (a.path < b.path ? -1 : 1));
 	const wanted = directories.flatMap(({ seeds }) => seeds).filter(({ path }) => !remembered.has(path));
 	const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
-	// The plan counts holes as bytes; only where they would not fit is it worth looking closer.
+	// The plan counts holes as bytes. Only if they would not fit is a closer look worth it.
 	await requireSpace(data, total).catch(() =>
 		requireSpace(
 			data,
@@ -113,7 +112,7 @@ async function fillDirectory(
 			const filled = await openDirectory(below(folder, "new" as Path));
 			try {
 				for (const seed of target.seeds) await stageSeed(job, filled, target.path, seed);
-				// Not what the host's directory has: the plan may have corrected it.
+				// The target's owner, not the host directory's, because the plan may have corrected it.
 				await setOwner(filled, target, job.isRoot);
 			} finally {
 				await filled.close();
@@ -135,7 +134,7 @@ async function fillDirectory(
 	}
 }
 
-/** False where nothing is there. A link there could be the application's, and is followed by nobody: then it fails with `unsafe-data`. */
+/** Returns false if nothing is there. Throws `unsafe-data` for a link, which could be the application's. */
 async function isDirectory(place: Path, path: Path): Promise<boolean> {
 	try {
 		if ((await lstat(pathToBytes(place))).isDirectory()) return true;
@@ -146,7 +145,7 @@ async function isDirectory(place: Path, path: Path): Promise<boolean> {
 	throw unsafeData(path);
 }
 
-/** Opens a directory of the data by its path in the cage; what is missing is made, as the host has it. */
+/** Opens a directory of the data by its path in the cage. Creates what is missing like the host's. */
 async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<FileHandle> {
 	try {
 		return await openBelow(top, path.split("/").filter(Boolean) as Path[], async (made, depth) => {
@@ -172,7 +171,7 @@ async function ownerOnHost(path: Path, job: TreeCopy): Promise<{ uid: number; gi
 	}
 }
 
-/** Copies a seed to where it belongs below the directory that is being filled. */
+/** Copies a seed to its place below the directory that is being filled. */
 async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, seed: Path): Promise<void> {
 	if (seed === directory) {
 		const source = await openHost(seed);
@@ -201,7 +200,7 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 	}
 }
 
-/** A directory of the host by its real path, no component of it a link. */
+/** Opens a host directory by its real path, without following any link. */
 async function openHost(path: Path): Promise<FileHandle> {
 	const top = await openDirectory("/" as Path);
 	try {

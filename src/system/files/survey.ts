@@ -9,21 +9,20 @@ import type { Entry } from "../../core/plan/plan.ts";
 import { errorName, readFailure } from "./errors.ts";
 import { sameStamp, stampOf } from "./hash.ts";
 
-/** A file of the host before anything is copied. */
+/** A host file before the copy. */
 export interface Surveyed {
 	readonly size: number;
 	readonly stamp: Stamp;
 }
 
-/** Bytes of holes in one file: they take no room, but every zero of them is read. */
+/** Bytes of holes in one file. They take no space, but every zero is read. */
 const mostHollow = 64 * 1024 ** 3;
 
 /**
- * Looks at every file to be copied: whether it is there and a file, how much it is, and whether it fits. Finding that out first
- * costs some microseconds for each and saves filling the disk of a production machine up to its last byte. What was edited in the
- * generation before (its root is `previous`) is looked at there.
- *
- * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `source-hollow`, `cannot-read`, or `disk-full` (values: path, needed, free).
+ * Checks every file to copy: that it exists, is regular and fits. This costs microseconds each and avoids filling a production
+ * disk. Edited files are checked in the previous generation (root `previous`).
+ * Throws `source-gone`, `source-is-link`, `source-not-regular`, `source-hollow`, `cannot-read`, or `disk-full` (values: path,
+ * needed, free).
  */
 export async function survey(
 	entries: readonly Entry[],
@@ -37,7 +36,7 @@ export async function survey(
 		if (kind !== "file") continue;
 		signal?.throwIfAborted();
 		const stats = look(edited === undefined || previous === undefined ? path : (`${previous}${path}` as Path), path);
-		// Thousands of calls at once are quick, but a key press should not wait for all of them.
+		// Pauses, so that a key press need not wait for thousands of calls.
 		if (found.size % 500 === 499) await setImmediate();
 		if (stats.isSymbolicLink()) throw new Failure("source-is-link", { path: showPath(path) }, 4);
 		if (!stats.isFile()) throw new Failure("source-not-regular", { path: showPath(path) }, 4);
@@ -58,10 +57,10 @@ function look(place: Path, path: Path): BigIntStats {
 	}
 }
 
-/** Magic numbers (statfs(2)) of file systems where a copy may share its blocks and take no space: Btrfs, XFS, bcachefs, ZFS. */
+/** Magic numbers (statfs(2)) of file systems where a copy may share blocks: Btrfs, XFS, bcachefs, ZFS. */
 const sharing: ReadonlySet<number> = new Set([0x9123683e, 0x58465342, 0xca451a4e, 0x2fc12fc1]);
 
-/** Fails with `disk-full` where `bytes` do not fit, unless the file system may need fewer than that. */
+/** Throws `disk-full` if `bytes` do not fit, unless the file system may need fewer. */
 export async function requireSpace(directory: Path, bytes: number): Promise<void> {
 	const { bavail, bsize, type } = await statfs(pathToBytes(directory));
 	const free = bavail * bsize;
@@ -69,7 +68,7 @@ export async function requireSpace(directory: Path, bytes: number): Promise<void
 	throw new Failure("disk-full", { path: showPath(directory), needed: bytes, free });
 }
 
-/** Bytes that are free at a place, or where it will be made. */
+/** Free bytes at a place, or where it will be created. */
 export async function freeBytes(path: Path): Promise<number> {
 	try {
 		const { bavail, bsize } = await statfs(pathToBytes(path));
@@ -80,7 +79,7 @@ export async function freeBytes(path: Path): Promise<number> {
 	}
 }
 
-/** Bytes that a file or all files below a directory take on disk, holes not counted. What cannot be seen counts nothing. */
+/** Disk usage in bytes of a file or directory, without holes. Unreadable files count as 0. */
 export function allocatedBytes(path: Path): number {
 	try {
 		const stats = lstatSync(pathToBytes(path));
@@ -93,7 +92,7 @@ export function allocatedBytes(path: Path): number {
 	}
 }
 
-/** Whether neither the host's file nor the copy in a generation was touched since the copy was made. */
+/** Whether neither the host's file nor the generation's copy was touched since the copy was made. */
 export function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): boolean {
 	const { copy, path, source } = entry;
 	if (source === undefined || copy === undefined) return false;

@@ -10,8 +10,8 @@ import { openForReading, openNew } from "./descriptor.ts";
 import { errorName, writeFailure } from "./errors.ts";
 
 /**
- * The content of a file of our own. Empty where a link, a directory, a FIFO or a device is in its place, which is damage to its reader: nothing is
- * followed and nothing waited for. Fails as open(2) does.
+ * The content of one of our own files. Empty if it is a link, directory, FIFO or device, which the reader treats as damage.
+ * Follows and waits for nothing. Throws like open(2).
  */
 export async function readBytes(path: Path): Promise<Buffer> {
 	const file = await openForReading(path).catch((error: unknown) => {
@@ -29,7 +29,7 @@ export async function readText(path: Path): Promise<string> {
 	return (await readBytes(path)).toString("utf8");
 }
 
-/** `readText` for callers that cannot wait. */
+/** Synchronous `readText`. */
 export function readTextSync(path: Path): string {
 	const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 	let file: number;
@@ -48,15 +48,15 @@ export function readTextSync(path: Path): string {
 
 const empty = Buffer.alloc(0);
 
-/** A link, or a socket. */
+/** A link or a socket. */
 function isNoFile(error: unknown): boolean {
 	return ["ELOOP", "ENXIO"].includes(errorName(error) ?? "");
 }
 
-/** Most bytes of a document, packed and unpacked; a longer one is no manual page of a service. */
+/** Maximum bytes of a document, packed and unpacked. A longer one is no manual page of a service. */
 const longest = 4 * 1024 * 1024;
 
-/** Documentation on this machine. Whatever is wrong with a file, it is not there. */
+/** Documentation on this machine. Unreadable files count as absent. */
 export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documents {
 	return {
 		text(path) {
@@ -74,8 +74,8 @@ export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documen
 }
 
 /**
- * Writes a text to a new file that its owner alone may read, at a path as a user types it. What is there is never written over, and no link
- * is followed. Returns the absolute path. Fails with `file-exists` (exit 4), or as `writeFailure` says.
+ * Writes text to a new file, readable by its owner alone, at a path that a user typed. Overwrites nothing and follows no link.
+ * Returns the absolute path. Throws `file-exists` (exit 4), or like `writeFailure`.
  */
 export async function writeNewFile(place: string, text: string): Promise<string> {
 	const absolute = resolve(place);

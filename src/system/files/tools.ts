@@ -3,11 +3,11 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromBytes } from "../../core/path/path.ts";
 import { fullDisk } from "./errors.ts";
 
-/** Programs of the system that do what Node cannot. */
+/** The search path for system programs that do what Node cannot. */
 const searchPath = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", process.env.PATH ?? ""].join(":");
 
 /**
- * Runs a program in an open directory: its path, which may be any bytes and may be swapped, is never on a command line. Fails with
+ * Runs a program in an open directory, whose path may be any bytes and may be swapped, so it is never on a command line. Throws
  * `missing-program` (exit 3) or `program-failed` (exit 1; values: program, problem).
  */
 export async function runIn(

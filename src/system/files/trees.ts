@@ -12,24 +12,24 @@ import { removeTree } from "./remove.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
 
 export interface TreeCopy {
-	/** Owners are kept as they are only where we are root. */
+	/** Only root can preserve owners. */
 	readonly isRoot: boolean;
-	/** Files of one account that become another's. */
+	/** Changes one account's files to another owner. */
 	readonly ownerChange?: OwnerChange | undefined;
 	readonly reflinks: Reflinks;
 	readonly signal?: AbortSignal | undefined;
 	/** Bytes done of one file. */
 	onFile?(path: Path, bytes: number): void;
-	/** Host paths of sockets, FIFOs and devices, which are state of nobody. */
+	/** Host paths of sockets, FIFOs and devices, which are not state. */
 	readonly skipped: Path[];
-	/** Files that were written to while they were read. */
+	/** Files that changed while they were read. */
 	readonly unstable: Path[];
 }
 
 /**
- * Copies a file, a link or a whole directory with owners, modes and times; links verbatim, holes as holes, without setuid bits.
- * Both sides are walked by descriptor: an application that swaps a directory for a link meanwhile gets an error, not our reach.
- * `name` is the host path of `from`, which is reached through a descriptor.
+ * Copies a file, a link or a directory tree with owners, modes and times: links verbatim, holes preserved, without setuid bits.
+ * Both sides are walked by descriptor, so an application that swaps a directory for a link gets an error. `name` is the host path
+ * of `from`, which is reached through a descriptor.
  */
 export async function copyTree(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
 	job.signal?.throwIfAborted();
@@ -100,7 +100,7 @@ async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): P
 	}
 }
 
-/** What vanishes between the listing and the copy was temporary. */
+/** Files that vanish between listing and copy were temporary. */
 async function copyChild(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
 	try {
 		await lstat(pathToBytes(from));
@@ -120,7 +120,7 @@ async function makeAndOpen(path: Path, name: Path): Promise<FileHandle> {
 	}
 }
 
-/** A directory's setgid and sticky bits give nobody a right that its owner has not. */
+/** A directory's setgid and sticky bits give nobody rights that its owner does not have. */
 export async function setOwner(
 	directory: FileHandle,
 	{ gid, mode, uid }: Pick<Stats, "gid" | "mode" | "uid">,
@@ -131,8 +131,8 @@ export async function setOwner(
 }
 
 /**
- * Gives what one account has at and below a directory to another. Walked by descriptor, so that a directory which is swapped for a link
- * meanwhile leads nowhere; links themselves change their owner, not what they lead to. Nothing happens where there is no directory.
+ * Changes the owner of an account's files at and below a directory. Walked by descriptor, so a directory swapped for a link leads
+ * nowhere; links themselves change owner, not their targets. Does nothing if there is no directory.
  */
 export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<void> {
 	const directory = await openDirectory(top).catch((error: unknown) => {
@@ -163,10 +163,10 @@ export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<v
 }
 
 /**
- * Trees that lack some of a generation's files, for trials. The generation is copied once, and each tree is made of hard links to that copy: measured 3 ms
- * for 500 files and 40 ms for 5,000, whatever their size, where copying takes ten times as long. Not linked to the generation itself, whose files would be
- * touched by it (their ctime tells the audit that nobody did), and not an overlay with whiteouts: a container's disk, which is an overlay already,
- * takes none. `folder` is empty and ours alone.
+ * Copies of a generation without some of its files, for trials. The generation is copied once, and each tree consists of hard
+ * links to that copy: 3 ms for 500 files and 40 ms for 5,000 of any size (measured), where copying takes ten times as long. The
+ * links are not made to the generation itself, because they would change its files' ctime, on which the audit relies. An overlay
+ * with whiteouts would not work in a container whose disk is already an overlay. `folder` is empty and ours alone.
  */
 export async function partialTrees(
 	generation: Path,
@@ -205,9 +205,9 @@ function link(whole: Path, top: Path, entries: readonly ManifestEntry[], left: R
 		else if (kind === "symlink") symlinkSync(pathToBytes(target ?? path), at(path));
 		else if (kind === "file" || kind === "generated") linkSync(pathToBytes(`${whole}${path}` as Path), at(path));
 		if (kind === "symlink" && isRoot) lchownSync(at(path), uid, gid);
-		// Nodes and sockets are the launcher's.
+		// The launcher provides device nodes and sockets.
 		if (isFolder(entry) && isRoot) chmodSync(at(path), mode);
 	}
-	// A directory that its owner may not write could not be filled.
+	// A read-only directory could not be filled.
 	if (!isRoot) for (const entry of entries.filter(isFolder).reverse()) chmodSync(at(entry.path), entry.mode);
 }

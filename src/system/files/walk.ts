@@ -2,25 +2,24 @@ import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSyn
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 
-/** Something at or below a directory, or what could not be looked at. */
+/** A file at or below a directory, or one that cannot be read. */
 type Walked = { readonly path: Path; readonly host: Path } & (
 	| { readonly stats: BigIntStats; readonly error?: undefined }
 	| { readonly error: string; readonly stats?: undefined }
 );
 
-/** Levels below the top. What is deeper is not entered, so that one tree does not take all descriptors: each level has one. */
+/** Maximum levels below the top. Each level needs a descriptor, so deeper ones are not entered. */
 const deepest = 500;
 
 /**
- * Everything at and below `top` on the host, named as if `top` were `shown`, a directory before what is in it. No link is followed, and
- * what vanishes meanwhile is passed over; anything else that cannot be looked at is told by its error (errno(3)).
- *
- * Each directory is opened in the one before, so that an application which swaps one for a link meanwhile leads nowhere else, and however long its
- * names are. `host` is a path below that descriptor: it leads to the entry while it is the current one.
+ * Everything at and below `top` on the host, named as if `top` were `shown`, a directory before its content. Follows no link and
+ * ignores what vanishes; other problems are yielded by their error (errno(3)).
+ * Each directory is opened in the one before, so an application that swaps one for a link leads us nowhere, and names may have
+ * any length. `host` is a path via that descriptor, valid while the entry is the current one.
  */
 export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => boolean = () => true): Generator<Walked> {
 	const descriptors: number[] = [];
-	/** "close" where all is done that is reached through the last descriptor. */
+	/** "close" after everything reached through the last descriptor. */
 	const pending: ("close" | readonly [host: Path, path: Path])[] = [[top, shown]];
 	try {
 		for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -48,7 +47,7 @@ export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => bo
 			descriptors.push(descriptor);
 			pending.push("close");
 			const from = `/proc/self/fd/${descriptor}` as Path;
-			// "latin1" asks Node for one character a byte, which is what a Path is.
+			// "latin1" yields one character a byte, like a Path.
 			const names = attempt(() => readdirSync(pathToBytes(from), { encoding: "latin1" }));
 			if (typeof names === "string") yield { path, host, error: names };
 			// The last one pushed comes first.
@@ -59,7 +58,7 @@ export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => bo
 	}
 }
 
-/** undefined for what is not there, the error's name for what cannot be looked at. */
+/** Undefined for a missing file, the error's name for an unreadable one. */
 function attempt<T>(look: () => T): T | string | undefined {
 	try {
 		return look();

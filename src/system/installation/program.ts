@@ -10,13 +10,13 @@ import { errorName } from "../files/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { programFolder } from "../templates/builtin.ts";
 
-/** What a release is (CONTRIBUTING, "Releases"). */
+/** The parts of a release (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];
 
-/** All but the code that Node.js compiled for the folder it was in (bin/cagewright.js). */
+/** Excludes code that Node.js compiled for the source folder (bin/cagewright.js). */
 const isShipped = (path: string) => !path.endsWith("/dist/.cache");
 
-/** The program in its fixed place, below the root of this or another system. */
+/** The installed program, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
 	const inTree = (path: Path) => join(root, pathToText(path) ?? "");
 	const [folder, link] = [inTree(placeOfProgram), inTree(programLink)];
@@ -26,7 +26,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			if (there === undefined) return "none";
 			const target = there.isSymbolicLink() ? await readlink(link) : "";
 			if (target === pathToText(placeOfProgram) + executable) return "ours";
-			// As the README says to make it from a clone.
+			// As the README describes for a clone.
 			return target.endsWith(executable) ? "link" : "foreign";
 		},
 		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
@@ -42,7 +42,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			const old = `${folder}.old-${process.pid}`;
 			await clearCutOff(folder);
 			try {
-				// Until every mode is set nobody else may enter: under a wide umask they could put a file there.
+				// Private until every mode is set, because under a wide umask others could add files.
 				await mkdir(staging, { mode: 0o700 });
 				for (const part of parts) {
 					await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true, filter: isShipped });
@@ -75,7 +75,7 @@ export function programPlace(root = "/"): ProgramPlace {
 
 const executable = "/bin/cagewright.js";
 
-/** Ordinary users start the program too, and nobody but root may change it: the modes of the copy and the umask have no say. */
+/** Ordinary users run the program too, and only root may change it, whatever the source's modes and the umask are. */
 async function letEverybodyRead(folder: string): Promise<void> {
 	for (const entry of await readdir(folder, { withFileTypes: true })) {
 		const path = join(folder, entry.name);
@@ -85,13 +85,13 @@ async function letEverybodyRead(folder: string): Promise<void> {
 	await chmod(folder, 0o755);
 }
 
-/** A hook and a timer have no PATH that one could rely on: the Node.js that runs now is named. */
+/** Names the running Node.js, because hooks and timers have no reliable PATH. */
 async function pinNode(script: string): Promise<void> {
 	const text = await readFile(script, "utf8");
 	await writeFile(script, text.replace(/^#!.*\n/, `#!${process.execPath}\n`), { mode: 0o755 });
 }
 
-/** What a kill in the middle of an installation left. */
+/** Deletes leftovers of a killed installation. */
 async function clearCutOff(folder: string): Promise<void> {
 	const above = join(folder, "..");
 	for (const name of await readdir(above)) {

@@ -6,14 +6,14 @@ import { isNoDirectory } from "../files/descriptor.ts";
 import { identityOf, openSource } from "../files/mounts.ts";
 
 /**
- * Device and inode (`stat -c %d:%i`) of a directory of the host, reached from `/` through directories alone. Throws `bind-refused`, `bind-unsafe`
+ * Device and inode (`stat -c %d:%i`) of a host directory, reached from `/` without links. Throws `bind-refused`, `bind-unsafe`
  * and `bind-gone` (exit 4).
  */
 export function bindIdentity(bind: Path): string {
 	return identityOf(openBind(bind));
 }
 
-/** Opens it, as the place to copy from. Throws the same. */
+/** Opens the directory to copy from it. Throws the same. */
 export function openBind(bind: Path): number {
 	if (!mayBeBound(bind)) throw new Failure("bind-refused", { path: showPath(bind) }, 4);
 	return openSource(root, bind, ({ error, path }) => {

@@ -6,8 +6,8 @@ import { type GroupLimit, processesOfOurs } from "../../core/confinement/limits.
 import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
 
 /**
- * Control groups for one launch each (cgroups(7)), both versions. They are made beside what is there and never change it: where no
- * controller can be had so, nothing is made, and resource limits have to do.
+ * Creates cgroups (cgroups(7), both versions) for one launch each, next to existing ones and without changing them. If no
+ * controller is available this way, nothing is created and resource limits must do.
  */
 
 type Controller = "memory" | "pids";
@@ -15,11 +15,11 @@ const controllerOf = { memory: "memory", processes: "pids" } as const satisfies 
 
 interface Place {
 	readonly version: 1 | 2;
-	/** An existing group below which groups with the controller can be made. */
+	/** An existing group below which groups with the controller can be created. */
 	readonly folder: string;
 }
 
-/** Makes what can be had of these limits. What it makes must be removed with `removeGroups`. */
+/** Creates what is possible of these limits. Remove the result with `removeGroups`. */
 export function makeGroups(limits: Limits): GroupLimit[] {
 	const made: GroupLimit[] = [];
 	const name = `cagewright${transientName("scratch")}${ourSuffix()}`;
@@ -33,7 +33,7 @@ export function makeGroups(limits: Limits): GroupLimit[] {
 			setLimit(folder, place.version, kind, value);
 			made.push({ kind, folder });
 		} catch {
-			// Read-only, or not ours to change: a container without a group of its own.
+			// Read-only or not ours, as in a container without its own group.
 			if (!made.some((one) => one.folder === folder) && existsSync(folder)) rmdirSync(folder);
 		}
 	}
@@ -47,7 +47,7 @@ function setLimit(folder: string, version: 1 | 2, kind: GroupLimit["kind"], valu
 		writeWhereThere(join(folder, "memory.memsw.limit_in_bytes"), String(value));
 	} else {
 		writeFileSync(join(folder, "memory.max"), String(value));
-		// What has no room in memory would go on in swap.
+		// Otherwise the excess would go to swap.
 		writeWhereThere(join(folder, "memory.swap.max"), "0");
 	}
 }
@@ -56,19 +56,22 @@ function writeWhereThere(file: string, text: string): void {
 	if (existsSync(file)) writeFileSync(file, text);
 }
 
-/** When the last process is gone; the kernel takes a moment to notice. */
+/** Waits until the last process is gone, which the kernel notices with a delay. */
 export async function removeGroups(groups: readonly GroupLimit[]): Promise<void> {
 	for (const folder of new Set(groups.map((group) => group.folder))) {
 		for (let attempt = 0; attempt < 100 && !remove(folder); attempt++) await sleep(20);
 	}
 }
 
-/** Containers may share the groups of the host, and each counts its processes anew: whether those of another PID namespace run, nobody here can tell. */
+/**
+ * Containers may share the host's cgroups, and each has its own pids: nobody can tell here whether processes of another PID
+ * namespace still run.
+ */
 function ourSuffix(): string {
 	return `.${pidNamespace().replace(/\D/g, "")}`;
 }
 
-/** Takes away the groups of killed commands. One in which something still runs stays. */
+/** Removes the cgroups of killed commands. Groups with processes stay. */
 export function clearAbandonedGroups(): void {
 	const suffix = ourSuffix();
 	const parents = new Set((["memory", "pids"] as const).flatMap((controller) => placeOf(controller)?.folder ?? []));
@@ -80,7 +83,7 @@ export function clearAbandonedGroups(): void {
 	}
 }
 
-/** A group has no files that could be removed; rmdir(2) is all it takes. */
+/** rmdir(2) suffices, because the files of a group cannot be removed. */
 function remove(folder: string): boolean {
 	try {
 		rmdirSync(folder);
@@ -90,7 +93,7 @@ function remove(folder: string): boolean {
 	}
 }
 
-/** The limit of the group that a process is in, where that is one of ours. */
+/** The limit of a process's group if it is one of ours. */
 export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | undefined {
 	try {
 		const group = groupsOf(pid, controllerOf[kind]).find(({ folder }) => basename(folder).startsWith("cagewright."));
@@ -105,8 +108,8 @@ export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | unde
 }
 
 /**
- * Where a group with this controller can be made: with version 1 below our own; with version 2 below the nearest one that hands it to
- * its children, for one that has processes of its own hands out nothing.
+ * Where a group with this controller can be created: for version 1 below our own group; for version 2 below the nearest ancestor
+ * that delegates it, because a group with processes cannot.
  */
 function placeOf(controller: Controller): Place | undefined {
 	for (const group of groupsOf("self", controller)) {
@@ -126,7 +129,7 @@ function wordsOf(file: string): string[] {
 	}
 }
 
-/** The groups of a process that this controller may be in, of version 1 before that of version 2 (proc_pid_cgroup(5)). */
+/** The groups of a process for this controller, version 1 before version 2 (proc_pid_cgroup(5)). */
 function groupsOf(pid: number | "self", controller: Controller): (Place & { readonly mount: string })[] {
 	const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
 	const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
@@ -136,14 +139,14 @@ function groupsOf(pid: number | "self", controller: Controller): (Place & { read
 			.find((found) => (version === 2 ? found?.[1] === "0" : found?.[2]?.split(",").includes(controller)))?.[3];
 		const mount = mounts.find((one) => one.version === version && (version === 2 || one.options.includes(controller)));
 		if (path === undefined || mount === undefined) return [];
-		// In a container the mount may begin below the hierarchy's root, and the path with it.
+		// In a container the mount may start below the hierarchy's root, and the path with it.
 		const below = mount.root !== "/" && path.startsWith(mount.root) ? path.slice(mount.root.length) : path;
 		const folder = join(mount.place, below);
 		return existsSync(folder) ? [{ version, folder, mount: mount.place }] : [];
 	});
 }
 
-/** proc_pid_mountinfo(5). */
+/** Parses a line of proc_pid_mountinfo(5). */
 function parseMount(line: string): { version: 1 | 2; root: string; place: string; options: string[] }[] {
 	const [before = "", after = ""] = line.split(" - ");
 	const [, , , root = "", place = ""] = before.split(" ");

@@ -19,17 +19,17 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 
 let found: Features | undefined;
 
-/** Looked up once for as long as this process lives, and kept in the state folder where all is well. */
+/** Probed once for each process, and cached in the state folder if nothing is missing. */
 export function machineFeatures(state?: string): Features {
 	found ??= state === undefined ? probeFeatures() : knownOrProbed(state);
 	return found;
 }
 
 const file = "features.json";
-/** Changes with the shape of `Features`. */
+/** Change it together with `Features`. */
 const format = "2";
 
-/** Probing takes a fifth of a start (measured). If what was kept is wrong all the same, the launch fails: nothing is started with less. */
+/** Probing takes a fifth of a start (measured). If the cache is wrong, the launch fails; nothing starts with less confinement. */
 function knownOrProbed(state: string): Features {
 	const before = known<Features>(state, file, featuresKey);
 	if (before) return before;
@@ -38,14 +38,14 @@ function knownOrProbed(state: string): Features {
 	return features;
 }
 
-/** Features hold for one boot of the kernel, for these very programs, and for a process with these rights. */
+/** Features are valid for one boot, these exact programs, and a process with these rights. */
 function featuresKey(): string {
 	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
 	const rights = readFileSync("/proc/self/status", "latin1").match(/^(CapBnd|Seccomp_filters):.*$/gm) ?? [];
 	return [format, boot, ...rights, ...Object.keys(needed).map((name) => stateOf(findTool(name) ?? name))].join("\n");
 }
 
-/** Looks again. */
+/** Probes again. */
 export function probeFeatures(): Features {
 	const setpriv = help("setpriv");
 	const { landlock, refusal } = tryNamespaces();
@@ -70,7 +70,7 @@ function missingTools(): string[] {
 
 const texts = new Map<string, string>();
 
-/** What a program says of its options. Some print it where errors go. */
+/** A program's help text, which some print to stderr. */
 export function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
@@ -82,9 +82,9 @@ export function help(program: string): string {
 }
 
 /**
- * Makes the namespaces of a cage, with nothing in them but the question which Landlock there is. Only a system call tells that:
- * securityfs need not be mounted, and its list says nothing of the version. Node cannot make one, so a program of ours does, on a file system
- * that nobody else sees and that may execute.
+ * Creates the namespaces of a cage and asks for the Landlock version in them. Only a system call reveals it: securityfs need not
+ * be mounted, and its list has no version. Node cannot make the call, so our own program does, on a private file system that
+ * allows execution.
  */
 function tryNamespaces(): { landlock: number; refusal?: string } {
 	const path = findTool("unshare");
@@ -106,7 +106,7 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || "unshare: namespaces" };
 }
 
-/** Where nothing can ask for the version: the kernel's own list (lsm= in kernel-parameters), taken as whole. */
+/** Without the program, uses the kernel's list (lsm= in kernel-parameters) and assumes a complete version. */
 function landlockByName(): number {
 	try {
 		return readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0;

@@ -6,22 +6,22 @@ import { safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 
 /**
- * What was found out of this machine, kept in the state folder for the next start, which has to be quick. Each file of it has a key, which
- * tells when it holds no more.
+ * Facts about this machine, cached in the state folder so that the next start is quick. The key of each file tells whether it is
+ * still valid.
  */
 
-/** Undefined where nothing is known that still holds: found out anew then. `keyOf` may look at what was kept. */
+/** Returns undefined if nothing valid is cached. `keyOf` may use the cached value. */
 export function known<T>(state: string, file: string, keyOf: (value: T) => string): T | undefined {
 	if (!isOwn(state)) return undefined;
 	try {
 		const { key, value } = JSON.parse(readTextSync(pathFromText(join(state, file))));
 		return key === keyOf(value) ? value : undefined;
 	} catch {
-		return undefined; // Not there yet, or not ours.
+		return undefined; // Missing, or not ours.
 	}
 }
 
-/** Only where cages were started before: a folder that may yet be refused is not written to. Else the next start asks again. */
+/** Writes only if cages were started before, because a folder that may still be refused must not be changed. */
 export function keep<T>(state: string, file: string, value: T, keyOf: (value: T) => string): void {
 	if (!existsSync(join(state, "scratch")) || !isOwn(state)) return;
 	const place = join(state, transientName("tmp"));
@@ -33,7 +33,7 @@ export function keep<T>(state: string, file: string, value: T, keyOf: (value: T)
 	}
 }
 
-/** False where somebody else could change what is kept. */
+/** False if somebody else could change the cache. */
 function isOwn(state: string): boolean {
 	try {
 		safeFolder(pathFromText(state));
@@ -43,7 +43,7 @@ function isOwn(state: string): boolean {
 	}
 }
 
-/** Which file it is (one character a byte), and in which state; its name alone where it is not there. The change time cannot be set back (stat(2)). */
+/** Identifies a file (one character a byte) and its state; only its name if it is missing. The change time cannot be set back (stat(2)). */
 export function stateOf(path: string): string {
 	const stats = statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false });
 	return stats ? [path, stats.dev, stats.ino, stats.size, stats.ctimeMs].join(" ") : path;

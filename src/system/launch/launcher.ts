@@ -48,7 +48,7 @@ import { checkMountPoints, specificationOf } from "./specification.ts";
 import { requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
-/** Starts applications and cages with util-linux. `state` is the folder below which all of its temporary things live. */
+/** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -116,7 +116,7 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	/** Makes the cgroups of a launch, adds them to `groups`, and returns what resource limits have to hold. */
+	/** Creates a launch's cgroups, adds them to `groups`, and returns the limits that must be held by setrlimit(2). */
 	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
 		if (spec.kind === "sandbox") {
 			const held = limitSandbox(identity);
@@ -163,7 +163,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	send(pid: number, signal: string): void {
-		// The state folder says which processes are the application's.
+		// The state folder determines the application's processes.
 		refuseUnsafe(pathFromText(this.state));
 		process.kill(pid, signal);
 	}
@@ -179,7 +179,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	print(request: LaunchRequest): string {
 		requireMayLaunch(request, this.state);
-		// A control group would outlive what was pasted into a shell.
+		// A cgroup would outlive the pasted command.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
 		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
@@ -198,7 +198,7 @@ export class UtilLinuxLauncher implements Launcher {
 		};
 	}
 
-	/** What a launch needs is written before anything is started. Fails with `disk-full`. */
+	/** Writes a launch's files before anything is started. Throws `disk-full`. */
 	private prepare(
 		request: LaunchRequest,
 		folder: string,
@@ -226,7 +226,8 @@ export class UtilLinuxLauncher implements Launcher {
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		// The account executes it, whatever our umask is: it is in a folder that root alone can enter, and gets copied from there.
+		// The account must be able to execute it whatever our umask is. Only root can enter the folder, and the file is copied
+		// from there.
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
 		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
@@ -270,7 +271,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			safeFolder(pathFromText(this.scratch));
 		} catch {
-			// Somebody else could swap what would be removed.
+			// Somebody else could swap the files that would be removed.
 			return [];
 		}
 		try {
@@ -289,7 +290,10 @@ export class UtilLinuxLauncher implements Launcher {
 		return confinerFile(this.method(), permissions, landlock, isTried);
 	}
 
-	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
+	/**
+	 * Creates a folder whose name contains our process, so that later commands know whether it is in use. Abandoned folders that
+	 * cannot be removed do not stop a launch.
+	 */
 	private async makeFolder(): Promise<string> {
 		await makeSafeFolder(pathFromText(this.scratch));
 		await this.clearAbandoned();

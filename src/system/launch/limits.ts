@@ -8,8 +8,8 @@ import { groupLimit, makeGroups, removeGroups } from "./control-groups.ts";
 import { requireTool } from "./tools.ts";
 
 /**
- * Makes the control groups that can be had. What they do not hold, resource limits do; where those cannot either, throws
- * `limit-not-held` (exit 3): nothing starts without a limit that was asked for.
+ * Creates the possible cgroups; resource limits hold the rest. Throws `limit-not-held` (exit 3) if neither can: nothing starts
+ * without a requested limit.
  */
 export async function prepareLimits(limits: Limits, identity: Identity): Promise<GroupLimit[]> {
 	const groups = makeGroups(limits);
@@ -24,7 +24,7 @@ export async function prepareLimits(limits: Limits, identity: Identity): Promise
 	return groups;
 }
 
-/** setrlimit(2): RLIMIT_NPROC does not hold the real user 0. */
+/** RLIMIT_NPROC does not apply to real user 0 (setrlimit(2)). */
 export function refuseUnheld({ processes }: Limits, { uid }: Identity, groups: readonly GroupLimit[]): void {
 	if (processes === undefined || uid !== 0 || groups.some(({ kind }) => kind === "processes")) return;
 	throw new Failure("limit-not-held", { value: processes }, 3);
@@ -32,7 +32,7 @@ export function refuseUnheld({ processes }: Limits, { uid }: Identity, groups: r
 
 const resourceNames = { memory: "Max address space", processes: "Max processes", files: "Max open files" } as const;
 
-/** Which of the limits hold a process, as the kernel tells it. */
+/** The limits of a process according to the kernel. */
 export function heldLimits(pid: number, limits: Limits): HeldLimit[] {
 	const resources = readFileSync(`/proc/${pid}/limits`, "latin1");
 	return limitsGiven(limits).flatMap(({ kind }): HeldLimit[] => {
@@ -48,15 +48,15 @@ function resourceLimit(text: string, kind: LimitKind): number | undefined {
 	return hard === undefined ? undefined : Number(hard);
 }
 
-/** What keeps a runaway application in the sandbox from taking the machine. Each is far above what a service needs. */
+/** Limits for a runaway application in the sandbox, far above what a service needs. */
 
 const mostProcesses = 4096;
-/** Of the machine's memory. */
+/** Share of the machine's memory. */
 const memoryShare = 0.75;
 
 /**
- * Cgroups for the sandbox, where they can be had. `limits` is for setrlimit(2), which holds the processes of an account alone: not those of root, and
- * memory only by addresses, of which runtimes reserve far more than they use.
+ * Cgroups for the sandbox, if available. `limits` is for setrlimit(2), which does not limit root's processes, and limits memory
+ * only by addresses, of which runtimes reserve far more than they use.
  */
 export function limitSandbox({ uid }: Identity): { groups: GroupLimit[]; limits: Limits } {
 	const groups = makeGroups({ memory: Math.floor(totalmem() * memoryShare), processes: mostProcesses });
@@ -67,10 +67,10 @@ const lookEvery = 200;
 const leastFree = 2 ** 30;
 const leastShare = 0.05;
 
-/** Calls `isFull` once when the file system of `folder` is about to be full. Returns what ends the watch. */
+/** Calls `isFull` once when the file system of `folder` is almost full. Returns a function that ends the watch. */
 export function watchDisk(folder: string, isFull: () => void): () => void {
 	const { bavail, blocks, bsize, ffree } = statfsSync(folder);
-	// Where there is little room from the beginning, half of it.
+	// Half of the free space if there is little from the beginning.
 	const blocksKept = Math.min(leastFree / bsize, blocks * leastShare, bavail / 2);
 	const filesKept = ffree * leastShare;
 	const timer = setInterval(() => {

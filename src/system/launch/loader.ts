@@ -5,8 +5,8 @@ import { systemFiles } from "../files/files.ts";
 import { keep, known, stateOf } from "./known.ts";
 
 /**
- * What an executable needs to start anywhere: its loader, and its libraries. setpriv is brought into a cage with them, because it
- * must start inside, where the filter may already forbid chroot and mount. Found by reading, never by running `ldd`.
+ * The loader and libraries that an executable needs anywhere. setpriv goes into a cage with them, because it must start inside,
+ * where the filter may already forbid chroot and mount. Found by parsing, never by running `ldd`.
  */
 export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
 	const { interpreters, needed } = libraryClosure([pathFromText(executable)], systemFiles());
@@ -17,7 +17,7 @@ export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
 
 const file = "tools.json";
 
-/** The same, kept in the state folder for as long as none of these files and nothing that the loader reads is another one (ld.so(8)). */
+/** The same, cached in the state folder until one of these files or a file that the loader reads changes (ld.so(8)). */
 export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
 	const keyOf = (files: readonly string[]) =>
 		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(stateOf).join("\n");

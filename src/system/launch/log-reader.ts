@@ -7,12 +7,12 @@ import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
 import { requireTool } from "./tools.ts";
 
-/** Priority and local time of a message as the C library sends it (RFC 3164, section 4.1). */
+/** Priority and local time of a C library's syslog message (RFC 3164, section 4.1). */
 const header = /^<\d{1,3}>(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )?/gm;
 
 /**
- * A syslog for one sandboxed run or trial: nothing of it reaches the host's log, and daemons that say only there why they give up are heard. There is none
- * where the host has none, because an application may depend on it.
+ * A syslog socket for one sandboxed run or trial. It keeps messages out of the host's log and shows those of daemons that report
+ * errors only there. Absent if the host has none, because an application may depend on that.
  */
 export class LogReader {
 	readonly #child: ChildProcess;
@@ -23,7 +23,7 @@ export class LogReader {
 		this.socket = socket;
 	}
 
-	/** `folder` belongs to this launch alone. Resolves once the socket is there; undefined where there is nothing to stand in for, or it cannot be made. */
+	/** `folder` belongs to this launch alone. Resolves when the socket exists; undefined if the host has none or it cannot be created. */
 	static async start(folder: string, onOutput: (chunk: Buffer) => void): Promise<LogReader | undefined> {
 		const program = logReaderExecutable(process.arch);
 		const place = logSocket();

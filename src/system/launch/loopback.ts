@@ -10,14 +10,14 @@ import { programFolder } from "../templates/builtin.ts";
 import { parseSockets } from "../units/processes.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
-/** A network of its own with nothing but a loopback, at some ports of which services of the host answer. */
+/** A network namespace with only a loopback, some ports of which lead to host services. */
 export interface SharedLoopback {
 	/** A process in it. */
 	readonly pid: number;
 	dispose(): Promise<void>;
 }
 
-/** Makes the namespace and waits until its ports are open. They lead to 127.0.0.1, or to ::1 where only that answers. */
+/** Creates the namespace and waits until its ports are open. They lead to 127.0.0.1, or to ::1 if only that answers. */
 export async function shareLoopback(ports: readonly number[], rootless?: Rootless): Promise<SharedLoopback> {
 	const relay = [process.execPath, join(programFolder(), "dist", "relay", "relay.js"), ...ports.map(String)];
 	const words = [
@@ -34,7 +34,7 @@ export async function shareLoopback(ports: readonly number[], rootless?: Rootles
 	child.on("message", (message: { readonly port?: number }, socket) => {
 		if (message.port !== undefined && socket) lead(socket as Socket, message.port, open);
 	});
-	// After the start it can only fail to be told something, and then it is gone.
+	// After the start, an error only means that the child is gone.
 	child.on("error", () => {});
 	await listening(child);
 	return {
@@ -62,11 +62,11 @@ async function listening(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up. `open` holds the sockets
- * as long as they are.
+ * Connects both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up.
+ * `open` contains the open sockets.
  */
 function lead(inside: Socket, port: number, open: Set<Socket>): void {
-	// What comes over IPC is closed at its first end otherwise, whatever its server was told.
+	// A socket from IPC is otherwise closed when its peer finishes, whatever the server's setting.
 	inside.allowHalfOpen = true;
 	hold(inside, open);
 	const reach = (host: string, otherwise: () => void) => {
@@ -85,7 +85,7 @@ function lead(inside: Socket, port: number, open: Set<Socket>): void {
 	reach("127.0.0.1", () => reach("::1", () => inside.destroy()));
 }
 
-/** An error ends a socket and nothing else. */
+/** An error closes only this socket. */
 function hold(socket: Socket, open: Set<Socket>): Socket {
 	open.add(socket);
 	socket.on("error", () => socket.destroy());
@@ -93,7 +93,7 @@ function hold(socket: Socket, open: Set<Socket>): Socket {
 	return socket;
 }
 
-/** Whether somebody listens at a TCP port of the host's loopback, or at all addresses. */
+/** Whether something listens at a TCP port of the host's loopback, or at all addresses. */
 export function listensAt(port: number): boolean {
 	const table = (name: string) => {
 		try {

@@ -13,13 +13,13 @@ import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 
 export interface Launching {
-	/** Less than every layer is refused. */
+	/** Refuses anything less than every layer. */
 	readonly full?: boolean;
-	/** Instead of what this machine has. */
+	/** Overrides the machine's features. */
 	readonly features?: Features;
 }
 
-/** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
+/** Throws `no-launcher`, or `not-full-…` if a layer is missing and `full` is set (both exit 3). */
 export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
 	const method = chooseMethod(features);
 	refuseWeaker(method.weaker, full);
@@ -50,7 +50,7 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	);
 }
 
-/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
+/** The first program of a cage's unit, with rules for the running kernel. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
 	const filter = seccompFilter(architecture, filterPermissions(cage.permissions));
 	const ruleset = rulesetOf(cage, identity, sockets);
@@ -60,8 +60,8 @@ export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boo
 export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
 
 /**
- * What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. `isTried`: production goes on
- * beside this launch, so it only pretends to set the clock.
+ * The file that confines a cage from inside: the filter for setpriv, or our own program with filter and rules. With `isTried`,
+ * production continues next to this launch, so it only pretends to set the clock.
  */
 export function confinerFile(
 	method: Method,

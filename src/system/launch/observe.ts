@@ -10,13 +10,13 @@ import type { Measured } from "../../engine/ports.ts";
 import { heldLimits } from "./limits.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
-/** Everything that /proc tells of a caged process and its init (proc(5)); undefined where one of them ended. */
+/** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
 export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
 		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
 		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-		// The name may hold spaces and parentheses; the fields behind it are state, ppid, pgrp, session, tty_nr.
+		// The name may contain spaces and parentheses. The fields after it are state, ppid, pgrp, session, tty_nr.
 		const [, , , session, terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
 		const cage = identityOf(pathToBytes(root));
@@ -36,7 +36,7 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 			terminal: terminal !== "0",
 			environment: readFileSync(`/proc/${init}/environ`, "latin1")
 				.split("\0")
-				// Where there is no init, the program has written over it.
+				// Without an init, the program has overwritten it.
 				.filter((variable) => variable.includes("="))
 				.map((variable) => variable.slice(0, variable.indexOf("="))),
 			sameAccount: othersOf(Number(field("Uid")), pid),
@@ -57,7 +57,7 @@ function descriptors(pid: number, first: number): string[] {
 		.map((number) => `${number}: ${readlinkSync(`/proc/${pid}/fd/${number}`)}`);
 }
 
-/** Nobody outside its PID namespace is in this session: systemd's helper, which began it, has ended. */
+/** Whether no process outside its PID namespace is in this session: systemd's helper, which started it, has ended. */
 function isAlone(session: number, pid: number): boolean {
 	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
 	return !readdirSync("/proc").some((name) => {
@@ -67,29 +67,29 @@ function isAlone(session: number, pid: number): boolean {
 			const [, , , its] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 			return Number(its) === session && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
 		} catch {
-			return false; // It ended.
+			return false; // It has ended.
 		}
 	});
 }
 
-/** Root is always there. Who shares the PID namespace belongs to the cage. */
+/** Excludes root, which is always there, and processes of the cage's PID namespace. */
 function othersOf(uid: number, pid: number): number[] {
 	if (uid === 0) return [];
 	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
 	return readdirSync("/proc").flatMap((name) => {
 		if (!/^\d+$/.test(name)) return [];
 		try {
-			// One that is over and was not waited for yet does nothing any more.
+			// A zombie does nothing any more.
 			const lives = !/^State:\s*Z/m.test(readFileSync(`/proc/${name}/status`, "latin1"));
 			const outside = lives && statSync(`/proc/${name}`).uid === uid && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
 			return outside ? [Number(name)] : [];
 		} catch {
-			return []; // It ended.
+			return []; // It has ended.
 		}
 	});
 }
 
-/** Files of /proc/PID/ns (namespaces(7)) and how we call them. */
+/** Files of /proc/PID/ns (namespaces(7)) and our names for them. */
 const namespaceKinds = {
 	mnt: "mount",
 	pid: "pid",
@@ -100,7 +100,7 @@ const namespaceKinds = {
 	user: "user",
 } as const;
 
-/** Reads what the kernel says of a process; undefined where it ended. */
+/** Reads a process's confinement from the kernel. Undefined if it has ended. */
 export function measureConfinement(pid: number, root: Path, limits: Limits = {}): Measured | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
@@ -124,7 +124,7 @@ export function measureConfinement(pid: number, root: Path, limits: Limits = {})
 	}
 }
 
-/** `device:inode` of the root of a process's mount namespace, whatever its own root is: somebody who enters it finds himself there. */
+/** `device:inode` of the root of a process's mount namespace, where somebody who enters it arrives, whatever the process's own root is. */
 function rootOfNamespace(pid: number): string | undefined {
 	const perl = findTool("perl");
 	if (perl === undefined) return undefined;

@@ -12,8 +12,6 @@ import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { isRootless } from "./rootless.ts";
 
-/** Our own programs that a launch starts beside those of the host. */
-
 /** The init of a launch and the program that sets the environment. */
 export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
 	const [init, environment] = [
@@ -24,7 +22,7 @@ export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: B
 	return { init, environment };
 }
 
-/** The program that opens the sockets of a launch; undefined where there are none. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
+/** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
 export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;
 	const owned = sockets.map((text) => withOwner(handedSocket(text)));
@@ -35,7 +33,7 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 	return program;
 }
 
-/** The program that starts the application for each connection; undefined where it is started once. */
+/** The program that starts the application for each connection. Undefined if it is started only once. */
 export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
 	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
 }
@@ -46,7 +44,7 @@ function handedSocket(text: string): HandedSocket {
 	return socket;
 }
 
-/** Without root, everything belongs to the one account. */
+/** Without root, everything belongs to the only account. */
 function withOwner(socket: HandedSocket): OwnedSocket {
 	const { group, user } = socket;
 	if ((user === undefined && group === undefined) || isRootless()) return { ...socket, uid: -1, gid: -1 };
@@ -60,10 +58,10 @@ function withOwner(socket: HandedSocket): OwnedSocket {
 
 const name = "loopback";
 
-/** Where the program lies, in the folder of a launch, that switches the loopback on. */
+/** The place of the program that brings the loopback up, in a launch's folder. */
 export const loopbackPlace = (folder: string) => join(folder, name);
 
-/** Puts the program there, and gives its place. */
+/** Writes the program and returns its place. */
 export function writeLoopback(folder: string): string {
 	const place = loopbackPlace(folder);
 	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });

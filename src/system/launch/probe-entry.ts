@@ -5,7 +5,7 @@ import { openProgram, pathOnly } from "../files/file-flags.ts";
 import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
-/** What is executed for a probe, the descriptors that it gets from 3 on, and the application's root as the probe sees it. */
+/** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
 export interface EnteredProbe {
 	readonly words: readonly string[];
 	readonly descriptors: readonly number[];
@@ -14,7 +14,7 @@ export interface EnteredProbe {
 	release(): void;
 }
 
-/** Where a probe runs. `init` is a process of the application, `network` one that has the network alone. */
+/** Where a probe runs. `init` is a process of the application, `network` a process that only provides the network. */
 export interface ProbePlace {
 	readonly init: number | undefined;
 	readonly network: number | undefined;
@@ -22,9 +22,9 @@ export interface ProbePlace {
 }
 
 /**
- * Runs a shell line in PID and mount namespaces of its own, so that it can neither leave a process behind nor follow a link of the
- * application's. undefined when the application has ended. An ordinary user who attached to a process of his own user namespace gets neither:
- * nobody there has a right that he lacks, and no namespace can be made that still sees that process.
+ * Runs a shell line in its own PID and mount namespaces, so that it leaves no process behind and follows no link of the
+ * application. Returns undefined if the application has ended. An ordinary user who attached to a process of the same user
+ * namespace gets neither: the process has no rights that the user lacks, and no new namespace could still see it.
  */
 export function enterProbe(
 	line: string,
@@ -63,7 +63,7 @@ export function enterProbe(
 		return undefined;
 	}
 	const descriptors = [...opened, program];
-	// The order is that of `probeDescriptors`.
+	// In the order of `probeDescriptors`.
 	const words = [`/proc/self/fd/${3 + opened.length}`, ...shell];
 	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
 }
@@ -76,7 +76,7 @@ function sharesUser(pid: number): boolean {
 	}
 }
 
-/** Descriptors of the executables, one of each kind. */
+/** Descriptors of the executables, one for each kind. */
 export class ProbePrograms {
 	private readonly scratch: string;
 	private readonly opened = new Map<string, number>();
@@ -98,7 +98,7 @@ export class ProbePrograms {
 	}
 }
 
-/** Words with which a person would run a probe: in the application's network, or in an empty one. */
+/** The words that enter the application's network, or an empty one, as a person would type them. */
 export function enter(network: number | undefined, onHost: boolean): string[] {
 	if (network === undefined && onHost) return [];
 	if (isRootless()) return network !== undefined && sharesNetwork(network) ? [] : intoNetwork(network);

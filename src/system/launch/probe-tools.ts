@@ -7,7 +7,7 @@ import { peopleAmong } from "../../core/machine/accounts.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { findTool } from "./tools.ts";
 
-/** What this machine has to ask an application with that this command starts. */
+/** The programs and files of this machine for probing an application started by this command. */
 export function probeTools(command: readonly string[]): Tools {
 	return {
 		programs: new Set(probePrograms.filter((name) => findTool(name) !== undefined)),
@@ -18,13 +18,13 @@ export function probeTools(command: readonly string[]): Tools {
 	};
 }
 
-/** Files in the directories that the command names: what a file server could be asked for. */
+/** Files in the directories that the command names, which a file server could be asked for. */
 function servedBy(command: readonly string[]): ReadonlyMap<string, readonly string[]> {
 	const directories = command.slice(1).filter((word) => word.startsWith("/"));
 	return new Map(directories.map((directory) => [directory, filesIn(directory)] as const).filter(([, names]) => names.length));
 }
 
-/** Configuration that is longer is data. */
+/** Longer files are data, not configuration. */
 const mostRead = 256 * 1024;
 
 function sharedBy(command: readonly string[]): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import { environmentName } from "../../core/confinement/environment.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 
-/** Reading /proc (proc(5)). A process may vanish at any moment: what cannot be read is absent. */
+/** Reads /proc (proc(5)). A process may end at any moment, so unreadable values are absent. */
 
 export interface ProcessStatus {
 	readonly name: string;
@@ -13,7 +13,7 @@ export interface ProcessStatus {
 	readonly namespacePids: readonly number[];
 	/** The real user id. */
 	readonly uid: number;
-	/** Bit n-1 is set where signal n has a handler. */
+	/** Bit n-1 is set if signal n has a handler. */
 	readonly caught: bigint;
 }
 
@@ -43,12 +43,12 @@ export function children(pid: number): number[] {
 	}
 }
 
-/** Start time in clock ticks since boot: with the pid it names a process for good. */
+/** Start time in clock ticks since boot. Together with the pid it identifies a process permanently. */
 export function startTime(pid: number): string | undefined {
 	return statFields(pid)[19];
 }
 
-/** The fields of `/proc/PID/stat` from the third on: the name, which may hold spaces and parentheses, is the second. */
+/** The fields of `/proc/PID/stat` from the third on. The second is the name, which may contain spaces and parentheses. */
 function statFields(pid: number): string[] {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -58,10 +58,10 @@ function statFields(pid: number): string[] {
 	}
 }
 
-/** Clock ticks of a second in /proc: USER_HZ, the same on every platform that Node runs on. */
+/** USER_HZ, the clock ticks per second in /proc, equal on all platforms of Node. */
 const ticksOfSecond = 100;
 
-/** CPU seconds that a process and its descendants have used, with those that ended and were waited for (proc_pid_stat(5)). */
+/** CPU seconds of a process and its descendants, including ended ones that were waited for (proc_pid_stat(5)). */
 export function cpuSeconds(pid: number): number {
 	return descendants(pid).reduce((sum, one) => sum + ownTicks(one), 0) / ticksOfSecond;
 }
@@ -77,14 +77,14 @@ function ownTicks(pid: number): number {
 		.reduce((sum, field) => sum + Number(field), 0);
 }
 
-/** Programs that only lead to the application. */
+/** Programs that only start the application. */
 const launcherPrograms = new Set(["setpriv", "ld-linux", environmentName]);
 
-/** The first process of the PID namespace that was made below `ancestor`, once it has become our init (or the launch is past it). */
+/** The first process of the PID namespace below `ancestor`, once it is our init. */
 export function findInit(ancestor: number): number | undefined {
 	for (const child of children(ancestor)) {
 		const status = processStatus(child);
-		// A launch without a PID namespace has an init as well.
+		// A launch without a PID namespace has an init too.
 		if (status?.name === initName) return child;
 		if (status && status.namespacePids.length > 1 && status.namespacePids.at(-1) === 1 && ownsNamespace(child, ancestor)) {
 			return undefined;
@@ -103,7 +103,7 @@ function ownsNamespace(pid: number, ancestor: number): boolean {
 	}
 }
 
-/** The application's main process: the init's first child, once it is past the launcher's own programs. */
+/** The application's main process: the init's first child, once our own programs have started it. */
 export function mainProcess(init: number): number | undefined {
 	const main = children(init)[0];
 	if (main === undefined) return undefined;
@@ -113,7 +113,7 @@ export function mainProcess(init: number): number | undefined {
 	return main;
 }
 
-/** Every process that the init has to signal itself has the account that it was started as. */
+/** Whether every process that the init must signal has the account it was started as. */
 export function keepsAccount(init: number): boolean {
 	const uid = processStatus(init)?.uid;
 	const started = children(init).flatMap((child) => processStatus(child) ?? []);
@@ -128,8 +128,8 @@ export function handledSignals(pid: number): string[] {
 }
 
 /**
- * Pids of the processes whose root directory is `root`. Told by device and inode: the link /proc/PID/root reads "/" from
- * outside whatever it is (measured).
+ * Pids of the processes whose root directory is `root`, compared by device and inode, because the link /proc/PID/root always
+ * reads "/" from outside (measured).
  */
 export function processesIn(root: Path): number[] {
 	const wanted = statSync(pathToBytes(root), { bigint: true, throwIfNoEntry: false });
@@ -140,17 +140,17 @@ export function processesIn(root: Path): number[] {
 			const found = statSync(`/proc/${name}/root/.`, { bigint: true });
 			return found.dev === wanted.dev && found.ino === wanted.ino ? [Number(name)] : [];
 		} catch {
-			return []; // It ended, or it is not ours to look at.
+			return []; // It has ended, or we may not read it.
 		}
 	});
 }
 
-/** The first process of each PID namespace in which a cage with this root runs: our init, or under systemd the application. */
+/** The first process of each PID namespace in which a cage with this root runs: our init, or the application under systemd. */
 export function initsIn(root: Path): number[] {
 	const inside = processesIn(root);
 	const firsts = inside.filter(
 		(pid) => processStatus(pid)?.namespacePids.at(-1) === 1 && (processStatus(pid)?.namespacePids.length ?? 0) > 1,
 	);
-	// Without a PID namespace of its own (an older systemd), the application is whoever has its parent outside.
+	// Without its own PID namespace (an older systemd), the application is the process with a parent outside.
 	return firsts.length ? firsts : inside.filter((pid) => !inside.includes(processStatus(pid)?.parent ?? 0));
 }

@@ -6,23 +6,23 @@ import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
-/** Launching as an ordinary user: all by way of a user namespace that knows nobody but him (user_namespaces(7)). */
+/** Launches of an ordinary user use a user namespace that contains only that user (user_namespaces(7)). */
 
 export function isRootless(): boolean {
 	return process.geteuid?.() !== 0;
 }
 
-/** `loopback` is where the program lies that switches the loopback on. */
+/** `loopback` is the place of the program that brings the loopback up. */
 export function rootless(loopback: string): Rootless {
 	return { loopback: pathFromText(loopback), lowestPort: lowestPort() };
 }
 
-/** ip(7). Before 4.11 the kernel had no such setting, and 1024 was it. */
+/** The setting of ip(7). Before Linux 4.11 it did not exist, and the limit was 1024. */
 export function lowestPort(): number {
 	return Number(setting("net.ipv4.ip_unprivileged_port_start") ?? 1024);
 }
 
-/** Whether a process has our own network. Nobody may enter that from a user namespace, and nobody has to. */
+/** Whether a process shares our network, which cannot be entered from a user namespace and need not be. */
 export function sharesNetwork(pid: number): boolean {
 	try {
 		return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
@@ -31,24 +31,24 @@ export function sharesNetwork(pid: number): boolean {
 	}
 }
 
-/** Words that lead a command into the network of a process, or into an empty one. */
+/** Words that run a command in a process's network, or in an empty one. */
 export function intoNetwork(pid: number | undefined): string[] {
 	if (pid === undefined) return [requireTool("unshare"), "--user", "--map-current-user", "--net", "--"];
 	const namespaces = [`--user=/proc/${pid}/ns/user`, `--net=/proc/${pid}/ns/net`];
 	return [requireTool("nsenter"), ...namespaces, "--preserve-credentials", "--"];
 }
 
-/** Settings that keep user namespaces from ordinary users, with what they must be: Debian's own, Ubuntu's, and the kernel's. */
+/** Settings that deny user namespaces to ordinary users, and the required values: Debian's, Ubuntu's and the kernel's. */
 const settings = [
 	{ name: "kernel.unprivileged_userns_clone", refuses: "0", wanted: "1" },
 	{ name: "kernel.apparmor_restrict_unprivileged_userns", refuses: "1", wanted: "0" },
 	{ name: "user.max_user_namespaces", refuses: "0", wanted: "10000" },
 ] as const;
 
-/** What a user namespace is good for: mounting. Ubuntu's AppArmor lets one be made and takes every capability in it away. */
+/** Tries a mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
 const attempt = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
 
-/** Why this user cannot have namespaces of his own; undefined where he can. */
+/** Why this user cannot create namespaces. Undefined if it works. */
 export function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
 	const { error, status, stderr } = spawnSync(requireTool("unshare"), attempt, {
 		env: toolEnvironment,

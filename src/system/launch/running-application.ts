@@ -19,7 +19,7 @@ import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
-/** Starts the command that launches, watched by strace where the request says so. */
+/** Starts the launch command, under strace if requested. */
 export function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
@@ -27,15 +27,15 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
-	// Who relays a terminal needs ours as it is; the application has one of its own then.
+	// A relayed terminal needs our own outputs; the application has another terminal then.
 	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
-	// Asked before anybody else can have changed it.
+	// Saved before anything can change it.
 	const putBack = attended === "terminal" ? keepTerminal() : undefined;
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
 		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs],
-		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of. But whoever relays a terminal has to be told of its size.
+		// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
 		detached: attended !== "terminal",
 	});
 	if (putBack) child.on("close", putBack);
@@ -45,12 +45,12 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	return child;
 }
 
-/** Milliseconds of silence after which the output of an application that has ended is taken for complete. */
+/** Milliseconds of silence after which the output of an ended application counts as complete. */
 const silence = 1000;
 
 /**
- * Closes the outputs of a child that has exited once they are read. Their other end may still be open for good: an application can pass
- * its descriptors to a process elsewhere by a unix socket.
+ * Closes the outputs of an ended child once they are read. Their other end may stay open, because an application can pass its
+ * descriptors to another process via a unix socket.
  */
 function endOutputs(child: ChildProcess): void {
 	for (const stream of [child.stdout, child.stderr]) {
@@ -60,7 +60,7 @@ function endOutputs(child: ChildProcess): void {
 			isSilent = false;
 		});
 		const timer = setInterval(() => {
-			// A stream that its reader holds back has more to say.
+			// A paused stream still has data.
 			if (isSilent && stream.readableFlowing !== false) stream.destroy();
 			isSilent = true;
 		}, silence);
@@ -70,7 +70,7 @@ function endOutputs(child: ChildProcess): void {
 
 type Output = "pipe" | "ignore" | number;
 
-/** What stands for stdout and stderr of the application. */
+/** The application's stdout and stderr. */
 function outputsFor({ onOutput }: LaunchRequest): Output[] {
 	return [1, 2].map((descriptor) => (onOutput ? "pipe" : outputFor(descriptor)));
 }
@@ -83,7 +83,7 @@ function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: read
 	child.stderr?.on("data", request.onOutput);
 }
 
-/** By a pipe, never the descriptor itself: a directory as stdin would lead out of the cage. */
+/** Uses a pipe, never the descriptor itself: a directory as stdin would allow an escape. */
 function feed(stdin: Writable): void {
 	stdin.on("error", () => {}); // It may end without reading everything.
 	stdin.on("close", () => process.stdin.destroy());
@@ -91,23 +91,23 @@ function feed(stdin: Writable): void {
 }
 
 /**
- * What the application may have as its output. Never a terminal: it is open for reading as well, so what is typed could be read by its stdout,
- * and even one that is opened for writing alone lets whoever has it change how the terminal reads (both measured). Never a directory
- * either: from one, every file of the host that lies below can be handed over to others by chmod.
+ * The application's output. Never our terminal, because it is also open for reading, and even a write-only descriptor allows
+ * changing its settings (both measured). Never a directory, because its holder can reach every host file below it, for example
+ * with chmod.
  */
 function outputFor(descriptor: number): Output {
 	if (isatty(descriptor)) return "pipe";
 	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
 }
 
-/** Passes on what comes by a pipe of ours, which is there where our own output is a terminal. */
+/** Relays our pipe, which exists if our own output is a terminal. */
 function relay(from: Readable | null, to: Writable, output: unknown, { onOutput, raw }: LaunchRequest): void {
 	if (onOutput || output !== "pipe") return;
 	const safe = raw ? from : from?.pipe(terminalOutput());
 	safe?.pipe(to, { end: false });
 }
 
-/** A launch under way, and the application that it becomes. */
+/** A launch in progress, and the application that it becomes. */
 export class RunningApplication implements Launched {
 	readonly ended: Promise<Ended>;
 	init = 0;
@@ -118,7 +118,7 @@ export class RunningApplication implements Launched {
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
 
-	/** `folder` is where the launch puts what it needs; `cleanUp` takes away what was made for the launch, once nothing of it runs. */
+	/** `folder` holds the launch's files. `cleanUp` removes what was created for the launch, after it has ended. */
 	constructor(
 		child: ChildProcess,
 		request: LaunchRequest,
@@ -150,7 +150,7 @@ export class RunningApplication implements Launched {
 				trace?.finish();
 				reject(error);
 			});
-			// `close` comes when the output is read to its end.
+			// `close` comes after all output was read.
 			child.on("close", (code, signal) => {
 				unwatch();
 				trace?.finish();
@@ -160,14 +160,14 @@ export class RunningApplication implements Launched {
 				cleanUp().then(() => resolve(over), reject);
 			});
 		});
-		// One signal may call off hundreds of launches: those that are over do not listen any more.
+		// One signal may abort hundreds of launches, so ended ones stop listening.
 		const kill = () => this.kill();
 		request.signal?.addEventListener("abort", kill);
 		child.on("close", () => request.signal?.removeEventListener("abort", kill));
 		if (request.signal?.aborted) this.kill();
 	}
 
-	/** Resolves once the init runs; throws where the launcher itself failed before. */
+	/** Resolves once the init runs. Throws if the launcher itself failed. */
 	async started(): Promise<void> {
 		for (let waited = 0; ; waited++) {
 			const init = this.child.pid ? findInit(this.child.pid) : undefined;
@@ -176,7 +176,8 @@ export class RunningApplication implements Launched {
 				return;
 			}
 			if (this.over) {
-				// An application that ended before we looked has still been started; the launcher's own errors say who they are from.
+				// The application may have ended before we looked. Only messages of the launcher's own programs count as
+				// failures.
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
@@ -195,7 +196,7 @@ export class RunningApplication implements Launched {
 		try {
 			if (this.init) process.kill(this.init, name);
 		} catch {
-			// It ended in between.
+			// It has ended in the meantime.
 		}
 	}
 
@@ -231,21 +232,21 @@ export class RunningApplication implements Launched {
 			if (this.init) process.kill(this.init, "SIGKILL");
 			else if (this.child.pid) process.kill(this.leadsGroup ? -this.child.pid : this.child.pid, "SIGKILL");
 		} catch {
-			// It ended in between.
+			// It has ended in the meantime.
 		}
 	}
 }
 
 /**
- * The words before a command that give it a terminal of its own. script(1) sits between that one and ours, so that the cage never
- * holds the administrator's: what it does to its own ends with it, and input that it could stuff stays its own (the filter denies
- * TIOCSTI all the same). script is ended by TERM and not by KILL, for then it puts our terminal back as it was.
+ * The words before a command that give it its own terminal via script(1), so that the cage never holds the administrator's: its
+ * settings and input stay its own (the filter also denies TIOCSTI). script receives TERM, not KILL, because it restores our
+ * terminal then.
  */
 function withTerminal(commandLine: string): string[] {
 	return ["setpriv", "--pdeathsig", "TERM", requireTool("script"), "-q", "-e", "-c", `exec ${commandLine}`, "/dev/null"];
 }
 
-/** Remembers how our terminal is set; the result sets it so again, for script can be killed while keys come raw. */
+/** Saves our terminal's settings. The result restores them, because script may be killed in raw mode. */
 function keepTerminal(): () => void {
 	const stty = requireTool("stty");
 	const run = (words: string[]) =>
@@ -256,11 +257,11 @@ function keepTerminal(): () => void {
 	};
 }
 
-/** Between an application and our terminal: see `TerminalText`. Bytes that are not UTF-8 become U+FFFD. */
+/** Filters an application's output for our terminal: see `TerminalText`. Invalid UTF-8 becomes U+FFFD. */
 function terminalOutput(): Transform {
 	const decoder = new StringDecoder("utf8");
 	const text = new TerminalText();
-	// A terminal of 8-bit characters takes the bytes of an encoded letter for control characters.
+	// A terminal with 8-bit characters interprets bytes of encoded letters as control characters.
 	const encode = isUnicode() ? (shown: string) => shown : escapeWide;
 	return new Transform({
 		transform(chunk: Buffer, _encoding, done) {
@@ -272,7 +273,7 @@ function terminalOutput(): Transform {
 	});
 }
 
-/** locale(7): the first of these that is set and not empty. A terminal without any is one of today. */
+/** The first of these variables that is set and not empty counts (locale(7)). Without any, UTF-8 is assumed. */
 function isUnicode(): boolean {
 	const { LANG, LC_ALL, LC_CTYPE } = process.env;
 	return /UTF-?8/i.test(LC_ALL || LC_CTYPE || LANG || "UTF-8");

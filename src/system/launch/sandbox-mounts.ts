@@ -19,14 +19,14 @@ import type { Launch } from "../../engine/launch-ports.ts";
 import { systemFiles } from "../files/files.ts";
 import { isRootless } from "./rootless.ts";
 
-/** One line of /proc/self/mountinfo, as far as we use it (proc_pid_mountinfo(5)). */
+/** The fields of a line of /proc/self/mountinfo that we use (proc_pid_mountinfo(5)). */
 export interface Mount {
 	readonly path: Path;
 	readonly type: string;
 	readonly readOnly: boolean;
 }
 
-/** Mounts in the order in which they were made; where one covers another at the same place, the last one. */
+/** Mounts in order. If several are at the same place, only the last one. */
 export function parseMountinfo(text: string): Mount[] {
 	const mounts = new Map<Path, Mount>();
 	for (const line of text.split("\n")) {
@@ -43,8 +43,8 @@ export function parseMountinfo(text: string): Mount[] {
 }
 
 /**
- * Interfaces of the kernel, not storage. The sandbox has its own /proc, /sys and /dev; another one, in a chroot say, would show the host's processes
- * and with them ways to the host's files, terminals and queues.
+ * Kernel interfaces, not storage. The sandbox has its own /proc, /sys and /dev. Another instance, for example in a chroot, would
+ * show the host's processes and so its files, terminals and queues.
  */
 const hiddenTypes = new Set(
 	(
@@ -53,7 +53,7 @@ const hiddenTypes = new Set(
 	).split(" "),
 );
 
-/** Container storage: dozens of mounts that no service of the host looks into. */
+/** Container storage: dozens of mounts that no host service reads. */
 const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(
 	pathFromText,
 );
@@ -62,7 +62,7 @@ export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(p
 
 export const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
 
-/** Nothing can be an overlay's lower layer that mounts something else as soon as it is entered. */
+/** An automount cannot be an overlay's lower layer, because entering it mounts something else. */
 export const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
 
 const ownTrees = [
@@ -72,8 +72,9 @@ const ownTrees = [
 ] as const;
 
 /**
- * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc, sysfs and /dev are new,
- * because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
+ * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc,
+ * sysfs and /dev are new, because they belong to the namespaces. `exists` returns undefined for what is invisible or neither of
+ * the two (a socket).
  */
 export function sandboxMounts(
 	mounts: readonly Mount[],
@@ -81,7 +82,7 @@ export function sandboxMounts(
 	exists: (path: Path) => "directory" | "file" | undefined,
 ): SandboxMount[] {
 	const sorted = [...mounts].sort((a, b) => a.path.length - b.path.length);
-	// Inside another chroot the root need not be a mount of its own.
+	// Inside a chroot, the root need not be a mount.
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: SandboxMount[] = [];
 	const hidden: Path[] = ownTrees.map((tree) => tree.path);
@@ -98,12 +99,12 @@ export function sandboxMounts(
 	return [...result, ...ownTrees.filter((tree) => exists(tree.path) === "directory")];
 }
 
-/** The devices that every sandbox has, as far as this machine has them. */
+/** The devices of every sandbox, as far as this machine has them. */
 export function harmlessDevices(): CageRoot["devices"] {
 	return sandboxDevices.filter(({ path }) => lstatSync(pathToBytes(path), { throwIfNoEntry: false })?.isCharacterDevice());
 }
 
-/** Links directly below the host's /dev: `stdin` and its like, and `log` to the journal's socket. */
+/** Links directly below the host's /dev: `stdin` and similar, and `log` to the journal's socket. */
 export function hostDeviceLinks(): SandboxRoot["deviceLinks"] {
 	return readdirSync("/dev", { withFileTypes: true, encoding: "buffer" })
 		.filter((entry) => entry.isSymbolicLink())
@@ -111,7 +112,7 @@ export function hostDeviceLinks(): SandboxRoot["deviceLinks"] {
 		.filter((path) => path !== "/dev/ptmx");
 }
 
-/** How this host's mounts are rebuilt for a sandbox, with its layers below `layers`. */
+/** How to rebuild this host's mounts for a sandbox, with its layers below `layers`. */
 export function hostMounts(spec: Extract<Launch, { kind: "sandbox" }>, layers: Path): SandboxRoot["mounts"] {
 	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
 	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);
@@ -127,7 +128,7 @@ function kindOf(path: Path): "directory" | "file" | undefined {
 	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
 }
 
-/** Prepares the folders of one overlay of the sandbox. A second run finds what the first one left. */
+/** Prepares the folders of one overlay. A second run in the sandbox finds the first run's files. */
 export function makeLayer({ mode, path, scratch }: SandboxLayer): void {
 	const [lower, upper, work] = ["lower", "upper", "work"].map((name) => pathToBytes(join(scratch, pathFromText(name))));
 	const covered = statSync(pathToBytes(path), { throwIfNoEntry: false });
@@ -140,12 +141,13 @@ export function makeLayer({ mode, path, scratch }: SandboxLayer): void {
 	chmodSync(upper, mode ?? covered.mode & 0o7777);
 }
 
-/** What the rebuilding asks of the host. */
+/** The host's files, as far as the rebuilding needs them. */
 export interface Places {
-	/** undefined where nothing can be seen. */
+	/** Undefined if it is not visible. */
 	kind(path: Path): "directory" | "file" | "symlink" | "socket" | undefined;
 	/**
-	 * Permission bits for a directory that is made anew, and so is the user's: what is another's on the host gets for everybody what he may do there.
+	 * Permission bits for a new directory that belongs to the user: for somebody else's directory, the user's own rights, for
+	 * everybody.
 	 */
 	mode(path: Path): number;
 	list(path: Path): readonly Path[];
@@ -153,12 +155,11 @@ export interface Places {
 }
 
 /**
- * How to rebuild the host's mounts for a sandbox in a user namespace. What a mount namespace took over from outside is locked together
- * there (mount_namespaces(7)): neither a bind nor an overlay of a directory works as long as something is mounted below it (measured). So the
- * directories that lead to mounts are made anew, as a skeleton, and each thing that they hold gets an overlay.
- *
- * `open` are directories that get a layer of their own on top: in one that belongs to somebody else nothing could be made otherwise, for the
- * overlay would have to copy it with its owner.
+ * How to rebuild the host's mounts for a sandbox in a user namespace. Mounts inherited from outside are locked together there
+ * (mount_namespaces(7)): a bind or overlay of a directory fails while something is mounted below it (measured). So the parents of
+ * mounts are created again as a skeleton, and everything else in them gets an overlay.
+ * `open` are directories that get their own layer on top. Nothing could be created in somebody else's directory otherwise,
+ * because the overlay would have to copy it with its owner.
  */
 export function rootlessMounts(
 	mounts: readonly Mount[],
@@ -175,7 +176,7 @@ export function rootlessMounts(
 	const directory = (path: Path) => {
 		const mode = places.mode(path);
 		result.push({ kind: "folder", path, mode });
-		if (!(mode & 0o100)) return; // closed to him
+		if (!(mode & 0o100)) return; // closed to the user
 		if (path === "/proc") result.push({ kind: "proc", path });
 		else if (path === "/sys") result.push({ kind: "sysfs", path });
 		else if (path === "/dev") result.push({ kind: "dev", path });
@@ -213,7 +214,7 @@ export function rootlessMounts(
 
 const isKernel = (path: Path) => ["/proc", "/sys", "/dev"].some((tree) => isWithin(path, pathFromText(tree)));
 
-/** The name below `above` by which the way to `path` goes on. A directory that cannot be listed can still be entered. */
+/** The next component below `above` on the path to `path`. An unlistable directory can still be entered. */
 function nextStep(above: Path, path: Path): Path[] {
 	if (path === above || !isWithin(path, above)) return [];
 	const rest = path.slice(above === root ? 1 : above.length + 1);
@@ -239,7 +240,7 @@ function hostPlaces(): Places {
 	};
 }
 
-/** access(2): the rights have the numbers that they have in a mode. */
+/** The rights of access(2) have the same numbers as in a mode. */
 function may(path: Path, right: number): boolean {
 	try {
 		accessSync(pathToBytes(path), right);

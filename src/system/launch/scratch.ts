@@ -10,10 +10,7 @@ import { isLeftover } from "../state/process.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
-/**
- * Removes a scratch folder with everything that was written to it. Returns why it could not be removed; the next command tries again then, and
- * nothing else has to fail.
- */
+/** Removes a scratch folder and its content. Returns the failure, if any: the next command tries again, and nothing else needs to fail. */
 export async function removeScratch(folder: string): Promise<Failure | undefined> {
 	try {
 		await detachMounts(folder);
@@ -25,7 +22,7 @@ export async function removeScratch(folder: string): Promise<Failure | undefined
 	}
 }
 
-/** Launches mount in namespaces of their own, so only a person or a crashed program can have mounted something here. */
+/** Launches mount in their own namespaces, so only a person or a crashed program can have mounted something here. */
 async function detachMounts(folder: string): Promise<void> {
 	const tool = isRootless() ? undefined : findTool("umount");
 	if (tool === undefined) return;
@@ -38,8 +35,9 @@ async function detachMounts(folder: string): Promise<void> {
 export const scriptName = "launch.sh";
 
 /**
- * Removes the scratch folders of killed commands, and returns why some could not be removed. Their processes ended with them but for one: a
- * child that strace had just made when it was killed itself waits for good, stopped, with nobody to wake it (measured). The script's place names it.
+ * Removes the scratch folders of killed commands and returns the failures. Their processes ended with them, with one exception: a
+ * child that strace had just created when it was killed stays stopped forever (measured). It is found by the script's path in its
+ * command line.
  */
 export async function clearAbandoned(scratch: string): Promise<Failure[]> {
 	const folders = readdirSync(scratch)
@@ -70,6 +68,6 @@ function end(pid: number): void {
 	try {
 		process.kill(pid, "SIGKILL");
 	} catch {
-		// It ended in between.
+		// It has ended in the meantime.
 	}
 }

@@ -12,13 +12,13 @@ import { lookUpProgram } from "../units/path-lookup.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
 const outputKept = 4096;
-/** Milliseconds in which the output of a command that has ended is read to its end. */
+/** Milliseconds for reading the remaining output of an ended command. */
 const drainTime = 100;
 
 /**
- * Runs a command in a process group of its own, with both output streams read and nothing on stdin; `descriptors` are its 3, 4 and so on.
- * When time is up, or the caller gives up, the whole group is killed. The streams are closed soon after the command has ended, because a
- * process elsewhere may hold their other end.
+ * Runs a command in its own process group, reads both outputs and gives it an empty stdin; `descriptors` are its 3, 4 and so on.
+ * On timeout or abort the whole group is killed. The streams are closed soon after the command ends, because another process may
+ * hold their other end.
  */
 export function runGroup(
 	command: readonly string[],
@@ -36,7 +36,7 @@ export function runGroup(
 			try {
 				if (child.pid) process.kill(-child.pid, "SIGKILL");
 			} catch {
-				// The group is gone already.
+				// The group is already gone.
 			}
 		};
 		const timer = setTimeout(() => {
@@ -75,10 +75,10 @@ export function runGroup(
 	});
 }
 
-/** Seconds that reading a line may take. */
+/** Seconds for parsing a line. */
 const patience = 2;
 
-/** The shell reads it without running it; programs are looked up where it would find them. */
+/** Lets the shell parse the line without running it, and looks up its programs. */
 export async function lineProblem(line: string): Promise<LineProblem | undefined> {
 	const read = await runGroup(["/bin/sh", "-n", "-c", line], process.env, patience);
 	if (!read.ok) {
@@ -90,7 +90,7 @@ export async function lineProblem(line: string): Promise<LineProblem | undefined
 	return program === undefined ? undefined : { code: "line-program-missing", values: { program } };
 }
 
-/** The best shell that this machine has to bring along. Throws `shell-missing` (exit 3). */
+/** The best shell of this machine for use in a cage. Throws `shell-missing` (exit 3). */
 export function hostShell(): HostShell {
 	const busybox = findTool("busybox");
 	if (busybox !== undefined && isStatic(busybox)) {
@@ -113,7 +113,7 @@ function isStatic(executable: string): boolean {
 	return loaderOf(pathFromText(executable)) === undefined;
 }
 
-/** Undefined for what is static, or no executable of the kernel's. */
+/** Undefined for a static executable, or for no executable at all. */
 function loaderOf(path: Path): Path | undefined {
 	return [...libraryClosure([path], systemFiles()).interpreters.keys()][0];
 }

@@ -20,20 +20,20 @@ import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { requireTool } from "./tools.ts";
 
-/** From what is asked for to what the launch script is written from: the machine's own paths and mounts. */
+/** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
-/** Folders of the state folder: of ours for this launch, and of all launches. */
+/** `folder` is this launch's own; `scratch` and `state` are shared. */
 export interface Places {
 	readonly folder: string;
-	/** Socket of the syslog that stands in for the host's. */
+	/** Socket of the syslog that replaces the host's. */
 	readonly log?: Path | undefined;
 	readonly scratch: string;
 	readonly state: string;
 }
 
-/** The method is asked for only where a cage is started. */
+/** `methodOf` is called only if a cage is started. */
 export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
@@ -84,8 +84,8 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 }
 
 /**
- * An account may bind a port below 1024 while it is traced. If it does, the plan gives it that capability; if not, nobody notices. A root start
- * on the host itself keeps everything.
+ * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. A root
+ * start on the host keeps all capabilities.
  */
 function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
@@ -113,7 +113,7 @@ function cageRoot(
 			...(identity ? { identity } : {}),
 		});
 	};
-	// What is in a writable directory comes with it.
+	// Nested writable directories come with the outermost one.
 	for (const path of outermost(cage.writable)) add(path, `${cage.data}${path}` as Path, "rw", dataIdentity(cage.data, path));
 	for (const { access, path: text } of cage.binds) {
 		const path = pathFromText(text);
@@ -140,8 +140,8 @@ function cageRoot(
 }
 
 /**
- * Every place that is mounted over must be a directory reached through directories alone: mount(8) follows links, and one in
- * the cage would lead to the host's tree.
+ * Every mount point must be a directory reached through directories only, because mount(8) follows links, and one in the cage
+ * would point into the host's tree.
  */
 export function checkMountPoints(spec: LaunchSpec): void {
 	if (spec.root.kind !== "cage") return;

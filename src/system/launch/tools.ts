@@ -2,10 +2,10 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 
-/** Where we look for the system's tools: fixed, so that the caller's PATH cannot bring in another one. */
+/** The fixed search path for system tools, so that the caller's PATH cannot substitute one. */
 export const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Environment of everything that we start for ourselves. */
+/** The environment of all tools that we start. */
 export const toolEnvironment = { PATH: systemPath, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
 
 export function findTool(name: string): string | undefined {
@@ -19,7 +19,7 @@ export function findTool(name: string): string | undefined {
 	return undefined;
 }
 
-/** Throws `tool-missing` (exit 3) with the package that brings it. */
+/** Throws `tool-missing` (exit 3) with the package that provides it. */
 export function requireTool(name: string): string {
 	const path = findTool(name);
 	if (!path) throw new Failure("tool-missing", { tool: name, package: packageOf[name] ?? name }, 3);

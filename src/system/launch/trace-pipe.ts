@@ -5,16 +5,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { requireTool } from "./tools.ts";
 
-/** Bytes that a pipe holds (pipe(7)). */
+/** Capacity of a pipe in bytes (pipe(7)). */
 const pipeSize = 64 * 1024;
 
-/** Milliseconds between two looks: while lines come, and at most while none do. */
+/** Milliseconds between reads: while lines arrive, and the maximum while none do. */
 const busyPause = 3;
 const idlePause = 25;
 
 /**
- * A named pipe through which strace hands its lines to us directly. We look into it now and then instead of being woken by each line: measured
- * on nginx under wrk on two cores, a reader that wakes for each line, behind a `cat`, takes most of the time that tracing takes.
+ * A named pipe through which strace passes its lines. It is polled, because a reader that wakes for each line, behind a `cat`,
+ * causes most of the tracing cost (measured on nginx under wrk on two cores).
  */
 export class TracePipe {
 	/** For `strace -o`. */
@@ -35,7 +35,7 @@ export class TracePipe {
 		void this.#watch();
 	}
 
-	/** The writer has ended: reads what is left. */
+	/** Reads the rest after the writer has ended. */
 	finish(): void {
 		if (this.#closed) return;
 		while (this.#read()) {
@@ -52,7 +52,7 @@ export class TracePipe {
 		}
 	}
 
-	/** False where nothing was there. */
+	/** Returns false if there was nothing to read. */
 	#read(): boolean {
 		let length = 0;
 		try {

@@ -43,7 +43,7 @@ export const trialServices: TrialServices = {
 	},
 };
 
-/** Services of commands that were killed: each ended with its client. */
+/** Removes the services of killed commands. Each ended with its client. */
 async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(runtimeUnits)) {
 		const transient = file.startsWith(prefix) && file.endsWith(".service") ? file.slice(prefix.length, -".service".length) : "";
@@ -51,7 +51,10 @@ async function clearAbandoned(): Promise<void> {
 	}
 }
 
-/** A process in a scope of systemd that lives until its stdin ends, which the kernel sees to however we end. Throws `launch-failed` (exit 3). */
+/**
+ * Starts a process in a systemd scope that lives until its stdin closes, which happens even if this process is killed. Throws
+ * `launch-failed` (exit 3).
+ */
 async function startClient(scope: string): Promise<ChildProcess> {
 	const words = ["--quiet", "--scope", "--collect", `--unit=${scope}`, "--", "/bin/sh", "-c", "echo; exec cat"];
 	const client = spawn(requireTool("systemd-run"), words, {
@@ -64,7 +67,7 @@ async function startClient(scope: string): Promise<ChildProcess> {
 	client.stderr?.setEncoding("utf8").on("data", (text: string) => {
 		said += text;
 	});
-	client.stdin?.on("error", () => {}); // It may be ended by somebody else.
+	client.stdin?.on("error", () => {}); // Somebody else may end it.
 	const closed = once(client, "close");
 	const isUp = await Promise.race([
 		once(client.stdout as NonNullable<typeof client.stdout>, "data"),
@@ -74,7 +77,7 @@ async function startClient(scope: string): Promise<ChildProcess> {
 	return client;
 }
 
-/** What the application may write, as copies that go with the sandbox: systemd has no words for an overlay. */
+/** Copies the application's writable files into the sandbox, because systemd units cannot mount an overlay. */
 async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick<UnitInput, "data" | "binds">> {
 	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const copied: { path: Path; source: Path }[] = [];
@@ -84,14 +87,14 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 		...shared.map((path) => [path, () => openBind(path)] as const),
 	]) {
 		const source = join(folder, `data${copied.length}`);
-		// A second start finds what the first one left.
+		// A second start finds the first one's files.
 		if (!existsSync(pathToBytes(source))) await withSource(open(), (from) => copyTree(job, from, source, path));
 		copied.push({ path, source });
 	}
 	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
 }
 
-/** Whether these copies would hold no more bytes than that. What cannot be looked at counts nothing. */
+/** Whether these copies need at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
 	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const open = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...shared];

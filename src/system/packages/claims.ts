@@ -1,7 +1,7 @@
 import { join, type Path, parent, root } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 
-/** The links of a machine that give one file several names. */
+/** The machine's links, which give a file several names. */
 interface Aliases {
 	readLink(path: Path): Path | undefined;
 	resolve(path: Path): Path | undefined;
@@ -11,14 +11,14 @@ interface Aliases {
 const linkedFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/libo32", "/usr/sbin", "/usr/lib64"];
 
 /**
- * Finds the wanted paths among the file names that packages claim. Both may name a file through a link: a package lists /lib/x where /lib is a
- * link to usr/lib, a program opens /var/run/x where /var/run is one to /run. So each wanted path goes by its own name and by its name in its
- * real directory, each claimed one by its own name and with the links of the root followed.
+ * Finds the wanted paths among the file names that packages claim. Both may name a file through a link: a package lists /lib/x
+ * where /lib is a link to usr/lib, a program opens /var/run/x where /var/run links to /run. So each wanted path is compared by
+ * its own name and by its name in its real directory, each claimed one by its own name and with the root's links followed.
  */
 export class Claims {
 	/** Every name by which a package may claim a wanted path. */
 	readonly #wanted = new Map<string, Path[]>();
-	/** null: several packages claim it, as they do with shared directories, and none of them owns it. */
+	/** null: several packages claim it, as with shared directories, so none of them owns it. */
 	readonly #owners = new Map<Path, PackageRef | null>();
 
 	constructor(paths: readonly Path[], aliases: Aliases) {
@@ -59,7 +59,7 @@ export class Claims {
 			const known = this.#owners.get(path);
 			if (known === undefined) this.#owners.set(path, by);
 			else if (known === null || plainName(known) !== plainName(by)) this.#owners.set(path, null);
-			// Packages of several architectures share files; the machine's own goes first.
+			// Packages of several architectures share files; the native one wins.
 			else if (!by.name.includes(":")) this.#owners.set(path, by);
 		}
 	}

@@ -8,13 +8,13 @@ interface PackageFiles {
 	readonly ref: PackageRef;
 	/** Absolute. */
 	readonly files: readonly string[];
-	/** The package that it was built with, where that has another name. */
+	/** The source package's name if it differs. */
 	readonly origin?: string;
 }
 
 /**
- * Alpine's /lib/apk/db/installed: one letter, a colon and a value a line, an empty line after each package. P names it, V is its version, F opens a
- * directory (relative to the root), R is a file in it, o the package whose build made it.
+ * Parses Alpine's /lib/apk/db/installed: one letter, a colon and a value a line, an empty line after each package. P is the name,
+ * V the version, F a directory (relative to the root), R a file in it, o the source package.
  */
 export function parseApkInstalled(text: string): PackageFiles[] {
 	const packages: PackageFiles[] = [];
@@ -39,19 +39,19 @@ export function parseApkInstalled(text: string): PackageFiles[] {
 	return packages;
 }
 
-/** /var/lib/pacman/local/NAME-VERSION/desc: `%NAME%` and `%VERSION%`, each followed by its value on the next line. */
+/** Parses /var/lib/pacman/local/NAME-VERSION/desc: `%NAME%` and `%VERSION%`, each followed by its value on the next line. */
 export function parsePacmanDesc(text: string): PackageRef | undefined {
 	const name = section(text, "NAME")[0];
 	const version = section(text, "VERSION")[0];
 	return name === undefined || version === undefined ? undefined : { name, version };
 }
 
-/** The package that it was built with (`%BASE%`); undefined in what old versions wrote. */
+/** The source package (`%BASE%`). Undefined in files of old versions. */
 export function parsePacmanBase(text: string): string | undefined {
 	return section(text, "BASE")[0];
 }
 
-/** The `files` file beside it: paths relative to the root below `%FILES%`, directories with a slash at the end. Given absolute and without it. */
+/** Parses the `files` file: relative paths below `%FILES%`, directories with a trailing slash. Returns absolute paths without it. */
 export function parsePacmanFiles(text: string): string[] {
 	return section(text, "FILES").map((line) => `/${line.replace(/\/$/, "")}`);
 }
@@ -66,15 +66,15 @@ function section(text: string, heading: string): string[] {
 }
 
 /**
- * Asks for every file of every package. `rpm -qf` with paths cannot be read back for certain: a file that two packages share gives two lines, and nothing says to
- * which path a line belongs. EVR holds the epoch where there is one; `=` repeats a value for each file.
+ * Lists every file of every package. `rpm -qf` with paths is ambiguous: a file that two packages share yields two lines without
+ * its path. EVR includes the epoch if there is one; `=` repeats a value for each file.
  */
 const rpmArguments: readonly string[] = ["-qa", "--queryformat", "[%{=NAME}\\t%{=EVR}\\t%{FILENAMES}\\n]"];
 
-/** Of every package its name and the source package that it was built from. */
+/** Lists every package with its source package. */
 const rpmSourcesArguments: readonly string[] = ["-qa", "--queryformat", "%{NAME}\\t%{SOURCERPM}\\n"];
 
-/** One line of the answer; undefined for what is none. */
+/** Parses one line of the answer. Undefined for other lines. */
 export function parseRpmLine(line: string): { ref: PackageRef; file: string } | undefined {
 	const [name, version, ...rest] = line.split("\t");
 	const file = rest.join("\t");
@@ -86,14 +86,14 @@ interface DpkgPackage {
 	/** Without an architecture. */
 	readonly name: string;
 	readonly source: string;
-	/** Where the source has another version than the package. */
+	/** Present if it differs from the package's version. */
 	readonly sourceVersion?: string;
 	readonly architecture: string;
 }
 
 /**
- * Packages of /var/lib/dpkg/status by the names of their file lists (`name`, or `name:architecture` where several architectures may be installed side by
- * side). A package of another architecture than dpkg's own keeps it in its name, as apt writes it.
+ * Packages of /var/lib/dpkg/status by the names of their file lists (`name`, or `name:architecture` if several architectures can
+ * be installed). A foreign package has its architecture in its name, as in apt.
  */
 export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
 	const stanzas: (Omit<DpkgPackage, "ref"> & { readonly version: string })[] = [];
@@ -101,7 +101,7 @@ export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
 		const name = field(stanza, "Package");
 		const version = field(stanza, "Version");
 		if (name !== undefined && version !== undefined) {
-			// Where the source has another version than the package, that stands behind its name.
+			// A source version that differs from the package's follows the source's name in parentheses.
 			const [, source = name, sourceVersion] = /^(\S+)(?: \((.*)\))?/.exec(field(stanza, "Source") ?? "") ?? [];
 			const architecture = field(stanza, "Architecture") ?? "all";
 			stanzas.push({ name, version, architecture, source, ...(sourceVersion === undefined ? {} : { sourceVersion }) });
@@ -119,7 +119,7 @@ export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
 	return packages;
 }
 
-/** Fields stand at the start of a line; the text of a longer one is indented. */
+/** A field starts at the beginning of a line; continuation lines are indented. */
 function field(stanza: string, name: string): string | undefined {
 	const at = stanza.startsWith(`${name}: `) ? 0 : stanza.indexOf(`\n${name}: `);
 	if (at < 0) return undefined;
@@ -130,11 +130,14 @@ function field(stanza: string, name: string): string | undefined {
 
 interface Diversion {
 	readonly to: string;
-	/** The package whose own file keeps the name; ":" where the administrator diverted it from every package. */
+	/** The package whose own file keeps the name; ":" if the administrator diverted it from every package. */
 	readonly by: string;
 }
 
-/** /var/lib/dpkg/diversions: three lines each, the name, where others' files of that name go, and for whom (dpkg-divert(1)). */
+/**
+ * Parses /var/lib/dpkg/diversions: three lines each, the name, the new name of other packages' files, and the exempt package
+ * (dpkg-divert(1)).
+ */
 export function parseDiversions(text: string): Map<string, Diversion> {
 	const lines = text.split("\n");
 	const diversions = new Map<string, Diversion>();
@@ -145,7 +148,7 @@ export function parseDiversions(text: string): Map<string, Diversion> {
 	return diversions;
 }
 
-/** Where a file that a package lists as `name` lies. */
+/** The real place of a file that a package lists as `name`. */
 export function divertedName(name: string, packageName: string, diversions: ReadonlyMap<string, Diversion>): string {
 	const diversion = diversions.get(name);
 	return diversion === undefined || diversion.by === packageName ? name : diversion.to;
@@ -155,10 +158,10 @@ export type LookingFiles = Pick<Files, "status" | "list" | "read" | "readLink" |
 
 /** The records of one package manager. */
 export interface Database {
-	/** What only a machine with this package manager has. */
+	/** Files that only a machine with this package manager has. */
 	readonly places: readonly string[];
 	readonly claimAll: (claims: Claims, place: Path, files: LookingFiles) => void | Promise<void>;
-	/** What a package holds, then the others that were built from its source. */
+	/** The package's contents, then those of others from the same source. */
 	readonly related: (
 		owner: PackageRef,
 		place: Path,
@@ -166,7 +169,7 @@ export interface Database {
 	) => readonly PackageContents[] | Promise<PackageContents[]>;
 }
 
-// Only rpm has to be started to be asked, so it comes last.
+// rpm is last, because only rpm must be started.
 export const databases: readonly Database[] = [
 	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg, related: relatedDpkg },
 	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk, related: relatedApk },
@@ -202,7 +205,7 @@ function relatedDpkg(owner: PackageRef, status: Path, files: LookingFiles): Pack
 	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
 	const { source } = packages.get(owner.name) ?? { source: owner.name };
 	const contents = new Map<string, PackageContents>();
-	// A package is in there by its name, and by its name with its architecture: its list has one of the two.
+	// The map contains a package with and without its architecture; its list has one of the two names.
 	for (const [listed, { name, ref, source: from }] of packages) {
 		if (from !== source || contents.has(ref.name)) continue;
 		const names = lines(files, join(dpkgInfo, `${listed}.list`));
@@ -279,7 +282,7 @@ async function relatedRpm(owner: PackageRef): Promise<PackageContents[]> {
 	return ownerFirst([...contents.values()], owner);
 }
 
-/** A quarter of a million lines on a big machine: taken as they come. Without the tool nothing is known, which is no error. */
+/** Streamed, because a big machine has a quarter of a million lines. Without rpm, returns nothing. */
 async function eachRpmLine(args: readonly string[], take: (line: string) => void): Promise<void> {
 	const { execa } = await import("execa");
 	const rpm = execa("rpm", args, {

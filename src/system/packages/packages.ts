@@ -6,7 +6,7 @@ import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
 
-/** Files that each package manager writes when anything is installed or removed. */
+/** Files that change whenever a package manager installs or removes something. */
 const records = [
 	"/var/lib/dpkg/status",
 	"/usr/lib/apk/db/installed",
@@ -18,9 +18,10 @@ const records = [
 ].map(pathFromText);
 
 /**
- * Which package each file belongs to, from the package manager's own records. All but rpm's are text and read directly: that takes a fraction of
- * the time of their tools, and needs none of them. A path that several packages share (most directories are) has no owner. A machine may have the tools
- * and an empty database of another family too: the first that knows any of the files answers for all.
+ * Finds the package of each file in the package manager's own records. All except rpm's are text files and are read directly,
+ * which is much quicker than their tools and needs none of them. A path that several packages share (most directories) has no
+ * owner. A machine may also have another family's tools with an empty database, so the first database that knows any of the files
+ * answers for all.
  */
 export function systemPackages(files: LookingFiles): Packages {
 	return {
@@ -55,10 +56,7 @@ async function ownersOf(paths: readonly Path[], files: LookingFiles): Promise<Kn
 	return undefined;
 }
 
-/**
- * Names of those packages whose given version apt(8) knows from an archive of security updates. Empty where there is no apt, or its lists are
- * not there: then nothing is claimed.
- */
+/** Names of the packages whose given version apt(8) knows from a security archive. Empty without apt or its lists. */
 async function securityUpdates(packages: readonly PackageRef[]): Promise<ReadonlySet<string>> {
 	const tool = findTool("apt-cache");
 	if (tool === undefined || !packages.length) return new Set();
@@ -74,8 +72,8 @@ async function securityUpdates(packages: readonly PackageRef[]): Promise<Readonl
 }
 
 /**
- * `apt-cache policy`: for each package its name with a colon, then a table of versions, each line of a version (`     2.41-12 500`, with `***`
- * where it is installed) followed by the archives that have it (`        500 http://… trixie-security/main amd64 Packages`).
+ * Parses `apt-cache policy`: each package's name with a colon, then a table of versions, each version's line (`     2.41-12 500`,
+ * with `***` if installed) followed by its archives (`        500 http://… trixie-security/main amd64 Packages`).
  */
 export function parsePolicy(text: string, packages: readonly PackageRef[]): ReadonlySet<string> {
 	const found = new Set<string>();
@@ -92,7 +90,7 @@ export function parsePolicy(text: string, packages: readonly PackageRef[]): Read
 	return found;
 }
 
-/** What this system calls itself, and then what it is like (`ID`, `ID_LIKE` of os-release(5)); empty where it does not say. */
+/** The system's own name, then those it is similar to (`ID`, `ID_LIKE` of os-release(5)). Empty if unknown. */
 export function distributionIds(file = "/etc/os-release"): string[] {
 	let text = "";
 	try {
@@ -104,7 +102,7 @@ export function distributionIds(file = "/etc/os-release"): string[] {
 	return `${ID} ${ID_LIKE}`.split(/\s+/).filter(Boolean);
 }
 
-/** The assignments of os-release(5); the last one of a name counts, as in a shell. */
+/** The assignments of os-release(5). The last one of a name counts, as in a shell. */
 export function osRelease(text: string): Readonly<Record<string, string | undefined>> {
 	const lines = text.matchAll(/^([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|(\S*))$/gm);
 	return Object.fromEntries([...lines].map(([, name, ...values]) => [name ?? "", values.find((one) => one !== undefined) ?? ""]));

@@ -10,7 +10,7 @@ import { distributionIds, osRelease } from "../packages/packages.ts";
 
 const osReleaseFile = pathFromText("/etc/os-release");
 
-/** The machine as the record names it; `version` is the program's own. */
+/** The machine's facts for the record. `version` is the program's own. */
 export function systemRecording(files: Files, version: string): Recording {
 	return {
 		who() {
@@ -19,7 +19,7 @@ export function systemRecording(files: Files, version: string): Recording {
 			return behind ? `${behind} (sudo, ${user})` : user;
 		},
 		host() {
-			// Mostly a link to what /usr has.
+			// Usually a link into /usr.
 			const release = files.resolve(osReleaseFile);
 			const system = osRelease(files.read(release ?? osReleaseFile)?.toString("utf8") ?? "");
 			const kind = packageKindOf(distributionIds());
@@ -39,7 +39,7 @@ export function systemRecording(files: Files, version: string): Recording {
 	};
 }
 
-/** Node's names for processors, and Debian's. */
+/** Debian's names for Node's processor names. */
 const debianNames: Readonly<Record<string, string>> = {
 	x64: "amd64",
 	arm64: "arm64",
@@ -48,7 +48,7 @@ const debianNames: Readonly<Record<string, string>> = {
 	ppc64: "ppc64el",
 };
 
-/** The number, where no file of the host names the account: Node throws there. */
+/** The user id if the account is in no file of the host, because Node throws then. */
 function userName(): string {
 	try {
 		return userInfo().username;
@@ -58,8 +58,8 @@ function userName(): string {
 }
 
 /**
- * Configuration that Debian packages ship (conffiles of deb-conffiles(5); dpkg's status has the MD5 of each as shipped), and whether the host's is still that.
- * The package's own text is known where dpkg laid it beside a changed one. Other package managers tell nothing here.
+ * Whether the host's copy of configuration files from Debian packages is unmodified (conffiles of deb-conffiles(5); dpkg's status
+ * has each MD5). The package's text is known if dpkg stored it next to a modified file. Other package managers are not supported.
  */
 function shippedConfiguration(paths: readonly Path[], files: Files): Map<Path, { isSame: boolean; text?: string }> {
 	const status = files.read(pathFromText("/var/lib/dpkg/status"));
@@ -77,7 +77,7 @@ function shippedConfiguration(paths: readonly Path[], files: Files): Map<Path, {
 	);
 }
 
-/** Lines ` PATH MD5` below `Conffiles:`; those of packages that let go of them say `obsolete` behind it. */
+/** Parses lines ` PATH MD5` below `Conffiles:`. Files that their package has dropped end with `obsolete`. */
 export function parseConffiles(status: string): Map<string, string> {
 	const found = new Map<string, string>();
 	for (const [, block = ""] of status.matchAll(/^Conffiles:[ \t]*\n((?: .+\n?)*)/gm)) {
@@ -89,7 +89,10 @@ export function parseConffiles(status: string): Map<string, string> {
 	return found;
 }
 
-/** What dpkg's status tells of packages that are installed in just these versions. Other package managers are not asked. */
+/**
+ * Source and architecture, from dpkg's status, of packages installed in exactly these versions. Other package managers are not
+ * supported.
+ */
 function packageOrigins(packages: readonly PackageRef[], files: Files): (PackageRef & PackageOrigin)[] {
 	const status = packages.length ? files.read("/var/lib/dpkg/status" as Path) : undefined;
 	if (!status) return [];

@@ -9,14 +9,14 @@ import { handledSignals } from "../launch/processes.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { refusedBySystem, runningTree } from "./tree.ts";
 
-/** Processes that come while strace takes hold of those that were there are taken along in another turn; a tree that never rests, in part. */
+/** Processes that start while strace attaches are included in the next turn. A tree that never rests is included in part. */
 const turns = 5;
 const detachSeconds = 10;
 
 /**
- * Watches a process that runs, with all its threads and descendants. However it ends, by `detach`, by our own death or by that of
- * strace, the processes run on: strace lets go of them on TERM, and the kernel does it for a tracer that died (ptrace(2)).
- * Throws what `runningTree` throws, `process-traced` and `attach-…` (exit 3).
+ * Watches a running process with all its threads and descendants. However it ends, by `detach` or by the death of this process or
+ * of strace, the processes continue: strace detaches on TERM, and the kernel detaches a dead tracer (ptrace(2)). Throws what
+ * `runningTree` throws, `process-traced` and `attach-…` (exit 3).
  */
 export async function attach(request: AttachRequest): Promise<Attached> {
 	requireTool("strace");
@@ -79,12 +79,12 @@ class Tracer implements Attached {
 		if (signal.aborted) letGo();
 	}
 
-	/** Resolves once every thread is held that was there. */
+	/** Resolves once every known thread is attached. */
 	async attached(): Promise<void> {
 		for (;;) {
 			const waiting = this.#processes.filter(({ pid, threads }) => [pid, ...threads].some((id) => this.#isFree(id)));
 			if (!waiting.length) return;
-			// Where one thread of several is refused, strace keeps the others.
+			// If one thread of several is refused, strace keeps the others.
 			if (this.#over || /attach: ptrace\(.*(?<!No such process)$/m.test(this.#said)) {
 				await this.detach();
 				throw refusedBySystem(this.init, this.#said);
@@ -93,7 +93,7 @@ class Tracer implements Attached {
 		}
 	}
 
-	/** True where processes came that strace has not taken hold of. */
+	/** Whether there are processes that strace is not attached to. */
 	missed(): boolean {
 		return !this.#over && runningTree(this.init).some((process) => this.#isFree(process.pid));
 	}
@@ -115,7 +115,7 @@ class Tracer implements Attached {
 	}
 }
 
-/** Who traces a process or thread: 0 for nobody, undefined where it is gone or dead. */
+/** The tracer of a process or thread: 0 for none, undefined if it is gone or dead. */
 function tracerOf(id: number): number | undefined {
 	try {
 		const text = readFileSync(`/proc/${id}/status`, "latin1");

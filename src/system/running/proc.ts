@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import type { AccountUse } from "../../engine/ports.ts";
 
-/** Looks into /proc (proc(5)). A process may vanish at any moment: what cannot be read is absent. */
+/** Reads /proc (proc(5)). A process may end at any moment, so unreadable values are absent. */
 
 /**
- * What the kernel calls `NAME (deleted)` was replaced by an update, as a rule: a new start would use what is now at NAME. A file that
- * really has such a name is there under it.
+ * Resolves a path that the kernel marks `NAME (deleted)`, usually after an update: a new start would use the file now at NAME. A
+ * file that really has such a name is returned unchanged.
  */
 export function present(path: Path | undefined): Path | undefined {
 	if (!path?.startsWith("/")) return undefined;
@@ -57,7 +57,7 @@ export function identity(path: string): string {
 	}
 }
 
-/** Words of a command line or an environment, NUL between them. */
+/** The words of a command line or an environment, separated by NUL. */
 export function words(pid: number, file: "cmdline" | "environ"): string[] {
 	try {
 		return readFileSync(`/proc/${pid}/${file}`, "utf8")
@@ -78,7 +78,7 @@ export function mappedFiles(pid: number): Path[] {
 	return [...found];
 }
 
-/** The lines of /proc/PID/maps that have a file behind them (proc_pid_maps(5)); each name once. */
+/** The lines of /proc/PID/maps with a file (proc_pid_maps(5)); each name once. */
 export function parseMaps(text: string): { readonly name: Path; readonly inode: number }[] {
 	const all = new Map<string, number>();
 	for (const line of text.split("\n")) {
@@ -88,18 +88,18 @@ export function parseMaps(text: string): { readonly name: Path; readonly inode: 
 	return [...all].map(([name, inode]) => ({ name: name as Path, inode }));
 }
 
-/** Only a newline is escaped there, as `\012`, and a name may hold these four characters itself: the inode tells. */
+/** Only a newline is escaped, as `\012`, but a name may contain these four characters itself. The inode decides. */
 function named(name: Path, inode: number): Path | undefined {
 	const plain = name.replaceAll("\\012", "\n") as Path;
 	if (plain !== name && statSync(pathToBytes(plain), { throwIfNoEntry: false })?.ino === inode) return plain;
-	// Shared memory and the like: named by the kernel, at no place.
+	// Shared memory and similar kernel names without a place.
 	if (/^\/(memfd:|SYSV|dev\/zero|anon_hugepage|\[)/.test(name)) return undefined;
 	return present(name);
 }
 
 /**
- * Every process that has one of these user ids, as the real, effective, saved or file system one (proc_pid_status(5)): whoever has one of
- * them may signal and trace others of that account.
+ * Every process that has one of these user ids as its real, effective, saved or file system id (proc_pid_status(5)), because any
+ * of them allows signalling and tracing others of that account.
  */
 export function processesOf(uids: readonly number[]): AccountUse[] {
 	const wanted = new Set(uids);

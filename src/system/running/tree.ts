@@ -8,14 +8,14 @@ import { type ListeningSockets, parseSockets } from "../units/processes.ts";
 import { identity, link, mappedFiles, names, present, status, text } from "./proc.ts";
 
 /**
- * The process and all that it started, itself first. Throws `process-unknown` (exit 2) where there is none, `process-of-kernel` for a
- * thread of the kernel, `process-elsewhere` where its files are not those of this machine, as in a container, and `attach-…`
- * (exit 3) where this account may not look into it.
+ * The process and its descendants, itself first. Throws `process-unknown` (exit 2) if there is none, `process-of-kernel` for a
+ * kernel thread, `process-elsewhere` if its files are not this machine's, as in a container, and `attach-…` (exit 3) if this
+ * account may not inspect it.
  */
 export function runningTree(pid: number): RunningProcess[] {
 	if (!Number.isInteger(pid) || pid < 1 || status(pid) === undefined) throw new Failure("process-unknown", { pid }, 2);
 	if (!/^VmSize:/m.test(status(pid) ?? "")) throw new Failure("process-of-kernel", { pid }, 2);
-	// Who may not see its executable may not watch it either: both ask the same of the kernel (proc_pid_exe(5)).
+	// Reading its executable needs the same permission as watching it (proc_pid_exe(5)).
 	if (link(pid, "exe") === undefined) throw refusedBySystem(pid, `/proc/${pid}/exe: Permission denied`);
 	if (hasOtherRoot(pid) && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
 		throw new Failure("process-elsewhere", { pid }, 2);
@@ -24,7 +24,7 @@ export function runningTree(pid: number): RunningProcess[] {
 	return descendants(pid).flatMap((one) => runningProcess(one, sockets) ?? []);
 }
 
-/** Told by device and inode, for the link reads "/" in a container; whoever may not look is refused when it comes to watching. */
+/** Compared by device and inode, because the link reads "/" in a container. If reading is denied, watching is refused later. */
 function hasOtherRoot(pid: number): boolean {
 	const root = identity(`/proc/${pid}/root/.`);
 	return root !== "" && root !== identity("/proc/self/root/.");
@@ -34,7 +34,7 @@ function descendants(pid: number): number[] {
 	return [pid, ...children(pid).flatMap(descendants)];
 }
 
-/** Of a network namespace, by inode. */
+/** The sockets of a network namespace, by inode. */
 interface Sockets {
 	readonly listening: ListeningSockets;
 	readonly netlink: ReadonlySet<string>;
@@ -42,7 +42,7 @@ interface Sockets {
 
 function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefined {
 	const said = status(pid);
-	// A zombie has nothing any more.
+	// A zombie has no resources any more.
 	if (said === undefined || !/^VmSize:/m.test(said)) return undefined;
 	const numbers = (name: string) =>
 		(new RegExp(`^${name}:\\s*(.*)$`, "m").exec(said)?.[1] ?? "").split(/\s+/).filter(Boolean).map(Number);
@@ -63,7 +63,7 @@ function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefin
 	};
 }
 
-/** Its open files, and the inodes of its sockets. A file without any name left is no path. */
+/** Its open files, and the inodes of its sockets. A deleted file has no path. */
 function descriptors(pid: number): { files: OpenFile[]; inodes: string[] } {
 	const files: OpenFile[] = [];
 	const inodes: string[] = [];
@@ -86,13 +86,13 @@ function isNameless(descriptor: string): boolean {
 	}
 }
 
-/** Sockets that wait for somebody in the network namespace of the process. */
+/** Listening sockets in the process's network namespace. */
 function socketsSeenBy(pid: number): ListeningSockets {
 	const table = (name: string) => text(`/proc/${pid}/net/${name}`) ?? "";
 	return parseSockets({ tcp: table("tcp"), tcp6: table("tcp6"), udp: table("udp"), udp6: table("udp6"), unix: table("unix") });
 }
 
-/** Sockets of NETLINK_ROUTE, whose number is 0: the second column of the kernel's table is the protocol, the last one the inode. */
+/** Sockets of NETLINK_ROUTE, protocol 0. The second column of the kernel's table is the protocol, the last one the inode. */
 function netlinkSeenBy(pid: number): ReadonlySet<string> {
 	const rows = (text(`/proc/${pid}/net/netlink`) ?? "").split("\n").map((row) => row.trim().split(/\s+/));
 	return new Set(rows.flatMap((row) => (row[1] === "0" ? [row.at(-1) ?? ""] : [])));
@@ -105,11 +105,11 @@ function bound({ listening, netlink }: Sockets, inode: string): BoundSocket[] {
 	if (socket.protocol !== "unix") {
 		return [{ family: socket.address.includes(":") ? "AF_INET6" : "AF_INET", protocol: socket.protocol, port: socket.port }];
 	}
-	// A relative name counts from wherever the process was when it bound it, and that is gone.
+	// A relative name depends on the directory in which the process bound it, which is unknown.
 	return /^[@/]/.test(socket.path) ? [{ family: "AF_UNIX", name: socket.path as Path }] : [];
 }
 
-/** kernel.yama.ptrace_scope; undefined where the kernel has no Yama. */
+/** kernel.yama.ptrace_scope. Undefined without Yama. */
 function scope(): number | undefined {
 	try {
 		return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1"));
@@ -118,12 +118,12 @@ function scope(): number | undefined {
 	}
 }
 
-/** The failure for what strace, or the kernel, said when process `pid` was to be watched. */
+/** The failure for a message of strace or the kernel about watching process `pid`. */
 export function refusedBySystem(pid: number, said: string): Failure {
 	return refusal(pid, said, scope(), process.getuid?.() === 0);
 }
 
-/** Why strace could not take hold of a process, and so what to do (ptrace(2), "Ptrace access mode checking" and Yama). */
+/** Why strace could not attach to a process, and so how to fix it (ptrace(2), "Ptrace access mode checking" and Yama). */
 export function refusal(pid: number, said: string, scope: number | undefined, isRoot: boolean): Failure {
 	const line = said.split("\n").find((text) => text.includes("ptrace(")) ?? said.trim().split("\n").at(-1) ?? "";
 	if (/No such process/.test(line)) return new Failure("process-unknown", { pid }, 2);

@@ -2,17 +2,18 @@ import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Failure } from "../../core/failure.ts";
-import { failureProbe, keyBytes, mapPlaces, mostFailures, mostNamespaces, settingsBytes } from "../../core/watch/probe.ts";
+import { failureProbe, keyBytes, mapPlaces, maxFailures, maxNamespaces, settingsBytes } from "../../core/watch/probe.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
-/** Seconds between two looks at what the kernel noted. */
+/** Seconds between two reads of the kernel's observations. */
 const interval = 1;
 
 /**
- * Lets the kernel note which calls fail in cages that run (bpf(2)), by way of the host's perl, which can make any system call. Measured on
- * nginx under wrk: strace, which has to stop each call of a process that runs already, leaves a fraction of the speed; this is not to be told from
- * noise. When perl ends, however it ends, nothing of it stays in the kernel. Throws `watch-impossible` (exit 3) and `watch-no-namespace` (exit 3).
+ * Records failing calls in running cages in the kernel (bpf(2)), via the host's perl, which can make any system call. On nginx
+ * under wrk, the cost is not measurable, while strace, which stops each call of a running process, leaves a fraction of the
+ * throughput. When perl ends, for any reason, nothing stays in the kernel. Throws `watch-impossible` (exit 3) and
+ * `watch-no-namespace` (exit 3).
  */
 export async function watchFailures({ onLine }: FailureWatchRequest): Promise<FailureWatch> {
 	if (process.geteuid?.() !== 0) throw impossible("root");
@@ -21,7 +22,7 @@ export async function watchFailures({ onLine }: FailureWatchRequest): Promise<Fa
 		env: toolEnvironment,
 		cwd: "/",
 		stdio: ["pipe", "pipe", "pipe"],
-		// A signal of the terminal is ours to pass on: what it has seen comes first.
+		// We pass terminal signals on, so that pending observations are reported first.
 		detached: true,
 	});
 	let said = "";
@@ -71,11 +72,11 @@ function namespacesOf(processes: readonly number[]): string[] {
 			const { dev, ino } = statSync(place, { bigint: true });
 			found.add(`${dev} ${ino}`);
 		} catch (error) {
-			// A process may vanish at any moment.
+			// A process may end at any moment.
 			if (error instanceof Failure) throw error;
 		}
 	}
-	return [...found].slice(-mostNamespaces);
+	return [...found].slice(-maxNamespaces);
 }
 
 function impossible(detail: string): Failure {
@@ -83,9 +84,10 @@ function impossible(detail: string): Failure {
 }
 
 /**
- * Text for `perl -e`, without modules: loads the probe, is told the namespaces by lines `DEVICE INODE DEVICE INODE …` on stdin, and prints a line
- * `NUMBER RESULT DESCRIPTOR PATH-IN-HEX` for each failure, once. It says `ready` once it watches, `full` where it notes no more, and ends, with all
- * that it has in the kernel, with its stdin. What the kernel refuses is the last line on stderr.
+ * Text for `perl -e`, without modules. Loads the probe, reads the namespaces as lines `DEVICE INODE DEVICE INODE …` from stdin,
+ * and prints a line `NUMBER RESULT DESCRIPTOR PATH-IN-HEX` once for each failure. Prints `ready` when it watches and `full` when
+ * no more failures are recorded. Ends, and removes everything from the kernel, when stdin closes. If the kernel refuses, the last
+ * line on stderr is the reason.
  */
 function loaderProgram(): string {
 	return `
@@ -94,7 +96,7 @@ my ($interval) = @ARGV;
 sub address { unpack 'Q', pack 'P', $_[0] }
 sub bpf { my ($command, $what, $attribute) = @_; my $got = syscall(321, $command, $attribute, length $attribute); die "$what: $!\\n" if $got < 0; $got }
 my $settings = bpf(0, 'map', pack('L5', 2, 4, ${settingsBytes}, 1, 0) . ("\\0" x 100));
-my $failures = bpf(0, 'map', pack('L5', 1, ${keyBytes}, 8, ${mostFailures}, 0) . ("\\0" x 100));
+my $failures = bpf(0, 'map', pack('L5', 1, ${keyBytes}, 8, ${maxFailures}, 0) . ("\\0" x 100));
 my $code = pack 'H*', '${failureProbe().toString("hex")}';
 my %map = (${mapPlaces.settings} => $settings, ${mapPlaces.failures} => $failures);
 for (my $at = 0; $at < length $code; $at += 8) {
@@ -109,7 +111,7 @@ my ($zero, $count, $known, %seen, $rest) = (pack('L', 0), 0, 0);
 sub look {
 	my $value = "\\0" x ${settingsBytes};
 	bpf(1, 'lookup', pack('LLQQQ', $settings, 0, address($zero), address($value), 0));
-	$count = unpack 'Q', substr $value, ${mostNamespaces * 16};
+	$count = unpack 'Q', substr $value, ${maxNamespaces * 16};
 	return if $count == $known;
 	$known = $count;
 	my ($key, $next) = ('', "\\0" x ${keyBytes});
@@ -122,7 +124,7 @@ sub look {
 		my ($number, $result, $descriptor) = unpack 'Lll', $key;
 		print join(' ', $number, $result, $descriptor, unpack('H*', unpack('Z*', substr $key, 16))), "\\n";
 	}
-	print "full\\n" if $count >= ${mostFailures};
+	print "full\\n" if $count >= ${maxFailures};
 }
 print "ready\\n";
 while (1) {
@@ -131,7 +133,7 @@ while (1) {
 		last unless sysread STDIN, $rest, 4096, length $rest;
 		while ($rest =~ s/^(.*)\\n//) {
 			my @numbers = split ' ', $1;
-			$#numbers = ${mostNamespaces * 2 - 1};
+			$#numbers = ${maxNamespaces * 2 - 1};
 			my $value = pack 'Q*', (map { $_ || 0 } @numbers), $count;
 			bpf(2, 'update', pack('LLQQQ', $settings, 0, address($zero), address($value), 0));
 		}

@@ -45,7 +45,7 @@ export const selftestTools: SelftestTools = {
 
 	hostRoot() {
 		const { dev, ino } = statSync("/", { bigint: true });
-		// MKDEV of <linux/kdev_t.h>: a file system without a disk has major number 0, and nothing to open.
+		// MKDEV of <linux/kdev_t.h>: a file system without a disk has major number 0 and cannot be opened.
 		const isDisk = ((dev >> 8n) & 0xfffn) > 0n;
 		return { identity: `${dev}:${ino}`, disk: isDisk ? Number(dev) : 0 };
 	},
@@ -82,7 +82,7 @@ export const selftestTools: SelftestTools = {
 	service: startAttempts,
 };
 
-/** The attempts as a service of systemd: its unit is there for this one start, in /run. */
+/** The unit of the escape techniques exists for one start, in /run. */
 
 const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
 
@@ -133,16 +133,16 @@ async function startAttempts({ brought, directories, launcher, output, text }: A
 	};
 }
 
-/** The text of a path of ours, which leads through the state folder. */
+/** The text of one of our paths, which all start with the state folder. */
 const nativePath = (path: Path) => pathToBytes(path).toString();
 
-/** The account of the cage must get at it, whatever our umask is. */
+/** The cage's account must be able to read it, whatever our umask is. */
 function place(file: string, write: () => void): void {
 	write();
 	chmodSync(file, 0o755);
 }
 
-/** Units of commands that were killed; what they started ended by itself. */
+/** Removes the units of killed commands, whose processes have ended. */
 async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(runtimeUnits)) {
 		const pid = Number(/^cagewright-selftest-(\d+)\.service$/.exec(file)?.[1] ?? 0);
@@ -150,7 +150,10 @@ async function clearAbandoned(): Promise<void> {
 	}
 }
 
-/** Makes the folder that a unit shows as `/.launch`, with its empty directory. The cage's account has to go through both, whatever our umask is. */
+/**
+ * Creates the folder that a unit shows as `/.launch`, with its empty directory. The cage's account must be able to enter both,
+ * whatever our umask is.
+ */
 function makeLaunchFolder(folder: string): void {
 	for (const directory of [folder, join(folder, emptyName)]) {
 		mkdirSync(directory);

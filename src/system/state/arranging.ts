@@ -8,12 +8,15 @@ import { writeAtomic } from "./atomic.ts";
 import { list } from "./cages.ts";
 import { arrangingName } from "./unfinished.ts";
 
-/** What a generation mounts of the state. */
+/** The directories of the state that a generation mounts. */
 export function rootsOf({ writable }: Pick<Manifest, "writable">): Path[] {
 	return outermost(writable.map(({ path }) => path));
 }
 
-/** Puts the state where a generation mounts it from, and makes it the present one by `change`. The next command finishes what a kill cuts off. */
+/**
+ * Moves the state to where a generation mounts it from, and publishes the generation via `change`. The next command finishes
+ * after a kill.
+ */
 export async function arrangeFor(cage: Path, generation: number, change: () => Promise<void>): Promise<void> {
 	const arrangement = await arrangementFor(cage, generation);
 	if (!arrangement || !(await isToBeArranged(arrangement))) return change();
@@ -24,7 +27,7 @@ export async function arrangeFor(cage: Path, generation: number, change: () => P
 	await removeTree(mark);
 }
 
-/** Puts the state where the present generation mounts it from, where a kill cut that off. The caller holds the lock. */
+/** Finishes an interrupted move for the present generation. The caller holds the lock. */
 export async function finishArranging(cage: Path): Promise<void> {
 	if (!(await list(cage)).includes(arrangingName)) return;
 	const present = await currentGeneration(cage);
@@ -33,7 +36,7 @@ export async function finishArranging(cage: Path): Promise<void> {
 	await removeTree(join(cage, arrangingName));
 }
 
-/** undefined where the generation's manifest cannot be read: what it mounts is unknown, and nothing is started in it. */
+/** Undefined if the manifest is unreadable: its mounts are unknown, and nothing starts in that generation. */
 async function arrangementFor(cage: Path, generation: number): Promise<Arrangement | undefined> {
 	const roots = await readRoots(cage, generation);
 	if (roots === undefined) return undefined;

@@ -5,8 +5,8 @@ import { writeFailure } from "../files/errors.ts";
 import { transientName } from "./process.ts";
 
 /**
- * Writes a whole file so that at any moment, and after a power cut, it is the old one or the new one. Its directory must be one
- * that nobody else can write to. Fails with `disk-full`, `read-only-file-system`, `not-permitted` or `cannot-write`.
+ * Writes a file so that at any moment, even after a power cut, it is the old or the new one. Its directory must be writable only
+ * by us. Throws `disk-full`, `read-only-file-system`, `not-permitted` or `cannot-write`.
  */
 export async function writeAtomic(path: Path, content: string | Uint8Array, mode = 0o600): Promise<void> {
 	await replace(path, async (temporary) => {
@@ -19,7 +19,7 @@ export async function writeAtomic(path: Path, content: string | Uint8Array, mode
 	});
 }
 
-/** Makes a link the same way: it leads to the old place or to the new one. */
+/** Replaces a link in the same way. */
 export async function linkAtomic(path: Path, target: Path): Promise<void> {
 	await replace(path, (temporary) => symlink(pathToBytes(target), pathToBytes(temporary)));
 }

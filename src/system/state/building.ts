@@ -48,7 +48,7 @@ export function building(state: Path): Building {
 				await placeInit(directory);
 				return { generation, unchanged, manifest, unstable };
 			} catch (error) {
-				// Nobody gets to know of a candidate whose state could not be copied.
+				// Drop a candidate whose state could not be copied.
 				if (!unchanged) await removeGeneration(directory, generation);
 				throw error;
 			}
@@ -83,7 +83,7 @@ export function building(state: Path): Building {
 			const { directory } = paths(name);
 			const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
 			await placeProgram(directory, file, program);
-			// The unit that starts it takes an init of this release.
+			// The unit needs an init of the same release.
 			await placeInit(directory);
 			return file;
 		},
@@ -94,7 +94,7 @@ function launcherFolder(cage: Path): Path {
 	return join(cage, "launcher");
 }
 
-/** The init of this release, where a unit can show it to the cage. */
+/** Writes this release's init where a unit can bind it into the cage. */
 export async function placeInit(cage: Path): Promise<void> {
 	for (const [file, closes] of [
 		[initName, true],
@@ -107,7 +107,7 @@ export async function placeInit(cage: Path): Promise<void> {
 
 async function placeProgram(cage: Path, file: string, program: Uint8Array): Promise<void> {
 	const folder = launcherFolder(cage);
-	// A unit mounts them into the cage, where the account has to go through them; here nobody gets past the folders above.
+	// A unit mounts both into the cage, where the account must enter them. On the host, the folders above are private.
 	for (const directory of [folder, join(folder, emptyName)]) {
 		await makeSafeFolder(directory);
 		await chmod(pathToBytes(directory), 0o755);

@@ -5,7 +5,10 @@ import type { Addition } from "../../core/plan/plan.ts";
 import { ruleNames } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
 
-/** A cage's description as JSON, and back: only the paths of additions and of what is left out are bytes, everything else was text to begin with. */
+/**
+ * Converts a cage's description to JSON and back. Only the paths of additions and of minimised files are bytes; everything else
+ * is text.
+ */
 
 const schema = "cagewright/cage/1";
 
@@ -40,7 +43,7 @@ const addition = v.variant("kind", [
 	}),
 ]) satisfies v.GenericSchema<unknown, Addition>;
 
-/** Loose where a field is only shown: a description that another version wrote with more in it can still be read. */
+/** Loose where a field is only shown, so that descriptions of newer versions can still be read. */
 const cageSchema = v.looseObject({
 	schema: v.literal(schema),
 	name: v.string(),
@@ -64,7 +67,7 @@ const cageSchema = v.looseObject({
 		),
 	}),
 	rules: v.looseObject({
-		// Older versions knew fewer of them. In the table's order, so that a cage that is read and saved again stays the same text.
+		// Older versions had fewer rules. The table's order keeps the text stable when a cage is read and saved again.
 		...Object.fromEntries(ruleNames.map((name) => [name, name === "binds" ? binds : v.optional(strings, [])])),
 	}),
 	template: v.exactOptional(v.string()),
@@ -119,7 +122,7 @@ const cageSchema = v.looseObject({
 	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
 });
 
-/** Undefined where it is not a description of ours. */
+/** Undefined if it is not one of our descriptions. */
 export function cageFromJson(text: string): Cage | undefined {
 	try {
 		const { schema: _, ...cage } = v.parse(cageSchema, JSON.parse(text));

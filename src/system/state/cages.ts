@@ -15,7 +15,7 @@ import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
 import { removalName } from "./unfinished.ts";
 
-/** Names that are ours in a state folder; anything else says that it is somebody's own. */
+/** Names of our own files in a state folder. Anything else means that the folder belongs to somebody. */
 const ourNames: ReadonlySet<string> = new Set([
 	"cages",
 	"scratch",
@@ -30,14 +30,14 @@ const ourNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Opens the state folder, and makes it where it is missing. Fails with `unsafe-directory` or, where it holds what is not ours
- * (`--state /usr`, somebody's home), with `foreign-directory` (both exit 4).
+ * Opens the state folder and creates it if missing. Throws `unsafe-directory`, or `foreign-directory` if it contains other files
+ * (`--state /usr`, a home directory; both exit 4).
  */
 export async function openState(state: Path): Promise<SafeFolder> {
 	const folder = await makeSafeFolder(state);
 	const names = await readdir(pathToBytes(folder.path), { encoding: "latin1" });
 	const foreign = names.find((name) => !ourNames.has(name) && !name.startsWith("."));
-	// A state that has cages is ours, whatever an administrator laid beside them.
+	// A folder with cages is ours, even if an administrator added files.
 	if (foreign !== undefined && !names.includes("cages")) {
 		throw new Failure("foreign-directory", { path: showPath(folder.path), name: showPath(foreign as Path) }, 4);
 	}
@@ -45,7 +45,7 @@ export async function openState(state: Path): Promise<SafeFolder> {
 	return folder;
 }
 
-/** Where everything of a cage is. Fails with `bad-name` (exit 2): a name becomes a folder and a part of unit names. */
+/** The files of a cage. Throws `bad-name` (exit 2), because a name becomes part of folder and unit names. */
 export function cagePaths(state: Path, name: string) {
 	if (!isName(name)) throw new Failure("bad-name", { name: showPath(name as Path) }, 2);
 	const directory = join(join(state, "cages"), name);
@@ -70,14 +70,14 @@ export async function listCages(state: Path): Promise<string[]> {
 	return names.filter((_, index) => described[index]).sort();
 }
 
-/** Makes the cage's folder (mode 0700) and writes what it is. */
+/** Creates the cage's folder (mode 0700) and writes its description. */
 export async function writeCage(state: Path, cage: Cage): Promise<void> {
 	const { description, directory } = cagePaths(state, cage.name);
 	await makeSafeFolder(directory);
 	await writeAtomic(description, `${JSON.stringify(cageToJson(cage))}\n`);
 }
 
-/** Undefined where there is no such cage. Fails with `state-damaged` (exit 1) where its description cannot be understood. */
+/** Undefined if there is no such cage. Throws `state-damaged` (exit 1) if its description is unreadable. */
 export async function readCage(state: Path, name: string): Promise<Cage | undefined> {
 	const { description } = cagePaths(state, name);
 	let text: string;
@@ -92,21 +92,21 @@ export async function readCage(state: Path, name: string): Promise<Cage | undefi
 	return cage;
 }
 
-/** What an adopted service wrote before it was taken back to the host: it may be nowhere else. */
+/** Data of an adopted service from before it returned to the host; possibly the only copy. */
 export const undoneData = "data.undone-";
 
 export function staysWithData(entry: string): boolean {
 	return ["data", "seeded.json", "lock", madeAccountName].includes(entry) || entry.startsWith(undoneData);
 }
 
-/** Takes away what was begun and never became a cage. `keepData` where the data was there before. The caller holds the lock. */
+/** Deletes what never became a cage; with `keepData`, except data that existed before. The caller holds the lock. */
 export async function clearUnfinished(state: Path, name: string, keepData: boolean): Promise<void> {
 	const { directory } = cagePaths(state, name);
 	const entries = await list(directory);
 	if (entries.some((entry) => entry === "cage.json")) return;
-	// An account that was made for it is known by that file alone.
+	// Only this file names the account that was created for it.
 	const stays = keepData ? staysWithData : (entry: string) => ["lock", madeAccountName].includes(entry);
-	// Half of a removal is finished by whoever comes next, not here.
+	// The next command finishes an interrupted removal.
 	if (entries.includes(removalName)) return;
 	for (const entry of entries) if (!stays(entry)) await discard(join(directory, entry));
 }
@@ -115,7 +115,7 @@ export async function hasData(state: Path, name: string): Promise<boolean> {
 	return (await list(cagePaths(state, name).directory)).some((entry) => entry === "data");
 }
 
-/** Finishes what a killed `removeCage` began. */
+/** Finishes interrupted removals. */
 export async function clearRemovedCages(state: Path): Promise<void> {
 	const cages = join(state, "cages");
 	for (const name of await list(cages)) if (isLeftover(name)) await removeTree(join(cages, name));

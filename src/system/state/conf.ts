@@ -3,8 +3,9 @@ import type Conf from "conf";
 let loaded: Promise<typeof Conf> | undefined;
 
 /**
- * conf without its signal handlers. They send a signal to this process a second time, and a second signal ends the wizard while it still undoes its work, or
- * a search before it has saved the best result. They only remove temporary files, which the next opening removes as well.
+ * Loads conf without its signal handlers. They send the signal to this process again, and a second signal ends the wizard while
+ * it undoes its work, or a search before it saves the best result. They only remove temporary files, which the next opening
+ * removes as well.
  */
 export function loadConf(): Promise<typeof Conf> {
 	loaded ??= (async () => {

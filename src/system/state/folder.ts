@@ -16,28 +16,26 @@ import {
 import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 
-/** A place to work in, with every link on the way resolved. */
+/** A folder with all links in its path resolved. */
 export interface SafeFolder {
 	readonly path: Path;
-	/** `sticky-directory`: it lies below a directory like /tmp, where others may make files beside it but not touch it. */
+	/** `sticky-directory`: it is below a directory like /tmp, where others may create files but not change these. */
 	readonly warnings: readonly { readonly code: string; readonly values: Readonly<Record<string, string>> }[];
 }
 
 const mostLinks = 40;
 
 /**
- * Makes sure that nobody but root and us can swap any part of a path: every component must be a directory of root or of us that
- * no group and nobody else may write to. A sticky directory of root (/tmp) passes with a warning, a link passes if it belongs to
- * root, and where it leads is looked at in the same way.
- *
- * Fails with `unsafe-directory` (exit 4; values: path, problem `owner` | `writable` | `link` | `not-a-directory` | `loop`), or with
+ * Requires that only root and the current user can replace any part of a path: every component must belong to one of them and be
+ * writable by nobody else. root's sticky directories (/tmp) pass with a warning; root's links pass if their target does.
+ * Throws `unsafe-directory` (exit 4; values: path, problem `owner` | `writable` | `link` | `not-a-directory` | `loop`), or
  * `no-such-directory` (exit 2).
  */
 export async function requireSafeFolder(path: Path): Promise<SafeFolder> {
 	return safeFolder(path);
 }
 
-/** `requireSafeFolder` for callers that cannot wait. */
+/** Synchronous `requireSafeFolder`. */
 export function safeFolder(path: Path): SafeFolder {
 	const waiting = parts(path);
 	const warnings: SafeFolder["warnings"][number][] = [];
@@ -62,7 +60,7 @@ export function safeFolder(path: Path): SafeFolder {
 	return { path: current, warnings };
 }
 
-/** Fails with `unsafe-directory` (exit 4) if the folder is there and somebody else could swap a part of its path. */
+/** Throws `unsafe-directory` (exit 4) if the folder exists and somebody else could replace a part of its path. */
 export function refuseUnsafe(path: Path): void {
 	try {
 		safeFolder(path);
@@ -75,7 +73,7 @@ function parts(path: Path): Path[] {
 	return path.split("/").filter((part) => part !== "" && part !== ".") as Path[];
 }
 
-/** The target of a link that may be followed; undefined for a directory that may be entered. */
+/** The target of a link that may be followed, or undefined for a directory that may be entered. */
 function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Path | undefined {
 	const stats = look(path);
 	const ofRoot = stats.uid === 0;
@@ -105,7 +103,7 @@ function unsafe(path: Path, problem: string): Failure {
 	return new Failure("unsafe-directory", { path: showPath(path), problem }, 4);
 }
 
-/** Makes a directory with everything above it that is missing, ours alone (mode 0700), and requires the whole path to be safe. */
+/** Creates a private directory (mode 0700) with missing parents, and requires the whole path to be safe. */
 export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
 	const path = normalise(resolvePath(root, text));
 	const missing: Path[] = [];
@@ -121,7 +119,7 @@ export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
 			if (errorName(error) !== "EEXIST") throw writeFailure(error, current);
 		}
 	}
-	// Once more as a whole: what appeared meanwhile may not be ours.
+	// Check the whole path again, because directories that appeared in the meantime may not be ours.
 	return missing.length === 0 ? start : requireSafeFolder(current);
 }
 
@@ -136,8 +134,8 @@ async function exists(path: Path): Promise<boolean> {
 }
 
 /**
- * Makes the folders that are missing on the way to a place of the system, readable for everybody whatever the umask. A folder that is there
- * keeps its mode. Throws `unsafe-directory` (exit 4) where somebody else than root may change the folder above.
+ * Creates missing folders of a system path, readable for everybody whatever the umask is. Existing folders keep their mode.
+ * Throws `unsafe-directory` (exit 4) if anybody except root may change the folder above.
  */
 export async function makeReadableFolders(folder: Path): Promise<void> {
 	if (await isThere(folder)) return;
@@ -161,7 +159,7 @@ async function isThere(folder: Path): Promise<boolean> {
 	}
 }
 
-/** The place of a state folder that may not be there yet, without links. */
+/** The path of a state folder that may not exist yet, without links. */
 export function realPlace(state: string): Path {
 	return pathFromText(existsSync(state) ? realpathSync(state) : resolve(state));
 }

@@ -6,8 +6,8 @@ import { showPath } from "../../core/path/quote.ts";
 import { safeFolder } from "./folder.ts";
 
 /**
- * True for root in a state folder that somebody else can change: root only reads there. Fails with `foreign-link` (exit 4) if a link on the way to it or in
- * its layout could lead root elsewhere.
+ * True for root in a state folder that somebody else can change, where root only reads. Throws `foreign-link` (exit 4) if a link
+ * in its path or layout could redirect root.
  */
 export function isForeign(state: Path): boolean {
 	if (process.geteuid?.() !== 0) return false;
@@ -29,14 +29,17 @@ function requireNoLinks(state: Path): void {
 		if (baseName(entry) !== "cages") continue;
 		for (const cage of entriesOf(entry)) {
 			for (const part of entriesOf(cage)) {
-				// What an application wrote is judged by the audit, which follows no link.
+				// The audit examines an application's data without following links.
 				if (baseName(part) !== "data") entriesOf(part);
 			}
 		}
 	}
 }
 
-/** What is in a directory. No link may be among it but those that are only read: locks, a removal that was begun, and the pointer to a generation. */
+/**
+ * The content of a directory. The only links allowed are those that are just read: locks, a started removal, and the pointer to a
+ * generation.
+ */
 function entriesOf(directory: Path): Path[] {
 	if (kindOf(directory) !== "directory") return [];
 	const entries = readdirSync(pathToBytes(directory), { encoding: "latin1" }).map((name) => join(directory, name as Path));

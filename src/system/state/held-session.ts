@@ -8,15 +8,15 @@ import type { Lock } from "./lock.ts";
 import { isLeftover } from "./process.ts";
 import { headFile, isPartFile, partFile, type SessionHead, writeHead, writePart } from "./session-files.ts";
 
-/** As JSON, a field up to so long stands in the head. */
+/** Maximum JSON length of fields stored in the head. */
 const smallField = 4096;
 
-/** A session that this process has open. Writes come one after the other. */
+/** A session that this process has open. The caller must not write concurrently. */
 export class SessionFolder implements HeldSession {
 	readonly id: string;
 	readonly #folder: Path;
 	readonly #lock: Lock;
-	/** What was written last, to tell what is another value now. */
+	/** The last written values, to detect changes. */
 	#written: Readonly<Record<string, unknown>> = {};
 	#parts: Record<string, string> = {};
 	#number = 0;
@@ -29,7 +29,7 @@ export class SessionFolder implements HeldSession {
 		this.#number = Math.max(0, ...Object.values(this.#parts).map((file) => Number(/[0-9]+(?=\.jsonl?$)/.exec(file)?.[0] ?? 0)));
 	}
 
-	/** Fails with `disk-full` or what else of `writeFailure` holds, and can be tried again. */
+	/** Throws `disk-full` or another failure of `writeFailure`. Can be retried. */
 	async write(fields: Readonly<Record<string, unknown>>): Promise<void> {
 		try {
 			await this.#write(fields);
@@ -38,7 +38,7 @@ export class SessionFolder implements HeldSession {
 		}
 	}
 
-	/** New parts get new names: until the head names them, the ones before are what counts. */
+	/** New parts get new names, so the previous ones stay valid until the head changes. */
 	async #write(fields: Readonly<Record<string, unknown>>): Promise<void> {
 		const small: Record<string, unknown> = {};
 		const parts: Record<string, string> = {};
@@ -58,7 +58,7 @@ export class SessionFolder implements HeldSession {
 		await this.#clear();
 	}
 
-	/** Takes away what the head does not name any more, and what a process that is gone did not finish. */
+	/** Deletes parts that the head does not name, and leftovers of killed processes. */
 	async #clear(): Promise<void> {
 		const named = new Set(Object.values(this.#parts));
 		for (const name of (await readdir(pathToBytes(this.#folder), { encoding: "buffer" })).map(pathFromBytes)) {

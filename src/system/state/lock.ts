@@ -11,13 +11,14 @@ export interface Lock {
 }
 
 interface Holder extends ProcessIdentity {
-	/** Tells this taking of the lock from every other. */
+	/** Distinguishes this lock from all others. */
 	readonly token: string;
 }
 
 /**
- * A lock is a link that leads nowhere and says who has it: symlink(2) makes it with its content at once, so that nobody can read a half written one. Up to
- * 59 bytes lie in the inode itself (ext4), hence the short form: a disk without a free block has room for it, and what takes something away can go on.
+ * A lock is a dangling link whose target names the holder. symlink(2) creates it with its content, so nobody can read half of it.
+ * Targets up to 59 bytes are stored in the inode (ext4), hence the short form: even a full disk has room for it, so that
+ * deletions still work.
  */
 function holderToLink({ boot, namespace, pid, start, token }: Holder): string {
 	const bootBytes = Buffer.from(boot.replaceAll("-", ""), "hex").toString("base64url");
@@ -35,14 +36,14 @@ function holderFromLink(target: string): Holder | undefined {
 	return { pid: number ?? 0, start: String(ticks), boot, namespace: `pid:[${space}]`, token };
 }
 
-/** Takes the lock that keeps two commands from working on one cage. Fails at once with `cage-busy` (exit 1) and the holder's pid. */
+/** Locks a cage against other commands. Throws `cage-busy` (exit 1) with the holder's pid at once. */
 export function lockCage(lock: Path, name: string): Lock {
 	return lockFile(lock, (pid) => new Failure("cage-busy", { name, pid }));
 }
 
 /**
- * Takes a lock, or fails at once with what `busy` says of the process that has it. The lock of a process that is gone is taken over; a file that
- * is no lock of ours fails with `lock-unreadable`.
+ * Takes a lock, or throws the result of `busy` at once. Takes over the lock of an ended process. Throws `lock-unreadable` if the
+ * file is not one of our locks.
  */
 export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
 	const holder: Holder = { ...thisProcess(), token: randomBytes(5).toString("hex") };
@@ -59,7 +60,7 @@ export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
 	};
 }
 
-/** The process that has a lock at this moment; undefined where none has it, or where it is no lock of ours. */
+/** The process that holds a lock now. Undefined if none does, or if it is not one of our locks. */
 export function lockHolder(lock: Path): number | undefined {
 	try {
 		const holder = read(lock);
@@ -69,7 +70,7 @@ export function lockHolder(lock: Path): number | undefined {
 	}
 }
 
-/** True for a lock that a killed command left. */
+/** Whether a killed command left this lock. */
 export function isAbandoned(lock: Path): boolean {
 	try {
 		const holder = read(lock);
@@ -89,15 +90,15 @@ export async function withLock<Result>(lock: Path, name: string, work: () => Pro
 	}
 }
 
-/** Undefined when the lock is ours, else whoever has it. */
+/** Returns undefined if the lock is ours, otherwise its holder. */
 function take(lock: Path, holder: Holder): Holder | undefined {
 	for (;;) {
 		const other = create(lock, holder);
 		if (other === "created") return undefined;
 		if (other === "vanished") continue;
 		if (!isGone(other)) return other;
-		// Two processes may find the same dead holder. Only one may replace it, and only while it is still there: the second would
-		// take the lock away from the first. That right is a lock of its own, named for the dead holder.
+		// Two processes may find the same dead holder. Only one may replace it, and only while it is still there; otherwise the
+		// second would take the lock from the first. So replacing needs a lock of its own, named after the dead holder.
 		const right = `${lock}.${other.token}` as Path;
 		const rival = take(right, holder);
 		if (rival !== undefined) return rival;
@@ -134,7 +135,7 @@ function read(lock: Path): Holder | undefined {
 		target = readlinkSync(pathToBytes(lock), "latin1");
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
-		// Something else than a link.
+		// Not a link.
 		if (errorName(error) !== "EINVAL") throw error;
 	}
 	const holder = holderFromLink(target);

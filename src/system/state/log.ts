@@ -6,16 +6,16 @@ import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { readText } from "../files/text-files.ts";
 
-/** One line of a cage's log: what was done with it, and when. */
+/** One line of a cage's log: the action and its time. */
 export interface LogLine {
 	/** ISO 8601, UTC. */
 	readonly time: string;
-	/** The verb, in one word: `build`, `trial`, `update`, `rollback`, `remove`… */
+	/** One word: `build`, `trial`, `update`, `rollback`, `remove`… */
 	readonly action: string;
 	readonly details: unknown;
 }
 
-/** Adds a line `TIME ACTION JSON` in one write, so that two writers never mix. JSON keeps line breaks out of it. */
+/** Appends a line `TIME ACTION JSON` with a single write, so that two writers never mix. JSON contains no line breaks. */
 export async function appendLog(log: Path, { time, action, details }: LogLine): Promise<void> {
 	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 	try {
@@ -23,7 +23,7 @@ export async function appendLog(log: Path, { time, action, details }: LogLine): 
 		try {
 			const line = Buffer.from(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
 			const begun = (await endsLine(file)) ? line : Buffer.concat([Buffer.from("\n"), line]);
-			// A full disk takes as much of it as there is room for, without an error.
+			// A full disk accepts a part of it without an error.
 			const { bytesWritten } = await file.write(begun);
 			if (bytesWritten < begun.length) throw new Failure("disk-full", { path: showPath(log) }, 1);
 			await file.sync();
@@ -35,7 +35,7 @@ export async function appendLog(log: Path, { time, action, details }: LogLine): 
 	}
 }
 
-/** False after a line that was cut off by a power failure or a full disk: what comes next would be read as a part of it. */
+/** False after a line that a power failure or a full disk cut off: the next line must not become part of it. */
 async function endsLine(file: FileHandle): Promise<boolean> {
 	const { size } = await file.stat();
 	if (size === 0) return true;
@@ -43,7 +43,7 @@ async function endsLine(file: FileHandle): Promise<boolean> {
 	return buffer[0] === 0x0a;
 }
 
-/** The lines so far; one that was cut off is left out. */
+/** All complete lines. */
 export async function readLog(log: Path): Promise<LogLine[]> {
 	const text = await readText(log).catch((error: unknown) => {
 		if (errorName(error) === "ENOENT") return "";

@@ -9,7 +9,7 @@ import { readText } from "../files/text-files.ts";
 import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
 
-/** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */
+/** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */
 export const madeAccountName = "account.json" as Path;
 
 const madeAccountSchema = v.object({
@@ -18,7 +18,7 @@ const madeAccountSchema = v.object({
 	uid: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
-/** `directory` is a cage's own. */
+/** `directory` is a cage's own folder. */
 export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
 	return {
 		made: (name) => readMadeAccount(directory(name)),
@@ -27,7 +27,7 @@ export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
 	};
 }
 
-/** Fails with `account-file-damaged` (exit 1). */
+/** Throws `account-file-damaged` (exit 1). */
 async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 	const file = join(cage, madeAccountName);
 	try {

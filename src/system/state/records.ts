@@ -12,10 +12,7 @@ import { cagePaths } from "./cages.ts";
 import { loadConf } from "./conf.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
-/**
- * What the record tells beyond the manifests: in the folder `record` of each cage, and the names that count for all of them in the settings of the state
- * folder.
- */
+/** Stores the record's evidence in the folder `record` of each cage, and default names in the state folder's settings. */
 export function recordStore(state: Path): RecordStore {
 	const folder = (name: string) => join(cagePaths(state, name).directory, "record");
 	const write = async (name: string, file: string, value: unknown) => {
@@ -58,7 +55,7 @@ const responsibleSchema = v.object({
 	approved: v.exactOptional(v.object({ by: text, at: text, generation: v.number() })),
 });
 
-/** Loose where a field is only shown, as a cage's description is. */
+/** Loose where a field is only shown, like a cage's description. */
 const evidenceSchema = v.looseObject({
 	schema: v.literal("cagewright/evidence/1"),
 	generation: v.number(),
@@ -74,7 +71,7 @@ const evidenceSchema = v.looseObject({
 	withoutAccounts: v.array(text),
 });
 
-/** Undefined where there is none. Fails with `state-damaged` (exit 1): what was lost of the evidence must not go unnoticed. */
+/** Undefined if there is none. Throws `state-damaged` (exit 1), because lost evidence must not go unnoticed. */
 async function read<T extends v.GenericSchema>(path: Path, schema: T): Promise<v.InferOutput<T> | undefined> {
 	try {
 		return v.parse(schema, JSON.parse(await readText(path)));
@@ -99,7 +96,7 @@ const namesSchema = v.object({
 	asked: v.exactOptional(v.boolean()),
 });
 
-/** Settings that cannot be read name nobody. Where there are none, conf is not even loaded. */
+/** Unreadable settings count as empty. Without settings, conf is not even loaded. */
 async function readNames(state: Path): Promise<Names> {
 	const isThere = await lstat(pathToBytes(join(state, `${settingsName}.json`))).then(
 		() => true,

@@ -8,7 +8,7 @@ import { cagePaths, list, staysWithData } from "./cages.ts";
 import { madeAccountName } from "./made-account.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
-/** Taking a cage's folder away, in steps that the next command can go on with. The lock goes last, by whoever holds it. */
+/** Removes a cage's folder in steps that the next command can continue. The holder removes the lock last. */
 
 export function removing(state: Path): Removing {
 	const directory = (name: string) => cagePaths(state, name).directory;
@@ -30,7 +30,7 @@ async function cageContents(state: Path, name: string): Promise<CageContent[]> {
 	});
 }
 
-/** What tells that it is a cage goes first: nothing can be started from one that is half gone. */
+/** Deletes the description first, because nothing may start in a partially removed cage. */
 export async function beginRemoval(cage: Path, removal: Removal): Promise<void> {
 	await refuseMounts(cage);
 	await writeRemoval(cage, removal);

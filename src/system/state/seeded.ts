@@ -6,7 +6,7 @@ import { errorName } from "../files/errors.ts";
 import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 
-/** Which host paths a cage was given the state of: each is copied once, also if the application removes it later. */
+/** Host paths whose state the cage has received. Each is copied only once, even if the application removes it later. */
 const seededSchema = v.object({
 	schema: v.literal("cagewright/seeded/1"),
 	paths: v.array(v.union([v.string(), v.object({ base64: v.string() })])),
@@ -22,7 +22,7 @@ export async function readSeeded(cage: Path): Promise<Set<Path>> {
 	}
 }
 
-/** Throws where the text is not what `writeSeeded` writes. */
+/** Throws if `writeSeeded` did not write the text. */
 export function seededFromJson(text: string): Set<Path> {
 	const { paths } = v.parse(seededSchema, JSON.parse(text));
 	return new Set(paths.map((path) => pathFromJson(path as PathJson)));

@@ -8,7 +8,7 @@ import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { loadConf } from "./conf.ts";
 
-/** The head of a session: its small fields, and the names of the files that hold the large ones. conf replaces it as a whole. */
+/** The head of a session: its small fields, and the files of the large ones. conf replaces it atomically. */
 export interface SessionHead {
 	readonly version: number;
 	readonly savedAt: number;
@@ -19,9 +19,9 @@ export interface SessionHead {
 const headName = "session";
 export const headFile = pathFromText(`${headName}.json`);
 
-/** A head is some kilobytes. */
+/** Bytes; a head needs a few kilobytes. */
 const mostHeadBytes = 1024 * 1024;
-/** Far above the trace of the largest application. */
+/** Bytes; far more than the largest application's trace. */
 const mostPartBytes = 256 * 1024 * 1024;
 
 const headSchema = v.looseObject({
@@ -31,13 +31,13 @@ const headSchema = v.looseObject({
 	parts: v.record(v.string(), v.string()),
 });
 
-/** `damaged` where it is cut off, too large, somebody else's, a link, or says something else; `newer` where a later version wrote it. */
+/** `damaged` if it is truncated, too large, invalid, a link or somebody else's; `newer` if a later version wrote it. */
 export async function readHead(folder: Path): Promise<SessionHead | "damaged" | "newer" | "missing"> {
 	try {
 		if (!(await exists(join(folder, headFile)))) return "missing";
 		if (!(await isOurs(join(folder, headFile), mostHeadBytes))) return "damaged";
 		const { store } = await openHead(folder);
-		// The number is the only certain thing of a newer version.
+		// Only the version number is certain in a newer version's file.
 		if (Number.isInteger(store.version) && (store.version as number) > sessionVersion) return "newer";
 		return v.parse(headSchema, store);
 	} catch {
@@ -49,7 +49,7 @@ async function exists(path: Path): Promise<boolean> {
 	return (await lstat(pathToBytes(path)).catch(() => undefined)) !== undefined;
 }
 
-/** Synchronous, as conf is: a few milliseconds, as long as the head is small. */
+/** Synchronous like conf, which takes a few milliseconds for a small head. */
 export async function writeHead(folder: Path, head: Omit<SessionHead, "version">): Promise<void> {
 	(await openHead(folder)).store = { version: sessionVersion, ...head };
 }
@@ -66,12 +66,12 @@ async function openHead(folder: Path): Promise<Conf<Record<string, unknown>>> {
 	});
 }
 
-/** The large fields each have a file of their own: `workTrace-3.json` is the third part that the session wrote. */
+/** Each large field has its own file: `workTrace-3.json` is the third part that the session wrote. */
 export function partFile(field: string, number: number): string {
 	return `${field}-${number}.json`;
 }
 
-/** Also of version 1, which had lines of JSON. */
+/** Includes version 1, which wrote JSON lines. */
 export function isPartFile(name: string): boolean {
 	return /^[A-Za-z]+-[0-9]+\.jsonl?$/.test(name);
 }
@@ -80,7 +80,7 @@ export async function writePart(folder: Path, file: string, json: string): Promi
 	await writeAtomic(join(folder, pathFromText(file)), json);
 }
 
-/** Undefined where it is missing, cut off, too large, somebody else's or a link. */
+/** Undefined if it is missing, truncated, too large, a link or somebody else's. */
 export async function readPart(folder: Path, file: string): Promise<unknown> {
 	const path = join(folder, pathFromText(file));
 	try {
@@ -90,7 +90,10 @@ export async function readPart(folder: Path, file: string): Promise<unknown> {
 	}
 }
 
-/** A plain file of root or of us, that nobody else may write to, no larger than this; the last part of its path is no link. */
+/**
+ * Whether it is a regular file of root or the current user, writable by nobody else and not too large. Follows no link at the end
+ * of the path.
+ */
 async function isOurs(path: Path, mostBytes: number): Promise<boolean> {
 	const file = await openForReading(path).catch(() => undefined);
 	try {
@@ -101,7 +104,7 @@ async function isOurs(path: Path, mostBytes: number): Promise<boolean> {
 	}
 }
 
-/** Of root or of us, and for nobody else to write to. */
+/** Owned by root or the current user, and writable by nobody else. */
 export function isOwn({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean {
 	return (uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0;
 }

@@ -19,8 +19,8 @@ const idPattern = /^[0-9a-f]{8}$/;
 const asidePattern = /^damaged-[0-9a-f]{8}(-[0-9a-f]{4})?$/;
 
 /**
- * Sessions below the state folder: `sessions/ID/` with a head and its parts, and beside it `ID.lock` of the process that has it open. The lock is taken
- * before the folder is made and given back after it is gone.
+ * Sessions below the state folder: `sessions/ID/` with a head and its parts, and `ID.lock` of the process that has it open. The
+ * lock is taken before the folder is created and released after it is removed.
  */
 export class StateSessions implements Sessions {
 	readonly #state: Path;
@@ -80,7 +80,7 @@ export class StateSessions implements Sessions {
 		await this.#require(id);
 		const lock = this.#lock(id);
 		try {
-			// Whatever else bears the name of a session, a link perhaps, is taken away as what it is.
+			// Anything else with the name of a session, such as a link, is removed itself.
 			if (await this.#isFolder(id)) await discard(this.#place(id));
 			else await removeTree(this.#place(id));
 		} finally {
@@ -88,7 +88,7 @@ export class StateSessions implements Sessions {
 		}
 	}
 
-	/** Undefined where nothing was written yet. */
+	/** Undefined if nothing was written yet. */
 	async #look(id: string): Promise<StoredSession | undefined> {
 		const path = this.#place(id);
 		const stats = await lstat(pathToBytes(path)).catch(() => undefined);
@@ -108,14 +108,14 @@ export class StateSessions implements Sessions {
 		return showPath(aside);
 	}
 
-	/** Throws `session-unknown` where there is nothing of that name. */
+	/** Throws `session-unknown` if there is no such session. */
 	async #require(id: string): Promise<void> {
 		refuseUnsafe(this.#folder);
 		const isId = idPattern.test(id) || asidePattern.test(id);
 		if (!isId || !(await this.#names()).includes(id)) throw new Failure("session-unknown", { name: id }, 2);
 	}
 
-	/** A folder that nobody else can have put anything into. */
+	/** Whether it is a folder that nobody else could have changed. */
 	async #isFolder(id: string): Promise<boolean> {
 		const stats = await lstat(pathToBytes(this.#place(id))).catch(() => undefined);
 		return stats?.isDirectory() === true && isOwn(stats);
@@ -133,7 +133,7 @@ export class StateSessions implements Sessions {
 		return join(this.#folder, pathFromText(name));
 	}
 
-	/** What killed processes left: a removal that was begun, a session that was never written, the lock of one that is gone. */
+	/** Deletes what killed processes left: started removals, empty sessions, abandoned locks. */
 	async #clear(): Promise<void> {
 		const names = await this.#names();
 		for (const name of names) if (isLeftover(name)) await removeTree(this.#place(name));

@@ -32,7 +32,7 @@ import { upkeep } from "./upkeep.ts";
 
 const hostTrace = "host";
 
-/** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
+/** The state folder on disk. Reading creates nothing; the first write creates the folder. */
 export class StateFolder implements Store {
 	readonly building: Building;
 	readonly upkeep: Upkeep;
@@ -127,7 +127,7 @@ export class StateFolder implements Store {
 		return {
 			clear,
 			release: async () => {
-				// Where nothing came of it there is nothing to keep; and what went wrong then matters more than what went wrong here.
+				// A failed clean-up must not hide the command's own error.
 				await clear().catch(() => {});
 				held.release();
 				await rmdir(pathToBytes(directory)).catch(() => {});

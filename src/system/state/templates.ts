@@ -17,8 +17,8 @@ import { openState } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
 /**
- * `STATE/templates/NAME.json`, the hashes of those whose commands somebody has accepted in `accepted/`, and what this machine fills them in with in
- * `values/`. Only who owns the state can write there.
+ * Saved templates in `STATE/templates/NAME.json`, the hashes of accepted ones in `accepted/`, and this machine's parameters in
+ * `values/`. Only the state folder's owner can write there.
  */
 export class StateTemplates implements Templates {
 	readonly #state: Path;
@@ -46,12 +46,12 @@ export class StateTemplates implements Templates {
 		return [...builtIn, ...saved].sort((a, b) => (a.template.name < b.template.name ? -1 : 1));
 	}
 
-	/** Somebody has seen the commands of what is saved here: it was made of a cage, or they were shown. Returns the path. */
+	/** Saves and accepts a template, whose commands the user has seen. Returns the path. */
 	async save(template: Template, values: ParameterValues = {}): Promise<string> {
 		await openState(this.#state);
 		const text = `${JSON.stringify(template, null, 2)}\n`;
 		const parsed = parseTemplate(text);
-		// What we would refuse to read must not be written either.
+		// Never write a template that we would refuse to read.
 		if ("errors" in parsed) {
 			const [first] = parsed.errors;
 			throw new Failure("template-invalid", { place: first?.pointer ?? "", problem: first?.code ?? "" }, 2);
@@ -72,7 +72,7 @@ export class StateTemplates implements Templates {
 		await writeAtomic(join(this.#accepted, pathFromText(hash)), "");
 	}
 
-	/** False where there is none of that name. */
+	/** False if there is none of that name. */
 	async remove(name: string): Promise<boolean> {
 		refuseUnsafe(this.#state);
 		const stored = this.#saved().find((one) => one.template.name === name);
@@ -95,7 +95,7 @@ export class StateTemplates implements Templates {
 		return join(this.#values, pathFromText(`${name}.json`));
 	}
 
-	/** A file that is no template any more is passed over here; `template check` says why. */
+	/** Skips invalid templates; `template check` explains why. */
 	#saved(): StoredTemplate[] {
 		const folder = pathToText(this.#folder) ?? "";
 		let names: string[];
@@ -109,7 +109,7 @@ export class StateTemplates implements Templates {
 			try {
 				const text = readTemplateFile(path, limits.bytes);
 				const parsed = parseTemplate(text);
-				// `make NAME` reads this file: it must be that template and no other.
+				// `make NAME` reads this file, so it must contain the template of that name.
 				if (!("template" in parsed) || `${parsed.template.name}.json` !== name) return [];
 				const hash = templateHash(JSON.parse(text.replace(/^\ufeff/, "")));
 				const accepted = existsSync(joinText(folder, "accepted", hash));
@@ -133,7 +133,7 @@ export class StateTemplates implements Templates {
 	}
 }
 
-/** Of what a template file says, however it is laid out. */
+/** A hash of the content, independent of the layout. */
 export function templateHash(value: unknown): string {
 	return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }

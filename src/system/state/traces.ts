@@ -10,17 +10,17 @@ import { readBytes } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { makeSafeFolder } from "./folder.ts";
 
-/** Far above any trace of ours; a file that claims to unpack to more is damaged. */
+/** Far more than any of our traces. A file that would unpack to more is damaged. */
 const mostBytes = 512 * 1024 * 1024;
 
-/** Keeps a trace of a cage under a name (`host`, `trial-2`) as packed JSON; a later one of that name takes its place. */
+/** Stores a trace under a name (`host`, `trial-2`) as compressed JSON. Replaces an earlier one. */
 export async function writeTrace(traces: Path, name: string, trace: Trace): Promise<void> {
 	await makeSafeFolder(traces);
 	const packed = await promisify(gzip)(JSON.stringify({ schema: "cagewright/trace/1", trace: traceToJson(trace) }));
 	await writeAtomic(join(traces, `${name}.json.gz`), packed);
 }
 
-/** Undefined where none of that name was kept. Fails with `state-damaged` (exit 1). */
+/** Undefined if there is none of that name. Throws `state-damaged` (exit 1). */
 export async function readTrace(traces: Path, name: string): Promise<Trace | undefined> {
 	const file = join(traces, `${name}.json.gz`);
 	try {
@@ -33,10 +33,10 @@ export async function readTrace(traces: Path, name: string): Promise<Trace | und
 	}
 }
 
-/** Bytes of a trace of another machine, unpacked: that of the largest application is a tenth of it. */
+/** Unpacked bytes of an imported trace; ten times the largest application's. */
 const mostForeignBytes = 64 * 1024 * 1024;
 
-/** A packed trace that somebody else wrote; undefined where it is none, or unpacks to more than any of ours. */
+/** An imported trace. Undefined if it is invalid or unpacks to too many bytes. */
 export async function foreignTraceFrom(packed: Buffer): Promise<Trace | undefined> {
 	try {
 		const text = (await promisify(gunzip)(packed, { maxOutputLength: mostForeignBytes })).toString("utf8");

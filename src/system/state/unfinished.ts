@@ -13,15 +13,15 @@ import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { isAbandoned } from "./lock.ts";
 
 /**
- * What a command has begun with a cage and has to bring to an end, written down before: the next command finishes what a kill cut off. One file for
- * each kind of work, beside the cage. That of a removal is a link that leads nowhere: it has to be there before anything goes, and needs no room on a disk
- * that is full.
+ * Unfinished work on a cage, stored before it starts, so that the next command can finish it after a kill. One file for each kind
+ * of work in the cage's folder. A removal's mark is a dangling link, because it must be written first and needs no space on a
+ * full disk.
  */
 
 export const removalName = pathFromText("removal");
 const lockName = pathFromText("lock");
 export const switchingName = pathFromText("switching.json");
-/** An empty file: state of the cage is on its way to where the present generation, or the next one, mounts it from. */
+/** An empty file: state is being moved to where the present or the next generation mounts it from. */
 export const arrangingName = pathFromText("arranging");
 
 const removalWords = { everything: pathFromText("everything"), keepData: pathFromText("all-but-data") };
@@ -34,7 +34,7 @@ const switchingSchema = v.object({
 	stopped: v.exactOptional(v.object({ service: v.string(), companions })),
 });
 
-/** Fails with `state-damaged` (exit 1). */
+/** Throws `state-damaged` (exit 1). */
 export async function readRemoval(cage: Path): Promise<Removal | undefined> {
 	const link = join(cage, removalName);
 	try {
@@ -51,7 +51,7 @@ export function writeRemoval(cage: Path, { keepData }: Removal): Promise<void> {
 	return linkAtomic(join(cage, removalName), keepData ? removalWords.keepData : removalWords.everything);
 }
 
-/** Fails with `state-damaged` (exit 1). */
+/** Throws `state-damaged` (exit 1). */
 export async function readSwitching(cage: Path): Promise<Switching | undefined> {
 	const file = join(cage, switchingName);
 	const read = await readJson(file, switchingSchema);
@@ -70,7 +70,7 @@ export async function writeSwitching(cage: Path, switching: Switching | undefine
 	await writeAtomic(file, `${JSON.stringify(json)}\n`);
 }
 
-/** Names of the cages in a folder of cages on which some work has not ended: written down, or under a lock whose holder is gone. */
+/** Names of cages with unfinished work: stored, or under an abandoned lock. */
 export async function unfinishedCages(cages: Path): Promise<string[]> {
 	const found: string[] = [];
 	for (const name of (await list(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {

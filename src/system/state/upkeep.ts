@@ -10,9 +10,9 @@ import { refuseUnsafe } from "./folder.ts";
 import { restartAnswer, restartRequest } from "./restart.ts";
 import { readSwitching, writeSwitching } from "./unfinished.ts";
 
-/** `directory` is a cage's own. */
+/** `directory` is a cage's own folder. */
 export function upkeep(directory: (name: string) => Path): Upkeep {
-	/** Without a text it is taken away. */
+	/** Removes the file if there is no text. */
 	const write = async (path: Path, text: string | undefined) => {
 		refuseUnsafe(parent(path));
 		if (text === undefined) await removeTree(path);
@@ -30,12 +30,11 @@ export function upkeep(directory: (name: string) => Path): Upkeep {
 	};
 }
 
-/** The name of the mark beside a cage. */
 const staleMark = pathFromText("stale");
 
 const staleSchema = v.object({ since: v.string(), packages: v.array(v.string()), security: v.boolean() });
 
-/** It is a mere hint, which the next look makes anew: one that cannot be read counts as none. */
+/** The mark is only a hint, which the next check recreates, so an unreadable one counts as absent. */
 async function readStaleMark(path: Path): Promise<StaleMark | undefined> {
 	try {
 		return v.parse(staleSchema, JSON.parse(await readText(path)));
@@ -44,7 +43,6 @@ async function readStaleMark(path: Path): Promise<StaleMark | undefined> {
 	}
 }
 
-/** The name of the file beside a cage. */
 const watchedName = pathFromText("watched.json");
 
 const path = v.union([v.string(), v.object({ base64: v.string() })]);
@@ -60,7 +58,7 @@ function watchedToText({ failures, ...watched }: Watched): string {
 	return `${JSON.stringify({ ...watched, failures: failures.map(({ call, error, path }) => ({ path: pathToJson(path), call, error })) })}\n`;
 }
 
-/** What cannot be read was not seen: the next watch begins anew. */
+/** An unreadable file counts as absent; the next watch starts again. */
 async function readWatched(file: Path): Promise<Watched | undefined> {
 	try {
 		const { failures, full, ...watched } = v.parse(watchedSchema, JSON.parse(await readText(file)));

@@ -5,8 +5,8 @@ import { type ParsedTemplate, parseTemplate } from "../../core/template/parse.ts
 import type { Placeholders, Template } from "../../core/template/template.ts";
 
 /**
- * The folder that holds this program: the nearest one above this module that has the templates. So it is found from the bundle in
- * dist/, from the sources, and where `install` has put it.
+ * The folder of this program: the nearest one above this module that contains the templates. Works for the bundle in dist/, for
+ * the sources and for an installation.
  */
 export function programFolder(from = dirname(fileURLToPath(import.meta.url))): string {
 	for (let folder = from; ; folder = dirname(folder)) {
@@ -15,7 +15,7 @@ export function programFolder(from = dirname(fileURLToPath(import.meta.url))): s
 	}
 }
 
-/** The templates that come with this program, by name. They are held to the same rules as anybody's. */
+/** The program's own templates, by name, checked like any other. */
 export function builtinTemplates(folder = join(programFolder(), "templates")): Template[] {
 	return readdirSync(folder)
 		.filter((file) => file.endsWith(".json") && !file.endsWith("schema.json"))
@@ -34,7 +34,7 @@ export function builtinTemplate(name: string): Template | undefined {
 	return builtinTemplates().find((template) => template.name === name);
 }
 
-/** What the placeholders of a template stand for here: Node's executable with links resolved, and the bundled demonstration. */
+/** This machine's values for a template's placeholders: Node's real executable, and the bundled demonstration. */
 export function placeholders(): Placeholders {
 	return { node: realpathSync(process.execPath), demo: join(programFolder(), "dist", "demo", "demo.js") };
 }

@@ -8,7 +8,7 @@ import type { Template } from "../../core/template/template.ts";
 import { distributionIds } from "../packages/packages.ts";
 import { placeholders } from "./builtin.ts";
 
-/** What this machine makes of a template. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */
+/** This machine's values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
 export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): Here {
 	const programs = Object.entries(parameters).flatMap(([name, { default: usual, kind }]) => {
 		const value = given[name] ?? usual;
@@ -21,8 +21,8 @@ export function here({ parameters }: Pick<Template, "parameters">, given: Parame
 }
 
 /**
- * Distributions put a version into the name of a program: of several that match a pattern, the one of the highest version, and undefined where
- * there is none. What is no pattern stays as it is.
+ * Distributions put versions into program names. Returns the match with the highest version, or undefined. A name without a
+ * pattern is returned unchanged.
  */
 export function newestProgram(pattern: string): string | undefined {
 	if (!/[*?]/.test(pattern)) return pattern;

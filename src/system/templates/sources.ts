@@ -6,18 +6,18 @@ import { bundleSchema } from "../../core/template/bundle.ts";
 import { limits } from "../../core/template/checks.ts";
 import { errorName } from "../files/errors.ts";
 
-/** A file that may be a template, as it was found somewhere. */
+/** A file that may be a template. */
 export interface TemplateSource {
-	/** Where it was found, for people. */
+	/** Where it was found, for messages. */
 	readonly place: string;
 	readonly text: string;
 }
 
-/** A bundle has a little more around the template. */
+/** A bundle adds a little to the template. */
 export const fileLimit = limits.bytes + 1024;
 
 /**
- * The templates at a place: a file or a folder, of which a git checkout is one. Throws `template-none` (exit 2) where there is none, and
+ * The templates in a file or folder, for example a git checkout. Throws `template-none` (exit 2) if there are none, and
  * `template-from-git` (exit 2) for the address of a git repository.
  */
 export function templateSources(place: string): TemplateSource[] {
@@ -30,7 +30,7 @@ export function templateSources(place: string): TemplateSource[] {
 	return found;
 }
 
-/** Files of a folder and of its `templates/` that say of themselves that they are templates; links are not followed. */
+/** Template files of a folder and of its `templates/`. Links are not followed. */
 function fromFolder(folder: string): TemplateSource[] {
 	return [folder, join(folder, "templates")].flatMap((at) => {
 		if (!lstatSync(at, { throwIfNoEntry: false })?.isDirectory()) return [];
@@ -47,7 +47,7 @@ function fromFolder(folder: string): TemplateSource[] {
 	});
 }
 
-/** Other files of JSON lie in any repository. */
+/** Repositories contain other JSON files too. */
 function claimsToBeTemplate(text: string): boolean {
 	return text.includes('"cagewright/template/') || text.includes(`"${bundleSchema}"`);
 }
@@ -57,7 +57,7 @@ function isAddress(place: string): boolean {
 }
 
 /**
- * The text of a regular file of at most so many bytes. A FIFO is not waited for, a device not read, a large file not taken into memory. Throws
+ * The text of a regular file with at most this many bytes. Does not block on a FIFO, read a device or load a large file. Throws
  * `no-such-file`, `file-unreadable` or `template-too-large` (exit 2).
  */
 export function readTemplateFile(path: string, limit: number): string {

@@ -20,12 +20,12 @@ export const systemApplications: HostApplications = {
 	},
 };
 
-/** Milliseconds in which a server speaks first, and then in which it answers a request. */
+/** Milliseconds for the server to speak first, and then to answer a request. */
 const bannerDelay = 500;
 const answerDelay = 1000;
 const mostBytes = 4096;
 
-/** Connects once to a TCP port of this machine: what it says by itself, else whether it speaks HTTP. Undefined where it does neither. */
+/** Connects once to a TCP port of this machine and returns its banner, or whether it speaks HTTP. Undefined if neither. */
 export function greetingOf(host: string, port: number): Promise<Greeting | undefined> {
 	return new Promise((resolve) => {
 		let text = "";

@@ -12,16 +12,16 @@ import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
 export interface FindOptions {
-	/** Tree in which unit files, programs and accounts are looked for; a test's own. */
+	/** The tree of unit files, programs and accounts; tests use their own. */
 	readonly root?: string;
 	readonly proc?: string;
-	/** Names the package of each program; left out, none is named. */
+	/** Names the package of each program, if given. */
 	readonly packages?: Packages;
-	/** Templates to offer where their programs are installed. */
+	/** Templates that are listed if their programs are installed. */
 	readonly templates?: readonly TemplateOffer[];
 }
 
-/** What is needed of a template to offer it. */
+/** The parts of a template that a listing needs. */
 export interface TemplateOffer {
 	readonly name: string;
 	readonly description: string;
@@ -30,18 +30,18 @@ export interface TemplateOffer {
 }
 
 export type FoundNoteCode =
-	/** {program}: named by the unit, not installed. */
+	/** {program}: named by the unit but not installed. */
 	| "found-program-missing"
-	/** It runs with another root than ours: in a container or a cage. */
+	/** It runs with another root, in a container or a cage. */
 	| "found-elsewhere"
-	/** The process has written over its command line: the arguments are lost. */
+	/** The process has overwritten its command line, so the arguments are lost. */
 	| "found-title-rewritten"
-	/** {uid}: no account of that number. */
+	/** {uid}: no account has this number. */
 	| "found-account-unknown";
 
 /**
- * Everything on this machine that could be caged: services that are no plumbing of the system, processes that listen and belong to
- * none of them, templates whose programs are there. Sorted by `compareFound`. Reads only; needs no systemd that runs.
+ * Everything on this machine that could be caged: services except the system's own, listening processes of no service, and
+ * templates whose programs are installed. Sorted by `compareFound`. Only reads; needs no running systemd.
  */
 export async function findApplications(options: FindOptions = {}): Promise<FoundApplication[]> {
 	const { packages, root = "/", proc = "/proc", templates = [] } = options;
@@ -81,7 +81,10 @@ export async function findApplications(options: FindOptions = {}): Promise<Found
 	return (await withPackages(found, tree, packages)).sort(compareFound);
 }
 
-/** The application of one systemd service (`nginx`, `nginx.service`, `db@main`); undefined where there is none of that name, or it is masked. */
+/**
+ * The application of one systemd service (`nginx`, `nginx.service`, `db@main`). Undefined if there is none of that name or it is
+ * masked.
+ */
 export async function findUnit(
 	name: string,
 	{ packages, proc = "/proc", root = "/" }: FindOptions = {},
@@ -92,7 +95,7 @@ export async function findUnit(
 	return found && (await withPackages([found], tree, packages))[0];
 }
 
-/** What the units of a program make for it before it starts, as `--directory` takes it; not what belongs to no account of this machine. */
+/** Directories that a program's units create before it starts, in the form of `--directory`, except those of unknown accounts. */
 export function directoriesOf(program: string): string[] {
 	const tree = new UnitTree("/");
 	const accounts = new Set(accountNames(tree).values());
@@ -102,7 +105,7 @@ export function directoriesOf(program: string): string[] {
 	});
 }
 
-/** The full name of the service that a name means, if there is one; quicker than `findUnit`. */
+/** The full name of the service that a name means, if any. Quicker than `findUnit`. */
 export function unitNamed(name: string): string | undefined {
 	return new UnitFiles().named(name);
 }
@@ -113,7 +116,7 @@ async function withPackages(
 	packages: Packages | undefined,
 ): Promise<FoundApplication[]> {
 	if (packages === undefined) return [...found];
-	// The package that brings the unit is the one to install or ask about; its program may be another one's (redis-server, redis-tools).
+	// Prefer the package of the unit, because its program may belong to another one (redis-server, redis-tools).
 	const place = ({ application, file }: FoundApplication): Path =>
 		pathFromText(file ?? tree.resolve(application.command?.[0] ?? "/"));
 	const owners = await packages.owners(found.map(place));
@@ -127,7 +130,7 @@ function isInstalled(program: string): boolean {
 	return "path" in lookUpProgram(program);
 }
 
-/** Sessions and the system's own helpers listen as well. */
+/** Sessions and the system's own helpers listen too. */
 function isSystemProcess({ exe = "", ports }: ListeningProcess): boolean {
 	if (/^\/(usr\/)?lib\/systemd\//.test(exe)) return true;
 	if (
@@ -136,7 +139,7 @@ function isSystemProcess({ exe = "", ports }: ListeningProcess): boolean {
 		)
 	)
 		return true;
-	// Editors, shells and desktops talk to themselves over unix sockets; a server that has nothing else is found by its unit.
+	// Editors, shells and desktops use unix sockets internally. A server with nothing else is found by its unit.
 	return ports.every(({ protocol }) => protocol === "unix");
 }
 

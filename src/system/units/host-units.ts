@@ -16,7 +16,7 @@ import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, w
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
-/** Units of this machine, or of the system whose file tree is `root`: an image, which no systemd runs from. */
+/** Units of this machine, or of the system in the file tree `root` (an image that is not running). */
 export function systemUnits(root = "/"): Units {
 	const inTree = (place: Path) => pathFromText(join(root, place));
 	return {
@@ -87,11 +87,11 @@ function systemdVersion(): number {
 	}
 }
 
-/** systemd's own opinion of units, by systemd-analyze(1). It needs no systemd that runs, and looks at copies. */
+/** systemd-analyze(1) needs no running systemd and works on copies. */
 
 const tool = "/usr/bin/systemd-analyze";
 
-/** Lines that systemd would complain about in what we wrote; undefined where there is no systemd-analyze. */
+/** systemd's complaints about our file. Undefined without systemd-analyze. */
 async function complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined> {
 	const answer = await analyze(units, ["verify", "--man=no", "--generators=no"]);
 	return answer
@@ -102,14 +102,14 @@ async function complaints(units: UnitSet, ours: string): Promise<readonly string
 }
 
 /**
- * It looks for programs on the host, whatever RootDirectory= says; has names of its own call groups that the installed libseccomp does
- * not know; and thinks of `nobody` what the audit of the cage says of any account that others use.
+ * False alarms: it looks for programs on the host despite RootDirectory=, its call groups contain names that the installed
+ * libseccomp does not know, and it warns about `nobody`, which the audit of the cage covers.
  */
 function isBesideThePoint(line: string): boolean {
 	return /Command \S+ is not executable|System call \S+ is not known|Special user \S+ configured/.test(line);
 }
 
-/** Undefined where there is no systemd-analyze, or no answer. */
+/** Undefined without systemd-analyze, or without an answer. */
 async function exposure(units: UnitSet): Promise<Exposure | undefined> {
 	return parseExposure((await analyze(units, ["security", "--offline=yes", "--no-pager"])) ?? "");
 }
@@ -128,7 +128,7 @@ async function analyze({ files, name }: UnitSet, args: readonly string[]): Promi
 	}
 }
 
-/** What it says on both of its outputs. A colon at the end of the path adds the usual places to it (systemd.unit(5)). */
+/** Both outputs. A colon at the end of the path appends the usual places (systemd.unit(5)). */
 async function output(args: readonly string[], folder: string): Promise<string | undefined> {
 	const { execa } = await import("execa");
 	const { code, stderr, stdout } = await execa(tool, args, {

@@ -18,7 +18,7 @@ import { writeAtomic } from "../state/atomic.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { isLeftover } from "../state/process.ts";
 
-/** Units that we put among the administrator's. No link is followed, and nothing that is not ours is touched. */
+/** Files that we install among the administrator's units. Follows no link and changes nothing that is not ours. */
 
 const mostBytes = 1 << 20;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -43,14 +43,14 @@ export async function readInstalled(place: Path): Promise<Installed> {
 	}
 }
 
-/** Where what belongs at `place` is: there, or where an earlier release put it. */
+/** Where the file for `place` is now: there, or where an earlier release installed it. */
 export async function presentPlace(place: Path): Promise<Path> {
 	const earlier = earlierPlace(place);
 	if (earlier === undefined || (await isThere(place))) return place;
 	return (await readInstalled(earlier)).kind === "ours" ? earlier : place;
 }
 
-/** Everything in `top`, the administrator's units of a tree, that says it was written for this cage; places as in that tree. */
+/** All units in `top`, a tree's administrator units, that were written for this cage. Places as in that tree. */
 export async function installedFor(top: Path, cage: string): Promise<Path[]> {
 	const names = await readdir(pathToBytes(top), { encoding: "buffer" }).catch(() => []);
 	const found: Path[] = [];
@@ -71,7 +71,7 @@ export async function writeInstalled(place: Path, text: string, cage: string): P
 	await removeEarlier(safe);
 }
 
-/** What an earlier release put elsewhere, unless somebody changed it since: then it is theirs. */
+/** Removes an earlier release's file from its old place unless somebody edited it. */
 async function removeEarlier(safe: Path): Promise<void> {
 	const earlier = earlierPlace(safe);
 	if (earlier === undefined) return;
@@ -79,7 +79,7 @@ async function removeEarlier(safe: Path): Promise<void> {
 	if (installed.kind === "ours" && !installed.changed) await unlink(pathToBytes(earlier));
 }
 
-/** What a kill in the middle of writing left in a folder that is for one service. */
+/** Removes leftovers of a kill from a folder that is for one service. */
 async function clearCutOff(safe: Path): Promise<void> {
 	const folder = parent(safe);
 	if (!folder.endsWith(".service.d")) return;
@@ -87,7 +87,7 @@ async function clearCutOff(safe: Path): Promise<void> {
 	for (const name of names) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
 }
 
-/** With its folder, where that was for it alone. */
+/** Also removes its folder if that was for this file alone. */
 export async function removeInstalled(place: Path): Promise<void> {
 	if (!(await isThere(parent(place)))) return;
 	const safe = await safePlace(place, false);
@@ -100,7 +100,7 @@ export async function removeInstalled(place: Path): Promise<void> {
 	if (parent(safe).endsWith(".service.d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
 }
 
-/** Nobody but root may be able to swap any part of the way, and the folder itself may be no link. */
+/** Only root may be able to replace any part of the path, and the folder itself must not be a link. */
 async function safePlace(place: Path, make: boolean): Promise<Path> {
 	const folder = parent(place);
 	if (make) await makeReadableFolders(parent(folder));
@@ -120,7 +120,7 @@ function isThere(path: Path): Promise<boolean> {
 	);
 }
 
-/** Files beside a cage in the folders of the host's own programs; `inTree` leads to the system that they are of. */
+/** Hooks for a cage in the folders of host programs. `inTree` maps to the system that they belong to. */
 export async function hooksFor(inTree: (place: Path) => Path, cage: string): Promise<{ hooks: Path[]; mentions: Path[] }> {
 	const hooks: Path[] = [];
 	const mentions: Path[] = [];

@@ -3,18 +3,18 @@ import { join, resolve } from "node:path";
 
 /** Why a command's program cannot be started. */
 type LookupError =
-	/** Nothing of that name in any directory of the path, or nothing at that place. */
+	/** No file of that name in the path, or none at that place. */
 	| { readonly code: "program-not-found"; readonly name: string; readonly searched: readonly string[] }
 	| { readonly code: "program-not-a-file"; readonly path: string }
 	| { readonly code: "program-not-executable"; readonly path: string };
 
-/** Administration programs that an ordinary account's PATH leaves out. */
+/** Directories of administration programs, which an ordinary account's PATH omits. */
 const administration = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /**
- * The absolute path of a program as execvp(3) would find it; links stay as they are named. A name with a slash is seen from `cwd`.
- * Parts of the path that are empty or relative are passed over: for root they would be whatever directory it happens to be in.
- * What is found first but cannot be executed is passed over, and named only if nothing better follows, as shells do.
+ * The absolute path of a program, found like execvp(3) does; links stay as they are named. A name with a slash is relative to
+ * `cwd`. Empty and relative parts of the path are skipped, because root could be in any directory. A file that cannot be executed
+ * is reported only if no better one follows, as in shells.
  */
 export function lookUpProgram(
 	name: string,
@@ -45,7 +45,7 @@ function problem(path: string): LookupError | undefined {
 	}
 	if (!status?.isFile()) return { code: "program-not-a-file", path };
 	try {
-		// For root access(2) says yes as soon as anybody may execute it.
+		// For root, access(2) succeeds if anybody may execute it.
 		accessSync(path, constants.X_OK);
 		return undefined;
 	} catch {

@@ -6,8 +6,8 @@ import { lookUpProgram } from "./path-lookup.ts";
 import type { ListeningProcess } from "./processes.ts";
 
 /**
- * One process for each application: workers share the sockets of the one that started them, so of a family that runs the same
- * program the eldest stands for all, with the ports of all.
+ * One process for each application: workers share the sockets of their parent, so of related processes with the same program the
+ * eldest represents all, with the ports of all.
  */
 export function mainProcesses(processes: readonly ListeningProcess[]): ListeningProcess[] {
 	const byPid = new Map(processes.map((process) => [process.pid, process]));
@@ -34,7 +34,7 @@ export function mainProcesses(processes: readonly ListeningProcess[]): Listening
 	});
 }
 
-/** The application that a process is, as far as it can be told from outside; its environment stays unread. */
+/** The application of a process, as far as it is visible from outside. Its environment is not read. */
 export function draftFromProcess(
 	process: Pick<ListeningProcess, "command" | "cwd" | "exe" | "uid">,
 	accountName: (uid: number) => string | undefined,
@@ -42,14 +42,14 @@ export function draftFromProcess(
 	const notes: Note[] = [];
 	const { exe = "", command } = process;
 	const [own = "", ...rest] = command;
-	// "nginx: master process …" and "redis-server *:6379" stand in one string: no program's name has a blank.
+	// "nginx: master process …" and "redis-server *:6379" are single strings, and no program's name contains a blank.
 	const rewritten = own === "" || (/\s/.test(own) && !exe.includes(own));
 	if (rewritten) notes.push({ code: "found-title-rewritten", values: {} });
 	const user = process.uid === 0 ? undefined : accountName(process.uid);
 	if (process.uid !== 0 && user === undefined) notes.push({ code: "found-account-unknown", values: { uid: process.uid } });
 	return {
 		application: {
-			// What it calls itself still tells apart the names of one executable, e.g. redis-server and redis-check-rdb.
+			// The title still distinguishes the names of one executable, e.g. redis-server and redis-check-rdb.
 			command: rewritten
 				? [programName(/^[^\s:]+/.exec(own)?.[0] ?? "", exe, process.cwd)]
 				: [programName(own, exe, process.cwd), ...rest],
@@ -60,14 +60,17 @@ export function draftFromProcess(
 	};
 }
 
-/** The name under which it was started, where that leads to what runs: /usr/bin/python3 outlives /usr/bin/python3.13, and busybox looks at it. */
+/**
+ * The name it was started with if that leads to the running program: /usr/bin/python3 outlives /usr/bin/python3.13, and busybox
+ * depends on it.
+ */
 function programName(own: string, exe: string, cwd = "/"): string {
 	const found = lookUpProgram(own.replace(/^-/, ""), { cwd });
 	if ("path" in found) {
 		try {
 			if (realpathSync(found.path) === exe || basename(found.path) === basename(exe)) return found.path;
 		} catch {
-			// Gone since: what runs is still known.
+			// It is gone, but the executable is known.
 		}
 	}
 	return exe;

@@ -3,30 +3,30 @@ import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
 
-/** A process that listens. Its environment is never read: it may hold secrets. */
+/** A listening process. Its environment is never read, because it may contain secrets. */
 export interface ListeningProcess {
 	readonly pid: number;
 	readonly parent: number;
 	/** Effective user. */
 	readonly uid: number;
-	/** The executable that runs, links resolved; undefined where this account may not know. */
+	/** The real path of the executable. Undefined if this account may not know it. */
 	readonly exe?: string;
-	/** argv as the process shows it now; daemons may have written over it. */
+	/** argv as the process shows it now; daemons may have overwritten it. */
 	readonly command: readonly string[];
 	readonly cwd?: string;
-	/** Control groups (cgroups(7)), e.g. `/system.slice/nginx.service`. */
+	/** Cgroup path (cgroups(7)), e.g. `/system.slice/nginx.service`. */
 	readonly cgroup: string;
 	readonly ports: readonly Listening[];
-	/** Its root is not ours: it is in a cage or a container already. */
+	/** Its root is not ours: it runs in a cage or a container. */
 	readonly elsewhere: boolean;
 }
 
-/** One socket that waits for somebody, by its inode. */
+/** Listening sockets by inode. */
 export type ListeningSockets = ReadonlyMap<string, Listening>;
 
 /**
- * The listening sockets of this network namespace from /proc/net (proc(5)): TCP in state LISTEN, UDP that is bound and not connected,
- * unix sockets that accept connections (flag __SO_ACCEPTCON).
+ * The listening sockets of this network namespace from /proc/net (proc(5)): TCP in state LISTEN, bound unconnected UDP, and unix
+ * sockets that accept connections (flag __SO_ACCEPTCON).
  */
 export function parseSockets(tables: {
 	readonly tcp?: string;
@@ -54,7 +54,7 @@ export function parseSockets(tables: {
 	return sockets;
 }
 
-/** Addresses stand there as 32-bit words in the machine's byte order, which is little-endian on every machine that we build for. */
+/** Addresses are 32-bit words in the machine's byte order, which is little-endian on all supported machines. */
 function addressText(hex: string): string {
 	const bytes = (hex.match(/.{8}/g) ?? [])
 		.flatMap((word) => (word.match(/../g) ?? []).reverse())
@@ -64,7 +64,7 @@ function addressText(hex: string): string {
 	const groups = Array.from({ length: 8 }, (_, index) =>
 		(((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
 	);
-	// RFC 5952: the longest run of two zero groups or more becomes `::`.
+	// The longest run of at least two zero groups becomes `::` (RFC 5952).
 	const runs = [...groups.join(":").matchAll(/\b0(?::0\b)+/g)].sort((one, other) => other[0].length - one[0].length);
 	const run = runs[0];
 	const text = groups.join(":");
@@ -73,8 +73,8 @@ function addressText(hex: string): string {
 }
 
 /**
- * Processes that listen in this network namespace, by number. Without root, only those of the same account can be told. A process
- * that ends meanwhile is left out.
+ * Processes that listen in this network namespace, by pid. Without root, only those of the same account are visible. Skips
+ * processes that end in the meantime.
  */
 export async function listeningProcesses(proc = "/proc"): Promise<ListeningProcess[]> {
 	const table = (name: string) => readFile(`${proc}/self/net/${name}`, "latin1").catch(() => "");
@@ -117,7 +117,7 @@ async function describe(
 		pid,
 		parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
 		uid: Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? -1),
-		// A program that was replaced by an update runs on from its old file.
+		// A program that an update replaced still runs from its old file.
 		...(exe === undefined ? {} : { exe: exe.replace(/ \(deleted\)$/, "") }),
 		command: withoutTrailing(cmdline, "\0").split("\0"),
 		...(cwd === undefined ? {} : { cwd }),
@@ -140,13 +140,13 @@ function socketsOf(directory: string): string[] {
 			const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/fd/${name}`))?.[1];
 			if (inode !== undefined) inodes.push(inode);
 		} catch {
-			// Closed since.
+			// It was closed in the meantime.
 		}
 	}
 	return inodes;
 }
 
-/** What `readlink` cannot tell: which directory the root really is. */
+/** Identifies the root directory, which `readlink` cannot. */
 function identity(path: string): string | undefined {
 	try {
 		const { dev, ino } = statSync(path);

@@ -8,7 +8,7 @@ import type { ListeningProcess } from "./processes.ts";
 import { type LoadedService, type ServiceFile, UnitFiles } from "./unit-files.ts";
 import type { UnitTree } from "./unit-tree.ts";
 
-/** The services of this machine that are no plumbing, with the processes that run for them, whose pids go to `claimed`. */
+/** This machine's services except the system's own, with their processes. Adds the processes' pids to `claimed`. */
 export function findServices(
 	tree: UnitTree,
 	processes: readonly ListeningProcess[],
@@ -19,7 +19,7 @@ export function findServices(
 		const service = units.load(file.name);
 		return service === undefined || isPlumbing(service.unit) ? [] : [draftOf(file, service, tree)];
 	});
-	// Where systemd runs, the control group tells whose a process is; else its program does, if it is one unit's alone.
+	// Under systemd, the cgroup shows a process's service. Otherwise its program does if only one unit uses it.
 	const users = new Map<string, number>();
 	for (const { program, service } of drafts) {
 		if (program !== undefined && !service.unit.name.template) users.set(program, (users.get(program) ?? 0) + 1);
@@ -46,7 +46,7 @@ export function findServices(
 	return [...services, ...damaged];
 }
 
-/** One service by its name, with or without `.service`, also one that is plumbing; undefined where there is none, or it is masked. */
+/** One service by its name, with or without `.service`, even one of the system's own. Undefined if there is none or it is masked. */
 export function findService(name: string, tree: UnitTree, processes: readonly ListeningProcess[]): FoundApplication | undefined {
 	const units = new UnitFiles(tree);
 	const service = units.load(name.endsWith(".socket") ? (units.serviceOfSocket(name) ?? name) : name);
@@ -58,8 +58,9 @@ export function findService(name: string, tree: UnitTree, processes: readonly Li
 }
 
 /**
- * Directories, as `--directory` takes them, that the units of a program make before it starts, with their owner where that is not root. Also of
- * units that are plumbing: who starts sshd by hand needs /run/sshd as well. `program` is an absolute path, as the unit names it or links followed.
+ * Directories, in the form of `--directory`, that a program's units create before it starts, with their owner if it is not root.
+ * Includes the system's own units, because starting sshd by hand needs /run/sshd too. `program` is an absolute path, as the unit
+ * names it or with links followed.
  */
 export function serviceDirectories(program: string, tree: UnitTree): string[] {
 	const units = new UnitFiles(tree);
@@ -89,7 +90,7 @@ interface Draft {
 	readonly notes: readonly Note[];
 	readonly startable: boolean;
 	readonly dynamicUser?: string;
-	/** The file that runs, links followed, where it is there. */
+	/** The real path of the program, if it exists. */
 	readonly program?: string;
 }
 
@@ -147,7 +148,7 @@ function foundFrom(
 	};
 }
 
-/** systemd.service(5): a program without a slash is looked up in a fixed path. */
+/** A program without a slash is looked up in a fixed path (systemd.service(5)). */
 function withAbsoluteProgram(
 	{ command }: ApplicationDraft,
 	tree: UnitTree,
@@ -162,10 +163,7 @@ function withAbsoluteProgram(
 
 const searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/**
- * Services that keep the machine itself running. To cage them makes no sense: they manage devices, sessions, mounts and packages
- * of the host, and hardly any survives without it.
- */
+/** The system's own services, which manage its devices, sessions, mounts and packages. Hardly any would work in a cage. */
 const names = [
 	/^systemd-/,
 	/^(dbus|dbus-broker|dbus-org\..*|polkit|accounts-daemon|udisks2|upower|colord|rtkit-daemon|power-profiles-daemon|switcheroo-control)$/,
@@ -179,12 +177,12 @@ const names = [
 	/^(cron|crond|anacron|atd|acpid|irqbalance|thermald|haveged|rngd|qemu-guest-agent|open-vm-tools|vgauth|spice-vdagentd)$/,
 ];
 
-/** True for services that are part of the system and no application. */
+/** Whether a service is part of the system, not an application. */
 function isPlumbing(unit: ServiceUnit): boolean {
 	return unit.refuseManualStart || unit.onTerminal || !unit.defaultDependencies || isPlumbingName(unit.name.full);
 }
 
-/** The same by the name alone, for a unit that cannot be read. */
+/** The same by name alone, for an unreadable unit. */
 function isPlumbingName(unit: string): boolean {
 	const name = unit.replace(/\.service$/, "");
 	return names.some((pattern) => pattern.test(name));

@@ -10,13 +10,13 @@ import { dropinNames } from "../../core/confinement/unit/installed.ts";
 import { UnitPlaces, UnitTree } from "./unit-tree.ts";
 
 export interface ServiceFile {
-	/** The unit's own name; with an instance where one is enabled. */
+	/** The unit's own name, with its instance if one is enabled. */
 	readonly name: string;
-	/** Absolute path of the unit file, links followed. */
+	/** Real absolute path of the unit file. */
 	readonly path: string;
-	/** Other names that are links to it. */
+	/** Other names that link to it. */
 	readonly aliases: readonly string[];
-	/** Some target wants it at boot. */
+	/** A target wants it at boot. */
 	readonly enabled: boolean;
 }
 
@@ -24,17 +24,17 @@ export interface LoadedService {
 	readonly unit: ServiceUnit;
 	/** The unit file and its drop-ins, in the order in which they apply. */
 	readonly files: readonly string[];
-	/** What those say, in the same order. */
+	/** Their contents, in the same order. */
 	readonly texts: readonly string[];
-	/** What else the machine has for it. */
+	/** Related facts about the machine. */
 	readonly surroundings: UnitSurroundings;
 }
 
-/** A unit file that systemd would not load, and why. */
+/** A unit file that systemd would not load. */
 interface DamagedUnit {
 	readonly name: string;
 	readonly path: string;
-	/** `unit-link-broken`: the link leads nowhere. `unit-unreadable`: no file, too large, or not for this account. */
+	/** `unit-link-broken`: a dangling link. `unit-unreadable`: not a file, too large, or not readable by this account. */
 	readonly problem: "unit-link-broken" | "unit-unreadable";
 }
 
@@ -52,8 +52,8 @@ export class UnitFiles {
 	}
 
 	/**
-	 * Every service that is not masked, by name. Templates appear as `NAME@.service`, and once for each instance that a target wants
-	 * or a link names.
+	 * Every service that is not masked, by name. Templates appear as `NAME@.service`, and once for each instance that a target
+	 * wants or a link names.
 	 */
 	services(): ServiceFile[] {
 		const found = new Map<string, { path: string; aliases: Set<string> }>();
@@ -71,7 +71,7 @@ export class UnitFiles {
 			if (key !== name) entry.aliases.add(name);
 			found.set(key, entry);
 		}
-		// An alias that is masked by its own name elsewhere stays away: the unit itself must be loadable.
+		// The unit itself must be loadable; an alias may be masked by its own name elsewhere.
 		for (const name of [...found.keys()]) if (this.#places.path(name) === undefined) found.delete(name);
 		for (const name of wanted) {
 			const { instance, prefix, template } = parseUnitName(name);
@@ -87,7 +87,7 @@ export class UnitFiles {
 			.sort((one, other) => (one.name < other.name ? -1 : 1));
 	}
 
-	/** Services whose files are there and cannot be loaded; a mask is no damage. */
+	/** Services whose files exist but cannot be loaded. Excludes masked ones. */
 	damaged(): DamagedUnit[] {
 		const damaged: DamagedUnit[] = [];
 		for (const { name, path } of this.#places.all("service")) {
@@ -99,25 +99,27 @@ export class UnitFiles {
 		return damaged;
 	}
 
-	/** The service that a socket unit starts; undefined where there is no such socket unit. */
+	/** The service that a socket unit starts, if there is such a socket unit. */
 	serviceOfSocket(name: string): string | undefined {
 		this.#socketUnits ??= this.#allSockets();
 		return this.#socketUnits.find((socket) => socket.name === name)?.service;
 	}
 
-	/** The full name of the service that a name means; undefined where there is none, or it is masked. Reads no more than it must. */
+	/** The full name of the service that a name means. Undefined if there is none or it is masked. Reads as little as possible. */
 	named(name: string): string | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		if (!/^[A-Za-z0-9:_.\\@-]+$/.test(full)) return undefined;
 		const path = this.#places.path(full);
 		if (path === undefined) return undefined;
-		// The name that the file has is the unit's; an alias given here must not change what %n means.
+		// The file's name is the unit's name; an alias must not change the meaning of %n.
 		const target = basename(path);
 		return target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
 	}
 
-	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out.
-	 * Our own drop-in is not counted: it says how the service is caged, not what it is. */
+	/**
+	 * A service with its drop-ins. Undefined if there is none of that name or it is masked. `.service` is optional. Excludes our
+	 * own drop-in, which describes the cage, not the service.
+	 */
 	load(name: string): LoadedService | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		const own = this.named(full);
@@ -140,10 +142,10 @@ export class UnitFiles {
 		return { unit, files, texts, surroundings };
 	}
 
-	/** The sockets that systemd would hand to a service: those that name it, and those that it names. */
+	/** The sockets that systemd would pass to a service: those that name it, and those that it names. */
 	#sockets(unit: ServiceUnit, names: readonly string[]): SocketUnit[] {
 		this.#socketUnits ??= this.#allSockets();
-		// What is started for each connection is an instance of the template that the socket names.
+		// A per-connection service is an instance of the template that the socket names.
 		const template = unit.name.instance === "" ? [] : [`${unit.name.prefix}@.service`];
 		return this.#socketUnits
 			.map((socket) => instanceOf(socket, unit.name.instance))
@@ -166,7 +168,7 @@ export class UnitFiles {
 		return directoriesOf(this.#tmpfilesDirectories, new Set([program, ...names.map((name) => parseUnitName(name).prefix)]));
 	}
 
-	/** tmpfiles.d(5): of files that share a name the stronger place wins, and a link to /dev/null masks. */
+	/** Of files with the same name the stronger place wins, and a link to /dev/null masks (tmpfiles.d(5)). */
 	#allTmpfiles(): TmpfilesDirectory[] {
 		const files = new Map<string, string>();
 		for (const directory of ["/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d"]) {
@@ -178,7 +180,7 @@ export class UnitFiles {
 		return [...files].flatMap(([name, path]) => parseTmpfiles(name, this.#tree.read(path) ?? "", machine));
 	}
 
-	/** Links to each unit file: drop-ins of every name of a unit apply to it. */
+	/** Links to each unit file, because the drop-ins of all names of a unit apply to it. */
 	#aliases(): ReadonlyMap<string, readonly string[]> {
 		if (this.#aliasesOf !== undefined) return this.#aliasesOf;
 		const aliases = new Map<string, string[]>();
@@ -200,7 +202,7 @@ export class UnitFiles {
 		return files;
 	}
 
-	/** glob(3) on the last component, which is where such globs are. */
+	/** Supports glob(3) in the last component, where such globs are. */
 	#matching(pattern: string): string[] {
 		if (!/[*?[]/.test(pattern)) return [pattern];
 		const directory = pattern.slice(0, pattern.lastIndexOf("/"));
@@ -232,7 +234,7 @@ function sameKind(one: string, other: string): boolean {
 	return one.includes("@") === other.includes("@");
 }
 
-/** A template's socket as that of one instance. */
+/** A template's socket for one instance. */
 function instanceOf(socket: SocketUnit, instance: string): SocketUnit {
 	if (instance === "" || !parseUnitName(socket.name).template || socket.accept) return socket;
 	const filled = (text: string) => text.replaceAll(/%[iI]/g, instance).replace("@.", `@${instance}.`);

@@ -3,8 +3,8 @@ import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
- * A tree of files as one process sees it: `/`, or a folder that stands for it (an image, a test). Lists, links and texts are remembered:
- * looking for units asks for the same few directories thousands of times. So make a new one for each look.
+ * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for units reads
+ * the same few directories thousands of times. Create a new one for each search.
  */
 export class UnitTree {
 	readonly #root: string;
@@ -17,7 +17,7 @@ export class UnitTree {
 		this.#root = root;
 	}
 
-	/** Names in a directory, sorted; empty where there is none. */
+	/** Names in a directory, sorted. Empty if there is none. */
 	list(directory: string): readonly string[] {
 		const known = this.#lists.get(directory);
 		if (known !== undefined) return known;
@@ -25,7 +25,7 @@ export class UnitTree {
 		try {
 			names = readdirSync(this.#real(this.resolve(directory))).sort();
 		} catch {
-			// Nothing there, or not for us.
+			// Missing or unreadable.
 		}
 		this.#lists.set(directory, names);
 		return names;
@@ -41,7 +41,7 @@ export class UnitTree {
 		return names.has(name);
 	}
 
-	/** Up to 1 MiB of a regular file; undefined where there is none. */
+	/** At most 1 MiB of a regular file. Undefined if there is none. */
 	read(path: string): string | undefined {
 		const real = this.#real(this.resolve(path));
 		if (this.#texts.has(real)) return this.#texts.get(real);
@@ -50,7 +50,7 @@ export class UnitTree {
 			const status = lstatSync(real);
 			if (status.isFile() && status.size <= 1024 * 1024) text = readFileSync(real, "utf8");
 		} catch {
-			// Nothing there, or not for us.
+			// Missing or unreadable.
 		}
 		this.#texts.set(real, text);
 		return text;
@@ -69,7 +69,7 @@ export class UnitTree {
 		return this.#link(join(this.resolve(dirname(path)), basename(path)));
 	}
 
-	/** All links followed, absolute ones from the tree's own root; loops end where they began. */
+	/** Follows all links, absolute ones from the tree's own root. Stops in loops. */
 	resolve(path: string): string {
 		let done = "/";
 		let left = normalize(path).split("/").filter(Boolean);
@@ -99,7 +99,7 @@ export class UnitTree {
 		try {
 			target = readlinkSync(this.#real(path));
 		} catch {
-			// No link.
+			// Not a link.
 		}
 		this.#links.set(path, target);
 		return target;
@@ -110,7 +110,7 @@ export class UnitTree {
 	}
 }
 
-/** Where the system manager looks for units, the strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
+/** The system manager's search path for units, strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
 const unitDirectories = [
 	"/etc/systemd/system.control",
 	"/run/systemd/system.control",
@@ -127,7 +127,7 @@ const unitDirectories = [
 	"/run/systemd/generator.late",
 ] as const;
 
-/** Finds unit files of any type, and their drop-ins, in the places where the system manager looks. */
+/** Finds unit files of any type and their drop-ins in the system manager's search path. */
 export class UnitPlaces {
 	readonly #tree: UnitTree;
 
@@ -135,12 +135,12 @@ export class UnitPlaces {
 		this.#tree = tree;
 	}
 
-	/** Every file of a type (`service`), the strongest of each name first; `path` as found, links not followed. */
+	/** Every file of a type (`service`), the strongest of each name; `path` as found, without following links. */
 	*all(type: string): Iterable<{ readonly name: string; readonly path: string }> {
 		const seen = new Set<string>();
 		for (const directory of unitDirectories) {
 			for (const name of this.#tree.list(directory)) {
-				// The first directory decides, even where it masks.
+				// The first directory decides, even if it masks.
 				if (!name.endsWith(`.${type}`) || seen.has(name)) continue;
 				seen.add(name);
 				yield { name, path: `${directory}/${name}` };
@@ -148,7 +148,7 @@ export class UnitPlaces {
 		}
 	}
 
-	/** Units of a type that something else brings along. */
+	/** Units of a type that another unit wants or requires. */
 	wanted(type: string): ReadonlySet<string> {
 		const wanted = new Set<string>();
 		for (const directory of unitDirectories) {
@@ -160,7 +160,7 @@ export class UnitPlaces {
 		return wanted;
 	}
 
-	/** The file of a unit, or of its template where it is an instance, links followed; undefined where there is none, or it is masked. */
+	/** The real path of a unit's file, or of its template's for an instance. Undefined if there is none or it is masked. */
 	path(name: string): string | undefined {
 		const { prefix, instance, template, type } = parseUnitName(name);
 		const names = instance !== "" && !template ? [name, `${prefix}@.${type}`] : [name];
@@ -172,7 +172,7 @@ export class UnitPlaces {
 		return undefined;
 	}
 
-	/** The file behind a unit's name; undefined where it is masked: a link to /dev/null, or empty. */
+	/** The real path of a unit's file. Undefined if it is masked: a link to /dev/null, or empty. */
 	fragment(path: string): string | undefined {
 		const fragment = this.#tree.resolve(path);
 		const text = fragment === "/dev/null" ? undefined : this.#tree.read(fragment);
@@ -180,8 +180,8 @@ export class UnitPlaces {
 	}
 
 	/**
-	 * systemd.unit(5): drop-ins apply in the order of their file names, whatever directory they are in; of those that share a name, the
-	 * more particular directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place.
+	 * Drop-ins apply in the order of their file names, whatever directory they are in. If several share a name, the more specific
+	 * directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place (systemd.unit(5)).
 	 */
 	dropIns(names: readonly string[]): string[] {
 		const chosen = new Map<string, string>();
@@ -201,7 +201,7 @@ export class UnitPlaces {
 	}
 }
 
-/** Names of drop-in folders for a unit and its aliases, the most particular first. */
+/** Names of drop-in folders for a unit and its aliases, the most specific first. */
 function dropInFolders(names: readonly string[]): string[] {
 	const folders: string[] = [];
 	for (const name of names) {

@@ -20,8 +20,8 @@ export interface LinearAction {
 /** True when it is the person's turn: nothing runs, or what runs waits for them. */
 export function isResting(state: WizardState): boolean {
 	if (state.question || state.prompt || state.overlay) return true;
-	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.enough;
-	if (state.jobs.minimise !== undefined) return !state.minimising?.settling;
+	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.ending;
+	if (state.jobs.minimise !== undefined) return !state.minimising?.isEnding;
 	return Object.keys(state.jobs).length === 0;
 }
 

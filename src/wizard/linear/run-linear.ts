@@ -1,21 +1,21 @@
 import { createInterface } from "node:readline";
+import { type ExitSummary, exitSummary } from "../exit-summary.ts";
 import { importInk } from "../import-ink.ts";
-import { type LastLines, lastLines } from "../last-lines.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
 import { shellWords } from "../parts/shell-words.ts";
 import { WizardStore } from "../runner.ts";
 import { onEndingSignal } from "../terminal.ts";
-import { Talk } from "./talk.ts";
+import { Dialogue } from "./dialogue.ts";
 
 /** Runs the wizard as a talk: lines are written and lines are read, and nothing that was written is ever changed. */
-export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: LastLines }> {
+export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const look = lookFrom({ ...options, color: false });
-	const { spokenLines } = await importInk(false, () => import("./spoken.tsx"));
+	const { renderLines } = await importInk(false, () => import("./render-lines.tsx"));
 	const store = new WizardStore(options.session);
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const lines = createInterface({ input: process.stdin, terminal: false });
-	const talk = new Talk(store, look, spokenLines, (text) => process.stdout.write(text));
-	lines.on("line", (line) => talk.answer(line));
+	const dialogue = new Dialogue(store, look, renderLines, (text) => process.stdout.write(text));
+	lines.on("line", (line) => dialogue.answer(line));
 	let handedOver = false;
 	const interrupt = () => {
 		if (!handedOver) store.press([{ id: "ctrl-c" }]);
@@ -40,13 +40,13 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 			// Whoever closes the input has nothing more to say; that is not a yes to anything.
 			lines.on("close", () => resolve(store.state.exit ?? (store.state.finished ? 0 : 1)));
 		});
-		talk.begin();
+		dialogue.begin();
 		store.start(options.initial, options.resume);
 		const status = await over;
 		const { state } = store;
-		return { status, lines: (isKept) => lastLines(state, look.messages, options.state, isKept) };
+		return { status, lines: (isKept) => exitSummary(state, look.messages, options.state, isKept) };
 	} finally {
-		talk.end();
+		dialogue.end();
 		lines.close();
 		process.off("SIGINT", interrupt);
 		await store.cancel();

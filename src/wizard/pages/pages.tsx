@@ -14,17 +14,17 @@ import { wrapRows, wrapWords } from "../parts/fit.ts";
 import { keyName } from "../parts/key-name.ts";
 import { Line } from "../parts/line.tsx";
 import { withPending } from "../parts/outcomes.tsx";
-import { isBusy } from "../reduced.ts";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
 import { accountFacts } from "../steps/accounts/account-text.ts";
 import { lineOf, selectedAccount } from "../steps/accounts/reduce.ts";
 import { selectedChoice } from "../steps/choose/reduce.ts";
 import { choiceLines } from "../steps/choose/screen.tsx";
-import { selectedRow } from "../steps/files/shown.ts";
-import { whyFileRow } from "../steps/files/why-file.ts";
+import { fileFacts } from "../steps/files/file-facts.ts";
+import { selectedRow } from "../steps/files/visible-rows.ts";
 import { aboutApplication } from "../steps/form/detail.tsx";
 import { whyMissing } from "../steps/trial/missing.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
+import { isBusy } from "../transitions.ts";
 
 const markWidth = 5;
 
@@ -49,9 +49,8 @@ function markOf({ status }: RanCommand): string {
 /** The very text that `make --dry-run` prints. */
 export function DryRunPage() {
 	const { messages, state, width } = useView();
-	const { answers, surroundings } = state;
-	const text =
-		answers && surroundings ? dryRunText(answers, surroundings.state, surroundings.command, messages) : messages.wizard.looking;
+	const { answers, hostView } = state;
+	const text = answers && hostView ? dryRunText(answers, hostView.state, hostView.command, messages) : messages.wizard.looking;
 	const lines = text.split("\n").flatMap((line) => (line.length <= width ? [line] : wrapWords(line, width)));
 	return <ScrollPage title={messages.wizard.build.dryRun} lines={lines} />;
 }
@@ -176,7 +175,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 	},
 	files: (state, messages) => {
 		const row = selectedRow(state);
-		return row && whyFileRow(row, state, messages);
+		return row && fileFacts(row, state, messages);
 	},
 	accounts: whyAccount,
 	trial: whyMissing,

@@ -2,9 +2,9 @@ import type { Command } from "../bindings.ts";
 import type { Key } from "../keys.ts";
 import { editLine, textLine } from "../line.ts";
 import { type Move, moveCursor } from "../list.ts";
-import { only, openPage, unknownEnd, without } from "../reduced.ts";
 import type { Page, Reduced, WizardState } from "../state.ts";
 import { consented } from "../steps/choose/template-choice.ts";
+import { only, openPage, unknownEnd, without } from "../transitions.ts";
 
 export function pageOf(command: Command | undefined): Page | undefined {
 	return command === "keys" || command === "why" || command === "commands" ? command : undefined;

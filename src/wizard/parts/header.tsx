@@ -20,7 +20,7 @@ export function Header() {
 	const { ascii, messages, state, width } = useView();
 	const words = messages.wizard;
 	const now = stepOf(state.screen);
-	const named = state.screen !== "choose" && state.screen !== "lacks" ? state.answers?.name : undefined;
+	const named = state.screen !== "choose" && state.screen !== "requirements" ? state.answers?.name : undefined;
 	const name = named ? ` ${ascii ? "|" : "·"} ${printable(named)}` : "";
 	const step = messages.fill(words.step, { number: steps.indexOf(now) + 1, of: steps.length, name: words.steps[now] });
 	return (
@@ -110,7 +110,7 @@ const remembered = new WeakMap<Plan, readonly Decided[]>();
 /** What is decided at this moment, in the order of the steps; empty before something was chosen. */
 export function decidedSoFar(state: WizardState): readonly Decided[] {
 	const { answers, plan } = state;
-	if (!answers || state.screen === "choose" || state.screen === "lacks") return [];
+	if (!answers || state.screen === "choose" || state.screen === "requirements") return [];
 	const { command, probes, user } = answers.application;
 	return [
 		...(command[0] === undefined ? [] : [{ what: "program" as const, rank: 5, name: baseName(command[0] as Path) }]),

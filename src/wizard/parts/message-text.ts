@@ -1,6 +1,6 @@
 import { printable, showPath } from "../../core/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { isWorthKeeping } from "../session/stored.ts";
+import { isWorthSaving } from "../session/stored-state.ts";
 import type { PromptKind, Question, WizardState } from "../state.ts";
 import { lostWith } from "../steps/accounts/account-text.ts";
 import { askedParameter } from "../steps/choose/template-choice.ts";
@@ -21,7 +21,7 @@ function questionText(question: Question, state: WizardState, messages: Messages
 	const { questions } = messages.wizard;
 	switch (question.kind) {
 		case "quit":
-			return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+			return state.finished ? questions.quitDone : isWorthSaving(state) ? questions.quitKept : questions.quit;
 		case "discard":
 			return messages.fill(questions.discard, { name: question.name });
 		case "install": {

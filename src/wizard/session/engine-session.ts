@@ -26,14 +26,23 @@ import type { Chooser } from "./chooser.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { asMade, finishedWith, installFor, keepNames, publishTried, recordNames } from "./finish.ts";
 import type { HostView } from "./host-view.ts";
-import { surroundingsOf } from "./host-view.ts";
-import { SessionKeeper } from "./kept-session.ts";
-import { openLeft } from "./left-session.ts";
-import type { Surroundings, TriedRound, WizardSession, WizardTrace } from "./session.ts";
-import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
+import { readHostView } from "./host-view.ts";
+import { openSaved } from "./open-session.ts";
+import { discardCandidate, removeSession, savedSessions } from "./saved-sessions.ts";
+import type { SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import { SessionKeeper } from "./session-keeper.ts";
 import { validateAnswers } from "./validate.ts";
-import type { Finished, InstalledUnit, Lack, Problem, RecordNames, Resumed, TemplateSaved, Unneeded } from "./values.ts";
-import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInHand } from "./work-in-hand.ts";
+import type {
+	Finished,
+	InstalledUnit,
+	MissingRequirement,
+	Problem,
+	RecordNames,
+	Resumed,
+	TemplateSaved,
+	Unneeded,
+} from "./values.ts";
+import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInProgress } from "./work-in-progress.ts";
 
 /** Makes plans (`planStep`) while the wizard goes on answering keys. One at a time. */
 interface Planner {
@@ -48,30 +57,30 @@ export class Wizard implements WizardSession {
 	readonly #chooser: Chooser;
 	readonly #planner: Planner;
 	readonly #writeRecord: RecordWriter;
-	readonly #surroundings: Surroundings;
+	readonly #options: SessionOptions;
 	readonly #listeners = new Set<(event: Event) => void>();
 	#controller = new AbortController();
 	/** Whatever runs at the moment; settled when nothing of it is left. */
 	#work: Promise<unknown> = Promise.resolve();
 	readonly #lock: CageLock;
-	readonly #inHand: WorkInHand;
+	readonly #progress: WorkInProgress;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
 	/** Ends a search with the best that was found. */
-	#settle = new AbortController();
+	#stopSearch = new AbortController();
 	/** A build or its trial runs, or waits to run. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
-	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, surroundings: Surroundings) {
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, hostView: SessionOptions) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#planner = planner;
 		this.#writeRecord = writeRecord;
-		this.#surroundings = surroundings;
+		this.#options = hostView;
 		this.#lock = new CageLock(machine.store);
-		this.#inHand = new WorkInHand(machine.store);
-		this.#keeper = new SessionKeeper(machine.sessions, () => this.#inHand.kept());
+		this.#progress = new WorkInProgress(machine.store);
+		this.#keeper = new SessionKeeper(machine.sessions, () => this.#progress.snapshot());
 		machine.commands.listen((event) => this.#emit(event));
 	}
 
@@ -80,7 +89,7 @@ export class Wizard implements WizardSession {
 		return () => this.#listeners.delete(listener);
 	}
 
-	async lacks(): Promise<Lack[]> {
+	async requirements(): Promise<MissingRequirement[]> {
 		const { doctor } = this.#machine;
 		const missing = doctor.examine().filter(({ state }) => state === "missing");
 		const asRoot = doctor.commandForRoot(missing.flatMap((finding) => finding.package ?? []));
@@ -90,33 +99,33 @@ export class Wizard implements WizardSession {
 		}));
 	}
 
-	async install(lacks: readonly Lack[]): Promise<void> {
+	async install(requirements: readonly MissingRequirement[]): Promise<void> {
 		await this.#machine.doctor.install(
-			lacks.flatMap((lack) => lack.package ?? []),
+			requirements.flatMap((one) => one.package ?? []),
 			(text) => this.#emit({ event: "output-received", text: `${text}\n` }),
 		);
 	}
 
 	async choices(): Promise<readonly Choice[]> {
 		const { now, sessions } = this.#machine;
-		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
+		return [...(await savedSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
 	async propose(choice: Choice, watch = false): Promise<Answers> {
-		return this.#startAnew(await this.#chooser.propose(choice, watch));
+		return this.#startOver(await this.#chooser.propose(choice, watch));
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
-		return this.#startAnew(await this.#chooser.proposeCommand(line));
+		return this.#startOver(await this.#chooser.proposeCommand(line));
 	}
 
 	/** What was done for another application until now stays a session of its own. */
-	#startAnew(answers: Answers): Promise<Answers> {
+	#startOver(answers: Answers): Promise<Answers> {
 		return this.#run(async () => {
-			await this.#inHand.discardCandidate();
+			await this.#progress.discardCandidate();
 			await this.#keeper.close();
 			await this.#lock.release();
-			this.#inHand.takeUp(undefined);
+			this.#progress.load(undefined);
 			return answers;
 		});
 	}
@@ -131,14 +140,14 @@ export class Wizard implements WizardSession {
 
 	trace(answers: Answers, add = false): Promise<WizardTrace> {
 		return this.#run(async (context) => {
-			const inHand = this.#inHand;
+			const progress = this.#progress;
 			await this.#lock.take(answers.name);
-			await inHand.discardCandidate();
-			inHand.round = undefined;
+			await progress.discardCandidate();
+			progress.round = undefined;
 			this.#exercises.clear();
-			inHand.proposed = [];
+			progress.proposed = [];
 			const earlier =
-				add && inHand.cage && inHand.trace ? { earlier: { cage: inHand.current(answers), trace: inHand.trace } } : {};
+				add && progress.cage && progress.trace ? { earlier: { cage: progress.current(answers), trace: progress.trace } } : {};
 			const more = () => this.#exercises.next(this.#controller.signal);
 			const account = await provideStartAccount(context, answers);
 			const options = { more, coverage: true, ...earlier };
@@ -146,9 +155,9 @@ export class Wizard implements WizardSession {
 				await account.undo();
 				throw error;
 			});
-			inHand.additions = cage.additions;
-			inHand.cage = cage;
-			inHand.trace = result.trace;
+			progress.additions = cage.additions;
+			progress.cage = cage;
+			progress.trace = result.trace;
 			return {
 				...result,
 				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
@@ -166,77 +175,77 @@ export class Wizard implements WizardSession {
 		this.#exercises.add(line);
 	}
 
-	enough(): void {
+	finishEarly(): void {
 		this.#exercises.end();
-		this.#settle.abort();
+		this.#stopSearch.abort();
 	}
 
 	plan(answers: Answers): Promise<Plan> {
 		return this.#run(async (context) => {
-			const inHand = this.#inHand;
-			const making = () => this.#planner.plan(inHand.current(answers), inHand.traced(), context.signal);
+			const progress = this.#progress;
+			const making = () => this.#planner.plan(progress.current(answers), progress.traced(), context.signal);
 			const { value, seconds } = await timed(context, "plan", making);
-			inHand.plan = value;
-			if (inHand.cage) inHand.cage = { ...inHand.cage, seconds: { ...inHand.cage.seconds, plan: seconds } };
+			progress.plan = value;
+			if (progress.cage) progress.cage = { ...progress.cage, seconds: { ...progress.cage.seconds, plan: seconds } };
 			return value;
 		});
 	}
 
-	async surroundings(answers: Answers): Promise<HostView> {
-		return surroundingsOf(this.#machine, answers, await this.#commandFor(answers));
+	async hostView(answers: Answers): Promise<HostView> {
+		return readHostView(this.#machine, answers, await this.#commandFor(answers));
 	}
 
 	buildAndTry(answers: Answers): Promise<TriedRound> {
 		this.#building = true;
 		// Should we be killed in the trial, whoever comes next knows what is left of it.
 		const built = () => this.#keeper.write();
-		return this.#run((context) => buildAndTry(context, this.#inHand, answers, built)).finally(() => {
+		return this.#run((context) => buildAndTry(context, this.#progress, answers, built)).finally(() => {
 			this.#building = false;
 		});
 	}
 
 	accept(missing: readonly Missing[]): void {
-		this.#inHand.accept(missing);
+		this.#progress.accept(missing);
 	}
 
 	/** The ways out of the last candidate. */
 	selftest(answers: Answers): Promise<Tested> {
 		return this.#withCandidate(answers, async (context, { cage, manifest }) => {
-			this.#inHand.tested = await selftestIfPossible(context, cage, manifest);
-			return this.#inHand.tested;
+			this.#progress.tested = await selftestIfPossible(context, cage, manifest);
+			return this.#progress.tested;
 		});
 	}
 
 	minimise(answers: Answers): Promise<Unneeded> {
 		const settle = new AbortController();
-		this.#settle = settle;
-		const search = { jobs: this.#surroundings.jobs, stop: settle.signal };
-		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#inHand, tried, search));
+		this.#stopSearch = settle;
+		const search = { jobs: this.#options.jobs, stop: settle.signal };
+		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#progress, tried, search));
 	}
 
 	leaveOut(): void {
-		leaveOutUnneeded(this.#context(), this.#inHand);
+		leaveOutUnneeded(this.#context(), this.#progress);
 	}
 
 	async shell(answers: Answers): Promise<number> {
-		const options = { command: [], keepWrites: false, terminal: this.#surroundings.terminal };
+		const options = { command: [], keepWrites: false, terminal: this.#options.terminal };
 		// Once it is saved, the candidate is what the cage runs.
-		if (!this.#inHand.round)
+		if (!this.#progress.round)
 			return this.#run(async (context) => shellIn(context, await presentCage(context, answers.name), options));
 		return this.#withCandidate(answers, (context, tried) => shellIn(context, tried, options));
 	}
 
 	/** The candidate of a session that was left is gone; it is made and tried once more. */
 	async #withCandidate<T>(answers: Answers, work: (context: Context, tried: TriedCage) => Promise<T>): Promise<T> {
-		if (!this.#inHand.candidate && this.#inHand.round) await this.buildAndTry(answers);
-		return this.#run((context) => work(context, this.#inHand.tried()));
+		if (!this.#progress.candidate && this.#progress.round) await this.buildAndTry(answers);
+		return this.#run((context) => work(context, this.#progress.tried()));
 	}
 
 	async finish(answers: Answers): Promise<Finished> {
 		return this.#withCandidate(answers, async (context) => {
-			const made = await publishTried(context, this.#inHand, answers, this.#writeRecord);
+			const made = await publishTried(context, this.#progress, answers, this.#writeRecord);
 			this.#service = this.#chooser.serviceOf(answers);
-			const { state } = this.#surroundings;
+			const { state } = this.#options;
 			return finishedWith(this.#machine, made, {
 				command: await this.#commandFor(answers),
 				names: await recordNames(context, made.cage.name),
@@ -252,15 +261,15 @@ export class Wizard implements WizardSession {
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
 		if (!isName(name)) throw new Failure("bad-name", { name }, 2);
-		const made = asMade(answers, this.#inHand);
+		const made = asMade(answers, this.#progress);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {
 			...made,
-			rules: withAdditions(made.rules, this.#inHand.additions),
+			rules: withAdditions(made.rules, this.#progress.additions),
 		});
 	}
 
 	async text(page: TextPage): Promise<string> {
-		const name = this.#inHand.cage?.name ?? "";
+		const name = this.#progress.cage?.name ?? "";
 		if (page === "record") return (await this.#machine.store.records.text(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
@@ -268,11 +277,11 @@ export class Wizard implements WizardSession {
 
 	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
 		const names = { initiatedBy, implementedBy };
-		return this.#run((context) => keepNames(context, this.#inHand.cage?.name ?? "", names, this.#writeRecord));
+		return this.#run((context) => keepNames(context, this.#progress.cage?.name ?? "", names, this.#writeRecord));
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
-		return this.#run((context) => installFor(context, this.#inHand.cage?.name ?? "", service, this.#surroundings.full));
+		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service, this.#options.full));
 	}
 
 	async cancel(): Promise<void> {
@@ -283,7 +292,7 @@ export class Wizard implements WizardSession {
 		this.#controller = new AbortController();
 		if (!building) return;
 		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
-		await this.#inHand.discardCandidate();
+		await this.#progress.discardCandidate();
 		await this.#lock.clear();
 	}
 
@@ -301,17 +310,17 @@ export class Wizard implements WizardSession {
 
 	resume(id: string): Promise<Resumed> {
 		return this.#run(async ({ machine }) => {
-			const { opened, resumed, work } = await openLeft(machine, id);
+			const { opened, resumed, work } = await openSaved(machine, id);
 			try {
 				if (work) await this.#lock.move(work.cage.name);
-				await this.#inHand.discardCandidate();
+				await this.#progress.discardCandidate();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
 			} catch (error) {
 				opened.held.release();
 				throw error;
 			}
-			this.#inHand.takeUp(work);
+			this.#progress.load(work);
 			return resumed;
 		});
 	}
@@ -320,7 +329,7 @@ export class Wizard implements WizardSession {
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#planner.close();
-		await this.#inHand.discardCandidate();
+		await this.#progress.discardCandidate();
 		await this.#keeper.close();
 		await this.#lock.release();
 		const { failure } = this.#keeper;
@@ -328,7 +337,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async #commandFor(answers: Answers): Promise<string> {
-		return equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), this.#surroundings.state);
+		return equivalentCommand(asMade(answers, this.#progress), await this.#chooser.base(answers), this.#options.state);
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

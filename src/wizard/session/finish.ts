@@ -18,12 +18,12 @@ import { installUnit } from "../../engine/run/installed-unit.ts";
 import { judgeUnit } from "../../engine/run/unit.ts";
 import { orDiskFull, trialFailure } from "../../engine/trial/failures.ts";
 import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
-import type { WorkInHand } from "./work-in-hand.ts";
+import type { WorkInProgress } from "./work-in-progress.ts";
 
 /** Makes the candidate what the cage runs. Throws `cage-not-built` (exit 2), and why a cage that does not answer is not taken. */
 export async function publishTried(
 	context: Context,
-	work: WorkInHand,
+	work: WorkInProgress,
 	answers: Answers,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {
@@ -45,7 +45,7 @@ export async function publishTried(
 }
 
 /** The answers with which the verb makes the cage that the wizard made. */
-export function asMade(answers: Answers, { additions, cage, proposed }: WorkInHand): Answers {
+export function asMade(answers: Answers, { additions, cage, proposed }: WorkInProgress): Answers {
 	if (!cage) return answers;
 	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
 	return withDepartures(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });

@@ -24,7 +24,7 @@ const nsswitch = pathFromText("/etc/nsswitch.conf");
 const mostRead = 64 * 1024;
 
 /** Looks at the machine and changes nothing. `command` is the command line that does the same. */
-export async function surroundingsOf(machine: Machine, { name }: Answers, command: string): Promise<HostView> {
+export async function readHostView(machine: Machine, { name }: Answers, command: string): Promise<HostView> {
 	const { accounts, files, store } = machine;
 	const { folder, free, hasData } = await store.place(name);
 	const [cage, generation] = [await store.cage(name), await store.present(name)];

@@ -14,7 +14,7 @@ import type {
 	AddedRun,
 	Finished,
 	InstalledUnit,
-	Lack,
+	MissingRequirement,
 	Problem,
 	RecordNames,
 	Resumed,
@@ -32,9 +32,9 @@ export interface WizardSession {
 	listen(listener: (event: Event) => void): () => void;
 
 	/** What this machine lacks for the work ahead, with what would bring it; empty when all is there. */
-	lacks(): Promise<readonly Lack[]>;
+	requirements(): Promise<readonly MissingRequirement[]>;
 	/** Installs what is missing with the system's package manager. */
-	install(lacks: readonly Lack[]): Promise<void>;
+	install(requirements: readonly MissingRequirement[]): Promise<void>;
 
 	/** Everything that can be chosen at the start. */
 	choices(): Promise<readonly Choice[]>;
@@ -51,12 +51,12 @@ export interface WizardSession {
 	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
 	/** Ends what runs with what it has by now: a trace, or the search of `minimise`. */
-	enough(): void;
+	finishEarly(): void;
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
 	plan(answers: Answers): Promise<Plan>;
 	/** What the plan meets on this machine: accounts, a cage of the name, room on the disk. */
-	surroundings(answers: Answers): Promise<HostView>;
+	hostView(answers: Answers): Promise<HostView>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
 	buildAndTry(answers: Answers): Promise<TriedRound>;
@@ -114,7 +114,7 @@ export interface TriedRound extends TrialRound {
 }
 
 /** What a session needs to know about the place it runs in. */
-export interface Surroundings {
+export interface SessionOptions {
 	/** The state folder, where it is not the one that is taken without a word. */
 	readonly state?: string;
 	/** TERM of whoever sits before the wizard. */

@@ -7,7 +7,7 @@ import type { ProbeOutcome, Reached } from "../../engine/events.ts";
 
 /** What a session gives back, as plain data that can stand in the state. */
 
-export interface Lack {
+export interface MissingRequirement {
 	/** A program or a feature of the kernel, e.g. `strace`. */
 	readonly what: string;
 	/** The package that brings it; absent where none can. */

@@ -12,7 +12,7 @@ import {
 } from "../pages/pages.tsx";
 import { AccountsStep } from "./accounts/screen.tsx";
 import { BuildStep } from "./build/screen.tsx";
-import { ChooseStep, LacksStep } from "./choose/screen.tsx";
+import { ChooseStep, RequirementsStep } from "./choose/screen.tsx";
 import { FilesStep } from "./files/screen.tsx";
 import { FormStep } from "./form/screen.tsx";
 import { SaveStep } from "./save/screen.tsx";
@@ -20,7 +20,7 @@ import { TraceStep } from "./trace/screen.tsx";
 import { TrialStep } from "./trial/screen.tsx";
 
 const bodies = {
-	lacks: LacksStep,
+	requirements: RequirementsStep,
 	choose: ChooseStep,
 	form: FormStep,
 	trace: TraceStep,

@@ -3,7 +3,7 @@ import { knownFiles, type PackageDrift } from "../../../src/core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import type { Files } from "../../../src/core/machine/facts.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
-import { rulesOfMarks } from "../../../src/core/plan/marks.ts";
+import { markRules } from "../../../src/core/plan/marks.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { planFor, rules, trace } from "../plan/traces.ts";
 import { link, type Node, tree } from "../plan/tree.ts";
@@ -32,7 +32,7 @@ function manifestOf({ entries }: Plan, values: Partial<Manifest> = {}, change: P
 			...(isApp ? { package: owner } : {}),
 		};
 	});
-	return { marksBy: rulesOfMarks(), entries: made, ...values } as unknown as Manifest;
+	return { marksBy: markRules(), entries: made, ...values } as unknown as Manifest;
 }
 
 /** The same files, with a list of what was read. */

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import {
-	broughtFile,
 	CoverageMeter,
 	coverageGroups,
 	foreignModules,
 	nextExercises,
-	totalReach,
+	packagedFile,
+	totalCoverage,
 } from "../../../src/core/plan/coverage.ts";
 import { begin, fold } from "../trace/folding.ts";
 import { directory, file, link, tree } from "./tree.ts";
@@ -79,7 +79,7 @@ test("several runs reach together what they reach", () => {
 	const more = trace('openat(AT_FDCWD</>, "/etc/served/more.conf", O_RDONLY) = 3</etc/served/more.conf>');
 	expect(meter.measure(more).groups.configuration.reached).toBe(1);
 	expect(meter.measure(run, more).groups.configuration.reached).toBe(2);
-	expect(totalReach(meter.measure(run, more))).toEqual({ reached: 5, of: 8 });
+	expect(totalCoverage(meter.measure(run, more))).toEqual({ reached: 5, of: 8 });
 });
 
 test("modules that other packages plug in count as well, loaded or not", () => {
@@ -101,10 +101,10 @@ test("modules that other packages plug in count as well, loaded or not", () => {
 
 test("an interpreter's package is not the application's, its script's is", () => {
 	const scripts = tree({ "/usr/bin/python3": executable, "/usr/share/tool/main.py": "", "/usr/sbin/served": executable });
-	expect(broughtFile(["/usr/sbin/served", "-x"], scripts)).toBe("/usr/sbin/served");
-	expect(broughtFile(["/usr/bin/python3", "-u", "/usr/share/tool/main.py"], scripts)).toBe("/usr/share/tool/main.py");
-	expect(broughtFile(["/usr/bin/python3", "-m", "http.server"], scripts)).toBeUndefined();
-	expect(broughtFile(["/usr/sbin/gone"], scripts)).toBeUndefined();
+	expect(packagedFile(["/usr/sbin/served", "-x"], scripts)).toBe("/usr/sbin/served");
+	expect(packagedFile(["/usr/bin/python3", "-u", "/usr/share/tool/main.py"], scripts)).toBe("/usr/share/tool/main.py");
+	expect(packagedFile(["/usr/bin/python3", "-m", "http.server"], scripts)).toBeUndefined();
+	expect(packagedFile(["/usr/sbin/gone"], scripts)).toBeUndefined();
 });
 
 test("what comes next: lines that can be run, then signals, then what was never touched", () => {

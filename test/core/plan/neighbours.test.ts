@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { isNeighbour, mayReach } from "../../../src/core/plan/neighbours.ts";
+import { isNeighbour, mayConnect } from "../../../src/core/plan/neighbours.ts";
 import { permissionWord, socketWord } from "../../../src/core/plan/permissions.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
 import { link, socket, tree } from "./tree.ts";
@@ -72,7 +72,7 @@ describe("the administrator's word about a socket", () => {
 
 	test("lets it through under any of its names, and keeps a known service out", () => {
 		const may = (path: string, words: Parameters<typeof rules>[0]) =>
-			mayReach(path as Path, { uid: 0, rules: rules(words) }, files);
+			mayConnect(path as Path, { uid: 0, rules: rules(words) }, files);
 		expect(may(control, { allow: ["socket:/var/run/app/control.sock"] })).toBe(true);
 		expect(may(control, { allow: ["socket:/run/app/control"] })).toBe(false);
 		expect(may("/run/redis/redis.sock", { refuse: ["socket:/run/redis/redis.sock"] })).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { likelyOwn, uncopied } from "../../../src/core/plan/own-directories.ts";
+import { failedCopyUps, likelyWrittenDirectories } from "../../../src/core/plan/own-directories.ts";
 import { trace } from "./traces.ts";
 import { directory, file, tree } from "./tree.ts";
 
@@ -16,10 +16,10 @@ const account = { name: "app", ...mine, groups: [], home: "/home/app" };
 describe("what an ordinary user is likely to write", () => {
 	test("is his home, and the highest directory of his above whatever the command names", () => {
 		const command = ["/usr/bin/app", "--data=/srv/root/mine/new/deep", "-c", "/home/app/site/index", "/etc/app.conf"];
-		expect(likelyOwn(command, "/", account, files)).toEqual(["/home/app", "/srv/root/mine"]);
+		expect(likelyWrittenDirectories(command, "/", account, files)).toEqual(["/home/app", "/srv/root/mine"]);
 	});
 	test("is never what belongs to somebody else", () => {
-		expect(likelyOwn(["/usr/bin/app", "/srv/shared"], "/srv", { ...account, home: "/" }, files)).toEqual([]);
+		expect(likelyWrittenDirectories(["/usr/bin/app", "/srv/shared"], "/srv", { ...account, home: "/" }, files)).toEqual([]);
 	});
 });
 
@@ -30,6 +30,6 @@ describe("a sandbox that could not copy a directory up", () => {
 			"/srv/shared/file": "EOVERFLOW:create",
 			"/srv/other": "EACCES:create",
 		});
-		expect(uncopied(seen, mine.uid, files)).toEqual(["/home/app", "/srv/shared"]);
+		expect(failedCopyUps(seen, mine.uid, files)).toEqual(["/home/app", "/srv/shared"]);
 	});
 });

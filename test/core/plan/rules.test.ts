@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWithin, normalise, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { escapeGlob } from "../../../src/core/path/quote.ts";
-import { expandInclude, matchPaths, mostPerRule } from "../../../src/core/plan/rules.ts";
+import { expandInclude, matchPaths, maxPerRule } from "../../../src/core/plan/rules.ts";
 import { directory, link, tree } from "./tree.ts";
 
 const machine = tree({
@@ -125,7 +125,7 @@ describe("expandInclude", () => {
 	});
 	test("a huge tree ends at the most that one rule may bring, and what is passed over does not count", () => {
 		let asked = 0;
-		const many = Array.from({ length: mostPerRule + 10 }, (_, index) => pathFromText(`f${index}`));
+		const many = Array.from({ length: maxPerRule + 10 }, (_, index) => pathFromText(`f${index}`));
 		const huge = {
 			...machine,
 			status: (path: string) => {
@@ -135,9 +135,9 @@ describe("expandInclude", () => {
 			},
 			list: () => many,
 		};
-		expect(expandInclude("/huge/**", huge)).toHaveLength(mostPerRule);
-		expect(asked).toBeLessThan(mostPerRule * 3);
-		expect(expandInclude(`/huge/f${mostPerRule + 5}*`, huge)).toEqual([`/huge/f${mostPerRule + 5}`]);
+		expect(expandInclude("/huge/**", huge)).toHaveLength(maxPerRule);
+		expect(asked).toBeLessThan(maxPerRule * 3);
+		expect(expandInclude(`/huge/f${maxPerRule + 5}*`, huge)).toEqual([`/huge/f${maxPerRule + 5}`]);
 		expect(expandInclude("/huge/f?", huge)).toHaveLength(10);
 	});
 });

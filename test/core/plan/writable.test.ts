@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
-import { isGiven } from "../../../src/core/plan/writable.ts";
+import { becomesOwned } from "../../../src/core/plan/writable.ts";
 import { application, asApp, asRoot, type Did, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
 import { directory, file, link, type Node, tree } from "./tree.ts";
 
@@ -249,7 +249,7 @@ describe("owners and modes", () => {
 	});
 	test("a directory that the account could not write is given to it where a rule names it, and only there", () => {
 		const given = (values: Parameters<typeof directory>[0], rule = "/srv/x", identity = asApp) =>
-			isGiven(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
+			becomesOwned(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
 		expect(given({})).toBe(true);
 		expect(given({}, "/srv/y")).toBe(false);
 		expect(given({}, "/srv/x", asRoot)).toBe(false);
@@ -259,7 +259,7 @@ describe("owners and modes", () => {
 		expect(given({ gid: 902, mode: 0o775 }, "/srv/x", { ...asApp, groups: [902] })).toBe(false);
 		expect(given({ gid: 901, mode: 0o757 })).toBe(true);
 		expect(given({ mode: 0o777 })).toBe(false);
-		expect(isGiven(pathFromText("/srv/new"), rules({ writable: ["/srv/new"] }), asApp, tree({}))).toBe(true);
+		expect(becomesOwned(pathFromText("/srv/new"), rules({ writable: ["/srv/new"] }), asApp, tree({}))).toBe(true);
 	});
 });
 

@@ -1,8 +1,8 @@
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { reveal } from "../../../src/wizard/steps/files/cursor.ts";
-import { shownRows } from "../../../src/wizard/steps/files/shown.ts";
 import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
+import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { atFiles, type Drive } from "../drive.ts";
 
@@ -18,7 +18,7 @@ export function select(wizard: Drive, path: string): Drive {
 export function selectRow(wizard: Drive, id: string): Drive {
 	const [group = ""] = id.split(" ");
 	wizard.state = { ...wizard.state, files: { ...wizard.state.files, opened: [...wizard.state.files.opened, group] } };
-	const at = shownRows(wizard.state).findIndex((row) => row.id === id);
+	const at = visibleRows(wizard.state).findIndex((row) => row.id === id);
 	if (at < 0) throw new Error(`no row ${id}`);
 	wizard.state = { ...wizard.state, cursors: { ...wizard.state.cursors, files: at } };
 	return wizard;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { matchPaths } from "../../../src/core/plan/rules.ts";
-import { nothingPending, standingOf, sumsNow, totalsNow, totalsOf } from "../../../src/wizard/steps/files/pending.ts";
-import { selectedRow, shownRows } from "../../../src/wizard/steps/files/shown.ts";
+import { nothingPending, pendingPlanOf, sumsNow, totalsNow, totalsOf } from "../../../src/wizard/steps/files/pending.ts";
+import { selectedRow, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { down, enter } from "../drive.ts";
 import { atFiles, planned, rulesOf, select, selectRow } from "./at.ts";
@@ -13,7 +13,7 @@ const library = (index: number) => `${libraries}/libexample-${index}.so.${index}
 describe("one entry", () => {
 	test("down and Space in one read leave out the row that the cursor arrived at", () => {
 		const wizard = select(atFiles(), library(0));
-		const target = shownRows(wizard.state)[(wizard.state.cursors.files ?? 0) + 5]?.path;
+		const target = visibleRows(wizard.state)[(wizard.state.cursors.files ?? 0) + 5]?.path;
 		wizard.type(`${down.repeat(5)} `);
 		expect(rulesOf(wizard).exclude).toEqual([target]);
 	});
@@ -113,10 +113,10 @@ describe("many at once", () => {
 	test("what is decided in a filtered view stays in sight, so that the next key hits the next row", () => {
 		const wizard = atFiles().type("\t\t\t");
 		expect(wizard.state.tab).toBe("in");
-		const before = shownRows(wizard.state).map(({ path }) => path);
+		const before = visibleRows(wizard.state).map(({ path }) => path);
 		select(wizard, library(2)).type(" ");
 		planned(wizard);
-		expect(shownRows(wizard.state).map(({ path }) => path)).toEqual(before);
+		expect(visibleRows(wizard.state).map(({ path }) => path)).toEqual(before);
 		wizard.type("j ");
 		expect(rulesOf(wizard).exclude).toEqual(
 			[library(2), library(20)].sort((a, b) => before.indexOf(a as Path) - before.indexOf(b as Path)),
@@ -219,8 +219,8 @@ describe("the plan that follows", () => {
 		select(wizard, library(3)).type(" ");
 		const { files, plan } = wizard.state;
 		if (!plan) throw new Error("no plan");
-		const before = standingOf(plan, files.pending);
-		const after = standingOf(planFor(wizard.state.answers ?? redis), nothingPending);
+		const before = pendingPlanOf(plan, files.pending);
+		const after = pendingPlanOf(planFor(wizard.state.answers ?? redis), nothingPending);
 		expect(before.totals).toEqual(after.totals);
 		for (const group of before.tree.groups) {
 			const same = after.tree.groups.find(({ id }) => id === group.id);

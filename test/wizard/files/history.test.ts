@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shownRows } from "../../../src/wizard/steps/files/shown.ts";
 import { itemsOf } from "../../../src/wizard/steps/files/tree.ts";
+import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { enter } from "../drive.ts";
 import { atFiles, decidedNow, planned, rulesOf, select } from "./at.ts";
@@ -19,7 +19,7 @@ describe("undo and redo", () => {
 		wizard.type(undoing);
 		expect(wizard.state.plan).toBe(before);
 		expect(rulesOf(wizard)).toBe(redis.rules);
-		expect(shownRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
+		expect(visibleRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
 		// What builds has to know the plan too.
 		expect(wizard.wanted()).toEqual(["plan"]);
 	});
@@ -100,13 +100,13 @@ describe("after any keys", () => {
 				for (const key of keys) {
 					key === "planned" ? planned(wizard) : wizard.type(key);
 					if (wizard.state.screen !== "files") return;
-					const rows = shownRows(wizard.state);
+					const rows = visibleRows(wizard.state);
 					const cursor = wizard.state.cursors.files ?? 0;
 					expect(cursor).toBeLessThan(Math.max(1, rows.length));
 					expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
 				}
 				wizard.state = { ...wizard.state, tab: "all", queries: {}, files: { ...wizard.state.files, opened: [] } };
-				const groups = shownRows(wizard.state);
+				const groups = visibleRows(wizard.state);
 				expect(groups.flatMap(itemsOf).length).toBe(53);
 				expect(all()).toEqual(before);
 			}),

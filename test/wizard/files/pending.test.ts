@@ -7,8 +7,8 @@ import {
 	itemNow,
 	largestBelow,
 	nothingPending,
+	pendingPlanOf,
 	type Sums,
-	standingOf,
 	sumsNow,
 	totalsOf,
 	willBeMounted,
@@ -47,7 +47,7 @@ test("what is decided about many, one after the other, is shown and counted as i
 				for (const item of items) simply.set(item, decision as Decision);
 				pending = withDecided(pending, { items, to: decision as Decision });
 			}
-			const standing = standingOf(plan, pending);
+			const standing = pendingPlanOf(plan, pending);
 			const now = (node: FileNode): Sums => {
 				if (!node.item) return node.children.map(now).reduce(plus, none);
 				const to = simply.get(node);
@@ -93,14 +93,14 @@ test("a folder that is mounted is seen through until it, or what lies at its pat
 	const tree = treeOf(plan);
 	const [a, c] = ["/srv/a", "/srv/b/c"].map((path) => tree.byPath.get(path as Path) as ItemNode) as [ItemNode, ItemNode];
 	const mounted = withDecided(nothingPending, { folder: "/srv" as Path, mounted: true });
-	expect([a, c].map((node) => willBeMounted(standingOf(plan, mounted), node))).toEqual([true, true]);
+	expect([a, c].map((node) => willBeMounted(pendingPlanOf(plan, mounted), node))).toEqual([true, true]);
 	const again = withDecided(mounted, { folder: "/srv" as Path, mounted: false });
-	expect(willBeMounted(standingOf(plan, again), c)).toBe(false);
+	expect(willBeMounted(pendingPlanOf(plan, again), c)).toBe(false);
 	const one = withDecided(withDecided(again, { folder: a.path, mounted: true }), {
 		items: [a],
 		to: "declined",
 	});
-	expect(willBeMounted(standingOf(plan, one), a)).toBe(false);
-	expect(itemNow(standingOf(plan, one), a)).toMatchObject({ entry: { decision: "declined" } });
-	expect(willBeMounted(standingOf(plan, nothingPending), a)).toBe(false);
+	expect(willBeMounted(pendingPlanOf(plan, one), a)).toBe(false);
+	expect(itemNow(pendingPlanOf(plan, one), a)).toMatchObject({ entry: { decision: "declined" } });
+	expect(willBeMounted(pendingPlanOf(plan, nothingPending), a)).toBe(false);
 });

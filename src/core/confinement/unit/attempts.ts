@@ -3,26 +3,24 @@ import type { Path } from "../../path/path.ts";
 import { launchDirectory } from "../launch.ts";
 import { bindWord, lineText, pathText } from "./quote.ts";
 
-/** The attempts of a self-test as a service that is held as the cage's own one is. */
+/** A service that runs a self-test's attempts under the confinement of the cage's own service. */
 export interface AttemptsUnit {
-	/** Name of the cage. */
 	readonly name: string;
-	/** Texts of which the service is made, in the order in which they apply; the last one starts the attempts. */
+	/** The service's texts in the order in which they apply; the last one starts the attempts. */
 	readonly texts: readonly string[];
-	/** Host path of the folder that holds the interpreter; seen as `/.launch` inside. */
+	/** Host path of the folder with the interpreter, visible as `/.launch` in the cage. */
 	readonly launcher: Path;
-	/** Host path of the file that gets what is printed. */
+	/** Host path of the output file. */
 	readonly output: Path;
-	/** Seconds after which systemd ends it, whatever became of us. */
+	/** Seconds after which systemd stops it, even if Cagewright has exited. */
 	readonly seconds: number;
-	/** Settings that are left out. */
+	/** Settings to omit. */
 	readonly without?: readonly string[];
 }
 
 /**
- * Every setting of `[Service]` stays as it is but for those that say what is done with the service: programs beside the main one, whether
- * it comes back, where its output goes, and what else of the machine belongs to it. Nothing of `[Unit]` stays: a dependency of the
- * service could start or stop others. Throws a Failure `unit-inexpressible`.
+ * Keeps every setting of `[Service]` except those around the main program: other programs, restarts, output, and related units.
+ * Drops `[Unit]`, because dependencies could start or stop other units. Throws a Failure `unit-inexpressible`.
  */
 export function attemptsUnit({ launcher, name, output, seconds, texts, without = [] }: AttemptsUnit): string {
 	const left = (setting: string) => !aroundTheMain.has(setting) && !without.includes(setting);
@@ -40,7 +38,7 @@ export function attemptsUnit({ launcher, name, output, seconds, texts, without =
 		"",
 		"[Service]",
 		...lines,
-		// Where the application is PID 1, it needs nothing of ours.
+		// If the application is PID 1, this bind is not there yet.
 		...(lines.includes(bind) ? [] : [bind]),
 		"Restart=no",
 		`RuntimeMaxSec=${seconds}`,
@@ -50,12 +48,12 @@ export function attemptsUnit({ launcher, name, output, seconds, texts, without =
 	].join("\n");
 }
 
-/** What is done with a service, beside holding its main program. */
+/** Settings that do not concern the main program's confinement. */
 export const aroundTheMain: ReadonlySet<string> = new Set([
 	...["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 	...["Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec", "RestartMode", "RuntimeMaxSec"],
 	...["RestartPreventExitStatus", "RestartForceExitStatus", "StandardOutput", "StandardError"],
-	// At its end, that takes from everybody outside who has the same account (measured), in the host's namespace.
+	// When the service stops, it removes IPC objects of this account in the host's namespace (measured).
 	"RemoveIPC",
 	...["Sockets", "BusName", "FailureAction", "SuccessAction", "StartLimitAction", "RebootArgument"],
 ]);

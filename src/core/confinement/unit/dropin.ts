@@ -20,7 +20,7 @@ export interface DropinInput extends UnitInput {
 	readonly service: MovedService;
 }
 
-/** A setting of a later drop-in, by which the service would leave its cage again. */
+/** A setting of a later drop-in that would move the service out of its cage. */
 export interface Overriding {
 	/** Index into the service's texts. */
 	readonly text: number;
@@ -28,9 +28,9 @@ export interface Overriding {
 }
 
 /**
- * A drop-in for the distribution's own unit, which moves the service into its cage. It takes back all that a unit could say of programs,
- * files and rights outside, whatever the unit says today, and then says the same as the cage's own unit. What stays the host's: its
- * place among other units, restarts, timeouts, limits. Throws a Failure `unit-inexpressible` like `systemdUnit`.
+ * Returns a drop-in for the distribution's unit that moves the service into its cage. It resets every setting about programs,
+ * files and privileges outside, whether or not the unit has it now, then repeats the settings of the cage's own unit. The unit
+ * keeps its dependencies, restarts, timeouts and limits. Throws a Failure `unit-inexpressible` like `systemdUnit`.
  */
 export function systemdDropin(input: DropinInput): string {
 	const before = settingsOf(input.service);
@@ -61,8 +61,8 @@ function unitSection(lines: readonly string[]): string[] {
 }
 
 /**
- * Drop-ins apply in the order of their names, so those in `later` have the last word over ours: the first setting by which one of them
- * says something else of what the drop-in is for.
+ * Drop-ins apply in the order of their names, so those in `later` override ours. Returns the first setting that contradicts the
+ * drop-in.
  */
 export function overridingSetting(dropin: string, { texts }: MovedService, later: readonly number[]): Overriding | undefined {
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
@@ -94,7 +94,7 @@ function takeBack(version: number, before: Settings, set: ReadonlySet<string>): 
 	});
 }
 
-/** What the distribution's unit says of a setting, as comments. */
+/** Returns the distribution's values of a setting as comments. */
 function was(before: Settings, name: string): string[] {
 	return commentText(before.list("Service", name).map(({ value }) => printable(`was: ${name}=${value}`)));
 }

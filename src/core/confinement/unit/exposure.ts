@@ -1,14 +1,14 @@
 import type { Permissions } from "../../plan/plan.ts";
 
-/** What systemd-analyze(1) makes of a unit. */
+/** The result of `systemd-analyze security`. */
 export interface Exposure {
-	/** From 0, well closed, to 10. */
+	/** From 0, well confined, to 10. */
 	readonly score: number;
-	/** What keeps it from 0, in systemd's order; `costs` is what systemd prints, in tenths. */
+	/** Settings that raise the score, in systemd's order; `costs` in tenths, as systemd prints them. */
 	readonly open: readonly { readonly setting: string; readonly costs: number }[];
 }
 
-/** Undefined for what is no answer of `systemd-analyze security`. */
+/** Returns undefined for other output. */
 export function parseExposure(text: string): Exposure | undefined {
 	const score = /Overall exposure level for .*: ([\d.]+)/.exec(text)?.[1];
 	if (score === undefined) return undefined;
@@ -16,7 +16,7 @@ export function parseExposure(text: string): Exposure | undefined {
 	return { score: Number(score), open: [...lines].map(([, setting = "", costs]) => ({ setting, costs: Number(costs) })) };
 }
 
-/** What such a setting is open for: the permissions of the cage that it stands for, by their words for `--refuse`. */
+/** Returns the cage's permissions that require this setting, by their words for `--refuse`. */
 export function openedFor(
 	setting: string,
 	{ capabilities, netlink, unixSockets }: Permissions,

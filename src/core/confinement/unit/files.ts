@@ -16,10 +16,10 @@ import { knows } from "./versions.ts";
 
 const run = pathFromText("/run");
 const homes = ["/home", "/root", "/run/user"].map(pathFromText);
-/** Nodes that PrivateDevices= makes (systemd.exec(5)). */
+/** Nodes of PrivateDevices= (systemd.exec(5)). */
 const pseudoDevices = new Set(["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => `/dev/${name}`));
 
-/** The root, what is mounted in it, and what of it can be written or executed. */
+/** Sets the root, its mounts, and which of them are writable or executable. */
 export function files(unit: UnitLines, input: UnitInput): void {
 	const { plan } = input;
 	const data = mountedData(input);
@@ -51,8 +51,9 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
 	const executable = plan.permissions.executableData ?? [];
 	if (executable.length) unit.because(`Executable by --allow: ${executable.map(showPath).join(", ")}.`);
-	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private. /dev/shm never: of two entries for
-	// one path systemd mounts this one, and the host's own /dev/shm would be left there (measured with 257).
+	// The temporary directories belong here only if they are private, because the cage's own would become writable. /dev/shm
+	// never belongs here: of two entries for a path systemd mounts this one, and the host's /dev/shm would remain visible
+	// (measured with 257).
 	const noexec = [
 		...list(
 			"NoExecPaths",
@@ -77,7 +78,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	devices(unit, input);
 	unit.because("What PrivateDevices= would share with the host, and kernel files that the trial did not have.");
 	unit.set("TemporaryFileSystem", `/dev/shm:mode=1777,nosuid,nodev,noexec,${temporaryLimits}`);
-	// ReadOnlyPaths=+/ leaves that file system as it is, executable and open to whoever is root inside (measured).
+	// ReadOnlyPaths=+/ does not affect that file system, which stays executable and writable by root inside (measured).
 	if (![...data, ...binds].some(({ path }) => isWithin(run, path))) {
 		unit.because("What systemd mounts at /run, but read-only.");
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
@@ -102,18 +103,18 @@ export function files(unit: UnitLines, input: UnitInput): void {
 }
 
 /**
- * systemd makes them outside: what asks inside, such as a probe, finds them at the same place. The paths are those of the host's socket units: what the
- * cage says of its sockets may come from an archive, and would name any file of the host.
+ * systemd creates the sockets outside, so clients inside, such as a probe, need them at the same path. The paths are those of
+ * the host's socket units, because the cage's description may come from an archive and could name any host file.
  */
 function handedSockets(unit: UnitLines, paths: readonly Path[]): void {
 	if (paths.length) unit.because("The sockets that are handed over, at their place in the cage as well.");
 	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
 }
 
-/** systemd keeps a mount point of its own there, so nothing can be mounted over it as a whole (measured). */
+/** systemd has its own mount point there, so nothing can be mounted over the whole directory (measured). */
 const ofSystemd = pathFromText("/run/systemd");
 
-/** Above all /run/systemd/system, by which programs know that systemd runs (sd_booted(3)). */
+/** Mainly covers /run/systemd/system, which shows programs that systemd runs (sd_booted(3)). */
 function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void {
 	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
 	const included = plan.entries.filter(({ decision }) => decision === "include");
@@ -126,7 +127,10 @@ function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void
 	}
 }
 
-/** Files and directories of the cage that a unit mounts over systemd's own /run. The journal's directory only holds the socket of syslog. */
+/**
+ * Returns the cage's files and directories that a unit mounts over systemd's own /run. The journal's directory only contains
+ * the socket of syslog.
+ */
 export function shownBelowRun<Entry extends Pick<UnitInput["plan"]["entries"][number], "kind" | "path">>(
 	entries: readonly Entry[],
 ): Entry[] {
@@ -151,8 +155,9 @@ function devices(unit: UnitLines, { plan }: UnitInput): void {
 }
 
 /**
- * The journal's socket for syslog is mounted alone, because BindLogSockets= brings more of them. systemd holds it, so it outlives a restart of journald (measured).
- * Where systemd does not know BindLogSockets=, PrivateDevices= makes /dev/log a link to the socket's own place.
+ * Mounts only the journal's syslog socket, because BindLogSockets= mounts more. systemd holds it, so it survives a restart of
+ * journald (measured). If systemd does not know BindLogSockets=, PrivateDevices= makes /dev/log a link to the socket's original
+ * path.
  */
 function logSockets(unit: UnitLines, syslog: Path | undefined): void {
 	const socket = join(journalDirectory, "dev-log");

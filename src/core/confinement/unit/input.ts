@@ -4,53 +4,54 @@ import type { Entry, Plan } from "../../plan/plan.ts";
 import { initInside, launchDirectory, openInitName } from "../launch.ts";
 import { knows } from "./versions.ts";
 
-/** What of a plan a unit says. */
+/** The parts of a plan that a unit needs. */
 export interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
 	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
 }
 
-/** What a unit for a cage is made from. */
+/** The data for a cage's unit. */
 export interface UnitInput {
-	/** Name of the cage. */
 	readonly name: string;
-	/** Host path that leads to the present generation, whichever that is at the next start. */
+	/** Host path of a link to the current generation. */
 	readonly root: Path;
-	/** State of the application: host path `source`, mounted over `path`. */
+	/** The application's state: host path `source`, mounted over `path`. */
 	readonly data: readonly { readonly path: Path; readonly source: Path }[];
 	readonly binds: readonly Bind[];
 	readonly plan: UnitPlan;
-	/** As `systemctl --version` says. What is newer stands in the unit as a comment that names the version. */
+	/** From `systemctl --version`. Newer settings become a comment that names the version. */
 	readonly systemdVersion: number;
-	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where there is no init for this processor. */
+	/**
+	 * Host path of the folder with our init, visible as `/.launch` in the cage. Absent if there is no init for this processor.
+	 */
 	readonly launcher?: Path;
-	/** It goes into the background by itself. */
+	/** The application detaches. */
 	readonly forks?: boolean;
-	/** Its main process was seen to keep the account that it is started as. */
+	/** The trace shows that its main process keeps the account that it starts as. */
 	readonly keepsAccount?: boolean;
-	/** Our program that loads filter and Landlock rules: its name in a folder of the host that is seen as `/.launch` inside. */
+	/** Our program that loads filter and Landlock rules: its name in a host folder, visible as `/.launch` in the cage. */
 	readonly confiner?: { readonly folder: Path; readonly name: string };
-	/** Socket units that hand their sockets to the application, by full name. */
+	/** Full names of socket units that pass their sockets to the application. */
 	readonly sockets?: readonly string[];
-	/** Paths at which these listen on the host. */
+	/** Host paths where these listen. */
 	readonly socketPaths?: readonly Path[];
-	/** Signal, without `SIG`, by which the application reads its configuration again. */
+	/** Signal, without `SIG`, that makes the application reload its configuration. */
 	readonly reloadSignal?: string;
-	/** Signal, without `SIG`, that asks the application to end; TERM where nothing else is known. */
+	/** Signal, without `SIG`, that stops the application; TERM by default. */
 	readonly stopSignal?: string;
 	readonly limits?: Limits;
-	/** Dangers that the audit found and that were accepted by name: whoever starts the unit is not told by us. */
+	/** Accepted dangers of the audit, because whoever starts the unit does not see our messages. */
 	readonly accepted?: readonly string[];
 }
 
-/** What is mounted of the state: what is in a writable directory comes with it. */
+/** Returns the state to mount: a writable directory's mount includes those inside it. */
 export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"] {
 	const mounted = new Set(outermost(data.map(({ path }) => path)));
 	return data.filter(({ path }) => mounted.has(path));
 }
 
 /**
- * The application starts as root and may change its account. Then the init needs CAP_KILL to signal it, and CAP_SETPCAP to take that away from
- * the application, which does not have it by the plan.
+ * The application starts as root and may change its account. Then the init needs CAP_KILL to signal it, and CAP_SETPCAP to take
+ * that away from the application, whose plan does not include it.
  */
 export function initKeepsKill(input: UnitInput): boolean {
 	const { identity, permissions } = input.plan;
@@ -67,8 +68,9 @@ export function initKeepsKill(input: UnitInput): boolean {
 export const initsOwn: readonly string[] = ["kill", "setpcap"];
 
 /**
- * The init as PID 1, as under `run`: it follows an application that forks, whose first process would end the service as its main process.
- * Without PrivatePIDs= it cannot: it signals what forked away by kill(-1). Sockets are handed over as descriptors, so it closes none.
+ * Returns the init as PID 1, as under `run`: it follows an application that detaches, whose first process would otherwise end
+ * the service. It needs PrivatePIDs=, because it signals detached processes with kill(-1). It closes no descriptors, because
+ * systemd passes sockets as such.
  */
 export function initOf({ launcher, sockets, systemdVersion }: UnitInput): Path | undefined {
 	if (!knows(systemdVersion, "PrivatePIDs") || launcher === undefined) return undefined;

@@ -1,21 +1,19 @@
 import { join, type Path, parent, pathFromText } from "../../path/path.ts";
 
-/** Where units of ours go, and how they are known again. */
-
 export const administratorsUnits = pathFromText("/etc/systemd/system");
 
 /**
- * Drop-ins apply in the order of their names, whatever folder they are in (systemd.unit(5)): this one after those of packages and
- * `override.conf` of `systemctl edit`.
+ * Drop-ins apply in the order of their names, whatever their folder (systemd.unit(5)): this one after those of packages and
+ * after `override.conf` of `systemctl edit`.
  */
 export const dropinName = "zz-cagewright.conf";
 
-/** What earlier releases called it. */
+/** The name in earlier releases. */
 const earlierDropinName = "50-cagewright.conf";
 
 export const dropinNames: readonly string[] = [dropinName, earlierDropinName];
 
-/** `cage-NAME.service`: a name that no package brings. */
+/** Packages bring no unit with such a name. */
 export function unitName(cage: string): string {
 	return `cage-${cage}.service`;
 }
@@ -28,26 +26,26 @@ export function dropinPlace(service: string): Path {
 	return join(join(administratorsUnits, `${service}.d`), pathFromText(dropinName));
 }
 
-/** Where an earlier release put the drop-in that belongs at `place`; undefined where that is no drop-in. */
+/** Returns where an earlier release put the drop-in for `place`; undefined if that is no drop-in. */
 export function earlierPlace(place: Path): Path | undefined {
 	const isDropin = place === join(parent(place), pathFromText(dropinName));
 	return isDropin ? join(parent(place), pathFromText(earlierDropinName)) : undefined;
 }
 
-/** What is at a place of ours. */
+/** The file at one of our paths. */
 export type Installed =
 	| { readonly kind: "none" }
-	/** Somebody else's: not made by us, or no plain file. */
+	/** Not written by us, or no regular file. */
 	| { readonly kind: "foreign" }
-	/** Made for the cage with this folder; `changed` where somebody edited it since. */
+	/** Written for the cage with this folder; `changed` if it was edited since. */
 	| { readonly kind: "ours"; readonly cage: string; readonly text: string; readonly changed: boolean };
 
 type Hash = (text: string) => string;
 
-/** The first line, but for a script's (`#!`). */
+/** Matches the first line, or the second after `#!`. */
 const mark = /^(#!.*\n)?# Written by cagewright for (\/.*) \(sha256 ([0-9a-f]{64})\)\. Once it is changed, it is yours\.\n/;
 
-/** A line at the top that tells whose it is, and by a hash of the rest whether it was changed. */
+/** Adds a line at the top with the cage's folder and a hash of the rest, which shows later edits. */
 export function stamped(text: string, cage: string, hash: Hash): string {
 	const interpreter = /^#!.*\n/.exec(text)?.[0] ?? "";
 	const line = `# Written by cagewright for ${cage} (sha256 ${hash(text)}). Once it is changed, it is yours.\n`;

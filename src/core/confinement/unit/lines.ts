@@ -4,11 +4,11 @@ import { knows, neededVersion } from "./versions.ts";
 export interface Setting {
 	readonly name: string;
 	readonly value: string;
-	/** Why it is there. */
+	/** The reasons for the setting. */
 	readonly comments: readonly string[];
 }
 
-/** Settings of one section, in order; what this systemd does not know yet becomes a comment. */
+/** Collects a section's settings in order. A setting that this systemd does not know becomes a comment. */
 export class UnitLines {
 	readonly settings: Setting[] = [];
 	readonly version: number;
@@ -18,7 +18,7 @@ export class UnitLines {
 		this.version = version;
 	}
 
-	/** Belongs to the setting that follows. */
+	/** Adds a comment to the next setting. */
 	because(text: string): void {
 		this.#comments.push(printable(text));
 	}
@@ -36,12 +36,12 @@ export class UnitLines {
 		return knows(this.version, name);
 	}
 
-	/** Text of the lines, with the comments that no setting followed. */
+	/** Returns the lines, including comments after the last setting. */
 	text(): string[] {
 		return [...this.settings.flatMap(settingText), ...commentText(this.#comments)];
 	}
 
-	/** Comments that no setting followed. */
+	/** Comments after the last setting. */
 	get last(): readonly string[] {
 		return this.#comments;
 	}

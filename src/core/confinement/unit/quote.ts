@@ -3,9 +3,9 @@ import { type Path, pathToText } from "../../path/path.ts";
 import { printable, showPath } from "../../path/quote.ts";
 
 /**
- * Words of unit files: systemd.syntax(7) for quotes and escapes, systemd.unit(5) for `%`, systemd.service(5) for `$`. What they
- * cannot say, or what systemd would drop with a mere warning, is refused with a Failure: a unit that means something else than was
- * asked for must not come about.
+ * Quotes words of unit files: systemd.syntax(7) for quotes and escapes, systemd.unit(5) for `%`, systemd.service(5) for `$`.
+ * Throws a Failure for values that a unit cannot express, or that systemd would ignore with a warning, because the unit would
+ * then mean something else.
  */
 
 function inexpressible(setting: string, value: string): Failure {
@@ -13,11 +13,11 @@ function inexpressible(setting: string, value: string): Failure {
 }
 
 const plain = /^[\w@+=:,./-]+$/;
-/** Controls, format characters that reorder or hide text, unpaired surrogates, separators of lines. */
+/** Controls, format characters that reorder or hide text, unpaired surrogates, line separators. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const escapes: Record<string, string> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\" };
 
-/** Between double quotes, with `%` doubled, since specifiers are expanded in quotes too. */
+/** Quotes with double quotes and doubles `%`, because systemd expands specifiers in quotes too. */
 function quoted(text: string): string {
 	const inner = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"\\%]/gu, (character) => {
 		if (character === "%") return "%%";
@@ -29,16 +29,16 @@ function quoted(text: string): string {
 	return `"${inner}"`;
 }
 
-/** One argument of ExecStart=. Any text but a NUL, which no argument can hold. */
+/** Quotes an argument of ExecStart=: any text without NUL, which no argument can contain. */
 export function argumentWord(text: string): string {
 	if (/[\0\p{Cs}]/u.test(text)) throw inexpressible("ExecStart", text);
-	// Words are looked through for variables after they have been unquoted, so `$` is doubled inside quotes too.
+	// systemd expands variables after unquoting, so `$` is doubled inside quotes too.
 	return plain.test(text) ? text : quoted(text.replaceAll("$", "$$$$"));
 }
 
 /**
- * The program of ExecStart=. systemd takes it verbatim: `$$` is one dollar in an argument but two in a program's name, so a name
- * with a dollar cannot be said; neither can controls, quotes or backslashes (string_is_safe() in systemd).
+ * Returns the program of ExecStart=, which systemd takes verbatim: `$$` is one dollar in an argument but two in a program's
+ * name, so a name with a dollar is impossible. So are controls, quotes and backslashes (string_is_safe() in systemd).
  */
 export function programWord(text: string): string {
 	if (!text.startsWith("/") || text.endsWith("/") || invisible.test(text) || /["'\\$]/.test(text)) {
@@ -47,7 +47,9 @@ export function programWord(text: string): string {
 	return plain.test(text) ? text : quoted(text);
 }
 
-/** One assignment of Environment=, where `$` means nothing. Controls but tab and newline are rejected there (systemd.exec(5)). */
+/**
+ * Quotes an assignment of Environment=, where `$` has no meaning. Rejects controls except tab and newline (systemd.exec(5)).
+ */
 export function assignmentWord(name: string, value: string): string {
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw inexpressible("Environment", name);
 	if (/[\p{Cs}]|(?![\t\n])\p{Cc}/u.test(value)) throw inexpressible("Environment", `${name}=${value}`);
@@ -55,8 +57,8 @@ export function assignmentWord(name: string, value: string): string {
 }
 
 /**
- * The text of a path, for settings that take the rest of the line as it is (RootDirectory=, WorkingDirectory=). Quotes and
- * backslashes mean different things in different settings and versions, so a path with one is refused everywhere.
+ * Returns a path for settings that take the rest of the line (RootDirectory=, WorkingDirectory=). Quotes and backslashes have
+ * different meanings across settings and versions, so they are refused everywhere.
  */
 export function pathText(setting: string, path: Path): string {
 	const text = pathToText(path);
@@ -66,20 +68,20 @@ export function pathText(setting: string, path: Path): string {
 	return text.replaceAll("%", "%%");
 }
 
-/** One path of a list, with the prefixes that it needs (`+`: below RootDirectory=; `-`: if it exists). */
+/** Quotes a path of a list with its prefix (`+`: below RootDirectory=; `-`: if it exists). */
 export function pathWord(setting: string, path: Path, prefix: "" | "+" | "-" | "-+" = ""): string {
 	const text = prefix + pathText(setting, path);
 	return plain.test(text.replaceAll("%%", "")) ? text : `"${text}"`;
 }
 
-/** `source:destination:options` of BindPaths=. A colon in a path could only be escaped in newer versions. */
+/** Returns `source:destination:options` for BindPaths=. Only newer versions can escape a colon in a path. */
 export function bindWord(setting: string, source: Path, destination: Path, options: string, prefix: "" | "-" = ""): string {
 	for (const path of [source, destination]) if (path.includes(":")) throw inexpressible(setting, showPath(path));
-	// Each part is a word of its own with quotes of its own: a quote round the whole would hide the colons (measured).
+	// Each part has its own quotes, because quotes around the whole would hide the colons (measured).
 	return `${pathWord(setting, source, prefix)}:${pathWord(setting, destination)}:${options}`;
 }
 
-/** Free text of one line, such as Description=. */
+/** Returns free text for one line, such as Description=. */
 export function lineText(setting: string, text: string): string {
 	if (invisible.test(text) || text.endsWith("\\") || text.trim() !== text) throw inexpressible(setting, text);
 	return text.replaceAll("%", "%%");

@@ -1,12 +1,12 @@
 /**
- * What takes back what another unit says of the service: in a drop-in, an empty assignment starts a list anew, and a single setting has
- * its last value (systemd.unit(5)). Taken back whether or not the unit says it now, since an upgrade of its package may say it then.
+ * Settings that a drop-in resets: an empty assignment clears a list, and the last value of a single setting wins
+ * (systemd.unit(5)). All are reset, because an upgrade of the service's package may add some.
  */
 interface Reset {
 	readonly why: string;
-	/** Settings whose assignments add up, or that are as good as unset when empty. */
+	/** Settings that accumulate, or that are unset when empty. */
 	readonly lists: readonly string[];
-	/** Single settings with the value that has no effect. */
+	/** Single settings with a value that has no effect. */
 	readonly values: Readonly<Record<string, string>>;
 }
 
@@ -70,17 +70,17 @@ export const resets: readonly Reset[] = [
 	},
 ];
 
-/** Addresses that are allowed win over those that are denied (systemd.resource-control(5)): two lists that belong together. */
+/** Allowed addresses win over denied ones (systemd.resource-control(5)), so the two lists belong together. */
 const addressLists = ["IPAddressAllow", "IPAddressDeny"];
 
-/** How the host keeps the service: where its own unit says something of this, that stays. */
+/** Settings about how the host runs the service; the unit's own values stay. */
 export const hostsOwn: ReadonlySet<string> = new Set([
 	...["Restart", "RestartSec", "TimeoutStopSec", "UMask"],
 	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
 	...addressLists,
 ]);
 
-/** Those of `settings` that the service's unit has no say in, by the names of what that one sets. */
+/** Returns the settings that the service's unit does not control, by the names it sets. */
 export function notHosts<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
 	const saysAddresses = addressLists.some((name) => said.has(name));
 	return settings.filter(

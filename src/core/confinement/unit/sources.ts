@@ -3,9 +3,10 @@ import { mountedData, type UnitInput } from "./input.ts";
 import { pathText } from "./quote.ts";
 
 /**
- * Lines of `[Unit]` that keep systemd from following a link to a source of `BindPaths=`: it does not start the service where a part of the way from the cage's data
- * folder to the source is a link, and asks again at each restart (systemd.unit(5)). No command is run for it, so nothing of the service's environment
- * applies. Parts above that folder are root's.
+ * Returns lines of `[Unit]` that prevent systemd from following a link to a source of `BindPaths=`: it does not start the
+ * service if a directory between the cage's data folder and the source is a link, and checks again at each restart
+ * (systemd.unit(5)). No command runs, so the service's environment has no influence. Directories above that folder belong to
+ * root.
  */
 export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
 	const parts = new Set(mountedData(input).flatMap(({ path, source }) => partsOf(path, source)));
@@ -19,7 +20,7 @@ export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
 const assertion = "AssertPathIsSymbolicLink";
 
 function partsOf(path: Path, source: Path): Path[] {
-	// The copy of a trial is below a folder of ours alone.
+	// A trial's copy is in one of our own folders.
 	if (source === path || !source.endsWith(path)) return [];
 	const top = source.slice(0, -path.length) as Path;
 	return [top, ...[...ancestors(path), path].map((part) => join(top, part.slice(1)))];

@@ -9,18 +9,18 @@ import type { UnitLines } from "./lines.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
 import { knows } from "./versions.ts";
 
-/** What systemd gives every service and our launcher does not: what was tried in the trial is what runs. */
+/** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
 const systemdEnvironment = [
 	...["HOME", "LOGNAME", "USER", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
 	...["MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"],
 ];
 
-/** How the application is started, told to read its configuration anew, and ended. */
+/** Sets how the application starts, reloads and stops. */
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	const init = initOf(input);
 	unit.because("No readiness by notification: its socket would be a way to PID 1 of the host.");
-	// Where the init follows what forks, systemd must not. Where there is no PID namespace, systemd can.
+	// If the init follows detached processes, systemd must not. Without a PID namespace, systemd can.
 	const inForeground = input.systemdVersion >= 240 ? "exec" : "simple";
 	unit.set("Type", input.forks && !knows(input.systemdVersion, "PrivatePIDs") ? "forking" : inForeground);
 	const [program = "", ...args] = commandOf(input);
@@ -70,8 +70,8 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
 	if (!unit.knows("PrivatePIDs")) return;
-	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
-	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
+	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
+	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
 	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
 	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
@@ -81,14 +81,14 @@ function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): v
 	unit.because("These hand over their sockets, as descriptors that the init leaves open.");
 	unit.set("Sockets", names.join(" "));
 	if (!unit.knows("PrivatePIDs")) return;
-	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the number that the main process has outside (measured).
+	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the main process's outer number (measured).
 	unit.because(
 		"The process id for which the sockets are, as it is in its own PID namespace: the init starts the application as 2.",
 	);
 	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
 }
 
-/** Where systemd hands over sockets, systemd-socket-activate(1), which stood in for it in the trial, has nothing to do. */
+/** If systemd passes sockets, systemd-socket-activate(1), which replaced it in the trial, is not needed. */
 function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 	const { command } = plan.application;
 	if (!sockets?.length || !/(^|\/)systemd-socket-activate$/.test(command[0] ?? "")) return command;
@@ -120,13 +120,14 @@ function end(unit: UnitLines, input: UnitInput): void {
 		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 	}
-	// The same number for both.
+	// Both have the same exit status.
 	if (initOf(input) || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
 }
 
 /**
- * Commands of a unit run outside its cage as root, with the environment of the unit: variables of the application by which it would be decided what code such a command loads (ld.so(8)). A place that is root's alone,
- * as for a library of the distribution in LD_PRELOAD, may decide it.
+ * A unit's commands run outside the cage as root, with the unit's environment. Returns the application's variables that would
+ * decide which code such a command loads (ld.so(8)). A path that only root can write, such as a distribution's library in
+ * LD_PRELOAD, is harmless.
  */
 function steeringVariables(environment: Readonly<Record<string, string>>): string[] {
 	return Object.keys(environment).filter((name) => loaders.test(name) && !isOfTheSystem(environment[name] ?? ""));
@@ -139,8 +140,9 @@ function isOfTheSystem(value: string): boolean {
 }
 
 /**
- * kill(1) is not installed everywhere; that of the shell is. The application's PATH is not for root's commands. `$MAINPID` is no word at all
- * where the main process has ended already (systemd.service(5)), so there is nothing to do then. `then` may use `$pid`.
+ * Returns a shell line with the shell's own kill, because kill(1) is not installed everywhere, and the application's PATH must
+ * not decide what root runs. `$MAINPID` is no word if the main process has exited (systemd.service(5)); then there is nothing
+ * to do. `then` may use `$pid`.
  */
 function signalCommand(signal: string, then = ""): string {
 	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; for pid; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;

@@ -2,21 +2,20 @@ import { parseUnitText } from "../../application/unit-text.ts";
 import { aroundTheMain } from "./attempts.ts";
 import { lineText } from "./quote.ts";
 
-/** A cage's service as it is tried: its own unit, or the texts of a service of the host and the drop-in for it. */
+/** A cage's service for a trial: its own unit, or the texts of a host service and its drop-in. */
 export interface TrialUnit {
-	/** Name of the cage. */
 	readonly name: string;
 	/** In the order in which they apply. */
 	readonly texts: readonly string[];
-	/** Seconds after which systemd ends it, whatever happens. */
+	/** Seconds after which systemd stops it. */
 	readonly seconds: number;
-	/** A unit that lives for as long as we do; the service ends with it. */
+	/** A unit that exists while Cagewright runs; the service stops with it. */
 	readonly client: string;
 }
 
 /**
- * The service with everything that starts, holds, reloads and stops its application, but alone: not started again, without sockets and other
- * units of the host, and with its output in the journal. Throws a Failure `unit-inexpressible`.
+ * Keeps the settings that start, confine, reload and stop the application, but no restarts, sockets or other units; the output
+ * goes to the journal. Throws a Failure `unit-inexpressible`.
  */
 export function trialUnit({ client, name, seconds, texts }: TrialUnit): string {
 	const settings = texts

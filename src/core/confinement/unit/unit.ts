@@ -7,8 +7,8 @@ import { sourceAssertions } from "./sources.ts";
 import { start } from "./start.ts";
 
 /**
- * A hardened service for a cage (systemd.exec(5), systemd.service(5)); what each setting is for was measured against the same ways
- * out as the launcher. Throws a Failure `unit-inexpressible` for what a unit file cannot say.
+ * Returns a hardened service for a cage (systemd.exec(5), systemd.service(5)). Each setting was measured against the same
+ * escape techniques as the launcher. Throws a Failure `unit-inexpressible` for values that a unit file cannot express.
  */
 export function systemdUnit(input: UnitInput): string {
 	const { application } = input.plan;
@@ -24,7 +24,7 @@ export function systemdUnit(input: UnitInput): string {
 	].join("\n");
 }
 
-/** Everything that a service in a cage says of itself. */
+/** Returns the `[Service]` settings of a caged service. */
 export function serviceLines(input: UnitInput): UnitLines {
 	const unit = new UnitLines(input.systemdVersion);
 	if (input.accepted?.length)
@@ -38,14 +38,14 @@ export function serviceLines(input: UnitInput): UnitLines {
 	return unit;
 }
 
-/** As whom the application starts, and what it keeps of root. */
+/** Sets the application's account and root's remaining capabilities. */
 function account(unit: UnitLines, input: UnitInput): void {
 	const { identity, permissions } = input.plan;
 	const capabilities = permissions.capabilities;
 	if (identity.uid === 0) {
 		unit.because("Starts as root, and keeps nothing of it but the capabilities below.");
 	} else {
-		// A number where the name is not one that systemd takes; the owner of the data is a number in any case.
+		// A number if systemd does not accept the name; the data's owner is a number anyway.
 		unit.set("User", /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/.test(identity.name) ? identity.name : String(identity.uid));
 		unit.set("Group", String(identity.gid));
 		const others = identity.groups.filter((gid) => gid !== identity.gid);
@@ -65,14 +65,14 @@ function account(unit: UnitLines, input: UnitInput): void {
 	unit.set("RemoveIPC", "yes");
 }
 
-/** System calls that @privileged takes away and that a capability is of no use without. */
+/** System calls in @privileged that a capability needs. */
 const callsOf: Readonly<Record<string, string>> = {
 	sys_chroot: "chroot",
 	sys_time: "@clock",
 	syslog: "syslog",
 };
 
-/** The system calls that are left. */
+/** Sets the allowed system calls. */
 function calls(unit: UnitLines, input: UnitInput): void {
 	const { permissions } = input.plan;
 	unit.because("Calls of other ABIs (i386, x32) would pass by the filter.");
@@ -94,13 +94,15 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		unit.set("SystemCallFilter", "memfd_create");
 	}
 	if (permissions.scheduling !== undefined) {
-		// A thread that is started with explicit attributes sets its policy, and where that is refused there is no thread (measured: rsyslog).
+		// A thread with explicit attributes sets its scheduling policy, and pthread_create fails if that is refused (measured:
+		// rsyslog).
 		unit.because(
 			`@resources is needed for: ${permissions.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
 		);
 		unit.set("SystemCallFilter", "@resources");
 	}
-	// As in the trial, whose filter knows arguments: a daemon that cannot give up rights which it does not have ends (measured: named).
+	// As in the trial, whose filter checks arguments: a daemon that cannot give up privileges which it does not have exits
+	// (measured: named).
 	unit.because("Without a capability these only give up rights, or change what is the account's own.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
 	if (input.confiner) {
@@ -114,7 +116,7 @@ function calls(unit: UnitLines, input: UnitInput): void {
 	}
 }
 
-/** What of the kernel the application sees and may change. */
+/** Sets which parts of the kernel the application can see and change. */
 function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	const opened = new Set(plan.permissions.capabilities.map(({ name }) => name));
 	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
@@ -157,14 +159,14 @@ function network(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("RestrictAddressFamilies", ["AF_INET", "AF_INET6", ...opened].join(" "));
 }
 
-/** Every address of one machine: all but 224.0.0.0/4 and 240.0.0.0/4 (RFC 5771, RFC 1112), and but ff00::/8 (RFC 4291). */
+/** All unicast addresses: everything except 224.0.0.0/4 and 240.0.0.0/4 (RFC 5771, RFC 1112) and ff00::/8 (RFC 4291). */
 const oneMachine = [
 	...["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
 	...["::/1", "8000::/2", "c000::/3", "e000::/4", "f000::/5", "f800::/6", "fc00::/7", "fe00::/8"],
 ].join(" ");
 
 function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick<UnitInput, "plan">): void {
-	// In a network of its own a packet would be dropped without a word: whoever tries a connection there waits for minutes (measured).
+	// In its own network a packet would be dropped silently, so a connection attempt would wait for minutes (measured).
 	if (application.network === "none") return;
 	if (permissions.multicast !== undefined) {
 		unit.because(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);

@@ -1,4 +1,7 @@
-/** First version that knows a setting (the "Added in version" of systemd.exec(5), systemd.service(5)); the rest is older than 239. */
+/**
+ * First systemd version with a setting ("Added in version" of systemd.exec(5), systemd.service(5)); other settings are older
+ * than 239.
+ */
 const since: Readonly<Record<string, number>> = {
 	RestrictSUIDSGID: 242,
 	ProtectHostname: 242,
@@ -23,7 +26,7 @@ const since: Readonly<Record<string, number>> = {
 	OpenFile: 253,
 	ImportCredential: 254,
 	RootEphemeral: 254,
-	/** RootDirectory= with a link in it (path_pick() of systemd); before, it must be the directory itself. */
+	/** RootDirectory= with a link (path_pick() of systemd); before, it had to be the directory itself. */
 	RootDirectoryByLink: 256,
 	BindLogSockets: 257,
 	PrivatePIDs: 257,

@@ -1,6 +1,6 @@
 import type { Way } from "../way.ts";
 
-/** Out of the cage's tree, and into what its own tree must not allow. */
+/** Techniques that leave the cage's tree or abuse files in it. */
 export const files: readonly Way[] = [
 	{
 		id: "climb",
@@ -18,7 +18,7 @@ export const files: readonly Way[] = [
 			return climb();`,
 	},
 	{
-		// A process below a directory that is moved out of its root is not stopped by that root any more.
+		// If a directory is moved out of a root, that root no longer confines the processes below it.
 		id: "move-directory-out",
 		stoppedBy: ["capabilities", "seccomp", "root"],
 		attempt: `
@@ -114,7 +114,7 @@ export const files: readonly Way[] = [
 			});`,
 	},
 	{
-		// A file capability in data that somebody runs outside: struct vfs_cap_data, revision 2, CAP_SYS_ADMIN.
+		// A file capability on data that someone runs outside: struct vfs_cap_data, revision 2, CAP_SYS_ADMIN.
 		id: "file-capability",
 		stoppedBy: ["capabilities"],
 		opens: ["capability setfcap"],
@@ -216,7 +216,7 @@ export const files: readonly Way[] = [
 		([id, how, path]): Way => ({
 			id,
 			stoppedBy: path.startsWith("/dev") ? ["own-dev"] : ["no-proc"],
-			// O_RDONLY or O_WRONLY: nothing is made where there is none, as in an empty /proc of the cage.
+			// O_RDONLY or O_WRONLY, so that nothing is created where the file is missing, as in a cage's empty /proc.
 			attempt: `return sysopen my $it, '${path}', ${how};`,
 		}),
 	),

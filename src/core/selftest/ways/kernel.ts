@@ -1,14 +1,14 @@
 import type { Way } from "../way.ts";
 
-/** What the kernel lets everybody do, but for its own settings. */
+/** Calls that the kernel allows everyone, except for changing its own settings. */
 const setsClock = new Set(["set-clock", "adjust-clock"]);
 const unprivileged = new Set(["io-uring", "userfaultfd", "memory-secret", "local-descriptors", "personality"]);
 
-/** Parts of the kernel that no caged application needs, and the machine itself. */
+/** Techniques against the kernel and the machine itself. */
 export const kernel: readonly Way[] = [
 	...(
 		[
-			// BPF_MAP_CREATE of an array; it goes with the process.
+			// BPF_MAP_CREATE for an array, which disappears with the process.
 			["bpf", "bpf", "0, pack('L5 x100', 2, 4, 4, 1, 0), 120", ""],
 			["io-uring", "io_uring_setup", "1, pack('x120')", ""],
 			// A software clock of this process: struct perf_event_attr.
@@ -22,7 +22,7 @@ export const kernel: readonly Way[] = [
 			["module-load", "init_module", "0, 0, ''", "8, 14, 22"],
 			["module-load-file", "finit_module", "-1, '', 0", "9"],
 			["module-unload", "delete_module", "'no such module', 2048", "2"],
-			// More segments than any kernel takes.
+			// More segments than any kernel accepts.
 			["kexec", "kexec_load", "0, 1000, 0, 0", "22"],
 			["kexec-file", "kexec_file_load", "-1, -1, 0, '', 0x8000", "22"],
 			["reboot", "reboot", "0, 0, 0, 0", "22"],
@@ -30,7 +30,7 @@ export const kernel: readonly Way[] = [
 			["swap-off", "swapoff", "'/no such file'", "2"],
 			["accounting", "acct", "'/no such file'", "2"],
 			["set-clock", "settimeofday", "0, 0", ""],
-			// ADJ_TICK, with a tick of no length.
+			// ADJ_TICK with a tick of length 0.
 			["adjust-clock", "clock_adjtime", "0, pack('L x4 q x192', 0x4000, 0)", "22"],
 			["host-name", "sethostname", "'', 1000", "22"],
 			["domain-name", "setdomainname", "'', 1000", "22"],
@@ -49,13 +49,13 @@ export const kernel: readonly Way[] = [
 		}),
 	),
 	{
-		// getpid of the x32 table. The filter kills for it; a kernel without x32 says ENOSYS.
+		// getpid of the x32 table. The filter kills the process; a kernel without x32 returns ENOSYS.
 		id: "foreign-calls",
 		stoppedBy: ["seccomp"],
 		attempt: String.raw`die "none\n" unless $of{architecture} eq 'x64'; return done(syscall 0x40000000 | 39);`,
 	},
 	{
-		// Landlock takes 16 rule sets on top of each other (landlock(7)): where all of 16 go, ours was not there.
+		// Landlock allows 16 nested rule sets (landlock(7)): if all 16 succeed, ours was missing.
 		id: "without-landlock",
 		stoppedBy: ["landlock"],
 		opens: ["weak landlock"],
@@ -73,7 +73,7 @@ export const kernel: readonly Way[] = [
 		attempt: `return done(sys('mmap', 0, 4096, 7, 0x22, -1, 0));`,
 	},
 	{
-		// Shared with a child, which makes its own view of it writable.
+		// Memory shared with a child, which makes its own mapping writable.
 		id: "code-without-file",
 		stoppedBy: ["seccomp"],
 		opens: ["writable-code"],
@@ -81,7 +81,7 @@ export const kernel: readonly Way[] = [
 	},
 ];
 
-/** Memory, queues and keys that processes of one account share. The decoy outside made one of each. */
+/** Memory, queues and keys that processes of an account share. The decoy outside created one of each. */
 export const memory: readonly Way[] = [
 	{
 		id: "shared-memory",
@@ -118,7 +118,7 @@ export const memory: readonly Way[] = [
 		attempt: `return done(sys('add_key', 'user', 'attempt', 'x', 1, -2));`,
 	},
 	{
-		// Without anything to hand on, no program of the host is asked for it; "no such key" is an answer from the kernel.
+		// Without callout data the kernel starts no host program; it answers "no such key" itself.
 		id: "key-request",
 		stoppedBy: ["seccomp"],
 		attempt: `return answered(sys('request_key', 'user', 'no such key', 0, 0), 126);`,

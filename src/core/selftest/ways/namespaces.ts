@@ -1,6 +1,6 @@
 import type { Way } from "../way.ts";
 
-/** clone(2): the flag of each kind of namespace. */
+/** clone(2): the flag for each kind of namespace. */
 const kinds = {
 	mount: 0x20000,
 	cgroup: 0x2000000,
@@ -14,7 +14,7 @@ const newTime = 0x80;
 
 const adminOpens = ["capability sys_admin"] as const;
 
-/** Other views of the system, by the old and the new interfaces. */
+/** Techniques that create other views of the system, through old and new calls. */
 export const namespaces: readonly Way[] = [
 	...Object.entries({ ...kinds, time: newTime }).map(
 		([kind, flag]): Way => ({
@@ -77,7 +77,7 @@ export const namespaces: readonly Way[] = [
 		}),
 	),
 	{
-		// MNT_EXPIRE only marks it, and says EAGAIN or EBUSY.
+		// MNT_EXPIRE only marks the mount, and returns EAGAIN or EBUSY.
 		id: "unmount",
 		stoppedBy: ["capabilities", "seccomp", "landlock"],
 		opens: adminOpens,
@@ -108,7 +108,7 @@ export const namespaces: readonly Way[] = [
 		attempt: `return answered(sys('move_mount', -1, '', -1, '', 0x44), 9);`,
 	},
 	{
-		// Takes nosuid (MOUNT_ATTR_NOSUID) from /tmp.
+		// Removes nosuid (MOUNT_ATTR_NOSUID) from /tmp.
 		id: "mount-setattr",
 		stoppedBy: ["capabilities", "seccomp"],
 		attempt: `return done(sys('mount_setattr', -100, '/tmp', 0, pack('Q4', 0, 2, 0, 0), 32));`,
@@ -120,7 +120,7 @@ export const namespaces: readonly Way[] = [
 	},
 ];
 
-/** More rights than the application was left with. */
+/** Techniques that regain privileges. */
 export const rights: readonly Way[] = [
 	{
 		id: "become-root",
@@ -135,7 +135,7 @@ export const rights: readonly Way[] = [
 		attempt: `return done(sys('setgroups', 1, pack 'L', 42));`,
 	},
 	{
-		// All of them, in each set.
+		// All capabilities, in each set.
 		id: "take-capabilities",
 		stoppedBy: ["capabilities"],
 		attempt: `return done(sys('capset', pack('L L', 0x20080522, 0), pack('L6', (1 << 21) x 3, (0) x 3)));`,
@@ -164,7 +164,7 @@ export const rights: readonly Way[] = [
 		id: "raise-limit",
 		stoppedBy: ["capabilities"],
 		opens: ["capability sys_resource"],
-		// RLIMIT_NICE of ourselves, hard and soft.
+		// Our own RLIMIT_NICE, hard and soft.
 		attempt: `return done(sys('prlimit64', 0, 13, pack('Q Q', 39, 39), 0));`,
 	},
 	{

@@ -1,13 +1,13 @@
 import type { Way } from "../way.ts";
 
-/** At a process of the same account outside, which the test started for that. */
+/** Techniques against the decoy, a process of the same account outside. */
 export const processes: readonly Way[] = [
 	{ id: "signal", stoppedBy: ["pid"], attempt: `return kill 0, $other;` },
 	{ id: "pidfd", stoppedBy: ["pid"], attempt: `return done(sys('pidfd_open', $other, 0));` },
 	{
 		id: "trace-attach",
 		stoppedBy: ["pid", "seccomp"],
-		// PTRACE_SEIZE: unlike PTRACE_ATTACH it does not stop the process. Our end lets go of it.
+		// PTRACE_SEIZE does not stop the process, unlike PTRACE_ATTACH. It is released when we exit.
 		attempt: `return done(sys('ptrace', 0x4206, $other, 0, 0));`,
 	},
 	{
@@ -63,7 +63,7 @@ export const processes: readonly Way[] = [
 	{ id: "init-memory", stoppedBy: ["no-proc", "capabilities"], attempt: `return open my $it, '+<', '/proc/1/mem';` },
 ];
 
-/** socket(2): family, type and protocol. `spared`: asking loads a module where the kernel has it as one. */
+/** socket(2): family, type and protocol. `spared`: the request loads a module if the kernel has one. */
 const families = [
 	["packet", "17, 3, 768", "net_raw", false],
 	["packet-by-inet", "2, 10, 768", "net_raw", true],
@@ -86,7 +86,7 @@ const families = [
 	["vendor-modem", "42, 2, 0", undefined, true],
 ] as const;
 
-/** To whoever listens outside. */
+/** Techniques that contact the decoy's sockets. */
 export const sockets: readonly Way[] = [
 	{
 		id: "loopback",
@@ -124,7 +124,7 @@ export const sockets: readonly Way[] = [
 	),
 ];
 
-/** What whoever started the cage could have left open. */
+/** Techniques that use what the cage's starter may have left open. */
 export const inherited: readonly Way[] = [
 	{
 		id: "descriptor",
@@ -157,7 +157,7 @@ export const inherited: readonly Way[] = [
 		attempt: `return open my $terminal, '+<', '/dev/tty';`,
 	},
 	{
-		// TIOCSTI and TIOCLINUX: what a shell outside reads next. On a pipe a call that gets through ends with ENOTTY.
+		// TIOCSTI and TIOCLINUX insert input for a shell outside. On a pipe an allowed call ends with ENOTTY.
 		id: "type-into-terminal",
 		stoppedBy: ["seccomp", "session"],
 		attempt: `my $key = ''; return answered(sys('ioctl', 0, 0x5412, $key), 25) || answered(sys('ioctl', 0, 0x541c, $key), 25);`,

@@ -4,7 +4,7 @@ import { kernel, memory } from "./kernel.ts";
 import { namespaces, rights } from "./namespaces.ts";
 import { inherited, processes, sockets } from "./processes.ts";
 
-/** Every way out that is tried, by what it aims at. */
+/** All escape techniques by target. */
 export const ways: Readonly<Record<Group, readonly Way[]>> = {
 	files,
 	inherited,

@@ -2,7 +2,7 @@ import type { traceNoticesEn } from "../../en/wizard/steps.ts";
 import type { WizardMessages } from "../../en/wizard.ts";
 import type { Widen } from "../../widen.ts";
 
-export const lacksDe: WizardMessages["lacks"] = {
+export const requirementsDe: WizardMessages["requirements"] = {
 	title: "Diesem Rechner fehlt etwas für die Arbeit:",
 	package: "Paket {package}",
 	noPackage: "kein Paket bringt es",
@@ -69,7 +69,7 @@ export const chooseDe: WizardMessages["choose"] = {
 		unit: "Unit",
 		listens: "Lauscht",
 		probe: "Probe",
-		lacks: "Fehlt",
+		missing: "Fehlt",
 		packages: "Installieren",
 		process: "Läuft als",
 	},

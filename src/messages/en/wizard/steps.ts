@@ -1,11 +1,11 @@
 import type { Further } from "../../../core/application/probe.ts";
-import type { CoverageGroup, LifeStage } from "../../../core/plan/coverage.ts";
+import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { FieldName, TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
 import type { TraceTab } from "../../../wizard/steps/trace/tracing-state.ts";
 
-export const lacksEn = {
+export const requirementsEn = {
 	title: "This machine lacks something for the work ahead:",
 	package: "package {package}",
 	noPackage: "no package brings it",
@@ -73,7 +73,7 @@ export const chooseEn = {
 		unit: "Unit",
 		listens: "Listens",
 		probe: "Probe",
-		lacks: "Missing",
+		missing: "Missing",
 		packages: "Install",
 		process: "Runs as",
 	},
@@ -213,7 +213,7 @@ export const traceEn = {
 	},
 	noProcesses: "(none yet)",
 	noPaths: "(none yet)",
-	measuring: "Looking up what the application's packages hold…",
+	measuring: "FilesView up what the application's packages hold…",
 	threads: "{count:count} more {count|thread|threads}",
 	account: "as {name}",
 	exited: "ended ({status})",
@@ -271,7 +271,7 @@ export const coverageEn = {
 		stop: "stop",
 		"second-start": "second start",
 		"socket-activation": "socket activation",
-	} satisfies Record<LifeStage, string>,
+	} satisfies Record<LifecycleStage, string>,
 	modules: "{count:count} {count|module was|modules were} never loaded from {directory}: {names}",
 	helpers: "{count:count} {count|program|programs} of {directory} never ran: {names}",
 	configuration: "{count:count} {count|file|files} of {directory} never read: {names}",

@@ -15,12 +15,12 @@ import { seededFromJson } from "../seeded.ts";
 import { foreignTraceFrom } from "../traces.ts";
 import { ArchiveFile } from "./reader.ts";
 
-/** Space that a name takes beyond its bytes: an inode, and half a block. */
+/** Disk space of a name in addition to its bytes: an inode, and half a block. */
 const bytesOfName = 4096;
 
 /**
- * Reads an archive from its first to its last byte. Throws `no-export` and `export-damaged` (exit 2) where it is no export at all; anything that is refused in
- * one comes with it, so that a person can be shown what it is.
+ * Reads an archive completely. Throws `no-export` and `export-damaged` (exit 2) if it is not an export. A refusal is part of the
+ * result, so that the user can inspect the content.
  */
 export async function inspectArchive(path: Path, signal: AbortSignal): Promise<InspectedArchive> {
 	const archive = await ArchiveFile.open(path);
@@ -87,7 +87,7 @@ function isSeeded(bytes: Buffer): boolean {
 	}
 }
 
-/** Lines of a log as this program writes them; what reads them later trusts their form. */
+/** Keeps only lines in this program's log format, on which later readers rely. */
 function wellFormed(log: Buffer): Buffer {
 	const lines = log.toString("utf8").split("\n");
 	const isLine = (line: string) => {
@@ -102,7 +102,7 @@ function wellFormed(log: Buffer): Buffer {
 	);
 }
 
-/** The first file. Throws `no-export` (exit 2). */
+/** Reads the first file. Throws `no-export` (exit 2). */
 async function readHead(archive: ArchiveFile, signal: AbortSignal): Promise<ExportHead> {
 	const no = new Failure("no-export", { path: showPath(archive.path) }, 2);
 	const entries = archive.entries(signal);
@@ -153,7 +153,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 		if (part === "generation") generation.push(entry);
 		if (part === "data") dataEntries++;
 		if (!keptInMemory.has(part)) continue;
-		// None of them has holes, and a hole would be memory.
+		// None of them has holes, and a hole would need memory.
 		if (entry.segments) throw new Failure("export-damaged", { path: showPath(archive.path), where: showPath(entry.path) }, 2);
 		parts.set(entry.path, await archive.whole(entry));
 	}
@@ -186,7 +186,7 @@ async function observedOf(
 	const observed: (Observed & ObservedState)[] = [];
 	for (const entry of entries) {
 		const { device, gid, kind, link, mode, uid } = entry;
-		if (kind === "hard-link") continue; // Refused already.
+		if (kind === "hard-link") continue; // Already refused.
 		const path = placeInGeneration(entry.path, generation);
 		const content = kind === "file" && accountFiles.includes(path) && entry.stored < 2 ** 20 && !entry.segments;
 		observed.push({

@@ -27,7 +27,7 @@ import { cagePaths } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
 import { transientName } from "../process.ts";
 
-/** A cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
+/** Writes a cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
 
 interface Packing extends ExportRequest {
 	readonly state: Path;
@@ -35,8 +35,8 @@ interface Packing extends ExportRequest {
 }
 
 /**
- * Fails with `file-there` (exit 2) where the file is there already, and with `export-data-changed` (exit 4) where anything touched the data meanwhile: tar
- * works by path, and would have followed a link in the place of a directory. A failure or an abort leaves no file.
+ * Throws `file-there` (exit 2) if the file exists, and `export-data-changed` (exit 4) if the data changed in the meantime,
+ * because tar works by path and would have followed a link that replaced a directory. A failure or an abort leaves no file.
  */
 export async function exportCage({ head, signal, state, to, writable }: Packing): Promise<Exported> {
 	const { directory } = cagePaths(state, head.name);
@@ -55,7 +55,7 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		const list = join(scratch, "names");
 		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
-		// Only other generations mount what is apart, and those stay here.
+		// Moved state is mounted only by other generations, which are not exported.
 		words.push("--anchored", "--no-wildcards", `--exclude=data/${apartName}`);
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
@@ -77,8 +77,8 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 }
 
 /**
- * The names of the data that an import accepts, a directory before what is in it, and the others. Relative to the cage's folder. `stamp` is another one
- * after any change: a rename changes the times of the directories that it touches.
+ * The data's names that an import accepts, a directory before its content, and the others. Relative to the cage's folder. `stamp`
+ * changes with any modification, because a rename changes the times of its directories.
  */
 async function portable(directory: Path, writable: readonly Path[], signal: AbortSignal) {
 	const names: Path[] = [];
@@ -105,7 +105,7 @@ async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: 
 	if (stats.isFile()) return (Number(stats.mode) & 0o6000) === 0 && stats.size <= archiveLimits.file;
 	if (!stats.isSymbolicLink()) return false;
 	const link = await readlink(pathToBytes(host), "buffer").catch(() => undefined);
-	// It is none any more: the stamp will tell.
+	// It is no link any more, which changes the stamp.
 	if (link === undefined) return false;
 	const target = pathFromBytes(link);
 	const place = path.slice("data".length) as Path;
@@ -133,7 +133,7 @@ function text(path: Path): string {
 	return shown;
 }
 
-/** Runs tar with a descriptor as its stdout. False where nobody reads what it packs any more. */
+/** Runs tar with a descriptor as its stdout. Returns false if the reader closed the pipe. */
 function tar(words: readonly string[], stdout: number, signal: AbortSignal): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const env = { ...toolEnvironment, LC_ALL: "C" };

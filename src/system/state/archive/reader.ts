@@ -26,12 +26,12 @@ const kinds: Readonly<Record<string, ArchiveKind>> = {
 	"6": "fifo",
 };
 
-/** Bytes of an extended header, or of a long name of GNU's; paths end at 4,096. */
+/** Maximum bytes of an extended header or of GNU's long names; paths have at most 4,096. */
 const mostExtended = 64 * 1024;
 /** Bytes read at once. */
 const windowBytes = 256 * 1024;
 
-/** An archive on disk, read in place. Everything fails with `export-damaged` (exit 2) where it is not the format. */
+/** An archive on disk, read in place. Methods throw `export-damaged` (exit 2) if the format is wrong. */
 export class ArchiveFile {
 	readonly path: Path;
 	readonly #file: FileHandle;
@@ -131,7 +131,7 @@ export class ArchiveFile {
 		return { ...common, size: pax.sparse.size, stored, at: at + blocks * blockBytes, segments };
 	}
 
-	/** Two blocks of zeros end an archive; more zeros fill it up. */
+	/** An archive ends with at least two blocks of zeros. */
 	async #requireEnd(at: number): Promise<void> {
 		if (this.#size - at < 2 * blockBytes) throw new TarProblem("end");
 		for (let next = at; next < this.#size; next += windowBytes) {
@@ -140,7 +140,7 @@ export class ArchiveFile {
 		}
 	}
 
-	/** Exactly so many; valid until the next call. */
+	/** Exactly this many bytes, valid until the next call. */
 	async bytes(at: number, length: number): Promise<Buffer> {
 		const { at: start, bytes } = this.#window;
 		if (at < start || at + length > start + bytes.length) await this.#load(at, length);
@@ -162,7 +162,7 @@ export class ArchiveFile {
 		this.#window = { at, bytes: buffer.subarray(0, filled) };
 	}
 
-	/** The bytes that are stored of a file, in pieces; each is valid until the next is asked for. */
+	/** The stored bytes of a file, in chunks; each is valid until the next one is read. */
 	async *content({ at, stored }: Pick<ArchiveEntry, "at" | "stored">, signal?: AbortSignal): AsyncGenerator<Buffer> {
 		for (let done = 0; done < stored; ) {
 			signal?.throwIfAborted();

@@ -20,8 +20,8 @@ import { transientName } from "../process.ts";
 import { unpackArchive } from "./unpack.ts";
 
 /**
- * Writes an archive that was inspected and confirmed beside the cages, under a hidden name in a folder that root alone can enter. The caller verifies it, and
- * then gives it its name with `takeIn`, or removes it with `discard`. Throws `disk-full` (exit 1) before anything is written.
+ * Unpacks an inspected and confirmed archive next to the cages, under a hidden name in a folder that only root can enter. The
+ * caller verifies it and then calls `publish` or `discard`. Throws `disk-full` (exit 1) before anything is written.
  */
 export async function receiveCage(
 	state: Path,
@@ -43,7 +43,7 @@ export async function receiveCage(
 		const paths = generationPaths(staging);
 		await makeSafeFolder(paths.manifests);
 		await makeSafeFolder(join(staging, "traces"));
-		// These bytes were inspected; the file may have changed since.
+		// Use the inspected bytes, because the file may have changed since.
 		for (const [part, bytes] of parts) await writeAtomic(join(staging, part), bytes);
 		const root = paths.root(head.generation);
 		return {
@@ -57,7 +57,7 @@ export async function receiveCage(
 				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson(cage))}\n`);
 				if (account) await writeMadeAccount(staging, account);
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
-				// Without data it begins empty; what this machine has at those places is another application's.
+				// Without exported data it starts empty: this machine's files at those places belong to another application.
 				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
 				await seedData({ plan: { writable }, cage: staging, signal });
 				const directory = await openDirectory(staging);
@@ -67,7 +67,7 @@ export async function receiveCage(
 					await directory.close();
 				}
 				try {
-					// rename(2) takes the place of an empty folder, and of nothing else.
+					// rename(2) replaces an empty folder and nothing else.
 					await rename(pathToBytes(staging), pathToBytes(target));
 				} catch (error) {
 					throw errorName(error) === "ENOTEMPTY" || errorName(error) === "EEXIST"
@@ -83,7 +83,7 @@ export async function receiveCage(
 	}
 }
 
-/** The copies are others now; whose content was just compared is known again by stat(2). Where they came from is another machine. */
+/** Records the new copies' stamps, whose content was just verified. The original sources are on another machine. */
 function restamped(manifest: Manifest, root: Path): Manifest["entries"] {
 	return manifest.entries.map(({ copy: _, source: __, ...entry }) => {
 		const stamp = entry.kind === "file" ? observe(`${root}${entry.path}` as Path, entry.path)?.stamp : undefined;

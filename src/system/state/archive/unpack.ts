@@ -16,14 +16,15 @@ export interface Unpacking {
 	readonly archive: Path;
 	readonly head: ExportHead;
 	readonly manifest: Manifest;
-	/** A new directory that root alone can enter. */
+	/** A new directory that only root can enter. */
 	readonly staging: Path;
 	readonly signal: AbortSignal;
 }
 
 /**
- * Writes the generation and the data of an archive that was inspected. Somebody may have changed the file since, so every name is judged again. Each directory
- * is opened below the one before without following links, files are new ones, and owners and modes are set by descriptor.
+ * Writes the generation and data of an inspected archive. The file may have changed since, so every name is judged again. Each
+ * directory is opened below the one before without following links, files are newly created, and owners and modes are set by
+ * descriptor.
  */
 export async function unpackArchive({ archive: path, head, manifest, signal, staging }: Unpacking): Promise<void> {
 	const archive = await ArchiveFile.open(path);
@@ -55,7 +56,7 @@ export async function unpackArchive({ archive: path, head, manifest, signal, sta
 			}
 		}
 		places.finish(manifest.writable.map((one) => one.path));
-		// The deepest first: what is written below changes the times of those above.
+		// Deepest first, because writing below changes the times of the directories above.
 		for (const entry of directories.reverse()) {
 			const directory = await openBelow(top, entry.path.split("/") as Path[]);
 			try {
@@ -73,7 +74,7 @@ export async function unpackArchive({ archive: path, head, manifest, signal, sta
 
 const isRoot = () => process.geteuid?.() === 0;
 
-/** Owner before mode, because a change of owner takes setuid bits away; times last. */
+/** Sets the owner before the mode, because chown clears setuid bits, and the times last. */
 async function setAttributes(file: FileHandle, { gid, mode, mtime, uid }: ArchiveEntry): Promise<void> {
 	if (isRoot()) await file.chown(uid, gid);
 	await file.chmod(mode);
@@ -101,7 +102,7 @@ async function writeFile(archive: ArchiveFile, entry: ArchiveEntry, place: Path,
 	}
 }
 
-/** link(2) follows no link at the end of the old name, and the folders on the way to it are opened one by one. */
+/** link(2) does not follow a link at the end of the old name, and its folders are opened one by one. */
 async function linkAgain(top: FileHandle, entry: ArchiveEntry, place: Path): Promise<void> {
 	const names = (entry.link ?? "").split("/") as Path[];
 	const last = names.pop() ?? ("" as Path);
@@ -113,7 +114,7 @@ async function linkAgain(top: FileHandle, entry: ArchiveEntry, place: Path): Pro
 	}
 }
 
-/** A node of the manifest, which was judged, never one of the archive. Made under a plain name, because its own may be any bytes. */
+/** Creates a node according to the verified manifest, not the archive. It gets a plain name first, because its own may be any bytes. */
 async function makeDevice(
 	directory: FileHandle,
 	name: Path,
@@ -131,7 +132,7 @@ async function makeDevice(
 	await rename(pathToBytes(node), pathToBytes(below(directory, name)));
 }
 
-/** Opens folders below a directory; the last one stays open, since archives name what is in a folder one after the other. */
+/** Opens folders below a directory. The last one stays open, because archives list a folder's names together. */
 class Tree {
 	readonly #top: FileHandle;
 	#last: { readonly path: string; readonly directory: FileHandle } | undefined;
@@ -140,7 +141,7 @@ class Tree {
 		this.#top = top;
 	}
 
-	/** The open folder of a name; valid until the next call. */
+	/** The open folder of a name, valid until the next call. */
 	async place(path: Path): Promise<{ readonly directory: FileHandle; readonly name: Path }> {
 		const slash = path.lastIndexOf("/");
 		const folder = slash < 0 ? "" : path.slice(0, slash);

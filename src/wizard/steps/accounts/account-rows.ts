@@ -41,24 +41,24 @@ const places: Readonly<Record<AccountFile, Path>> = {
 	nsswitch: pathFromText("/etc/nsswitch.conf"),
 };
 
-const remembered = new WeakMap<Plan, Map<AccountFile, { surroundings: HostView | undefined; table: AccountTable }>>();
+const remembered = new WeakMap<Plan, Map<AccountFile, { hostView: HostView | undefined; table: AccountTable }>>();
 
 /** Before and after. Until it is known what the host has, what the cage gets alone. Asked for with each frame and each key. */
-export function accountTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
+export function accountTable(plan: Plan, file: AccountFile, hostView: HostView | undefined): AccountTable {
 	const tables = remembered.get(plan) ?? new Map();
 	remembered.set(plan, tables);
 	const known = tables.get(file);
-	if (known && known.surroundings === surroundings) return known.table;
-	const table = makeTable(plan, file, surroundings);
-	tables.set(file, { surroundings, table });
+	if (known && known.hostView === hostView) return known.table;
+	const table = makeTable(plan, file, hostView);
+	tables.set(file, { hostView, table });
 	return table;
 }
 
-function makeTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
+function makeTable(plan: Plan, file: AccountFile, hostView: HostView | undefined): AccountTable {
 	const item = treeOf(plan).byPath.get(places[file])?.item;
 	const content = (item?.kind === "entry" ? item.entry.content : undefined) ?? "";
 	const after = new Map(linesOf(content).map((line) => [keyOf(line), line]));
-	const before = surroundings ? hostLines(file, surroundings) : [];
+	const before = hostView ? hostLines(file, hostView) : [];
 	const reasons = keptAccounts(plan, file);
 	const rows = before.map(({ key, line, ...rest }): AccountRow => {
 		const kept = after.get(key);

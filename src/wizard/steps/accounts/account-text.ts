@@ -1,7 +1,7 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
 import { type AccountUse, accountUse } from "../../../core/plan/account-use.ts";
-import { isLeftOut, whyAlwaysKept } from "../../../core/plan/accounts.ts";
+import { isLeftOut, reasonToKeep } from "../../../core/plan/accounts.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Account, AccountRow } from "./account-rows.ts";
@@ -19,7 +19,7 @@ export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, mo
 		const byRule = isLeftOut(plan.rules, account.kind, account.name);
 		return [byRule ? words.leftByYou : words.notNeeded, words.letsIn, ...owns];
 	}
-	const why = whyAlwaysKept(account, plan.identity);
+	const why = reasonToKeep(account, plan.identity);
 	const last =
 		why === undefined
 			? [words.leavesOut, ...lostWith({ account, ...use }, messages, most)]

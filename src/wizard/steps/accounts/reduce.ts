@@ -1,16 +1,16 @@
 import type { Rules } from "../../../core/application/application.ts";
 import { accountUse } from "../../../core/plan/account-use.ts";
-import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/accounts.ts";
+import { accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
-import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 
 /** The rows of the file that is shown, narrowed by what was searched for. */
-export function shownAccounts({ accountFile, plan, queries, surroundings }: WizardState): readonly AccountRow[] {
+export function visibleAccounts({ accountFile, plan, queries, hostView }: WizardState): readonly AccountRow[] {
 	if (!plan) return [];
-	const { rows } = accountTable(plan, accountFile, surroundings);
+	const { rows } = accountTable(plan, accountFile, hostView);
 	const query = (queries.accounts ?? "").toLowerCase();
 	return query === "" ? rows : rows.filter((row) => lineOf(row).toLowerCase().includes(query));
 }
@@ -21,7 +21,7 @@ export function lineOf({ after, before }: AccountRow): string {
 }
 
 export function selectedAccount(state: WizardState): AccountRow | undefined {
-	return shownAccounts(state)[state.cursors.accounts ?? 0];
+	return visibleAccounts(state)[state.cursors.accounts ?? 0];
 }
 
 export function reduceAccounts(state: WizardState, command: Command): Reduced {
@@ -56,7 +56,7 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 	const word = accountWord(account.kind, account.name);
 	if (!parseAccountName(word)) return only(notice(state, "account-not-named", { name: account.name }));
 	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
-	const why = whyAlwaysKept(account, plan.identity);
+	const why = reasonToKeep(account, plan.identity);
 	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
 	// What only a rule brought goes as it came.
 	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
@@ -66,8 +66,8 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 
 /** What was decided holds, though the plan that follows from it is still being made. */
 function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { kind, name, reason }: Account): boolean {
-	if (namedBy(withoutAccounts, kind, name) !== undefined) return false;
-	if (namedBy(accounts, kind, name) !== undefined) return true;
+	if (wordNaming(withoutAccounts, kind, name) !== undefined) return false;
+	if (wordNaming(accounts, kind, name) !== undefined) return true;
 	return mark !== "left-out" && reason !== "chosen";
 }
 
@@ -75,7 +75,7 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	const withoutAccounts = withoutWord(rules.withoutAccounts, kind, name, true);
-	if (namedBy(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
+	if (wordNaming(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
 	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
 }
 
@@ -84,7 +84,7 @@ export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: 
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	// A word of a rule must name something; the other one of that name may not exist.
-	const others = kind === "user" ? state.surroundings?.groups : state.surroundings?.users;
+	const others = kind === "user" ? state.hostView?.groups : state.hostView?.users;
 	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
 	if (reason === "chosen") return decide(state, { accounts });
 	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
@@ -99,7 +99,7 @@ function decide(state: WizardState, change: Partial<Rules>): Reduced {
 
 /** Without the word that names it; where that names user and group at once, the word for the other one stays. */
 function withoutWord(words: readonly string[], kind: Account["kind"], name: string, keepsOther: boolean): string[] {
-	const word = namedBy(words, kind, name);
+	const word = wordNaming(words, kind, name);
 	return words.flatMap((one) => {
 		if (one !== word) return [one];
 		return one === name && keepsOther ? [accountWord(kind === "user" ? "group" : "user", name)] : [];
@@ -109,7 +109,7 @@ function withoutWord(words: readonly string[], kind: Account["kind"], name: stri
 /** A decision moves its row between what is kept and what is left out; the cursor goes with it. */
 export function followAccount(before: WizardState, after: WizardState): WizardState {
 	const row = selectedAccount(before);
-	const rows = shownAccounts(after);
+	const rows = visibleAccounts(after);
 	const cursor = before.cursors.accounts ?? 0;
 	const found = rows.findIndex((one) => one.account !== undefined && one.account.name === row?.account?.name);
 	const accounts = found >= 0 ? found : Math.max(0, Math.min(cursor, rows.length - 1));
@@ -117,5 +117,5 @@ export function followAccount(before: WizardState, after: WizardState): WizardSt
 }
 
 export function countAccounts(state: WizardState): number {
-	return shownAccounts(state).length;
+	return visibleAccounts(state).length;
 }

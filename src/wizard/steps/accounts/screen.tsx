@@ -4,23 +4,23 @@ import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { columnsForTwo } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { cursorOf } from "../../reduced.ts";
+import { cursorOf } from "../../transitions.ts";
 import { type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 import { accountFacts } from "./account-text.ts";
-import { lineOf, shownAccounts } from "./reduce.ts";
+import { lineOf, visibleAccounts } from "./reduce.ts";
 
 const names = { passwd: "passwd", group: "group", nsswitch: "nsswitch.conf" } as const;
 
 /** The three files of names, before and after: beside each other where there is room, else marked line by line. */
 export function AccountsStep() {
 	const { height, linear, messages, state, width } = useView();
-	const { accountFile, plan, surroundings } = state;
+	const { accountFile, plan, hostView } = state;
 	const words = messages.wizard.accounts;
 	if (!plan) return <Line dimColor>{state.failure ? "" : messages.wizard.files.planning}</Line>;
 	const { identity } = plan;
-	const rows = shownAccounts(state);
+	const rows = visibleAccounts(state);
 	const row = rows[cursorOf(state)];
-	const { kept, leftOut } = accountTable(plan, accountFile, surroundings);
+	const { kept, leftOut } = accountTable(plan, accountFile, hostView);
 	const query = state.queries.accounts ?? "";
 	const roomy = height > 12;
 	const wide = width >= columnsForTwo && !linear;
@@ -40,7 +40,7 @@ export function AccountsStep() {
 						: accountFiles.map((file) => (file === accountFile ? `[${names[file]}]` : ` ${names[file]} `)).join(" ")
 				}
 				right={
-					surroundings
+					hostView
 						? query === ""
 							? width < 60
 								? `${kept}/${kept + leftOut}`

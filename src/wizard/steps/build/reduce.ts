@@ -1,21 +1,21 @@
 import type { Command } from "../../bindings.ts";
 import { nothingBuilt } from "../../progress.ts";
-import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
-import { noTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
+import { emptyTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
+import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { withoutVerdict } from "../save/finishing.ts";
 import { reviewRows } from "./review.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
 		// A session that goes on here is planned anew first; whoever knows what they want need not wait for it.
-		if (command === "build" && !isBusy(state, "try")) return only({ ...state, trial: noTrial, thenBuild: true });
+		if (command === "build" && !isBusy(state, "try")) return only({ ...state, trial: emptyTrial, thenBuild: true });
 		if (command !== "back") return only(state);
 		const { state: stopped, intentions } = cancel(without(state, "building"));
 		return { state: notice(stopped, "build-undone"), intentions };
 	}
 	switch (command) {
 		case "build":
-			return buildAndTry({ ...state, trial: noTrial });
+			return buildAndTry({ ...state, trial: emptyTrial });
 		case "back":
 			return only(go(state, "accounts"));
 		case "dry-run":
@@ -31,14 +31,14 @@ export function reduceBuild(state: WizardState, command: Command): Reduced {
 /** Before it is shown, the machine is looked at again: another command may have been at work on the cage meanwhile. */
 export function toReview(state: WizardState): Reduced {
 	const there = without(go(state, "build"), "detour");
-	return lookAround(there);
+	return inspectHost(there);
 }
 
 /** Looks at the machine; what was to be said stays said. */
-export function lookAround(state: WizardState): Reduced {
+export function inspectHost(state: WizardState): Reduced {
 	const { answers, failure } = state;
 	if (!answers) return only(state);
-	const looking = start(state, { job: "surroundings", answers });
+	const looking = start(state, { job: "host-view", answers });
 	return failure ? { ...looking, state: { ...looking.state, failure } } : looking;
 }
 

@@ -62,27 +62,26 @@ export type ReviewRow =
 interface Reviewed {
 	readonly plan?: Plan;
 	readonly answers?: Answers;
-	readonly surroundings?: HostView;
+	readonly hostView?: HostView;
 	readonly warnings: readonly Note[];
 }
 
 const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
 
 /** Asked for with each frame and each key. */
-export function reviewRows({ answers, plan, surroundings, warnings }: Reviewed): readonly ReviewRow[] {
+export function reviewRows({ answers, plan, hostView, warnings }: Reviewed): readonly ReviewRow[] {
 	if (!plan) return [];
 	const known = remembered.get(plan);
-	if (known?.of.answers === answers && known?.of.surroundings === surroundings && known?.of.warnings === warnings)
-		return known.rows;
-	const rows = makeRows(plan, answers, surroundings, warnings);
-	remembered.set(plan, { of: { ...(answers ? { answers } : {}), ...(surroundings ? { surroundings } : {}), warnings }, rows });
+	if (known?.of.answers === answers && known?.of.hostView === hostView && known?.of.warnings === warnings) return known.rows;
+	const rows = makeRows(plan, answers, hostView, warnings);
+	remembered.set(plan, { of: { ...(answers ? { answers } : {}), ...(hostView ? { hostView } : {}), warnings }, rows });
 	return rows;
 }
 
 function makeRows(
 	plan: Plan,
 	answers: Answers | undefined,
-	surroundings: HostView | undefined,
+	hostView: HostView | undefined,
 	warnings: readonly Note[],
 ): readonly ReviewRow[] {
 	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
@@ -110,8 +109,8 @@ function makeRows(
 			{ kind: "network", network: plan.application.network },
 		]),
 		...part("left-out", leftOutRows(plan)),
-		...part("existing", existingRows(surroundings)),
-		...part("disk", [{ kind: "room", needed: bytesNeeded(plan), ...(surroundings ? { free: surroundings.free } : {}) }]),
+		...part("existing", existingRows(hostView)),
+		...part("disk", [{ kind: "room", needed: bytesNeeded(plan), ...(hostView ? { free: hostView.free } : {}) }]),
 		...part(
 			"limits",
 			limitsGiven(plan.application.limits ?? {}).map(({ kind: limit, value }) => ({ kind: "limit", limit, value })),
@@ -169,9 +168,9 @@ function leftOutRows(plan: Plan): readonly ReviewRow[] {
 	];
 }
 
-function existingRows(surroundings: HostView | undefined): readonly ReviewRow[] {
-	if (!surroundings) return [{ kind: "unknown" }];
-	const { cage, hasData } = surroundings;
+function existingRows(hostView: HostView | undefined): readonly ReviewRow[] {
+	if (!hostView) return [{ kind: "unknown" }];
+	const { cage, hasData } = hostView;
 	if (!cage) return [{ kind: hasData ? "old-data" : "new-cage" }];
 	const { adopted, command, generation } = cage;
 	return [

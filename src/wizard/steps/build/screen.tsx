@@ -6,7 +6,7 @@ import { ProgressBar } from "../../parts/bars.tsx";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { nothingBuilt, secondsLeft } from "../../progress.ts";
-import { cursorOf, isBusy } from "../../reduced.ts";
+import { cursorOf, isBusy } from "../../transitions.ts";
 import { reviewRows, type SectionName } from "./review.ts";
 import { type ReviewLine, reviewLines } from "./review-text.ts";
 

@@ -1,13 +1,13 @@
 import fuzzysort from "fuzzysort";
 import type { Command } from "../../bindings.ts";
 import type { Choice } from "../../choice.ts";
-import { ask, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, cursorOf, go, isBusy, notice, only, start, without } from "../../transitions.ts";
 import { formFor } from "../form/fields.ts";
 import { chooseTemplate } from "./template-choice.ts";
 
 /** The choices that match what was searched for, the best first. */
-export function shownChoices(state: WizardState): readonly Choice[] {
+export function visibleChoices(state: WizardState): readonly Choice[] {
 	const choices = state.choices ?? [];
 	const query = state.queries.choose ?? "";
 	if (query === "") return choices;
@@ -21,21 +21,21 @@ function wordsOf({ account, package: owner, ports, unit }: Choice): string {
 }
 
 export function selectedChoice(state: WizardState): Choice | undefined {
-	return shownChoices(state)[cursorOf(state)];
+	return visibleChoices(state)[cursorOf(state)];
 }
 
 /** Nothing of it can be started before something is installed; a client for its probe alone is the form's business. */
-export function isMissing({ command, lacks }: Choice): boolean {
-	return lacks?.programs.includes(command?.[0] ?? "") ?? false;
+export function isMissing({ command, missing }: Choice): boolean {
+	return missing?.programs.includes(command?.[0] ?? "") ?? false;
 }
 
-export function reduceLacks(state: WizardState, command: Command): Reduced {
+export function reduceRequirements(state: WizardState, command: Command): Reduced {
 	if (command !== "install") return only(state);
-	const lacks = state.lacks ?? [];
-	if (state.jobs.install !== undefined || state.jobs.lacks !== undefined) return only(state);
+	const requirements = state.requirements ?? [];
+	if (state.jobs.install !== undefined || state.jobs.requirements !== undefined) return only(state);
 	// What no package brings cannot be installed; asking again may still help, after somebody did it by hand.
-	const installable = lacks.filter((lack) => lack.package !== undefined && lack.asRoot === undefined);
-	return installable.length ? start(state, { job: "install", lacks: installable }) : start(state, { job: "lacks" });
+	const installable = requirements.filter((one) => one.package !== undefined && one.asRoot === undefined);
+	return installable.length ? start(state, { job: "install", requirements: installable }) : start(state, { job: "requirements" });
 }
 
 export function reduceChoose(state: WizardState, command: Command): Reduced {
@@ -65,7 +65,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			return start({ ...state, chosen }, { job: "propose", choice, watch: true });
 		}
 		case "discard": {
-			const { id, kind, name } = shownChoices(state)[cursorOf(state)] ?? {};
+			const { id, kind, name } = visibleChoices(state)[cursorOf(state)] ?? {};
 			if (id === undefined || name === undefined || kind !== "session") return only(state);
 			return only({ ...state, question: { kind: "discard", id, name } });
 		}
@@ -74,9 +74,9 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function askToInstall(state: WizardState, { lacks, name }: Choice): Reduced {
-	const programs = lacks?.programs ?? [];
-	const packages = lacks?.packages ?? [];
+function askToInstall(state: WizardState, { missing, name }: Choice): Reduced {
+	const programs = missing?.programs ?? [];
+	const packages = missing?.packages ?? [];
 	if (!packages.length) return only(notice(state, "not-installed", { name, programs: programs.join(", ") }));
 	return only({ ...without(state, "notice"), question: { kind: "install", programs, packages } });
 }
@@ -84,7 +84,7 @@ function askToInstall(state: WizardState, { lacks, name }: Choice): Reduced {
 /** The packages of a template, by the package manager of this system. */
 export function installPackages(state: WizardState, packages: readonly string[]): Reduced {
 	const idle = { ...without(state, "question"), output: [], outputOpen: "" };
-	return start(idle, { job: "install", lacks: packages.map((name) => ({ what: name, package: name })) });
+	return start(idle, { job: "install", requirements: packages.map((name) => ({ what: name, package: name })) });
 }
 
 /** The list as it is found anew; the cursor stays on what it stood on. */
@@ -92,7 +92,7 @@ export function foundChoices(state: WizardState, choices: readonly Choice[]): Wi
 	const before = state.screen === "choose" ? selectedChoice(state)?.id : undefined;
 	const found = { ...state, choices };
 	if (before === undefined) return found;
-	const at = shownChoices(found).findIndex((choice) => choice.id === before);
+	const at = visibleChoices(found).findIndex((choice) => choice.id === before);
 	return { ...found, cursors: { ...found.cursors, choose: Math.max(0, at) } };
 }
 

@@ -1,23 +1,23 @@
 import { probeWords } from "../../../core/application/probe-lines.ts";
 import { printable, quoteShellLine } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import type { Choice, Left } from "../../choice.ts";
+import type { Choice, SavedSessionState } from "../../choice.ts";
 import { useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { cursorOf, isBusy } from "../../reduced.ts";
 import { steps } from "../../state.ts";
-import { isMissing, selectedChoice, shownChoices } from "./reduce.ts";
+import { cursorOf, isBusy } from "../../transitions.ts";
+import { isMissing, selectedChoice, visibleChoices } from "./reduce.ts";
 
 export function ChooseStep() {
 	const { height, messages, state } = useView();
 	if (isBusy(state, "install")) {
 		return (
 			<>
-				<Line bold>{messages.wizard.lacks.installing}</Line>
+				<Line bold>{messages.wizard.requirements.installing}</Line>
 				<OutputTail height={height - 1} />
 			</>
 		);
@@ -32,7 +32,7 @@ export function ChooseStep() {
 function Choices() {
 	const { height, messages, state, width } = useView();
 	const words = messages.wizard.choose;
-	const choices = shownChoices(state);
+	const choices = visibleChoices(state);
 	const query = state.queries.choose ?? "";
 	const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
 	const columns = [
@@ -102,27 +102,27 @@ function hintText(messages: Messages, state: ReturnType<typeof useView>["state"]
 	return choice?.detail ?? words.first;
 }
 
-export function missingText({ lacks }: Choice, messages: Messages): string {
+export function missingText({ missing }: Choice, messages: Messages): string {
 	const words = messages.wizard.choose;
-	const packages = lacks?.packages ?? [];
+	const packages = missing?.packages ?? [];
 	if (packages.length) return messages.fill(words.install, { packages: packages.join(" ") });
-	return messages.fill(words.noPackage, { programs: lacks?.programs.join(", ") ?? "" });
+	return messages.fill(words.noPackage, { programs: missing?.programs.join(", ") ?? "" });
 }
 
-export function LacksStep() {
+export function RequirementsStep() {
 	const { height, messages, state, width } = useView();
-	const words = messages.wizard.lacks;
-	const { lacks } = state;
-	if (!lacks?.length) return <Line dimColor>{messages.wizard.looking}</Line>;
+	const words = messages.wizard.requirements;
+	const { requirements } = state;
+	if (!requirements?.length) return <Line dimColor>{messages.wizard.looking}</Line>;
 	const installing = state.jobs.install !== undefined;
-	const installable = lacks.some((lack) => lack.package !== undefined);
-	const things = lacks
-		.flatMap((lack) => {
-			const from = lack.package ? messages.fill(words.package, { package: lack.package }) : words.noPackage;
-			return paragraph(`[!] ${words.things[lack.what] ?? lack.what} (${from})`, width, 2);
+	const installable = requirements.some((one) => one.package !== undefined);
+	const things = requirements
+		.flatMap((one) => {
+			const from = one.package ? messages.fill(words.package, { package: one.package }) : words.noPackage;
+			return paragraph(`[!] ${words.things[one.what] ?? one.what} (${from})`, width, 2);
 		})
 		.slice(0, height - 5);
-	const asRoot = lacks.find((lack) => lack.asRoot !== undefined)?.asRoot;
+	const asRoot = requirements.find((one) => one.asRoot !== undefined)?.asRoot;
 	const next = asRoot !== undefined ? messages.fill(words.asRoot, { command: asRoot }) : installable ? words.offer : words.again;
 	const offer = paragraph(installing ? words.installing : next, width, 3);
 	return (
@@ -137,7 +137,7 @@ export function LacksStep() {
 }
 
 /** Where a session was left and when, or why one cannot go on with it: for its row. */
-export function sessionText({ ago, holder, problem, step }: Left, messages: Messages): string {
+export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
 	const words = messages.wizard.choose;
 	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
 	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });
@@ -182,7 +182,7 @@ export function choiceLines(choice: Choice, messages: Messages, width: number): 
 }
 
 /** Of a session that was left no more is known before it is read: where it stands, and what it is about or where it lies. */
-function sessionLines(choice: Choice, left: Left, messages: Messages, width: number): string[] {
+function sessionLines(choice: Choice, left: SavedSessionState, messages: Messages, width: number): string[] {
 	const isOpen = left.problem === undefined && left.holder === undefined;
 	const said = isOpen ? (sessionHint(choice, messages) ?? "") : sessionText(left, messages);
 	const { detail = "" } = choice;
@@ -191,7 +191,7 @@ function sessionLines(choice: Choice, left: Left, messages: Messages, width: num
 }
 
 function factsOf(
-	{ account, command = [], enabled, lacks, package: owner, pid, ports = [], probes = [], unit }: Choice,
+	{ account, command = [], enabled, missing, package: owner, pid, ports = [], probes = [], unit }: Choice,
 	messages: Messages,
 ): Fact[] {
 	const words = messages.wizard.choose;
@@ -205,8 +205,8 @@ function factsOf(
 		...known(facts.process, pid === undefined ? undefined : messages.fill(words.pid, { pid })),
 		...known(facts.listens, ports.join(", ")),
 		...probes.map((probe): Fact => [facts.probe, probeWords(probe)]),
-		...known(facts.lacks, lacks?.programs.join(", ")),
-		...known(facts.packages, lacks?.packages.join(" ")),
+		...known(facts.missing, missing?.programs.join(", ")),
+		...known(facts.packages, missing?.packages.join(" ")),
 	];
 }
 

@@ -1,7 +1,7 @@
 import { valueProblem } from "../../../core/template/parameters.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
-import { ask, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, notice, only, openPage, start, without } from "../../transitions.ts";
 
 /** From a template to its proposal: what it would run is shown where nobody has seen that yet, and its parameters are asked one after the other. */
 export function chooseTemplate(state: WizardState, choice: Choice): Reduced {

@@ -1,8 +1,8 @@
 import type { Entry } from "../../../core/plan/plan.ts";
 
 /** Risks to which one says yes by itself, each, and never for many at once. */
-const ownYes = ["secret", "setuid", "device"] as const;
-export type OwnYes = (typeof ownYes)[number];
+const consents = ["secret", "setuid", "device"] as const;
+export type Consent = (typeof consents)[number];
 
 /** True where a person has to look: it was wanted, and is left out until somebody says yes. */
 export function needsAttention(entry: Entry): boolean {
@@ -11,7 +11,7 @@ export function needsAttention(entry: Entry): boolean {
 
 /** Whether a yes is asked for, where it stays out without one. */
 export function isUnanswered({ risks }: Entry): boolean {
-	return risks.length > 0 && (risks.includes("refused-device") || ownYes.some((risk) => risks.includes(risk)));
+	return risks.length > 0 && (risks.includes("refused-device") || consents.some((risk) => risks.includes(risk)));
 }
 
 /** Secrets and setuid files, in or out. */
@@ -20,6 +20,6 @@ export function isDangerous({ risks }: Entry): boolean {
 }
 
 /** The question that has to be answered before it may go in; none where nothing stands against it, or where no yes would help. */
-export function questionOf({ risks }: Entry): OwnYes | undefined {
-	return risks.includes("refused-device") ? undefined : ownYes.find((risk) => risks.includes(risk));
+export function questionOf({ risks }: Entry): Consent | undefined {
+	return risks.includes("refused-device") ? undefined : consents.find((risk) => risks.includes(risk));
 }

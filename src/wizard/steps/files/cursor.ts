@@ -1,8 +1,8 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { WizardState } from "../../state.ts";
 import { isUnanswered } from "./attention.ts";
-import { isFiltered, selectedRow, shownRows } from "./shown.ts";
 import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
+import { isFiltered, selectedRow, visibleRows } from "./visible-rows.ts";
 
 export function cursorTo(state: WizardState, cursor: number): WizardState {
 	return { ...state, cursors: { ...state.cursors, files: cursor } };
@@ -12,7 +12,7 @@ export function cursorTo(state: WizardState, cursor: number): WizardState {
 export function reveal(state: WizardState, node: FileNode): WizardState {
 	const opened = isFiltered(state) ? state.files.opened : withOpen(state.files.opened, ancestorsOf(node));
 	const open = opened === state.files.opened ? state : { ...state, files: { ...state.files, opened } };
-	const at = shownRows(open).indexOf(node);
+	const at = visibleRows(open).indexOf(node);
 	return at < 0 ? state : cursorTo(open, at);
 }
 
@@ -29,7 +29,7 @@ function ancestorsOf({ parent }: FileNode): FileNode[] {
 /** With another plan or another view the cursor stays on its row, or on the row that now contains it. */
 export function followRow(before: WizardState, after: WizardState): WizardState {
 	const row = selectedRow(before);
-	const rows = shownRows(after);
+	const rows = visibleRows(after);
 	const cursor = after.cursors.files ?? 0;
 	const same = row ? rows.findIndex(({ id }) => id === row.id) : -1;
 	if (same >= 0) return cursorTo(after, same);
@@ -59,7 +59,7 @@ export function nextWaiting({ files, plan }: WizardState, from: number): ItemNod
 }
 
 /** On the first item that a person must decide, at the start of this step. */
-export function firstLook(state: WizardState): WizardState {
+export function cursorToFirstDecision(state: WizardState): WizardState {
 	const waiting = nextWaiting(state, 0);
 	return waiting ? reveal(cursorTo(state, 0), waiting) : cursorTo(state, 0);
 }

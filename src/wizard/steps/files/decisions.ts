@@ -3,8 +3,8 @@ import { ancestors, isWithin, type Path, parent, pathFromText, pathToText } from
 import { escapeGlob } from "../../../core/path/quote.ts";
 import type { Decision, EntryKind } from "../../../core/plan/plan.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
-import { type OwnYes, questionOf } from "./attention.ts";
-import type { Standing } from "./pending.ts";
+import { type Consent, questionOf } from "./attention.ts";
+import type { PendingPlan } from "./pending.ts";
 import { countBelow, type FileNode, type FileTree, type ItemNode, isPlain, placeOfLink } from "./tree.ts";
 
 /** The result of many decisions at once: the rules that express them, and what each item becomes. */
@@ -20,22 +20,22 @@ export interface Change {
 }
 
 /** How an item may be decided: freely, only by a yes to it alone, or not at all. */
-export type Freedom = "free" | "own-yes" | "fixed";
+export type Freedom = "free" | "consent" | "fixed";
 
-export function freedomOf(standing: Standing, node: FileNode, rules: Rules): Freedom {
+export function freedomOf(current: PendingPlan, node: FileNode, rules: Rules): Freedom {
 	const { item } = node;
 	if (item && isPlain(item)) return "free";
 	const text = item?.kind === "entry" ? pathToText(item.path) : undefined;
 	if (item?.kind !== "entry" || text === undefined) return "fixed";
 	const { kind, risks } = item.entry;
 	if (kind === "generated" || risks.includes("refused-device")) return "fixed";
-	if (kind === "device" && isIn(standing, node)) return rules.devices.includes(text) ? "free" : "fixed";
-	if (isIn(standing, node) || questionOf(item.entry) === undefined) return "free";
-	return isAllowed(rules, text) ? "free" : "own-yes";
+	if (kind === "device" && isIn(current, node)) return rules.devices.includes(text) ? "free" : "fixed";
+	if (isIn(current, node) || questionOf(item.entry) === undefined) return "free";
+	return isAllowed(rules, text) ? "free" : "consent";
 }
 
 /** Whether it is an entry that goes in. */
-export function isIn({ pending }: Standing, { item }: FileNode): boolean {
+export function isIn({ pending }: PendingPlan, { item }: FileNode): boolean {
 	return item?.kind === "entry" && (pending.decisions.get(item.path) ?? item.entry.decision) === "include";
 }
 
@@ -49,11 +49,11 @@ const textOf = ({ path }: ItemNode) => pathToText(path) ?? "";
 export const kindOf = ({ item }: FileNode): EntryKind | undefined => (item?.kind === "entry" ? item.entry.kind : undefined);
 
 /** Leaves out those of the items that go in; `top` is the folder that they were chosen by. */
-export function leaveOut(standing: Standing, rules: Rules, items: readonly ItemNode[], top?: Path): Change {
-	const going = items.filter((node) => isIn(standing, node));
-	const willing = going.filter((node) => freedomOf(standing, node, rules) === "free");
+export function leaveOut(current: PendingPlan, rules: Rules, items: readonly ItemNode[], top?: Path): Change {
+	const going = items.filter((node) => isIn(current, node));
+	const willing = going.filter((node) => freedomOf(current, node, rules) === "free");
 	// A link that was chosen by itself takes along what it leads to.
-	const free = willing.length > 1 ? withoutWays(standing.tree, willing) : willing;
+	const free = willing.length > 1 ? withoutWays(current.tree, willing) : willing;
 	const chosen = new Set(free.map(textOf));
 	const mounts = rules.binds.filter(({ path }) => chosen.has(path));
 	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.
@@ -65,7 +65,7 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly ItemN
 	return {
 		rules: {
 			...rules,
-			exclude: add(rules.exclude, coverOf(standing.tree, free.filter(isExcluded), top)),
+			exclude: add(rules.exclude, coverOf(current.tree, free.filter(isExcluded), top)),
 			allowSecret: rules.allowSecret.filter((text) => !taken.has(text)),
 			allowSetuid: rules.allowSetuid.filter((text) => !taken.has(text)),
 			devices: rules.devices.filter((text) => !chosen.has(text)),
@@ -79,11 +79,11 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly ItemN
 }
 
 /** Takes in those of the items that stay out. A pattern that left out more than them is replaced by the rest of what it left out. */
-export function takeIn(standing: Standing, rules: Rules, items: readonly ItemNode[]): Change {
-	const out = items.filter((node) => node.item.kind === "entry" && !isIn(standing, node));
-	const { exclude, replaced, unmatched } = withoutExcludes(standing, rules.exclude, out);
-	const by: Record<Freedom, ItemNode[]> = { free: [], "own-yes": [], fixed: [] };
-	for (const node of out) by[freedomOf(standing, node, rules)].push(node);
+export function takeIn(current: PendingPlan, rules: Rules, items: readonly ItemNode[]): Change {
+	const out = items.filter((node) => node.item.kind === "entry" && !isIn(current, node));
+	const { exclude, replaced, unmatched } = withoutExcludes(current, rules.exclude, out);
+	const by: Record<Freedom, ItemNode[]> = { free: [], consent: [], fixed: [] };
+	for (const node of out) by[freedomOf(current, node, rules)].push(node);
 	// A folder that was named would bring everything in it, also what the application never used.
 	const named = by.free.filter((node) => unmatched.has(node) && kindOf(node) !== "directory");
 	return {
@@ -98,13 +98,13 @@ export function takeIn(standing: Standing, rules: Rules, items: readonly ItemNod
 		},
 		decided: { items: by.free, to: "include" },
 		replaced,
-		aside: by["own-yes"].length,
+		aside: by["consent"].length,
 		fixed: by.fixed.length,
 	};
 }
 
 /** The patterns without which none of the items is left out any more, and with everything else left out as before. */
-function withoutExcludes(standing: Standing, exclude: readonly string[], items: readonly ItemNode[]) {
+function withoutExcludes(current: PendingPlan, exclude: readonly string[], items: readonly ItemNode[]) {
 	const hit = new Set<string>();
 	const matched = new Set<ItemNode>();
 	// Another pattern may match the same items and come to light once the first is gone.
@@ -122,21 +122,21 @@ function withoutExcludes(standing: Standing, exclude: readonly string[], items: 
 	if (!hit.size) return { exclude, replaced: [], unmatched };
 	const kept = exclude.filter((one) => !hit.has(one));
 	const [gone, still] = [matchPaths([...hit]), matchPaths(kept)];
-	const others = standing.tree.items.filter(
+	const others = current.tree.items.filter(
 		(node) =>
 			node.item.kind === "entry" &&
 			!matched.has(node) &&
-			!isIn(standing, node) &&
+			!isIn(current, node) &&
 			gone(node.path) !== undefined &&
 			still(node.path) === undefined,
 	);
-	return { exclude: add(kept, coverOf(standing.tree, others)), replaced: others.length ? [...hit] : [], unmatched };
+	return { exclude: add(kept, coverOf(current.tree, others)), replaced: others.length ? [...hit] : [], unmatched };
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
-export function allowOne(standing: Standing, rules: Rules, kind: OwnYes, node: ItemNode): Change {
+export function allowOne(current: PendingPlan, rules: Rules, kind: Consent, node: ItemNode): Change {
 	const list = ({ secret: "allowSecret", setuid: "allowSetuid", device: "devices" } as const)[kind];
-	const { exclude, replaced } = withoutExcludes(standing, rules.exclude, [node]);
+	const { exclude, replaced } = withoutExcludes(current, rules.exclude, [node]);
 	return {
 		rules: { ...rules, exclude, [list]: add(rules[list], [textOf(node)]) },
 		decided: { items: [node], to: "include" },
@@ -155,7 +155,7 @@ export function isEmptied(rules: Rules, text: string): boolean {
 	return rules.exclude.includes(emptyRule(text));
 }
 
-export function makeEmpty({ tree }: Standing, rules: Rules, path: Path, text: string): Change {
+export function makeEmpty({ tree }: PendingPlan, rules: Rules, path: Path, text: string): Change {
 	const below = itemsWithin(tree, path);
 	return {
 		rules: {
@@ -172,14 +172,14 @@ export function makeEmpty({ tree }: Standing, rules: Rules, path: Path, text: st
 }
 
 /** As the host has it again. */
-export function fillAgain(standing: Standing, rules: Rules, path: Path, text: string): Change {
-	const below = itemsWithin(standing.tree, path);
-	const isFree = (node: ItemNode) => node.item.kind === "state" || freedomOf(standing, node, rules) === "free";
+export function fillAgain(current: PendingPlan, rules: Rules, path: Path, text: string): Change {
+	const below = itemsWithin(current.tree, path);
+	const isFree = (node: ItemNode) => node.item.kind === "state" || freedomOf(current, node, rules) === "free";
 	return {
 		rules: { ...rules, exclude: rules.exclude.filter((one) => one !== emptyRule(text)) },
 		decided: { items: below.filter(isFree), to: "include" },
 		replaced: [],
-		aside: below.filter((node) => freedomOf(standing, node, rules) === "own-yes").length,
+		aside: below.filter((node) => freedomOf(current, node, rules) === "consent").length,
 		fixed: 0,
 	};
 }

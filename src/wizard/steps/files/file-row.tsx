@@ -7,7 +7,7 @@ import { useLook } from "../../look.ts";
 import { percent, shareBar } from "../../parts/bars.tsx";
 import { SplitLine } from "../../parts/line.tsx";
 import { needsAttention } from "./attention.ts";
-import { itemNow, type Standing, sumsNow, willBeMounted } from "./pending.ts";
+import { itemNow, type PendingPlan, sumsNow, willBeMounted } from "./pending.ts";
 import type { FileNode, Item } from "./tree.ts";
 
 /** Groups of directories that the application writes. */
@@ -17,15 +17,15 @@ const barWidths = { narrow: 8, wide: 16 };
 const bytesWidth = 8;
 
 /** One row of the tree or of a list: what it is, whether it goes in, how much of the cage it is. */
-export const FileRow = memo(function FileRow({ isOpen, node, selected, standing, tree, whole, width }: RowProps) {
+export const FileRow = memo(function FileRow({ isOpen, node, selected, current, tree, whole, width }: RowProps) {
 	const { messages } = useLook();
-	const mark = markOf(node, standing);
+	const mark = markOf(node, current);
 	return (
 		<SplitLine
 			width={width}
 			cut="middle"
 			left={`${selected ? ">" : " "} ${tree ? branch(node, isOpen) : ""}${mark} ${nameOf(node, tree, messages)}`}
-			right={aside(node, standing, whole, width, messages)}
+			right={aside(node, current, whole, width, messages)}
 			bold={selected || node.kind === "group"}
 			{...(selected ? { color: "cyan" } : mark === "[!]" ? { color: "yellow" } : {})}
 		/>
@@ -35,7 +35,7 @@ export const FileRow = memo(function FileRow({ isOpen, node, selected, standing,
 interface RowProps {
 	readonly node: FileNode;
 	readonly selected: boolean;
-	readonly standing: Standing;
+	readonly current: PendingPlan;
 	/** Bytes of the whole cage. */
 	readonly whole: number;
 	readonly isOpen: boolean;
@@ -54,11 +54,11 @@ function nameOf({ group, kind, name, path }: FileNode, tree: boolean, messages: 
 }
 
 /** In, out, partly, mounted, for the application to write, or out until somebody says yes. */
-function markOf(node: FileNode, standing: Standing): string {
-	if (willBeMounted(standing, node)) return "[m]";
-	const item = itemNow(standing, node);
+function markOf(node: FileNode, current: PendingPlan): string {
+	if (willBeMounted(current, node)) return "[m]";
+	const item = itemNow(current, node);
 	if (!item) {
-		const sums = sumsNow(standing, node);
+		const sums = sumsNow(current, node);
 		if (sums.waiting) return "[!]";
 		if (written.includes(node.group)) return "[w]";
 		return sums.in === sums.items ? "[x]" : sums.in ? "[~]" : "[ ]";
@@ -70,13 +70,13 @@ function markOf(node: FileNode, standing: Standing): string {
 }
 
 /** Columns, so that the eye can go down them: a word or how many, the bytes, and their share of the cage. */
-function aside(node: FileNode, standing: Standing, whole: number, width: number, messages: Messages): string {
-	const item = itemNow(standing, node);
-	const sums = sumsNow(standing, node);
+function aside(node: FileNode, current: PendingPlan, whole: number, width: number, messages: Messages): string {
+	const item = itemNow(current, node);
+	const sums = sumsNow(current, node);
 	// What stays out has a size too, and no share.
 	const bytes = sums.bytesIn || sums.bytes;
 	const size = bytes ? messages.bytes(bytes) : "";
-	const word = item ? wordOf(item, messages) : node.kind === "group" ? recommended(node, standing, messages) : "";
+	const word = item ? wordOf(item, messages) : node.kind === "group" ? recommended(node, current, messages) : "";
 	if (width < 60) return item && word !== "" ? word : size;
 	const count = item ? "" : messages.count(sums.items);
 	const share = sums.bytesIn ? `${percent(sums.bytesIn, whole)} %` : "";
@@ -88,7 +88,7 @@ function aside(node: FileNode, standing: Standing, whole: number, width: number,
 	return `${word}${count.padStart(word === "" ? 0 : 6)} ${numbers}`;
 }
 
-function recommended(node: FileNode, { tree }: Standing, messages: Messages): string {
+function recommended(node: FileNode, { tree }: PendingPlan, messages: Messages): string {
 	const [first] = tree.recommended.get(node.group) ?? [];
 	return first === undefined ? "" : messages.wizard.files.recommended[first];
 }

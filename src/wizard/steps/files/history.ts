@@ -1,8 +1,8 @@
 import type { Rules } from "../../../core/application/application.ts";
 import type { Path } from "../../../core/path/path.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
-import { only, start, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { only, start, without } from "../../transitions.ts";
 import { followRow } from "./cursor.ts";
 import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
 import type { Decided } from "./state.ts";

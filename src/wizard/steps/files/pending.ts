@@ -37,7 +37,7 @@ export function withDecided(pending: Pending, decided: Decided): Pending {
 }
 
 /** The plan on the screen together with the decisions since. */
-export interface Standing {
+export interface PendingPlan {
 	readonly tree: FileTree;
 	readonly pending: Pending;
 	readonly totals: Totals;
@@ -45,18 +45,18 @@ export interface Standing {
 	readonly sums: Map<FileNode, Sums>;
 }
 
-const remembered = new WeakMap<Pending, Standing>();
+const remembered = new WeakMap<Pending, PendingPlan>();
 
-export function standingOf(plan: Plan, pending: Pending): Standing {
+export function pendingPlanOf(plan: Plan, pending: Pending): PendingPlan {
 	const known = remembered.get(pending);
 	if (known?.tree.plan === plan) return known;
-	const standing = { tree: treeOf(plan), pending, totals: totalsOf(plan, pending), sums: new Map() };
-	remembered.set(pending, standing);
-	return standing;
+	const current = { tree: treeOf(plan), pending, totals: totalsOf(plan, pending), sums: new Map() };
+	remembered.set(pending, current);
+	return current;
 }
 
 /** The item as it will be. */
-export function itemNow({ pending }: Standing, { item }: FileNode): Item | undefined {
+export function itemNow({ pending }: PendingPlan, { item }: FileNode): Item | undefined {
 	const decision = item && pending.decisions.get(item.path);
 	if (!item || !decision) return item;
 	if (item.kind === "entry") return { ...item, entry: { ...item.entry, decision } };
@@ -75,11 +75,11 @@ export interface Sums {
 
 export const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 };
 
-export function sumsNow(standing: Standing, node: FileNode): Sums {
-	const item = itemNow(standing, node);
+export function sumsNow(current: PendingPlan, node: FileNode): Sums {
+	const item = itemNow(current, node);
 	if (item) return sumsOfItem(item);
-	const known = standing.sums.get(node) ?? node.children.map((child) => sumsNow(standing, child)).reduce(plus, noSums);
-	standing.sums.set(node, known);
+	const known = current.sums.get(node) ?? node.children.map((child) => sumsNow(current, child)).reduce(plus, noSums);
+	current.sums.set(node, known);
 	return known;
 }
 
@@ -110,9 +110,9 @@ function plus(a: Sums, b: Sums): Sums {
 }
 
 /** The rows directly below one that have most bytes of what goes in, those without any left out. */
-export function largestBelow(standing: Standing, { children }: FileNode, most: number): readonly FileNode[] {
+export function largestBelow(current: PendingPlan, { children }: FileNode, most: number): readonly FileNode[] {
 	return children
-		.map((node) => ({ node, bytes: sumsNow(standing, node).bytesIn }))
+		.map((node) => ({ node, bytes: sumsNow(current, node).bytesIn }))
 		.filter(({ bytes }) => bytes > 0)
 		.sort((a, b) => b.bytes - a.bytes)
 		.slice(0, most)
@@ -120,7 +120,7 @@ export function largestBelow(standing: Standing, { children }: FileNode, most: n
 }
 
 /** Whether the cage will see the host's file through a mounted folder, once the next plan is made. */
-export function willBeMounted({ pending }: Standing, { path }: FileNode): boolean {
+export function willBeMounted({ pending }: PendingPlan, { path }: FileNode): boolean {
 	if (!pending.mounted.size) return false;
 	for (let at = path; at !== undefined && at.length > 1; at = at.slice(0, at.lastIndexOf("/")) as Path) {
 		if (pending.mounted.has(at)) return true;
@@ -129,8 +129,8 @@ export function willBeMounted({ pending }: Standing, { path }: FileNode): boolea
 }
 
 /** Bytes of everything that goes in, including copied state. */
-export function bytesOfCage(standing: Standing): number {
-	return standing.tree.groups.reduce((sum, group) => sum + sumsNow(standing, group).bytesIn, 0);
+export function bytesOfCage(current: PendingPlan): number {
+	return current.tree.groups.reduce((sum, group) => sum + sumsNow(current, group).bytesIn, 0);
 }
 
 export interface Totals {
@@ -176,5 +176,5 @@ export function totalsOf({ entries }: Plan, { decisions } = nothingPending): Tot
 
 /** With the decisions since the plan was made. */
 export function totalsNow({ files, plan }: { readonly files: { readonly pending: Pending }; readonly plan?: Plan }): Totals {
-	return plan ? standingOf(plan, files.pending).totals : noTotals;
+	return plan ? pendingPlanOf(plan, files.pending).totals : noTotals;
 }

@@ -1,16 +1,16 @@
 import { type Path, parent, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob } from "../../../core/path/quote.ts";
 import type { Command } from "../../bindings.ts";
-import { ask, go, notice, only, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { ask, go, notice, only, without } from "../../transitions.ts";
 import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
+import { bindFolder, emptyFolder, folderOf } from "./folders.ts";
 import { redo, undo } from "./history.ts";
 import { totalsNow } from "./pending.ts";
-import { isFiltered, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
 import { decideAlike, decideKind, decidePackage, toggle } from "./toggle.ts";
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
-import { bindFolder, emptyFolder, folderOf } from "./whole-folders.ts";
+import { isFiltered, selectedRow, visibleRows } from "./visible-rows.ts";
 
 export function reduceFiles(state: WizardState, command: Command): Reduced {
 	const row = selectedRow(state);
@@ -40,9 +40,9 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			return row ? open(state, row) : only(state);
 		case "open-all":
 			return row ? openAll(state, row) : only(state);
-		case "shut":
+		case "close-folder":
 			return row ? (shut(state, row) ?? only(state)) : only(state);
-		case "shut-or-back":
+		case "close-or-back":
 			return (row && shut(state, row)) ?? only(go(state, "trace"));
 		case "next-waiting":
 			return toNextWaiting(state);
@@ -60,7 +60,7 @@ function decideRow(state: WizardState, command: Command, row: FileNode): Reduced
 		case "toggle":
 			return toggle(state, row);
 		case "all":
-			return decideAlike(state, isFiltered(state) ? shownRows(state).filter(isItem) : itemsOf(groupOf(row)));
+			return decideAlike(state, isFiltered(state) ? visibleRows(state).filter(isItem) : itemsOf(groupOf(row)));
 		case "package":
 			return decidePackage(state, row);
 		case "kind":
@@ -131,7 +131,7 @@ function toNextWaiting(state: WizardState): Reduced {
 	const next = nextWaiting(state, row?.item ? at + 1 : at) ?? nextWaiting(state, 0);
 	if (!next) return only(notice(state, "nothing-waits"));
 	// In a list that does not have it, it cannot be shown.
-	const whole = shownRows(state).includes(next) || !isFiltered(state);
+	const whole = visibleRows(state).includes(next) || !isFiltered(state);
 	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
 }
 
@@ -143,7 +143,7 @@ export function isOfferedInFiles(state: WizardState, command: Command): boolean 
 			return !isFiltered(state) && (row?.children.length ?? 0) > 0;
 		case "next-waiting":
 			return totalsNow(state).attention > 0;
-		case "shut-or-back":
+		case "close-or-back":
 			return true;
 		case "undo":
 			return state.files.past.length > 0;

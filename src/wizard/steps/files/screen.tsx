@@ -7,46 +7,46 @@ import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
+import { isBusy } from "../../transitions.ts";
+import { fileFacts } from "./file-facts.ts";
 import { FileRow } from "./file-row.tsx";
-import { bytesOfCage, type Standing, standingOf, sumsNow } from "./pending.ts";
-import { isFiltered, openIn, selectedRow, shownRows } from "./shown.ts";
+import { bytesOfCage, type PendingPlan, pendingPlanOf, sumsNow } from "./pending.ts";
 import { fileTabs } from "./state.ts";
 import type { FileNode } from "./tree.ts";
-import { whyFileRow } from "./why-file.ts";
+import { isFiltered, openIn, selectedRow, visibleRows } from "./visible-rows.ts";
 
 export function FilesStep() {
 	const { messages, state } = useView();
 	if (!state.plan) return <Line dimColor>{state.failure ? "" : messages.wizard.files.planning}</Line>;
 	return (
 		<Panes detail={<Facts />}>
-			<List standing={standingOf(state.plan, state.files.pending)} />
+			<List current={pendingPlanOf(state.plan, state.files.pending)} />
 		</Panes>
 	);
 }
 
-function List({ standing }: { standing: Standing }) {
+function List({ current }: { current: PendingPlan }) {
 	const { height, messages, state, width } = useView();
-	const rows = shownRows(state);
+	const rows = visibleRows(state);
 	const query = state.queries.files ?? "";
-	const whole = bytesOfCage(standing);
+	const whole = bytesOfCage(current);
 	const tree = !isFiltered(state);
 	const open = openIn(state.files);
 	const nothing =
 		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
 	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
-	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, standing, messages), width, room);
+	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, current, messages), width, room);
 	return (
 		<>
-			<Line>{totalsText(standing, state, messages, width)}</Line>
+			<Line>{totalsText(current, state, messages, width)}</Line>
 			<Line bold>{tabsText(state, rows.length, messages, width)}</Line>
 			{rows.length ? null : <Line>{nothing}</Line>}
 			<Rows
 				items={rows}
 				cursor={state.cursors.files ?? 0}
 				height={height - 2 - about.length}
-				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole, width }} />}
+				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, current, tree, whole, width }} />}
 			/>
 			<Paragraph lines={about} dimColor />
 		</>
@@ -54,7 +54,7 @@ function List({ standing }: { standing: Standing }) {
 }
 
 /** What there is room for, with what waits for somebody at its beginning. */
-function totalsText({ totals }: Standing, state: WizardState, messages: Messages, width: number): string {
+function totalsText({ totals }: PendingPlan, state: WizardState, messages: Messages, width: number): string {
 	const words = messages.wizard.files;
 	const waiting = totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} | ` : "";
 	const planning = isBusy(state, "plan") ? ` | ${words.replanning}` : "";
@@ -75,11 +75,11 @@ function tabsText(state: WizardState, count: number, messages: Messages, width: 
 }
 
 /** The selected row in a few words, the most important first, for terminals that have no room for the pane beside it; `i` shows the rest. */
-function aboutRow(state: WizardState, standing: Standing, messages: Messages): string {
+function aboutRow(state: WizardState, current: PendingPlan, messages: Messages): string {
 	const words = messages.wizard.files;
 	const row = selectedRow(state);
 	if (!row) return "";
-	if (!row.item) return aboutFolder(row, standing, messages);
+	if (!row.item) return aboutFolder(row, current, messages);
 	if (row.item.kind === "state") {
 		const [reason] = row.item.directory.reasons;
 		return `${reason ? `${showReason(reason, messages)}. ` : ""}${words.canState}`;
@@ -95,11 +95,11 @@ function aboutRow(state: WizardState, standing: Standing, messages: Messages): s
 	return `${risk === undefined ? "" : `${words.risks[risk]} `}${facts.join("; ")}`;
 }
 
-function aboutFolder(row: FileNode, standing: Standing, messages: Messages): string {
+function aboutFolder(row: FileNode, current: PendingPlan, messages: Messages): string {
 	const words = messages.wizard.files;
-	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
-	const share = percent(bytesIn, bytesOfCage(standing));
-	const spare = row.kind === "group" ? standing.tree.spare.get(row.group) : undefined;
+	const { bytesIn, in: included, items, waiting } = sumsNow(current, row);
+	const share = percent(bytesIn, bytesOfCage(current));
+	const spare = row.kind === "group" ? current.tree.spare.get(row.group) : undefined;
 	const second = waiting
 		? messages.fill(words.waitingHere, { count: waiting })
 		: spare !== undefined
@@ -114,7 +114,7 @@ function aboutFolder(row: FileNode, standing: Standing, messages: Messages): str
 function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
-	const lines = row ? whyFileRow(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	const lines = row ? fileFacts(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
 	const [title, ...rest] = lines.slice(0, height);
 	if (title === undefined) return null;
 	return (

@@ -2,9 +2,9 @@ import type { Rules } from "../../../core/application/application.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
-import { notice, only, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
-import { type OwnYes, questionOf } from "./attention.ts";
+import { notice, only, without } from "../../transitions.ts";
+import { type Consent, questionOf } from "./attention.ts";
 import {
 	allowOne,
 	behindLink,
@@ -19,7 +19,7 @@ import {
 	takeIn,
 } from "./decisions.ts";
 import { decide } from "./history.ts";
-import { type Standing, standingOf } from "./pending.ts";
+import { type PendingPlan, pendingPlanOf } from "./pending.ts";
 import { type FileNode, type Item, type ItemNode, isItem, itemsOf, treeOf } from "./tree.ts";
 
 /** In or out: an item, or all of a group or a folder. */
@@ -27,19 +27,19 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	if (!isItem(row)) return decideAlike(state, itemsOf(row), row.path);
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
-	const standing = standingOf(plan, state.files.pending);
+	const current = pendingPlanOf(plan, state.files.pending);
 	const { rules } = answers;
 	const path = showPath(row.item.path);
 	const text = pathToText(row.item.path);
 	if (text === undefined) return only(notice(state, "name-not-text", { path }));
-	if (row.item.kind === "state") return toggleState(state, standing, row.item, text);
+	if (row.item.kind === "state") return toggleState(state, current, row.item, text);
 	const { entry } = row.item;
-	const included = isIn(standing, row);
-	switch (freedomOf(standing, row, rules)) {
+	const included = isIn(current, row);
+	switch (freedomOf(current, row, rules)) {
 		case "free":
-			if (!included) return apply(state, takeIn(standing, rules, [row]));
-			return leaveOutOne(state, standing, rules, row);
-		case "own-yes":
+			if (!included) return apply(state, takeIn(current, rules, [row]));
+			return leaveOutOne(state, current, rules, row);
+		case "consent":
 			return only({ ...without(state, "notice"), question: { kind: questionOf(entry) ?? "secret", path: entry.path, text } });
 		case "fixed":
 			return only(
@@ -48,22 +48,22 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	}
 }
 
-function leaveOutOne(state: WizardState, standing: Standing, rules: Rules, row: ItemNode): Reduced {
-	const change = leaveOut(standing, rules, [row]);
-	const along = behindLink(standing.tree, row).filter((node) => isIn(standing, node));
+function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row: ItemNode): Reduced {
+	const change = leaveOut(current, rules, [row]);
+	const along = behindLink(current.tree, row).filter((node) => isIn(current, node));
 	if (!along.length) return apply(state, change);
 	const decided = { items: [...change.decided.items, ...along], to: "declined" } as const;
 	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path), count: along.length });
 }
 
 /** Of state the host's content is in or out; the directory itself is what the application needs. */
-function toggleState(state: WizardState, standing: Standing, item: Extract<Item, { kind: "state" }>, text: string): Reduced {
+function toggleState(state: WizardState, current: PendingPlan, item: Extract<Item, { kind: "state" }>, text: string): Reduced {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
 	const values = { path: showPath(item.path) };
-	if (isEmptied(rules, text)) return say(apply(state, fillAgain(standing, rules, item.path, text)), "state-as-found", values);
+	if (isEmptied(rules, text)) return say(apply(state, fillAgain(current, rules, item.path, text)), "state-as-found", values);
 	if (item.directory.seeds.length || rules.seed.includes(text)) {
-		return say(apply(state, makeEmpty(standing, rules, item.path, text)), "state-empty", values);
+		return say(apply(state, makeEmpty(current, rules, item.path, text)), "state-empty", values);
 	}
 	return say(decide(state, { seed: [...rules.seed, text] }), "state-seeded", values);
 }
@@ -72,13 +72,13 @@ function toggleState(state: WizardState, standing: Standing, item: Extract<Item,
 export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path): Reduced {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
-	const standing = standingOf(plan, state.files.pending);
-	const isFree = (node: ItemNode) => freedomOf(standing, node, answers.rules) === "free";
+	const current = pendingPlanOf(plan, state.files.pending);
+	const isFree = (node: ItemNode) => freedomOf(current, node, answers.rules) === "free";
 	// Where nothing can go out either, the notice says what would have to come in.
 	const comesIn =
-		items.some((node) => node.item.kind === "entry" && !isIn(standing, node) && isFree(node)) ||
-		!items.some((node) => isIn(standing, node) && isFree(node));
-	const change = comesIn ? takeIn(standing, answers.rules, items) : leaveOut(standing, answers.rules, items, top);
+		items.some((node) => node.item.kind === "entry" && !isIn(current, node) && isFree(node)) ||
+		!items.some((node) => isIn(current, node) && isFree(node));
+	const change = comesIn ? takeIn(current, answers.rules, items) : leaveOut(current, answers.rules, items, top);
 	return applyMany(state, change, comesIn);
 }
 
@@ -118,21 +118,21 @@ function excludePattern(state: WizardState, rules: Rules, text: string): Reduced
 	if (rules.exclude.includes(text)) return only(state);
 	const change = { exclude: [...rules.exclude, text] };
 	if (!state.plan) return decide(state, change);
-	const standing = standingOf(state.plan, state.files.pending);
+	const current = pendingPlanOf(state.plan, state.files.pending);
 	const matches = matchPaths([text]);
-	const hit = standing.tree.items.filter(
-		(node) => !["generated", "device"].includes(kindOf(node) ?? "") && isIn(standing, node) && matches(node.path) !== undefined,
+	const hit = current.tree.items.filter(
+		(node) => !["generated", "device"].includes(kindOf(node) ?? "") && isIn(current, node) && matches(node.path) !== undefined,
 	);
 	const reduced = decide(state, change, { items: hit, to: "declined" });
 	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
-export function allow(state: WizardState, kind: OwnYes, path: Path): Reduced {
+export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 	const { answers, plan } = state;
 	const node = plan && treeOf(plan).byPath.get(path);
 	if (!answers || !node) return only(without(state, "question"));
-	return apply(state, allowOne(standingOf(plan, state.files.pending), answers.rules, kind, node));
+	return apply(state, allowOne(pendingPlanOf(plan, state.files.pending), answers.rules, kind, node));
 }
 
 /** A single decision: the row shows it, so only what is more than that is said. */

@@ -1,6 +1,6 @@
 import type { Answers } from "../../../core/questions/answers.ts";
-import { isBusy, notice, only, start, without } from "../../reduced.ts";
 import type { Form, Reduced, Tried, WizardState } from "../../state.ts";
+import { isBusy, notice, only, start, without } from "../../transitions.ts";
 
 /** Trying a probe before anything is traced: asked for by a key, never in the way of going on. */
 export function tryProbe(state: WizardState, form: Form, answers: Answers): Reduced {

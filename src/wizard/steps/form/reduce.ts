@@ -3,9 +3,9 @@ import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
 import { editLine, type TextLine, textLine } from "../../line.ts";
-import { go, isBusy, only, start, without } from "../../reduced.ts";
 import type { Problem } from "../../session/values.ts";
 import type { Form, FormRow, Reduced, WizardState } from "../../state.ts";
+import { go, isBusy, only, start, without } from "../../transitions.ts";
 import { allProblems, blocking, lists, readForm, rowOf, switches } from "./fields.ts";
 import { stopTrying, tryProbe, withoutTrying } from "./probe.ts";
 

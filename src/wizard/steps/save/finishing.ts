@@ -1,6 +1,6 @@
 import { countsOf, type Tested } from "../../../core/selftest/verdict.ts";
-import { go, isBusy, only, openPage, start, without } from "../../reduced.ts";
 import type { Question, Reduced, WizardState } from "../../state.ts";
+import { go, isBusy, only, openPage, start, without } from "../../transitions.ts";
 
 /** From a candidate that answers to a cage that stands; between the two is the verdict of the self-test. */
 
@@ -9,12 +9,12 @@ export function finish(state: WizardState): Reduced {
 	if (state.finished && state.trial.saved) return only(go(state, "save"));
 	if (isBusy(state, "selftest")) return only(go(state, "save"));
 	// A session that was left in the middle of it.
-	if (!state.trial.tested) return tryWaysOut(go(state, "save"));
+	if (!state.trial.tested) return startSelftest(go(state, "save"));
 	const question = escapeOf(state);
 	return question ? only({ ...go(state, "save"), question }) : save(state);
 }
 
-export function tryWaysOut(state: WizardState): Reduced {
+export function startSelftest(state: WizardState): Reduced {
 	const { answers } = state;
 	return answers ? start(state, { job: "selftest", answers }) : only(state);
 }
@@ -25,7 +25,7 @@ export function save(state: WizardState): Reduced {
 }
 
 /** The answer to `escape` was no: what was found is what one wants to see now. */
-export function lookAtEscape(state: WizardState): WizardState {
+export function showEscapes(state: WizardState): WizardState {
 	return openPage(go(state, "trial"), "selftest");
 }
 

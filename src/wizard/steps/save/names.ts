@@ -1,7 +1,7 @@
 import { textLine } from "../../line.ts";
-import { notice, only, start, without } from "../../reduced.ts";
 import type { RecordNames } from "../../session/values.ts";
 import type { PromptKind, Reduced, WizardState } from "../../state.ts";
+import { notice, only, start, without } from "../../transitions.ts";
 
 /** Whom the record names: two questions once the cage stands, with what is kept as the answer. */
 

@@ -1,6 +1,6 @@
 import type { Command } from "../../bindings.ts";
-import { andThen, ask, cancel, cursorOf, go, isBusy, only, openPage, start, without } from "../../reduced.ts";
 import type { Reduced, TextPage, WizardState } from "../../state.ts";
+import { andThen, ask, cancel, cursorOf, go, isBusy, only, openPage, start, without } from "../../transitions.ts";
 import { endStatus, finish } from "./finishing.ts";
 import { askForNames } from "./names.ts";
 

@@ -6,8 +6,8 @@ import { wrapRows } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { cursorOf, isBusy } from "../../reduced.ts";
 import type { Finished } from "../../session/values.ts";
+import { cursorOf, isBusy } from "../../transitions.ts";
 import { isSafe } from "./finishing.ts";
 import { type SaveItem, saveItems } from "./reduce.ts";
 

@@ -1,9 +1,22 @@
 import type { NextExercise } from "../../../core/plan/coverage.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
-import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../../reduced.ts";
 import type { Traced } from "../../session/values.ts";
-import { noTrial, note, type Reduced, type WizardState } from "../../state.ts";
+import { emptyTrial, note, type Reduced, type WizardState } from "../../state.ts";
+import {
+	andThen,
+	ask,
+	cancel,
+	cursorOf,
+	go,
+	isBusy,
+	notice,
+	only,
+	openPage,
+	setCursor,
+	start,
+	without,
+} from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
 import { quietOf } from "./novelty.ts";
@@ -42,7 +55,7 @@ function begin(state: WizardState, trace: Tracing, answers: Answers, add: boolea
 	const fresh = {
 		...without(go(state, "trace"), "plan", "building", "detour"),
 		trace,
-		trial: noTrial,
+		trial: emptyTrial,
 		output: [],
 		outputOpen: "",
 		warnings: [],
@@ -59,7 +72,7 @@ export function answersAlready(state: WizardState): boolean {
 
 /** The application runs and answers, and nobody has said yet that it is enough. */
 export function mayExercise(state: WizardState): boolean {
-	return isBusy(state, "trace") && state.trace?.enough === false && answersAlready(state);
+	return isBusy(state, "trace") && state.trace?.ending === false && answersAlready(state);
 }
 
 /** What could be exercised next, without what was asked for since it was proposed. */
@@ -98,11 +111,11 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 	const busy = isBusy(state, "trace");
 	if (!trace || !answers) return only(state);
 	switch (command) {
-		case "enough":
+		case "finish-early":
 			if (busy) return enough(state, trace, false);
 			return trace.result ? afterTrace(without(state, "failure")) : only(state);
 		case "exercise":
-			if (!busy || trace.enough) return only(notice(state, "exercise-too-late"));
+			if (!busy || trace.ending) return only(notice(state, "exercise-too-late"));
 			return answersAlready(state) ? ask(state, "exercise") : only(notice(state, "not-answered-yet"));
 		case "output":
 			return only(openPage(state, "output"));
@@ -125,22 +138,22 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 }
 
 function enough(state: WizardState, trace: Tracing, again: boolean): Reduced {
-	if (trace.enough) return only(state);
+	if (trace.ending) return only(state);
 	if (!answersAlready(state)) return only(notice(state, "not-answered-yet"));
-	return only({ ...without(state, "notice"), trace: { ...trace, enough: true, again } }, { job: "enough" });
+	return only({ ...without(state, "notice"), trace: { ...trace, ending: true, again } }, { job: "finish-early" });
 }
 
 function runNext(state: WizardState, trace: Tracing): Reduced {
-	if (!isBusy(state, "trace") || trace.enough) return only(notice(state, "exercise-too-late"));
+	if (!isBusy(state, "trace") || trace.ending) return only(notice(state, "exercise-too-late"));
 	if (!answersAlready(state)) return only(notice(state, "not-answered-yet"));
 	const next = nextProposal(state);
 	if (next === undefined) return only(notice(state, "nothing-to-exercise"));
 	if (next.kind !== "command") return only(notice(state, next.kind === "signal" ? "signal-by-itself" : "exercise-no-command"));
-	return askFor(state, next.command);
+	return requestExercise(state, next.command);
 }
 
 /** Has a line run as an exercise. */
-export function askFor(state: WizardState, line: string): Reduced {
+export function requestExercise(state: WizardState, line: string): Reduced {
 	const { trace } = state;
 	if (!trace) return only(state);
 	const asked = { ...trace, asked: [...trace.asked, line] };

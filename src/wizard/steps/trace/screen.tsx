@@ -7,10 +7,10 @@ import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
-import { askedOf, TraceAsked } from "./asked.tsx";
+import { isBusy } from "../../transitions.ts";
 import { answersAlready, nextProposal, quiet } from "./reduce.ts";
+import { requestsOf, TraceRequests } from "./requests.tsx";
 import type { TraceTab } from "./tracing-state.ts";
 import { TraceTabs, TraceView, titleOf } from "./views.tsx";
 
@@ -21,7 +21,7 @@ export function TraceStep() {
 	// What is read aloud has no beside.
 	if (linear) return <Main isWide={false} />;
 	return (
-		<Panes detail={<Beside />}>
+		<Panes detail={<SidePane />}>
 			<Main isWide={width >= columnsForTwo} />
 		</Panes>
 	);
@@ -39,14 +39,14 @@ function Main({ isWide }: { isWide: boolean }) {
 	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
 	const room = height - status.length - added.length - 2;
 	const asked = Math.max(1, Math.min(8, Math.floor(room / (room < 12 ? 3 : 2))));
-	const rows = Math.min(asked, askedOf(state).length);
+	const rows = Math.min(asked, requestsOf(state).length);
 	const left = height - status.length - 1 - added.length - rows - 1;
 	return (
 		<>
 			<Paragraph lines={status} bold {...(quiet(state) ? { color: "green" } : {})} />
 			<Line>{counts}</Line>
 			<Paragraph lines={added} color="cyan" />
-			<TraceAsked height={rows} />
+			<TraceRequests height={rows} />
 			{isWide ? <Line dimColor>{messages.wizard.trace.output}</Line> : <TraceTabs />}
 			{isWide ? <OutputTail height={left} /> : <TraceView tab={trace.tab} height={left} isActive />}
 		</>
@@ -54,7 +54,7 @@ function Main({ isWide }: { isWide: boolean }) {
 }
 
 /** Beside the output: all of the rest where there is room for it, else what the tab says. */
-function Beside() {
+function SidePane() {
 	const { height, state } = useView();
 	const { trace } = state;
 	if (!trace) return null;
@@ -107,8 +107,8 @@ function statusText(state: WizardState, messages: Messages): string {
 		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
 	}
 	const attached = state.answers?.attach;
-	if (trace.enough && attached && !trace.again) return words.finishingAttached;
-	if (trace.enough) return trace.again ? words.finishingAgain : words.finishing;
+	if (trace.ending && attached && !trace.again) return words.finishingAttached;
+	if (trace.ending) return trace.again ? words.finishingAgain : words.finishing;
 	if (!trace.running && attached) return messages.fill(words.startingAttached, { pid: attached.pid });
 	if (!trace.running) return messages.fill(words.starting, { name: state.answers?.name ?? "" });
 	if (!answersAlready(state)) return words.waiting;

@@ -23,7 +23,7 @@ export interface Tracing {
 	readonly novelty: Novelty;
 	/** Exercises that were asked for here, whether or not they have run yet. */
 	readonly asked: readonly string[];
-	readonly enough: boolean;
+	readonly ending: boolean;
 	/** When this run is over, another one begins. */
 	readonly again: boolean;
 	/** This run adds to the result of those before. */
@@ -41,7 +41,7 @@ export interface Tracing {
 /** With nothing running: what the runs before showed stays, and the clock of what ran is forgotten. */
 export function atRest(trace: Tracing): Tracing {
 	const { gains } = trace.novelty;
-	return { ...trace, running: false, adding: false, again: false, enough: false, novelty: { gains } };
+	return { ...trace, running: false, adding: false, again: false, ending: false, novelty: { gains } };
 }
 
 export function newTracing(subject: string): Tracing {
@@ -54,7 +54,7 @@ export function newTracing(subject: string): Tracing {
 		signals: [],
 		novelty: { gains: {} },
 		asked: [],
-		enough: false,
+		ending: false,
 		again: false,
 		adding: false,
 		runs: 0,

@@ -1,6 +1,6 @@
 import { baseName } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
-import { type NextExercise, totalReach } from "../../../core/plan/coverage.ts";
+import { type NextExercise, totalCoverage } from "../../../core/plan/coverage.ts";
 import type { ShownProcesses } from "../../../engine/events.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { coverageLine, nextText } from "../../../report/coverage.ts";
@@ -44,7 +44,7 @@ export function TraceTabs() {
 
 function numbersOf({ trace }: WizardState, messages: Messages): Record<TraceTab, string> {
 	const coverage = trace?.reached?.coverage;
-	const reach = coverage && totalReach(coverage);
+	const reach = coverage && totalCoverage(coverage);
 	return {
 		output: "",
 		processes: trace?.processes ? messages.count(trace.processes.living) : "",
@@ -81,14 +81,14 @@ function Processes({ height, isActive }: ViewProps) {
 					bold={selected}
 					dimColor={row.ended !== undefined}
 					left={`${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
-					right={processAside(row, messages)}
+					right={processDetails(row, messages)}
 				/>
 			)}
 		/>
 	);
 }
 
-function processAside(row: ShownProcesses["rows"][number], messages: Messages): string {
+function processDetails(row: ShownProcesses["rows"][number], messages: Messages): string {
 	const words = messages.wizard.trace;
 	const { account, ended, threads, uid } = row;
 	const [how = "", what = ""] = ended?.split(" ") ?? [];

@@ -1,7 +1,7 @@
 import type { Command } from "../../bindings.ts";
-import { andThen, cancel, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Unneeded } from "../../session/values.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { andThen, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { withoutVerdict } from "../save/finishing.ts";
 
 /** Leaving out of a candidate that answers what nothing needs: found by trials, shown, and left out of the next candidate. */
@@ -27,8 +27,8 @@ export function minimise(state: WizardState): Reduced {
 /** Keys while it is searched. */
 export function reduceMinimising(state: WizardState, command: Command): Reduced {
 	switch (command) {
-		case "settle":
-			return only({ ...state, minimising: { ...state.minimising, settling: true } }, { job: "enough" });
+		case "finish-search":
+			return only({ ...state, minimising: { ...state.minimising, isEnding: true } }, { job: "finish-early" });
 		case "back":
 			return andThen(cancel(without(state, "minimising")), (stopped) => only(notice(stopped, "minimise-stopped")));
 		case "output":

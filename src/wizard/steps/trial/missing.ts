@@ -1,9 +1,9 @@
 import { printable, showPath } from "../../../core/path/quote.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { cursorOf } from "../../reduced.ts";
 import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
+import { cursorOf } from "../../transitions.ts";
 import { isProposed, lastRound } from "./reduce.ts";
 
 /** What there is to say of something that a trial found missing. */

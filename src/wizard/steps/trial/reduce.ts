@@ -1,9 +1,9 @@
 import { pathToText } from "../../../core/path/path.ts";
 import { isOffer, type Missing } from "../../../core/plan/missing.ts";
 import type { Command } from "../../bindings.ts";
-import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../reduced.ts";
 import type { Round } from "../../session/values.ts";
-import type { Reduced, Trying, WizardState } from "../../state.ts";
+import type { Reduced, TrialState, WizardState } from "../../state.ts";
+import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
 import { finish, withoutVerdict } from "../save/finishing.ts";
 import { minimise, reduceMinimising } from "./minimising.ts";
@@ -25,7 +25,7 @@ export function isProposed(missing: Missing, round: Round): boolean {
 }
 
 /** Whether it goes in with the next round: a remedy unless it is deselected, an offer only if it is selected. */
-export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: Trying): boolean {
+export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
 	if (!isProposed(missing, round)) return false;
 	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
 }

@@ -12,9 +12,9 @@ import { OutcomeLine, withPending } from "../../parts/outcomes.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { Rows } from "../../parts/rows.tsx";
-import { cursorOf, isBusy } from "../../reduced.ts";
 import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
+import { cursorOf, isBusy } from "../../transitions.ts";
 import { isSafe } from "../save/finishing.ts";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
 import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "./reduce.ts";
@@ -199,7 +199,7 @@ class Room {
 export function Minimising() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;
-	const { progress, settling } = state.minimising ?? {};
+	const { progress, isEnding } = state.minimising ?? {};
 	const now = progress ? minimisingText(progress, messages) : words.minimisingFirst;
 	return (
 		<>
@@ -208,7 +208,7 @@ export function Minimising() {
 			{progress ? <ProgressBar done={progress.trials} total={progress.estimated} width={Math.min(60, width - 6)} /> : null}
 			<Paragraph lines={paragraph(now, width, 3)} />
 			<Line />
-			<Paragraph lines={paragraph(settling ? words.minimisingSettles : words.minimisingStops, width, 3)} dimColor />
+			<Paragraph lines={paragraph(isEnding ? words.minimisingSettles : words.minimisingStops, width, 3)} dimColor />
 		</>
 	);
 }

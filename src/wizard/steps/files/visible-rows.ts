@@ -7,7 +7,7 @@ import { isUnanswered } from "./attention.ts";
 import type { FilesState, FileTab } from "./state.ts";
 import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
-type Looking = Pick<WizardState, "plan" | "tab" | "queries" | "files">;
+type FilesView = Pick<WizardState, "plan" | "tab" | "queries" | "files">;
 
 /** Each frame and each key asks for the rows; they are made again when one of these changed. */
 interface Shown {
@@ -18,7 +18,7 @@ interface Shown {
 const remembered = new WeakMap<Plan, Shown>();
 
 /** The rows to choose from: the tree as far as it is open, or a list of what the filter and the search leave. */
-export function shownRows({ files, plan, queries, tab }: Looking): readonly FileNode[] {
+export function visibleRows({ files, plan, queries, tab }: FilesView): readonly FileNode[] {
 	if (!plan) return [];
 	const query = queries.files ?? "";
 	const by = [tab, query, files.opened, files.touched, files.tried];
@@ -135,6 +135,6 @@ function pathsIn({ entries, writable }: Plan): Path[] {
 	return [...included, ...writable.map(({ path }) => path)];
 }
 
-export function selectedRow(state: Looking & Pick<WizardState, "cursors">): FileNode | undefined {
-	return shownRows(state)[state.cursors.files ?? 0];
+export function selectedRow(state: FilesView & Pick<WizardState, "cursors">): FileNode | undefined {
+	return visibleRows(state)[state.cursors.files ?? 0];
 }

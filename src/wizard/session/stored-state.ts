@@ -4,7 +4,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { type PlannedFiles, plannedFiles } from "../../core/session/session.ts";
 import type { Form, Screen, WizardState } from "../state.ts";
-import { noTrial, startState } from "../state.ts";
+import { emptyTrial, startState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
 import { formFor } from "../steps/form/fields.ts";
 import { withoutTrying } from "../steps/form/probe.ts";
@@ -19,7 +19,7 @@ const transient = [
 	"size",
 	"jobs",
 	"ticket",
-	"lacks",
+	"requirements",
 	"choices",
 	"question",
 	"asked",
@@ -29,7 +29,7 @@ const transient = [
 	"resuming",
 	"commands",
 	"thenBuild",
-	"surroundings",
+	"hostView",
 	"building",
 	"awaited",
 	"minimising",
@@ -81,7 +81,7 @@ function plannedOf(plan: Plan): PlannedFiles {
 }
 
 /** Whether somebody would miss it: a form that nobody touched is made again by one key. */
-export function isWorthKeeping(state: WizardState): boolean {
+export function isWorthSaving(state: WizardState): boolean {
 	const { answers, chosen, form, proposal, trace } = state;
 	if (!answers || state.finished) return false;
 	if (trace || chosen === undefined || answers !== proposal) return true;
@@ -139,7 +139,7 @@ const roundSchema = v.looseObject({
 
 /** How far a screen lies on the way. */
 const distance: Readonly<Record<Screen, number>> = {
-	lacks: 0,
+	requirements: 0,
 	choose: 1,
 	form: 2,
 	trace: 3,
@@ -186,7 +186,8 @@ export interface Restored {
 export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
 	if (!v.is(answersSchema, fields.answers)) return undefined;
 	const answers = withAllRules(fields.answers as unknown as Answers);
-	const stored = { ...startState, ...fields };
+	// Earlier versions had another name for the screen before the choice.
+	const stored = { ...startState, ...fields, ...(fields.screen === "lacks" ? { screen: "form" } : {}) };
 	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as Stored) : undefined;
 	const { planned } = stored as unknown as Stored;
 	if (state && isReached(state, traced)) return { state: { ...state, answers }, whole: true, ...(planned ? { planned } : {}) };
@@ -203,7 +204,7 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 		// Whoever goes on with something has chosen already.
 		screen: distance[screen] < distance.form ? "form" : screen,
 		files: { ...noFilesState, opened, touched, resumed: true },
-		trial: { ...noTrial, ...stored.trial },
+		trial: { ...emptyTrial, ...stored.trial },
 		...(fresh ? { form: form ? withoutTrying({ ...fresh, ...form, going: false }) : fresh } : {}),
 		...(trace ? { trace: atRest({ ...newTracing(trace.subject), ...trace }) } : {}),
 	});

@@ -7,9 +7,9 @@ import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
 import { percent, shareBar } from "../../parts/bars.tsx";
 import type { WizardState } from "../../state.ts";
-import { bytesOfCage, itemNow, largestBelow, type Standing, standingOf, sumsNow, willBeMounted } from "./pending.ts";
-import { newTest } from "./shown.ts";
+import { bytesOfCage, itemNow, largestBelow, type PendingPlan, pendingPlanOf, sumsNow, willBeMounted } from "./pending.ts";
 import { type FileNode, type Item, placeOfLink } from "./tree.ts";
+import { newTest } from "./visible-rows.ts";
 
 /** So many paths of a list; the rest is counted. */
 const mostPaths = 6;
@@ -17,28 +17,28 @@ const mostPaths = 6;
 const mostLargest = 8;
 
 /** Everything that is known about a row of the files, a line each. */
-export function whyFileRow(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
+export function fileFacts(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
 	const { answers, files, plan } = state;
 	if (!plan) return [];
-	const standing = standingOf(plan, files.pending);
+	const current = pendingPlanOf(plan, files.pending);
 	const title = row.path === undefined ? messages.wizard.files.groups[row.group] : showPath(row.path);
-	const item = itemNow(standing, row);
-	const mounted = willBeMounted(standing, row) ? [messages.wizard.files.isMounted] : [];
-	if (!item) return [title, "", ...mounted, ...folderFacts(row, standing, messages)];
+	const item = itemNow(current, row);
+	const mounted = willBeMounted(current, row) ? [messages.wizard.files.isMounted] : [];
+	if (!item) return [title, "", ...mounted, ...folderFacts(row, current, messages)];
 	if (item.kind === "state")
 		return [title, "", ...mounted, ...stateFacts(item.directory, messages), "", messages.wizard.files.canState];
 	const isNew = newTest(plan, files.tried)(item.entry) ? [messages.wizard.files.isNew] : [];
 	return [title, "", ...mounted, ...entryFacts(item, plan, answers?.rules, messages), ...isNew];
 }
 
-function folderFacts(row: FileNode, standing: Standing, messages: Messages): string[] {
+function folderFacts(row: FileNode, current: PendingPlan, messages: Messages): string[] {
 	const words = messages.wizard.files;
-	const { tree } = standing;
-	const sums = sumsNow(standing, row);
-	const whole = bytesOfCage(standing);
+	const { tree } = current;
+	const sums = sumsNow(current, row);
+	const whole = bytesOfCage(current);
 	const spare = row.kind === "group" ? tree.spare.get(row.group) : undefined;
 	const proposed = row.kind === "group" ? (tree.recommended.get(row.group) ?? []) : [];
-	const largest = largestBelow(standing, row, mostLargest);
+	const largest = largestBelow(current, row, mostLargest);
 	return [
 		messages.fill(words.sums, { in: sums.in, items: sums.items, bytes: sums.bytesIn, share: percent(sums.bytesIn, whole) }),
 		...(sums.waiting ? [messages.fill(words.waitingHere, { count: sums.waiting })] : []),
@@ -48,7 +48,7 @@ function folderFacts(row: FileNode, standing: Standing, messages: Messages): str
 		...(spare === undefined ? [] : [messages.fill(words.spare, { place: spare })]),
 		...(largest.length ? ["", words.largest] : []),
 		...largest.map((child) => {
-			const { bytesIn } = sumsNow(standing, child);
+			const { bytesIn } = sumsNow(current, child);
 			return `${shareBar(bytesIn, whole, 10)} ${messages.bytes(bytesIn).padStart(9)}  ${showPath(child.name as Path)}`;
 		}),
 		...(row.kind === "folder" ? ["", words.can] : []),

@@ -23,7 +23,7 @@ import type { Unneeded } from "./values.ts";
 export type TriedCage = PresentCage & { readonly plan: Plan };
 
 /** What the steps of a session left to one another: a trace, a plan, a candidate, a round. */
-export class WorkInHand {
+export class WorkInProgress {
 	cage: Cage | undefined;
 	trace: Trace | undefined;
 	plan: Plan | undefined;
@@ -45,7 +45,7 @@ export class WorkInHand {
 	}
 
 	/** What a session keeps of it. */
-	kept(): Work {
+	snapshot(): Work {
 		const { accepted, additions, cage, candidate, proposed, round, trace } = this;
 		return {
 			cage,
@@ -59,7 +59,7 @@ export class WorkInHand {
 	}
 
 	/** Goes on with what a session kept; without one, with nothing. A candidate has to be discarded before. */
-	takeUp(kept: RestoredWork | undefined): void {
+	load(kept: RestoredWork | undefined): void {
 		this.cage = kept?.cage;
 		this.trace = kept?.trace;
 		this.plan = undefined;
@@ -117,7 +117,12 @@ export class WorkInHand {
 }
 
 /** One round: builds a candidate from the plan and tries it. `built` is called once the candidate lies on the disk. */
-export async function buildAndTry(context: Context, work: WorkInHand, answers: Answers, built: () => void): Promise<TriedRound> {
+export async function buildAndTry(
+	context: Context,
+	work: WorkInProgress,
+	answers: Answers,
+	built: () => void,
+): Promise<TriedRound> {
 	const plan = work.plan ?? (await planStep(context, work.current(answers), work.traced()));
 	const previous = await context.machine.store.present(answers.name);
 	const build = await timed(context, "build", () =>
@@ -151,7 +156,7 @@ export async function buildAndTry(context: Context, work: WorkInHand, answers: A
 /** Finds what of the candidate nothing needs; `stop` ends the search with the best so far. Throws as `findMinimum` does. */
 export async function findUnneededOf(
 	context: Context,
-	work: WorkInHand,
+	work: WorkInProgress,
 	tried: TriedCage,
 	search: { readonly jobs: number; readonly stop: AbortSignal },
 ): Promise<Unneeded> {
@@ -164,7 +169,7 @@ export async function findUnneededOf(
 }
 
 /** The next plan goes without what was found. */
-export function leaveOutUnneeded(context: Context, work: WorkInHand): void {
+export function leaveOutUnneeded(context: Context, work: WorkInProgress): void {
 	if (!work.unneeded) return;
 	const cage = minimisedCage(context, work.unneeded.subject, work.unneeded.found);
 	work.cage = cage;

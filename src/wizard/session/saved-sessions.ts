@@ -3,11 +3,11 @@ import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context } from "../../engine/context.ts";
 import type { Sessions, StoredSession } from "../../engine/session-store.ts";
-import type { Choice, Left } from "../choice.ts";
+import type { Choice, SavedSessionState } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
 
 /** What can be told of a session without opening it. Everything in it was text that somebody typed. */
-export interface SessionSummary extends Left {
+export interface SessionSummary extends SavedSessionState {
 	readonly id: string;
 	/** Of the cage; empty where it is not known. */
 	readonly name: string;
@@ -16,7 +16,7 @@ export interface SessionSummary extends Left {
 	readonly screen: string;
 	readonly savedAt: number;
 	readonly path: string;
-	readonly isAside: boolean;
+	readonly isSetAside: boolean;
 }
 
 export function summaryOf(stored: StoredSession, now: number): SessionSummary {
@@ -35,7 +35,7 @@ export function summaryOf(stored: StoredSession, now: number): SessionSummary {
 		ago: Math.max(0, Math.round((now - savedAt) / 1000)),
 		...(holder === undefined ? {} : { holder }),
 		...(problem === undefined ? {} : { problem: problem === "newer" ? problem : "damaged" }),
-		isAside: problem === "aside",
+		isSetAside: problem === "aside",
 	};
 }
 
@@ -45,11 +45,11 @@ export function aboutOf({ application, name }: Answers): Readonly<Record<string,
 }
 
 /** Those that somebody may want to go on with; one that cannot be read is set aside, and told of this once. */
-export async function leftSessions(sessions: Sessions, now: number, own: string | undefined): Promise<Choice[]> {
+export async function savedSessions(sessions: Sessions, now: number, own: string | undefined): Promise<Choice[]> {
 	const choices: Choice[] = [];
 	for (const stored of await sessions.list()) {
-		const { command, holder, id, isAside, name, path, problem, step, ago } = summaryOf(stored, now);
-		if (isAside || id === own) continue;
+		const { command, holder, id, isSetAside, name, path, problem, step, ago } = summaryOf(stored, now);
+		if (isSetAside || id === own) continue;
 		const where = problem === "damaged" && holder === undefined ? await sessions.setAside(id).catch(() => path) : path;
 		choices.push({
 			id,
@@ -67,11 +67,11 @@ export async function leftSessions(sessions: Sessions, now: number, own: string 
 export async function findSession({ machine }: Pick<Context, "machine">, wanted: string | undefined): Promise<SessionSummary> {
 	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
 	if (wanted === undefined) {
-		const latest = all.find((one) => !one.isAside && one.holder === undefined);
+		const latest = all.find((one) => !one.isSetAside && one.holder === undefined);
 		if (!latest) throw new Failure("no-session", {}, 2);
 		return latest;
 	}
-	const found = all.filter((one) => one.id === wanted || (one.name === wanted && !one.isAside));
+	const found = all.filter((one) => one.id === wanted || (one.name === wanted && !one.isSetAside));
 	const [first] = found;
 	if (!first) throw new Failure("session-unknown", { name: wanted }, 2);
 	if (found.length > 1) throw new Failure("session-ambiguous", { name: wanted, ids: found.map((one) => one.id).join(", ") }, 2);

@@ -4,17 +4,17 @@ import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { Line, SplitLine } from "../../parts/line.tsx";
 import { lastLine, markOf, type Outcome, withPending } from "../../parts/outcomes.tsx";
-import { isBusy } from "../../reduced.ts";
 import type { WizardState } from "../../state.ts";
+import { isBusy } from "../../transitions.ts";
 
 /** A probe, or an exercise with the paths that it brought. */
-interface Asked extends Outcome {
+interface Request extends Outcome {
 	readonly gained?: number;
 	readonly isRunning: boolean;
 }
 
 /** What is asked of the application, in the order of asking. */
-export function askedOf(state: WizardState): readonly Asked[] {
+export function requestsOf(state: WizardState): readonly Request[] {
 	const { answers, trace } = state;
 	if (!answers || !trace) return [];
 	const { exercise, gains } = trace.novelty;
@@ -31,11 +31,11 @@ export function askedOf(state: WizardState): readonly Asked[] {
 }
 
 /** What failed and what runs first; where there are more than fit, the last row says how many of all answered. */
-export function TraceAsked({ height }: { height: number }) {
+export function TraceRequests({ height }: { height: number }) {
 	const { messages, state, width } = useView();
-	const all = askedOf(state);
+	const all = requestsOf(state);
 	const crowded = all.length > height;
-	const rank = ({ isRunning, ok }: Asked) => (ok === false ? 0 : isRunning ? 1 : ok === undefined ? 2 : 3);
+	const rank = ({ isRunning, ok }: Request) => (ok === false ? 0 : isRunning ? 1 : ok === undefined ? 2 : 3);
 	const ranked = [...all].sort((a, b) => rank(a) - rank(b));
 	// A single row says what failed, not how many did not.
 	const isAlone = height === 1 && ranked[0] !== undefined && rank(ranked[0]) < 2;
@@ -43,14 +43,14 @@ export function TraceAsked({ height }: { height: number }) {
 	return (
 		<>
 			{shown.map((asked) => (
-				<AskedLine key={asked.command} asked={asked} width={width} messages={messages} />
+				<RequestLine key={asked.command} asked={asked} width={width} messages={messages} />
 			))}
 			{crowded && !isAlone ? <Sum all={all} messages={messages} /> : null}
 		</>
 	);
 }
 
-function Sum({ all, messages }: { all: readonly Asked[]; messages: Messages }) {
+function Sum({ all, messages }: { all: readonly Request[]; messages: Messages }) {
 	const answered = all.filter(({ ok }) => ok).length;
 	const ok = all.some((one) => one.ok === false) ? false : answered === all.length ? true : undefined;
 	return (
@@ -62,7 +62,7 @@ function colorOf(ok: boolean | undefined): { color?: string } {
 	return ok === undefined ? {} : { color: ok ? "green" : "red" };
 }
 
-function AskedLine({ asked, messages, width }: { asked: Asked; messages: Messages; width: number }) {
+function RequestLine({ asked, messages, width }: { asked: Request; messages: Messages; width: number }) {
 	const { command, ok, output } = asked;
 	const said = ok === false && output !== "" ? `: ${lastLine(output)}` : "";
 	return (
@@ -75,7 +75,7 @@ function AskedLine({ asked, messages, width }: { asked: Asked; messages: Message
 	);
 }
 
-function aside({ gained, isRunning, ok }: Asked, messages: Messages): string {
+function aside({ gained, isRunning, ok }: Request, messages: Messages): string {
 	const words = messages.wizard.trace;
 	if (isRunning) return words.running;
 	if (gained === undefined || ok === undefined) return "";

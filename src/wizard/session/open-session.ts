@@ -4,12 +4,12 @@ import type { Answers } from "../../core/questions/answers.ts";
 import { changedSince, type PlannedFiles } from "../../core/session/session.ts";
 import type { Machine } from "../../engine/context.ts";
 import type { OpenedSession } from "../../engine/session-store.ts";
-import { restored } from "./stored.ts";
+import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
 
 /** A session that was left, open and understood. */
-export interface LeftSession {
+export interface SavedSession {
 	readonly opened: OpenedSession;
 	readonly work: RestoredWork | undefined;
 	readonly answers: Answers;
@@ -19,7 +19,7 @@ export interface LeftSession {
 }
 
 /** Throws as `Sessions.open` does; `session-damaged` also where not even the answers can be understood. */
-export async function openLeft({ files, now, sessions }: Machine, id: string): Promise<LeftSession> {
+export async function openSaved({ files, now, sessions }: Machine, id: string): Promise<SavedSession> {
 	const opened = await sessions.open(id);
 	const work = workFromFields(opened.fields);
 	const back = restored(stateOf(opened.fields), work !== undefined);

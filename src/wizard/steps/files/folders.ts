@@ -1,12 +1,12 @@
 import { isWithin, type Path, parent, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import { mayBeBound } from "../../../core/plan/areas.ts";
-import { notice, only, without } from "../../reduced.ts";
 import type { Reduced, WizardState } from "../../state.ts";
+import { notice, only, without } from "../../transitions.ts";
 import { isDangerous } from "./attention.ts";
 import { fillAgain, isEmptied, makeEmpty, nextBind } from "./decisions.ts";
 import { decide } from "./history.ts";
-import { standingOf } from "./pending.ts";
+import { pendingPlanOf } from "./pending.ts";
 import { apply, say } from "./toggle.ts";
 import { type FileNode, treeOf } from "./tree.ts";
 
@@ -49,11 +49,11 @@ export function emptyFolder(state: WizardState, row: FileNode): Reduced {
 	const text = path === undefined ? undefined : pathToText(path);
 	const rules = state.answers?.rules;
 	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
-	const standing = standingOf(state.plan, state.files.pending);
+	const current = pendingPlanOf(state.plan, state.files.pending);
 	const values = { path: showPath(path) };
 	const isState = row.item?.kind === "state";
 	if (isEmptied(rules, text)) {
-		return say(apply(state, fillAgain(standing, rules, path, text)), isState ? "state-as-found" : "filled-again", values);
+		return say(apply(state, fillAgain(current, rules, path, text)), isState ? "state-as-found" : "filled-again", values);
 	}
-	return say(apply(state, makeEmpty(standing, rules, path, text)), isState ? "state-empty" : "made-empty", values);
+	return say(apply(state, makeEmpty(current, rules, path, text)), isState ? "state-empty" : "made-empty", values);
 }

@@ -3,7 +3,7 @@ import { Box, render } from "ink";
 import { type Look, LookContext, ViewContext, WidthContext } from "../look.ts";
 import type { WizardState } from "../state.ts";
 import { Body } from "../steps/body.tsx";
-import { inWords } from "./in-words.ts";
+import { speech } from "./speech.ts";
 
 /** So wide that nothing is wrapped or cut: whoever reads it aloud does not care for columns. */
 const width = 10_000;
@@ -11,7 +11,7 @@ const width = 10_000;
 const height = 200;
 
 /** What the screen says, as sentences for the ear: the same views, written once and without their layout. */
-export function spokenLines(state: WizardState, look: Look): readonly string[] {
+export function renderLines(state: WizardState, look: Look): readonly string[] {
 	const view = { ...look, color: false, linear: true, state, width, height };
 	let written = "";
 	const nowhere = Object.assign(new EventEmitter(), {
@@ -44,6 +44,6 @@ export function spokenLines(state: WizardState, look: Look): readonly string[] {
 	unmount();
 	return drawn
 		.split("\n")
-		.map((line) => inWords(line, look))
+		.map((line) => speech(line, look))
 		.filter((line) => line !== "");
 }

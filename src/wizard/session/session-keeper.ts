@@ -1,10 +1,10 @@
 import type { Answers } from "../../core/questions/answers.ts";
 import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
-import { without } from "../reduced.ts";
 import { reduceFailed } from "../results.ts";
 import { type JobKind, note, type WizardState } from "../state.ts";
-import { aboutOf } from "./sessions.ts";
-import { isWorthKeeping, storedOf } from "./stored.ts";
+import { without } from "../transitions.ts";
+import { aboutOf } from "./saved-sessions.ts";
+import { isWorthSaving, storedOf } from "./stored-state.ts";
 import { type Work, workToFields } from "./stored-work.ts";
 
 /** Milliseconds in which changes are gathered: a person types faster than a disk syncs. */
@@ -30,7 +30,7 @@ export class SessionKeeper {
 
 	keep(state: WizardState): void {
 		// What is left at the end was kept before; the last state only says that it is over.
-		if (state.exit !== undefined || (!isWorthKeeping(state) && !state.finished)) return;
+		if (state.exit !== undefined || (!isWorthSaving(state) && !state.finished)) return;
 		if (state.answers === this.#closed) return;
 		const began = isLongWork(state) && !(this.#latest && isLongWork(this.#latest));
 		this.#latest = state;

@@ -1,35 +1,35 @@
 import { expect, test } from "vitest";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
-import { lifeReach, neverCameUp } from "../../../src/core/plan/coverage.ts";
+import { lifecycleCoverage, untracedStages } from "../../../src/core/plan/coverage.ts";
 
-const stages = (life: ReturnType<typeof lifeReach>) =>
+const stages = (life: ReturnType<typeof lifecycleCoverage>) =>
 	life.map(({ by = "", cameUp, stage }) => `${cameUp ? "+" : "-"}${stage} ${by}`.trim());
 
 test("what a trace brings up of a life, and what it does not", () => {
 	const nginx = { command: ["/usr/sbin/nginx"], gaps: new Set<never>() };
-	expect(stages(lifeReach({ ...nginx, signals: ["SIGUSR1"] }))).toEqual([
+	expect(stages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1"] }))).toEqual([
 		...["+start", "-reload SIGHUP", "+log-reopening SIGUSR1", "+stop", "+second-start"],
 	]);
-	expect(neverCameUp(lifeReach({ ...nginx, signals: ["SIGUSR1", "SIGHUP"] }))).toEqual([]);
+	expect(untracedStages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1", "SIGHUP"] }))).toEqual([]);
 	// It opens its log for each line, and has no reload.
-	expect(stages(lifeReach({ command: ["/usr/bin/redis-server"], gaps: new Set(), signals: [] }))).toEqual([
+	expect(stages(lifecycleCoverage({ command: ["/usr/bin/redis-server"], gaps: new Set(), signals: [] }))).toEqual([
 		...["+start", "+stop", "+second-start"],
 	]);
 });
 
 test("what was watched as it ran already was seen neither to start nor to stop", () => {
-	const life = lifeReach({ command: ["/usr/sbin/served"], gaps: new Set(["start-up"]), signals: [] });
-	expect(neverCameUp(life).map(({ stage }) => stage)).toEqual(["start", "stop", "second-start"]);
+	const life = lifecycleCoverage({ command: ["/usr/sbin/served"], gaps: new Set(["start-up"]), signals: [] });
+	expect(untracedStages(life).map(({ stage }) => stage)).toEqual(["start", "stop", "second-start"]);
 });
 
 test("a unit has its own words for reload and stop, and its sockets", () => {
 	const text = "[Service]\nExecStart=/usr/sbin/served\nExecReload=/usr/bin/servectl reload 'a b'\n";
 	const unit = parseServiceUnit("served.service", [text]);
 	const lived = { command: ["/usr/sbin/served"], gaps: new Set<never>(), signals: ["SIGHUP"], unit, sockets: ["served.socket"] };
-	expect(stages(lifeReach(lived))).toEqual([
+	expect(stages(lifecycleCoverage(lived))).toEqual([
 		"+start",
 		"-reload /usr/bin/servectl reload 'a b'",
 		...["+stop", "+second-start", "-socket-activation served.socket"],
 	]);
-	expect(stages(lifeReach({ ...lived, reloadSignal: "HUP" }))).toContain("+reload SIGHUP");
+	expect(stages(lifecycleCoverage({ ...lived, reloadSignal: "HUP" }))).toContain("+reload SIGHUP");
 });

@@ -5,8 +5,8 @@ import { messageText, promptLabel } from "../parts/message-text.ts";
 import { countOf } from "../reduce.ts";
 import type { WizardStore } from "../runner.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
-import { inWords } from "./in-words.ts";
 import { isResting, type LinearAction, linearActions, readLinear } from "./reduce.ts";
+import { speech } from "./speech.ts";
 
 /** Milliseconds in which what changes together is said together. */
 const breath = 60;
@@ -15,7 +15,7 @@ const breath = 60;
  * Says what there is to say and asks for an answer when it is the person's turn. On the way nothing is repeated: of a screen that
  * is known, what is new; while something runs, its headline when that changes.
  */
-export class Talk {
+export class Dialogue {
 	readonly #store: WizardStore;
 	readonly #look: Look;
 	readonly #linesOf: (state: WizardState, look: Look) => readonly string[];
@@ -196,7 +196,7 @@ export class Talk {
 
 	/** What a command does; where its word is made of a mark, that is said too. */
 	#word(command: Command): string {
-		return inWords(this.#look.messages.wizard.keys[command], this.#look).replace(/:$/, "");
+		return speech(this.#look.messages.wizard.keys[command], this.#look).replace(/:$/, "");
 	}
 
 	#stepLine(state: WizardState): string {

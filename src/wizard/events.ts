@@ -1,10 +1,10 @@
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
-import { happenInBuild } from "./progress.ts";
-import { without } from "./reduced.ts";
-import { note, type Tracing, type Trying, type WizardState } from "./state.ts";
+import { applyBuildEvent } from "./progress.ts";
+import { note, type Tracing, type TrialState, type WizardState } from "./state.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
+import { without } from "./transitions.ts";
 
 /** Lines of output that are kept; a screen shows fewer. */
 export const linesKept = 1000;
@@ -19,12 +19,12 @@ const endsWaiting: ReadonlySet<Event["event"]> = new Set([
 ]);
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
-export function happen(state: WizardState, events: readonly Event[], at?: number): WizardState {
+export function applyEvents(state: WizardState, events: readonly Event[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
 		if (event.event === "output-received") text += event.text;
-		else next = happenOne(endsWaiting.has(event.event) ? without(next, "awaited") : next, event, at);
+		else next = applyEvent(endsWaiting.has(event.event) ? without(next, "awaited") : next, event, at);
 		// A chatty application must not make us keep what nobody will see.
 		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
 	}
@@ -38,7 +38,11 @@ function addOutput(state: WizardState, text: string): Pick<WizardState, "output"
 	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
 }
 
-function happenOne(state: WizardState, event: Exclude<Event, { event: "output-received" }>, at: number | undefined): WizardState {
+function applyEvent(
+	state: WizardState,
+	event: Exclude<Event, { event: "output-received" }>,
+	at: number | undefined,
+): WizardState {
 	switch (event.event) {
 		case "waited": {
 			const { event: _, ...awaited } = event;
@@ -52,7 +56,7 @@ function happenOne(state: WizardState, event: Exclude<Event, { event: "output-re
 		case "phase-started":
 		case "file-copied":
 		case "generation-built":
-			return state.building ? { ...state, building: happenInBuild(state.building, event, at) } : state;
+			return state.building ? { ...state, building: applyBuildEvent(state.building, event, at) } : state;
 		case "ways-tried": {
 			const { event: _, ...testing } = event;
 			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
@@ -81,14 +85,14 @@ function happenOne(state: WizardState, event: Exclude<Event, { event: "output-re
 		case "coverage-measured":
 		case "exercise-started":
 		case "signal-sent":
-			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event, at) } : state;
+			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: applyTraceEvent(state.trace, event, at) } : state;
 		default:
 			// The engine tells more than a screen shows.
 			return state;
 	}
 }
 
-function addOutcome<T extends Pick<Tracing & Trying, "probes" | "exercises">>(
+function addOutcome<T extends Pick<Tracing & TrialState, "probes" | "exercises">>(
 	to: T,
 	list: "probes" | "exercises",
 	{ command, ok, output }: ProbeOutcome,
@@ -101,7 +105,7 @@ function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: P
 	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command) };
 }
 
-type TraceHappening = Extract<
+type TraceEvent = Extract<
 	Event,
 	{
 		event:
@@ -116,7 +120,7 @@ type TraceHappening = Extract<
 	}
 >;
 
-function traceHappening(trace: Tracing, event: TraceHappening, at: number | undefined): Tracing {
+function applyTraceEvent(trace: Tracing, event: TraceEvent, at: number | undefined): Tracing {
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };

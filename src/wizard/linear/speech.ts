@@ -7,7 +7,7 @@ const bar = /(?<=^|\s)\[?[#.-]{4,}\]?(?=\s)/;
 const tabs = /(?<=^[\p{L}\d.,/ ]*)[<[]([\p{L}][^<>[\]]*)[>\]](?=[\p{L}\d.,/ ]*$)/u;
 
 /** Marks, arrows and columns as words. */
-export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
+export function speech(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
 	const words = messages.wizard.linear;
 	const marks: readonly (readonly [string, string])[] = Object.entries(words.marks);
 	let said = line.trimEnd();

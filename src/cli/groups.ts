@@ -1,0 +1,41 @@
+import type { OptionName } from "../core/questions/options.ts";
+import type { helpEn } from "../messages/en/help.ts";
+
+type GroupOfVerbs = keyof typeof helpEn.overview.groups;
+type Row = keyof typeof helpEn.overview.rows;
+
+/** Every verb once, in the rows and groups of `cagewright --help`. The man page and the reference use the same order. */
+export const verbGroups = {
+	create: {
+		make: ["make"],
+		steps: ["trace", "plan", "build", "trial"],
+		services: ["adopt", "release"],
+		transfer: ["export", "import"],
+	},
+	run: { running: ["run", "shell", "signal"], unit: ["unit"] },
+	look: { looking: ["list", "show", "explain"], selftest: ["selftest"] },
+	upkeep: {
+		comparing: ["check", "stale"],
+		updating: ["update", "rollback", "diff"],
+		removing: ["minimise", "remove"],
+	},
+	document: { documents: ["record", "template", "sessions"] },
+	machine: { finding: ["apps", "doctor"], installing: ["install", "uninstall"] },
+} as const satisfies Record<GroupOfVerbs, Partial<Record<Row, readonly string[]>>>;
+
+export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples">;
+
+/** Every option of the table once, in the groups of `make --help`. */
+export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]>> = {
+	application: ["name", "user", "env", "probe", "exercise"],
+	cage: ["include", "exclude", "writable", "bind", "network", "allow"],
+	answers: ["yes", "dryRun"],
+	start: ["cwd", "set", "timeout", "directory", "socket", "limitMemory", "limitProcesses", "limitFiles"],
+	files: ["seed", "device", "allowSecret", "allowSetuid", "takeDocumented"],
+	permissions: ["refuse", "acceptFinding", "account", "withoutAccount", "dedicatedAccount"],
+	runs: ["onHost", "attach", "for", "add", "rounds", "selftest", "replace", "unit", "dropin"],
+	minimising: ["minimise", "keep", "keepKind", "giveUp", "jobs"],
+};
+
+/** Groups that `make --help` shows first; the others follow below a heading. */
+export const commonGroups: readonly GroupOfOptions[] = ["application", "cage", "answers"];

@@ -1,0 +1,261 @@
+import { Command, Option } from "commander";
+import { timerTasks } from "../core/upkeep/installation.ts";
+import { type AdoptOptions, adopt } from "./adopt.ts";
+import { apps } from "./apps.ts";
+import { argumentsOf } from "./arguments.ts";
+import { build } from "./build.ts";
+import { type CheckOptions, check, selftest, type TestedOptions } from "./check.ts";
+import { doctor, hook, type InstallOptions, install, logrotate, uninstall } from "./doctor.ts";
+import { make } from "./make.ts";
+import { type MinimiseOptions, minimise } from "./minimise.ts";
+import { addGlobalOptions, addTableOptions, addWizardOptions, atLeast, count, duration } from "./options.ts";
+import { plan } from "./plan.ts";
+import { type RecordOptions, record, recordFormats } from "./record.ts";
+import { type ReleaseOptions, release } from "./release.ts";
+import { remove } from "./remove.ts";
+import { type RunWords, run, signal as sendSignal, shell } from "./run.ts";
+import { sessions } from "./sessions.ts";
+import { explain, list, show } from "./show.ts";
+import { type TemplateOptions, template } from "./template.ts";
+import type { Terminal } from "./terminal.ts";
+import { trace } from "./trace.ts";
+import { exporting, type ImportOptions, importing } from "./transfer.ts";
+import { trial } from "./trial.ts";
+import { type UnitOptions, unit } from "./unit.ts";
+import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
+import { version } from "./version.ts";
+
+/** A command with lines that show its use. */
+export class Verb extends Command {
+	examples: readonly string[] = [];
+
+	override createCommand(name?: string): Verb {
+		return new Verb(name);
+	}
+}
+
+type Work = (terminal: Terminal) => Promise<number>;
+
+/**
+ * Defines verbs, arguments and options without any text: `help.ts` adds those when somebody reads them. An action passes its work to `perform`. Errors are
+ * thrown as `CommanderError` instead of printed.
+ */
+export function createProgram(args: readonly string[], perform: (work: Work) => Promise<void>): Verb {
+	const program = new Verb("cagewright").exitOverride().configureOutput({ writeErr: () => {} });
+	program.version(version);
+	program.examples = ["cagewright make redis --yes", "cagewright run redis"];
+	addGlobalOptions(program);
+	addWizardOptions(program);
+	const define = (usage: string, ...examples: string[]) => {
+		const verb = program.command(usage) as Verb;
+		verb.examples = examples.map((example) => `cagewright ${example}`);
+		return addTableOptions(verb);
+	};
+	defineCreating(define, args, perform);
+	defineRunning(define, perform);
+	defineLooking(define, perform);
+	defineUpkeep(define, perform);
+	defineDocumenting(define, perform);
+	defineMachine(define, perform, () =>
+		program.commands.map((command) => ({
+			name: command.name(),
+			options: command.options.flatMap(({ long }) => long ?? []),
+		})),
+	);
+	return program;
+}
+
+type Define = (usage: string, ...examples: string[]) => Command;
+type Perform = (work: Work) => Promise<void>;
+
+function defineCreating(define: Define, args: readonly string[], perform: Perform): void {
+	const step = (name: string, work: typeof make, ...examples: string[]) =>
+		define(`${name} [target] [command...]`, ...examples.map((example) => `${name} ${example}`)).action(
+			(target: string | undefined, rest: string[], options: object) =>
+				perform((terminal) => work(terminal, { ...argumentsOf(args, target, rest), options })),
+		);
+	step(
+		"make",
+		make,
+		"redis --yes",
+		"dnsmasq.service --dry-run",
+		"--name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
+	);
+	step("trace", trace, "redis", "redis --add --exercise 'redis-cli BGREWRITEAOF'", "redis --for 24h");
+	step("plan", plan, "redis", "redis --exclude '/usr/share/zoneinfo/**'");
+	step("build", build, "redis");
+	step("trial", trial, "redis --yes", "redis --unit");
+	define("adopt <service>", "adopt redis-server --dry-run", "adopt redis-server --yes").action(
+		(service: string, options: AdoptOptions) => perform((terminal) => adopt(terminal, service, options)),
+	);
+	define("release <service>", "release redis-server --yes")
+		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
+		.option("--yes")
+		.option("--dry-run")
+		.action((service: string, options: ReleaseOptions) => perform((terminal) => release(terminal, service, options)));
+	define("export <name>", "export redis -o redis.tar")
+		.addOption(new Option("--format <FORMAT>").default("tar"))
+		.option("-o, --output <FILE>")
+		.option("--with-data")
+		.action((name: string, options: { output?: string; withData?: boolean }) =>
+			perform((terminal) => exporting(terminal, name, options)),
+		);
+	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")
+		.option("--name <NAME>")
+		.option("--yes")
+		.option("--dry-run")
+		.option("--no-trial")
+		.action((file: string, options: ImportOptions) => perform((terminal) => importing(terminal, file, options)));
+}
+
+function defineRunning(define: Define, perform: Perform): void {
+	define("run <name> [command...]", "run redis", "run redis --print", "run redis -- redis-server --version")
+		.option("--print")
+		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
+		.option("--raw")
+		.action((name: string, command: string[], options: RunWords) => perform((terminal) => run(terminal, name, command, options)));
+	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
+		.option("--keep-writes")
+		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
+			perform((terminal) => shell(terminal, name, command, options)),
+		);
+	define("signal <name> <signal>", "signal nginx HUP").action((name: string, signal: string) =>
+		perform((terminal) => sendSignal(terminal, name, signal)),
+	);
+	define("unit <name>", "unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install")
+		.option("--dropin <SERVICE>")
+		.option("--install")
+		.addOption(new Option("--uninstall").conflicts("install"))
+		.addOption(new Option("--score").conflicts(["install", "uninstall"]))
+		.option("--dry-run")
+		.option("--root <DIR>")
+		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
+		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
+		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
+			perform((terminal) => {
+				if (options.logrotate) return logrotate(terminal, name, options);
+				if (options.deployHook) return hook(terminal, name, options);
+				return unit(terminal, name, options);
+			}),
+		);
+}
+
+function defineLooking(define: Define, perform: Perform): void {
+	define("list", "list", "list --json").action(() => perform((terminal) => list(terminal)));
+	define("show <name>", "show redis", "show redis --history")
+		.option("--history")
+		.option("--record")
+		.action((name: string, options: { history?: boolean; record?: boolean }) =>
+			perform((terminal) => show(terminal, name, options)),
+		);
+	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
+		(name: string, subject: string | undefined) => perform((terminal) => explain(terminal, name, subject)),
+	);
+	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
+		.option("--unit")
+		.option("--dropin <SERVICE>")
+		.action((name: string, options: TestedOptions) => perform((terminal) => selftest(terminal, name, options)));
+}
+
+function defineUpkeep(define: Define, perform: Perform): void {
+	define("check [names...]", "check redis", "check --all --nagios")
+		.option("--all")
+		.option("--deep")
+		.option("--nagios")
+		.action((names: string[], options: CheckOptions) => perform((terminal) => check(terminal, names, options)));
+	define("stale", "stale")
+		.option("--mark")
+		.action((options: { mark?: boolean }) => perform((terminal) => stale(terminal, options)));
+	define("update [names...]", "update redis --dry-run", "update redis", "update --all --yes")
+		.option("--all")
+		.option("--dry-run")
+		.option("--yes")
+		.addOption(new Option("--configuration <WHICH>").choices(["keep", "host"]))
+		.option("--take-missed")
+		.option("--no-restart")
+		.option("--no-selftest")
+		.addOption(new Option("--keep-generations <N>").argParser(count))
+		.addOption(new Option("--keep-days <N>").argParser(atLeast(1)))
+		.action((names: string[], options: UpdateOptions) => perform((terminal) => update(terminal, names, options)));
+	define("rollback <name>", "rollback redis", "rollback redis --to 3")
+		.addOption(new Option("--to <N>").argParser(atLeast(1)))
+		.option("--dry-run")
+		.option("--no-restart")
+		.action((name: string, options: RollbackOptions) => perform((terminal) => rollback(terminal, name, options)));
+	const generations = define("diff <name> [a] [b]", "diff redis", "diff redis 3 4");
+	for (const generation of generations.registeredArguments.slice(1)) generation.argParser(atLeast(1));
+	generations.action((name: string, from: number | undefined, to: number | undefined) =>
+		perform((terminal) => diff(terminal, name, from, to)),
+	);
+	define("minimise <name>", "minimise nginx --dry-run", "minimise nginx --keep-kind configuration")
+		.addOption(new Option("--for <TIME>").argParser(duration))
+		.option("--yes")
+		.option("--dry-run")
+		.option("--no-restart")
+		.option("--no-selftest")
+		.action((name: string, options: MinimiseOptions) => perform((terminal) => minimise(terminal, name, options)));
+	define("remove <name>", "remove redis --dry-run", "remove redis --keep-data")
+		.option("--keep-data")
+		.option("--yes")
+		.option("--dry-run")
+		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
+			perform((terminal) => remove(terminal, name, options)),
+		);
+}
+
+function defineDocumenting(define: Define, perform: Perform): void {
+	const exclusive = ["format", "output", "checksum", "purpose", "initiatedBy", "implementedBy", "approvedBy"];
+	define(
+		"record <name>",
+		"record redis -o redis.html --checksum",
+		"record redis --verify redis.html",
+		"record redis -o redis.cdx.json",
+	)
+		.addOption(new Option("--format <FORMAT>").choices(recordFormats))
+		.option("-o, --output <FILE>")
+		.option("--checksum")
+		.addOption(new Option("--verify <FILE>").conflicts(exclusive))
+		.option("--purpose <TEXT>")
+		.option("--initiated-by <NAME>")
+		.option("--implemented-by <NAME>")
+		.option("--approved-by <NAME>")
+		.action((name: string, options: RecordOptions) => perform((terminal) => record(terminal, name, options)));
+	define(
+		"template <action> [name]",
+		"template list",
+		"template save redis --as redis-small",
+		"template new shop -o shop.json",
+		"template check shop.json",
+		"template export redis-small -o redis-small.json",
+		"template import redis-small.json",
+	)
+		.option("--as <NAME>")
+		.option("-o, --output <FILE>")
+		.option("--replace")
+		.option("--yes")
+		.option("--dry-run")
+		.action((action: string, name: string | undefined, options: TemplateOptions) =>
+			perform((terminal) => template(terminal, action, name, options)),
+		);
+	define("sessions <action> [name]", "sessions list", "sessions show redis")
+		.option("--yes")
+		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
+			perform((terminal) => sessions(terminal, action, name, options)),
+		);
+}
+
+function defineMachine(define: Define, perform: Perform, verbs: () => Parameters<typeof install>[2]): void {
+	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) => perform((terminal) => apps(terminal, name)));
+	define("doctor", "doctor", "doctor --fix")
+		.option("--fix")
+		.action((options: { fix?: boolean }) => perform((terminal) => doctor(terminal, options.fix ?? false)));
+	define("install", "install", "install --timer update")
+		.addOption(new Option("--timer <TASK>").choices(timerTasks))
+		.option("--root <DIR>")
+		.option("--dry-run")
+		.action((options: InstallOptions) => perform((terminal) => install(terminal, options, verbs())));
+	define("uninstall", "uninstall --dry-run", "uninstall")
+		.option("--dry-run")
+		.option("--root <DIR>")
+		.action((options: InstallOptions) => perform((terminal) => uninstall(terminal, options)));
+}
