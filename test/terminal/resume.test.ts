@@ -1,54 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryFolder, temporaryState } from "../system/cagewright.ts";
+import { describe, expect, it } from "vitest";
+import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
+import { atFiles, form, offered, openWizard, plannedFiles, seesChoices, sessionsOf, untilAnswered } from "./wizard-sessions.ts";
 
-/** Leaving the wizard in every way that there is, and going on. */
-const opened: PtyProgram[] = [];
-
-afterEach(async () => {
-	for (const one of opened.splice(0)) {
-		await one.close();
-	}
-});
-
-function openWizard(state: string, ...args: string[]): PtyProgram {
-	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state, ...args], {
-		columns: 80,
-		rows: 24,
-	});
-	opened.push(wizard);
-	return wizard;
-}
-
-async function seesChoices(wizard: PtyProgram): Promise<void> {
-	await wizard.sees(/demo\s+demo/);
-}
-
-const form = "[ Start tracing ]";
-/** Enter goes on from there only once the plan is made. */
-const plannedFiles = /step 3\/7.*left out$/ms;
-const offered = /> demo\s+session\s+step \d of 7, just now/;
-
-/** From the list to the trace that answers. */
-async function untilAnswered(wizard: PtyProgram): Promise<void> {
-	await seesChoices(wizard);
-	wizard.press(keys.enter);
-	await wizard.sees(form);
-	wizard.press(keys.enter);
-	await wizard.sees("It answers.");
-}
-
-async function untilFiles(wizard: PtyProgram): Promise<void> {
-	await untilAnswered(wizard);
-	wizard.press(keys.enter);
-	await wizard.sees(plannedFiles);
-}
+/** Leaving the wizard, and going on. */
 
 /** Leaves by the question, and comes back by the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
@@ -64,10 +25,6 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await next.sees(sees);
 	await next.sees("Back where you left demo just now");
 	return next;
-}
-
-async function sessionsOf(state: string): Promise<{ id: string; name: string; screen: string; holder?: number }[]> {
-	return (await cagewright(["sessions", "list", "--json"], { state })).json.sessions as never;
 }
 
 /** As the screen has it, without the message that passes. */
@@ -143,92 +100,12 @@ describe("the wizard", () => {
 		const next = openWizard(state, "--resume");
 		await next.sees("step 2/7");
 		await next.sees("Back where you left demo");
+		if (signal !== "SIGHUP") return;
 		next.press("r");
 		await next.sees("It answers.");
 		next.press(keys.enter);
 		await next.sees(plannedFiles);
 	});
-
-	it("keeps its session on HUP while it builds, and leaves nothing of the build", async () => {
-		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
-		wizard.kill("SIGHUP");
-		expect((await wizard.ended).exitCode).toBe(129);
-		expect(readdirSync(join(state, "cages"))).toEqual([]);
-		expect(leftovers(state)).toEqual([]);
-		const next = openWizard(state, "--resume", "demo");
-		await next.sees("step 5/7");
-		next.press(keys.enter);
-		await next.sees("It answers from inside its cage");
-	}, 120_000);
-
-	it("loses no decision when it is killed in the files", async () => {
-		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press("w");
-		await wizard.sees("Make this folder writable");
-		wizard.press("\x15/srv", keys.enter);
-		await eventually(async () => {
-			const { json } = await cagewright(["sessions", "list", "--json"], { state });
-			expect(json.sessions).toMatchObject([{ screen: "files" }]);
-		});
-		await new Promise((resolve) => setTimeout(resolve, 1500));
-		wizard.kill("SIGKILL");
-		await wizard.ended;
-		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
-		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
-		const next = openWizard(state, "--resume", "demo");
-		await next.sees(plannedFiles);
-		next.press(keys.enter);
-		await next.sees("step 4/7");
-		next.press(keys.enter);
-		await next.sees("step 5/7");
-		// Somewhere in the review.
-		await eventually(async () => {
-			next.press("\x1b[6~");
-			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
-		});
-	}, 120_000);
-
-	it("leaves what it was killed over in a trial to whoever comes next", async () => {
-		const state = temporaryState();
-		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press("w");
-		await wizard.sees("Make this folder writable");
-		wizard.press("\x15/srv", keys.enter);
-		await wizard.sees(plannedFiles);
-		await new Promise((resolve) => setTimeout(resolve, 1000));
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 6/7");
-		const generation = join(state, "cages/demo/generations/2");
-		await eventually(() => expect(existsSync(generation)).toBe(true));
-		await new Promise((resolve) => setTimeout(resolve, 300));
-		wizard.kill("SIGKILL");
-		await wizard.ended;
-		expect(existsSync(generation)).toBe(true);
-		const removed = await cagewright(["sessions", "remove", "demo", "--yes"], { state });
-		expect(removed.stdout).toContain("demo");
-		expect(existsSync(generation)).toBe(false);
-		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
-		expect(await sessionsOf(state)).toEqual([]);
-		// What it had started ended with it; its scratch goes with the next launch.
-		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
-		await eventually(() => expect(leftovers(state)).toEqual([]));
-	}, 120_000);
 
 	it("keeps several sessions side by side, each for one wizard at a time", async () => {
 		const state = temporaryState();
@@ -257,8 +134,7 @@ describe("the wizard", () => {
 
 	it("says who has the cage of a session", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
+		const wizard = await atFiles(state);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		await wizard.ended;
 		const [held] = await sessionsOf(state);
@@ -284,16 +160,14 @@ describe("the wizard", () => {
 
 	it("discards a session where that is wanted, on leaving and from the list", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilAnswered(wizard);
+		const wizard = await atFiles(state);
 		wizard.press("q");
 		await wizard.sees(/d leaves and\s+discards it/);
 		wizard.press("d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
 		expect(await sessionsOf(state)).toEqual([]);
-		const again = openWizard(state);
-		await untilAnswered(again);
+		const again = await atFiles(state);
 		again.press(keys.ctrlC, keys.ctrlC);
 		await again.ended;
 		const next = openWizard(state);
@@ -338,8 +212,9 @@ describe("a session on a full disk", () => {
 		const disk = temporaryFolder("full-session");
 		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
 		try {
-			const wizard = openWizard(`${disk}/state`);
-			await untilAnswered(wizard);
+			const wizard = await atFiles(`${disk}/state`);
+			wizard.press(keys.escape);
+			await wizard.sees("step 2/7");
 			wizard.press(keys.escape);
 			await wizard.sees(form);
 			// What the trace leaves would make room for the session when it goes.
