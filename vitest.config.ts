@@ -50,6 +50,8 @@ export default defineConfig({
 					// They share one machine. The report names a test that passed only the second time.
 					retry: 1,
 					sequence: { groupOrder: 1 },
+					// The built program is loaded as Node loads it, not transformed again (`inProcess`).
+					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
 					...systemTimeouts,
 				},
 			},
