@@ -3,9 +3,16 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Installs packages, claims something of all files and processes of the machine, or measures time. */
-const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
-	(name) => `test/system/${name}.test.ts`,
-);
+const alone = [
+	"alarms",
+	"import-account",
+	"install",
+	"killed",
+	"sandbox/sandbox",
+	"selftest-leavings",
+	"unchanged",
+	"update",
+].map((name) => `test/system/${name}.test.ts`);
 /** Files that take longest; one that starts last would run by itself at the end. */
 const slowest = /\/(census|minimise|unit-booted|unit-selftest|templates|adopt|rootless|resume)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {

@@ -13,7 +13,7 @@ const files = systemFiles();
 const include = ["/usr/bin", "/usr/lib/*-linux-gnu", "/usr/lib/python3*", "/usr/share/perl*"];
 /** Of so many files is said how long they take; machines differ in how many they have. */
 const many = 5000;
-/** Asking once a file takes minutes for all of them. So few stand for the rest, taken at equal distances. */
+/** ProbeQuery once a file takes minutes for all of them. So few stand for the rest, taken at equal distances. */
 const sampled = 100;
 
 /** A plan of thousands of files, against asking the machine's own tools for each of them. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundleBench } from "./bundle-bench.js";
+import { bundle } from "./bundle.js";
 import { root, say, setUp } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
@@ -22,7 +22,7 @@ if (missing.length) {
 	say(`this bench needs more: apt-get install --no-install-recommends ${missing.join(" ")}`);
 	process.exit(3);
 }
-const folder = await bundleBench({ peers: "bench/peers/main.ts" });
+const folder = await bundle({ peers: "bench/peers/main.ts" });
 const covered = ["/run", "/var/log/nginx", "/var/lib/nginx", "/var/log/redis", "/var/lib/redis"];
 const prepare = [
 	...covered.map(

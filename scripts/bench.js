@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { bundleBench } from "./bundle-bench.js";
+import { bundle } from "./bundle.js";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
@@ -13,7 +13,7 @@ if (missing.length) {
 	say(`the benches need more: apt-get install --no-install-recommends ${missing.join(" ")}`);
 	process.exit(3);
 }
-const folder = await bundleBench({
+const folder = await bundle({
 	main: "bench/main.ts",
 	"fold-child": "bench/fold-child.ts",
 	"live-child": "bench/live-child.tsx",

@@ -61,6 +61,9 @@ const programs = {
 	mosquitto: "mosquitto",
 	mmdebstrap: "mmdebstrap",
 	"systemd-nspawn": "systemd-container",
+	mandoc: "mandoc",
+	zsh: "zsh",
+	fish: "fish",
 };
 
 /**

@@ -17,10 +17,10 @@ import type { Terminal } from "./terminal.ts";
 
 export type AdoptOptions = GivenOptions;
 
-export async function adopt(terminal: Terminal, called: string, options: AdoptOptions): Promise<number> {
+export async function adopt(terminal: Terminal, serviceName: string, options: AdoptOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
-		const service = hostService(context, called).name;
+		const service = hostService(context, serviceName).name;
 		const present = await cageOf(context, service, options.name);
 		if (present !== undefined)
 			refuseUnused(options, "adopt", ["name", "probe", "timeout", "selftest", "yes", "dryRun"], "`make`");
@@ -44,7 +44,7 @@ export async function adopt(terminal: Terminal, called: string, options: AdoptOp
 	});
 }
 
-/** The cage that was made of this service, or the one that was named. Throws where the two do not go together. */
+/** Returns the name of the cage that belongs to the service, or of the named one. Throws `adopt-which-cage` or `adopt-other-application` (exit 2). */
 async function cageOf(context: Context, service: string, named: string | undefined): Promise<string | undefined> {
 	const { store, units } = context.machine;
 	const cages = await Promise.all((await store.names()).map((name) => store.cage(name)));
@@ -64,7 +64,7 @@ function fullName({ machine }: Context, unit: string): string {
 	return machine.units.service(unit)?.name ?? unit;
 }
 
-/** As `make SERVICE` does it, with the same options. undefined where it was not confirmed, or only to be said. */
+/** Makes the cage as `make SERVICE` does. Returns undefined if nobody confirmed it, or after a dry run. */
 async function makeFirst(
 	terminal: Terminal,
 	context: Context,

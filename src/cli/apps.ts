@@ -8,7 +8,7 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { findApplications, findUnit } from "../system/units/find.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The applications found on this machine, or all that is known of one: a systemd unit, or a name of the list. */
+/** `name` is a systemd unit or a name from the list. */
 export async function apps(terminal: Terminal, name: string | undefined): Promise<number> {
 	const packages = systemPackages(systemFiles());
 	if (name === undefined) {
@@ -24,7 +24,7 @@ export async function apps(terminal: Terminal, name: string | undefined): Promis
 	return 0;
 }
 
-/** The applications of this machine: what can be caged with why it was found, then what cannot, with the reason. */
+/** Lists applications that can be caged and why they were found, then the others with the reason why not. */
 function foundTable(found: readonly FoundApplication[], messages: Messages): string {
 	const words = messages.cli.apps;
 	const can = found.filter(({ startable }) => startable);
@@ -46,7 +46,6 @@ function foundTable(found: readonly FoundApplication[], messages: Messages): str
 	return lines.length ? [...lines, words.next].join("\n") : words.none;
 }
 
-/** Everything that is known of one. */
 function foundDetails(found: FoundApplication, messages: Messages): string {
 	const words = messages.cli.apps;
 	const { application } = found;
@@ -64,7 +63,7 @@ function foundDetails(found: FoundApplication, messages: Messages): string {
 			...known(words.command, commandText(found)),
 			[words.account, printable(application.user ?? "root")],
 			...known(words.directory, application.cwd),
-			// Values may be secrets.
+			// Names only: values may be secrets.
 			...known(words.environment, Object.keys(application.env ?? {}).join(" ")),
 			...several(words.directories, application.directories ?? []),
 			...several(

@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { report } from "./report.ts";
 
-/** One line where what was printed could not be written: a full disk behind `>`, as a rule. `args` say in which language. */
+/** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */
 export function reportLostOutput({ code }: NodeJS.ErrnoException, args: readonly string[]): void {
 	const lang = wantedLanguage(args) === "de" ? { lang: "de" as const } : {};
 	const isFull = code === "ENOSPC" || code === "EDQUOT";
@@ -11,9 +11,7 @@ export function reportLostOutput({ code }: NodeJS.ErrnoException, args: readonly
 	report(failure, lang, "");
 }
 
-/** What has to be known of the arguments before, or beside, what commander makes of them. */
-
-/** What `--lang` says, before anything else of the arguments is understood. */
+/** Returns the value of `--lang` before commander parses the arguments, because its errors need the language. */
 export function wantedLanguage(args: readonly string[]): string | undefined {
 	const end = args.indexOf("--");
 	const own = end < 0 ? args : args.slice(0, end);
@@ -31,7 +29,7 @@ export function isGlobalOption(arg: string, before: string | undefined): boolean
 	return /^--(state|lang|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before);
 }
 
-/** Words behind `--` are the command; a single word before it is the template or the cage. */
+/** Words after `--` are the command. A single word before it is the template, unit or cage. */
 export function argumentsOf(
 	args: readonly string[],
 	target: string | undefined,
@@ -39,7 +37,7 @@ export function argumentsOf(
 ): { target?: string; command: string[] } {
 	const separator = args.indexOf("--");
 	if (separator < 0) {
-		// `make redis extra` has no meaning, and guessing one would run it as root.
+		// `make redis extra` is ambiguous, and a wrong guess would run as root.
 		if (rest.length) throw new Failure("command-needs-separator", { word: rest[0] ?? "" }, 2);
 		return target === undefined ? { command: [] } : { target, command: [] };
 	}

@@ -5,8 +5,8 @@ import type { Terminal } from "./terminal.ts";
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /**
- * A line of text on stderr; empty where nothing was said, also by Ctrl-D. Only where a person is there to answer. Throws `Interrupted` where a signal comes
- * instead of an answer.
+ * Asks on stderr. Returns "" for an empty line or Ctrl-D. Call it only if somebody can answer (`terminal.interactive`). Throws `Interrupted` if a signal
+ * arrives first.
  */
 export async function askText(question: string): Promise<string> {
 	const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -18,7 +18,7 @@ export async function askText(question: string): Promise<string> {
 				process.once(name, stop);
 				stops.push(() => process.off(name, stop));
 			}
-			// On a terminal the interface takes Ctrl-C for itself.
+			// readline takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 			let isAnswered = false;
 			lines.question(`${question} `).then(
@@ -26,10 +26,10 @@ export async function askText(question: string): Promise<string> {
 					isAnswered = true;
 					resolve(answer.trim());
 				},
-				// Ctrl-D, which closes it too.
+				// Ctrl-D also emits `close`.
 				() => {},
 			);
-			// The end of what is read closes it without a word to the question; a last line without its end is an answer before that.
+			// At the end of the input, readline closes without rejecting the question. A last line without a newline is answered first.
 			lines.once("close", () =>
 				setImmediate(() => {
 					if (!isAnswered) process.stderr.write("\n");
@@ -43,7 +43,7 @@ export async function askText(question: string): Promise<string> {
 	}
 }
 
-/** A yes-or-no question on stderr; Enter means no. Only where a person is there to answer. */
+/** Asks a yes-or-no question on stderr. Enter means no. */
 export async function ask(terminal: Terminal, question: string): Promise<boolean> {
 	return terminal.messages.cli.isYes(await askText(question));
 }

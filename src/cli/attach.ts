@@ -14,9 +14,8 @@ import { draftFromProcess } from "../system/units/process-application.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * With `--attach`, what the process says of itself stands where no option says otherwise: command, account, environment, working
- * directory. A template, where one is named, knows all that itself; any other name is the cage's. Throws what `runningTree` throws,
- * and `for-needs-attach` (exit 2).
+ * With `--attach`, takes command, account, environment and working directory from the process unless an option gives them. A named template supplies them
+ * itself; any other name is the cage's. Throws like `runningTree`, and `for-needs-attach` (exit 2).
  */
 export async function requestForProcess(context: Context, request: CageRequest): Promise<CageRequest> {
 	const { command, options, target } = request;
@@ -43,7 +42,7 @@ export async function requestForProcess(context: Context, request: CageRequest):
 	const warn = (code: string, values: Readonly<Record<string, string | number>>) =>
 		context.emit({ event: "warned", code, values });
 	for (const note of notes) {
-		// A command that was given needs no guess.
+		// The process may have overwritten its command line. A given command makes that irrelevant.
 		if (!command.length || note.code !== "found-title-rewritten") warn(note.code, note.values);
 	}
 	if (environment.leftOut.length) warn("attach-env-left-out", { names: environment.leftOut.join(", ") });
@@ -60,7 +59,7 @@ export async function requestForProcess(context: Context, request: CageRequest):
 	};
 }
 
-/** Answers for what was found, watched as it runs. A unit or a template says which environment it has, a process has it itself. */
+/** Returns answers that trace the running application. The environment of a bare process comes from /proc, because no unit or template gives it. */
 export function asItRuns(answers: Answers, pid: number, isProcess: boolean): Answers {
 	const pairs = isProcess ? keptEnvironment(words(pid, "environ")).pairs : [];
 	const env = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
@@ -73,25 +72,25 @@ export function asItRuns(answers: Answers, pid: number, isProcess: boolean): Ans
 	};
 }
 
-/** `user` or `user:group`, by ids where they have no name; undefined for root. */
+/** Returns `user` or `user:group`, with numbers for accounts without a name, and undefined for root. */
 function accountOf({ gid, uid }: RunningProcess, users: readonly User[]): string | undefined {
 	if (uid.effective === 0) return undefined;
 	const user = users.find((one) => one.uid === uid.effective);
 	return user?.gid === gid.effective ? user.name : `${user?.name ?? uid.effective}:${gid.effective}`;
 }
 
-/** On a terminal, and where no time was given, the watching lasts until Enter. */
+/** On a terminal and without `--for`, tracing ends when somebody presses Enter. */
 export function untilEnter(terminal: Terminal, { options }: CageRequest): Pick<TraceOptions, "more"> {
 	if (options.attach === undefined || options.for !== undefined || options.yes || !terminal.interactive) return {};
 	return {
 		more: async (signal) => {
 			const lines = createInterface({ input: process.stdin, output: process.stderr });
-			// On a terminal the interface takes Ctrl-C for itself.
+			// readline takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 			try {
 				await lines.question(`${terminal.messages.cli.pressEnter} `, { signal });
 			} catch (error) {
-				// Ctrl-D is as good as Enter.
+				// Ctrl-D ends it like Enter.
 				if (signal.aborted) throw error;
 			} finally {
 				lines.close();

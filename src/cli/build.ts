@@ -9,7 +9,7 @@ import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Builds a generation from the plan and makes it the present one, untried. */
+/** Builds a generation from the plan and switches to it without a trial. */
 export async function build(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;

@@ -9,22 +9,20 @@ import type { Terminal } from "./terminal.ts";
 
 export interface CheckOptions {
 	readonly all?: boolean;
-	/** Reads every file, of the cage and of the host. */
 	readonly deep?: boolean;
-	/** One line, and the status that monitoring expects. */
 	readonly nagios?: boolean;
 }
 
-/** Looks at cages and says what is wrong with them, one line a finding. Status 1 where there is anything that nobody accepted. */
+/** Returns 1 if a cage has a finding that nobody accepted. */
 export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
 	const { all = false } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
 	if (options.nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
-	return unknownAs(terminal, options.nagios ?? false, () => look(terminal, names, options));
+	return reportUnknown(terminal, options.nagios ?? false, () => runChecks(terminal, names, options));
 }
 
-/** What keeps a check from being made is to monitoring neither well nor wrong (Nagios plugin API: 3 UNKNOWN). */
-async function unknownAs(terminal: Terminal, nagios: boolean, work: () => Promise<number>): Promise<number> {
+/** For monitoring, a check that fails is 3 UNKNOWN (Nagios plugin API). */
+async function reportUnknown(terminal: Terminal, nagios: boolean, work: () => Promise<number>): Promise<number> {
 	try {
 		return await work();
 	} catch (error) {
@@ -34,12 +32,12 @@ async function unknownAs(terminal: Terminal, nagios: boolean, work: () => Promis
 	}
 }
 
-function look(terminal: Terminal, names: readonly string[], { all = false, deep = false, nagios = false }: CheckOptions) {
+function runChecks(terminal: Terminal, names: readonly string[], { all = false, deep = false, nagios = false }: CheckOptions) {
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of names) checked.push(await checkCage(context, name, { deep }));
 		if (nagios) {
-			// A mistyped folder must not look like one in which all is well.
+			// A mistyped state folder must not look healthy.
 			if (!checked.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
 			const { status, text } = nagiosLine(checked, terminal.messages);
 			terminal.print(text);
@@ -53,14 +51,13 @@ function look(terminal: Terminal, names: readonly string[], { all = false, deep 
 	});
 }
 
-export interface TestedOptions extends Pick<SelftestOptions, "network"> {
+export interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 	readonly unit?: boolean;
-	/** A service of the host. */
 	readonly dropin?: string;
 }
 
-/** 1 where something got out, or something that should hold is missing. */
-export async function selftest(terminal: Terminal, name: string, options: TestedOptions): Promise<number> {
+/** Returns 1 if a technique escaped or a protection layer is missing. */
+export async function selftest(terminal: Terminal, name: string, options: SelftestVerbOptions): Promise<number> {
 	const { dropin, network, unit } = options;
 	const underUnit = dropin === undefined ? (unit ? {} : undefined) : { service: dropin };
 	return terminal.withContext(async (context) => {

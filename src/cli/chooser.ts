@@ -33,7 +33,7 @@ import { isMissing } from "../wizard/steps/choose/reduce.ts";
 import { asItRuns } from "./attach.ts";
 import { ownUnitText } from "./unit.ts";
 
-/** What the wizard offers on this machine: the demonstration, templates, units and running services. */
+/** Lists what the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
 	readonly #machine: Machine;
 	readonly #language: "en" | "de";
@@ -103,7 +103,7 @@ export class SystemChooser implements Chooser {
 
 	serviceOf({ application, unit }: Answers): string | undefined {
 		const [program] = application.command;
-		// One interpreter starts many services: the service has to have the name of the program as well.
+		// One interpreter runs many services, so the unit must also be named for the program.
 		const name = program?.slice(program.lastIndexOf("/") + 1) ?? "";
 		const same = (one: FoundApplication) => one.application.command?.[0] === program && one.unit?.startsWith(name);
 		const known = unit ?? [...this.#found.values()].find(same)?.unit;
@@ -135,7 +135,7 @@ export class SystemChooser implements Chooser {
 	}
 }
 
-/** A template as something to choose, with what of it this machine lacks and whether it runs. */
+/** Returns a template as a choice, with its missing programs and the running process. */
 export function choiceOfTemplate(
 	template: Template,
 	language: "en" | "de",
@@ -152,7 +152,7 @@ export function choiceOfTemplate(
 	const programs = [...new Set([program, ...needs.programs.map((one) => fillText(one, filled))])].filter(
 		(one) => one !== "" && !one.includes("${") && !isHere(one),
 	);
-	const asked = Object.entries(template.parameters).map(([name, { default: usual, kind, title }]) => {
+	const parameters = Object.entries(template.parameters).map(([name, { default: usual, kind, title }]) => {
 		const value = values[name] ?? usual;
 		return { name, kind, title: title[language], ...(value === undefined ? {} : { default: value }) };
 	});
@@ -168,14 +168,14 @@ export function choiceOfTemplate(
 		command: [program, ...command.slice(1)],
 		...(application.user === undefined ? {} : { account: application.user }),
 		probes: application.probes,
-		...(running ? seen(running) : {}),
+		...(running ? factsOf(running) : {}),
 		...(programs.length ? { missing: { programs, packages } } : {}),
-		...(asked.length ? { parameters: asked } : {}),
+		...(parameters.length ? { parameters } : {}),
 		...(first.length || notes.length ? { advice: [...first, ...notes].map((note) => note[language]) } : {}),
 	};
 }
 
-/** A unit or a process that was found, as something to choose. */
+/** Returns a unit or process as a choice. */
 function choiceOfFound(one: FoundApplication): Choice {
 	const { application, description, notes } = one;
 	const command = application.command ?? [];
@@ -190,11 +190,11 @@ function choiceOfFound(one: FoundApplication): Choice {
 		...(one.enabled === undefined ? {} : { enabled: one.enabled }),
 		...(application.probes?.length ? { probes: application.probes } : {}),
 		...(notes.length ? { notes } : {}),
-		...seen(one),
+		...factsOf(one),
 	};
 }
 
-function seen({ package: owner, pid, ports, unit }: FoundApplication): Partial<Choice> {
+function factsOf({ package: owner, pid, ports, unit }: FoundApplication): Partial<Choice> {
 	return {
 		...(owner === undefined ? {} : { package: owner }),
 		...(pid === undefined ? {} : { pid }),
@@ -207,7 +207,7 @@ function portText(port: Listening): string {
 	return port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port}`;
 }
 
-/** Where a template's program runs nowhere, its package is known by the program itself. */
+/** Adds the package of templates whose program is installed but not running. */
 async function withPackages(choices: readonly Choice[], packages: Packages): Promise<Choice[]> {
 	const place = ({ command }: Choice): Path => pathFromText(command?.[0] ?? "/");
 	const unknown = choices.filter((choice) => choice.package === undefined && choice.kind === "template" && !choice.missing);
@@ -222,7 +222,7 @@ function isHere(program: string): boolean {
 	return "path" in lookUpProgram(program, { path: launchPath });
 }
 
-/** What can be had at once first, and of that what a first look needs least for; then what would have to be installed. */
+/** Orders the demonstration, templates and services; those with missing programs come last. */
 export function compareChoices(one: Choice, other: Choice): number {
 	const rank = (choice: Choice) => (isMissing(choice) ? 3 : choice.kind === "demo" ? 0 : choice.kind === "template" ? 1 : 2);
 	return rank(one) - rank(other);

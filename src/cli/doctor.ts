@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { type Path, pathToJson } from "../core/path/path.ts";
+import { type Path, parent, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
-import { programFolder, programLink, type TimerTask, type Verb } from "../core/upkeep/installation.ts";
+import { manualFolders, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
@@ -28,7 +28,7 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 	return terminal.withContext(async ({ machine }) => {
 		let findings = machine.doctor.examine();
 		const missing = () => findings.filter(({ state }) => state === "missing");
-		// What is only weaker is better with its package as well, but nobody has to install it.
+		// Also for a finding that only makes cages weaker: the package is optional there.
 		const packages = () => findings.flatMap(({ package: name, state }) => (state !== "ok" && name ? [name] : []));
 		if (fix && packages().length) {
 			await machine.doctor.install(packages(), (line) => {
@@ -65,11 +65,10 @@ export interface InstallOptions {
 	readonly dryRun?: boolean;
 }
 
-/** Puts the program in its fixed place, with completion, hooks of the package manager and a timer. */
-export async function install(terminal: Terminal, options: InstallOptions, verbs: readonly Verb[]): Promise<number> {
+export async function install(terminal: Terminal, options: InstallOptions): Promise<number> {
 	const words = terminal.messages.cli.install;
-	return within(terminal, options, async (context, place) => {
-		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check", verbs };
+	return atRoot(terminal, options, async (context, place) => {
+		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check" };
 		if (options.dryRun) {
 			const files = await planInstallation(context, request);
 			return show(terminal, "install", words.would, [programFolder, programLink, ...files.map(({ place: one }) => one)], {
@@ -81,10 +80,9 @@ export async function install(terminal: Terminal, options: InstallOptions, verbs
 	});
 }
 
-/** Takes all of that away again. */
 export async function uninstall(terminal: Terminal, options: InstallOptions): Promise<number> {
 	const words = terminal.messages.cli.install;
-	return within(terminal, options, async (context, place) => {
+	return atRoot(terminal, options, async (context, place) => {
 		const { dryRun = false } = options;
 		const { left, removed } = dryRun ? await planUninstallation(context, place) : await uninstallProgram(context, place);
 		for (const one of left) terminal.say(words.left(showPath(one)));
@@ -94,7 +92,7 @@ export async function uninstall(terminal: Terminal, options: InstallOptions): Pr
 	});
 }
 
-async function within(
+async function atRoot(
 	terminal: Terminal,
 	options: InstallOptions,
 	work: (context: Context, place: Pick<InstallRequest, "root" | "program">) => Promise<number>,
@@ -107,11 +105,17 @@ async function within(
 
 function show(terminal: Terminal, verb: string, title: string, places: readonly Path[], more: object): number {
 	if (terminal.options.json) terminal.printJson(verb, { places: places.map(pathToJson), ...more });
-	else if (places.length) terminal.print([title, ...places.map((place) => `  ${showPath(place)}`)].join("\n"));
+	else if (places.length) terminal.print([title, ...new Set(places.map((place) => `  ${shortPlace(place)}`))].join("\n"));
 	return 0;
 }
 
-/** What the host runs beside a cage: printed, or put where logrotate and certbot look. */
+/** One line for all man pages of a folder. */
+function shortPlace(place: Path): string {
+	const isInManuals = manualFolders.includes(parent(place));
+	return isInManuals ? showPath(place).replace(/cagewright[a-z-]*\./, "cagewright*.") : showPath(place);
+}
+
+/** Options of a file that the host needs for a cage: printed, or written where logrotate and certbot look. */
 interface HookOptions {
 	readonly install?: boolean;
 	readonly uninstall?: boolean;
@@ -119,19 +123,19 @@ interface HookOptions {
 }
 
 export async function logrotate(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
-	return host(terminal, name, options, logrotateFolder, async (context) => {
+	return printOrInstall(terminal, name, options, logrotateFolder, async (context) => {
 		const { cage, manifest } = await presentCage(context, name);
 		const text = rotationText(context, cage, manifest);
 		return { text, json: { logrotate: text } };
 	});
 }
 
-/** Throws `reload-unknown` (exit 1) where no signal is known, or was seen while tracing, that makes the application read anew. */
+/** Throws `reload-unknown` (exit 1) if neither our tables nor the trace know a signal that reloads the application. */
 export async function hook(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
-	return host(terminal, name, options, deployFolder, async (context) => {
+	return printOrInstall(terminal, name, options, deployFolder, async (context) => {
 		const { cage, manifest } = await presentCage(context, name);
 		const known = serverSignals(cage.application.command);
-		// That a known server lives through HUP does not make it read its certificates.
+		// A known server that survives HUP does not necessarily read its certificates again.
 		const signal = known ? known.reload : cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 		if (signal === undefined) throw new Failure("reload-unknown", { name }, 1);
 		for (const path of copiedCertificates(manifest)) {
@@ -142,7 +146,7 @@ export async function hook(terminal: Terminal, name: string, options: HookOption
 	});
 }
 
-async function host(
+async function printOrInstall(
 	terminal: Terminal,
 	name: string,
 	{ dryRun = false, install, uninstall }: HookOptions,

@@ -13,7 +13,7 @@ export const verbGroups = {
 		transfer: ["export", "import"],
 	},
 	run: { running: ["run", "shell", "signal"], unit: ["unit"] },
-	look: { looking: ["list", "show", "explain"], selftest: ["selftest"] },
+	look: { looking: ["list", "show", "explain"], selftest: ["selftest", "watch"] },
 	upkeep: {
 		comparing: ["check", "stale"],
 		updating: ["update", "rollback", "diff"],

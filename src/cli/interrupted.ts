@@ -1,4 +1,4 @@
-/** Ended by a signal, after everything was undone: 128 + its number. */
+/** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class Interrupted extends Error {
 	readonly status: number;
 

@@ -17,6 +17,7 @@ import { trialServices } from "../system/launch/trial-service.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
 import { attach } from "../system/running/attach.ts";
+import { systemDetection } from "../system/running/detection.ts";
 import { processesOf } from "../system/running/proc.ts";
 import { watchFailures } from "../system/running/watch-failures.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
@@ -27,7 +28,7 @@ import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { version } from "./version.ts";
 
-/** The adapters of this machine, put together: the one place that knows both sides. */
+/** Hands the adapters of this machine to the engine. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const files = systemFiles();
 	const commands = new Commands();
@@ -49,6 +50,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		trialService: trialServices,
 		attach,
 		watchFailures,
+		detection: systemDetection,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
 		logSocket,

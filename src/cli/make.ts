@@ -28,7 +28,7 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 	return terminal.withContext(async (context) => {
 		const { options } = request;
 		const answers = await answersOf(context, request, terminal);
-		// Whatever can be wrong with the question is found out before anything is started.
+		// Check everything that the request can have wrong before something is started.
 		requireProbe(answers);
 		identityOf(context, answers);
 		await checkName(context, answers, options.replace ?? false);
@@ -52,7 +52,7 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 		}
 		if (!answers.minimise) return showMade(terminal, context, made);
 		const { jobs, selftest, yes } = options;
-		// What runs of it goes on in its generation, as after any `make`.
+		// A running application stays in its generation, as after any `make`.
 		const how = { exercises: [], jobs, selftest, yes, restart: false };
 		const smaller = await search.minimise(context, made.cage.name, answers.minimise, how).catch((error: unknown) => {
 			showMade(terminal, context, made);
@@ -62,7 +62,7 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 	}, search);
 }
 
-/** Throws `no-probe`, and `probe-guess-failed` where the one that was guessed did not pass (exit 2). */
+/** Throws `no-probe`, or `probe-guess-failed` if the proposed probe did not pass (exit 2). */
 function requireProbe({ application, notes = [] }: Answers): void {
 	if (application.probes.length) return;
 	const command = application.command[0] ?? "";
@@ -70,7 +70,7 @@ function requireProbe({ application, notes = [] }: Answers): void {
 	throw new Failure(failed?.code ?? "no-probe", { command, ...failed?.values }, 2);
 }
 
-/** Shows the plan and asks; where nobody is there to answer, the plan is the result, and the option that answers is named. */
+/** Shows the plan and asks. If nobody can answer, prints the plan as the result and throws `consent-needed` (exit 2). */
 async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<boolean> {
 	const text = planText(plan, terminal.messages);
 	if (terminal.interactive) {
@@ -82,7 +82,7 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 	throw new Failure("consent-needed", { option: "--yes" }, 2);
 }
 
-/** The exit status: 1 where it does not answer, or something led out. `smaller` is what became of leaving out what nothing needs. */
+/** Prints the result. Returns 1 if the application does not answer or something escaped. `smaller` is the result of minimising. */
 export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage, smaller?: Searched): number {
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
@@ -96,7 +96,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
 }
 
-/** Names what led out of a cage, however quiet it should be. */
+/** Reports escapes and findings on stderr, even with `--quiet`. */
 export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
 	if (foundHolding(selftest)) return true;
 	const ways = [...(selftest?.escaped ?? []), ...(selftest?.findings ?? [])].join(", ");
@@ -104,7 +104,7 @@ export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
 	return false;
 }
 
-/** Says what `make` and `trace` would do, and `adopt` first where there is no cage yet. */
+/** Prints what `make`, `trace`, or `adopt` without a cage would do. */
 export async function dryRun(terminal: Terminal, context: Context, answers: Answers, verb = "make"): Promise<number> {
 	const command = equivalentCommand(answers, await baseOf(context, answers), terminal.otherState);
 	const { application, name, notes = [], rules, unit } = answers;
@@ -123,7 +123,7 @@ export async function dryRun(terminal: Terminal, context: Context, answers: Answ
 	return 0;
 }
 
-/** Says on stderr where a name means two things. */
+/** Reads the request. Warns if the target is the name of a template and of a unit. */
 export async function answersOf(context: Context, request: CageRequest, terminal: Terminal): Promise<Answers> {
 	const { command, options, target } = await requestForProcess(context, request);
 	const start =

@@ -9,20 +9,19 @@ import { Search } from "./search.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface MinimiseOptions extends GivenOptions {
-	/** Seconds after which the search ends with what it has found. */
+	/** Seconds after which the search ends with the best result so far. */
 	for?: number;
-	/** False with `--no-restart`. */
 	restart?: boolean;
 }
 
-/** Proves what of a cage is unnecessary and makes a generation without it. The first Ctrl-C ends the search, not the command. */
+/** The first Ctrl-C ends the search with the best result so far, the second one ends the command. */
 export async function minimise(terminal: Terminal, name: string, options: MinimiseOptions): Promise<number> {
 	const rules = readPinRules(options);
 	const exercises = options.exercise ?? [];
 	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
-		// Asked before the search takes its minutes.
+		// Refuse before the search takes minutes.
 		if (!options.yes && !options.dryRun && !terminal.interactive) throw new Failure("minimise-unconfirmed", { name }, 2);
 		if (options.dryRun) {
 			const subject = await planMinimise(context, name, { ...rules, exercises });

@@ -40,7 +40,7 @@ export const count = (text: string) => {
 
 const size = (text: string) => {
 	const value = parseSize(text);
-	// Less would not start the programs that lead to the application.
+	// With less, the programs that start the application could not run.
 	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("size");
 	return value;
 };
@@ -51,7 +51,7 @@ export const atLeast = (least: number) => (text: string) => {
 	return value;
 };
 
-/** A time as `90`, `90s`, `10m` or `1h`; in seconds. */
+/** Parses `90`, `90s`, `10m` or `1h` into seconds. */
 export const duration = (text: string) => {
 	const [, number = "", unit] = /^(\d{1,6}(?:\.\d+)?)([smh]?)$/.exec(text) ?? [];
 	const value = Number(number) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
@@ -61,7 +61,7 @@ export const duration = (text: string) => {
 
 const numbers: Partial<Record<ValueKind, (text: string) => number>> = { seconds, time, size, count, process: processId };
 
-/** Adds what the table of options has for this verb. */
+/** Adds the verb's options from the option table. */
 export function addTableOptions(command: Command): Command {
 	for (const [name, row] of optionRows) {
 		const verbs: readonly string[] = [...(row.verbs ?? stepVerbs), ...(row.alsoFor ?? [])];

@@ -9,12 +9,12 @@ import { differenceText, planText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 
-/** Shows what would go into the cage, and what that would change in the present generation. Rules that were given are kept. */
+/** Shows the plan and its difference from the present generation. Stores the rules that were given. */
 export async function plan(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage: asked, trace } = await tracedCage(context, request, "plan", ["takeDocumented"]);
-		const cage = request.options.takeDocumented ? await takeDocumented(context, asked, trace) : asked;
+		const { cage: requested, trace } = await tracedCage(context, request, "plan", ["takeDocumented"]);
+		const cage = request.options.takeDocumented ? await takeDocumented(context, requested, trace) : requested;
 		const proposed = await planStep(context, cage, trace);
 		if (!request.options.dryRun) {
 			const lock = await store.lock(cage.name);

@@ -5,7 +5,7 @@ import { planStep } from "../engine/build/steps.ts";
 import type { PlanAnswer, PlanRequest } from "../system/thread-planner.ts";
 import { systemMachine } from "./machine.ts";
 
-/** The thread in which the wizard's plans are made (`ThreadPlanner`). Its data is the state folder. */
+/** The thread that makes the wizard's plans (`ThreadPlanner`). Its `workerData` is the state folder. */
 
 const context = { machine: systemMachine(workerData as string), emit() {}, signal: new AbortController().signal };
 let last = emptyTrace();

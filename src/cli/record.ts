@@ -19,10 +19,7 @@ import { askText } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/**
- * The documentation of a cage as it is now. What is said of those who answer for it is kept for the next time. With `--json`, stdout has the record, or
- * where it went.
- */
+/** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
 export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const file = options.output === undefined ? undefined : placeFor(options.output);
@@ -33,9 +30,9 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
 		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
-		await keepSaid(context, name, {
-			...(await asked(terminal, context, name, options)),
-			...(await said(context, name, options)),
+		await storeResponsible(context, name, {
+			...(await askResponsible(terminal, context, name, options)),
+			...(await givenResponsible(context, name, options)),
 		});
 		const made = await recordOf(context, name);
 		const text = await inFormat(made, format, terminal);
@@ -57,7 +54,7 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 	});
 }
 
-/** Absolute. Said before anything is asked or read: the folder has to be there, and the file must not be one. */
+/** Returns the absolute path. Throws before anything is read or asked if the folder is missing or the file is a folder. */
 function placeFor(output: string): string {
 	const file = resolve(output);
 	const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -66,7 +63,6 @@ function placeFor(output: string): string {
 	return file;
 }
 
-/** What a file is called says what it is meant to be. */
 function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
 	if (output.endsWith(".cdx.json")) return "cyclonedx";
 	if (output.endsWith(".json")) return "json";
@@ -77,13 +73,13 @@ function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptio
 const isJson = (format: RecordFormat) => format === "json" || format === "cyclonedx";
 
 async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
-	// Its library is loaded for it alone.
+	// Its library is large, so it is loaded on demand.
 	if (format === "cyclonedx") return (await import("../report/record/cyclonedx.ts")).recordCycloneDx(record, version);
 	if (format === "json") return `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) }, null, 2)}\n`;
 	return format === "html" ? recordHtml(record, messages) : recordMarkdown(record, messages);
 }
 
-async function said(
+async function givenResponsible(
 	context: Context,
 	name: string,
 	{ approvedBy, implementedBy, initiatedBy, purpose }: RecordOptions,
@@ -96,8 +92,8 @@ async function said(
 	};
 }
 
-/** Once for all cages, and only where somebody is there; whoever says nothing leaves it open, and is not asked again. */
-async function asked(
+/** Asks for the names once for all cages. An empty answer leaves a name open, and the question is not repeated. */
+async function askResponsible(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string,
@@ -114,7 +110,7 @@ async function asked(
 	return { ...(initiatedBy ? { initiatedBy } : {}), ...(implementedBy ? { implementedBy } : {}) };
 }
 
-async function keepSaid(context: Context, name: string, given: Responsible): Promise<void> {
+async function storeResponsible(context: Context, name: string, given: Responsible): Promise<void> {
 	if (!Object.keys(given).length) return;
 	const lock = await context.machine.store.lock(name);
 	try {
@@ -126,7 +122,7 @@ async function keepSaid(context: Context, name: string, given: Responsible): Pro
 
 const checksumOf = (file: string) => `${file}.sha256`;
 
-/** Lays the checksum of a record beside it, for sha256sum(1), and into the cage's log, where nobody but root can change it. Returns its path. */
+/** Writes the checksum to a file for sha256sum(1) and to the cage's log, which only root can change. Returns the file's path. */
 async function writeChecksum({ machine }: Context, record: CageRecord, file: string, text: string): Promise<string> {
 	const { cage, fingerprint, manifest } = record;
 	const sha256 = machine.recording.sha256(text);
@@ -140,7 +136,7 @@ async function writeChecksum({ machine }: Context, record: CageRecord, file: str
 	return checksumOf(file);
 }
 
-/** Whether a file is a record of the cage as it was written; 1 where it is not, or nothing is known of it. */
+/** Returns 1 if the file is not an unchanged record of the cage, or is unknown. */
 async function verifyFile(terminal: Terminal, context: Context, name: string, place: string): Promise<number> {
 	const { recording, store } = context.machine;
 	const file = resolve(place);
@@ -175,8 +171,6 @@ async function readChecksumFile(place: string): Promise<string | undefined> {
 		return "";
 	}
 }
-
-/** The options of `record`, apart from what it loads. */
 
 export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
 type RecordFormat = (typeof recordFormats)[number];

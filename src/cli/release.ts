@@ -1,4 +1,4 @@
-import type { Keep } from "../core/adoption/adoption.ts";
+import type { KeptSide } from "../core/adoption/adoption.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
@@ -8,7 +8,7 @@ import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ReleaseOptions {
-	readonly keep?: Keep;
+	readonly keep?: KeptSide;
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
 }

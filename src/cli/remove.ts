@@ -13,7 +13,7 @@ interface RemoveOptions {
 	readonly dryRun?: boolean;
 }
 
-/** Takes a cage away with all that was made for it; says first what that is. */
+/** Removes a cage after showing what that deletes. */
 export async function remove(terminal: Terminal, name: string, options: RemoveOptions): Promise<number> {
 	const words = terminal.messages.cli.remove;
 	return terminal.withContext(async (context) => {
@@ -59,7 +59,6 @@ function planToJson({ contents, folder, generations, hooks, keepData, mentions, 
 	};
 }
 
-/** Everything that a removal deletes and keeps, by name. */
 function removalText(plan: RemovalPlan, messages: Messages): string {
 	const words = messages.cli.remove;
 	const { account, contents, generations, hooks, keepData, mentions, name, units } = plan;

@@ -4,25 +4,25 @@ import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { GlobalOptions } from "./options.ts";
 
-/** Where this user may not go: a state of root's, as a rule. */
+/** Returns the path that this user may not access, usually root's state folder. */
 function deniedPath(error: unknown): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
 	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
 }
 
-/** Nothing is written but below the state folder, and what a user names. */
+/** Without a path in the error it is the state folder: other files are written only if the user names them. */
 function readOnlyPath(error: unknown, state: string): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
 	return error instanceof Error && code === "EROFS" ? (path ?? state) : undefined;
 }
 
-/** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
+/** Without a path in the error it is the state folder, as for `readOnlyPath`. */
 function fullPlace(error: unknown, state: string): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
 	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
 }
 
-/** One line for a foreseen failure; anything else is a bug of ours (70). `state` is the state folder. */
+/** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). `state` is the state folder. */
 export function report(error: unknown, options: GlobalOptions, state: string): number {
 	const messages = messagesFor(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);

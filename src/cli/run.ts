@@ -11,24 +11,24 @@ import { withHistoryLine } from "../report/record/markdown.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface RunWords {
+export interface RunOptions {
 	readonly print?: boolean;
 	readonly acceptFinding?: readonly string[];
 	readonly stopTimeout?: number;
 	readonly raw?: boolean;
 }
 
-export async function run(terminal: Terminal, name: string, command: readonly string[], options: RunWords): Promise<number> {
+export async function run(terminal: Terminal, name: string, command: readonly string[], options: RunOptions): Promise<number> {
 	const machine = systemMachine(terminal.state, terminal.launching);
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
 		const script = machine.launcher.print(launchRequest(await presentCage({ machine }, name), command));
 		if (terminal.options.json) {
-			// As every path in JSON: text, or base64 where it is none.
+			// Like every path in JSON: text, or base64 if it is not UTF-8.
 			terminal.printJson("run", { name, script: pathToJson(script as Path) });
 			return 0;
 		}
-		// It is bytes, one character each: paths and arguments need not be UTF-8.
+		// One character is one byte, because paths and arguments need not be UTF-8.
 		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;
 	}
@@ -36,14 +36,14 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 	const context: Context = {
 		machine,
 		emit(event) {
-			// A finding that was accepted once is reported at each start.
+			// Accepted findings are reported at every start, even with `--quiet`.
 			if (event.event !== "warned" || (quiet && event.code !== "findings-accepted")) return;
 			const line = progressLine(event, terminal.messages);
 			if (line) terminal.say(line.text);
 		},
 		signal: new AbortController().signal,
 	};
-	/** Signals are for the application, and do not cancel the command. */
+	/** Signals go to the application and do not cancel the command. */
 	const onSignals = (pass: (signal: string) => void) => {
 		for (const signal of passedSignals) process.on(signal, pass);
 		return () => {
@@ -55,14 +55,14 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 }
 
 export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
-	const wanted = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
-	if (!(wanted in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
+	const signalName = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
+	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
 	const machine = systemMachine(terminal.state, terminal.launching);
-	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, wanted);
+	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, signalName);
 	return 0;
 }
 
-/** On a terminal, a shell to sit before; else one that reads its commands from stdin. */
+/** Interactive on a terminal; otherwise the shell reads commands from stdin. */
 export function shell(
 	terminal: Terminal,
 	name: string,
@@ -81,7 +81,7 @@ export function shell(
 	});
 }
 
-/** Keeps what `--accept-finding` says in the cage, its log and its record, before anything is started that relies on it. */
+/** Stores accepted findings in the cage, its log and its record before a launch relies on them. */
 export async function recordAcceptances(
 	{ machine }: Pick<Context, "machine">,
 	name: string,

@@ -10,13 +10,12 @@ import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface SearchOptions {
-	/** Beyond those of the cage. */
+	/** In addition to the cage's own. */
 	readonly exercises: readonly string[];
-	/** Trials side by side; else one for each processor. */
+	/** Parallel trials. Default: one per processor. */
 	readonly jobs?: number | undefined;
-	/** Seconds after which it ends with what it has found. */
+	/** Seconds after which the search ends with the best result so far. */
 	readonly for?: number | undefined;
-	/** Without a question. */
 	readonly yes?: boolean | undefined;
 	readonly restart?: boolean | undefined;
 	readonly selftest?: boolean | undefined;
@@ -28,7 +27,7 @@ export interface Searched {
 	readonly isShown: boolean;
 }
 
-/** The search within a command, which INT ends with what it has found so far; before and after it, and at the second time, INT ends the command. */
+/** A search for unnecessary files. SIGINT ends it with the best result so far; a second one, or one outside the search, ends the command. */
 export class Search {
 	readonly #terminal: Terminal;
 	#stop: AbortController | undefined;
@@ -37,7 +36,7 @@ export class Search {
 		this.#terminal = terminal;
 	}
 
-	/** True where that ends the search alone. */
+	/** Returns true if only the search ends. */
 	interrupt(): boolean {
 		if (!this.#stop || this.#stop.signal.aborted) return false;
 		this.#terminal.say(this.#terminal.messages.cli.minimise.stopping);

@@ -12,11 +12,12 @@ import type { Terminal } from "./terminal.ts";
 
 const actions = { list, show, remove };
 
+export const sessionActions: readonly string[] = Object.keys(actions);
+
 interface SessionsOptions {
 	readonly yes?: boolean;
 }
 
-/** What the wizard was left with, for those who would rather not open it. */
 export async function sessions(
 	terminal: Terminal,
 	action: string,
@@ -48,7 +49,7 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 async function show(terminal: Terminal, context: Context, name: string | undefined): Promise<number> {
 	const found = await findSession(context, required(name));
 	const words = terminal.messages.cli.sessions;
-	// Of one that cannot be opened there is no more to say.
+	// A session that is damaged or open elsewhere cannot be read.
 	const left = found.problem === undefined && found.holder === undefined ? await content(terminal, context, found.id) : undefined;
 	if (terminal.options.json) {
 		terminal.printJson("sessions", { session: { ...summaryToJson(found), ...left } });
@@ -78,7 +79,7 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 	return 0;
 }
 
-/** What it holds; opened for as long as it is read. */
+/** Reads a session. It is locked while it is read. */
 async function content(terminal: Terminal, { machine }: Context, id: string) {
 	const { answers, opened, planned, rounds, work } = await openSaved(machine, id);
 	try {

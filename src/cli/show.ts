@@ -63,9 +63,9 @@ interface Summary {
 	readonly running: readonly number[];
 	readonly command: readonly string[];
 	readonly answered: boolean;
-	/** An upgrade of the host made it old, as far as was noticed. */
+	/** An upgrade of the host marked it as old. */
 	readonly stale: boolean;
-	/** Why nothing can be told of it. */
+	/** Why the other fields are unknown. */
 	readonly damage?: Failure;
 }
 
@@ -94,14 +94,14 @@ async function summary(context: Context, name: string): Promise<Summary> {
 	}
 }
 
-/** What was kept so that nothing is lost: nobody but the administrator can know when it may go. */
-function isAside(path: Path): boolean {
+/** Matches data that an update or `release` preserved. Only the administrator can decide when to delete it. */
+function isPreserved(path: Path): boolean {
 	return /^(data\.(before|undone-.*)|edited)$/s.test(baseName(path));
 }
 
-function asideText({ messages }: Terminal, aside: readonly CageContent[]): string {
+function preservedText({ messages }: Terminal, preserved: readonly CageContent[]): string {
 	const words = messages.cli.show;
-	return `${words.aside}\n${indent(aside.map(({ bytes, path }) => `${showPath(path)} (${messages.bytes(bytes)})`).join("\n"))}`;
+	return `${words.aside}\n${indent(preserved.map(({ bytes, path }) => `${showPath(path)} (${messages.bytes(bytes)})`).join("\n"))}`;
 }
 
 export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
@@ -118,7 +118,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const adoption = await store.adoption(name);
 		const others = (await store.generations(name)).filter((one) => one !== present.generation);
 		const trace = await store.trace(name);
-		const aside = (await store.removing.contents(name)).filter(({ path }) => isAside(path));
+		const preserved = (await store.removing.contents(name)).filter(({ path }) => isPreserved(path));
 		if (options.record) {
 			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
 			if (terminal.options.json) terminal.printJson("show", { name, record });
@@ -127,20 +127,20 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		}
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
-		// A cage may be there without its trace, where an older version made it.
+		// Cages of older versions may have no trace.
 		const reached = trace && (await reachedOf(context, present.cage, trace));
 		if (terminal.options.json) {
 			const { coverage = null } = reached ? reachedToJson(reached) : {};
 			terminal.printJson("show", {
 				...showJson(present, adoption),
 				generations: [...others, present.generation].sort((a, b) => a - b),
-				...(aside.length ? { aside: aside.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
+				...(preserved.length ? { aside: preserved.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
 				coverage,
 				minimised: minimised ?? null,
 			});
 		} else {
 			terminal.print(showText(terminal, present, adoption, others));
-			if (aside.length) terminal.print(asideText(terminal, aside));
+			if (preserved.length) terminal.print(preservedText(terminal, preserved));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
 		}
@@ -153,7 +153,7 @@ function readRecord(path: string, name: string): string {
 		const text = readTextSync(pathFromText(path));
 		if (text) return text;
 	} catch {
-		// It is not there.
+		// No record was written yet.
 	}
 	throw new Failure("no-record", { name }, 1);
 }

@@ -28,7 +28,7 @@ type Action = (terminal: Terminal, context: Context, name: string | undefined, o
 
 const actions: Readonly<Record<string, Action>> = {
 	list,
-	new: (terminal, _context, name, { output }) => begin(terminal, name, output),
+	new: (terminal, _context, name, { output }) => create(terminal, name, output),
 	show,
 	save,
 	check: (terminal, _context, file) => check(terminal, file),
@@ -38,6 +38,8 @@ const actions: Readonly<Record<string, Action>> = {
 	export: exporting,
 	remove,
 };
+
+export const templateActions: readonly string[] = Object.keys(actions);
 
 export async function template(
 	terminal: Terminal,
@@ -107,7 +109,7 @@ async function save(
 	return 0;
 }
 
-/** What a cage became of the template that it was made from; 1 where they differ, as diff(1) has it. */
+/** Compares a cage with its template. Returns 1 if they differ, like diff(1). */
 async function diff(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const { differences, template: from } = await changesOf(machine, name);
@@ -117,7 +119,7 @@ async function diff(terminal: Terminal, { machine }: Context, name: string | und
 	return differences.length ? 1 : 0;
 }
 
-/** A bundle with its hash, to stdout or into a new file. What means this machine alone is not in it. */
+/** Writes the template with its hash to stdout or to a new file, without values that mean only this machine. */
 async function exporting(
 	terminal: Terminal,
 	{ machine }: Context,
@@ -152,7 +154,7 @@ async function known(store: Context["machine"]["store"], name: string | undefine
 	return found;
 }
 
-/** Reads a template, or the one in a bundle once it is what its hash says. Throws `template-bundle-changed` (exit 4). */
+/** Reads a template or a bundle. Throws `template-bundle-changed` (exit 4) if a bundle does not match its hash. */
 function readTemplate({ place, text }: TemplateSource): ParsedTemplate {
 	let value: unknown;
 	try {
@@ -167,7 +169,7 @@ function readTemplate({ place, text }: TemplateSource): ParsedTemplate {
 	return checkTemplate(bundle.value);
 }
 
-/** Says of a file whether it is a template, and if not, every place where it is none. */
+/** Reports every error of a template file. Returns 2 if there is one. */
 async function check(terminal: Terminal, file: string | undefined): Promise<number> {
 	if (file === undefined) throw new Failure("template-file-needed", {}, 2);
 	const parsed = readTemplate({ place: file, text: readTemplateFile(file, fileLimit) });
@@ -181,7 +183,7 @@ async function check(terminal: Terminal, file: string | undefined): Promise<numb
 	return 2;
 }
 
-/** `FILE:LINE:COLUMN: POINTER: what is wrong`, as compilers write it, so that an editor can go there. */
+/** `FILE:LINE:COLUMN: POINTER: problem`, which editors understand. */
 function problemLines(terminal: Terminal, file: string, errors: readonly TemplateError[]): string {
 	const { cli, templateProblem } = terminal.messages;
 	return errors
@@ -192,8 +194,8 @@ function problemLines(terminal: Terminal, file: string, errors: readonly Templat
 		.join("\n");
 }
 
-/** A template to begin with, to stdout or into a new file; its `$schema` leads an editor to ours. */
-async function begin(terminal: Terminal, name: string | undefined, output: string | undefined): Promise<number> {
+/** Writes a valid template to stdout or to a new file. Its `$schema` names our schema for editors. */
+async function create(terminal: Terminal, name: string | undefined, output: string | undefined): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
 	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("bad-name", { name }, 2);
 	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
@@ -214,7 +216,7 @@ interface TemplateImportOptions {
 	readonly dryRun?: boolean;
 }
 
-/** Takes in templates from elsewhere, once somebody has seen what each of them would run. */
+/** Imports templates after somebody confirmed the commands that they would run. */
 async function importing(
 	terminal: Terminal,
 	{ machine }: Context,
@@ -252,7 +254,7 @@ async function importing(
 	return options.dryRun || results.every(({ imported }) => imported) ? 0 : 1;
 }
 
-/** Lets a template run that lies in the state and was changed, or put there, by hand. */
+/** Accepts a template that somebody changed or added by hand in the state folder. */
 async function accept(
 	terminal: Terminal,
 	{ machine }: Context,
@@ -270,7 +272,7 @@ async function accept(
 	return taken ? 0 : 1;
 }
 
-/** A template that nobody has accepted does not run. Where somebody is there, asks; else throws `template-unaccepted` (exit 2). */
+/** Asks whether a new template may run. Throws `template-unaccepted` (exit 2) if it may not or nobody can answer. */
 export async function requireAccepted(terminal: Terminal, { machine }: Context, stored: StoredTemplate): Promise<void> {
 	if (stored.accepted) return;
 	const { hash, template } = stored;
@@ -295,7 +297,7 @@ async function confirm(
 	return ask(terminal, question);
 }
 
-/** All that can be read, or undefined after everything that is wrong was said. */
+/** Returns the templates, or undefined after printing all errors. */
 function read(terminal: Terminal, sources: readonly TemplateSource[]): Template[] | undefined {
 	const parsed = sources.map((source) => ({ source, result: readTemplate(source) }));
 	const wrong = parsed.flatMap(({ result, source }) => ("errors" in result ? [{ source, errors: result.errors }] : []));
@@ -314,7 +316,7 @@ function refuseName(
 ): void {
 	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("bad-name", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);
-	// Whoever types a built-in name means ours.
+	// A built-in name always means the built-in template.
 	if (builtinTemplate(name)) throw new Failure("template-built-in", { name }, 2);
 	const known = stored.find((one) => one.template.name === name);
 	const same = wanted.find((one) => one.name === name);

@@ -14,9 +14,9 @@ import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import { defaultState, stateFolder } from "./state.ts";
 
-const worthMore = ["undo-failed", "adopt-failed-kept"];
+const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
-/** What every verb has of the outside: where to print, in which language, and the signal that calls it off. */
+/** What every verb needs: output, language, state folder, and cancellation by signals. */
 export class Terminal {
 	readonly options: GlobalOptions;
 	readonly language: "en" | "de";
@@ -31,22 +31,21 @@ export class Terminal {
 		this.state = stateFolder(options.state);
 	}
 
-	/** How the command line wants cages to be started. */
 	get launching(): Launching {
 		return { full: this.options.require === "full" };
 	}
 
-	/** The state folder, where a command has to name it: without a word another one would be taken. */
+	/** The state folder if it is not the default, so that printed commands must name it. */
 	get otherState(): string | undefined {
 		return this.state === defaultState() ? undefined : this.state;
 	}
 
-	/** A person is there to answer. */
+	/** Somebody can answer a question. */
 	get interactive(): boolean {
 		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;
 	}
 
-	/** The result, and nothing else, goes to stdout. */
+	/** Prints the result to stdout. */
 	print(text: string): void {
 		this.#clearLive();
 		process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -56,20 +55,20 @@ export class Terminal {
 		this.print(JSON.stringify({ schema: `cagewright/${verb}/1`, ...value }, null, 2));
 	}
 
-	/** Progress, questions and warnings go to stderr. */
+	/** Prints progress, a question or a warning to stderr. */
 	say(text: string): void {
 		this.#clearLive();
 		process.stderr.write(`${text}\n`);
 	}
 
-	/** What is good to know when the work is done, unless it should be quiet. */
+	/** Prints a hint after the work, unless `--quiet`. */
 	remark(text: string): void {
 		if (!this.options.quiet) this.say(text);
 	}
 
 	/**
-	 * A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. `within` may take an INT
-	 * for itself: a part of the work that can end early.
+	 * Runs work that HUP, INT and TERM abort; it can undo its changes before `Interrupted` is thrown. `within` is a part of the work that may handle an INT
+	 * itself.
 	 */
 	async withContext<T>(work: (context: Context) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
 		const controller = new AbortController();
@@ -94,8 +93,8 @@ export class Terminal {
 			await this.#repair(context);
 			return await work(context);
 		} catch (error) {
-			// That a service could not be brought back, or where its data is, is worth more than how we were ended.
-			if (received && !(error instanceof Failure && worthMore.includes(error.code))) throw new Interrupted(received);
+			// A failed undo matters more than the signal.
+			if (received && !(error instanceof Failure && moreImportant.includes(error.code))) throw new Interrupted(received);
 			throw error;
 		} finally {
 			for (const off of handlers) off();
@@ -103,9 +102,9 @@ export class Terminal {
 		}
 	}
 
-	/** What a killed command left is brought to its end by whatever command comes next; that may be the very one that finds out what is wrong. */
+	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
 	async #repair(context: Context): Promise<void> {
-		// Root only reads what another user can change.
+		// Root only reads a state folder that another user can change.
 		if (isForeign(pathFromText(this.state))) return;
 		await finishUnfinished(
 			{ ...context, emit() {} },
@@ -128,14 +127,13 @@ export class Terminal {
 		}
 	}
 
-	/** A line that is drawn over and over leaves nothing behind. */
+	/** Erases the progress line. */
 	#clearLive(): void {
 		if (this.#live) process.stderr.write("\r\x1b[K");
 		this.#live = "";
 	}
 }
 
-/** What was finished of an earlier command that was cut off, as a line. */
 function finishedText(finished: Finished, { cli }: Messages): string {
 	const { name } = finished;
 	switch (finished.kind) {

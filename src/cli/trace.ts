@@ -18,7 +18,7 @@ import { untilEnter } from "./attach.ts";
 import { answersOf, dryRun } from "./make.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
+/** Traces the application and stores the result in a new cage, or with `--add` in an existing one. */
 export async function trace(terminal: Terminal, request: CageRequest): Promise<number> {
 	const { attach, for: seconds } = request.options;
 	if (seconds !== undefined && attach === undefined && request.target !== undefined) {
@@ -79,7 +79,7 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 	});
 }
 
-/** With one of these it would be watched as something else than it is. */
+/** Options that would make the added run another application. */
 const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network"] as const;
 
 async function cageToAdd(
@@ -92,7 +92,7 @@ async function cageToAdd(
 	return tracedCage(context, { ...request, options }, "trace --add", ["add", "exercise", "timeout", "onHost", "selftest"]);
 }
 
-/** The cage's own answers; exercises that are given are run instead of its own, for those were seen already. */
+/** Returns the cage's answers. Given exercises replace its own, which earlier runs already used. */
 function answersToAdd(cage: Cage, { options }: CageRequest): Answers {
 	const { application, dedicatedAccount, name, notes, onHost, rules, template, unit } = cage;
 	const { attach, exercise, for: seconds, timeout = application.timeout } = options;
@@ -115,18 +115,17 @@ function accountNames({ machine }: Context): (uid: number) => string {
 	return (uid) => names.get(uid) ?? String(uid);
 }
 
-/** The command that adds a run to the trace of a cage. */
 export function addingTo(terminal: Terminal, name: string): string[] {
 	return ["cagewright", ...stateWords(terminal.otherState), "trace", name, "--add"];
 }
 
-/** Watches the running application of a cage for what it misses there. Called off, it says what it has seen until then. */
+/** Watches a running cage for files that it misses. Prints the result even if a signal ends it early. */
 async function watch(terminal: Terminal, name: string, seconds: number): Promise<number> {
 	return terminal.withContext(async (context) => {
-		const seen = await watchCage(context, name, seconds);
+		const watched = await watchCage(context, name, seconds);
 		const update = quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "update", name, "--take-missed"]);
-		if (terminal.options.json) terminal.printJson("trace", watchedToJson(name, seen));
-		else terminal.print(watchedText(name, seen, update, terminal.messages));
+		if (terminal.options.json) terminal.printJson("trace", watchedToJson(name, watched));
+		else terminal.print(watchedText(name, watched, update, terminal.messages));
 		context.signal.throwIfAborted();
 		return 0;
 	});

@@ -15,8 +15,6 @@ import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** A cage on its way to another machine of the same kind. */
-
 export async function exporting(
 	terminal: Terminal,
 	name: string,
@@ -43,7 +41,6 @@ export interface ImportOptions {
 	readonly name?: string;
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
-	/** False with `--no-trial`. */
 	readonly trial?: boolean;
 	readonly allowSecret?: readonly string[];
 	readonly allowSetuid?: readonly string[];
@@ -67,7 +64,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 				if (options.dryRun && terminal.options.json) terminal.printJson("import", { dryRun: true, ...importToJson(one) });
 				else if (options.dryRun) terminal.print(describeImport(one, terminal));
 				else if (options.yes) {
-					// Nobody answers here, but whoever reads the log later sees what was taken in.
+					// Nobody answers a question here, but a log should show what was imported.
 					for (const line of dangersOf(one, terminal)) terminal.remark(line);
 					return true;
 				} else if (!terminal.interactive) throw new Failure("import-unconfirmed", {}, 2);
@@ -84,7 +81,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 			return 1;
 		}
 		const { name } = imported.cage;
-		const answered = (options.trial ?? true) ? await tries(context, name) : undefined;
+		const answered = (options.trial ?? true) ? await runTrial(context, name) : undefined;
 		if (terminal.options.json)
 			terminal.printJson("import", { name, generation: imported.archive.head.generation, answered: answered ?? null });
 		else
@@ -97,8 +94,8 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 	});
 }
 
-/** Whether it answers on this machine, in a sandbox; remembered with the cage. */
-async function tries(context: Context, name: string): Promise<boolean> {
+/** Runs a trial and stores its result with the cage. Returns true if the application answers. */
+async function runTrial(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
 	const lock = await store.lock(name);
 	try {
@@ -118,7 +115,7 @@ async function tries(context: Context, name: string): Promise<boolean> {
 	}
 }
 
-/** Everything that this machine would run, mount, permit or copy because of the cage. */
+/** Returns everything that this machine would run, mount, permit or copy because of the cage. */
 function partsOf({ archive, cage, manifest }: Imported) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
@@ -158,7 +155,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 	};
 }
 
-/** What a later build shows the application of this machine. */
+/** Returns what a later build would show the application of this machine, as options. */
 function mountsOf({ binds, devices }: Imported["cage"]["rules"]): string[] {
 	return [...binds.map(({ access, path }) => `--bind ${path}:${access}`), ...devices.map((value) => `--device ${value}`)];
 }
@@ -215,7 +212,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 		...line(words.sockets, parts.sockets),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
-		...line(words.environment, telling(cage.application.env)),
+		...line(words.environment, notableVariables(cage.application.env)),
 		...line(words.setuid, parts.setuid.map(showPath)),
 		...dropped
 			.filter(({ what }) => what !== "trials")
@@ -223,12 +220,12 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	];
 }
 
-function telling(env: Readonly<Record<string, string>>): string[] {
+function notableVariables(env: Readonly<Record<string, string>>): string[] {
 	const names = [...tellingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
 	return names.map((name) => `${name}=${env[name]}`);
 }
 
-/** The same as `describeImport` shows. */
+/** Contains the same as `describeImport`. */
 function importToJson(imported: Imported): object {
 	const { archive, cage, dropped, manifest, refusal } = imported;
 	const { bytes: _, secrets, setuid, syslog, ...parts } = partsOf(imported);

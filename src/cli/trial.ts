@@ -14,7 +14,7 @@ import { isSafe, showMade } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Tries what is built, once; with `--yes`, adds what is missing, builds and tries again until nothing is. */
+/** Tests the present generation once. With `--yes`, adds what is missing, rebuilds and repeats. */
 export async function trial(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		if (request.options.unit || request.options.dropin !== undefined) return asService(terminal, context, request);
@@ -76,7 +76,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 	});
 }
 
-/** Once, as it is built, as a service of systemd. */
+/** Tests the present generation once, as a systemd service. */
 async function asService(terminal: Terminal, context: Context, request: CageRequest): Promise<number> {
 	const { cage } = await tracedCage(context, request, "trial", ["unit", "dropin", "selftest"]);
 	const verb = request.options.unit ? "trial --unit" : "trial --dropin";

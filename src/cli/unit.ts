@@ -89,14 +89,14 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 	return 0;
 }
 
-/** The unit of a cage that was made without root: it starts this program, from anywhere, with the state that holds the cage. */
+/** Returns the unit of an ordinary user's cage, which runs this program with the cage's state folder. */
 export function ownUnitText({ store }: Machine, name: string): string {
 	// STATE/cages/NAME/data
 	const state = parent(parent(parent(store.data(name))));
 	return userUnit(name, [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? "", "run", name]);
 }
 
-/** Services of the system are root's to change: throws `dropin-needs-root` or `unit-needs-root` (exit 3). */
+/** Refuses options that change system services. Throws `dropin-needs-root` or `unit-needs-root` (exit 3). */
 function refuseOfRoot(name: string, { dropin, install, score }: { dropin?: string; install?: boolean; score?: boolean }): void {
 	if (dropin !== undefined) throw new Failure("dropin-needs-root", { name, service: dropin }, 3);
 	if (install || score) throw new Failure("unit-needs-root", { name, option: install ? "--install" : "--score" }, 3);

@@ -28,7 +28,6 @@ export interface UpdateOptions {
 	readonly dryRun?: boolean;
 	readonly yes?: boolean;
 	readonly configuration?: "keep" | "host";
-	/** False with `--no-restart`, `--no-selftest`. */
 	readonly restart?: boolean;
 	readonly takeMissed?: boolean;
 	readonly selftest?: boolean;
@@ -36,7 +35,7 @@ export interface UpdateOptions {
 	readonly keepDays?: number;
 }
 
-/** Brings cages up to date, one after the other; one that fails does not stop the others. Status 1 where any failed. */
+/** Updates cages in turn. A failure does not stop the others. Returns 1 if any failed or has an escape. */
 export async function update(terminal: Terminal, called: readonly string[], options: UpdateOptions): Promise<number> {
 	if ((options.all ?? false) === called.length > 0) throw new Failure("update-names-or-all", {}, 2);
 	return terminal.withContext(async (context) => {
@@ -47,7 +46,7 @@ export async function update(terminal: Terminal, called: readonly string[], opti
 			try {
 				results.push(await (options.dryRun ? dryRun(terminal, context, name) : updateOne(terminal, context, name, options)));
 			} catch (error) {
-				// Alone, it is the error of the command; among others it is a line of the summary.
+				// The error of a single cage is the command's own.
 				if (!(error instanceof Failure) || context.signal.aborted || names.length === 1) throw error;
 				failures.push(error);
 				results.push({ name, outcome: "failed", problem: terminal.messages.failure(error) });
@@ -95,7 +94,7 @@ function isSafe({ made }: Updated): boolean {
 	return made === undefined || foundHolding(made.cage.selftest);
 }
 
-/** Never without being told to: a path that production asked for may be one that somebody tried. */
+/** Never by `--yes` alone: a path that was requested in production may have been an attack. */
 async function takesMissed(
 	terminal: Terminal,
 	name: string,
@@ -107,7 +106,7 @@ async function takesMissed(
 	return !yes && terminal.interactive && (await ask(terminal, terminal.messages.cli.watch.takeQuestion));
 }
 
-/** As dpkg: the cage's own stays unless somebody says otherwise. Where nobody can be asked and no option answers, nothing is done. */
+/** Like dpkg, keeps the cage's configuration unless somebody chooses otherwise. Without an option and an answer, nothing is done. */
 async function winner(
 	terminal: Terminal,
 	name: string,
@@ -134,7 +133,6 @@ export interface RollbackOptions {
 	readonly dryRun?: boolean;
 }
 
-/** Back to the generation before, or to a named one. */
 export async function rollback(terminal: Terminal, name: string, options: RollbackOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const words = terminal.messages.cli.update;
@@ -154,7 +152,7 @@ export async function rollback(terminal: Terminal, name: string, options: Rollba
 	});
 }
 
-/** What differs between two generations: without numbers between the present one and the one before. */
+/** Without numbers, compares the previous generation with the present one. */
 export async function diff(terminal: Terminal, name: string, a: number | undefined, b: number | undefined): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
@@ -171,7 +169,7 @@ export async function diff(terminal: Terminal, name: string, a: number | undefin
 	});
 }
 
-/** Names the cages that an upgrade of the host has made old. Status 1 where there are any, unless they are only to be marked. */
+/** Returns 1 if a cage is stale, unless `--mark` is given. */
 export async function stale(terminal: Terminal, options: { mark?: boolean }): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const cages = await staleCages(context, options.mark ?? false);

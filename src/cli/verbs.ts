@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { timerTasks } from "../core/upkeep/installation.ts";
+import { alarmFormats } from "../report/alarm.ts";
 import { type AdoptOptions, adopt } from "./adopt.ts";
 import { apps } from "./apps.ts";
 import { argumentsOf } from "./arguments.ts";
 import { build } from "./build.ts";
-import { type CheckOptions, check, selftest, type TestedOptions } from "./check.ts";
+import { type CheckOptions, check, type SelftestVerbOptions, selftest } from "./check.ts";
 import { doctor, hook, type InstallOptions, install, logrotate, uninstall } from "./doctor.ts";
 import { make } from "./make.ts";
 import { type MinimiseOptions, minimise } from "./minimise.ts";
@@ -13,7 +14,7 @@ import { plan } from "./plan.ts";
 import { type RecordOptions, record, recordFormats } from "./record.ts";
 import { type ReleaseOptions, release } from "./release.ts";
 import { remove } from "./remove.ts";
-import { type RunWords, run, signal as sendSignal, shell } from "./run.ts";
+import { type RunOptions, run, signal as sendSignal, shell } from "./run.ts";
 import { sessions } from "./sessions.ts";
 import { explain, list, show } from "./show.ts";
 import { type TemplateOptions, template } from "./template.ts";
@@ -24,6 +25,7 @@ import { trial } from "./trial.ts";
 import { type UnitOptions, unit } from "./unit.ts";
 import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
 import { version } from "./version.ts";
+import { type WatchOptions, watch } from "./watch.ts";
 
 /** A command with lines that show its use. */
 export class Verb extends Command {
@@ -56,12 +58,7 @@ export function createProgram(args: readonly string[], perform: (work: Work) => 
 	defineLooking(define, perform);
 	defineUpkeep(define, perform);
 	defineDocumenting(define, perform);
-	defineMachine(define, perform, () =>
-		program.commands.map((command) => ({
-			name: command.name(),
-			options: command.options.flatMap(({ long }) => long ?? []),
-		})),
-	);
+	defineMachine(define, perform);
 	return program;
 }
 
@@ -113,7 +110,9 @@ function defineRunning(define: Define, perform: Perform): void {
 		.option("--print")
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
-		.action((name: string, command: string[], options: RunWords) => perform((terminal) => run(terminal, name, command, options)));
+		.action((name: string, command: string[], options: RunOptions) =>
+			perform((terminal) => run(terminal, name, command, options)),
+		);
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
 		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
@@ -151,10 +150,19 @@ function defineLooking(define: Define, perform: Perform): void {
 	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
 		(name: string, subject: string | undefined) => perform((terminal) => explain(terminal, name, subject)),
 	);
+	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
+		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
+		.option("--on-alarm <REACTION>")
+		.option("--journal")
+		.option("--with-tests")
+		.option("--install")
+		.addOption(new Option("--uninstall").conflicts("install"))
+		.option("--dry-run")
+		.action((names: string[], options: WatchOptions) => perform((terminal) => watch(terminal, names, options)));
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
 		.option("--unit")
 		.option("--dropin <SERVICE>")
-		.action((name: string, options: TestedOptions) => perform((terminal) => selftest(terminal, name, options)));
+		.action((name: string, options: SelftestVerbOptions) => perform((terminal) => selftest(terminal, name, options)));
 }
 
 function defineUpkeep(define: Define, perform: Perform): void {
@@ -244,7 +252,7 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		);
 }
 
-function defineMachine(define: Define, perform: Perform, verbs: () => Parameters<typeof install>[2]): void {
+function defineMachine(define: Define, perform: Perform): void {
 	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) => perform((terminal) => apps(terminal, name)));
 	define("doctor", "doctor", "doctor --fix")
 		.option("--fix")
@@ -253,7 +261,7 @@ function defineMachine(define: Define, perform: Perform, verbs: () => Parameters
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
-		.action((options: InstallOptions) => perform((terminal) => install(terminal, options, verbs())));
+		.action((options: InstallOptions) => perform((terminal) => install(terminal, options)));
 	define("uninstall", "uninstall --dry-run", "uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")

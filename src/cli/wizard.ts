@@ -10,12 +10,12 @@ import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Opens the wizard, and prints what it leaves to say once the terminal is as it was before. */
+/** Opens the wizard. Prints its last lines after the terminal is restored. */
 export async function wizard(terminal: Terminal, resume?: string | true): Promise<number> {
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
 	const { env } = process;
 	const color = terminal.options.color !== false && !env.NO_COLOR;
-	// What no screen can be drawn on, and whoever has no use for one, gets lines.
+	// Terminals and people that cannot use a screen get lines.
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
@@ -26,7 +26,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 		full: terminal.launching.full ?? false,
 		jobs: availableParallelism(),
 	});
-	// An empty variable counts as not set.
+	// An empty variable counts as unset.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
 	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
@@ -46,7 +46,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	}
 }
 
-/** What cannot be gone on with is said before the terminal is taken. */
+/** Finds the session to resume. Throws `session-open`, `session-newer` or `session-damaged` before the terminal is changed. */
 async function leftSession(machine: Machine, wanted: string | undefined): Promise<SessionSummary> {
 	const found = await findSession({ machine }, wanted);
 	if (found.holder !== undefined) throw new Failure("session-open", { id: found.id, pid: found.holder });

@@ -1,6 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
-import { type KeptInTemporary, temporaryDirectories } from "../core/confinement/launch.ts";
+import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -89,14 +89,14 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		data: store.data(manifest.name),
 		writable: manifest.writable.map((directory) => directory.path),
 		binds: manifest.binds,
-		kept: keptInTemporary(manifest),
+		temporaryEntries: temporaryEntriesOf(manifest),
 		devices: devicesOf(manifest),
 		permissions: manifest.permissions,
 	};
 }
 
 /** Entries directly below /tmp and /var/tmp. The launcher empties both directories and binds these back. */
-export function keptInTemporary(manifest: Manifest): KeptInTemporary[] {
+export function temporaryEntriesOf(manifest: Manifest): TemporaryEntry[] {
 	return manifest.entries
 		.filter((entry) => temporaryDirectories.includes(parent(entry.path)))
 		.map((entry) => {

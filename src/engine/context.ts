@@ -3,6 +3,7 @@ import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
+import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
@@ -44,6 +45,7 @@ export interface Machine {
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
+	readonly detection: Detection;
 	/** Examines a cage on disk without changing anything or following links. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** What happened to the host files that a generation was copied from; `deep` reads each file. */

@@ -1,8 +1,8 @@
 import type { Bind, Limits } from "../core/application/application.ts";
-import type { OwnedDirectory } from "../core/application/made-directory.ts";
+import type { OwnedDirectory } from "../core/application/created-directory.ts";
 import type { Measured } from "../core/cage/cage.ts";
-import type { HostShell } from "../core/confinement/brought-shell.ts";
-import type { KeptInTemporary } from "../core/confinement/launch.ts";
+import type { HostShell } from "../core/confinement/host-shell.ts";
+import type { TemporaryEntry } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
@@ -18,12 +18,12 @@ export interface LaunchRequest {
 	readonly command: readonly string[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** Opened before the application starts and passed to it (`parseHandedSocket`). */
+	/** Opened before the application starts and passed to it (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
 	/** Host files that appear in the cage's `.launch` for this launch only, e.g. an interpreter with its loader and libraries. */
-	readonly brought?: readonly Path[];
+	readonly hostFiles?: readonly Path[];
 	/** Layers that are left out, for the self-test and for tests. */
 	readonly without?: readonly Layer[];
 	/** Further names of the first of these files. */
@@ -70,7 +70,7 @@ export interface CageLayout {
 	readonly data: Path;
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
-	readonly kept: readonly KeptInTemporary[];
+	readonly temporaryEntries: readonly TemporaryEntry[];
 	readonly devices: readonly {
 		readonly path: Path;
 		readonly type: "c" | "b";

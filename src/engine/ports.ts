@@ -239,6 +239,10 @@ export interface ProgramPlace {
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
 	/** The text of a file in packaging/, from the running program's release. */
 	packaged(name: string): string;
+	/** Names of the man pages in packaging/man/. */
+	manuals(): readonly string[];
+	/** Names of Cagewright's man pages in the system's folders, including those of other versions. */
+	installedManuals(): readonly string[];
 	/** Copies the running program there. An existing one is replaced with one rename. */
 	install(): Promise<void>;
 	/** False if nothing was installed. */

@@ -3,6 +3,7 @@ import { Failure, type Values } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import type { Importance, MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
+import { alarmsDe } from "./de/alarms.ts";
 import { cliDe } from "./de/cli.ts";
 import { explainDe } from "./de/explain.ts";
 import { failuresDe } from "./de/failures.ts";
@@ -13,6 +14,7 @@ import { recordDe } from "./de/record.ts";
 import { selftestDe } from "./de/selftest.ts";
 import { templateProblemsDe } from "./de/template.ts";
 import { wizardDe } from "./de/wizard.ts";
+import { alarmsEn } from "./en/alarms.ts";
 import { type CliMessages, cliEn } from "./en/cli.ts";
 import { type ExplainMessages, explainEn } from "./en/explain.ts";
 import { type Failures, failuresEn } from "./en/failures.ts";
@@ -23,6 +25,8 @@ import { type RecordMessages, recordEn } from "./en/record.ts";
 import { type SelftestMessages, selftestEn } from "./en/selftest.ts";
 import { templateProblemsEn } from "./en/template.ts";
 import { type WizardMessages, wizardEn } from "./en/wizard.ts";
+
+import type { Widen } from "./widen.ts";
 
 export type { Values };
 
@@ -108,6 +112,7 @@ export type Language = "en" | "de";
 export interface Catalogue {
 	readonly cli: CliMessages;
 	readonly explain: ExplainMessages;
+	readonly alarms: Widen<typeof alarmsEn>;
 	readonly record: RecordMessages;
 	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
@@ -122,6 +127,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	en: {
 		cli: cliEn,
 		explain: explainEn,
+		alarms: alarmsEn,
 		record: recordEn,
 		selftest: selftestEn,
 		wizard: wizardEn,
@@ -134,6 +140,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	de: {
 		cli: cliDe,
 		explain: explainDe,
+		alarms: alarmsDe,
 		record: recordDe,
 		selftest: selftestDe,
 		wizard: wizardDe,
@@ -150,6 +157,7 @@ export interface Messages {
 	readonly language: Language;
 	readonly cli: CliMessages;
 	readonly explain: ExplainMessages;
+	readonly alarms: Widen<typeof alarmsEn>;
 	readonly record: RecordMessages;
 	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
@@ -172,7 +180,7 @@ export interface Messages {
 }
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
+	const { alarms, cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
 	/** A code that has no sentence yet still says more as it is than nothing. */
 	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -202,6 +210,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		language,
 		cli,
 		explain,
+		alarms,
 		record,
 		selftest,
 		wizard,

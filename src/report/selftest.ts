@@ -1,6 +1,7 @@
 import { printable } from "../core/path/quote.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
+import { groups, type Permission } from "../core/selftest/technique.ts";
 import {
 	countsOf,
 	type Finding,
@@ -12,7 +13,6 @@ import {
 	summariseSelftest,
 	withOutcome,
 } from "../core/selftest/verdict.ts";
-import { groups, type Permission } from "../core/selftest/way.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 

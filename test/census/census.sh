@@ -127,7 +127,7 @@ measure() { # name or name+name
 			printf '. /census/specs/%s\nexport CAGEWRIGHT_ROOT=\nsystemctl is-system-running --wait >/dev/null\nif declare -F before >/dev/null; then before; fi\n%s\n' "${own[0]}" "$command" >"$folder/tree/census/inside.sh"
 			sed -i 's/^Type=exec/Type=exec\nEnvironment=TERM=dumb/' "$folder/tree/etc/systemd/system/census.service"
 		fi
-		boot "$folder/tree" "$out/${own[0]}" $((480 * ${#own[@]}))
+		boot "$folder/tree" "$out/${own[0]}" $((900 * ${#own[@]}))
 		cp -a "$folder/tree/census/out/." "$out/"
 		for one in "${own[@]}"; do
 			[[ -n $command || -s $out/$one/line ]] || echo "$one | ? | the measurement did not end" >"$out/$one/line"

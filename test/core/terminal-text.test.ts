@@ -7,7 +7,7 @@ function shown(...pieces: string[]): string {
 	return pieces.map((piece) => text.push(piece)).join("") + text.end();
 }
 
-describe("output of an application", () => {
+describe("an application's output", () => {
 	test.each([
 		["text, tabs and line ends", "a\tb\r\nc\n", "a\tb\nc\n"],
 		["letters of every script", "Grüße, 世界 😀\n", "Grüße, 世界 😀\n"],
@@ -28,7 +28,7 @@ describe("output of an application", () => {
 		expect(shown(...output)).toBe(expected);
 	});
 
-	test("appears at once, but for the beginning of a sequence", () => {
+	test("appears at once, except for the beginning of a sequence", () => {
 		const text = new TerminalText();
 		expect(text.push("Password: ")).toBe("Password: ");
 		expect(text.push("\x1b[3")).toBe("");
@@ -36,7 +36,7 @@ describe("output of an application", () => {
 		expect(text.push(`\x1b[${"1;".repeat(40)}`)).toContain("\\x1b[1;1;");
 	});
 
-	test("never steers a terminal, however it is cut", () => {
+	test("never controls a terminal, however it is split", () => {
 		const unit = fc.constantFrom(
 			"\x1b",
 			"[",

@@ -56,7 +56,7 @@ describe("an application that cannot be traced", () => {
 		};
 		const ended = { ...result, output: "", answered: false, ended: 1 };
 		const own = { name: "app", uid: 900, gid: 901, groups: [], home: "/", lowestPort: 1024 };
-		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, own);
+		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, { own });
 		expect({ code, exit, values }).toEqual({
 			code: "port-needs-root",
 			exit: 3,
@@ -64,13 +64,41 @@ describe("an application that cannot be traced", () => {
 		});
 		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
 	});
+	test("asked for a socket of the host that it may not reach", () => {
+		const bus = pathFromText("/run/dbus/system_bus_socket");
+		const ended = {
+			trace: trace({}),
+			probes,
+			exercises: [],
+			signals: [],
+			handlesTerm: false,
+			output: "no bus\n",
+			answered: false,
+		};
+		const { code, values } = startFailure(["/usr/bin/app"], { ...ended, ended: 255 }, files, { sockets: [bus] });
+		const options = `--allow socket:${bus}`;
+		expect({ code, values }).toEqual({
+			code: "failed-unreachable",
+			values: { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options },
+		});
+	});
 	test("says nothing at all", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
 });
 
 describe("an application that does not answer in its cage", () => {
-	const method: Method = { confiner: "setpriv", landlock: 3, weaker: [] };
+	const method: Method = { landlock: 3, weaker: [] };
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
-		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output, method };
+		const round: TrialRound = {
+			round: 1,
+			probes,
+			failedExercises: [],
+			refusedCalls: [],
+			missing,
+			answered: false,
+			findings: [],
+			output,
+			method,
+		};
 		const { code, exit, values } = trialFailure("app", round, entries);
 		return { code, exit, values };
 	};
@@ -93,7 +121,16 @@ describe("an application that does not answer in its cage", () => {
 	test("answered until a signal came, and the signal is named", () => {
 		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
 		const round: TrialRound = {
-			...{ round: 1, probes: answers, failedExercises: ["false", "SIGHUP"], missing: [], answered: false, findings: [], method },
+			...{
+				round: 1,
+				probes: answers,
+				failedExercises: ["false", "SIGHUP"],
+				refusedCalls: [],
+				missing: [],
+				answered: false,
+				findings: [],
+				method,
+			},
 			output: "Use Ctrl-C to stop\n",
 		};
 		expect(trialFailure("app", round)).toMatchObject({

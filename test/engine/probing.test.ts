@@ -28,7 +28,7 @@ test.each([
 });
 
 /** A machine on which a line passes as the table says: never, or from that number of tries on. */
-function asking(passes: Readonly<Record<string, number>>) {
+function query(passes: Readonly<Record<string, number>>) {
 	const events: Event[] = [];
 	const tries: string[] = [];
 	const machine = systemMachine("/nonexistent");
@@ -60,13 +60,13 @@ test("the application's end ends a probe that would wait for longer", async () =
 });
 
 test("of several ways to ask, the deepest that passes counts", async () => {
-	const { context, tries } = asking({ deep: 3, shallow: 1 });
+	const { context, tries } = query({ deep: 3, shallow: 1 });
 	expect(await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);
 	expect(tries.slice(0, 2)).toEqual(["deep", "shallow"]);
 });
 
 test("a shallower way counts where the deeper one goes on to fail, and a warning says so", async () => {
-	const { context, events } = asking({ shallow: 1 });
+	const { context, events } = query({ shallow: 1 });
 	const outcomes = await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "shallow", ok: true }]);
 	expect(events).toContainEqual({
@@ -83,13 +83,13 @@ test("another answer of the same depth is no step back", async () => {
 		programs: new Set(),
 		node: "/usr/bin/node",
 	}).flatMap(({ probes }) => probes);
-	const { context, events } = asking({ [reachable]: 1 });
+	const { context, events } = query({ [reachable]: 1 });
 	expect(await askUntilAnswered(context, running, [[busy], [reachable]], 30)).toMatchObject([{ command: reachable, ok: true }]);
 	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
 });
 
 test("where no way passes, it is asked at the ports that it opened", async () => {
-	const { context } = asking({ elsewhere: 1 });
+	const { context } = query({ elsewhere: 1 });
 	const outcomes = await askUntilAnswered(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
 	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { splitCommandLine } from "../../src/core/application/command-line.ts";
+import { parseCreatedDirectory, parseTmpfiles } from "../../src/core/application/created-directory.ts";
 import { parseEnvironmentFile } from "../../src/core/application/environment.ts";
-import { parseHandedSocket } from "../../src/core/application/handed-socket.ts";
-import { parseMadeDirectory, parseTmpfiles } from "../../src/core/application/made-directory.ts";
+import { errorText } from "../../src/core/application/error-text.ts";
+import { parsePassedSocket } from "../../src/core/application/passed-socket.ts";
 import { sharesIn } from "../../src/core/application/protocol.ts";
 import { execOfShellLine, programsOfLine } from "../../src/core/application/shell.ts";
 import { behindStartScript } from "../../src/core/application/start-scripts.ts";
-import { tellingWords } from "../../src/core/application/telling-words.ts";
 import { parseExec } from "../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
 import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
@@ -221,9 +221,9 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: parsePasswd,
 	},
 	parseGroup: { samples: ["root:x:0:\nssl-cert:x:110:redis,www-data\n"], parse: parseGroup },
-	parseHandedSocket: {
+	parsePassedSocket: {
 		samples: ["stream /run/app.sock name=app mode=0660 user=www-data directory=0755 per-connection", "datagram [::1]:69"],
-		parse: (text) => parseHandedSocket(text),
+		parse: (text) => parsePassedSocket(text),
 	},
 	parseServiceUnit: { samples: [service], parse: (text) => parseServiceUnit("app@one.service", [text, service]) },
 	parseSocketUnit: {
@@ -241,7 +241,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		samples: ['# of ours\nd /run/app 0755 app app -\nD! /run/%p :~2775 - "two words" 10d\nf /run/x\n'],
 		parse: (text) => parseTmpfiles("app.conf", text),
 	},
-	parseMadeDirectory: { samples: ["/run/app:0750:app:app"], parse: parseMadeDirectory },
+	parseCreatedDirectory: { samples: ["/run/app:0750:app:app"], parse: parseCreatedDirectory },
 	"lines of a shell": {
 		samples: [
 			// biome-ignore lint/suspicious/noTemplateCurlyInString: as shells write variables
@@ -391,7 +391,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	},
 	"what an application prints": {
 		samples: ["[1] starting\nError: cannot open /etc/app.conf: No such file or directory\n    at main (app.js:1)\nbye\n"],
-		parse: tellingWords,
+		parse: errorText,
 	},
 	parseAttempts: { samples: ["chroot-again\trefused\t1\nptrace\tkilled\t31\ndone\n"], parse: parseAttempts },
 	parseDecoy: {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { checkIds } from "../../src/core/selftest/outside.ts";
+import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
 import { type Attempt, outcomesOf, type Selftest } from "../../src/core/selftest/verdict.ts";
-import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { catalogues, messagesFor } from "../../src/messages/messages.ts";
 import { selftestLines, selftestText } from "../../src/report/selftest.ts";
 
-const all = Object.values(ways).flat();
+const all = Object.values(techniques).flat();
 const en = messagesFor("en");
 
 function made(escaped: readonly string[], network: "host" | "none" = "none"): Selftest {

@@ -99,11 +99,12 @@ describe("a trial round for people", () => {
 		round: 1,
 		probes: [],
 		failedExercises: [],
+		refusedCalls: [],
 		missing: [],
 		answered: true,
 		findings: [],
 		output: "",
-		method: { confiner: "setpriv", landlock: 3, weaker: [] },
+		method: { landlock: 3, weaker: [] },
 		...values,
 	});
 	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Confinement, confineExecutable, confineFailed, landlockProbe } from "../../src/core/confinement/confine.ts";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import { seccompFilter } from "../../src/core/confinement/seccomp.ts";
+import { seccompFilters } from "../../src/core/confinement/seccomp.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 
-const filter = seccompFilter("x64", { unixSockets: false, memfd: false });
+const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
 
 test("there is no such program for processors that it was not written for", () => {
-	expect(confineExecutable("vax", { landlock: 0, ruleset: landlockRuleset([], false), filter })).toBeUndefined();
+	expect(confineExecutable("vax", { landlock: 0, ruleset: landlockRuleset([], false), filters })).toBeUndefined();
 	expect(landlockProbe("vax")).toBeUndefined();
 });
 
@@ -34,7 +34,7 @@ describe.skipIf(process.arch !== "x64")("the program that confines", () => {
 
 	function confined(line: string, values: Partial<Confinement> = {}) {
 		const ruleset = landlockRuleset([pathFromText(`${folder}/data`)], false);
-		const program = confineExecutable("x64", { landlock: version, ruleset, filter, ...values });
+		const program = confineExecutable("x64", { landlock: version, ruleset, filters, ...values });
 		writeFileSync(`${folder}/confine`, program ?? "", { mode: 0o755 });
 		const { output, status } = spawnSync(`${folder}/confine`, ["/bin/sh", "-c", line], { cwd: folder, encoding: "utf8" });
 		return { status, output: output.join("") };
@@ -80,8 +80,8 @@ for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WR
 		test.each([
 			["a rule's directory", { ruleset: landlockRuleset([pathFromText("/nowhere")], false) }, "Landlock"],
 			["a rule on a file", { ruleset: landlockRuleset([pathFromText("/etc/passwd")], false) }, "Landlock"],
-			["the filter", { filter: Buffer.alloc(8, 0xff) }, "the system call filter"],
-			["an empty filter", { filter: Buffer.alloc(0) }, "the system call filter"],
+			["the filter", { filters: [{ program: Buffer.alloc(8, 0xff), isLogged: true }] }, "the system call filter"],
+			["an empty filter", { filters: [{ program: Buffer.alloc(0), isLogged: false }] }, "the system call filter"],
 		])("%s", (_, values, step) => {
 			expect(confined("echo started", values)).toEqual({
 				status: confineFailed,

@@ -62,7 +62,7 @@ function compiled(name: string, source: string): string {
 }
 
 /** KIND and ADDRESS: sends a line and prints what comes back. */
-const asking = `
+const query = `
 import socket, sys
 kind, *at = sys.argv[1:]
 family = socket.AF_UNIX if kind == "unix" else socket.AF_INET6 if ":" in at[0] else socket.AF_INET
@@ -71,8 +71,8 @@ peer.settimeout(5)
 peer.connect(at[0] if kind == "unix" else (at[0], int(at[1])))
 peer.send(b"hello\\n")
 print(peer.recv(256).decode().strip())`;
-const client = join(temporaryFolder("asking"), "ask.py");
-writeFileSync(client, asking);
+const client = join(temporaryFolder("query"), "ask.py");
+writeFileSync(client, query);
 const ask = (words: readonly string[]) =>
 	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: 10_000, stdio: "pipe" });
 

@@ -1,7 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, home, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { greeter, greeterPackages } from "./greeter.ts";
 import { freePort } from "./network.ts";
 
@@ -25,20 +36,34 @@ const files = () =>
 		.map((path) => path.slice(root.length))
 		.sort();
 
-test("program, completion, hook and timer come, work from there, and go again without a trace", async () => {
+test("program, man pages, completions, hook and timer are installed, work, and are removed without a trace", async () => {
 	const dry = await install("--dry-run");
 	expect(dry.status, dry.stderr).toBe(0);
 	expect(files()).toEqual([]);
 	const done = await install();
 	expect(done.status, done.stderr).toBe(0);
-	expect(files()).toEqual([
+	expect(files().filter((path) => !path.includes("/man/"))).toEqual([
 		"/etc/apt/apt.conf.d/90cagewright",
+		"/etc/fish/completions/cagewright.fish",
 		"/etc/systemd/system/cagewright-upkeep.service",
 		"/etc/systemd/system/cagewright-upkeep.timer",
 		"/etc/systemd/system/timers.target.wants/cagewright-upkeep.timer",
 		"/usr/local/sbin/cagewright",
 		"/usr/local/share/bash-completion/completions/cagewright",
+		"/usr/local/share/zsh/site-functions/_cagewright",
 	]);
+	expect(
+		files()
+			.filter((path) => path.includes("/man/"))
+			.map((path) => basename(path))
+			.sort(),
+	).toEqual(readdirSync(join(home, "packaging/man")).sort());
+	const manual = `${root}/usr/local/share/man/man1/cagewright-make.1`;
+	expect(spawnSync("mandoc", ["-T", "lint", "-W", "warning", manual], { encoding: "utf8" })).toMatchObject({
+		status: 0,
+		stdout: "",
+		stderr: "",
+	});
 	expect(readlinkSync(link())).toBe("/usr/local/lib/cagewright/bin/cagewright.js");
 	const there = `${root}/usr/local/lib/cagewright/bin/cagewright.js`;
 	expect(execFileSync(there, ["--version"], { encoding: "utf8", env: {} })).toMatch(/^\d+\.\d+/);
@@ -98,15 +123,17 @@ test("systemd and apt understand what was written", async () => {
 	expect(dump).toMatch(/DPkg::Post-Invoke:: "test ! -x .*cagewright.* stale --mark \|\| true";/);
 });
 
-test("the completion knows verbs, options and cages", async () => {
+test("an update removes man pages of verbs that no longer exist, but not those that somebody edited", async () => {
 	await install();
-	mkdirSync(`${root}/state/cages/some-cage`, { recursive: true });
-	const script = `. ${root}/usr/local/share/bash-completion/completions/cagewright
-		CAGEWRIGHT_STATE=${root}/state; COMP_WORDS=(cagewright "$@"); COMP_CWORD=$#; _cagewright; echo "\${COMPREPLY[@]}"`;
-	const complete = (...words: string[]) => execFileSync("bash", ["-c", script, "bash", ...words], { encoding: "utf8" }).trim();
-	expect(complete("upd")).toBe("update");
-	expect(complete("update", "--dry")).toBe("--dry-run");
-	expect(complete("run", "so")).toBe("some-cage");
+	const folder = `${root}/usr/local/share/man/man1`;
+	const text = readFileSync(`${folder}/cagewright-list.1`, "utf8");
+	writeFileSync(`${folder}/cagewright-former.1`, text);
+	writeFileSync(`${folder}/cagewright-edited.1`, `${text}.\\" edited\n`);
+	expect((await install()).status).toBe(0);
+	expect(existsSync(`${folder}/cagewright-former.1`)).toBe(false);
+	const gone = await uninstall();
+	expect(gone.stderr).toContain("cagewright-edited.1");
+	expect(files()).toEqual(["/usr/local/share/man/man1/cagewright-edited.1"]);
 });
 
 test("what is somebody else's is neither overwritten nor removed", async () => {

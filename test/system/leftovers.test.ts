@@ -18,14 +18,20 @@ const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
 
 vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) => {
 	const real = await original();
+	const cutOff = (script: string, last: number) => {
+		const lines = script.split("\n");
+		cut.lines = lines.length - last;
+		// A sandbox has a line for each mount of the host, and other tests mount.
+		const at = Math.min(cut.at, cut.lines);
+		return at < 0 ? script : closed([...lines.slice(0, at), cut.by]).join("\n");
+	};
 	return {
 		...real,
-		launchScript(spec: LaunchSpec) {
-			const lines = real.launchScript(spec).split("\n");
-			cut.lines = lines.length - 2; // The last is the application's start.
-			// A sandbox has a line for each mount of the host, and other tests mount.
-			const at = Math.min(cut.at, cut.lines);
-			return at < 0 ? lines.join("\n") : closed([...lines.slice(0, at), cut.by]).join("\n");
+		// The last line is the application's start.
+		launchScript: (spec: LaunchSpec) => cutOff(real.launchScript(spec), 2),
+		splitLaunchScript(spec: LaunchSpec) {
+			const { mounts, script } = real.splitLaunchScript(spec);
+			return { script, mounts: cutOff(mounts, 1) };
 		},
 	};
 });
@@ -163,20 +169,21 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 });
 
 describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
-	async function requestOf(kind: "run" | "trial" | "sandbox"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
+	type Kind = "run" | "trial" | "sandbox" | "traced trial" | "traced sandbox";
+	async function requestOf(kind: Kind): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };
 		if (kind === "run") return { request, dispose: nothing };
 		const sandbox = await context.machine.launcher.createSandbox();
-		const spec =
-			kind === "trial"
-				? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
-				: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
-		return { request: { ...request, spec, network: "own" }, dispose: () => sandbox.dispose() };
+		const spec = kind.endsWith("trial")
+			? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
+			: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
+		const trace = kind.startsWith("traced") ? ({ mode: "whole", onData() {} } as const) : undefined;
+		return { request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) }, dispose: () => sandbox.dispose() };
 	}
 
 	const word = "sleep 271828";
-	async function dieAt(step: number, kind: "run" | "trial" | "sandbox", kill: "exit" | "outer" | "inner") {
+	async function dieAt(step: number, kind: Kind, kill: "exit" | "outer" | "inner") {
 		const { launcher } = systemMachine(state);
 		Object.assign(cut, { at: step, by: kill === "exit" ? "exit 9" : word });
 		const { dispose, request } = await requestOf(kind);
@@ -193,7 +200,7 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	test.each(["run", "trial", "sandbox"] as const)("in each step of a %s", async (kind) => {
+	test.each(["run", "trial", "sandbox", "traced trial", "traced sandbox"] as const)("in each step of a %s", async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);

@@ -19,11 +19,8 @@ import { listeners, processesIn } from "./processes.ts";
 
 /** This machine, and older ones: their programs and kernels lack what is left out here. */
 const here = probeFeatures();
-const oldSetpriv = { landlock: false, seccompFilter: false };
 const ways: readonly [name: string, launching: Launching][] = [
 	["this machine", {}],
-	["util-linux before 2.40", { features: { ...here, setpriv: oldSetpriv } }],
-	["util-linux 2.40", { features: { ...here, setpriv: { ...oldSetpriv, landlock: true } } }],
 	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 	["no Landlock", { features: { ...here, landlock: 0 } }],
 ];

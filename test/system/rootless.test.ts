@@ -112,10 +112,10 @@ describe("an ordinary user", () => {
 		const service = spawn(program, rest, { stdio: "ignore" });
 		try {
 			await eventually(() => fetchPage("http://127.0.0.1:21454/", network));
-			const asking = `require("node:http").createServer(async (_, answer) =>
+			const query = `require("node:http").createServer(async (_, answer) =>
 				answer.end(await (await fetch("http://127.0.0.1:21454/")).text())).listen(21455, "127.0.0.1")`;
 			const probe = `test "$(curl -fsS --noproxy '*' http://127.0.0.1:21455/)" = "of the host"`;
-			const made = await make(["--name", "asking", "--probe", probe, "--", process.execPath, "-e", asking], user);
+			const made = await make(["--name", "query", "--probe", probe, "--", process.execPath, "-e", query], user);
 			expect(made.answered).toBe(true);
 		} finally {
 			service.kill();

@@ -147,7 +147,7 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 const allowed: readonly [promise: string, call: Call, permissions?: FilterPermissions][] = [
 	["TCP", ["socket", 2, 1, 0]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],
-	["asking for addresses and routes where netlink is opened", ["socket", 16, 3, 0], { ...closed, netlink: true }],
+	["query for addresses and routes where netlink is opened", ["socket", 16, 3, 0], { ...closed, netlink: true }],
 	["a pair of stream sockets", ["socketpair", 1, 1, 0, pair]],
 	["AF_UNIX where it is opened", ["socket", 1, 1, 0], unix],
 	["a pair of datagram sockets where AF_UNIX is opened", ["socketpair", 1, 2, 0, pair], unix],
@@ -160,7 +160,7 @@ const allowed: readonly [promise: string, call: Call, permissions?: FilterPermis
 	["a sticky directory", ["fchmodat", -100, "=.", 0o1755]],
 	["creating a file", ["openat", -100, "=new", 0o100 + 1, 0o644]],
 	["opening without a mode", ["openat", -100, "=file", 0, 0o7777]],
-	["asking for the personality", ["personality", 0xffffffff]],
+	["query for the personality", ["personality", 0xffffffff]],
 	["memory to write", ["mprotect", 0, 0, 3]],
 	["executable memory where it is opened", ["mprotect", 0, 0, 7], { ...closed, writableCode: true }],
 ];

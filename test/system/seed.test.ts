@@ -95,16 +95,16 @@ describe("data of a cage", () => {
 
 	test("on a small disk: holes fit, bytes do not and leave nothing", async () => {
 		const bytes = 40_000_000;
-		const asking = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });
+		const query = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });
 		writeFileSync(inState("sparse"), "x");
 		truncateSync(inState("sparse"), bytes);
 		writeFileSync(inState("full"), Buffer.alloc(bytes, 1));
 		mkdirSync(cage);
 		execFileSync("mount", ["-t", "tmpfs", "-o", "mode=700,size=5m", "tmpfs", cage]);
 		try {
-			await expect(seed(asking("full"))).rejects.toMatchObject({ code: "disk-full", exit: 1 });
+			await expect(seed(query("full"))).rejects.toMatchObject({ code: "disk-full", exit: 1 });
 			expect(readdirSync(cage)).toEqual(["data"]);
-			expect(await seed(asking("sparse"))).toMatchObject({ copied: [inState("sparse")] });
+			expect(await seed(query("sparse"))).toMatchObject({ copied: [inState("sparse")] });
 		} finally {
 			execFileSync("umount", [cage]);
 		}

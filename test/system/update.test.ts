@@ -90,7 +90,7 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	expect(generation()).toBe(1);
 	expect(await askGreeter("still")).toContain("one");
 
-	// update brings it in, with what the new version opens, while a client keeps asking.
+	// update brings it in, with what the new version opens, while a client keeps query.
 	const client = keepAsking();
 	const updated = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
 	const { acknowledged, gaps } = await client.stop();
@@ -140,7 +140,7 @@ function keepAsking() {
 	const acknowledged: string[] = [];
 	let gaps = 0;
 	let isAsking = true;
-	const asking = (async () => {
+	const query = (async () => {
 		let wasThere = true;
 		for (let number = 0; isAsking; number++) {
 			const line = `client-${number}`;
@@ -154,7 +154,7 @@ function keepAsking() {
 	return {
 		async stop() {
 			isAsking = false;
-			await asking;
+			await query;
 			return { acknowledged, gaps };
 		},
 	};

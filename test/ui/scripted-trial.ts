@@ -3,9 +3,9 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
+import { groups as wayGroups } from "../../src/core/selftest/technique.ts";
+import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
 import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
-import { groups as wayGroups } from "../../src/core/selftest/way.ts";
-import { ways } from "../../src/core/selftest/ways/ways.ts";
 import type { Unneeded } from "../../src/wizard/session/values.ts";
 
 /** What trials and selftests of a scripted cage find. */
@@ -82,7 +82,7 @@ export function selftestOf(escaped: readonly string[] = [], missing: readonly st
 	};
 	return {
 		network: "host",
-		ways: wayGroups.flatMap((group) => ways[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
+		ways: wayGroups.flatMap((group) => techniques[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
 		audit: checkIds.map((id) => ({
 			id,
 			ok: !missing.includes(id) && id !== "account",

@@ -73,7 +73,7 @@ export interface Adoption {
 }
 
 /** The side that wins if both changed. */
-export type Keep = "host" | "cage";
+export type KeptSide = "host" | "cage";
 
 /** Returns the outermost state directories that move with a service, without those that are emptied at each boot (FHS 3.15). */
 export function placesOf({ writable }: Pick<Manifest, "writable">): Path[] {

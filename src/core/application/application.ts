@@ -23,7 +23,7 @@ export interface Application {
 	 * `PATH[:MODE[:USER[:GROUP]]]`.
 	 */
 	readonly directories: readonly string[];
-	/** Sockets that are opened before the start (`parseHandedSocket`). */
+	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }

@@ -1,6 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
-import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
-import { type Asking, type Protocol, unproven } from "./protocol.ts";
+import { datagramProbe, exchange, urlHost } from "./probe-lines.ts";
+import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
@@ -16,7 +16,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		},
 		// FCGI_GET_VALUES queries the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0,
 		// 4.1).
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ send: "\x01\x09\0\0\0\x10\0\0\x0e\0FCGI_MAX_CONNS" }, { expect: "^\\x01\\x0a" }])],
@@ -36,8 +36,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [389],
 		// An anonymous bind: any bindResponse shows that the server answers (RFC 4511, 4.2). The first probe
 		// demands success, so that a trial does not accept an error if the host's server allowed the bind.
-		askings: (target, tools) => {
-			const ask = (result: string): Asking => ({
+		queries: (target, tools) => {
+			const ask = (result: string): ProbeQuery => ({
 				depth: "greeting",
 				probes: [
 					exchange(target, tools, [
@@ -61,9 +61,9 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
 		// In its own network the proxy has no backend, so its error page counts as an answer (RFC 9110, 15.6). A trial expects
 		// the same kind of answer as in the sandbox: a 500 in the cage alone means that the proxy misses something there.
-		askings: (target, tools) =>
+		queries: (target, tools) =>
 			["50[234] [^]*\\r\\n\\r\\n[^]*<", "[23]", "4", "500 "].map(
-				(status): Asking => ({
+				(status): ProbeQuery => ({
 					depth: "request",
 					probes: [
 						exchange(target, tools, [
@@ -86,8 +86,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
 		// In its own network it reaches no origin server; reporting that is its own answer (RFC 9110, 15.6).
-		askings: (target, tools) => {
-			const get = (expect: string): Asking => ({
+		queries: (target, tools) => {
+			const get = (expect: string): ProbeQuery => ({
 				depth: "job",
 				probes: [
 					exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]),
@@ -107,7 +107,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [9050, 1080],
 		defaults: { danted: 1080, sockd: 1080 },
 		// Method negotiation (RFC 1928, 3).
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ send: "\x05\x01\0" }, { expect: "^\\x05" }])],
@@ -125,9 +125,9 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [5222],
 		// A stream for a known host begins with the server's features, for an unknown one with an error (RFC 6120, 4.3 and
 		// 4.9).
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const names = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';
-			const ask = (depth: Asking["depth"], expect: string): Asking => ({
+			const ask = (depth: ProbeQuery["depth"], expect: string): ProbeQuery => ({
 				depth,
 				probes: [
 					exchange(target, tools, [
@@ -150,7 +150,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [873],
 		configuration: "/etc/rsyncd.conf",
 		// The server lists its modules without opening them.
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const address = `rsync://${urlHost(target.host)}:${target.port}`;
 			const shares = tools.programs.has("rsync") ? [...(tools.shares ?? [])].slice(0, mostShares) : [];
 			const files = shares.map(([name, file]) => fetchShared(`${address}/${name}/${file}`));
@@ -176,8 +176,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [123],
 		// A version 4 client packet; a server answers even while it is not synchronised (RFC 5905, 7.3).
-		askings: (target, tools) => [
-			{ depth: "job", probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
+		queries: (target, tools) => [
+			{ depth: "job", probes: [datagramProbe(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
 		],
 	},
 	{
@@ -186,7 +186,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [323],
 		// It serves time to nobody by default, but reports its own state on the loopback.
-		askings: (target, tools) =>
+		queries: (target, tools) =>
 			tools.programs.has("chronyc")
 				? [
 						{
@@ -203,11 +203,11 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [161],
 		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response.
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "job",
 				probes: [
-					askDatagram(
+					datagramProbe(
 						target,
 						tools,
 						"302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010103000500",
@@ -223,7 +223,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [4949],
 		// It starts a plug-in for each fetched value; `load` exists on every machine.
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const greeting = { expect: "^# munin node" };
 			return [
 				{
@@ -241,19 +241,19 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [69],
 		// A read request (RFC 1350) for an existing file. If none is known, the error about a missing file proves little.
-		askings: (target, tools) => {
-			const ask = (file: string, answer: string) => askDatagram(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
+		queries: (target, tools) => {
+			const ask = (file: string, answer: string) => datagramProbe(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
 			const files = [...(tools.served ?? [])].flatMap(([directory, names]) => names.map((name) => ({ directory, name })));
 			const [first] = files;
 			return [
 				// By name alone if the server uses chroot, otherwise by the whole path.
 				...(first
 					? [first.name, `${first.directory}/${first.name}`].map(
-							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
+							(file): ProbeQuery => ({ depth: "job", probes: [ask(file, "^00030001")] }),
 						)
 					: []),
 				...["^00050001", "^000[35]"].map(
-					(answer): Asking => ({
+					(answer): ProbeQuery => ({
 						depth: "greeting",
 						probes: [ask("cagewright-probe", answer)],
 						unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),

@@ -62,7 +62,7 @@ const datagramScript = [
 ].join("");
 
 /** Returns a shell line for a request over UDP. `question` and the pattern `answer` are hexadecimal. */
-export function askDatagram(target: Target, tools: Tools, question: string, answer: string): string {
+export function datagramProbe(target: Target, tools: Tools, question: string, answer: string): string {
 	return quoteShellLine([tools.node, "-e", datagramScript, target.host, String(target.port), question, answer]);
 }
 
@@ -92,7 +92,7 @@ const nameAnswers = { NOERROR: "ENODATA", NXDOMAIN: "ENOTFOUND", REFUSED: "EREFU
 /**
  * Returns a shell line with a query that a name server answers itself: for its reverse zone of 127 (RFC 6303), or its version.
  */
-export function askNames(
+export function nameServerProbe(
 	target: Target,
 	tools: Tools,
 	question: "loopback-zone" | "version",

@@ -40,7 +40,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
-		for (const { exercises = [], job = [], probes } of protocol.askings(target, question, server)) {
+		for (const { exercises = [], job = [], probes } of protocol.queries(target, question, server)) {
 			proposals.push({ protocol: protocol.name, probes, exercises, job, why });
 		}
 	};

@@ -6,7 +6,7 @@ import type { Target, Tools } from "./probe-lines.ts";
 type Depth = "greeting" | "request" | "job";
 
 /** One way to query a server. */
-export interface Asking {
+export interface ProbeQuery {
 	readonly depth: Depth;
 	readonly probes: readonly string[];
 	/** Run while tracing. They use more of the server, but do not prove its job. */
@@ -34,7 +34,7 @@ export interface Protocol {
 	/** Configuration with the shares, if the command names none. */
 	readonly configuration?: string;
 	/** Ways to query the server, deepest first, because a server may refuse a deep one. */
-	readonly askings: (target: Target, tools: Tools, server: string) => readonly Asking[];
+	readonly queries: (target: Target, tools: Tools, server: string) => readonly ProbeQuery[];
 }
 
 /** Message codes for unproven functions. */

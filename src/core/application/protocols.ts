@@ -1,6 +1,6 @@
 import { infrastructureProtocols } from "./infrastructure-protocols.ts";
-import { askNames, exchange, fetchPage, type Step, urlHost } from "./probe-lines.ts";
-import { type Asking, deliverMail, followLinks, type Protocol, unproven } from "./protocol.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./probe-lines.ts";
+import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Clients that probes use if they are installed on PATH. */
 export const probePrograms = [
@@ -21,7 +21,7 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(redis|valkey|keydb)-server$/,
 		transport: "tcp",
 		ports: [6379],
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			if (!tools.programs.has("redis-cli")) {
 				const ping = exchange(target, tools, [{ send: "PING\r\n" }, { expect: "^\\+PONG" }]);
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
@@ -63,7 +63,7 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		askings: ({ host, port }, tools) => {
+		queries: ({ host, port }, tools) => {
 			const scheme = port === 443 || port === 8443 ? "https" : "http";
 			const url = `${scheme}://${urlHost(host)}:${port}/`;
 			return [
@@ -83,10 +83,10 @@ export const protocols: readonly Protocol[] = [
 		ports: [53, 5353],
 		// dnsmasq forwards the zone to a server that its own network cannot reach, but answers for its version. A server that
 		// only has its own zones, or a load balancer, refuses other zones; that is an answer, but proves little.
-		askings: (target, tools, server) => {
-			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): Asking => ({
+		queries: (target, tools, server) => {
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): ProbeQuery => ({
 				depth: answer === "REFUSED" ? "greeting" : "request",
-				probes: [askNames(target, tools, question, answer)],
+				probes: [nameServerProbe(target, tools, question, answer)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
 			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
@@ -101,8 +101,8 @@ export const protocols: readonly Protocol[] = [
 		defaults: { pgbouncer: 6432 },
 		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
 		// message for user and database postgres is answered with an authentication request, SSLRequest with S or N.
-		askings: (target, tools) => {
-			const ask = (depth: Asking["depth"], send: string, expect: string): Asking => ({
+		queries: (target, tools) => {
+			const ask = (depth: ProbeQuery["depth"], send: string, expect: string): ProbeQuery => ({
 				depth,
 				probes: [exchange(target, tools, [{ send }, { expect }])],
 				unproven: unproven(
@@ -120,7 +120,7 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
 		transport: "tcp",
 		ports: [3306],
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const query = (client: string) =>
 				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
@@ -137,7 +137,7 @@ export const protocols: readonly Protocol[] = [
 		servers: /^memcached$/,
 		transport: "tcp",
 		ports: [11211],
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "job",
 				probes: [
@@ -158,7 +158,7 @@ export const protocols: readonly Protocol[] = [
 		ports: [22, 2222],
 		people: "logins",
 		// Prefers a complete key exchange: OpenSSH 10 locks out clients that leave after the banner.
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const login = unproven(
 				"unproven-login",
 				`ssh -i KEY -o BatchMode=yes -o StrictHostKeyChecking=no -p ${target.port} NAME@${target.host} true`,
@@ -181,7 +181,7 @@ export const protocols: readonly Protocol[] = [
 		ports: [25, 587, 2525],
 		people: "recipients",
 		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const recipient = `${tools.people?.[0] ?? "root"}@localhost`;
 			const talk = (...steps: Step[]) =>
 				exchange(target, tools, [
@@ -210,7 +210,7 @@ export const protocols: readonly Protocol[] = [
 		people: "logins",
 		// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500
 		// OOPS).
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [
@@ -232,7 +232,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [143],
 		people: "logins",
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }])],
@@ -246,7 +246,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [110],
 		people: "logins",
-		askings: (target, tools) => [
+		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }])],
@@ -260,7 +260,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [1883],
 		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
-		askings: (target, tools) => {
+		queries: (target, tools) => {
 			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
 			return [
 				{

@@ -9,7 +9,7 @@ import {
 	type Tools,
 	urlHost,
 } from "./probe-lines.ts";
-import { type Asking, deliversMail, type Protocol, unproven } from "./protocol.ts";
+import { deliversMail, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
 
 /** Patterns for the server's address in our own lines. */
@@ -27,8 +27,8 @@ const addresses: readonly RegExp[] = [
  * Recognises a probe of ours, whoever entered it; undefined for others, which only the administrator can judge. `node` is the
  * Node executable for its exercises.
  */
-export function askingOf(line: string, node?: string): Asking | undefined {
-	return known(line, node)?.asking ?? guessed(line);
+export function queryOf(line: string, node?: string): ProbeQuery | undefined {
+	return known(line, node)?.query ?? guessed(line);
 }
 
 /** Returns whether the line is one of these exercises, with any Node executable. */
@@ -44,7 +44,7 @@ export function isAmong(exercises: readonly string[], line: string): boolean {
 export function withoutJobs(exercises: readonly string[], probes: readonly string[]): string[] {
 	return exercises.filter((line) => {
 		const node = /^(\S+) -e /.exec(line)?.[1];
-		return !deliversMail(line) && !probes.some((probe) => isAmong(askingOf(probe, node)?.job ?? [], line));
+		return !deliversMail(line) && !probes.some((probe) => isAmong(queryOf(probe, node)?.job ?? [], line));
 	});
 }
 
@@ -62,7 +62,7 @@ function renewed(line: string): string {
 }
 
 /** Finds the line among those we propose for its address. */
-function known(given: string, other = "node"): { protocol: Protocol; asking: Asking } | undefined {
+function known(given: string, other = "node"): { protocol: Protocol; query: ProbeQuery } | undefined {
 	const line = renewed(given);
 	const node = /^(\S+) -e /.exec(line)?.[1] ?? other;
 	const [, person] = /RCPT TO:<([^@>]+)@/.exec(line) ?? [];
@@ -74,9 +74,9 @@ function known(given: string, other = "node"): { protocol: Protocol; asking: Ask
 			for (const programs of [probePrograms, []]) {
 				// dnsmasq is queried in another way than other servers of its protocol.
 				for (const server of ["", "dnsmasq"]) {
-					const askings = protocol.askings(target, { node, people, programs: new Set<string>(programs) }, server);
-					const asking = askings.find(({ probes }) => probes.includes(line));
-					if (asking) return { protocol, asking };
+					const queries = protocol.queries(target, { node, people, programs: new Set<string>(programs) }, server);
+					const query = queries.find(({ probes }) => probes.includes(line));
+					if (query) return { protocol, query };
 				}
 			}
 		}
@@ -92,7 +92,7 @@ function targetIn(groups: Readonly<Record<string, string>> | undefined): Target 
 }
 
 /** Recognises a probe that was derived from an unknown server's greeting. */
-function guessed(line: string): Asking | undefined {
+function guessed(line: string): ProbeQuery | undefined {
 	if (!line.includes(` -e '${scriptBeginning}`)) return undefined;
 	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
 	const steps = stepsIn(json);

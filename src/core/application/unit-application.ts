@@ -3,10 +3,15 @@ import { parsePasswd } from "../machine/accounts.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { socketsOf } from "./application.ts";
+import {
+	type CreatedDirectory,
+	createdDirectoryText,
+	mergeCreatedDirectories,
+	parseCreatedDirectory,
+} from "./created-directory.ts";
 import { stayInForeground } from "./daemons.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import type { ApplicationDraft } from "./found.ts";
-import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories, parseMadeDirectory } from "./made-directory.ts";
 import { execOfShellLine, isShell } from "./shell.ts";
 import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
 import { judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
@@ -78,7 +83,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const owner = first?.privileged ? account(unit) : undefined;
 	const directories = unit.directories
 		.filter(({ kind }) => kind !== "configuration")
-		.map(({ mode, path }) => madeDirectoryText({ path, mode, ...(owner === undefined ? {} : { owner }) }));
+		.map(({ mode, path }) => createdDirectoryText({ path, mode, ...(owner === undefined ? {} : { owner }) }));
 	directories.push(...tmpfiles);
 	if (first !== undefined) {
 		const expanded = words(first);
@@ -92,7 +97,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		const activation = activate(
 			unit,
 			sockets,
-			directories.map((text) => parseMadeDirectory(text).path),
+			directories.map((text) => parseCreatedDirectory(text).path),
 		);
 		if (activation.note !== undefined) notes.push(activation.note);
 		directories.push(...activation.directories);
@@ -127,7 +132,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			...(user === undefined ? {} : { user }),
 			...(cwd === undefined ? {} : { cwd }),
 			env,
-			directories: mergeMadeDirectories(directories.map(presentName)),
+			directories: mergeCreatedDirectories(directories.map(presentName)),
 			...socketsOf({ sockets: handed }),
 		},
 		notes,
@@ -183,7 +188,7 @@ function directoriesBefore(
 	before: readonly { readonly written: string; readonly words: readonly string[] }[],
 	note: AddNote,
 ): string[] {
-	const made = new Map<string, MadeDirectory>();
+	const made = new Map<string, CreatedDirectory>();
 	for (const { words, written } of before) {
 		const judged = judgeBeforeStart(words);
 		if (judged.kind === "directories") {
@@ -200,7 +205,7 @@ function directoriesBefore(
 		}
 		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: written });
 	}
-	return [...made.values()].map(madeDirectoryText);
+	return [...made.values()].map(createdDirectoryText);
 }
 
 /** FHS 3.0, 3.15 and 5.13: these directories moved, and the old names may be links. */

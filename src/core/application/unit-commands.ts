@@ -1,16 +1,16 @@
 import { baseName, type Path } from "../path/path.ts";
-import type { MadeDirectory } from "./made-directory.ts";
+import type { CreatedDirectory } from "./created-directory.ts";
 import type { ServiceUnit } from "./unit-file.ts";
 
 /** The purpose of an ExecStartPre= command, as far as its words show. */
 type BeforeStart =
 	/** Creates directories, which the cage can have without the command. */
-	| { readonly kind: "directories"; readonly directories: readonly MadeDirectory[] }
+	| { readonly kind: "directories"; readonly directories: readonly CreatedDirectory[] }
 	/** Changes the owner or mode of a directory that another command created. */
 	| {
 			readonly kind: "ownership";
 			readonly paths: readonly string[];
-			readonly change: Partial<Pick<MadeDirectory, "mode" | "owner">>;
+			readonly change: Partial<Pick<CreatedDirectory, "mode" | "owner">>;
 	  }
 	/** Only checks the configuration. */
 	| { readonly kind: "check" }

@@ -1,6 +1,6 @@
 import type { Note } from "../failure.ts";
-import { type HandedSocket, handedSocketText, socketOptions, socketPlace, standardInput } from "./handed-socket.ts";
-import { madeDirectoryText } from "./made-directory.ts";
+import { createdDirectoryText } from "./created-directory.ts";
+import { type PassedSocket, passedSocketText, socketOptions, socketPlace, standardInput } from "./passed-socket.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, parseUnitText, splitWords } from "./unit-text.ts";
 
 /** The parts of a .socket unit that concern its service (systemd.socket(5)). */
@@ -13,14 +13,14 @@ export interface SocketUnit {
 	readonly accept: boolean;
 	readonly listens: readonly SocketAddress[];
 	/** Settings of all its sockets: name, owner, modes and options. */
-	readonly settings: Omit<HandedSocket, "kind" | "address">;
+	readonly settings: Omit<PassedSocket, "kind" | "address">;
 	/** A target wants it, so systemd listens from boot. */
 	readonly enabled: boolean;
 }
 
 export interface SocketAddress {
 	/** `other` is a FIFO, message queue, netlink socket or device; only systemd opens those for other programs. */
-	readonly kind: HandedSocket["kind"] | "other";
+	readonly kind: PassedSocket["kind"] | "other";
 	/** In systemd's form: a path, `@abstract`, a port, `ADDRESS:PORT`. */
 	readonly address: string;
 }
@@ -136,7 +136,7 @@ export function activate(asked: AskedSockets, units: readonly SocketUnit[], made
 	if (used.length + unknown.length === 0) return plain;
 	const note = (code: SocketNoteCode) => ({ code, values: { sockets: [...used.map(({ name }) => name), ...unknown].join(" ") } });
 	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
-	const sockets = listens.flatMap((listen): HandedSocket[] => {
+	const sockets = listens.flatMap((listen): PassedSocket[] => {
 		const { address, kind } = listen;
 		const options = [...listen.options, ...(asked.readsSocket && !perConnection ? ([standardInput] as const) : [])];
 		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
@@ -146,12 +146,14 @@ export function activate(asked: AskedSockets, units: readonly SocketUnit[], made
 	}
 	const known = new Set(made);
 	return {
-		sockets: sockets.map(handedSocketText),
+		sockets: sockets.map(passedSocketText),
 		note: note(perConnection ? "unit-connections" : "unit-sockets-passed"),
 		directories: sockets.flatMap((socket) => {
 			const place = socketPlace(socket.address);
 			const path = place?.family === "unix" ? place.path.slice(0, place.path.lastIndexOf("/")) : "";
-			return path === "" || known.has(path) ? [] : [madeDirectoryText({ path, mode: socket.directoryMode, owner: "root:root" })];
+			return path === "" || known.has(path)
+				? []
+				: [createdDirectoryText({ path, mode: socket.directoryMode, owner: "root:root" })];
 		}),
 		startable: true,
 	};

@@ -10,101 +10,103 @@ import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
 
-/** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
+/** Data about a cage besides its generations: requests, decisions and trial results. */
 export interface Cage {
 	readonly name: string;
 	readonly application: Application;
 	readonly rules: Rules;
-	/** The template it was made from. */
+	/** The template that it was made from. */
 	readonly template?: string;
-	/** Values that were given to its parameters. */
+	/** Values of the template's parameters. */
 	readonly parameters?: Readonly<Record<string, string>>;
-	/** The systemd unit it was made from, and what reading it told. */
+	/** The systemd unit that it was made from, and notes from reading it. */
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
-	/** Dangers of the audit that the administrator accepted, as `--accept-finding` takes them. */
+	/** Accepted findings, as for `--accept-finding`. */
 	readonly accepted?: readonly string[];
-	/** Name of the host's account that the cage has for itself. */
+	/** Name of the host account that only this cage uses. */
 	readonly dedicatedAccount?: string;
-	/** What it has that another service could have as well, as of the last build. */
+	/** Resources that other services may use too, as of the last build. */
 	readonly footprint?: Footprint;
-	/** How long its old generations are kept; without it, as `defaultRetention` says. */
+	/** How long old generations are kept; the default is `defaultRetention`. */
 	readonly retention?: Retention;
 	readonly onHost: boolean;
-	/** What trials found and what was accepted of it. */
+	/** Items that trials found missing and that were accepted. */
 	readonly additions: readonly Addition[];
-	/** What trials showed to be unnecessary; it stays out of every later generation. */
+	/** Files that trials proved unnecessary. They stay out of later generations. */
 	readonly minimised?: Minimised;
-	/** What worked while tracing and is tried again in each trial. */
+	/** Exercises and signals that worked while tracing; each trial repeats them. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
-	/** It has a handler of its own for SIGTERM. */
+	/** It handles SIGTERM itself. */
 	readonly handlesTerm: boolean;
-	/** Its main process keeps the account that it is started as, so no other has to be signalled; absent where nobody looked. */
+	/** Its main process keeps the account that it starts as, so that no other account has to be signalled. Absent if unknown. */
 	readonly keepsAccount?: boolean;
-	/** While tracing it did not end soon after SIGTERM and was killed. */
+	/** While tracing, it ignored SIGTERM for too long and was killed. */
 	readonly endsSlowly?: boolean;
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];
-	/** How it did as a service of systemd, the last time that this was tried. */
+	/** The last trial as a systemd service. */
 	readonly unitTrial?: UnitTrialSummary;
-	/** The ways out, tried after the last trial; absent where they were not. */
+	/** Escape techniques that were tried after the last trial; absent if they were not. */
 	readonly selftest?: SelftestSummary;
 	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
 }
 
-/** What a service has to do in a trial as one of systemd, in this order; each is a verb of systemctl(1). */
+/** Steps of a trial as a systemd service, in order. Each is a verb of systemctl(1). */
 export const unitSteps = ["start", "reload", "restart", "stop"] as const;
 export type UnitStep = (typeof unitSteps)[number];
 
 export interface UnitTrialSummary {
 	readonly generation: number;
-	/** Full name of the service that it was the trial of. */
+	/** Full name of the service that was tried. */
 	readonly unit: string;
-	/** The step that did not work, with what systemd and the application said. */
+	/** The step that failed, with the output of systemd and the application. */
 	readonly failed?: { readonly step: UnitStep; readonly state: string; readonly words: string };
-	/** It did not answer after its reload, so its unit has no reload. */
+	/** It did not answer after its reload, so that its unit has no reload. */
 	readonly withoutReload?: true;
 }
 
-/** Confinement as the kernel tells it of a running process (proc_pid_status(5)), not as it was asked for. */
+/** Confinement as the kernel reports it for a running process (proc_pid_status(5)). */
 export interface Measured {
 	/** Its root directory is the cage's generation, by device and inode. */
 	readonly inside: boolean;
 	readonly seccomp: boolean;
 	readonly noNewPrivileges: boolean;
-	/** Every capability that it has or could get back: permitted, effective, inheritable, ambient, bounding. */
+	/** All capabilities that it has or could regain: permitted, effective, inheritable, ambient, bounding. */
 	readonly capabilities: readonly string[];
-	/** Kinds of namespaces that are not the host's. */
+	/** Kinds of namespaces that differ from the host's. */
 	readonly namespaces: readonly string[];
-	/** The limits that were asked for and what holds each. */
+	/** The requested limits and how each is enforced. */
 	readonly limits?: readonly HeldLimit[];
 }
 
-/** A round as the record tells it. */
+/** One round, as the record shows it. */
 export interface TrialSummary {
 	readonly round: number;
 	readonly at: string;
 	readonly generation: number;
 	readonly answered: boolean;
-	/** What the kernel said of the application's main process while it answered. */
+	/** Measured on the application's main process while it answered. */
 	readonly measured?: Measured;
-	/** The layers that this machine could not give; absent in what older versions wrote. */
+	/** Layers that this machine cannot provide; absent from older versions. */
 	readonly weaker?: readonly Weakness[];
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
-	/** What the audit found; a danger only where it was overridden. */
+	/** The audit's findings; dangers only if they were accepted. */
 	readonly findings: readonly {
 		readonly code: FindingCode;
 		readonly path: string;
 		readonly severity: "danger" | "warning";
-		/** Absent in what older versions wrote. */
+		/** Absent from older versions. */
 		readonly values?: Readonly<Record<string, string | number>>;
 	}[];
 	readonly failedExercises: readonly string[];
-	/** What was added before this round. */
+	/** Refused system calls. Absent if there were none, and in older versions. */
+	readonly refusedCalls?: readonly string[];
+	/** Items that were added before this round. */
 	readonly added: readonly string[];
-	/** Of the build and the trial; absent in what older versions wrote. */
+	/** Duration of build and trial; absent from older versions. */
 	readonly seconds?: number;
 	readonly missing: readonly {
 		readonly kind: MissingKind;
@@ -115,22 +117,21 @@ export interface TrialSummary {
 	}[];
 }
 
-/** Two cages do the same work where they run the same command as the same account in the same place. */
+/** Whether two cages run the same command as the same account in the same directory. */
 export function isSameApplication(a: Application, b: Application): boolean {
 	return JSON.stringify(a.command) === JSON.stringify(b.command) && a.user === b.user && a.cwd === b.cwd;
 }
 
-/** What still holds in a cage that has these paths: one that went back to an older generation. */
+/** Forgets what was minimised if the cage contains it again, after a rollback to an older generation. */
 export function withoutReturned({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
 	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];
 	return minimised && paths.length ? { ...cage, minimised: { ...minimised, paths } } : cage;
 }
 
-/** How long old generations are kept: the way back, and what a later look needs. */
 export interface Retention {
-	/** Old generations that are kept at most, beside the present one. */
+	/** Maximum number of old generations in addition to the present one. */
 	readonly generations: number;
-	/** Days after which an old generation goes, whatever their number; the last one before the present stays all the same. */
+	/** Days after which an old generation is removed, except for the latest before the present one. */
 	readonly days?: number;
 }
 
@@ -138,15 +139,15 @@ export const defaultRetention: Retention = { generations: 2 };
 
 export interface OldGeneration {
 	readonly generation: number;
-	/** Milliseconds since 1970; absent where its manifest cannot be read. */
+	/** Milliseconds since 1970; absent if the manifest is unreadable. */
 	readonly madeAt?: number;
-	/** Something still runs in it: it never goes. */
+	/** A process still runs in it, so that it is kept. */
 	readonly runs: boolean;
 }
 
 /**
- * Which of the generations on disk are cleared away. The one before the present stays always: it is the way back. After a rollback, those that came
- * later than the present are old ones too, and the newest of all stays: it is the way forward again.
+ * Returns the generations to remove. The latest one before the present one stays for a rollback. After a rollback, later
+ * generations count as old too, and the newest stays so that the rollback can be undone.
  */
 export function generationsToClear(
 	all: readonly OldGeneration[],

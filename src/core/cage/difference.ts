@@ -1,14 +1,15 @@
+import { by } from "../collections.ts";
 import type { Path } from "../path/path.ts";
 import type { Entry, PackageRef, Plan } from "../plan/plan.ts";
 import { cageEntries } from "./layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
 
-/** Parts of a plan that are no files of the cage, but that the launcher reads from the manifest. */
+/** Parts of a plan that are not files, but that the launcher reads from the manifest. */
 export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
 
 type Settings = Pick<Manifest, Exclude<Setting, "openings"> | "permissions">;
 
-/** What says why something is there, or counts what is not there, is not compared: it changes nothing in the cage. */
+/** Ignores reasons and counts, which change nothing in the cage. */
 function settingsThatDiffer(a: Settings, b: Settings): Setting[] {
 	const [was, is] = [compared(a), compared(b)];
 	return (Object.keys(was) as Setting[]).filter((setting) => canonical(was[setting]) !== canonical(is[setting]));
@@ -29,7 +30,7 @@ function compared({ accounts, binds, command, identity, permissions, writable }:
 	};
 }
 
-/** What is open, without what showed the need: another trace may show it by another call. */
+/** Without reasons, because another trace may show the same need by another call. */
 function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["permissions"]): unknown {
 	return [
 		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
@@ -39,19 +40,19 @@ function withoutWords({ capabilities, executableData = [], refused: _, syslog, .
 	];
 }
 
-/** JSON with the keys of each object in order, so that two values compare by content. */
+/** Returns JSON with sorted keys, so that equal values have equal text. */
 function canonical(value: unknown): string {
 	return JSON.stringify(value, (_, part: unknown) =>
 		part !== null && typeof part === "object" && !Array.isArray(part)
-			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			? Object.fromEntries(Object.entries(part).sort(by(([key]) => key)))
 			: part,
 	);
 }
 
-/** In which way a path would become another one. `time` without `size`: the file was written to, or replaced. */
+/** A property of a path that differs. `time` without `size`: the file was written or replaced. */
 type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
 
-/** What a build of a plan would change in a generation. */
+/** The changes that building a plan would make to a generation. */
 export interface Difference {
 	readonly added: readonly Entry[];
 	readonly changed: readonly { readonly path: Path; readonly aspects: readonly Aspect[] }[];
@@ -59,7 +60,7 @@ export interface Difference {
 	readonly settings: readonly Setting[];
 }
 
-/** Reasons, risks and packages are not compared: they say why, and change nothing that is there. */
+/** Ignores reasons, risks and packages, which change nothing in the cage. */
 export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Difference {
 	const before = entriesByPath(manifest);
 	const added: Entry[] = [];
@@ -77,8 +78,8 @@ export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Differe
 }
 
 /**
- * Without what would only get another time: that of a file which was merely written again with the same content says nothing of the cage. `other` are
- * those whose content is known to be another.
+ * Removes changes of a file's time, because a file that was rewritten with the same content changes nothing. `other` are paths
+ * whose content is known to differ.
  */
 export function tellingDifference(difference: Difference, other: ReadonlySet<Path> = new Set()): Difference {
 	const isTelling = ({ aspects, path }: Difference["changed"][number]) =>
@@ -86,7 +87,7 @@ export function tellingDifference(difference: Difference, other: ReadonlySet<Pat
 	return { ...difference, changed: difference.changed.filter(isTelling) };
 }
 
-/** True where a build would make the same generation again, as far as sizes and times of the files tell. */
+/** Whether a build would create the same generation, judging by file sizes and times. */
 export function isSame({ added, changed, removed, settings }: Difference): boolean {
 	return added.length + changed.length + removed.length + settings.length === 0;
 }
@@ -97,11 +98,11 @@ function aspectsThatDiffer(entry: Entry, old: ManifestEntry): Aspect[] {
 	if (entry.kind !== old.kind) aspects.push("kind");
 	if (entry.mode !== old.mode) aspects.push("mode");
 	if (entry.uid !== old.uid || entry.gid !== old.gid) aspects.push("owner");
-	// What was edited in the cage is there already; only what the host has beside it may be news.
+	// The cage has the edited file already; only a new version on the host matters.
 	const isEdited = entry.edited !== undefined;
 	if (isEdited && entry.edited !== hostContent(old)) aspects.push("content");
 	if (file && !isEdited && entry.size !== old.size) aspects.push("size");
-	// A directory's time says what was made beside the entries that we have: nothing about the cage.
+	// A directory's time only shows that something was created in it.
 	if (file && !isEdited && Math.trunc(entry.mtime) !== Math.trunc(old.mtime)) aspects.push("time");
 	if (!isEdited && entry.target !== old.target) aspects.push("target");
 	if (deviceKey(entry.device) !== deviceKey(old.device)) aspects.push("device");
@@ -109,7 +110,7 @@ function aspectsThatDiffer(entry: Entry, old: ManifestEntry): Aspect[] {
 	return aspects;
 }
 
-/** The host's content that a generation's entry was copied or told apart from. */
+/** Returns the host's content that an entry was copied from or compared with. */
 export function hostContent({ edited, kind, sha256, target }: ManifestEntry): string | undefined {
 	return edited ?? (kind === "symlink" ? target : sha256);
 }
@@ -122,7 +123,6 @@ function settingsOf({ accounts, application, identity, permissions, rules, writa
 	return { accounts, binds: rules.binds, command: application.command, identity, permissions, writable };
 }
 
-/** What differs between two generations of a cage. */
 interface GenerationDifference {
 	readonly added: readonly ManifestEntry[];
 	readonly removed: readonly ManifestEntry[];
@@ -131,7 +131,7 @@ interface GenerationDifference {
 		readonly before: ManifestEntry;
 		readonly after: ManifestEntry;
 	}[];
-	/** Packages whose version differs among the files of both. */
+	/** Packages whose version differs in files of both generations. */
 	readonly packages: readonly { readonly name: string; readonly from: string; readonly to: string }[];
 	readonly settings: readonly Setting[];
 }
@@ -154,7 +154,7 @@ export function compareGenerations(a: Manifest, b: Manifest): GenerationDifferen
 		added,
 		removed: [...before.values()],
 		changed,
-		packages: [...versions.values()].sort(byName),
+		packages: [...versions.values()].sort(by(({ name }) => name)),
 		settings: settingsThatDiffer(a, b),
 	};
 }
@@ -172,8 +172,4 @@ function noteVersion(
 ): void {
 	if (before === undefined || after === undefined || before.name !== after.name || before.version === after.version) return;
 	versions.set(after.name, { name: after.name, from: before.version, to: after.version });
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-	return a.name < b.name ? -1 : 1;
 }

@@ -3,7 +3,7 @@ import { type Mark, markRules } from "../plan/marks.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import { entriesByPath, type Manifest } from "./manifest.ts";
 
-/** What became of the host's file that an entry of a generation was copied from. */
+/** How the host's file differs from the one that was copied. */
 export interface ChangedOrigin {
 	readonly path: Path;
 	readonly change: "changed" | "gone";
@@ -14,22 +14,27 @@ export interface ChangedOrigin {
 export interface HostChanges {
 	/** Sorted by path. */
 	readonly changed: readonly ChangedOrigin[];
-	/** True where a plan may be another one all the same: rights, owner or time of a file are others, or something was put into a folder that goes in whole. */
+	/**
+	 * True if a plan may differ anyway: a file's mode, owner or time changed, or a directory that goes in completely got a new
+	 * file.
+	 */
 	readonly isTouched: boolean;
 }
 
-/** The same files, told by the package that brought them. Without a package: what no package manager knows of. */
+/** Changed files of one package. Without `package`: files that no package manager knows. */
 export interface PackageDrift {
 	readonly package?: string;
-	/** Versions; `to` is absent where the package is gone. */
+	/** Versions; `to` is absent if the package was removed. */
 	readonly from?: string;
 	readonly to?: string;
-	/** The host's new version comes from a source of security updates, as far as the system knows. */
+	/** The new version comes from a source of security updates, as far as the system knows. */
 	readonly security: boolean;
 	readonly files: readonly { readonly path: Path; readonly change: ChangedOrigin["change"] }[];
 }
 
-/** `now` are the owners of today, `security` the names of packages whose version of today is a security update. Sorted by name. */
+/**
+ * Groups changed files by package, sorted by name. `now` are the current owners, `security` the packages with a security update.
+ */
 export function byPackage(
 	changed: readonly ChangedOrigin[],
 	now: ReadonlyMap<Path, PackageRef>,
@@ -54,22 +59,22 @@ export function byPackage(
 	return [...groups.values()].sort((a, b) => ((a.package ?? "￿") < (b.package ?? "￿") ? -1 : 1));
 }
 
-/** Packages whose version differs: only of those is it worth asking where the new one came from. */
+/** Returns packages with another version: only for these does the source of the update matter. */
 export function updatedPackages(drift: readonly PackageDrift[]): PackageRef[] {
 	return drift.flatMap(({ from, package: name, to }) =>
 		name !== undefined && to !== undefined && from !== to ? [{ name, version: to }] : [],
 	);
 }
 
-/** What a generation tells of the host's files today, so that a plan need neither read them nor ask for their packages. */
+/** Facts about the host's current files from a generation, so that a plan need not read them or ask for their packages. */
 export interface KnownFiles {
-	/** What the content is known by; undefined where it has to be read. */
+	/** Returns undefined if the file has to be read. */
 	marks(path: Path): readonly Mark[] | undefined;
-	/** The package that a file or link is of, or none; undefined where that has to be asked. */
+	/** Returns the package of a file or link, if any; undefined if the package manager has to be asked. */
 	owner(path: Path): { readonly package?: PackageRef } | undefined;
 }
 
-/** `drift` is what the host has anew since the generation was made; `samePackages` says that none was installed or removed since. */
+/** `drift` is what changed on the host since the build; `samePackages` means that no package was installed or removed since. */
 export function knownFiles(manifest: Manifest, drift: readonly PackageDrift[], samePackages: boolean): KnownFiles {
 	const entries = entriesByPath(manifest);
 	const changed = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
@@ -77,7 +82,7 @@ export function knownFiles(manifest: Manifest, drift: readonly PackageDrift[], s
 	return {
 		marks(path) {
 			const entry = sameRules ? entries.get(path) : undefined;
-			// What was edited in the cage, or was too fresh when it was copied, says nothing of the host's file.
+			// Files that were edited in the cage, or were too new when they were copied, say nothing about the host's file.
 			const isOfHost = entry?.origin === path && entry.source !== undefined && entry.edited === undefined;
 			return isOfHost && !changed.has(path) ? entry.marks : undefined;
 		},

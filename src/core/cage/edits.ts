@@ -3,11 +3,10 @@ import type { Entry, Plan } from "../plan/plan.ts";
 import { entriesByPath, type Manifest } from "./manifest.ts";
 
 /**
- * Configuration that somebody edited in a generation, and what becomes of it in the next. As dpkg does with conffiles (deb-conffiles(5), Debian
- * Policy 10.7): what was edited stays while the host's file is as it was; where both changed, somebody decides; nothing is lost silently.
+ * A configuration file or link in a generation that differs from what was copied there, or a directory that was created for one.
+ * Updates treat edits as dpkg treats conffiles (deb-conffiles(5), Debian Policy 10.7): an edit stays while the host's file is
+ * unchanged; if both changed, somebody decides; nothing is lost silently.
  */
-
-/** A file or link below /etc of a generation that is not what was copied there, or a directory that was made for such. */
 export interface Edit {
 	readonly path: Path;
 	readonly kind: "file" | "symlink" | "directory";
@@ -19,8 +18,8 @@ export interface Edit {
 	readonly mtime: number;
 	readonly target?: Path;
 	/**
-	 * What it is now, what the host had when it was copied, and what the host has now: SHA-256 of a file, target of a link. Absent where
-	 * there was, or is, none.
+	 * The current content, the host's content when it was copied, and the host's current content: a file's SHA-256 or a link's
+	 * target. Absent if there was, or is, none.
 	 */
 	readonly is: string;
 	readonly was?: string;
@@ -28,11 +27,11 @@ export interface Edit {
 }
 
 type EditState =
-	/** The host has what the cage has: no edit any more. */
+	/** The host has the same content, so that this is no edit any more. */
 	| "same"
-	/** Only the cage's was changed. */
+	/** Only the cage's file changed. */
 	| "kept"
-	/** Both were changed, each in its own way. */
+	/** Both changed, in different ways. */
 	| "conflict";
 
 export function stateOfEdit({ host, is, was }: Edit): EditState {
@@ -40,12 +39,12 @@ export function stateOfEdit({ host, is, was }: Edit): EditState {
 	return host === was ? "kept" : "conflict";
 }
 
-/** Whose file goes on where both were changed. */
+/** The side whose file is used if both changed. */
 export type Winner = "cage" | "host";
 
 /**
- * The plan with what was edited in the generation before taken from there. Edits in conflict go by `winner`. The result's entries name in `edited` the
- * host's content that they were told apart from, so that the next update asks only about what changes after this.
+ * Returns the plan with the previous generation's edits; `winner` decides conflicts. Entries remember the host's content in
+ * `edited`, so that the next update asks only about later changes.
  */
 export function withEdits(plan: Plan, manifest: Manifest, edits: readonly Edit[], winner: (edit: Edit) => Winner): Plan {
 	const taken = edits.filter((edit) => {
@@ -61,7 +60,7 @@ export function withEdits(plan: Plan, manifest: Manifest, edits: readonly Edit[]
 		return edit === undefined || entry.decision !== "include" ? entry : edited(entry, edit);
 	});
 	const added = taken.flatMap((edit): Entry[] => {
-		// What the plan leaves out on somebody's word stays out; what it has no place for would be a file below a file.
+		// Excluded paths stay out. Without a directory above it in the plan, an edit would be a file below a file.
 		if (planned.has(edit.path) || !ancestors(edit.path).every((above) => isFolderOrAbsent(plan, above))) return [];
 		const old = before.get(edit.path);
 		const made: Entry = {

@@ -1,18 +1,18 @@
 import * as v from "valibot";
 import { isName } from "../questions/answers.ts";
 
-/** The first file of an exported cage: what it is, before anything of it is unpacked. */
+/** The first file of an exported cage, which is read before anything is unpacked. */
 export interface ExportHead {
 	readonly schema: "cagewright/export/1";
 	readonly name: string;
 	readonly generation: number;
-	/** As Node names it (process.arch): programs of one processor do not run on another. */
+	/** Node's name of the processor (process.arch): its programs do not run on another. */
 	readonly architecture: string;
 	/** ISO 8601, UTC. */
 	readonly exportedAt: string;
-	/** Of this program. */
+	/** Cagewright's version. */
 	readonly version: string;
-	/** Whether the application's data came along. */
+	/** Whether the export contains the application's data. */
 	readonly data: boolean;
 }
 
@@ -28,7 +28,7 @@ const schema = v.object({
 	data: v.boolean(),
 });
 
-/** Undefined where it is no head of ours. */
+/** Returns undefined if it is invalid. */
 export function exportHeadFromJson(text: string): ExportHead | undefined {
 	try {
 		return v.parse(schema, JSON.parse(text));
@@ -37,7 +37,7 @@ export function exportHeadFromJson(text: string): ExportHead | undefined {
 	}
 }
 
-/** What an exported cage consists of, relative to its folder; the head comes from elsewhere. */
+/** The parts of an exported cage, relative to its folder, without the head. */
 export function exportedParts(generation: number, data: boolean): readonly string[] {
 	return [
 		"cage.json",

@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 
-/** Everything that an audit can find. The messages say of each what it means and how to close it. */
+/** Everything that an audit can find. The messages explain each and how to fix it. */
 export const findingCodes = [
 	"way-not-directory",
 	"way-foreign-owner",
@@ -48,20 +48,23 @@ export type FindingCode = (typeof findingCodes)[number];
 
 export interface Finding {
 	readonly code: FindingCode;
-	/** In the cage; for the way to it (`way-…`), to its state (`data-way-…`) and to its binds (`bind-…`), on the host; for what concerns the cage as a whole, its root. */
+	/**
+	 * A path in the cage; for paths to the cage (`way-…`), its state (`data-way-…`) and its binds (`bind-…`), a path on the host;
+	 * for the cage as a whole, its root.
+	 */
 	readonly path: Path;
-	/** A danger would let the application out, or others in, and stops every launch. */
+	/** A danger allows an escape or lets others in, and prevents every launch. */
 	readonly severity: "danger" | "warning";
 	readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** A finding that the administrator takes upon himself: of one path, or wherever it is found. */
+/** A finding that the administrator accepts, for one path or all. */
 interface Acceptance {
 	readonly code: FindingCode;
 	readonly path?: Path;
 }
 
-/** `CODE` or `CODE:PATH`. Throws `finding-unknown` (exit 2): a typing error must not pass for an acceptance. */
+/** Parses `CODE` or `CODE:PATH`. Throws `finding-unknown` (exit 2), so that a typing error is not taken for an acceptance. */
 export function parseAcceptance(text: string): Acceptance {
 	const colon = text.indexOf(":");
 	const name = colon < 0 ? text : text.slice(0, colon);
@@ -73,7 +76,6 @@ export function parseAcceptance(text: string): Acceptance {
 	return { code, path: pathFromText(path) };
 }
 
-/** Acceptances as the cage keeps them, each once. */
 export function mergeAcceptances(known: readonly string[], more: readonly string[]): string[] {
 	return [...new Set([...known, ...more])];
 }

@@ -5,26 +5,20 @@ import type { Plan, PlannedAccounts } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** What a cage has of things that another service could have as well: kept with the cage, so that others need not read its manifest. */
+/** Resources of a cage that other services may use too. They are stored with the cage, so that others need not read its manifest. */
 export interface Footprint {
-	/** E.g. `tcp 80`; empty where it has a network of its own. */
+	/** E.g. `tcp 80`; empty if the cage has its own network. */
 	readonly ports: readonly string[];
-	/** Accounts that its processes run as, root left out: that is everybody's. */
+	/** Accounts that its processes run as, without root. */
 	readonly uids: readonly number[];
 	readonly writable: readonly string[];
 	readonly binds: readonly Bind[];
 }
 
 export function footprintOf(plan: Plan, trace: Trace): Footprint {
-	return {
-		ports: plan.application.network === "none" ? [] : [...trace.ports].sort(),
-		uids: runningUids(plan),
-		writable: plan.writable.flatMap(({ path }) => pathToText(path) ?? []),
-		binds: plan.rules.binds.map(({ access, path }) => ({ access, path })),
-	};
+	return footprintOfManifest(plan, { ...plan, binds: plan.rules.binds }, trace);
 }
 
-/** The same of a cage that came from another machine. */
 export function footprintOfManifest(
 	{ application }: { readonly application: Pick<Application, "network"> },
 	manifest: Pick<Manifest, "accounts" | "binds" | "identity" | "writable">,
@@ -38,7 +32,7 @@ export function footprintOfManifest(
 	};
 }
 
-/** The accounts of processes: what merely owns files, or was looked up, runs nothing. */
+/** Returns the accounts of processes, without those that only own files or were looked up. */
 export function runningUids({ accounts, identity }: { identity: Plan["identity"]; accounts: PlannedAccounts }): number[] {
 	const run = accounts.users.filter(({ reason }) => reason === "started-as" || reason === "switched-to");
 	return [...new Set([identity.uid, ...run.map(({ uid }) => uid), ...(accounts.nameless ?? [])])]
@@ -46,7 +40,7 @@ export function runningUids({ accounts, identity }: { identity: Plan["identity"]
 		.sort((a, b) => a - b);
 }
 
-/** What a cage would share with another one of this name, and what to do about it. */
+/** Notes what a cage shares with the cage `name`. */
 export function overlaps(mine: Footprint, name: string, theirs: Footprint, accountOf: (uid: number) => string): Note[] {
 	return [
 		...mine.ports.filter((port) => theirs.ports.includes(port)).map((port) => note("shares-port", { name, port })),
@@ -60,7 +54,7 @@ export function overlaps(mine: Footprint, name: string, theirs: Footprint, accou
 	];
 }
 
-/** Directories of the host that one of the two may write and the other sees. */
+/** Host directories that one of the two may write and the other sees. */
 function sharedBinds(mine: Footprint, theirs: Footprint): string[] {
 	const met = mine.binds.filter((bind) =>
 		theirs.binds.some((other) => touches(bind.path, other.path) && (bind.access === "rw" || other.access === "rw")),

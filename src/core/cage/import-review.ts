@@ -1,5 +1,5 @@
 import { noRules } from "../application/application.ts";
-import { parseMadeDirectory, resolveIdentity } from "../application/made-directory.ts";
+import { parseCreatedDirectory, resolveIdentity } from "../application/created-directory.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Group } from "../machine/facts.ts";
@@ -20,13 +20,11 @@ import type { Cage } from "./cage.ts";
 import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
 import { devicesOf, type Manifest } from "./manifest.ts";
 
-/** Judges an archive's description of a cage against this machine, before any of it is used. */
-
 interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
-	/** Without root, the one account that there is. */
+	/** Set without root: the only possible account. */
 	readonly own: Identity | undefined;
-	/** Status of a device's path on this machine. */
+	/** Returns the status of a device's path on this machine. */
 	status(path: Path): FileStatus | undefined;
 	/** Whether a service of this machine starts this program. */
 	startsProgram(unit: string, program: string): boolean;
@@ -47,7 +45,7 @@ export interface Reviewed {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
 	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
-	/** The account that has to be made before the cage can run. */
+	/** An account that has to be created before the cage can run. */
 	readonly account?: { readonly name: string; readonly uid: number; readonly gid: number };
 }
 
@@ -56,7 +54,10 @@ export interface ImportConsent {
 	readonly allowSetuid: readonly string[];
 }
 
-/** Throws what `requireLaunchable` throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`. */
+/**
+ * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
+ * throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`.
+ */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): Reviewed {
 	requireNoNul(foreign.cageJson);
 	requireKnownNames(foreign);
@@ -78,11 +79,11 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	);
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
-	for (const text of cage.application.directories) parseMadeDirectory(text);
+	for (const text of cage.application.directories) parseCreatedDirectory(text);
 	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, ...(account ? { account } : {}) };
 }
 
-/** The review must show everything, so unknown names are refused: a later version could give them a meaning. */
+/** The review must show everything. Unknown names are refused, because a later version could give them a meaning. */
 function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Foreign): void {
 	const unknown = (what: string, name: string | undefined) => {
 		if (name !== undefined) throw new Failure("import-unknown", { what, name: name.slice(0, 80) }, 4);
@@ -93,29 +94,23 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
-	unknown(
-		"openings",
-		words.find((word) => permissionWord(word) !== word),
-	);
-	unknown(
-		"signals",
-		cage.signals.find((name) => !exercisedSignals.includes(name)),
-	);
+	const word = words.find((one) => permissionWord(one) !== one);
+	unknown("openings", word);
+	const signal = cage.signals.find((name) => !exercisedSignals.includes(name));
+	unknown("signals", signal);
 	const named = [
 		...manifest.permissions.capabilities.map(({ name }) => name),
 		...cage.additions.flatMap((addition) => (addition.kind === "capability" ? [addition.name] : [])),
 		...(trace?.capabilities.keys() ?? []),
 	];
-	unknown(
-		"capabilities",
-		named.find((name) => capabilityNamed(name) !== name),
-	);
+	const capability = named.find((name) => capabilityNamed(name) !== name);
+	unknown("capabilities", capability);
 }
 
-/** Those that tracing tries (engine/trace.ts). */
+/** The signals that tracing tries (engine/trace.ts). */
 const exercisedSignals: readonly string[] = ["SIGHUP", "SIGUSR1"];
 
-/** No path, word of a command or variable has a NUL; what is given to the system with one fails where nobody expects it. */
+/** Refuses NUL, which no path, command or variable contains and which system calls would treat as the end. */
 function requireNoNul(json: unknown): void {
 	const pending = [json];
 	while (pending.length > 0) {
@@ -129,10 +124,10 @@ function field(value: unknown, name: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-/** Owners in the cage are numbers: here they must mean the accounts that they meant there, or nobody yet. */
+/** Owners in the cage are numbers. Here they must belong to the same accounts, or to none yet. */
 function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: Reviewed["account"]): void {
 	for (const { name, uid } of accounts.users) {
-		// In the cage, the account that it replaces is another name of the cage's own.
+		// This number has two names in the cage: the dedicated account's and the one that it replaces.
 		if (uid === own?.uid) continue;
 		const byName = users.find((user) => user.name === name);
 		const byNumber = users.find((user) => user.uid === uid);
@@ -146,7 +141,7 @@ function otherAccount(account: string, uid: number, other: string, otherUid: num
 	return new Failure("import-account", { account, uid, other, otherUid }, 4);
 }
 
-/** An account of the cage's own is made again on this machine, for this cage and under its number; it is never one that is there already. */
+/** A dedicated account is created on this machine for this cage, with the same number. It never is an existing account. */
 function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: ReviewFacts): Reviewed["account"] {
 	const { dedicatedAccount: name } = cage;
 	if (name === undefined) return undefined;
@@ -164,7 +159,7 @@ function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: R
 	return { name, uid, gid };
 }
 
-/** The identity that this machine gives the application's account; the archive's own has to be the same, except for groups. */
+/** Returns the identity that this machine gives the application's account. It has to match the archive's, except for groups. */
 function identityHere({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
 	const isDedicated = dedicatedAccount !== undefined && identity.name === dedicatedAccount;
 	if (facts.own) {
@@ -183,7 +178,7 @@ function identityHere({ application, dedicatedAccount }: Cage, { accounts, ident
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		const user = accounts.users.find(({ name }) => name === application.user?.split(":")[0]);
-		// Nobody has that name here yet; its files have the number all the same.
+		// Nobody has that name here yet; the cage's files have the number.
 		here = user ? { ...user, groups: [] } : { ...identity, groups: [] };
 		if (here.uid === 0 || here.name !== application.user?.split(":")[0]) throw error;
 	}
@@ -200,7 +195,7 @@ function identityHere({ application, dedicatedAccount }: Cage, { accounts, ident
 	return { name: here.name, uid: here.uid, gid: here.gid, groups: here.groups, home: identity.home };
 }
 
-/** Every file is known by its hash, devices are those of this machine, and setuid files need a word of their own. */
+/** Requires a hash for every file, this machine's device numbers, and consent for setuid files. */
 function requireFiles({ entries }: Manifest, { status }: ReviewFacts, { allowSetuid }: ImportConsent): void {
 	const folders = new Set(["directory", "bind"]);
 	for (const { device, kind, mode, path, sha256 } of entries) {
@@ -221,7 +216,7 @@ function requireNumbers({ application: { limits = {}, timeout }, retention }: Ca
 	if (!(timeout > 0 && timeout <= 86_400)) throw new Failure("import-unknown", { what: "timeout", name: String(timeout) }, 4);
 }
 
-/** Drops results, accepted findings and allowances of the other machine. */
+/** Drops results, accepted findings and allowances from the other machine. */
 export function withoutClaims(
 	cage: Cage,
 	facts: Pick<ReviewFacts, "startsProgram">,
@@ -252,7 +247,7 @@ export function withoutClaims(
 	};
 }
 
-/** Everything that the confinement leaves open now, or would after a rebuild from what came along, by the words of `--allow`. */
+/** Returns all permissions that the cage has, or would have after a rebuild from the imported trace, named as for `--allow`. */
 export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | "manifest" | "trace">): string[] {
 	const { permissions } = manifest;
 	const found = cage.additions.flatMap((addition) => {
@@ -271,13 +266,13 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 	return [...new Set(words)];
 }
 
-/** Capabilities with which a process stays what it is: it binds low ports, or becomes an account that is less. */
+/** Capabilities that only bind low ports or switch to a lesser account. */
 const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "capability:setuid", "capability:setgid"]);
 
 /** Permissions that show facts about this machine. */
 const facts: ReadonlySet<string> = new Set([permissionWords.kernelProc, permissionWords.sys]);
 
-/** The permissions among these that reach beyond the cage's own processes. */
+/** Returns the permissions that affect more than the cage's own processes. */
 export function tellingPermissions(words: readonly string[]): string[] {
 	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
 	return words.filter(
@@ -289,7 +284,7 @@ export function tellingPermissions(words: readonly string[]): string[] {
 	);
 }
 
-/** Variables by which the dynamic loader or an interpreter takes in other code (ld.so(8) and the manuals of each). */
+/** Variables that make the dynamic loader or an interpreter load other code (ld.so(8) and the interpreters' manuals). */
 const loaded = /^(LD_|GLIBC_TUNABLES|GCONV_PATH|BASH_ENV|ENV|PERL5|PYTHON|RUBY|NODE_OPTIONS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)/;
 
 export function tellingVariables(env: Readonly<Record<string, string>>): string[] {

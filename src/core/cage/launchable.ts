@@ -1,5 +1,5 @@
 import type { Application, Bind } from "../application/application.ts";
-import { parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket } from "../application/passed-socket.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
@@ -12,16 +12,16 @@ import type { Identity, Permissions } from "../plan/plan.ts";
 import { refuseNestedBinds } from "../plan/rules.ts";
 import { apartName } from "./layout.ts";
 
-/** Facts about this machine that a launch is judged by. */
+/** Facts about this machine that decide about a launch. */
 export interface LaunchFacts {
 	readonly users: readonly User[];
-	/** The real place of the host's socket for syslog; undefined where the host has none. */
+	/** Real path of the host's syslog socket; undefined if there is none. */
 	readonly logSocket: Path | undefined;
-	/** The real place of the state folder, which no cage may see: it holds all cages and what root does with them. */
+	/** Real path of the state folder. No cage may see it, because it holds all cages and what root does with them. */
 	readonly stateFolder: Path;
 }
 
-/** All that a launch takes from a cage's manifest and description. */
+/** Everything that a launch takes from a cage's manifest and description. */
 interface LaunchValues {
 	readonly identity: Identity;
 	readonly permissions: Permissions;
@@ -39,9 +39,10 @@ interface DeviceNumbers {
 }
 
 /**
- * Whether a cage's values may be launched at all, whatever launches it: `run`, `run --print`, `shell`, a trial, the self-test, a unit, a drop-in, `adopt`.
- * Throws (exit 4) `bind-refused`, `bind-state`, `syslog-refused`, `device-refused`, `capability-unknown`, `identity-other`, `writable-refused`, `value-refused`, and (exit 2)
- * `bind-below-writable`, `bind-below-bind`. It looks at values only; the paths on disk are opened, and compared, by the launcher.
+ * Checks whether a cage's values may be launched by any means: `run`, `run --print`, `shell`, a trial, the self-test, a unit, a
+ * drop-in, `adopt`. Throws (exit 4) `bind-refused`, `bind-state`, `syslog-refused`, `device-refused`, `capability-unknown`,
+ * `identity-other`, `writable-refused`, `value-refused`, and (exit 2) `bind-below-writable`, `bind-below-bind`. Checks only
+ * values; the launcher opens and compares the paths on disk.
  */
 export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): void {
 	requireIdentity(values.identity, facts.users);
@@ -59,7 +60,7 @@ export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): voi
 
 const journalSocket = join(journalDirectory, "dev-log");
 
-/** Root is called root, nobody else is, and a name means the account that has it on this machine. */
+/** Only uid 0 is called root, and a name must mean the same account on this machine. */
 function requireIdentity({ name, uid }: Identity, users: readonly User[]): void {
 	const byName = users.find((user) => user.name === name);
 	const byNumber = users.find((user) => user.uid === uid);
@@ -75,7 +76,7 @@ const sharedMemory = pathFromText("/dev/shm");
 function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	const paths = binds.map((bind) => pathFromText(bind.path));
 	for (const path of paths) {
-		// A name that says less than where it is cannot be judged by it.
+		// `mayBeBound` judges a path by its text, which must be normalised for that.
 		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
 		if (isWithin(path, state) || isWithin(state, path)) {
 			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
@@ -103,15 +104,15 @@ function requireDevice({ path, type, ...device }: LaunchValues["devices"][number
 	}
 }
 
-/** More have no place below the descriptors that our program keeps for itself. */
+/** More would overlap with descriptors that our program uses itself. */
 const maxSockets = 128;
 
-/** No system call takes a NUL in a text, and a variable's name ends at the first `=`. */
+/** System calls cannot take a NUL, and a variable's name ends at the first `=`. */
 function requireWords({ command, cwd, env, sockets = [] }: LaunchValues["application"]): void {
 	const isBad = (text: string) => text.includes("\0");
 	const bad =
 		[...command, cwd, ...Object.values(env)].find(isBad) ??
 		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name)) ??
-		sockets.find((text, index) => index >= maxSockets || !parseHandedSocket(text));
+		sockets.find((text, index) => index >= maxSockets || !parsePassedSocket(text));
 	if (bad !== undefined) throw new Failure("value-refused", { value: bad.slice(0, 200) }, 4);
 }

@@ -1,3 +1,4 @@
+import { by } from "../collections.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import { ancestors, clean, isWithin, type Path, pathFromText, root } from "../path/path.ts";
@@ -8,23 +9,21 @@ import type { Entry, Plan, Reason } from "../plan/plan.ts";
 const devices = pathFromText("/dev");
 const kernel = pathFromText("/proc");
 
-/** Directory of a cage's data for state that only other generations mount. No directory of an application has this name at the top. */
+/** Directory in a cage's data for state that only other generations mount. No application has a top directory of this name. */
 export const apartName = pathFromText(".cagewright-apart");
 
-/** Where nobody else may own files: a cage built without root belongs to the account that built it. */
+/** The account that owns all files of a cage that was built without root. */
 export interface Owner {
 	readonly uid: number;
 	readonly gid: number;
 }
 
 /**
- * Everything that the build puts on disk for a plan, sorted so that a directory stands before what it holds: the included entries,
- * every directory above them, and an empty directory for each mount point. Modes are those of the cage: nobody but the owner may
- * write (the cage is read-only; what the application writes is under `data/`), and setuid and setgid bits go unless a rule allows
- * the path.
+ * Returns everything that the build writes for a plan, directories before their content: the included entries, all directories
+ * above them, and an empty directory for each mount point. Only the owner may write (the cage is read-only; the application
+ * writes to `data/`). Setuid and setgid bits are removed unless a rule allows the path.
  *
- * A path below something that is no directory is refused, and so is a path that a name could lead elsewhere (`..`, NUL): the build
- * would follow it out of the cage.
+ * Refuses a path below a file, and a path that the build could follow out of the cage (`..`, NUL).
  */
 export function cageEntries(plan: Plan, owner?: Owner): Entry[] {
 	const placed = new Map<Path, Entry>();
@@ -33,10 +32,10 @@ export function cageEntries(plan: Plan, owner?: Owner): Entry[] {
 	const setuid = new Set(plan.rules.allowSetuid.map(pathFromText));
 
 	for (const entry of plan.entries) {
-		// The launcher leads to the sockets of the host; on disk there are none.
+		// The launcher provides the host's sockets; on disk there are none.
 		if (entry.decision !== "include" || entry.kind === "socket") continue;
 		refuseUnsafe(entry.path);
-		// A mount hides what lies below it, so it would be a copy that nobody can reach.
+		// A mount hides what is below it, so nobody could reach the copy.
 		if (covered.some((mount) => entry.path !== mount && isWithin(entry.path, mount))) continue;
 		if (mounts.has(entry.path) && isFolder(entry)) continue;
 		if (placed.has(entry.path) || mounts.has(entry.path)) {
@@ -60,17 +59,17 @@ export function cageEntries(plan: Plan, owner?: Owner): Entry[] {
 		}
 	}
 	if (!placed.has(root)) placed.set(root, folder(root, [{ kind: "launcher" }], "directory", owner));
-	return [...placed.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+	return [...placed.values()].sort(by(({ path }) => path));
 }
 
-/** True for what is a directory in the cage: directories themselves and the places that binds are mounted on. */
+/** True for directories and for mount points of binds. */
 export function isFolder(entry: { readonly kind: Entry["kind"] }): boolean {
 	return entry.kind === "directory" || entry.kind === "bind";
 }
 
 interface MountPoint {
 	readonly kind: "directory" | "bind";
-	/** True where what the build put below would be hidden for good. */
+	/** True if files below it would never be visible. */
 	readonly hides: boolean;
 	readonly reasons: readonly Reason[];
 }
@@ -78,10 +77,10 @@ interface MountPoint {
 function mountPoints(plan: Plan): Map<Path, MountPoint> {
 	const all = new Map<Path, MountPoint>();
 	const launcher = (path: Path, hides: boolean) => all.set(path, { kind: "directory", hides, reasons: [{ kind: "launcher" }] });
-	// The launcher empties them too, and binds back what the cage has in them.
+	// The launcher empties these and mounts the cage's directories in them again.
 	for (const path of temporaryDirectories) launcher(path, false);
 	launcher(launchDirectory, true);
-	// The launcher makes the nodes anew in its own /dev; those of the cage say which, and serve a plain chroot.
+	// The launcher creates the nodes in its own /dev. Those of the cage say which, and work for a plain chroot.
 	launcher(devices, false);
 	if (plan.permissions.proc !== undefined || plan.permissions.kernelProc !== undefined) launcher(kernel, true);
 	if (plan.permissions.sys !== undefined) launcher(pathFromText("/sys"), true);

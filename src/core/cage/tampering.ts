@@ -1,28 +1,28 @@
+import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
-import type { Observed } from "./audit.ts";
+import { type Observed, octal } from "./audit.ts";
 import type { Finding } from "./finding.ts";
 import { isFolder } from "./layout.ts";
-import { entriesByPath, type Manifest, type ManifestEntry, type Stamp } from "./manifest.ts";
-
-/** A generation on disk beside its manifest. Rules over observed facts; the walker in `system/` observes and hashes. */
+import { entriesByPath, type Manifest, type ManifestEntry, type Stamp, stampKeys } from "./manifest.ts";
 
 export interface ObservedState {
-	/** The file as stat(2) has it. */
+	/** The file according to stat(2). */
 	readonly stamp?: Stamp;
-	/** Of its content, where it was read. */
+	/** The content's hash, if the file was read. */
 	readonly sha256?: string;
 }
 
-/** Whether the content of a file has to be read to know that it is the manifest's: it was touched since it was copied. */
+/** Whether the content must be read for a comparison, because the file was touched since it was copied. */
 export function needsHash(entry: ManifestEntry | undefined, stamp: Stamp): boolean {
 	if (entry?.sha256 === undefined) return false;
 	const { copy } = entry;
 	return copy === undefined || stampKeys.some((key) => copy[key] !== stamp[key]);
 }
 
-const stampKeys = ["device", "inode", "size", "modified", "changed"] as const;
-
-/** What differs from the manifest, in the order of paths. Edited configuration is not taken for tampering. */
+/**
+ * Compares a generation on disk with its manifest. Returns findings in the order of paths. Edited configuration does not count as
+ * tampering.
+ */
 export function compareWithManifest(observed: readonly (Observed & ObservedState)[], manifest: Manifest): Finding[] {
 	const entries = entriesByPath(manifest);
 	const findings: Finding[] = [];
@@ -33,11 +33,11 @@ export function compareWithManifest(observed: readonly (Observed & ObservedState
 		else if (!isMadeBySystemd(one)) findings.push(addedOne(one));
 	}
 	for (const { kind, path } of entries.values()) {
-		// Without root no node can be made; the launcher binds the host's.
+		// Without root, nodes cannot be created; the launcher mounts the host's.
 		if (kind === "device" && manifest.owner !== undefined) continue;
 		findings.push({ code: "missing", path, severity: "warning", values: { kind } });
 	}
-	return findings.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	return findings.sort(by(({ path }) => path));
 }
 
 function addedOne(one: Observed): Finding {
@@ -52,7 +52,7 @@ function* differences(one: Observed & ObservedState, entry: ManifestEntry): Gene
 			? { code: "configuration-edited", path, severity: "warning", values: {} }
 			: { code: "changed", path, severity: "danger", values: {} };
 	}
-	// A link has no mode of its own (symlink(7)).
+	// Links have no mode (symlink(7)).
 	const mode = one.kind !== "symlink" && one.mode !== entry.mode;
 	if (mode || one.uid !== entry.uid || one.gid !== entry.gid) {
 		const show = (of: { mode: number; uid: number; gid: number }) => `${octal(of.mode)} ${of.uid}:${of.gid}`;
@@ -78,8 +78,8 @@ function kindInCage(entry: ManifestEntry): Observed["kind"] {
 const configuration = pathFromText("/etc");
 
 /**
- * What an administrator edits in place, and the next build does not take for damage: files of /etc without a program's mode. What
- * the loader reads there (ld.so(8)) steers what is executed, and the accounts are written by the build.
+ * Whether an administrator may edit the file in place: files of /etc without a program's mode, except what controls the loader
+ * (ld.so(8)), and accounts, which the build generates.
  */
 export function isConfiguration({ kind, mode, path }: Pick<Observed, "kind" | "mode" | "path">): boolean {
 	if (!isWithin(path, configuration) || path.startsWith("/etc/ld.so.") || accounts.has(path)) return false;
@@ -88,14 +88,9 @@ export function isConfiguration({ kind, mode, path }: Pick<Observed, "kind" | "m
 
 const accounts: ReadonlySet<Path> = new Set(["/etc/passwd", "/etc/group"].map(pathFromText));
 
-function octal(mode: number): string {
-	return `0${mode.toString(8)}`;
-}
-
 /**
- * systemd completes every root directory that it starts a service in (base_filesystem_create() in its base-filesystem.c): empty top
- * directories, and the links of a merged /usr for those of its directories that are there. A cage that has run as a unit has them, and they
- * lead to nothing that was not in it before.
+ * True for what systemd creates in every root directory of a service (base_filesystem_create() in base-filesystem.c): empty top
+ * directories, and the links of a merged /usr. A cage that ran as a unit has them, and they lead to nothing new.
  */
 export function isMadeBySystemd({ gid, kind, mode, path, target, uid }: Observed): boolean {
 	if (uid !== 0 || gid !== 0) return false;

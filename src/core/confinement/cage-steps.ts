@@ -7,6 +7,7 @@ import {
 	coveredSysDirectories,
 	initInside,
 	type LaunchSpec,
+	type LaunchSteps,
 	launchDirectory,
 	syslogName,
 	temporaryDirectories,
@@ -16,8 +17,8 @@ import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 
-/** Returns the steps that mount a cage, make it the root, and start the application. */
-export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
+/** Returns the steps that mount a cage, and those that make it the root and start the application. */
+export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const { without = [] } = spec;
 	const isRootless = spec.rootless !== undefined;
@@ -40,15 +41,19 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
 		...bringTools(spec, cage, launch),
 		// At once instead of at the end, so that a killed starter leaves no file behind.
-		...(spec.spent === undefined ? [] : [`rm -r ${quoteShell(spec.spent)}`]),
+		...(spec.disposableFolder === undefined ? [] : [`rm -r ${quoteShell(spec.disposableFolder)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
-		`cd ${quoteShell(cage.directory)}`,
-		// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
-		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
-	lines.push(...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool));
-	return lines;
+	return {
+		mounts: lines,
+		start: [
+			`cd ${quoteShell(cage.directory)}`,
+			// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
+			...(without.includes("root") ? [] : ["mount -n --move . /"]),
+			...start(spec, confineWords(cage, without), cage.capabilities, initInside, tool),
+		],
+	};
 }
 
 /** Returns a mount's flags without those that this launch omits. */
@@ -56,7 +61,7 @@ type Options = (text: string) => string;
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
-		[cage.confiner.file, cage.inScript?.confiner],
+		[cage.confiner, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
 		...(spec.acceptor === undefined ? [] : [[spec.acceptor, cage.inScript?.acceptor] as [Path, Uint8Array | undefined]]),
@@ -66,14 +71,14 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 	];
 	// Each name once: cp(1) refuses a second file with the same name, and a library may have several paths.
 	const copied = new Map<Path, Path>();
-	const all = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file])), ...cage.brought];
+	const all = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file])), ...cage.hostFiles];
 	for (const file of all) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
 	const written = ours.flatMap(([file, content]) => {
 		if (!content) return [];
 		const target = `${launch}/${quoteShell(baseName(file))}`;
 		return [`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`, `chmod 755 ${target}`];
 	});
-	const [first] = cage.brought;
+	const [first] = cage.hostFiles;
 	const links =
 		first === undefined || !cage.names.length
 			? []
@@ -84,10 +89,10 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */
 function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, options: Options): string[] {
 	const mount = `mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(path)}`;
-	const kept = cage.kept.filter((one) => isWithin(one.path, path));
-	if (!kept.length) return [mount];
+	const temporaryEntries = cage.temporaryEntries.filter((one) => isWithin(one.path, path));
+	if (!temporaryEntries.length) return [mount];
 	const lines = [`mount -n --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
-	for (const one of kept) {
+	for (const one of temporaryEntries) {
 		const stashed = inside(join(launchDirectory, one.path.slice(path.length + 1)));
 		if (one.kind === "symlink") {
 			lines.push(`ln -s -- ${quoteShell(one.target ?? "")} ${inside(one.path)}`);

@@ -1,12 +1,13 @@
 import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
+import type { Layer } from "./layers.ts";
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
- * Returns a static executable that does what setpriv only does since util-linux 2.41: it sets no-new-privileges, Landlock
- * rules and the system call filter, then runs the next program. It contains rules and filter, so it reads no file and needs no
- * library. If the kernel refuses a step, it reports the step and starts nothing. In C:
+ * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
+ * filters, so it reads no file and needs no library. If the kernel refuses a step, it reports the step and starts nothing. setpriv(1) can do the same since
+ * util-linux 2.41, but it cannot ask the kernel to record what a filter refuses. In C:
  *
  *     if (entersRoot) {                                                 // only in the tracing sandbox
  *       own = open("/proc/self/ns/mnt"); here = open(".", O_PATH);
@@ -20,8 +21,8 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
  *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
  *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
- *     landlock_restrict_self(set, 0) && fail("Landlock");
- *     seccomp(SECCOMP_SET_MODE_FILTER, 0, filter) && fail("the system call filter");
+ *     landlock_restrict_self(set, LOG_NEW_EXEC_ON) && fail("Landlock");
+ *     for (filter in filters) seccomp(SECCOMP_SET_MODE_FILTER, filter.isLogged ? SECCOMP_FILTER_FLAG_LOG : 0, filter) && fail("the system call filter");
  *     execve(argv[1], argv + 1, envp); fail("starting the next program");
  */
 
@@ -33,8 +34,9 @@ export interface Confinement {
 	/** Version of the kernel's Landlock interface; 0 without Landlock. */
 	readonly landlock: number;
 	readonly ruleset: LandlockRuleset;
-	/** `struct sock_filter[]`. */
-	readonly filter: Uint8Array;
+	readonly filters: readonly Filter[];
+	/** Parts to leave out, to see whether the self-test notices. */
+	readonly without?: readonly Layer[];
 	/** The starter exits before it, like systemd's helper. Otherwise it exits with its starter. */
 	readonly outlives?: boolean;
 	/**
@@ -48,6 +50,16 @@ export interface Confinement {
 	 */
 	readonly capabilities?: readonly Capability[];
 }
+
+export interface Filter {
+	/** `struct sock_filter[]`. */
+	readonly program: Uint8Array;
+	/** The kernel records what it refuses (audit record 1326). */
+	readonly isLogged: boolean;
+}
+
+/** The layers that this program makes. */
+export const confiningLayers = ["no-new-privs", "landlock", "seccomp"] as const satisfies readonly Layer[];
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
@@ -103,7 +115,8 @@ const steps = {
 
 /** r12d: ruleset, r13: rule, r14: argv. Arguments in memory are below rsp, where no call writes and no handler runs. */
 function confineCode(confinement: Confinement): Buffer {
-	const { capabilities, entersRoot = false, filter, landlock, outlives = false, ruleset } = confinement;
+	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, without = [] } = confinement;
+	const filters = without.includes("seccomp") ? [] : confinement.filters;
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
 		a.move("rdi", option);
@@ -135,18 +148,21 @@ function confineCode(confinement: Confinement): Buffer {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
 		unless("ifNotZero", "privileges");
 	}
-	prctl(38, 1); // PR_SET_NO_NEW_PRIVS
-	unless("ifNotZero", "privileges");
-	if (landlock > 0) restrictFiles(a, unless);
-
-	a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(filter.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
-	a.address("rax", "filter");
-	a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
-	a.move("rdi", 1); // SECCOMP_SET_MODE_FILTER
-	a.move("rsi", 0);
-	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-	a.syscall(call.seccomp);
-	unless("ifNotZero", "filter");
+	if (!without.includes("no-new-privs")) {
+		prctl(38, 1); // PR_SET_NO_NEW_PRIVS
+		unless("ifNotZero", "privileges");
+	}
+	if (landlock > 0 && !without.includes("landlock")) restrictFiles(a, landlock, unless);
+	filters.forEach(({ isLogged, program }, index) => {
+		a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(program.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
+		a.address("rax", `filter-${index}`);
+		a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
+		a.move("rdi", 1); // SECCOMP_SET_MODE_FILTER
+		a.move("rsi", isLogged ? 2 : 0); // SECCOMP_FILTER_FLAG_LOG
+		a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
+		a.syscall(call.seccomp);
+		unless("ifNotZero", "filter");
+	});
 
 	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
 	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
@@ -172,11 +188,14 @@ function confineCode(confinement: Confinement): Buffer {
 	return a.finish({
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
-		filter,
+		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
 		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});
 }
+
+/** Version of Landlock from which on the kernel records what the rules refuse, where its audit is on. */
+const logsFrom = 7;
 
 /** Capability sets have 64 bits (capabilities(7)). */
 const mostCapabilities = 64;
@@ -232,7 +251,11 @@ function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative",
 	unless("ifNotZero", "root");
 }
 
-function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void): void {
+function restrictFiles(
+	a: Assembler,
+	landlock: number,
+	unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void,
+): void {
 	a.address("rdi", "ruleset");
 	a.move("rsi", 8);
 	a.move("rdx", 0);
@@ -265,7 +288,7 @@ function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZe
 
 	a.label("restrict");
 	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.move("rsi", 0);
+	a.move("rsi", landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
 	a.syscall(call.landlockRestrictSelf);
 	unless("ifNotZero", "landlock");
 	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d

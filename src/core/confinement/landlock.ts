@@ -66,7 +66,7 @@ export function landlockRuleset(writable: readonly Path[], readsPass: boolean): 
 const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** The other layers that prevent reading outside the cage and truncating files in it. */
-export interface BesideLandlock {
+export interface OtherLayers {
 	readonly permissions: Pick<Permissions, "capabilities" | "unixSockets">;
 	/** Started as root, or by the cage's owner without root. */
 	readonly ownsCage: boolean;
@@ -81,20 +81,12 @@ export interface BesideLandlock {
  * others can only arrive through unix sockets. Truncating needs no writable descriptor (truncate(2)); besides the read-only
  * mount, file modes refuse it to an account that owns nothing in the cage and cannot override modes.
  */
-export function readsMayPass({ binds, permissions, ownsCage, sockets = false }: BesideLandlock): boolean {
+export function canSkipReads({ binds, permissions, ownsCage, sockets = false }: OtherLayers): boolean {
 	const modesHold = !ownsCage && permissions.capabilities.every(({ name }) => name === "net_bind_service");
 	return modesHold && permissions.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
-/** Returns the options for setpriv(1) of util-linux 2.40 or later. */
-export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
-	return [
-		...["--landlock-access", `fs:${handled.join(",")}`],
-		...rules.flatMap(({ path, rights }) => ["--landlock-rule", `path-beneath:${rights.join(",")}:${path}`]),
-	];
-}
-
-/** Returns the bits that this interface version supports, because it refuses others (EINVAL). */
+/** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
 }

@@ -1,6 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import { coreLimit, type LaunchSpec, type Rootless } from "./launch.ts";
+import { coreLimit, type LaunchSpec, type LaunchSteps, type Rootless } from "./launch.ts";
 import { enterGroups, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
@@ -13,11 +13,7 @@ const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits
  * processes end if one of these dies.
  */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
-	const { without = [] } = spec;
-	const network = spec.network !== "host" && spec.joins === undefined;
-	const kinds = ["pid", "ipc", ...(spec.root.kind === "host" ? [] : ["uts", "cgroup"]), ...(network ? ["net"] : [])].filter(
-		(kind) => !without.some((layer) => layer === kind),
-	);
+	const kinds = namespaceKinds(spec);
 	return [
 		...dying,
 		...limiting(spec),
@@ -29,35 +25,86 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	];
 }
 
+function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): string[] {
+	const isNetworkNew = network !== "host" && joins === undefined;
+	const kinds = ["pid", "ipc", ...(root.kind === "host" ? [] : ["uts", "cgroup"]), ...(isNetworkNew ? ["net"] : [])];
+	return kinds.filter((kind) => !without.some((layer) => layer === kind));
+}
+
+/** Returns the command that runs the mounts of `splitLaunchScript` in the namespaces of the process `pid`. */
+export function mountsCommand(spec: LaunchSpec, pid: number, script: string): string[] {
+	const kinds = ["mount", ...namespaceKinds(spec)].map((kind) => `--${kind}`);
+	return [...dying, "nsenter", "--target", String(pid), ...kinds, "--", "sh", "-eu", script];
+}
+
 /**
  * Returns the script in latin1, like a `Path`. Mounts use `-n`, because the namespace is private but /run/mount/utab is not,
  * and an entry there would outlast the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
-	const lines = [
+	const { mounts, start } = rootSteps(spec);
+	return textOf([...processSteps(spec), ...nullSteps(spec), ...networkOf(spec), ...descriptorSteps(spec), ...mounts, ...start]);
+}
+
+/**
+ * Returns the same launch as two scripts. `mounts` runs in the namespaces of `script`, in a process that strace does not
+ * follow: strace stops its few dozen programs at thousands of calls, which takes longer than the rest of the launch
+ * (measured). `script` writes its process ID on the host to descriptor 3. It reads the exit status of `mounts`, then its
+ * messages, from descriptor 4.
+ */
+export function splitLaunchScript(spec: LaunchSpec): { readonly script: string; readonly mounts: string } {
+	const { mounts, start } = rootSteps(spec);
+	const [nullMount = "", ...nullStreams] = nullSteps(spec);
+	return {
+		script: textOf([...processSteps(spec), ...handOver, ...nullStreams, ...descriptorSteps(spec), ...start]),
+		mounts: textOf(["umask 022", nullMount, ...networkOf(spec), ...mounts]),
+	};
+}
+
+/** At this point /proc is still the host's, so it shows the process ID on the host. */
+const handOver = [
+	"read -r pid _ </proc/self/stat",
+	'echo "$pid" >&3',
+	"read -r status <&4",
+	'[ "$status" = 0 ] || { cat <&4 >&2; exit 1; }',
+	"exec 3>&- 4<&-",
+];
+
+const textOf = (lines: readonly string[]) => `${lines.join("\n")}\n`;
+
+/** Settings of the launch's shell, which the application inherits. */
+function processSteps(spec: LaunchSpec): string[] {
+	return [
 		"umask 022",
 		...(spec.starter === undefined ? [] : [stopWithout(spec.starter, spec.rootless)]),
 		...enterGroups(spec),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
-		...(spec.root.kind === "host" ? [] : unchangeableNull),
-		...(spec.network === "own" && spec.joins === undefined ? networkSteps(spec.rootless) : []),
-		// A descriptor for the self-test to find.
-		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
 	];
+}
+
+const nullSteps = ({ root }: LaunchSpec) => (root.kind === "host" ? [] : unchangeableNull);
+
+function networkOf({ joins, network, rootless }: LaunchSpec): string[] {
+	return network === "own" && joins === undefined ? networkSteps(rootless) : [];
+}
+
+/** A descriptor for the self-test to find. */
+const descriptorSteps = ({ without }: LaunchSpec) => (without?.includes("descriptors") ? ["exec 9</"] : []);
+
+function rootSteps(spec: LaunchSpec): LaunchSteps {
 	switch (spec.root.kind) {
 		case "cage":
-			lines.push(...cageSteps(spec, spec.root));
-			break;
+			return cageSteps(spec, spec.root);
 		case "sandbox":
-			lines.push(...sandboxSteps(spec, spec.root));
-			break;
+			return sandboxSteps(spec, spec.root);
 		case "host":
-			lines.push("mount -n -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));
-			break;
+			return {
+				mounts: ["mount -n -t proc -o nosuid,nodev,noexec proc /proc"],
+				start: start(spec, [], spec.root.capabilities, spec.init),
+			};
 		default:
-			spec.root satisfies never;
+			return spec.root satisfies never;
 	}
-	return `${lines.join("\n")}\n`;
 }
 
 /**

@@ -1,11 +1,10 @@
 import type { Limits } from "../application/application.ts";
-import type { OwnedDirectory } from "../application/made-directory.ts";
+import type { OwnedDirectory } from "../application/created-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
-import type { Method } from "./method.ts";
 
 /**
  * A launch as data. Traces, trials and runs differ only in this value; launch-script.ts turns it into a shell script.
@@ -34,7 +33,7 @@ export interface LaunchSpec {
 	/** Its stdin is a terminal that becomes its session's. */
 	readonly hasTerminal?: boolean;
 	/** A launcher folder that is deleted once its files are in `.launch`. */
-	readonly spent?: Path;
+	readonly disposableFolder?: Path;
 	/** The starting process; the launch must not outlive it. */
 	readonly starter?: number;
 	/**
@@ -51,6 +50,14 @@ export interface LaunchSpec {
 	readonly chroot: Path;
 }
 
+/** Shell lines of a launch. */
+export interface LaunchSteps {
+	/** Prepare the new root; any process in the launch's namespaces can run them. */
+	readonly mounts: readonly string[];
+	/** Enter it and become the application; only the launch's own shell can run them. */
+	readonly start: readonly string[];
+}
+
 export interface Rootless {
 	/** Host path of `loopbackExecutable`. */
 	readonly loopback: Path;
@@ -65,7 +72,7 @@ export interface CageRoot {
 	/** Directories to mount over, parents before children. */
 	readonly mounts: readonly CageMount[];
 	/** The cage's own entries below a temporary directory, which is otherwise empty at each start. */
-	readonly kept: readonly KeptInTemporary[];
+	readonly temporaryEntries: readonly TemporaryEntry[];
 	readonly devices: readonly {
 		readonly path: Path;
 		readonly type: "c" | "b";
@@ -81,8 +88,8 @@ export interface CageRoot {
 	readonly syslog?: Path;
 	/** The application's capabilities, in lower case without CAP_. */
 	readonly capabilities: readonly string[];
-	/** Loads the system call filter and the Landlock rules. */
-	readonly confiner: Confiner;
+	/** Host path of the program that loads the system call filters and the Landlock rules (confine.ts). */
+	readonly confiner: Path;
 	readonly landlock: LandlockRuleset;
 	/** Contents of our executables, for a script that needs no other files. */
 	readonly inScript?: {
@@ -95,19 +102,13 @@ export interface CageRoot {
 	/** setpriv's loader and libraries: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Host programs for this launch only, with their libraries; they are in `.launch` under their own names. */
-	readonly brought: readonly Path[];
+	readonly hostFiles: readonly Path[];
 	/** Links to the first of them. */
 	readonly names: readonly string[];
 }
 
-/** `file` is a host path: the filter for setpriv, or our own program (confine.ts). */
-export interface Confiner {
-	readonly kind: Method["confiner"];
-	readonly file: Path;
-}
-
 /** An entry of the cage directly below /tmp or /var/tmp. */
-export interface KeptInTemporary {
+export interface TemporaryEntry {
 	readonly path: Path;
 	readonly kind: "directory" | "file" | "symlink";
 	readonly target?: Path;

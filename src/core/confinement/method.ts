@@ -1,5 +1,4 @@
 import { Failure } from "../failure.ts";
-import { wholeLandlock } from "./landlock.ts";
 import { knows } from "./unit/versions.ts";
 
 export const launcherName = "util-linux";
@@ -17,32 +16,19 @@ export interface Features {
 	readonly landlock: number;
 	/** Missing programs and options, like `unshare` or `setpriv --pdeathsig`. */
 	readonly missing: readonly string[];
-	/** Features of the installed setpriv. */
-	readonly setpriv: { readonly landlock: boolean; readonly seccompFilter: boolean };
-	/** Our own confiner exists for this processor. */
-	readonly confiner: boolean;
 }
 
 export interface Method {
-	/** The program that loads the filter and the Landlock rules. */
-	readonly confiner: "setpriv" | "own";
+	/** Version of the kernel's Landlock interface; 0: the kernel has none. */
 	readonly landlock: number;
 	readonly weaker: readonly Weakness[];
 }
 
 /** Throws `no-launcher` (exit status 3) with every missing requirement instead of starting a less confined cage. */
-export function chooseMethod({ confiner: hasOwn, landlock, missing, namespaces, seccomp, setpriv }: Features): Method {
-	// setpriv requests every right that it knows, and an older kernel refuses unknown ones.
-	const able = setpriv.landlock && setpriv.seccompFilter && landlock >= wholeLandlock;
-	const confiner = able ? "setpriv" : "own";
-	const requirements = [
-		...namespaces,
-		...(seccomp ? [] : ["seccomp"]),
-		...(able || hasOwn ? [] : ["setpriv --seccomp-filter (util-linux 2.41)"]),
-		...missing,
-	];
+export function chooseMethod({ landlock, missing, namespaces, seccomp }: Features): Method {
+	const requirements = [...namespaces, ...(seccomp ? [] : ["seccomp"]), ...missing];
 	if (requirements.length) throw new Failure("no-launcher", { requirements: requirements.join(", ") }, 3);
-	return { confiner, landlock, weaker: landlock ? [] : ["landlock"] };
+	return { landlock, weaker: landlock ? [] : ["landlock"] };
 }
 
 /** Returns the layers that a unit cannot provide with this systemd version. */

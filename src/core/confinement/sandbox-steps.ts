@@ -2,16 +2,16 @@ import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts
 import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
-import { initInside, type LaunchSpec, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
+import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
 /**
- * Returns the steps that mount overlays over the host, make them the root, and start the application. Every program here is the
- * host's own, because the application's first run may have replaced one in the new root. docs/security.md lists what an
- * application can reach from here.
+ * Returns the steps that mount overlays over the host, and those that make them the root and start the application. Every
+ * program here is the host's own, because the application's first run may have replaced one in the new root.
+ * docs/security.md lists what an application can reach from here.
  */
-export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
+export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchSteps {
 	const isRootless = spec.rootless !== undefined;
 	const inside = (path: Path) => quoteShell(path === "/" ? sandbox.directory : `${sandbox.directory}${path}`);
 	const lines: string[] = [];
@@ -53,10 +53,15 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): string[] {
 		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
 		...logSteps(sandbox, inside),
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
-		`cd ${quoteShell(sandbox.directory)}`,
 	);
 	const confiner = `.${join(launchDirectory, baseName(sandbox.confiner))}` as Path;
-	return [...lines, ...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox))];
+	return {
+		mounts: lines,
+		start: [
+			`cd ${quoteShell(sandbox.directory)}`,
+			...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox)),
+		],
+	};
 }
 
 /** Share of the machine's memory (tmpfs(5)) for the sandbox's changes if no disk can hold the layers, and for /dev/shm. */

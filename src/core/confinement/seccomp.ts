@@ -1,4 +1,5 @@
 import { Assembler, all, bits, isSet, Label, not, oneOf, type Test } from "./bpf.ts";
+import type { Filter } from "./confine.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
 
@@ -306,8 +307,24 @@ const allow = 0x7fff0000;
 const kill = 0x80000000;
 const refuse = (answer: Answer) => 0x00050000 | errors[answer];
 
-/** Returns the filter as `struct sock_filter[]`, for `setpriv --seccomp-filter FILE`. */
-export function seccompFilter(architecture: Architecture, permissions: FilterPermissions): Buffer {
+/** Programs provoke these answers all the time, for example libc with clone3 for each thread. The kernel's log has no room for them. */
+const isSilent = (answer: Answer) => answer === "none" || answer === "ENOSYS";
+
+/** Returns the filter in two parts, because the kernel records all refusals of a filter or none. It applies the stricter answer of both (seccomp(2)). */
+export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {
+	const part = (isLogged: boolean) => ({
+		program: seccompFilter(architecture, permissions, (answer) => isSilent(answer) !== isLogged),
+		isLogged,
+	});
+	return [part(false), part(true)];
+}
+
+/** Returns the filter, or the part with these answers, as `struct sock_filter[]`. */
+export function seccompFilter(
+	architecture: Architecture,
+	permissions: FilterPermissions,
+	has: (answer: Answer) => boolean = () => true,
+): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {
 		const go = new Label();
@@ -321,9 +338,9 @@ export function seccompFilter(architecture: Architecture, permissions: FilterPer
 	unless((go) => assembler.ifEqual(auditArchitecture[architecture], go), kill);
 	assembler.loadNumber();
 	if (architecture === "x64") unless((go) => assembler.ifAtLeast(x32, undefined, go), kill);
-	unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
+	if (has("ENOSYS")) unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
 
-	const rules = conditionalRules(permissions);
+	const rules = conditionalRules(permissions).filter(({ answer }) => has(answer));
 	for (const call of new Set(rules.map((rule) => rule.call))) {
 		const number = syscallNumber(call, architecture);
 		if (number === undefined) continue;
@@ -341,7 +358,7 @@ export function seccompFilter(architecture: Architecture, permissions: FilterPer
 		assembler.answer(allow);
 		assembler.place(others);
 	}
-	for (const { call, answer } of outrightDenials(permissions)) {
+	for (const { call, answer } of outrightDenials(permissions).filter((denial) => has(denial.answer))) {
 		const number = syscallNumber(call, architecture);
 		if (number !== undefined) unless((go) => assembler.ifEqual(number, undefined, go), refuse(answer));
 	}

@@ -1,7 +1,7 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { confiningLayers } from "./confine.ts";
 import { environmentName, environmentWords } from "./environment.ts";
-import { setprivLandlock } from "./landlock.ts";
 import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./layers.ts";
 
@@ -74,15 +74,8 @@ export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">)
 	];
 }
 
-/** Returns the words before everything that runs in the cage: no-new-privileges, Landlock rules, and the system call filter. */
-export function confineWords(cage: CageRoot, tool: readonly string[], without: readonly Layer[] = []): string[] {
-	const file = join(launchDirectory, baseName(cage.confiner.file));
-	// Our own program does all three or none.
-	if (cage.confiner.kind === "own") return without.includes("seccomp") ? [] : [file];
-	return [
-		...[...tool, "--pdeathsig", "KILL"],
-		...(without.includes("no-new-privs") ? [] : ["--no-new-privs"]),
-		...(without.includes("landlock") ? [] : setprivLandlock(cage.landlock)),
-		...(without.includes("seccomp") ? [] : ["--seccomp-filter", file]),
-	];
+/** Comes before everything that runs in the cage. */
+export function confineWords(cage: CageRoot, without: readonly Layer[] = []): string[] {
+	const isEmpty = confiningLayers.every((layer) => without.includes(layer));
+	return isEmpty ? [] : [join(launchDirectory, baseName(cage.confiner))];
 }

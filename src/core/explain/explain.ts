@@ -6,22 +6,22 @@ import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { syscalls } from "../confinement/syscalls.ts";
 import type { MissingKind } from "../plan/missing.ts";
 
-/** What holds an application back. Several may say the same. */
+/** A layer that restricts the application. Several may refuse the same action. */
 export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";
 
-/** Something that was or would be refused, by which layers, and the one option that opens it; without it nothing does. */
+/** Something that was or would be refused, the layers that refuse it, and the option that allows it, if there is one. */
 export interface Refusal {
 	readonly what: string;
 	readonly layers: readonly Layer[];
 	readonly option?: string;
 }
 
-/** A system call under the filter and in the cage's network. Without a denial it passes. */
+/** A system call under the cage's filter and network. Without denials it is allowed. */
 export interface CallExplanation {
 	readonly subject: "call";
 	readonly name: string;
 	readonly denials: readonly Pick<Denial, "answer" | "why" | "when">[];
-	/** The filter would deny it, but the application was seen to need it. */
+	/** The filter allows more of it than by default, because the application needed it. */
 	readonly opened: boolean;
 	readonly refusals: readonly Refusal[];
 }
@@ -29,13 +29,13 @@ export interface CallExplanation {
 export interface CapabilityExplanation {
 	readonly subject: "capability";
 	readonly name: string;
-	/** The call that showed the need; absent where it is not kept. */
+	/** The call that showed the need; absent if the capability is not kept. */
 	readonly kept?: string;
-	/** An account keeps none but the one for low ports. */
+	/** An application with an account keeps only the capability for low ports. */
 	readonly startsAsRoot: boolean;
 }
 
-/** Of a name that is no path: a call, a capability, or both (`kill`). Empty where it is neither. */
+/** Explains a name that is no path: a call, a capability, or both (`kill`). Returns nothing if it is neither. */
 export function explainName(text: string, cage: Cage, manifest: Manifest): (CallExplanation | CapabilityExplanation)[] {
 	const found: (CallExplanation | CapabilityExplanation)[] = [];
 	if (Object.hasOwn(syscalls, text)) found.push(explainCall(text, cage, manifest));
@@ -73,7 +73,7 @@ function explainCall(name: string, { application }: Cage, { permissions }: Manif
 	};
 }
 
-/** What the filter would let more of the call pass with. */
+/** Returns the permission with which the filter would allow more of the call. */
 function optionForCall(name: string, filter: FilterPermissions): string | undefined {
 	const count = (permissions: FilterPermissions) => describeFilter(permissions).filter(({ call }) => call === name).length;
 	const word = filterWords.find(([, permission]) => count({ ...filter, ...permission }) < count(filter))?.[0];
@@ -101,7 +101,10 @@ const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {
 	account: ["absent"],
 };
 
-/** What the last trial found refused or missing. `declined` are the paths that were left out on purpose, with the option for each. */
+/**
+ * Returns what the last trial found refused or missing. `declined` are paths that were left out on purpose, with the option for
+ * each.
+ */
 export function explainTrial(trial: TrialSummary | undefined, declined: ReadonlyMap<string, string>): Refusal[] {
 	return (trial?.missing ?? []).map(({ kind, what }) => {
 		const option = declined.get(what) ?? optionFor(kind, what);
@@ -115,5 +118,5 @@ function optionFor(kind: MissingKind, what: string): string | undefined {
 	return kind === "read-only" ? `--writable ${what.replace(/\/[^/]*$/, "") || "/"}` : undefined;
 }
 
-/** What an entry is, for people and JSON alike. */
+/** The facts about an entry that are shown as text and JSON. */
 export type ShownEntry = Pick<ManifestEntry, "kind" | "mode" | "uid" | "gid" | "reasons" | "target">;

@@ -9,10 +9,10 @@ import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Layer, Refusal, ShownEntry } from "./explain.ts";
 
-/** Which mount a path lies on, and with which flags; see docs/security.md. */
+/** The mount that contains a path, and its flags; see docs/security.md. */
 export interface Cover {
 	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "kernel" | "launcher";
-	/** Where it is mounted. */
+	/** The mount point. */
 	readonly at: Path;
 	readonly access: "ro" | "rw";
 	readonly executes: boolean;
@@ -22,11 +22,11 @@ export interface Cover {
 export type Absence =
 	| { readonly kind: "declined"; readonly risk?: Risk }
 	| { readonly kind: "excluded"; readonly rule: string }
-	/** Everything that was tried worked without it. */
+	/** All trials passed without it. */
 	| Extract<Reason, { kind: "unneeded" }>
 	| { readonly kind: "kernel" }
 	| { readonly kind: "not-on-host" }
-	/** It lies in the application's own data, which has no such thing now. */
+	/** The application's own data does not contain it now. */
 	| { readonly kind: "not-in-data" }
 	| { readonly kind: "untouched" }
 	| { readonly kind: "new-in-plan" };
@@ -34,7 +34,7 @@ export type Absence =
 export interface PathExplanation {
 	readonly subject: "path";
 	readonly path: Path;
-	/** Where the cage's own links lead. */
+	/** The path behind the cage's own links. */
 	readonly place: Path;
 	readonly entry?: ShownEntry;
 	readonly absence?: Absence;
@@ -45,14 +45,14 @@ export interface PathExplanation {
 
 export type Action = "read" | "write" | "execute";
 
-/** What of the machine and the cage the answer needs. */
+/** Facts about the machine and the cage that the explanation needs. */
 export interface Facts {
 	readonly manifest: Manifest;
 	readonly plan: Plan | undefined;
 	readonly trace: Trace | undefined;
-	/** What is dangerous about the host's file; absent where it has none. */
+	/** Risks of the host's file; absent if the host has none. */
 	readonly onHost: readonly Risk[] | undefined;
-	/** What lies at the place now: in the application's data, and on the host. */
+	/** The file that is at this place now, in the application's data and on the host. */
 	readonly inData?: Omit<ShownEntry, "reasons">;
 	readonly inHost?: Omit<ShownEntry, "reasons">;
 }
@@ -99,11 +99,11 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 const proc = pathFromText("/proc");
 const sys = pathFromText("/sys");
 
-/** Empty at each start, whatever the cage has there (docs/security.md). */
+/** Directories that are empty at each start (docs/security.md). */
 const madeAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
 const temporaryTop = { kind: "directory", mode: 0o1777, uid: 0, gid: 0, size: 0, reasons: [] } as const;
 
-/** What every cage's /dev has beside the plan's nodes. */
+/** Files that every cage's /dev contains in addition to the plan's nodes. */
 const ownDevices: ReadonlySet<Path> = new Set(
 	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log"].map(pathFromText),
 );
@@ -142,14 +142,14 @@ function coverOf(place: Path, { binds, permissions, writable }: Manifest): Cover
 	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
 }
 
-/** Why there is such a mount. */
+/** Returns why the mount exists. */
 function reasonsOf({ at, mount }: Cover, { entries, writable }: Manifest): readonly Reason[] {
 	const known = mount === "data" ? writable : entries;
 	return known.find(({ path }) => path === at)?.reasons ?? [];
 }
 
 function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace }: Facts): Absence | undefined {
-	if (cover.mount === "proc" || cover.mount === "kernel") return undefined; // The kernel says what is there.
+	if (cover.mount === "proc" || cover.mount === "kernel") return undefined; // The kernel decides what is there.
 	const declined = plan?.entries.find((entry) => (entry.path === place || entry.path === path) && entry.decision === "declined");
 	const rule = plan && matchPaths(plan.rules.exclude)(place);
 	if (rule !== undefined) return { kind: "excluded", rule };
@@ -166,7 +166,10 @@ function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace 
 	return { kind: planned && trace ? "new-in-plan" : "untouched" };
 }
 
-/** path_resolution(7), for the account that the application starts as. Root without CAP_DAC_OVERRIDE is an owner like any other. */
+/**
+ * Returns the layers that refuse an action to the account that the application starts as (path_resolution(7)). Root without
+ * CAP_DAC_OVERRIDE is an owner like any other.
+ */
 function layersAgainst(
 	action: Action,
 	cover: Cover,

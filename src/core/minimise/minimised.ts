@@ -4,26 +4,26 @@ import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Addition, Entry, Plan } from "../plan/plan.ts";
 import type { FileUnit } from "./units.ts";
 
-/** What a cage goes without, and what speaks for it. */
+/** Files that trials proved unnecessary, with the evidence. */
 export interface Minimised {
 	/** ISO 8601, UTC. */
 	readonly at: string;
-	/** By how many of each it was tried; signals are reloads and log reopenings. */
+	/** Number of probes, exercises and signals (reloads and log reopenings) in each trial. */
 	readonly probes: number;
 	readonly exercises: number;
 	readonly signals: number;
 	readonly trials: number;
-	/** False where it was stopped before every file was decided. */
+	/** False if the search was stopped before every file was decided. */
 	readonly isComplete: boolean;
-	/** Files, and the links that led to them. */
+	/** Files, and the links that lead to them. */
 	readonly paths: readonly Path[];
-	/** Bytes of the loader's cache, where it is among them: it is made at each build, so no plan tells them. */
+	/** Size of the loader's cache if it is left out. Each build generates it, so that no plan contains its size. */
 	readonly cacheBytes?: number;
 }
 
 /**
- * The plan without what was proven unnecessary: it stays in it as declined. What a rule asks for, or what a trial found missing since, goes in
- * all the same. Directories that only held such files go with them.
+ * Declines everything in the plan that was proven unnecessary, except what a rule asks for or a later trial found missing.
+ * Directories that contain only such files are declined too.
  */
 export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions: readonly Addition[]): Plan {
 	if (!minimised) return plan;
@@ -31,7 +31,7 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 	const reason = { kind: "unneeded", at, probes, exercises } as const;
 	const byPath = new Map(plan.entries.map((entry) => [entry.path, entry]));
 	const files: LinkFiles = { status: (path) => byPath.get(path), readLink: (path) => byPath.get(path)?.target };
-	// A file that comes back brings the links that lead to it.
+	// A file that returns brings the links that lead to it.
 	const found = new Set(additions.flatMap((one) => (one.kind === "path" ? placeOf(one.path, files) : [])));
 	const out = new Set(minimised.paths.filter((path) => !found.size || !found.has(placeOf(path, files))));
 	const isRuled = ({ reasons }: Entry) => reasons.some(({ kind }) => kind === "rule");
@@ -43,7 +43,7 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 		!isRuled(entry);
 	const entries = plan.entries.map((entry) => (isOut(entry) ? decline(entry) : entry));
 	const held = new Set<Path>();
-	// Sorted by path, so from the end what a directory holds comes before it.
+	// Entries are sorted by path. Backwards, a directory's content comes before the directory.
 	const kept = entries.toReversed().map((entry) => {
 		if (entry.decision !== "include") return entry;
 		const { kind, path, reasons } = entry;
@@ -56,7 +56,7 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 	return { ...plan, entries: kept.reverse() };
 }
 
-/** The earlier decisions, of which `there` tells what the cage has all the same, with the new ones. */
+/** Joins earlier decisions with new ones. `there` are paths that the cage contains again. */
 export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
 	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
 	const cacheBytes = found.cacheBytes ?? earlier?.cacheBytes;
@@ -69,7 +69,7 @@ export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>,
 
 const loaderCache = pathFromText("/etc/ld.so.cache");
 
-/** Of a file, what sums are made of. */
+/** The facts about a file that sums need. */
 type Counted = Pick<FileUnit, "files" | "bytes" | "group" | "package">;
 
 export interface Dropped {
@@ -82,11 +82,11 @@ export interface GroupDropped extends Dropped {
 }
 
 export interface PackageDropped extends Dropped {
-	/** Absent for files that none brought. */
+	/** Absent for files without a package. */
 	readonly package?: string;
 }
 
-/** What a plan leaves out because trials proved it unnecessary. */
+/** Returns what a plan leaves out because trials proved it unnecessary. */
 export function unneededOf({ entries }: Plan, { cacheBytes = 0 }: Pick<Minimised, "cacheBytes">): Counted[] {
 	return entries
 		.filter(({ kind, reasons }) => kind !== "directory" && reasons.some((reason) => reason.kind === "unneeded"))
@@ -101,7 +101,7 @@ export function unneededOf({ entries }: Plan, { cacheBytes = 0 }: Pick<Minimised
 		});
 }
 
-/** What the build makes of the cage's libraries, beside what is written as the plan has it. */
+/** The build generates the loader's cache; the plan's entry has no content. */
 export function isLoaderCache({ kind, path }: Pick<Entry, "kind" | "path">): boolean {
 	return kind === "generated" && path === loaderCache;
 }
@@ -113,7 +113,7 @@ export function sumOf(units: readonly Counted[]): Dropped {
 	});
 }
 
-/** In the order of groups. */
+/** Returns sums in the order of groups. */
 export function byGroup(units: readonly Counted[]): GroupDropped[] {
 	return groupOrder.flatMap((group) => {
 		const sum = sumOf(units.filter((unit) => unit.group === group));
@@ -121,7 +121,7 @@ export function byGroup(units: readonly Counted[]): GroupDropped[] {
 	});
 }
 
-/** Most bytes first. */
+/** Returns sums per package, largest first. */
 export function byPackage(units: readonly Counted[]): PackageDropped[] {
 	const names = [...new Set(units.map((unit) => unit.package))];
 	return names

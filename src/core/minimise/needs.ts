@@ -7,12 +7,12 @@ import { type GroupName, groupOf } from "../plan/groups.ts";
 import { placeOf } from "../plan/links.ts";
 import { matchPaths } from "../plan/rules.ts";
 
-/** Bytes of a file of settings that are looked at. */
+/** Number of bytes of a settings file that are read. */
 const settingsSize = 64 * 1024;
 
 /**
- * Files of settings with the extensions that they load by name: `LoadModule x modules/mod_x.so`, `extension=x`. An application may start without such an
- * extension and complain of it each time; and where it does not start, nobody has to try.
+ * Returns settings files with the modules that they load by name: `LoadModule x modules/mod_x.so`, `extension=x`. Without such a
+ * module an application may start and log an error each time, or it does not start and the trial is a waste.
  */
 export function extensionsOf(
 	settings: readonly Path[],
@@ -40,14 +40,14 @@ export function extensionsOf(
 	return found;
 }
 
-/** What each of these files cannot be used without, by real places: its libraries, its loader, the interpreter of a script. */
+/** Returns what each file cannot be used without, by real path: its libraries, its loader, a script's interpreter. */
 export function needsOf(paths: readonly Path[], application: Application, files: Files): Map<Path, Set<Path>> {
 	const { interpreters, needed } = libraryClosure(paths, files, {
 		environment: launchEnvironment(application),
 		directory: normalise(pathFromText(application.cwd)),
 	});
 	const needs = new Map<Path, Set<Path>>();
-	// Loaded when a thread ends or is cancelled, and without it the process aborts (pthread_exit(3) of glibc).
+	// glibc loads it when a thread ends or is cancelled, and aborts without it (pthread_exit(3)).
 	const unwinder = paths.filter((path) => baseName(path) === "libgcc_s.so.1");
 	for (const path of paths) if (baseName(path) === "libc.so.6") needs.set(path, new Set(unwinder));
 	for (const [wanted, by] of [...needed, ...interpreters]) {
@@ -60,11 +60,11 @@ export function needsOf(paths: readonly Path[], application: Application, files:
 	return needs;
 }
 
-/** Why something is not even tried to be left out. Of the first no one can be given up, of the others each. */
+/** Why a file is kept without a trial. Firm pins cannot be lifted, soft ones can. */
 const firmPins = ["program", "needed", "accounts", "rule", "edited", "kept"] as const;
 /**
- * What a probe does not notice, and whoever runs the service would: the code that an interpreter loads when it is first needed, the local time and the
- * language of what is logged, names that are looked up, certificates beside a private key, configuration that no package brought.
+ * Files that no probe misses, but a user would: code that an interpreter loads later, the local time and language of log
+ * messages, name look-ups, certificates next to a private key, configuration without a package.
  */
 export const softPins = ["interpreter", "time-zone", "locale", "name-service", "tls", "configuration"] as const;
 
@@ -72,32 +72,32 @@ type SoftPin = (typeof softPins)[number];
 export type PinKind = (typeof firmPins)[number] | SoftPin;
 
 export interface PinRules {
-	/** Globs, and groups of the plan, that stay. */
+	/** Globs, and groups of the plan, that are kept. */
 	readonly keep: readonly string[];
 	readonly keepKinds: readonly GroupName[];
-	/** Pins that are lifted. */
+	/** Lifted pins. */
 	readonly giveUp: readonly SoftPin[];
 }
 
-/** What of a cage tells how the application uses it. */
+/** Facts about a cage that show how the application uses its files. */
 export interface PinFacts {
 	readonly entries: readonly ManifestEntry[];
 	readonly application: Application;
-	/** The real place of the program that is started. */
+	/** The real path of the program that is started. */
 	readonly program: Path | undefined;
-	/** What was edited in the cage. */
+	/** Files that were edited in the cage. */
 	readonly edited: ReadonlySet<Path>;
 }
 
-/** The safeguard asks for both, whether or not they are read. */
+/** The safeguard requires both, even if the application does not read them. */
 const accountFiles: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group"]);
 const nameFiles = /^\/etc\/(nsswitch\.conf|resolv\.conf|hosts|host\.conf|gai\.conf|services|protocols|networks)$|\/libnss_[^/]+$/;
-/** A zone without which libc says the same: UTC is what it takes where it finds none (tzset(3)). */
+/** UTC: libc uses it if it finds no time zone (tzset(3)). */
 const plainZone = /\/(Etc\/)?(UTC|UCT|Universal|Zulu)$/;
 const tlsFiles = /^\/etc\/(ssl|pki|ca-certificates)\/|\.(pem|crt|cer|key)$/;
 const etc = pathFromText("/etc");
 
-/** A test of files: the pin that holds one, or undefined where it may be tried without. */
+/** Returns a function that returns a file's pin, or undefined if trials may leave it out. */
 export function pinsOf(facts: PinFacts, { giveUp, keep, keepKinds }: PinRules): (entry: ManifestEntry) => PinKind | undefined {
 	const { application, edited, entries, program } = facts;
 	const isKept = matchPaths(keep);
@@ -131,7 +131,7 @@ export function pinsOf(facts: PinFacts, { giveUp, keep, keepKinds }: PinRules): 
 	};
 }
 
-/** The zone that the environment names, or else the machine's; not each of the hundreds that some read at their start. */
+/** Returns the environment's time zone or else the machine's. Some programs read hundreds of zones when they start. */
 function zoneOf({ env }: Application, entries: readonly ManifestEntry[]): string | undefined {
 	const named = env.TZ?.replace(/^:/, "");
 	return named ?? entries.find((entry) => entry.path === "/etc/localtime")?.target?.replace(/^.*\/zoneinfo\//, "");

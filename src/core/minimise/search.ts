@@ -2,14 +2,16 @@ import { dependents, halves, inOrder, type Unit } from "./units.ts";
 
 type Works = (left: ReadonlySet<number>) => Promise<boolean>;
 
-/** The furthest of sets that grow which works, found by halving; undefined where none does. Whatever comes back was asked for and worked. */
+/**
+ * Takes growing sets and returns the largest that works, by bisection; undefined if none does. The result was tried and worked.
+ */
 export async function lastThatWorks(
 	steps: readonly ReadonlySet<number>[],
 	works: Works,
 ): Promise<ReadonlySet<number> | undefined> {
 	let found: ReadonlySet<number> | undefined;
 	let [from, to] = [0, steps.length - 1];
-	// Mostly it is the last one.
+	// Usually it is the last one.
 	for (let at = to; from <= to; at = (from + to) >> 1) {
 		const step = steps[at];
 		if (step && (await works(step))) {
@@ -20,25 +22,25 @@ export async function lastThatWorks(
 	return found;
 }
 
-/** How far a search is, in units. */
+/** Progress of a search, in units. */
 interface Decided {
 	readonly kept: number;
 	readonly leftOut: number;
 	readonly open: number;
 }
 
-/** How far the search for what nothing needs is. */
+/** Progress of the search for unneeded files. */
 export interface Minimising extends Decided {
-	/** Trials so far, and in all as far as that can be told. */
+	/** Trials so far, and the estimated total. */
 	readonly trials: number;
 	readonly estimated: number;
-	/** Of what is left out so far. */
+	/** Number and size of the files that are left out so far. */
 	readonly files: number;
 	readonly bytes: number;
 	readonly secondsLeft?: number;
 }
 
-/** How many more trials it takes for parts of these sizes, if they hold as many needed units as what was decided until now. */
+/** Estimates the remaining trials for parts of these sizes, if they contain as many needed units as those decided so far. */
 export function trialsToCome({ kept, leftOut }: Decided, parts: readonly number[]): number {
 	const share = (kept + 1) / (kept + leftOut + 2);
 	return Math.round(
@@ -51,20 +53,20 @@ export function trialsToCome({ kept, leftOut }: Decided, parts: readonly number[
 
 interface SearchRequest {
 	readonly units: readonly Unit[];
-	/** What stays whatever a trial says. */
+	/** Units that are kept without a trial. */
 	readonly pinned: ReadonlySet<number>;
-	/** Whether the application does all that is asked of it without these units. Asked for several sets at a time. */
+	/** Whether the application passes everything without these units. Called for several sets concurrently. */
 	readonly works: Works;
-	/** Trials side by side. */
+	/** Number of concurrent trials. */
 	readonly jobs: number;
-	/** Ends the search with what it has found so far. */
+	/** Ends the search with the result so far. */
 	readonly signal: AbortSignal;
 	readonly onTrial?: (progress: SearchProgress) => void;
 }
 
 export interface SearchProgress extends Decided {
 	readonly trials: number;
-	/** In all, as far as that can be told from what was found until now. */
+	/** The estimated total. */
 	readonly estimated: number;
 	readonly left: ReadonlySet<number>;
 }
@@ -72,23 +74,23 @@ export interface SearchProgress extends Decided {
 interface SearchResult {
 	/** The application worked without these. */
 	readonly left: ReadonlySet<number>;
-	/** How it came to that: each set was tried and worked, and holds the one before. */
+	/** Each set was tried and worked, and contains the one before. */
 	readonly steps: readonly ReadonlySet<number>[];
 	readonly trials: number;
-	/** False where it was stopped before each unit was decided. */
+	/** False if the search was stopped before each unit was decided. */
 	readonly isComplete: boolean;
 }
 
-/** So often a search begins anew where what had worked works no more. */
+/** How often a search starts again because a set that worked before does not work any more. */
 const maxDoubts = 3;
-/** So often what is left is tried again, one by one. */
+/** How often the remaining units are tried again, one by one. */
 const maxPasses = 4;
 
 /**
- * Which units nothing needs. Leaves out as many at once as it can and halves what cannot be left out: with k needed units among n that takes
- * about k·log2(n/k) trials. Then each that is left is tried once more by itself, until nothing more goes: a module may be needed only by a setting that
- * went later, and an unsteady trial may have failed for another reason. What such a trial lets through once is noticed when nothing works any more, and
- * taken back.
+ * Finds the units that nothing needs. It leaves out as many as possible at once and bisects what cannot be left out: for k needed
+ * among n units that takes about k·log2(n/k) trials. Then it tries each remaining unit once more alone until none can go, because
+ * only a setting that went later may have needed a module, and an unsteady trial may have failed by chance. If a trial passed by
+ * chance, later trials all fail; then the search goes back.
  */
 export async function findUnneeded(request: SearchRequest): Promise<SearchResult> {
 	let trials = 0;
@@ -110,7 +112,7 @@ export async function findUnneeded(request: SearchRequest): Promise<SearchResult
 		if (isDoubtful) {
 			const last = await lastThatWorks(steps.slice(0, -1), counted.works);
 			steps = steps.slice(0, last === undefined ? 0 : steps.indexOf(last) + 1);
-			// From the beginning.
+			// The next pass is the first again.
 			pass = -1;
 			if (doubts++ < maxDoubts) continue;
 		} else if (run.isComplete && (hasMore || pass === 0) && pass < maxPasses) continue;
@@ -120,13 +122,13 @@ export async function findUnneeded(request: SearchRequest): Promise<SearchResult
 
 interface Part {
 	readonly units: readonly number[];
-	/** The other half of what failed: if this one can go, that one cannot. */
+	/** The other half of a part that failed: if this half can go, that one cannot. */
 	readonly sibling?: Part;
-	/** Known without a trial, as long as none of its units was decided otherwise. */
+	/** It will fail, unless one of its units was decided since. */
 	fails?: true;
 }
 
-/** After so many failures in a row it is asked whether what was left out so far still can be. */
+/** After so many failures in a row, try again whether the current set still works. */
 const doubtAfter = 12;
 
 class Run {
@@ -140,9 +142,9 @@ class Run {
 	#failures = 0;
 	#confirmed: ReadonlySet<number>;
 	#isDoubtful = false;
-	/** Each unit by itself, not halves. */
+	/** Tries each unit alone instead of bisecting. */
 	readonly #isOneByOne: boolean;
-	/** How many units stay without a trial. */
+	/** Number of units that are kept without a trial. */
 	readonly #firm: number;
 
 	constructor(request: SearchRequest, steps: readonly ReadonlySet<number>[], isOneByOne: boolean) {
@@ -159,7 +161,7 @@ class Run {
 			units,
 			[...units.keys()].filter((unit) => this.#isOpen(unit)),
 		);
-		// The last part is taken first.
+		// The last part is tried first.
 		if (isOneByOne) this.#parts.push(...open.reverse().map((unit) => ({ units: [unit] })));
 		else if (open.length) this.#parts.push({ units: open });
 	}
@@ -192,7 +194,7 @@ class Run {
 		return part && this.#try(part);
 	}
 
-	/** The latest part that can be tried by itself; those about which there is nothing to ask are settled on the way. */
+	/** Returns the latest part that can be tried now, and drops decided parts on the way. */
 	#take(): Part | undefined {
 		for (let at = this.#parts.length - 1; at >= 0; at--) {
 			const part = this.#parts[at] as Part;
@@ -247,7 +249,7 @@ class Run {
 		this.#parts.push(later, { units: first, sibling: later });
 	}
 
-	/** A trial that passed once may have done so by chance. */
+	/** A trial may have passed by chance. */
 	async #confirm(): Promise<void> {
 		const asked = this.#left;
 		this.#confirmed = asked;
@@ -259,7 +261,7 @@ class Run {
 		}
 	}
 
-	/** With all that it cannot do without. */
+	/** Marks a unit as needed with everything that it needs. */
 	#need(unit: number): void {
 		if (this.#needed.has(unit)) return;
 		this.#needed.add(unit);
@@ -270,13 +272,13 @@ class Run {
 		return !this.#needed.has(unit) && !this.#left.has(unit);
 	}
 
-	/** Nothing that is still open beside them needs one of them. */
+	/** Whether no other open unit needs one of these. */
 	#isClosed(units: readonly number[]): boolean {
 		const inside = new Set(units);
 		return units.every((unit) => (this.#by.get(unit) ?? []).every((other) => inside.has(other) || !this.#isOpen(other)));
 	}
 
-	/** With all that could not do without one of them. */
+	/** Returns the units with all open units that need them. */
 	#closure(units: readonly number[]): Set<number> {
 		const all = new Set(units);
 		for (const unit of all) for (const other of this.#by.get(unit) ?? []) if (this.#isOpen(other)) all.add(other);

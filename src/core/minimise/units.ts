@@ -4,17 +4,17 @@ import { type GroupName, groupOf } from "../plan/groups.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { PinKind } from "./needs.ts";
 
-/** What is kept or left out as one: a file, with the links that lead to it. */
+/** The smallest part of a search: a file, with the links that lead to it. */
 export interface Unit {
-	/** Numbers of the units that it cannot do without: a library that the loader asks for before the program begins. */
+	/** Indexes of the units that it cannot be used without, such as its libraries. */
 	readonly needs: readonly number[];
-	/** Where it belongs, from the widest to the narrowest: group, package, folder. Units that share it are likely to share their fate. */
+	/** Its place from wide to narrow: group, package, folder. Neighbours are likely to be decided alike. */
 	readonly place: readonly string[];
 }
 
 /**
- * The units of a search in the order in which it halves them: by place, and whoever needs another one before that one, so that the first part of a
- * range never leaves out what the rest of the cage needs.
+ * Sorts units for bisection: by place, and dependents before what they need, so that the first part of a range never leaves out
+ * what the rest of the cage needs.
  */
 export function inOrder(units: readonly Unit[], numbers: readonly number[]): number[] {
 	const by = dependents(units);
@@ -32,7 +32,7 @@ export function inOrder(units: readonly Unit[], numbers: readonly number[]): num
 	return order;
 }
 
-/** The units that cannot do without each. */
+/** Returns the units that need each unit. */
 export function dependents(units: readonly Unit[]): Map<number, number[]> {
 	const by = new Map<number, number[]>();
 	for (const [unit, { needs }] of units.entries()) {
@@ -41,7 +41,7 @@ export function dependents(units: readonly Unit[]): Map<number, number[]> {
 	return by;
 }
 
-/** Two parts of at least a quarter each, cut where the places differ most; of equals, nearest to the middle. Takes at least two units. */
+/** Splits at least two units into parts of at least a quarter each, where the places differ most, and otherwise in the middle. */
 export function halves(part: readonly number[], units: readonly Unit[]): [number[], number[]] {
 	const { length } = part;
 	const middle = length / 2;
@@ -55,7 +55,7 @@ export function halves(part: readonly number[], units: readonly Unit[]): [number
 	return [part.slice(0, best), part.slice(best)];
 }
 
-/** At which level two places part; the number of levels where they are the same. */
+/** Returns the first level at which two places differ, or the number of levels. */
 function levelBetween(a: readonly string[], b: readonly string[]): number {
 	const at = a.findIndex((name, level) => name !== b[level]);
 	return at < 0 ? a.length : at;
@@ -67,11 +67,11 @@ function compare(a: readonly string[], b: readonly string[]): number {
 	return one === other ? 0 : one < other ? -1 : 1;
 }
 
-/** A file of a cage with all links that lead to it, or links that lead nowhere. */
+/** A file of a cage with all links that lead to it, or a link that leads nowhere. */
 export interface FileUnit extends Unit {
 	readonly path: Path;
 	readonly links: readonly Path[];
-	/** 0 for a link that leads nowhere, else 1. */
+	/** 0 for a link that leads nowhere, otherwise 1. */
 	readonly files: number;
 	readonly bytes: number;
 	readonly group: GroupName;
@@ -80,8 +80,8 @@ export interface FileUnit extends Unit {
 }
 
 /**
- * What of a cage can be kept or left out by itself. Directories, and links that lead to them, to devices or out of the copied files, stay where they
- * are. `needs` tells by real places what the kernel and the loader want before a file can be used.
+ * Returns the parts of a cage that can be kept or left out alone. Directories, and links to them, to devices or out of the copied
+ * files, stay. `needs` says, by real path, what the kernel and the loader need for a file.
  */
 export function unitsOf(
 	entries: readonly ManifestEntry[],
@@ -119,7 +119,7 @@ export function unitsOf(
 	});
 }
 
-/** With the pins of what is pinned: a library of the program is as firm as the program. */
+/** Pins everything that a pinned unit needs. */
 export function withNeeded(units: readonly FileUnit[]): FileUnit[] {
 	const pinned = new Map<number, PinKind>();
 	const hold = (number: number, pin: PinKind) => {
@@ -138,17 +138,17 @@ function isFile(entry: ManifestEntry | undefined): boolean {
 	return entry?.kind === "file" || entry?.kind === "generated";
 }
 
-/** What a search for what nothing needs came to. */
+/** The result of a search for unneeded files. */
 export interface Found {
 	readonly left: readonly FileUnit[];
 	readonly kept: readonly FileUnit[];
 	readonly trials: number;
 	readonly seconds: number;
-	/** False where it was stopped before every file was decided. */
+	/** False if the search was stopped before every file was decided. */
 	readonly isComplete: boolean;
-	/** What each trial asked for. */
+	/** Exercises and signals of each trial. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
-	/** Exercises and signals that fail with every file there, and so say nothing. */
+	/** Exercises and signals that fail even with all files, and therefore prove nothing. */
 	readonly uncounted: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { Path } from "../path/path.ts";
 import type { AccountKind } from "./accounts.ts";
 import type { Plan } from "./plan.ts";
 
-/** What depends on an account in a cage. */
+/** Everything that depends on an account in a cage. */
 export interface AccountUse {
 	/** Entries and writable directories that it owns, sorted. */
 	readonly paths: readonly Path[];

@@ -174,7 +174,7 @@ const maxRead = 64 * 1024;
 const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
 /** Settings join words: SystemGroup, setgid_group. Comments do not count. */
 const setsAccount = /^(?!\s*[#;]).*(user|group|[ug]id|owner)/i;
-/** What daemons look up by default: the account without rights that every system has (LSB 5.0, user and group names). */
+/** Daemons look this up by default: the account without rights that every system has (LSB 5.0, user and group names). */
 const unprivileged = ["nobody"];
 /** errno of getpwnam(3) for an unknown name. */
 const noSuchName = "ENOENT";
@@ -200,7 +200,7 @@ interface KnownAccounts {
  * Finds accounts that the application looked up in its cage in vain. A look-up reads the whole file, so the trace does not show
  * the name, but an application that exits because of a missing account prints a line about it. If it exits silently (its messages
  * go to the system log), the candidates are the names in its configuration and, if the look-up was its last access, `nobody` and
- * the groups of its own directories. Only accounts that the host has and the cage leaves out count.
+ * its directories' groups. Only accounts that the host has and the cage leaves out count.
  */
 export function findMissingAccounts(look: TrialObservation, known: KnownAccounts): Missing[] {
 	const { ended, output, round, trace } = look;

@@ -18,7 +18,7 @@ export interface StageCoverage {
 	readonly stage: LifecycleStage;
 	/** False if no trace has seen this stage, so that its needs are unknown. */
 	readonly cameUp: boolean;
-	/** What triggers it: a signal (`SIGHUP`), the unit's command, or its sockets. */
+	/** Its trigger: a signal (`SIGHUP`), the unit's command, or its sockets. */
 	readonly by?: string;
 }
 
@@ -158,7 +158,7 @@ interface Item {
  * accesses.
  */
 export class CoverageMeter {
-	/** By real path. */
+	/** Keys are real paths. */
 	readonly #items = new Map<Path, Item>();
 	readonly #files: Pick<Files, "resolve">;
 	/** Real paths of executed programs, whose names may be links. */
@@ -265,7 +265,7 @@ export function shortCoverage(coverage: Coverage): Coverage {
 	return { ...coverage, groups: Object.fromEntries(groups) as Coverage["groups"] };
 }
 
-/** What would show more of an application than the traces so far. */
+/** An action that would show more of an application than the traces so far. */
 export type NextExercise =
 	/** A shell line that works as an exercise. */
 	| { readonly kind: "command"; readonly command: string; readonly shows: Further }

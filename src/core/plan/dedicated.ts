@@ -47,7 +47,7 @@ export function isAccountName(text: string): boolean {
 
 /**
  * Returns the plan with a dedicated account instead of the application's. On the host it has another uid; in the cage the old
- * name also stands for that uid, so that configuration such as `user www-data;` still works. Supplementary groups stay, because
+ * name also means that uid, so that configuration such as `user www-data;` still works. Supplementary groups stay, because
  * they give access to what the host shares (ssl-cert).
  *
  * Throws (exit 2) `dedicated-account-root` if the application uses no account, `dedicated-account-several` if it uses more than
@@ -159,7 +159,7 @@ export function isSharedAccountName(account: string): boolean {
 	return sharedAccountNames.has(account);
 }
 
-/** Where packages keep what their accounts own, one directory each (hier(7)). */
+/** Directories in which packages keep what their accounts own, one directory each (hier(7)). */
 const places: readonly Path[] = [
 	"/etc",
 	"/opt",

@@ -226,7 +226,7 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 	return areaOf(real) !== "kernel" && files.status(real) !== undefined;
 }
 
-/** Errors that only a cage causes: it is read-only, closed to the account, or lacks the parent directory. */
+/** Errors that only a cage causes: it is read-only, closed to the account, or has no parent directory for it. */
 function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }

@@ -6,7 +6,7 @@ import { isLibraryFile } from "./trees.ts";
 /** Entries that the administrator decides about together. */
 export type GroupName = (typeof groupOrder)[number];
 
-/** What happens unless a rule says otherwise. */
+/** The default treatment, unless a rule decides otherwise. */
 export type Recommendation = "copy" | "empty" | "seed" | "bind" | "generate" | "make" | "leave-out";
 
 export interface Group {
@@ -110,7 +110,7 @@ export function groupOf(entry: Entry): GroupName {
 		return "program";
 	if (reasons.some((reason) => reason.kind === "needed-by") || /\.so(\.[\d.]+)?$/.test(path)) return "libraries";
 	if (reasons.some((reason) => reason.kind === "interpreter-of")) return /\/ld-/.test(path) ? "libraries" : "program";
-	// With merged /usr, the loader is found via /lib.
+	// The loader is found via /lib, a link if /usr is merged.
 	if (kind === "symlink" && /^\/(usr\/)?(s?bin|lib\w*)$/.test(path)) return "libraries";
 	if (isWithin(path, etc)) return "configuration";
 	if (isWithin(path, usr)) return "resources";

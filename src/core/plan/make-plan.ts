@@ -1,6 +1,6 @@
 import type { Application, Rules } from "../application/application.ts";
+import { ownedDirectory } from "../application/created-directory.ts";
 import { ownChroot } from "../application/daemons.ts";
-import { ownedDirectory } from "../application/made-directory.ts";
 import { syslogName } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";

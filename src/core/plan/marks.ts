@@ -2,7 +2,7 @@ import type { Files } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 
 /**
- * What a file's beginning tells about it: the kernel or loader reads it (ELF, `#!`), or it contains a key or password. A
+ * Facts that a file's beginning shows: the kernel or loader reads it (ELF, `#!`), or it contains a key or password. A
  * `keystore` may contain keys or only certificates; an `opaque` file is one token or not text. For these two, the file's mode
  * decides.
  */

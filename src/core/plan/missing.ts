@@ -84,7 +84,7 @@ export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boole
 	return mixed || kind === "kernel-file" || kind === "noexec" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 
-/** What `subset=pid` shows (proc(5)): processes and nothing else. */
+/** The part of /proc that `subset=pid` shows (proc(5)): processes and nothing else. */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
 /**

@@ -111,8 +111,8 @@ export function socketNotes({ allowed, binds, files, policy, trace, writable }: 
 	];
 }
 
-/** Returns real paths, sorted. */
-function refusedConnections({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
+/** Returns the host sockets that the application asked for and may not reach, as real paths, sorted. */
+export function refusedConnections({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
 	const asked = [...accesses.values()].filter(({ failed, path, succeeded }) => {
 		const isAsked = [succeeded, ...failed.values()].some((operations) => operations.has("connect"));
 		return isAsked && !succeeded.has("listen") && path !== syslogName;

@@ -87,11 +87,11 @@ const code = /^(\/usr)?(\/local)?\/lib\w*\/|\.so(\.\d+)*$/;
 /** Configuration that a link elsewhere enables. */
 const available = /\/[\w.-]+-available(\/|$)/;
 const usr = pathFromText("/usr");
-/** Where services keep what they write. */
+/** Directories in which services keep what they write. */
 const stateAreas = ["/var", "/run", "/srv"].map(pathFromText);
 
 /**
- * Returns what the application's documentation and packages name, what this machine has, and what the plan lacks. Mentions of
+ * Returns what the application's documentation and packages name, what this machine has, and what is not in the plan. Mentions of
  * other software, other distributions and examples do not count: a path has to exist, and to be where the application's packages
  * have their files.
  */
@@ -148,7 +148,7 @@ export function rulesAccepting(offers: readonly Offer[]): Pick<Rules, "include" 
 	return { include: of("documented"), writable: of("documented-writable") };
 }
 
-/** What the packages list: configuration and state directories. */
+/** Returns the configuration and state directories that the packages list. */
 function packageMentions(packages: readonly PackageContents[], judge: Judge): Mention[] {
 	const mentions: Mention[] = [];
 	for (const { files, ref } of packages) {
@@ -177,7 +177,7 @@ function isCommonDirectory(path: Path): boolean {
 
 class Judge {
 	readonly #input: Documented;
-	/** By real path. */
+	/** Keys are real paths. */
 	readonly #planned: ReadonlySet<Path>;
 	readonly #covers: readonly Path[];
 	readonly #excluded: (path: Path) => string | undefined;

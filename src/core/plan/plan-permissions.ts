@@ -19,7 +19,7 @@ import {
 } from "./permissions.ts";
 import type { FoundPermission, Identity, Permissions } from "./plan.ts";
 
-/** What a trial found to be needed in addition to the host's trace. */
+/** Needs that a trial found in addition to the host's trace. */
 interface TrialNeeds {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly opened: readonly { readonly name: FoundPermission; readonly why: string }[];

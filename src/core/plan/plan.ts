@@ -32,7 +32,7 @@ export interface Offer {
 	readonly path: Path;
 	readonly files: number;
 	readonly bytes: number;
-	/** Where the documentation names it. */
+	/** The place in the documentation that names it. */
 	readonly passage?: Passage;
 }
 
@@ -120,7 +120,7 @@ interface PlannedCapability {
 	readonly idle?: true;
 }
 
-/** What the confinement allows beyond the default. Each value says what showed the need. */
+/** Everything that the confinement allows beyond the default. Each value says what showed the need. */
 export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
@@ -229,7 +229,7 @@ export interface PlanInput {
 }
 
 export interface Grant {
-	/** As in `--allow` and `--refuse`. */
+	/** The word of `--allow` and `--refuse`. */
 	readonly word: string;
 	/** The call or access that shows the need, e.g. `setgroups` or `read /etc/shadow`. */
 	readonly call: string;

@@ -59,7 +59,7 @@ const refusals = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"]);
 
 /**
  * Returns the last place that the application wanted to write and never could. A daemon that exits silently at its start often
- * lacks the directory for its pid file, which its service creates. Failing to remove a missing file does not count.
+ * has no directory for its pid file, which its service creates. Failing to remove a missing file does not count.
  */
 export function lastRefusedWrite(trace: Trace, files: Files): RefusedWrite | undefined {
 	for (const { failed, path, succeeded } of [...trace.accesses.values()].reverse()) {

@@ -1,6 +1,6 @@
 import { syslogName } from "../confinement/launch.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { type WayPart, wayFaults, wayTo } from "../machine/way.ts";
+import { directoriesTo, type PathComponent, untrustedComponents } from "../machine/path-trust.ts";
 import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isCommon, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
@@ -96,11 +96,11 @@ function mayBeShared(path: Path, { files, included, isLeftOut, owner, occupied }
 
 /** Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. */
 function isProtected(path: Path, files: Files, owner: number): boolean {
-	const parts = wayTo(path).flatMap((part): WayPart[] => {
+	const parts = directoriesTo(path).flatMap((part): PathComponent[] => {
 		const status = files.status(part);
 		return status ? [{ ...status, path: part }] : [];
 	});
-	return !wayFaults(parts, owner).length;
+	return !untrustedComponents(parts, owner).length;
 }
 
 function isContent({ succeeded }: Access, real: Path, input: SharedInput): boolean {
@@ -194,7 +194,7 @@ function measure(top: Path, kind: SharedKind, input: SharedInput): { files: numb
 	return size;
 }
 
-/** What browsers request. A server that opened one of these may open any other file of the directory next. */
+/** Files that browsers request. A server that opened one of these may open any other file of the directory next. */
 const page = /\.(x?html?|shtml|xslt?|css|m?js|map|svg|ico|png|gif|jpe?g|webp|avif|woff2?|ttf|webmanifest|tmpl|tpl)$/i;
 /** Programs that load their own sources by these names. */
 const interpreter = /^(node|nodejs|deno|bun)$/;

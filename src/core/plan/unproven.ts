@@ -1,4 +1,4 @@
-import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
+import { parsePassedSocket, socketPlace } from "../application/passed-socket.ts";
 import { by } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
@@ -42,7 +42,7 @@ export function unprovenParts({ binds, files, sockets, trace, writable }: Unprov
 /** Sockets that `run` opens inside the cage, where programs of the host do not find them. */
 function socketsInside(sockets: readonly string[]): Note[] {
 	const paths = sockets.flatMap((text) => {
-		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
+		const place = socketPlace(parsePassedSocket(text)?.address ?? "");
 		return place?.family === "unix" ? [place.path] : [];
 	});
 	return paths.length ? [{ code: "unproven-handed-sockets", values: { paths: paths.join(", ") } }] : [];

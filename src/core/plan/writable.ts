@@ -1,5 +1,5 @@
 import type { Rules } from "../application/application.ts";
-import type { OwnedDirectory } from "../application/made-directory.ts";
+import type { OwnedDirectory } from "../application/created-directory.ts";
 import { append, by } from "../collections.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
@@ -224,7 +224,7 @@ interface SeedInput {
 }
 
 interface SeedPlan {
-	/** By writable directory. */
+	/** Keys are writable directories. */
 	readonly seeds: ReadonlyMap<Path, WritableDirectory["seeds"]>;
 	/** State that would have been copied, with the reason. */
 	readonly leftOut: ReadonlyMap<Path, Reason>;

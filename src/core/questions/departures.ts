@@ -9,17 +9,17 @@ import type { Answers } from "./answers.ts";
 import { optionFlag, optionRows } from "./options.ts";
 import type { RuleList } from "./rules.ts";
 
-/** What the trials of a cage proposed, and what was taken of it. */
+/** The proposals of a cage's trials, and those that were accepted. */
 export interface Taken {
-	/** What `make` would have added by itself, in all rounds. */
+	/** The items that `make` would have added in all rounds. */
 	readonly proposed: readonly Addition[];
 	readonly added: readonly Addition[];
 	readonly rounds: number;
 }
 
 /**
- * Answers with which `make`, which takes whatever a trial proposes, comes to the same cage as somebody who chose among that. What has no rule of
- * its own is kept out by as many rounds as there were.
+ * Returns answers with which `make`, which accepts every proposal, produces the same cage as these decisions. Proposals without a
+ * matching rule are kept out by limiting the rounds.
  */
 export function withDepartures(answers: Answers, { added, proposed, rounds }: Taken): Answers {
 	const more = added.filter((one) => !proposed.some((other) => isSame(one, other)));
@@ -32,7 +32,7 @@ export function withDepartures(answers: Answers, { added, proposed, rounds }: Ta
 	};
 }
 
-/** Rules under which the first round has what trials added to these. */
+/** Returns rules with which the first round contains what trials added. */
 export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
 	return withRules(rules, added, wantedRule);
 }
@@ -52,14 +52,14 @@ function wantedRule(addition: Addition): Rule | undefined {
 		case "account":
 			return ["accounts", addition.name];
 		case "capability":
-			// The word would allow its calls as well; the next trial finds it again.
+			// The permission would also allow its calls; the next trial finds the capability again.
 			return addition.call === keepCall && isIdle(addition.name) ? undefined : ["allow", wordOf(addition)];
 		default:
 			return ["allow", wordOf(addition)];
 	}
 }
 
-/** The option that takes up what a trial found missing, as a shell line; undefined where nothing does. */
+/** Returns the option that adds a missing item, as a shell line; undefined if there is none. */
 export function remedyOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
 	const [list, value] = (remedy && !declined && wantedRule(remedy)) || [];
 	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];

@@ -6,9 +6,9 @@ import { type OptionName, type OptionRow, optionFlag, optionRows, options } from
 import type { RuleName } from "./rules.ts";
 
 /**
- * The command line that does what the answers say, without a question. With a template or a unit (`named` is what it says by
- * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.
- * `state` is where the cage lives, where that has to be said.
+ * Returns the command line that does what the answers say, without questions. With a template or unit (`named` are its own
+ * answers), it contains only the differences. Lists are additive: if one of the template's values was removed, the command says
+ * everything without the template. `state` is the state folder, if it must be named.
  */
 export function equivalentCommand(answers: Answers, named?: Answers, state?: string): string {
 	const base = named && withoutProposed(answers, named);
@@ -22,7 +22,7 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 	const add = (name: OptionName, values: readonly (string | number)[]) => {
 		for (const value of values) {
 			const text = String(value);
-			// A value that begins with a dash would pass for an option, and `--` for the end of them.
+			// Otherwise a value that begins with a dash would be an option.
 			if (text.startsWith("-")) words.push(`${optionFlag(name)}=${text}`);
 			else words.push(optionFlag(name), text);
 		}
@@ -50,10 +50,10 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 	return quoteShellLine(words);
 }
 
-/** Options that a template or a unit answers as well. */
+/** Options that a template or unit also answers. */
 const described = optionRows.filter(([name, row]) => name === "name" || row.application || row.limit || row.rule);
 
-/** What the answers say about an option, in the words that it takes. */
+/** Returns an option's values in the answers, as the option's text. */
 export function optionTexts(name: OptionName, answers: Answers): readonly string[] {
 	return textsOf(options[name], answers);
 }
@@ -70,14 +70,14 @@ function textsOf(row: OptionRow, { application, name, rules }: Answers): readonl
 	return [name];
 }
 
-/** What has to be said for these values where those of the template, or the usual ones, are there already. */
+/** Returns the values that must be given in addition to the template's or the default. */
 function beyond({ many, merge }: OptionRow, values: readonly string[], usual: readonly string[]): readonly string[] {
 	if (merge === "by-name") return values.filter((value) => !usual.includes(value));
 	if (many && merge !== "replace") return values.slice(usual.length);
 	return isSame(values, usual) ? [] : values;
 }
 
-/** Whether a template says something that no option takes back. */
+/** Whether the answers lack a value of the template that no option can remove. */
 function takesAway(answers: Answers, base: Answers): boolean {
 	return described.some(([, row]) => {
 		const [values, usual] = [textsOf(row, answers), textsOf(row, base)];
@@ -87,12 +87,12 @@ function takesAway(answers: Answers, base: Answers): boolean {
 	});
 }
 
-/** Of a variable and of a bind, what only one can have. */
+/** Returns the part of a variable or bind that must be unique. */
 function nameIn(text: string | undefined): string | undefined {
 	return text?.startsWith("/") ? text.replace(/:r[ow]$/, "") : text?.split("=", 1)[0];
 }
 
-/** Exercises that are proposed with a probe are not where another probe is given. */
+/** Exercises that were proposed with a probe do not apply to another probe. */
 function withoutProposed({ application }: Answers, base: Answers): Answers {
 	if (!base.otherProbes || isSame(application.probes, base.application.probes)) return base;
 	return { ...base, application: { ...base.application, exercises: [] } };

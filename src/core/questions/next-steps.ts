@@ -1,27 +1,27 @@
 import { quoteShellLine } from "../path/quote.ts";
 
-/** What there is to do with a cage that stands, in the order in which somebody would. */
+/** Actions with a finished cage, in the usual order. */
 export type NextStepKind = "run" | "adopt" | "unit" | "update" | "selftest" | "again";
 
 export interface NextStep {
 	readonly kind: NextStepKind;
-	/** For a shell, quoted. */
+	/** A quoted shell line. */
 	readonly line: string;
 }
 
 export interface CageInUse {
 	readonly name: string;
-	/** Where it lives, where that is not the place that is taken without a word. */
+	/** The state folder, unless it is the default. */
 	readonly state?: string;
-	/** The service of the host that is the same application. */
+	/** The host service that runs the same application. */
 	readonly service?: string;
-	/** systemd runs here, and its services may be changed. */
+	/** systemd runs, and its services may be changed. */
 	readonly installs: boolean;
-	/** What makes the same cage once more, after updates of the host from its new files. */
+	/** The command that makes the same cage again. */
 	readonly again: string;
 }
 
-/** The words before the verb: which cages are meant. */
+/** Returns the words before the verb that select the state folder. */
 export function stateWords(state: string | undefined): string[] {
 	return state === undefined ? [] : ["--state", state];
 }

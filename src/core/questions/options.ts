@@ -3,9 +3,9 @@ import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
 import { ruleOptions } from "./rules.ts";
 
-/** How the text behind an option is read; what is not named here is taken as it is. */
+/** How an option's text is read. Options without a kind take their text unchanged. */
 export type ValueKind =
-	/** Numbers: seconds, seconds as `90`, `30m` or `7d`, bytes as `512M`, 1 to 100, from `least`, a process. */
+	/** Numbers: seconds, seconds as `90`, `30m` or `7d`, bytes as `512M`, 1 to 100, at least `least`, a process. */
 	| "seconds"
 	| "time"
 	| "size"
@@ -18,9 +18,12 @@ export type ValueKind =
 	| "socket"
 	| "variable";
 
-/** An option of `make`, of its steps, and of what else asks the same. Its help is in src/messages/{en,de}/help.ts under its name. */
+/**
+ * An option of `make`, of its steps, and of other verbs that ask the same. Its help is in src/messages/{en,de}/help.ts under its
+ * name.
+ */
 export interface OptionRow {
-	/** As `--help` shows its value; of `[NAME]` none need be given. Without it, the option is a switch. */
+	/** The value in `--help`; `[NAME]` is optional. Options without it are switches. */
 	readonly argument?: string;
 	/** May be given several times. */
 	readonly many?: true;
@@ -29,25 +32,22 @@ export interface OptionRow {
 	readonly choices?: readonly string[];
 	readonly value?: ValueKind;
 	readonly least?: number;
-	/** What counts where nothing is said. */
+	/** The default. */
 	readonly usual?: string | number;
-	/** Verbs that have it; else every step of `make`, and `adopt`. */
+	/** Verbs that have it. Default: every step of `make`, and `adopt`. */
 	readonly verbs?: readonly string[];
-	/** Verbs that have it as well. */
+	/** Further verbs that have it. */
 	readonly alsoFor?: readonly string[];
 	readonly conflicts?: readonly string[];
 	/** The answer's name in `Application`, in its limits, or in `Rules`. */
 	readonly application?: string;
 	readonly limit?: string;
 	readonly rule?: string;
-	/**
-	 * How several values meet those of a template: they come on top (without a word), in place of them, or each in place of the one with
-	 * the same name.
-	 */
+	/** How values combine with a template's: added by default, instead of them, or instead of the one with the same name. */
 	readonly merge?: "replace" | "by-name";
 }
 
-/** Groups of the plan that are made of copied files. */
+/** Groups of the plan that contain copied files. */
 const keptKinds = [
 	"libraries",
 	"interpreter",
@@ -97,7 +97,7 @@ export const options = {
 	giveUp: { argument: "<KIND>", many: true, choices: softPins, verbs: minimising },
 	jobs: { argument: "<N>", value: "count", verbs: minimising },
 	add: { verbs: ["trace"] },
-	// What is built is tried as it is, so nothing of it is changed.
+	// These try an existing build, which must not change.
 	unit: { verbs: ["trial"], conflicts: ["yes", "dryRun", "rounds", "replace"] },
 	dropin: { argument: "<SERVICE>", verbs: ["trial"], conflicts: ["yes", "dryRun", "rounds", "replace"] },
 } as const satisfies Readonly<Record<string, OptionRow>>;
@@ -105,7 +105,7 @@ export const options = {
 export type OptionName = keyof typeof options;
 export const optionRows = Object.entries(options) as readonly (readonly [OptionName, OptionRow])[];
 
-/** `--allow-setuid` for `allowSetuid`. */
+/** Returns `--allow-setuid` for `allowSetuid`. */
 export function optionFlag(name: OptionName): string {
 	return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -121,7 +121,7 @@ type One<Row> = Row extends { choices: readonly (infer Choice)[] }
 				? string
 				: boolean;
 
-/** The options of a command line that were given, each as it was read from its text. */
+/** The given options of a command line, already parsed. */
 export type GivenOptions = {
 	[Name in OptionName]?: (typeof options)[Name] extends { many: true }
 		? One<(typeof options)[Name]>[]

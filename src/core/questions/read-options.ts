@@ -1,5 +1,5 @@
 import type { Bind, Limits, Rules } from "../application/application.ts";
-import { handedSocketText, parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket, passedSocketText } from "../application/passed-socket.ts";
 import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
@@ -11,7 +11,7 @@ import { parseBind } from "./answers.ts";
 import { type GivenOptions, type OptionName, type OptionRow, optionFlag, options, type ValueKind } from "./options.ts";
 import { type RuleName, ruleOptions } from "./rules.ts";
 
-/** What the options say of the application, apart from its command. Throws a Failure (exit 2) that names the option. */
+/** Reads everything about the application except its command. Throws a Failure (exit 2) that names the option. */
 export function readOptions(given: GivenOptions): Omit<TemplateAnswers, "command"> {
 	const [cwd] = texts(given, "cwd");
 	return {
@@ -33,7 +33,7 @@ export function readParameters(given: GivenOptions): ParameterValues {
 	return pairs(texts(given, "set"));
 }
 
-/** The options that give a template these values. */
+/** Returns options with these template parameters. */
 export function withParameters(values: ParameterValues = {}): GivenOptions {
 	return { set: Object.entries(values).map(([name, value]) => `${name}=${value}`) };
 }
@@ -42,7 +42,7 @@ export function readPinRules(given: GivenOptions): PinRules {
 	return { keep: texts(given, "keep"), keepKinds: given.keepKind ?? [], giveUp: given.giveUp ?? [] };
 }
 
-/** Findings that are accepted, each as it was given. */
+/** Returns accepted findings as given. */
 export function readAcceptances(given: GivenOptions): readonly string[] {
 	return texts(given, "acceptFinding");
 }
@@ -66,7 +66,7 @@ function readRules(given: GivenOptions): Rules {
 	return read;
 }
 
-/** What was given of an option whose value is text, as it is kept. */
+/** Returns the values of a text option in stored form. */
 function texts(given: GivenOptions, name: OptionName): readonly string[] {
 	const { value }: OptionRow = options[name];
 	const said = given[name] ?? [];
@@ -98,9 +98,9 @@ const readers: Partial<Record<ValueKind, (text: string, option: string) => strin
 		return text;
 	},
 	socket(text) {
-		const parsed = parseHandedSocket(text);
+		const parsed = parsePassedSocket(text);
 		if (!parsed) throw new Failure("socket-invalid", { value: text }, 2);
-		return handedSocketText(parsed);
+		return passedSocketText(parsed);
 	},
 	variable(text) {
 		if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(text) || text.includes("\0")) throw new Failure("env-invalid", { value: text }, 2);
@@ -116,7 +116,7 @@ function pairs(all: readonly string[]): Record<string, string> {
 	return Object.fromEntries(all.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
 }
 
-// `*.pem` and `**/*.pem` mean the name wherever it is.
+// `*.pem` and `**/*.pem` mean the name in any directory.
 function anywhere(pattern: string): string {
 	if (!pattern.startsWith("*")) return pattern;
 	return pattern.startsWith("**/") ? `/${pattern}` : `/**/${pattern}`;

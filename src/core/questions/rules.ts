@@ -2,22 +2,22 @@
 interface RuleRow {
 	/** Its name in `Rules` and in templates. */
 	readonly rule: string;
-	/** As `--help` shows the option's value. */
+	/** The option's value in `--help`. */
 	readonly argument: string;
 	readonly many: true;
 	/** How the option's text is read. */
 	readonly value: "path" | "pattern" | "bind" | "permission" | "account";
-	/** What a template may say: a check of core/template/checks.ts. */
+	/** The check in core/template/checks.ts for values in templates. */
 	readonly check: "taken" | "pattern" | "stateDirectory" | "single" | "boundDirectory" | "device" | "permission" | "accountName";
-	/** The rule that asks for the opposite: of two words about one thing, the later one counts. */
+	/** The opposite rule: if both name the same thing, the later one wins. */
 	readonly opposite?: string;
-	/** Verbs that have the option beside the steps of `make`. */
+	/** Further verbs with this option. */
 	readonly alsoFor?: readonly string[];
 }
 
 /**
- * What the administrator asks for beyond what the trace shows, by the name of its option. Options, the equivalent command, template fields and
- * their JSON Schema, and stored cages follow from a row here; what a rule does is written where plans are made.
+ * The administrator's requests in addition to the trace, by option name. Options, the equivalent command, template fields,
+ * their JSON Schema, and stored cages are generated from these rows. Code that makes plans applies the rules.
  */
 export const ruleOptions = {
 	include: { rule: "include", argument: "<PATH|GLOB>", many: true, value: "path", check: "taken" },
@@ -28,10 +28,10 @@ export const ruleOptions = {
 	device: { rule: "devices", argument: "<NODE>", many: true, value: "path", check: "device" },
 	allowSecret: { rule: "allowSecret", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
-	// Permissions of the confinement by their words (permissions.ts): open though no trace showed the need, closed though one did.
+	// Permissions by their words (permissions.ts): granted without a need in the trace, or refused despite one.
 	allow: { rule: "allow", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "refuse" },
 	refuse: { rule: "refuse", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "allow" },
-	// Accounts of the host by name (accounts.ts): known in the cage though nobody was seen to need them, or unknown though somebody was.
+	// Host accounts by name (accounts.ts): kept without a need in the trace, or left out despite one.
 	account: {
 		rule: "accounts",
 		argument: "<NAME>",
@@ -51,7 +51,7 @@ export const ruleOptions = {
 } as const satisfies Readonly<Record<string, RuleRow>>;
 
 type RuleOptions = typeof ruleOptions;
-/** What a template may say. */
+/** Checks for values in templates. */
 export type RuleCheck = RuleOptions[keyof RuleOptions]["check"];
 export type RuleName = RuleOptions[keyof RuleOptions]["rule"];
 /** Rules whose values are texts. */

@@ -3,7 +3,7 @@ import { launcherName } from "../confinement/method.ts";
 import { type CageRecord, isApproved, isMeasured, lastTrial, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
 
-/** Parts of the record, by the names that its page has for them. */
+/** Sections of the record, named as in its page. */
 export const sectionNames = [
 	"responsibilities",
 	"application",
@@ -28,22 +28,22 @@ export const sectionNames = [
 export type SectionName = (typeof sectionNames)[number];
 
 /**
- * `shown`: the evidence is in the record. `failed`: it is, and it speaks against the cage. `open`: nothing was measured. `person`: only a person can say it, and
- * nobody has. `explains`: the sentence explains and asks for nothing.
+ * `shown`: the record contains the evidence. `failed`: the evidence contradicts the requirement. `open`: nothing was measured.
+ * `person`: only a person can state it, and nobody has. `explains`: the sentence only explains.
  */
 export type ItemState = "shown" | "failed" | "open" | "person" | "explains";
 
 export interface ChecklistItem {
 	readonly id: ItemId;
 	readonly state: ItemState;
-	/** Of the sentence that says what the evidence is. */
+	/** Values for the sentence that describes the evidence. */
 	readonly values: Readonly<Record<string, string | number>>;
 	readonly sections: readonly SectionName[];
 }
 
 /**
- * Sentences of the safeguard in their order, those of the requirement that took its place, and what an auditor would ask where the copy of the safeguard
- * breaks off: at what must be documented, and at its review questions.
+ * Sentences of the safeguard in their order (s), of the requirement that replaced it (r), and an auditor's questions about
+ * documentation and review (q), with which our copy of the safeguard ends.
  */
 const itemIds = [
 	...([
@@ -72,7 +72,7 @@ const itemIds = [
 ] as const;
 export type ItemId = (typeof itemIds)[number];
 
-/** Directories that the safeguard names. */
+/** Directories that the safeguard mentions. */
 const named = ["/dev", "/lib", "/usr/bin", "/var", "/var/run", "/etc"];
 
 export function checklistOf(record: CageRecord): ChecklistItem[] {
@@ -170,7 +170,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 	];
 }
 
-/** Where the kernel's own means are not in use there is no profile to be active; whether they should be is for a person to say. */
+/** If the kernel's mandatory access control is off, no profile can be active; a person has to decide whether that is right. */
 function profileState({ evidence }: CageRecord): ItemState {
 	if (!evidence) return "open";
 	const { appArmor, selinux } = evidence.machine;

@@ -3,34 +3,38 @@ import type { ManifestEntry } from "../cage/manifest.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { maskLines } from "./mask.ts";
 
-/** A file of the cage's configuration, and in which way it is another one than the host's or the package's. */
+/** A configuration file of the cage, and how it differs from the host's or the package's. */
 export interface Configuration {
 	readonly path: Path;
 	/**
-	 * `package`: as the package ships it; `host`: the host's, which is another one than the package's, or no package's; `edited`: changed in the cage itself;
-	 * `written`: made for the cage.
+	 * `package`: unchanged from the package; `host`: the host's version, changed or without a package; `edited`: changed in the
+	 * cage; `written`: generated for the cage.
 	 */
 	readonly state: "package" | "host" | "edited" | "written";
 	readonly package?: ManifestEntry["package"];
-	/** What it is compared with. */
+	/** The other side of the comparison. */
 	readonly against?: "host" | "package" | "nothing";
-	/** Unified, with secrets masked; absent where there is nothing to compare, or it may not be shown. */
+	/** A unified diff with masked secrets; absent if there is nothing to compare or it must not be shown. */
 	readonly difference?: readonly string[];
-	/** Why no difference is shown although there is one. */
+	/** Why an existing difference is not shown. */
 	readonly withheld?: "secret" | "binary" | "too-long";
 }
 
 const etc = pathFromText("/etc");
-/** The accounts stand in the record one by one; their files would tell of the host whom it has besides. The loader's cache is no text. */
+/**
+ * The record lists the accounts one by one; these files could name further accounts of the host. The loader's cache is binary.
+ */
 const elsewhere: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
 
-/** What counts as configuration: files below /etc, and what was edited or written for the cage anywhere. */
+/** Configuration is every file below /etc, and every edited or generated file. */
 export function isConfiguration({ edited, kind, path }: ManifestEntry): boolean {
 	if (elsewhere.has(path)) return false;
 	return (kind === "file" && (isWithin(path, etc) || edited !== undefined)) || kind === "generated";
 }
 
-/** Texts are undefined where there is no such file. Secrets are masked before they are compared, so that none can stand beside a changed line. */
+/**
+ * An undefined text means that there is no such file. Secrets are masked before the comparison, so that none appears as context.
+ */
 export function differenceOf(
 	before: string | undefined,
 	after: string | undefined,
@@ -41,14 +45,14 @@ export function differenceOf(
 	if ((before ?? "").includes("\0") || (after ?? "").includes("\0")) return { withheld: "binary" };
 	const difference = unifiedDiff(maskLines(linesOf(before)), maskLines(linesOf(after)));
 	if (difference === undefined) return { withheld: "too-long" };
-	// Another one, but only in what is masked.
+	// Only masked parts differ.
 	return difference.length ? { difference } : { withheld: "secret" };
 }
 
-/** Beyond, a comparison takes longer than a reader gains. */
+/** More changes take longer to compare than they are worth. */
 const maxEdits = 2000;
 
-/** Hunks with three lines around each change, without the two lines that name the files; undefined where there are too many changes. */
+/** Returns hunks with three lines of context, without file names; undefined if there are too many changes. */
 export function unifiedDiff(before: readonly string[], after: readonly string[]): string[] | undefined {
 	const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 	const patch = structuredPatch("", "", text(before), text(after), "", "", { context: 3, maxEditLength: maxEdits });

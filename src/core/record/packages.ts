@@ -15,14 +15,14 @@ const kinds: Readonly<Record<string, PackageKind>> = {
 	arch: "alpm",
 };
 
-/** By `ID` and `ID_LIKE` of os-release(5), the nearest first; undefined where none of them is known. */
+/** Takes `ID` and `ID_LIKE` of os-release(5), nearest first. Returns undefined if none is known. */
 export function packageKindOf(ids: readonly string[]): PackageKind | undefined {
 	return ids.map((id) => kinds[id]).find((kind) => kind !== undefined);
 }
 
 /**
- * The package URL (the purl specification, ECMA-427) by which scanners look a package up; undefined where it is not known which package manager it is of.
- * `distro`, `epoch` and `arch` are as its type definitions have them, `upstream` as syft, grype and others write and read it.
+ * Returns the package URL (purl, ECMA-427) with which scanners look up a package; undefined if the package manager is unknown.
+ * `distro`, `epoch` and `arch` follow the type definitions, `upstream` follows syft and grype.
  */
 export function packageUrl(
 	{ name: listed, version: full }: PackageRef,
@@ -32,7 +32,7 @@ export function packageUrl(
 	const namespace = distribution.split("-", 1)[0] ?? "";
 	const kind = packageKind ?? packageKindOf([namespace]);
 	if (kind === undefined || namespace === "") return undefined;
-	// dpkg tells a package of another architecture by its name.
+	// dpkg appends another architecture to the name.
 	const [name = listed, foreign] = kind === "deb" ? listed.split(":") : [listed];
 	const [, epoch, version = full] = (kind === "rpm" ? /^(\d+):(.*)$/ : /^()(.*)$/).exec(full) ?? [];
 	const qualifiers: Readonly<Record<string, string | undefined>> = {
@@ -45,7 +45,7 @@ export function packageUrl(
 	return `pkg:${kind}/${encode(namespace.toLowerCase())}/${encode(name)}@${encode(version)}?${query.join("&")}`;
 }
 
-/** Of a package in a cage, as the machine was when the cage was made; undefined where nothing was kept of that. */
+/** Returns the package URL as of the build; undefined if no evidence from then exists. */
 export function packageUrlIn({ evidence }: CageRecord, ref: PackageRef): string | undefined {
 	if (!evidence) return undefined;
 	const origin = evidence.origins?.find(({ name, version }) => name === ref.name && version === ref.version);
@@ -57,7 +57,7 @@ function upstream(name: string, origin: PackageOrigin | undefined): string | und
 	return origin.sourceVersion === undefined ? origin.source : `${origin.source}@${origin.sourceVersion}`;
 }
 
-/** All but letters, digits and `.-_~:` is escaped; encodeURIComponent leaves some signs more, and escapes the colon. */
+/** Escapes everything except letters, digits and `.-_~:`. encodeURIComponent leaves more, and escapes the colon. */
 function encode(text: string): string {
 	const escaped = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
 	return encodeURIComponent(text)
@@ -65,7 +65,7 @@ function encode(text: string): string {
 		.replaceAll("%3A", ":");
 }
 
-/** Files of the cage by the package that brought them; those of no package and those that were made for the cage stand for themselves. */
+/** Files of one package. Files without a package and generated files form their own groups. */
 interface PackageShare {
 	readonly ref?: PackageRef;
 	readonly kind: "package" | "none" | "made";
@@ -73,7 +73,7 @@ interface PackageShare {
 	readonly bytes: number;
 }
 
-/** The largest first. */
+/** Returns the largest group first. */
 export function packagesOf({ entries }: Manifest): PackageShare[] {
 	const shares = new Map<string, { ref?: PackageRef; kind: PackageShare["kind"]; files: number; bytes: number }>();
 	for (const entry of entries) {
@@ -89,7 +89,7 @@ export function packagesOf({ entries }: Manifest): PackageShare[] {
 	return [...shares.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
-/** What the command starts, and the file behind its links; both may be of packages of their own. */
+/** The file that the command starts, links resolved. The link and the file may belong to different packages. */
 interface Program {
 	readonly file: ManifestEntry;
 	readonly packages: readonly PackageRef[];
@@ -99,7 +99,7 @@ export function programOf({ command, entries }: Manifest): Program | undefined {
 	const byPath = new Map(entries.map((entry) => [entry.path, entry]));
 	const packages: PackageRef[] = [];
 	let path: Path | undefined = pathFromText(command[0] ?? "");
-	// A chain of links in a cage is short; one that leads back to itself ends here too.
+	// Cages contain only short chains of links; the limit ends loops.
 	for (let steps = 0; path !== undefined && steps < 40; steps++) {
 		const file: ManifestEntry | undefined = byPath.get(path) ?? throughLinks(path, byPath);
 		if (!file) return undefined;
@@ -111,7 +111,7 @@ export function programOf({ command, entries }: Manifest): Program | undefined {
 	return undefined;
 }
 
-/** Where a directory on the way is a link, as /bin mostly is. */
+/** Resolves a directory link on the path, such as /bin. */
 function throughLinks(path: Path, byPath: ReadonlyMap<Path, ManifestEntry>): ManifestEntry | undefined {
 	for (const above of ancestors(path)) {
 		const entry = byPath.get(above);
@@ -123,14 +123,14 @@ function throughLinks(path: Path, byPath: ReadonlyMap<Path, ManifestEntry>): Man
 	return undefined;
 }
 
-/** What needs which library, as the manifest's reasons say: a graph of files or, where those are too many to be looked at, of packages. */
+/** Which file needs which library, according to the manifest. With too many files, the graph shows packages. */
 interface Dependencies {
 	readonly of: "files" | "packages";
-	/** `level` 0 needs somebody, and nobody needs it; each is one further than whoever needs it first. */
+	/** Nodes of `level` 0 are needed by none; every other node is one level below the first that needs it. */
 	readonly nodes: readonly { readonly name: string; readonly level: number }[];
-	/** Places in `nodes`: the first needs the second. */
+	/** Indexes in `nodes`: the first needs the second. */
 	readonly edges: readonly (readonly [number, number])[];
-	/** How many nodes are left out beyond the most that are shown. */
+	/** Number of nodes that are not shown. */
 	readonly rest: number;
 }
 
@@ -146,13 +146,13 @@ export function dependenciesOf(manifest: Manifest): Dependencies {
 		pairs.map(([from, to]) => [packageOf(from), packageOf(to)] as const).filter(([from, to]) => from !== to),
 	);
 	if (packages.names.length <= maxNodes) return { of: "packages", ...drawn(packages), rest: 0 };
-	return { of: "packages", ...drawn(maxNeeded(packages)), rest: packages.names.length - maxNodes };
+	return { of: "packages", ...drawn(mostConnected(packages)), rest: packages.names.length - maxNodes };
 }
 
-/** Each file that needs another, and that other. */
+/** Returns pairs of a file and a file that it needs. */
 export function neededPairs({ entries }: Manifest): (readonly [Path, Path])[] {
 	return entries.flatMap((entry) =>
-		// Links lead to the same file once more.
+		// Links lead to the same file again.
 		(entry.kind === "file" ? entry.reasons : []).flatMap((reason) =>
 			reason.kind === "needed-by" ? [[reason.by, entry.path] as const] : [],
 		),
@@ -173,8 +173,8 @@ function graph(pairs: readonly (readonly [string, string])[]): Graph {
 	return { names: [...new Set([...once.values()].flat())], pairs: [...once.values()] };
 }
 
-/** Those with the most edges stay, with the edges among them. */
-function maxNeeded({ names, pairs }: Graph): Graph {
+/** Keeps the nodes with the most edges. */
+function mostConnected({ names, pairs }: Graph): Graph {
 	const weight = (name: string) => pairs.filter((pair) => pair.includes(name)).length;
 	const kept = new Set([...names].sort((a, b) => weight(b) - weight(a)).slice(0, maxNodes));
 	return { names: names.filter((name) => kept.has(name)), pairs: pairs.filter(([from, to]) => kept.has(from) && kept.has(to)) };
@@ -183,7 +183,7 @@ function maxNeeded({ names, pairs }: Graph): Graph {
 function drawn({ names, pairs }: Graph): Pick<Dependencies, "nodes" | "edges"> {
 	const needed = new Set(pairs.map(([, to]) => to));
 	const levels = new Map<string, number>();
-	// By breadth, so that what needs itself in a circle comes to an end.
+	// Breadth first, so that cycles end.
 	let row = names.filter((name) => !needed.has(name));
 	if (!row.length) row = names.slice(0, 1);
 	for (let level = 0; row.length; level++) {

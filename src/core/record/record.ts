@@ -23,15 +23,15 @@ import type { Watched } from "../watch/watched.ts";
 import type { Configuration } from "./configuration.ts";
 
 /**
- * What the record tells of a generation beyond its manifest: how it was planned, tried and tested, and on which machine. Kept beside the manifest and longer
- * than it, for the trials of a generation stay evidence when its files are gone. Paths are as they are shown.
+ * Data about a generation that the record needs in addition to the manifest: how it was planned, tried and tested, and on which
+ * machine. It is kept after the generation's files are removed, because its trials remain evidence. Paths are in display form.
  */
 export interface Evidence {
 	readonly schema: "cagewright/evidence/1";
 	readonly generation: number;
-	/** ISO 8601, UTC: when the generation became the present one. */
+	/** When the generation became the present one; ISO 8601, UTC. */
 	readonly at: string;
-	/** The account of the system that ran the program, with the one behind sudo. */
+	/** The system account that ran Cagewright, and the one behind sudo. */
 	readonly who: string;
 	readonly machine: MachineFacts;
 	readonly seconds: Cage["seconds"];
@@ -52,11 +52,11 @@ export interface Evidence {
 		readonly entries: number;
 		readonly bytes: number;
 	}[];
-	/** Accounts that a need was seen for and a rule leaves out. */
+	/** Accounts that the trace needed and a rule leaves out. */
 	readonly withoutAccounts: readonly string[];
-	/** What the package manager told of the packages in the cage; those that it told nothing of are absent. */
+	/** Facts from the package manager about the cage's packages; unknown packages are absent. */
 	readonly origins?: readonly (PackageRef & PackageOrigin)[];
-	/** What was proven unnecessary, and by what. */
+	/** Files that were proven unnecessary, with the evidence. */
 	readonly minimised?: MinimisedEvidence;
 }
 
@@ -65,21 +65,21 @@ export interface MinimisedEvidence extends Omit<Minimised, "paths" | "cacheBytes
 	readonly packages: readonly PackageDropped[];
 }
 
-/** What a reader in years has to know of the machine that the cage stands on. */
+/** The facts about the machine that a later reader needs. */
 export interface MachineFacts {
 	readonly host: string;
-	/** PRETTY_NAME of os-release(5); empty where the system does not say. */
+	/** PRETTY_NAME of os-release(5); empty if absent. */
 	readonly system: string;
-	/** ID and VERSION_ID of the same, such as `debian-13`: a package URL names its distribution so. */
+	/** ID and VERSION_ID of os-release(5), e.g. `debian-13`, as in package URLs. */
 	readonly distribution: string;
-	/** Such as `amd64`, as the package manager calls it. */
+	/** The package manager's name, e.g. `amd64`. */
 	readonly architecture: string;
-	/** Absent where os-release(5) names no known family. */
+	/** Absent if os-release(5) names no known family. */
 	readonly packageKind?: PackageKind;
 	readonly kernel: string;
-	/** The version of this program that made the generation; absent where an older one did. */
+	/** Version of Cagewright that built the generation; absent from older versions. */
 	readonly cagewright?: string;
-	/** The kernel's other means of confinement, and what of them is there for this application. */
+	/** The kernel's mandatory access control, and its profile for this application. */
 	readonly appArmor: { readonly enabled: boolean; readonly profile?: string; readonly loaded?: boolean };
 	readonly selinux: boolean;
 }
@@ -117,26 +117,23 @@ function minimisedOf({ minimised }: Cage, plan: Plan): Pick<Evidence, "minimised
 	return { minimised: { ...proof, ...sumOf(unneeded), groups: byGroup(unneeded), packages: byPackage(unneeded) } };
 }
 
-/** What only a person can say: whose the cage is, and who answers for it. */
+/** Statements that only a person can make: who owns the cage and is responsible for it. */
 export interface Responsible {
 	readonly purpose?: string;
 	readonly initiatedBy?: string;
 	readonly implementedBy?: string;
-	/** For one generation and no other: what comes after it was not approved with it. */
+	/** Approval of one generation; it does not extend to later ones. */
 	readonly approved?: { readonly by: string; readonly at: string; readonly generation: number };
 }
 
-/** The two that are mostly the same for all cages of a machine. `asked`: somebody was asked for them, and is not asked again. */
+/** The two names that are usually the same for all cages of a machine. `asked`: somebody was asked already. */
 export type Names = Pick<Responsible, "initiatedBy" | "implementedBy"> & { readonly asked?: boolean };
 
 export function isApproved({ approved }: Responsible, generation: number): boolean {
 	return approved?.generation === generation;
 }
 
-/**
- * What is said now counts more than what was said of the cage, and that more than what is said of every cage. An empty text takes back what was said, so that
- * it is open again.
- */
+/** The current statement wins over the cage's, and that over the default for all cages. An empty text removes a statement. */
 export function mergeResponsible(given: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
 	const { approved, ...texts } = { ...always, ...known, ...given };
 	return {
@@ -146,33 +143,33 @@ export function mergeResponsible(given: Responsible, known: Responsible, { asked
 }
 
 /**
- * The documentation of a cage as a value: everything that any of its forms tells, and nothing that was not measured. What is not known is absent, and the
- * forms say `open` there.
+ * A cage's documentation as data: everything that any output form shows, and nothing that was not measured. Unknown values are
+ * absent and shown as `open`.
  */
 export interface CageRecord {
 	/** ISO 8601, UTC. */
 	readonly writtenAt: string;
-	/** Of the present generation. */
+	/** The cage with its present generation. */
 	readonly cage: Cage;
 	readonly manifest: Manifest;
-	/** Absent where an older version made the generation. */
+	/** Absent if an older version built the generation. */
 	readonly evidence?: Evidence;
-	/** Of the generations before, oldest first. */
+	/** Evidence of earlier generations, oldest first. */
 	readonly earlier: readonly Evidence[];
 	readonly place: { readonly root: string; readonly data: string };
 	readonly responsible: Responsible;
 	readonly configuration: readonly Configuration[];
-	/** SHA-256 of the manifest: two records with the same one are of the same files. */
+	/** SHA-256 of the manifest. Equal values mean the same files. */
 	readonly fingerprint: string;
 	readonly check?: RecordedCheck;
-	/** The service of the host that the cage has taken over, and since when. */
+	/** The host service that the cage replaced, and since when. */
 	readonly adopted?: { readonly service: string; readonly since: string };
-	/** How much of its packages the application reached while it was traced. */
+	/** How much of its packages the application used while it was traced. */
 	readonly coverage?: Coverage;
-	/** Stages of its life, with those that no trace has seen, and what would show more of it. Absent where its trace is gone. */
+	/** Lifecycle stages, and what would show more of them. Absent if the trace is gone. */
 	readonly life?: readonly StageCoverage[];
 	readonly next?: readonly NextExercise[];
-	/** What watching it in production has shown. */
+	/** The result of watching in production. */
 	readonly watched?: RecordedWatch;
 	/** Lines of the append-only log, oldest first. */
 	readonly history: readonly HistoryLine[];
@@ -186,11 +183,11 @@ export interface HistoryLine {
 }
 
 interface RecordedWatch extends Pick<Watched, "since" | "until" | "seconds"> {
-	/** What it lacks by that. */
+	/** Files that were missing. */
 	readonly missed: readonly Path[];
 }
 
-/** How the cage stood against its manifest and the host when the record was written. */
+/** How the cage compared with its manifest and the host when the record was written. */
 export interface RecordedCheck {
 	readonly at: string;
 	readonly findings: readonly (Finding & { readonly accepted: boolean; readonly known: boolean })[];
@@ -198,16 +195,16 @@ export interface RecordedCheck {
 	readonly outdated: boolean;
 }
 
-/** A line of the log, `TIME ACTION JSON`; anything else stands as a whole in `details`. */
+/** Parses a line of the log, `TIME ACTION JSON`. Any other line is in `details`. */
 export function historyLine(line: string): HistoryLine {
 	const [, time = "", action = "", details = line] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
 	return { time, action, details };
 }
 
-/** The rounds that led to the generation of the record, and those after. */
+/** Returns the rounds that led to the record's generation, and later trials of it. */
 export function trialsOf({ cage, evidence, manifest }: CageRecord): readonly TrialSummary[] {
 	const kept = evidence?.trials ?? [];
-	// A trial of its own, after the cage was made, stands with the cage alone.
+	// A later separate trial is stored only with the cage.
 	const later = cage.trials.filter(
 		({ at, generation }) => generation === manifest.generation && !kept.some((one) => one.at === at),
 	);
@@ -222,22 +219,22 @@ export function isMeasured(trial: TrialSummary | undefined): trial is TrialSumma
 	return trial?.measured !== undefined;
 }
 
-/** The latest verdict that is of this generation. */
+/** Returns this generation's latest verdict. */
 export function selftestOf({ cage, evidence, manifest }: CageRecord): SelftestSummary | undefined {
 	const isOfThis = evidence === undefined || cage.trials.at(-1)?.generation === manifest.generation;
 	const known = [evidence?.selftest, isOfThis ? cage.selftest : undefined].filter((one) => one !== undefined);
 	return known.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
 }
 
-/** Package managers, by the names that package URLs have for them. */
+/** Package managers, named as in package URLs. */
 export type PackageKind = "deb" | "rpm" | "apk" | "alpm";
 
-/** What the package manager tells of a package beyond its name and version. */
+/** Facts from the package manager about a package, besides its name and version. */
 export interface PackageOrigin {
-	/** Such as `amd64` or `all`. */
+	/** E.g. `amd64` or `all`. */
 	readonly architecture: string;
-	/** The source package that it was built from; advisories of Debian go by that. */
+	/** The source package, which Debian's advisories refer to. */
 	readonly source: string;
-	/** Only where it is another one than the package's. */
+	/** Only if it differs from the package's version. */
 	readonly sourceVersion?: string;
 }

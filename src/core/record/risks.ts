@@ -3,8 +3,8 @@ import { showPath } from "../path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial, selftestOf } from "./record.ts";
 
 /**
- * What remains, derived from what the record knows. Each has a sentence of its own in the messages; `severity` says how much somebody who signs should think
- * about it.
+ * A remaining risk, derived from the record. The messages have a sentence for each code; `severity` tells a signatory how
+ * important it is.
  */
 export interface ResidualRisk {
 	readonly code: (typeof riskCodes)[number];
@@ -45,7 +45,7 @@ const riskCodes = [
 
 const weights = ["high", "medium", "low"];
 
-/** The heaviest first; those that no cage is without stand at the end. */
+/** Returns the most severe risks first. The last ones apply to every cage. */
 export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const { cage, check, manifest } = record;
 	const { permissions } = manifest;
@@ -116,7 +116,7 @@ function accountFindings({ check }: CageRecord) {
 	return (check?.findings ?? []).filter(({ code }) => code === "account-used-outside" || code === "account-of-other-cage");
 }
 
-/** Ports, accounts and directories that other services have as well. */
+/** Counts ports, accounts and directories that other services use too. */
 export function sharedThings(record: CageRecord): number {
 	const notes = (record.evidence?.notes ?? record.cage.notes ?? []).filter(({ code }) => code.startsWith("shares-"));
 	const accounts = notes.some(({ code }) => code.startsWith("shares-account"));

@@ -1,14 +1,14 @@
 import type { HistoryLine } from "./record.ts";
 
-/** A record as it was written to a file with its checksum; kept in the cage's log, to which is only added. */
+/** A record that was written to a file with its checksum, as in the cage's append-only log. */
 interface WrittenRecord {
 	/** ISO 8601, UTC. */
 	readonly at: string;
-	/** Absolute. */
+	/** An absolute path. */
 	readonly file: string;
 	readonly sha256: string;
 	readonly generation: number;
-	/** Of the cage's files, as the record has it. */
+	/** The fingerprint of the cage's files in the record. */
 	readonly fingerprint: string;
 }
 
@@ -16,22 +16,22 @@ export const recordedAction = "recorded";
 
 export interface Verification {
 	/**
-	 * `as-written`: the log knows this very content. `changed`: it knows the file, with another content. `unlogged`: only the checksum beside it speaks for
-	 * it, which whoever changed it could have written. `unknown`: nothing does.
+	 * `as-written`: the log contains this content. `changed`: the log contains the file with other content. `unlogged`: only the
+	 * checksum file confirms it, which an attacker could have written too. `unknown`: nothing confirms it.
 	 */
 	readonly verdict: "as-written" | "changed" | "unlogged" | "unknown";
-	/** Where the log knows it, or what it knew under the name of the file. */
+	/** The log's entry for this content or, failing that, for this file name. */
 	readonly written?: WrittenRecord;
-	/** What the checksum beside the file says of it. */
+	/** Result of comparing with the checksum file. */
 	readonly beside: "same" | "differs" | "absent";
-	/** Whether the cage has the same files today as in that record. */
+	/** Whether the cage still has the files of that record. */
 	readonly current?: boolean;
 }
 
 interface FileToVerify {
 	readonly file: string;
 	readonly sha256: string;
-	/** The text of the file with its checksum. */
+	/** Content of the checksum file. */
 	readonly checksum?: string;
 }
 
@@ -54,7 +54,7 @@ export function isAsWritten({ beside, verdict }: Verification): boolean {
 	return verdict === "as-written" && beside !== "differs";
 }
 
-/** A line of sha256sum(1), which marks a name with a line end in it and escapes that. */
+/** Returns a line as sha256sum(1) writes it, which marks and escapes names with line ends. */
 export function checksumLine(sha256: string, name: string): string {
 	const escaped = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 	return `${escaped === name ? "" : "\\"}${sha256}  ${escaped}\n`;

@@ -76,33 +76,34 @@ export type CheckId = (typeof checkIds)[number];
 /** A shared account is separated only by the PID namespace: worth a warning, but no escape. */
 export const isWarning = (check: Check) => check.id === "account" || check.instead !== undefined;
 
-export function auditOutside(seen: Observed, expected: Expected): Check[] {
+export function auditOutside(observed: Observed, expected: Expected): Check[] {
 	const check = (id: CheckId, found: readonly string[]): Check => {
 		const design = expected.design?.[id];
 		const isDesign = found.length > 0 && found.every((one) => design?.only?.includes(one) ?? true);
 		return { id, ok: !found.length, found, ...(design && isDesign ? { instead: design.instead } : {}) };
 	};
 	const flag = (id: CheckId, ok: boolean): Check => ({ id, ok, found: [] });
-	const without = (flag: string, of = seen.mounts) => of.filter(({ options }) => !options.includes(flag)).map(({ path }) => path);
-	const writable = seen.mounts.filter(({ options }) => options.includes("rw"));
-	const plain = seen.mounts.filter(({ path }) => !expected.nodes.includes(path));
+	const without = (flag: string, of = observed.mounts) =>
+		of.filter(({ options }) => !options.includes(flag)).map(({ path }) => path);
+	const writable = observed.mounts.filter(({ options }) => options.includes("rw"));
+	const plain = observed.mounts.filter(({ path }) => !expected.nodes.includes(path));
 	const readOnly = writable.filter(({ path }) => ["/", "/dev", "/.launch"].includes(path));
 	return [
-		flag("inside", seen.inside),
-		flag("root", seen.rootOfNamespace !== false),
+		flag("inside", observed.inside),
+		flag("root", observed.rootOfNamespace !== false),
 		check(
 			"capabilities",
-			Object.entries(seen.capabilities).flatMap(([set, names]) =>
+			Object.entries(observed.capabilities).flatMap(([set, names]) =>
 				names.filter((name) => !expected.capabilities.includes(name)).map((name) => `${set}:${name}`),
 			),
 		),
-		flag("no-new-privs", seen.noNewPrivileges),
-		flag("seccomp", seen.seccomp),
+		flag("no-new-privs", observed.noNewPrivileges),
+		flag("seccomp", observed.seccomp),
 		check(
 			"namespaces",
-			expected.namespaces.filter((kind) => seen.sharedNamespaces.includes(kind)),
+			expected.namespaces.filter((kind) => observed.sharedNamespaces.includes(kind)),
 		),
-		check("descriptors", seen.descriptors),
+		check("descriptors", observed.descriptors),
 		check(
 			"ro",
 			readOnly.map(({ path }) => path),
@@ -115,16 +116,16 @@ export function auditOutside(seen: Observed, expected: Expected): Check[] {
 		),
 		check(
 			"mounts",
-			seen.mounts
+			observed.mounts
 				.filter(({ path }) => !expected.mounts.includes(path) && !isWithin(path, launchDirectory))
 				.map(({ path }) => path),
 		),
-		check("session", [...(seen.ownSession ? [] : ["session"]), ...(seen.terminal ? ["terminal"] : [])]),
+		check("session", [...(observed.ownSession ? [] : ["session"]), ...(observed.terminal ? ["terminal"] : [])]),
 		check(
 			"environment",
-			seen.environment.filter((name) => !expected.environment.includes(name)),
+			observed.environment.filter((name) => !expected.environment.includes(name)),
 		),
-		check("account", seen.sameAccount.map(String)),
+		check("account", observed.sameAccount.map(String)),
 	];
 }
 

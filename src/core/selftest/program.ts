@@ -1,7 +1,7 @@
 import { type Architecture, syscallNumber, syscalls } from "../confinement/syscalls.ts";
 import { type Path, pathToText } from "../path/path.ts";
-import { moreSyscalls, type Way } from "./way.ts";
-import { ways } from "./ways/ways.ts";
+import { moreSyscalls, type Technique } from "./technique.ts";
+import { techniques } from "./techniques/techniques.ts";
 
 /**
  * Returns the decoy: a process outside under the application's account that has one of each object which processes of an
@@ -104,7 +104,7 @@ export interface DecoyFacts {
 
 /** Returns the text for `perl -e`. With `spare`, it omits attempts that would change the host if no layer stops them. */
 export function attemptsProgram(architecture: Architecture, { spare }: { readonly spare: boolean }): string {
-	const tried = Object.values(ways).flat() as Way[];
+	const tried = Object.values(techniques).flat() as Technique[];
 	return [
 		prelude(architecture),
 		...tried.filter((way) => !(spare && way.spared)).map(({ attempt, id }) => `attempt('${id}', sub {\n${attempt}\n});`),

@@ -1,8 +1,8 @@
 import type { Weakness } from "../confinement/method.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
-import { type Group, groups, type Permission, type Stop } from "./way.ts";
-import { ways } from "./ways/ways.ts";
+import { type Group, groups, type Permission, type StoppingLayer } from "./technique.ts";
+import { techniques } from "./techniques/techniques.ts";
 
 /** A result of the test. `act`: the administrator should act. `design`: the plan permits it, or it is worth knowing. */
 export type Finding = { readonly urgency: "act" | "design" | "fine" } & (
@@ -62,7 +62,7 @@ export interface Outcome {
 	readonly outcome: Result;
 	/** Name of the error, or of the signal that killed the attempt. */
 	readonly detail: string;
-	readonly stoppedBy: readonly Stop[];
+	readonly stoppedBy: readonly StoppingLayer[];
 	readonly opens: readonly Permission[];
 }
 
@@ -88,15 +88,15 @@ function isHow(text: string | undefined): text is Attempt["how"] {
 }
 
 /** The cage's permissions, and its launcher's weaknesses. */
-export interface Made {
+export interface CageUnderTest {
 	readonly permissions: Permissions;
 	readonly network: "host" | "own" | "none";
 	readonly weaker: readonly Weakness[];
 }
 
-export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): Outcome[] {
+export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: CageUnderTest): Outcome[] {
 	return groups.flatMap((group) =>
-		ways[group].map((way) => {
+		techniques[group].map((way) => {
 			const opens = (way.opens ?? []).filter((permission) => isOpened(permission, made));
 			const one = attempts.get(way.id);
 			return {
@@ -111,7 +111,7 @@ export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: Made): 
 	);
 }
 
-function isOpened(permission: Permission, { network, permissions, weaker }: Made): boolean {
+function isOpened(permission: Permission, { network, permissions, weaker }: CageUnderTest): boolean {
 	switch (permission) {
 		case "network":
 			return network === "host";
@@ -175,7 +175,7 @@ const signals: Readonly<Record<number, string>> = { 9: "SIGKILL", 11: "SIGSEGV",
 
 /** Returns groups without an escape from the control run, which has no layers: there the test itself does not work. */
 export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
-	return groups.filter((group) => !ways[group].some((way) => control.get(way.id)?.how === "escaped"));
+	return groups.filter((group) => !techniques[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 
 /** Result of a cage's self-test. */

@@ -1,6 +1,6 @@
 import type { Template } from "./template.ts";
 
-/** A template with the SHA-256 of what it says, for passing on. */
+/** A template with the SHA-256 of its content, for distribution. */
 export const bundleSchema = "cagewright/template-bundle/1";
 
 export interface TemplateBundle {
@@ -11,7 +11,7 @@ export interface TemplateBundle {
 
 export type Unbundled = { readonly value: unknown; readonly sha256: string } | undefined;
 
-/** What is in a bundle; undefined where this is none. */
+/** Returns a bundle's content; undefined if `value` is no bundle. */
 export function unbundle(value: unknown): Unbundled {
 	if (typeof value !== "object" || value === null) return undefined;
 	const { schema, sha256, template } = value as Partial<Record<keyof TemplateBundle, unknown>>;

@@ -1,19 +1,19 @@
 import picomatch from "picomatch";
-import { parseHandedSocket } from "../application/handed-socket.ts";
+import { parsePassedSocket } from "../application/passed-socket.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
 
 /**
- * What makes a value in a template dangerous. A template from elsewhere ends up in commands that root starts, in unit files and in
- * path lists, so each of these is refused rather than escaped. Every check gives the problem, or undefined.
+ * A check of a value in a template. Templates from elsewhere are untrusted, and their values get into commands that root starts,
+ * unit files and path lists. Dangerous values are refused rather than escaped. Returns the problem, or undefined.
  */
 type Check = (text: string) => TemplateProblem | undefined;
 
 export const limits = { bytes: 1024 * 1024, word: 8192, text: 16_384, path: 4096, list: 1024 } as const;
 
-/** C0, DEL and C1, line and paragraph separators: what ends a line somewhere. */
+/** C0, DEL and C1, line and paragraph separators: everything that can end a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const parentComponent = /(^|\/)\.\.(\/|$)/;
@@ -24,16 +24,16 @@ export const oneLine: Check = (text) => {
 	return /\p{Surrogate}/u.test(text) ? "not-text" : undefined;
 };
 
-/** Paragraphs for people may have line ends, but nothing else that steers a terminal. */
+/** Paragraphs may contain line ends, but no other control characters. */
 export const paragraphs: Check = (text) => oneLine(text.replaceAll("\n", " "));
 
-/** A word of the command after the program: if it looks like an absolute path it must not climb. */
+/** A word of the command after the program. One that contains an absolute path must not contain `..`. */
 export const argument: Check = (text) =>
 	oneLine(text) ?? (/^\/|=\//.test(text) && parentComponent.test(text) ? "parent-component" : placeholder(text));
 
 export const program: Check = (text) => (/^\$\{\w*\}$/.test(text) ? placeholder(text) : path(text));
 
-/** Only what merging can fill in; `${…}` of any other name would reach the unit file, where systemd would fill it in. */
+/** Only placeholders that a merge fills in. Any other `${…}` would get into the unit file, where systemd would expand it. */
 export const placeholder: Check = (text) => {
 	const rest = placeholderNames.reduce((left, name) => left.replaceAll(`\${${name}}`, ""), text);
 	return rest.includes("${") ? "unknown-placeholder" : undefined;
@@ -47,31 +47,31 @@ export const path: Check = (text) => {
 	return parentComponent.test(text) ? "parent-component" : placeholder(text);
 };
 
-/** In the form that rules keep, so that one permission has one word. */
+/** In the form that rules store, so that each permission has one word. */
 export const permission: Check = (text) => (permissionWord(text) === text ? undefined : "not-an-opening");
 
-/** Directories that are the system itself: programs and configuration in them must not become writable for an application. */
+/** The system's own directories: programs and configuration in them must not become writable for an application. */
 const system = new Set(
 	"/ /bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /sbin /sys /usr /usr/bin /usr/lib /usr/lib64 /usr/libexec /usr/local /usr/sbin /usr/share /var".split(
 		" ",
 	),
 );
-/** Directories that all applications of the host share: through none of them may a cage look out. */
+/** Directories that all applications of the host share. A cage must not see them as a whole. */
 const shared = new Set(
 	"/home /media /mnt /opt /root /run /srv /tmp /var/cache /var/lib /var/log /var/mail /var/run /var/spool /var/tmp".split(" "),
 );
 
-/** A directory that the application may write, in the cage. */
+/** A directory in the cage that the application may write. */
 export const stateDirectory: Check = (text) => {
 	const bad = path(text);
 	if (bad !== undefined) return bad;
 	return system.has(plain(text)) ? "too-broad" : single(text);
 };
 
-/** A directory of the host that is seen in the cage. */
+/** A host directory that the cage may see. */
 export const boundDirectory: Check = (text) => stateDirectory(text) ?? (shared.has(plain(text)) ? "too-broad" : undefined);
 
-/** A path or glob of files to take or leave. */
+/** A path or glob of files to include or exclude. */
 export const pattern: Check = (text) => {
 	const bad = path(text);
 	if (bad !== undefined) return bad;
@@ -79,10 +79,10 @@ export const pattern: Check = (text) => {
 	return undefined;
 };
 
-/** The same, of files that come into the cage. */
+/** A pattern of files to include. */
 export const taken: Check = (text) => pattern(text) ?? passwordFile(text);
 
-/** A single path that is no glob. */
+/** A single path, no glob. */
 export const single: Check = (text) => path(text) ?? (globCharacter.test(text) ? "glob-not-allowed" : passwordFile(text));
 
 export const device: Check = (text) => path(text) ?? (/^\/dev\/[\w.+:@/-]+$/.test(plain(text)) ? undefined : "not-a-device");
@@ -93,14 +93,14 @@ export const account: Check = (text) => {
 	return new RegExp(`^${name}(:${name}|:(${name})?:${name}(,${name})*)?$`).test(text) ? undefined : "bad-account";
 };
 
-/** A socket that is handed over, with its owner by name. */
+/** A socket that is passed to the application, with its owner by name. */
 export const socket: Check = (text) => {
-	const parsed = parseHandedSocket(text);
+	const parsed = parsePassedSocket(text);
 	if (parsed === undefined) return "bad-socket";
 	return [parsed.user, parsed.group].map((name) => (name === undefined ? undefined : account(name))).find(Boolean);
 };
 
-/** A user or group by name that is known in the cage, or not: `NAME`, `user:NAME`, `group:NAME`. */
+/** A user or group by name: `NAME`, `user:NAME`, `group:NAME`. */
 export const accountName: Check = (text) => {
 	if (/^(user:|group:)?[+\s]*(0x)?\d+\s*$/i.test(text)) return "numeric-account";
 	return parseAccountName(text) ? undefined : "bad-account";
@@ -109,13 +109,13 @@ export const accountName: Check = (text) => {
 export const variableName: Check = (text) =>
 	/^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && text !== "__proto__" ? undefined : "bad-variable-name";
 
-/** As man(1) cites a page; a file name or an address is none. */
+/** In the form of man(1), e.g. `nginx(8)`, not a file name or URL. */
 export const manualPage: Check = (text) =>
 	/^[A-Za-z0-9_][A-Za-z0-9_.:+@-]{0,99}\([1-9n][a-z]{0,8}\)$/.test(text) ? undefined : "not-a-manual-page";
 
 export const templateName: Check = (text) => (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(text) ? undefined : "bad-name");
 
-/** As dpkg, rpm, pacman and apk allow them; it goes into a command of theirs, so it must not look like an option. */
+/** Names that dpkg, rpm, pacman and apk allow. They become arguments of these programs, so they must not look like options. */
 export const packageName: Check = (text) => (/^[A-Za-z0-9][A-Za-z0-9+._:@~-]*$/.test(text) ? undefined : "bad-name");
 
 export const programName: Check = (text) => {
@@ -123,7 +123,7 @@ export const programName: Check = (text) => {
 	return /^[A-Za-z0-9_][A-Za-z0-9+._-]*$/.test(text) ? undefined : "bad-name";
 };
 
-/** Without `//`, `.` and a slash at the end. */
+/** Removes `//`, `.` and a trailing slash. */
 function plain(text: string): string {
 	return `/${text
 		.split("/")
@@ -131,35 +131,35 @@ function plain(text: string): string {
 		.join("/")}`;
 }
 
-/** Paths that no honest pattern has in common: names that nobody uses, short, long and hidden, at several depths. */
+/** Unused names at several depths, short, long and hidden: no reasonable pattern matches all of them. */
 const strangers = ["/q7", "/q7/x3.z", "/.q7/w.w", "/usr/q7", "/etc/q7", "/q7/x3/y5/.z9"];
 
 function matchesEverything(text: string): boolean {
 	if (plain(text) === "/") return true;
 	if (!globCharacter.test(text)) return false;
-	// A glob that takes a directory takes what is in it, so one that matches strangers at the top matches everything.
+	// A glob that matches a directory also matches its content, so one that matches unused top names matches everything.
 	const matches = matcher(text);
 	return strangers.slice(0, 3).some(matches) || strangers.slice(3).every(matches);
 }
 
-/** Files with password hashes, as shadow(5) and its editors leave them. */
+/** Files with password hashes, including the leftovers of editors (shadow(5)). */
 const passwordFiles = ["shadow", "shadow-", "gshadow", "gshadow-", ".shadow", "shadow.lock", "security/opasswd"].map(
 	(name) => `/etc/${name}`,
 );
 
 function passwordFile(text: string): TemplateProblem | undefined {
 	const directory = plain(text);
-	// A directory takes its content along.
+	// A directory includes its content.
 	if (passwordFiles.some((file) => file === directory || file.startsWith(`${directory}/`) || directory === "/"))
 		return "password-file";
 	return globCharacter.test(text) && passwordFiles.some(matcher(text)) ? "password-file" : undefined;
 }
 
 function matcher(text: string): (path: string) => boolean {
-	// `[!x]` is a negation in some dialects only; what is refused in one is refused.
+	// `[!x]` is a negation only in some dialects; refuse what either dialect matches.
 	const globs = [plain(text), `${plain(text)}/**`];
 	const dialects = [picomatch(globs, { dot: true }), picomatch(globs, { dot: true, posix: true })];
-	// An escaped character is itself for those who look up the path literally.
+	// An escaped character is literal for programs that take the path literally.
 	const literal = text.replaceAll("\\", "");
 	return (path) => path === literal || dialects.some((matches) => matches(path));
 }

@@ -1,16 +1,16 @@
 import { jsonPointer } from "./place.ts";
 import type { Template } from "./template.ts";
 
-/** In what two templates differ, member by member; of lists, what is in one of them alone. */
+/** One difference between two templates. Lists are compared item by item. */
 export interface TemplateDifference {
-	/** A JSON Pointer, of a list without the number of the item. */
+	/** A JSON Pointer; for list items, without the index. */
 	readonly pointer: string;
-	/** As JSON text; absent where it was not there, or is not any more. */
+	/** JSON text; absent if there was, or is, no value. */
 	readonly before?: string;
 	readonly after?: string;
 }
 
-/** What makes a cage; titles and descriptions are for people. */
+/** The parts that determine a cage. Titles and descriptions do not. */
 const fields = ["parameters", "application", "rules", "alternatives"] as const;
 
 export function templateDifferences(before: Template, after: Template): TemplateDifference[] {
@@ -23,7 +23,7 @@ function compare(keys: readonly string[], before: unknown, after: unknown): Temp
 	const pointer = jsonPointer(keys);
 	if (Array.isArray(before) && Array.isArray(after)) {
 		const [gone, come] = [without(before, after), without(after, before)];
-		// In a command the order is the meaning.
+		// A command's order matters.
 		if (keys.at(-1) === "command" || (!gone.length && !come.length)) return [{ pointer, before: one ?? "", after: other ?? "" }];
 		return [...gone.map((text) => ({ pointer, before: text })), ...come.map((text) => ({ pointer, after: text }))];
 	}

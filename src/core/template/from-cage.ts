@@ -21,32 +21,32 @@ import {
 	templateSchema,
 } from "./template.ts";
 
-/** What is known of the machine that a cage was made on. */
+/** The machine that a cage was made on. */
 export interface MachineOfCage extends AccountNames {
 	readonly placeholders: Placeholders;
 	readonly systems: readonly string[];
-	/** Its names, long and short. */
+	/** The host's names, long and short. */
 	readonly hostNames: readonly string[];
-	/** Whether two patterns mean the same files here. */
+	/** Whether two patterns match the same files here. */
 	readonly isSame: (one: string, other: string) => boolean;
 }
 
 export interface CageToSave {
 	readonly application: Application;
 	readonly rules: Rules;
-	/** What it was made from, and the values that were given then. */
+	/** The template that it was made from, and its parameters' values. */
 	readonly origin?: { readonly template: Template; readonly values: ParameterValues };
 }
 
 export interface SavedTemplate {
 	readonly template: Template;
-	/** Values of this machine, which the template itself does not have: with them it makes the same cage here. */
+	/** Values for this machine, with which the template makes the same cage here. */
 	readonly values: ParameterValues;
 }
 
 /**
- * The template that makes the same cage again, here and elsewhere: how the application is started, and the rules. Where it came from a template,
- * whatever is as that says it stays in its words. What means this machine alone becomes a parameter without a default, or a pattern.
+ * Returns a template that makes the same cage again, here and elsewhere. Values that equal the original template's keep its
+ * wording, with parameters. A value that only fits this machine becomes a parameter without a default, or a pattern.
  */
 export function templateFromCage(name: string, cage: CageToSave, machine: MachineOfCage): SavedTemplate {
 	const { origin } = cage;
@@ -70,7 +70,7 @@ export function templateFromCage(name: string, cage: CageToSave, machine: Machin
 	return withoutMachine(withoutNumbers(base, machine), kept.values, machine.hostNames);
 }
 
-/** Each value that is as the template says it with its parameters filled in, as the template writes it. */
+/** Restores the original template's wording for every value that equals its filled-in form. */
 function inWordsOf(
 	{ application, origin, rules }: CageToSave,
 	machine: MachineOfCage,
@@ -81,7 +81,7 @@ function inWordsOf(
 	const here = { placeholders: machine.placeholders, systems: machine.systems, parameters: values };
 	const filled = mergeTemplate(template, {}, here);
 	if ("error" in filled) return plain;
-	// Through the alternative for this system other words led here than the template's own, and it must not come on top of them again.
+	// An alternative for this system replaced the template's own values. The result must not depend on it again.
 	if (filled.alternative) return plain;
 	const before = template.application;
 	const lists = <K extends keyof Rules>(key: K): Rules[K] => {
@@ -126,7 +126,7 @@ function words(now: readonly string[], filled: readonly string[], written: reado
 	});
 }
 
-/** Node and the demonstration by their placeholders. */
+/** Replaces the paths of Node and the demonstration by placeholders. */
 function withPlaceholders(application: Application, placeholders: Placeholders): TemplateApplication {
 	const known = placeholderNames.flatMap((name): [PlaceholderName, string][] => {
 		const value = placeholders[name];
@@ -145,7 +145,7 @@ function withPlaceholders(application: Application, placeholders: Placeholders):
 	};
 }
 
-/** The parameters of the template that it came from: a value that was given is the default from now on, unless it means this machine. */
+/** Returns the original template's parameters. A given value becomes the default, unless it only fits this machine. */
 function keptParameters(origin: CageToSave["origin"], hostNames: readonly string[]) {
 	const parameters: Record<string, Parameter> = {};
 	const values: Record<string, string> = {};
@@ -164,13 +164,13 @@ function keptParameters(origin: CageToSave["origin"], hostNames: readonly string
 function widened(rules: Rules, { isSame: same }: MachineOfCage): Rules {
 	const wide = (path: string) => {
 		const pattern = versionless(path);
-		// It may be wider elsewhere, but what goes into the cage here stays the same.
+		// The pattern may match more elsewhere, but must match the same files here.
 		return pattern !== undefined && same(path, pattern) ? pattern : path;
 	};
 	return { ...rules, include: [...new Set(rules.include.map(wide))], exclude: [...new Set(rules.exclude.map(wide))] };
 }
 
-/** An account by number would be another one elsewhere; one without a name has to be named when the template is used. */
+/** A uid or gid means another account elsewhere. An account without a name becomes a parameter. */
 function withoutNumbers(template: Template, machine: MachineOfCage): Template {
 	const { application, parameters } = template;
 	const { user } = application;
@@ -218,7 +218,7 @@ function withoutMachine(template: Template, known: ParameterValues, hostNames: r
 	return { template: { ...template, ...fields, parameters }, values };
 }
 
-/** Only where the filled-in text is the same again: in a shell line a quote may stand in between. */
+/** Replaces a word only if filling in the parameter restores the text: in a shell line, quotes may intervene. */
 function replaceAll<T>(value: T, word: string, name: string): T {
 	if (typeof value === "string") {
 		const replaced = replaceWord(value, word, `\${${name}}`);

@@ -1,9 +1,9 @@
-import { parseMadeDirectory } from "../application/made-directory.ts";
+import { parseCreatedDirectory } from "../application/created-directory.ts";
 import { type ParameterKind, valueProblem } from "./parameters.ts";
 
-/** Something in a text that means this machine alone. */
+/** A word that only fits this machine. */
 export interface MachineWord {
-	/** What its parameter is called, if the name is free. */
+	/** The preferred name of its parameter. */
 	readonly name: "home" | "folder" | "host";
 	readonly kind: ParameterKind;
 	readonly value: string;
@@ -12,7 +12,7 @@ export interface MachineWord {
 const homes = /(?<![\w.-])(\/home\/[\w.+-]+|\/root)(?![\w.+-])/g;
 const temporary = /(?<![\w.-])\/(?:var\/)?tmp\/[\w.+-]+/g;
 
-/** Homes, temporary folders and names of the host in these texts, each once. */
+/** Returns homes, temporary directories and host names in these texts, each once. */
 export function machineWords(texts: readonly string[], hostNames: readonly string[]): MachineWord[] {
 	const found = new Map<string, MachineWord>();
 	const add = (name: MachineWord["name"], kind: ParameterKind, value: string) => {
@@ -21,16 +21,16 @@ export function machineWords(texts: readonly string[], hostNames: readonly strin
 	for (const text of texts) {
 		for (const [value] of text.matchAll(temporary)) add("folder", "path", value);
 		for (const [, value = ""] of text.matchAll(homes)) add("home", "path", value);
-		// `localhost` is no machine's own, and a name of one letter could be a word of anything.
+		// Every machine is `localhost`, and very short names can be other words.
 		for (const host of hostNames) {
 			if (host.length > 2 && host !== "localhost" && isWordOf(text, host)) add("host", "name", host);
 		}
 	}
-	// The longer of two is filled in first: a host's full name holds its short one.
+	// Longer words first, because a full host name contains the short one.
 	return [...found.values()].sort((one, other) => other.value.length - one.value.length);
 }
 
-/** The text with the value replaced where it stands as a word of its own. */
+/** Replaces the value wherever it is a separate word. */
 export function replaceWord(text: string, value: string, by: string): string {
 	return text.replace(wordPattern(value), () => by);
 }
@@ -43,13 +43,13 @@ function wordPattern(value: string): RegExp {
 	return new RegExp(`(?<![\\w.+-])${value.replace(/[.*+?^$|()[\]{}\\/]/g, "\\$&")}(?![\\w.+-])`, "g");
 }
 
-/** Names for numbers, as this machine has them. */
+/** This machine's account names. */
 export interface AccountNames {
 	readonly userName: (uid: number) => string | undefined;
 	readonly groupName: (gid: number) => string | undefined;
 }
 
-/** `user[:group[:more,groups]]` with names for numbers; undefined where one of them has none here. */
+/** Converts `user[:group[:more,groups]]` to names. Returns undefined if a number has no name here. */
 export function accountWordOf(text: string, names: AccountNames): string | undefined {
 	const [user = "", ...groups] = text.split(":");
 	const groupWords = groups.map((list) => list.split(",").map((group) => nameFor(group, names.groupName)));
@@ -58,9 +58,12 @@ export function accountWordOf(text: string, names: AccountNames): string | undef
 	return [words[0], ...groupWords.map((list) => list.join(","))].join(":");
 }
 
-/** `PATH[:MODE[:USER[:GROUP]]]` the same way: an owner without a name is left out, and then it is the application's account. */
+/**
+ * Converts the owner in `PATH[:MODE[:USER[:GROUP]]]` to names. An owner without a name is left out, which means the application's
+ * account.
+ */
 export function directoryWithoutNumbers(text: string, names: AccountNames): string {
-	const { mode, owner, path } = parseMadeDirectory(text);
+	const { mode, owner, path } = parseCreatedDirectory(text);
 	if (owner === undefined || !/(^|:)\d+(:|$)/.test(owner)) return text;
 	const named = accountWordOf(owner, names);
 	return [path, mode.toString(8).padStart(4, "0"), ...(named === undefined ? [] : [named])].join(":");
@@ -71,13 +74,13 @@ function nameFor(text: string, nameOf: (id: number) => string | undefined): stri
 }
 
 /**
- * A path of one machine as a glob for others: the folder of an architecture, and version numbers where distributions put them, become `*`.
- * Undefined where nothing in it is of that kind.
+ * Returns a glob that also matches the path on other machines: architecture directories and version numbers become `*`. Returns
+ * undefined if there are none.
  */
 export function versionless(path: string): string | undefined {
 	if (/[*?[\]{}()!\\]/.test(path)) return undefined;
 	const names = path.split("/");
-	// `/srv/shop/2` is somebody's own; these are the places of packages.
+	// Only packages use versions in this way; `/srv/shop/2` is somebody's own.
 	if (!/^\/(usr|lib|lib64|etc|opt)\//.test(path)) return undefined;
 	const wide = names.map(withoutVersion).join("/");
 	return wide === path ? undefined : wide;
@@ -86,7 +89,7 @@ export function versionless(path: string): string | undefined {
 function withoutVersion(name: string): string {
 	if (/^[a-z0-9_]+-linux-(gnu|musl)[a-z0-9]*$/.test(name)) return "*";
 	if (/^\d+(\.\d+)*$/.test(name)) return "*";
-	// The first number is what programs ask for; what follows is the release.
+	// Programs ask for the first number; the rest is the release.
 	const library = /^(lib.+\.so\.\d+)\.[\d.]+$/.exec(name);
 	if (library) return `${library[1]}*`;
 	const versioned = /^([A-Za-z][A-Za-z+_-]*?)-?\d+(\.\d+)+$/.exec(name);

@@ -15,7 +15,7 @@ import {
 	type TemplateApplication,
 } from "./template.ts";
 
-/** What was said beside the template, on the command line or in the wizard. Lists that are absent are not "none". */
+/** Answers from the command line or the wizard. An absent list does not mean an empty list. */
 export interface TemplateAnswers {
 	readonly command?: readonly string[];
 	readonly user?: string;
@@ -31,12 +31,12 @@ export interface TemplateAnswers {
 	readonly rules?: Partial<Rules>;
 }
 
-/** What a template is filled in with on this machine. */
+/** Values that this machine fills into a template. */
 export interface Here {
 	readonly placeholders?: Placeholders;
-	/** Values that were given; of the others the template's own count. */
+	/** Given values; the template's defaults apply to the others. */
 	readonly parameters?: ParameterValues;
-	/** The `ID` of os-release(5), and what is in its `ID_LIKE`, the nearest first. */
+	/** `ID` of os-release(5), then `ID_LIKE`, nearest first. */
 	readonly systems?: readonly string[];
 }
 
@@ -44,21 +44,21 @@ export type MergeError =
 	| { readonly code: "placeholder-unresolved"; readonly name: PlaceholderName }
 	| { readonly code: "parameter-unknown" | "parameter-needed"; readonly name: string }
 	| { readonly code: "parameter-invalid"; readonly name: string; readonly value: string; readonly kind: string }
-	/** With these values something comes out that no template may say. */
+	/** These values produce something that no template may contain. */
 	| { readonly code: "parameter-refused"; readonly place: string; readonly problem: TemplateProblem };
 
 export type Merged =
 	| {
 			readonly application: Application;
 			readonly rules: Rules;
-			/** What was taken in place of the template's own, because of the system. */
+			/** The alternative that applied to this system. */
 			readonly alternative?: Alternative;
 	  }
 	| { readonly error: MergeError };
 
 /**
- * The application that a template and the answers together describe. Single values and the command: the answer wins. Probes: the
- * answer's replace the template's, which may ask at another port. Environment, exercises, directories and rules add up.
+ * Returns the application that a template and answers describe. Single values and the command: the answer wins. Probes: the
+ * answers replace the template's, which may use another port. Environment, exercises, directories and rules are added.
  */
 export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: Here = {}): Merged {
 	const { placeholders = {}, systems = [] } = here;
@@ -90,7 +90,7 @@ export function mergeTemplate(template: Template, answers: TemplateAnswers = {},
 	return { ...merged, ...(alternative === undefined ? {} : { alternative }) };
 }
 
-/** What the answers replace altogether need not be filled in. */
+/** Replaced values need not be filled in. */
 function withoutReplaced({ application, ...template }: Template, answers: TemplateAnswers): Template {
 	return {
 		...template,
@@ -102,7 +102,7 @@ function withoutReplaced({ application, ...template }: Template, answers: Templa
 	};
 }
 
-/** The alternative for the nearest of these systems. */
+/** Returns the alternative for the nearest of these systems. */
 export function alternativeFor({ alternatives }: Template, systems: readonly string[]): Alternative | undefined {
 	for (const system of systems) {
 		const found = alternatives.find((one) => one.systems.includes(system));
@@ -137,7 +137,7 @@ function withParameters(template: Template, given: ParameterValues): Template | 
 		},
 		rules: fillAll(rules, values) as Rules,
 	};
-	// A value that is harmless by itself may not be where it comes to stand: a folder to be bound could be the whole of /etc.
+	// A harmless value can be dangerous in its place: a bound directory could be all of /etc.
 	const checked = checkTemplate({
 		...filled,
 		application: { ...filled.application, command: application.command.length ? filled.application.command : ["/"] },
@@ -149,7 +149,7 @@ function withParameters(template: Template, given: ParameterValues): Template | 
 	return first ? { error: { code: "parameter-refused", place: first.pointer, problem: first.code } } : filled;
 }
 
-/** The same for an application that is known to its last word. */
+/** Adds answers to an application without parameters. */
 export function mergeAnswers(
 	{ application: from, rules }: { readonly application: Application; readonly rules: Rules },
 	answers: TemplateAnswers,
@@ -175,12 +175,15 @@ export function mergeAnswers(
 	};
 }
 
-/** Absent where there are none. */
+/** Omits empty limits. */
 export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
 	return limitsGiven(limits).length ? { limits } : {};
 }
 
-/** Both lists, each value once; of two binds of one path, and of two words about one permission or account, the later one counts. */
+/**
+ * Joins lists without duplicates. For two binds of one path, or contradictory words about a permission or account, the later one
+ * wins.
+ */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	const merged = ruleRows.map((row): [RuleName, Rules[RuleName]] => {
 		const { rule } = row;
@@ -196,7 +199,7 @@ export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	return Object.fromEntries(merged) as unknown as Rules;
 }
 
-/** Whether these words speak of all that the word names. */
+/** Whether `words` cover everything that `word` names. */
 function isNamed(kind: string, word: string, words: readonly string[]): boolean {
 	const account = kind === "account" ? parseAccountName(word) : undefined;
 	if (!account) return words.includes(word);
@@ -209,13 +212,13 @@ function placeholderText(name: PlaceholderName): string {
 	return `\${${name}}`;
 }
 
-/** A word of the command goes to execve as it is. */
+/** Command words are passed to execve(2) unchanged. */
 function fillWord(word: string, placeholders: Placeholders): string {
-	// One pass, so that a value is never looked at again.
+	// A single pass, so that inserted values are not expanded again.
 	return word.replace(/\$\{(node|demo)\}/g, (all, name: PlaceholderName) => placeholders[name] ?? all);
 }
 
-/** In a shell line the value has to be one word, whatever is in it; the template's own double quotes go with the placeholder. */
+/** In a shell line the value becomes one quoted word, which replaces the template's own double quotes too. */
 function fillLine(line: string, placeholders: Placeholders): string {
 	return line.replace(/"\$\{(node|demo)\}"|\$\{(node|demo)\}/g, (all, quoted?: PlaceholderName, bare?: PlaceholderName) => {
 		const value = placeholders[quoted ?? bare ?? "node"];

@@ -6,14 +6,14 @@ import type { TemplateError, TemplateProblem } from "./problems.ts";
 import { asTemplate, parameters, type SchemaOutput, schema } from "./schema.ts";
 import { type Template, templateVersion } from "./template.ts";
 
-/** A file that is all wrong need not be told so a million times. */
+/** A completely wrong file needs no more messages than this. */
 const maxErrors = 100;
 
 export type ParsedTemplate = { readonly template: Template } | { readonly errors: readonly TemplateError[] };
 
-/** Reads a template file. Everything that is wrong is named with its place, not the first thing alone. */
+/** Parses a template file. Reports all errors with their places. */
 export function parseTemplate(json: string): ParsedTemplate {
-	// Measured before it is read: the text of somebody else decides how much of our memory it takes.
+	// Check the size before parsing: an untrusted text must not decide how much memory we use.
 	const bytes = json.length > limits.bytes ? json.length : Buffer.byteLength(json, "utf8");
 	if (bytes > limits.bytes) return refused([], "template-too-large", { bytes, limit: limits.bytes });
 	const text = json.replace(/^\ufeff/, "");
@@ -31,7 +31,7 @@ export function parseTemplate(json: string): ParsedTemplate {
 	return "errors" in parsed ? { errors: withPlaces(text, parsed.errors) } : parsed;
 }
 
-/** The same for a value that was read already. Defaults are filled in; a template of an older version becomes one of the present. */
+/** Checks a parsed template. Fills in defaults and migrates older versions. */
 export function checkTemplate(value: unknown): ParsedTemplate {
 	const migrated = migrate(value);
 	if ("newer" in migrated) return refused(["schema"], "newer-version", { version: migrated.newer, known: templateVersion });
@@ -45,10 +45,10 @@ export function checkTemplate(value: unknown): ParsedTemplate {
 	return { errors: [...errors.values()].slice(0, maxErrors) };
 }
 
-/** Fields that may name parameters. */
+/** Fields that may contain parameters. */
 const parametrised = ["application", "rules", "needs", "alternatives"] as const;
 
-/** With every parameter standing for some value of its kind, the rest can be held to the same rules as a template without any. */
+/** Replaces parameters by sample values, so that the same checks apply as to a template without parameters. */
 function withSamples(value: unknown): unknown {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
 	const all = value as Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ function withSamples(value: unknown): unknown {
 	return { ...all, ...Object.fromEntries(fields.map((field) => [field, fillAll(all[field], samples)])) };
 }
 
-/** What was read, with each text as the file has it. */
+/** Restores each text as in the file. */
 function asWritten(read: unknown, written: unknown): unknown {
 	if (typeof read === "string") return typeof written === "string" ? written : read;
 	if (typeof read !== "object" || read === null || typeof written !== "object" || written === null) return read;
@@ -90,7 +90,7 @@ function withPlaces(text: string, errors: readonly TemplateError[]): TemplateErr
 	return errors.map((error, index) => ({ ...error, ...places[index] }));
 }
 
-/** What is wrong with these is the name of the member, not its value. */
+/** Errors about a member's name rather than its value. */
 const aboutNames: ReadonlySet<TemplateProblem> = new Set(["unknown-field", "bad-variable-name", "bad-parameter"]);
 
 function keysOf(pointer: string): Keys {
@@ -109,7 +109,7 @@ function errorOf(issue: Issue): TemplateError {
 }
 
 function codeOf(issue: Issue): TemplateProblem {
-	// A check of ours carries its code as the message; what valibot says by itself is told by the kind of its schema.
+	// Our own checks use the code as message; valibot's own errors are recognised by the schema's kind.
 	if (issue.kind === "validation" || issue.type === "custom" || issue.type === "picklist" || issue.type === "literal") {
 		return issue.received === "undefined" && issue.kind === "schema" ? "missing-field" : (issue.message as TemplateProblem);
 	}
@@ -135,7 +135,7 @@ function valuesOf(issue: Issue, code: TemplateProblem): TemplateError["values"] 
 	return {};
 }
 
-/** RFC 9535: names that are not plain stand in brackets and quotes. */
+/** RFC 9535: unusual names are quoted in brackets. */
 function jsonPath(keys: Keys): string {
 	let path = "$";
 	for (const key of keys) {
@@ -146,15 +146,15 @@ function jsonPath(keys: Keys): string {
 	return path;
 }
 
-/** One step each: a template of that version as the next version says it. They leave alone what is no template. */
+/** Each step converts a template to the next version. They do not change values that are no templates. */
 const migrations: Readonly<Record<number, (value: Readonly<Record<string, unknown>>) => Record<string, unknown>>> = {
-	// There were no parameters: each `${word}` of a shell line was the shell's own, and stays it. Nothing changes but the number.
+	// Version 1 had no parameters: lower-case `${word}` in a shell line belonged to the shell, and still does.
 	1: (value) => ({ ...value, schema: "cagewright/template/2" }),
 };
 
 type Migrated = { readonly value: unknown } | { readonly newer: number };
 
-/** A template of any version as the present one says it. */
+/** Converts a template of any version to the current one. */
 function migrate(value: unknown): Migrated {
 	let current = value;
 	for (;;) {

@@ -1,4 +1,4 @@
-/** Where something stands in a JSON text: an editor's line and column, both from 1; columns count UTF-16 units, as editors do. */
+/** A position in a JSON text: line and column from 1, columns in UTF-16 units as in editors. */
 export interface Place {
 	readonly line: number;
 	readonly column: number;
@@ -7,31 +7,31 @@ export interface Place {
 export type Keys = readonly (string | number)[];
 
 export interface JsonScan {
-	/** The first offset at which the text is no JSON any more. */
+	/** The first offset at which the text is not JSON. */
 	readonly brokenAt?: number;
-	/** Deeper than anybody nests by hand: a reader that calls itself would run out of stack. */
+	/** Nested more deeply than any template: a recursive parser would exhaust the stack. */
 	readonly deepAt?: number;
-	/** The first member whose name its object has already: readers differ in which of the two they take. */
+	/** The first repeated name in an object: parsers differ in which value they take. */
 	readonly duplicate?: { readonly keys: Keys; readonly at: number };
 }
 
 const deepest = 64;
-// A string, a number, a word, or one of the signs; blanks before it.
+// A string, a number, a word or a sign, with preceding blanks.
 const token =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has none of them in a string
 	/[ \t\n\r]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(true|false|null)|([{}[\],:]))/y;
 
 interface Open {
 	readonly kind: "{" | "[";
-	/** What stands now: the name of the member, or the number of the item. */
+	/** The current member's name or item's index. */
 	key: string | number;
 	readonly names: Set<string>;
 }
 
-/** Called for each value, with the keys that lead to it (not to be kept) and where it and the name of its member begin. */
+/** Called for each value with its keys (do not keep the array), its offset and its member name's offset. */
 type Visit = (keys: Keys, at: number, nameAt: number) => void;
 
-/** Goes once over a JSON text, without calling itself. */
+/** Scans a JSON text once, without recursion. */
 export function scanJson(text: string, visit?: Visit): JsonScan {
 	const open: Open[] = [];
 	let expected: "value" | "first" | "name" | "colon" | "next" | "end" = "value";
@@ -87,8 +87,8 @@ export function scanJson(text: string, visit?: Visit): JsonScan {
 }
 
 /**
- * Where each of these values begins, in a text that is JSON. `name` asks for the name of the member instead. What is not there stands where the
- * nearest thing around it begins.
+ * Returns the positions of values, or of their members' names, in a JSON text. For a missing value, returns the start of the
+ * nearest enclosing one.
  */
 export function placesOf(text: string, wanted: readonly { readonly keys: Keys; readonly name: boolean }[]): Place[] {
 	const found = wanted.map(() => ({ depth: -1, at: 0 }));

@@ -1,13 +1,13 @@
-/** What can be wrong with a value in a template. */
+/** Problems of values in a template. Braces list the values for the message. */
 export type TemplateProblem =
 	/** {bytes, limit} */
 	| "template-too-large"
-	/** {message}: what the JSON reader said. */
+	/** {message}: from the JSON parser. */
 	| "template-not-json"
 	| "too-deep"
-	/** A name that its object has twice. */
+	/** A name that occurs twice in an object. */
 	| "duplicate-field"
-	/** {version, known}: made by a later program. */
+	/** {version, known}: from a later version of Cagewright. */
 	| "newer-version"
 	/** {expected, received} */
 	| "wrong-type"
@@ -24,42 +24,42 @@ export type TemplateProblem =
 	| "bad-name"
 	/** NUL, newline or another control character. */
 	| "control-character"
-	/** Half of a surrogate pair: no text that could be written down. */
+	/** Half of a surrogate pair, which cannot be encoded. */
 	| "not-text"
 	| "not-absolute"
-	/** `..` as a component. */
+	/** A path with `..`. */
 	| "parent-component"
-	/** A glob where a path has to stand. */
+	/** A glob instead of a path. */
 	| "glob-not-allowed"
-	/** Would take in everything, or a whole directory of the system. */
+	/** Would include everything, or a whole system directory. */
 	| "too-broad"
-	/** Reaches /etc/shadow or its like. */
+	/** Matches /etc/shadow or a similar file. */
 	| "password-file"
-	/** An account by number: it would say another thing on every machine, and 0 is root. */
+	/** A uid or gid: it means another account on each machine, and 0 is root. */
 	| "numeric-account"
 	| "bad-account"
-	/** No socket that can be handed over. */
+	/** Not a socket that can be passed on. */
 	| "bad-socket"
 	| "bad-variable-name"
 	| "not-a-device"
-	/** No word of `--allow` and `--refuse`. */
+	/** Not a word of `--allow` and `--refuse`. */
 	| "not-an-opening"
 	/** {name} */
 	| "unknown-placeholder"
-	/** The name of a parameter. */
+	/** Not a parameter name. */
 	| "bad-parameter"
-	/** No value of the parameter's kind. */
+	/** Not a value of the parameter's kind. */
 	| "bad-value"
-	/** No word for what it is, as `nginx(8)`. */
+	/** Not in the form `nginx(8)`. */
 	| "not-a-manual-page";
 
-/** A refusal with its place. */
+/** An error with its place. */
 export interface TemplateError {
 	/** JSONPath (RFC 9535), e.g. `$.application.command[0]`. */
 	readonly path: string;
-	/** The same as a JSON Pointer (RFC 6901): `/application/command/0`. */
+	/** JSON Pointer (RFC 6901), e.g. `/application/command/0`. */
 	readonly pointer: string;
-	/** In the file, from 1; absent where there was no text to look at. */
+	/** In the file, from 1; absent if the template was not read from text. */
 	readonly line?: number;
 	readonly column?: number;
 	readonly code: TemplateProblem;

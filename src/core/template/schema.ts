@@ -6,8 +6,8 @@ import type { TemplateProblem } from "./problems.ts";
 import { type Template, templateSchema } from "./template.ts";
 
 /**
- * The shape of a template file. `templates/schema.json` says the same in JSON Schema for editors; where that language cannot follow
- * (globs), this one decides. Messages are codes of `TemplateProblem`.
+ * The schema of a template file. `templates/schema.json` is its JSON Schema for editors; only this one checks globs. Messages are
+ * codes of `TemplateProblem`.
  */
 const { limits } = checks;
 
@@ -27,7 +27,7 @@ const items = <T extends v.GenericSchema>(item: T) =>
 	v.pipe(v.array(item), v.maxLength(limits.list, "too-many" satisfies TemplateProblem));
 const list = <T extends v.GenericSchema>(item: T) => v.optional(items(item), []);
 
-/** valibot's record passes over `__proto__` in silence; an own property of that name must be refused like any other bad name. */
+/** valibot's record ignores `__proto__`; here it is a bad name like any other. */
 function map<T extends v.GenericSchema>(check: (key: string) => TemplateProblem | undefined, value: T) {
 	return v.pipe(
 		v.custom<Record<string, unknown>>(isRecord, "wrong-type" satisfies TemplateProblem),
@@ -48,7 +48,7 @@ function map<T extends v.GenericSchema>(check: (key: string) => TemplateProblem 
 	);
 }
 
-/** valibot's strictObject would take a list for an object without fields. */
+/** valibot's strictObject accepts an array as an object without fields. */
 function object<T extends v.ObjectEntries>(entries: T) {
 	return v.pipe(v.custom<object>(isRecord, "wrong-type" satisfies TemplateProblem), v.strictObject(entries));
 }
@@ -71,7 +71,7 @@ const command = v.pipe(
 		if (!dataset.typed) return;
 		for (const [key, value] of dataset.value.entries()) {
 			const problem = key === 0 ? checks.program(value) : checks.argument(value);
-			// What is wrong with any line was said already.
+			// `text` has reported this problem.
 			if (problem === undefined || checks.oneLine(value) !== undefined) continue;
 			addIssue({ message: problem, path: [{ type: "array", origin: "value", input: dataset.value, key, value }] });
 		}
@@ -85,7 +85,7 @@ const whole = (least: number) =>
 		v.minValue(least, "out-of-range" satisfies TemplateProblem),
 	);
 
-/** What is different on another system as well. */
+/** Fields that may differ on another system. */
 const varied = {
 	command,
 	user: text(checks.account, 128),
@@ -153,7 +153,7 @@ const alternative = object({
 	rules: v.exactOptional(object(someOf(ruleItems))),
 });
 
-/** Each field, or none. */
+/** Makes every field optional. */
 function someOf<Fields extends Readonly<Record<string, v.GenericSchema>>>(fields: Fields) {
 	return each(fields, v.exactOptional) as { [Name in keyof Fields]: v.ExactOptionalSchema<Fields[Name], undefined> };
 }
@@ -193,7 +193,7 @@ const checkParameterName = (name: string) => (parameterName.test(name) ? undefin
 export const parameters = v.optional(map(checkParameterName, parameter), {});
 
 export const schema = object({
-	/** For editors alone. */
+	/** For editors only. */
 	$schema: v.exactOptional(text(checks.oneLine)),
 	schema: v.literal(templateSchema, "not-one-of" satisfies TemplateProblem),
 	name: text(checks.templateName, 64),
@@ -209,7 +209,6 @@ export const schema = object({
 	documentation: list(text(checks.manualPage, 128)),
 });
 
-/** The schema gives what the interface says. */
 export type SchemaOutput = v.InferOutput<typeof schema>;
 export function asTemplate({ $schema: _, ...output }: SchemaOutput): Template {
 	return output;

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import { templateSchema } from "./template.ts";
 
-/** A template to begin with: each part that one usually needs, valid as it stands, and about nothing that there is. `schema` is where its schema lies. */
+/** Returns a valid example template with the usual parts. `schema` is the path of the JSON Schema. */
 export function templateSkeleton(name: string, schema: string): object {
 	return {
 		$schema: schema,

@@ -1,8 +1,8 @@
 import type { Path } from "../path/path.ts";
 
-/** Reading single arguments as strace prints them. The text has one character for each byte. */
+/** Parses single arguments as strace prints them, one character per byte. */
 
-/** A copy that does not keep the chunk of the stream alive that it was cut from (V8 shares the memory of slices). */
+/** Returns a copy. V8 slices share memory with their source, so that a kept slice would keep a whole chunk of the stream. */
 export function own<T extends string>(text: T): T {
 	return Buffer.from(text, "latin1").toString("latin1") as T;
 }
@@ -22,7 +22,7 @@ function isOctal(code: number): boolean {
 	return code >= 48 && code <= 55;
 }
 
-/** Takes C quoting back: `\n`, `\"`, `\\`, one to three octal digits, `\xNN`. */
+/** Reverses C quoting: `\n`, `\"`, `\\`, one to three octal digits, `\xNN`. */
 export function unescapeC(text: string): string {
 	let slash = text.indexOf("\\");
 	if (slash < 0) return text;
@@ -47,25 +47,25 @@ export function unescapeC(text: string): string {
 	return plain + text.slice(from);
 }
 
-/** The bytes of a quoted string; undefined for an address, NULL and a string that strace cut (`"…"...`). */
+/** Returns the bytes of a quoted string; undefined for an address, NULL and a string that strace cut (`"…"...`). */
 export function stringOf(argument: string | undefined): string | undefined {
 	if (argument === undefined || argument.length < 2 || argument.charCodeAt(0) !== 34) return undefined;
 	if (argument.charCodeAt(argument.length - 1) !== 34) return undefined;
 	return unescapeC(argument.slice(1, -1));
 }
 
-/** The text between the angle brackets of `3</path>`, `AT_FDCWD</path>`, `4<socket:[17]>`, unescaped. */
+/** Returns the unescaped text between the angle brackets of `3</path>`, `AT_FDCWD</path>`, `4<socket:[17]>`. */
 export function descriptorLabel(argument: string | undefined): string | undefined {
 	if (argument === undefined) return undefined;
 	const open = argument.indexOf("<");
 	if (open < 0) return undefined;
-	// A `>` within the name is escaped as \76, so the first one ends it.
+	// A `>` in a name is escaped as \76, so the first one ends it.
 	const close = argument.indexOf(">", open);
 	return close < 0 ? undefined : unescapeC(argument.slice(open + 1, close));
 }
 
 /**
- * The path of a descriptor; undefined for sockets, pipes and what else has none, and for a file that was deleted since: another
+ * Returns a descriptor's path; undefined for sockets, pipes and others without one, and for a deleted file, because another file
  * may have its name.
  */
 export function descriptorPath(argument: string | undefined): Path | undefined {
@@ -74,7 +74,7 @@ export function descriptorPath(argument: string | undefined): Path | undefined {
 	return label !== undefined && label.charCodeAt(0) === 47 && !label.startsWith("/memfd:") ? (label as Path) : undefined;
 }
 
-/** A number as strace writes it: `33`, `-1`, `0x1f`, `0644`, `4*1024`, `RLIM64_INFINITY`; a comment behind it is passed over. */
+/** Parses a number as strace writes it: `33`, `-1`, `0x1f`, `0644`, `4*1024`, `RLIM64_INFINITY`. Ignores a comment behind it. */
 export function numberOf(argument: string | undefined): number | undefined {
 	if (argument === undefined) return undefined;
 	const match = /^(?:(-?)(0x[0-9a-f]+|[0-9]+)(?:\*([0-9]+))?|(RLIM(?:64)?_INFINITY))(?![0-9A-Za-z_])/.exec(argument);
@@ -86,25 +86,31 @@ export function numberOf(argument: string | undefined): number | undefined {
 	return (match[1] ? -value : value) * (match[3] ? Number(match[3]) : 1);
 }
 
-/** A user or group id; undefined for -1, which means "leave it" (also as its unsigned form). */
+/** Parses a user or group id. Returns undefined for -1, which means "unchanged", also in its unsigned form. */
 export function idOf(argument: string | undefined): number | undefined {
 	const id = numberOf(argument);
 	return id === undefined || id < 0 || id >= 0xffff_ffff ? undefined : id;
 }
 
-/** A process id in strace's own namespace, which `--decode-pids=pidns` adds in a comment where it differs (`3227 in strace's PID NS`). */
+/**
+ * Parses a process id in strace's own namespace, which `--decode-pids=pidns` adds in a comment if it differs (`3227 in strace's
+ * PID NS`).
+ */
 export function pidOf(argument: string | undefined): number | undefined {
 	if (argument === undefined) return undefined;
 	const outer = /\/\* ([0-9]+) in strace's PID NS \*\//.exec(argument);
 	return outer ? Number(outer[1]) : numberOf(argument);
 }
 
-/** One field of a printed structure, e.g. `sin_port` of `{sa_family=AF_INET, sin_port=htons(80), …}`; never looks inside strings. */
+/**
+ * Returns one field of a printed structure, e.g. `sin_port` of `{sa_family=AF_INET, sin_port=htons(80), …}`. Never looks inside
+ * strings.
+ */
 export function fieldOf(structure: string, name: string): string | undefined {
 	return fieldsOf(structure, name).next().value;
 }
 
-/** The same field of each structure in a list. */
+/** Yields that field for each structure in a list. */
 export function* fieldsOf(structure: string, name: string): Generator<string, undefined> {
 	for (let at = 0; at < structure.length; at++) {
 		const code = structure.charCodeAt(at);
@@ -132,11 +138,11 @@ export function* fieldsOf(structure: string, name: string): Generator<string, un
 	return undefined;
 }
 
-/** Where the string that starts at `at` has its closing quote, or -1. */
+/** Returns the index of the closing quote for the string that starts at `at`, or -1. */
 export function endOfString(text: string, at: number): number {
 	let quote = text.indexOf('"', at + 1);
 	while (quote >= 0) {
-		// An odd number of backslashes before a quote makes it part of the string.
+		// A quote after an odd number of backslashes is part of the string.
 		let slashes = 0;
 		while (text.charCodeAt(quote - 1 - slashes) === 92) slashes++;
 		if (slashes % 2 === 0) return quote;

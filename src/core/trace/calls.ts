@@ -1,22 +1,22 @@
 import type { Operation } from "./trace.ts";
 
-/** One path that a call names. Numbers are positions of arguments, counted from 0. */
+/** One path that a call names. Numbers are argument positions, counted from 0. */
 export interface PathUse {
-	/** The argument that holds the name; absent where the call acts on the descriptor in `at` itself. */
+	/** The argument with the name; absent if the call acts on the descriptor in `at`. */
 	readonly path?: number;
-	/** The directory descriptor that a relative name starts from; absent where that is the working directory. */
+	/** The directory descriptor for a relative name; absent for the working directory. */
 	readonly at?: number;
-	/** `open` stands for what the open flags in `flags` say. */
+	/** `open`: the open flags in `flags` decide. */
 	readonly does: readonly Operation[] | "open";
 	readonly flags?: number;
-	/** Where it depends on the other arguments whether that one is a path at all. */
+	/** Set if other arguments decide whether this one is a path. */
 	readonly only?: (args: readonly string[]) => boolean;
 }
 
 export interface CallShape {
 	readonly name: string;
 	readonly paths: readonly PathUse[];
-	/** True where a call does nothing but touch its paths: no working directory, identity, socket or capability hangs on it. */
+	/** True if a call only touches its paths and does not affect working directory, identity, sockets or capabilities. */
 	readonly plain: boolean;
 }
 
@@ -58,7 +58,7 @@ special("link", { path: 0, does: look }, { path: 1, does: create });
 special("linkat", { at: 0, path: 1, does: look }, { at: 2, path: 3, does: create });
 plain("symlink", { path: 1, does: create });
 plain("symlinkat", { at: 1, path: 2, does: create });
-// To change what an inode says needs a writable mount as writing does, so it counts as writing.
+// Changing an inode's attributes needs a writable mount as writing does, so it counts as writing.
 plain("truncate truncate64 utime utimes setxattr lsetxattr removexattr lremovexattr", { path: 0, does: write });
 plain("fsetxattr fremovexattr", { at: 0, does: write });
 plain("futimesat", { at: 0, path: 1, does: write });
@@ -69,7 +69,7 @@ plain("swapoff", { path: 0, does: look });
 plain("uselib", { path: 0, does: ["read", "execute"] });
 plain("quotactl", { path: 1, does: look });
 plain("open_tree open_tree_attr fspick mount_setattr", { at: 0, path: 1, does: enter });
-// A tree that is not mounted yet has no place: strace shows it as if it were the root.
+// A tree that is not mounted yet has no place; strace shows it like the root.
 plain("move_mount", { at: 0, path: 1, does: enter, only: (args) => args[1] !== '""' }, { at: 2, path: 3, does: enter });
 plain("fsconfig", { at: 4, path: 3, does: read, only: (args) => args[1] === "FSCONFIG_SET_PATH" });
 
@@ -88,7 +88,7 @@ special("fchmodat fchmodat2 utimensat utimensat_time64", { at: 0, path: 1, does:
 special("fchownat", { at: 0, path: 1, does: write });
 special("mknod", { path: 0, does: create });
 special("mknodat", { at: 0, path: 1, does: create });
-// The source is often only a name (`tmpfs`), mount(2).
+// The source is often only a name such as `tmpfs` (mount(2)).
 special(
 	"mount",
 	{ path: 0, does: read, only: (args) => isAbsolute(args[0]) || /\bMS_(BIND|MOVE)\b/.test(args[3] ?? "") },
@@ -96,14 +96,14 @@ special(
 );
 special("umount umount2", { path: 0, does: enter });
 special("socket socketpair setsockopt bind connect sendto sendmsg sendmmsg kill tkill tgkill capset prctl memfd_create");
-// Whether code is written while it runs. mmap is rare once the libraries are there, and a fold passes over all others at once (`isOrdinaryMemory`).
+// Writable code. mmap is rare once the libraries are loaded, and `isOrdinaryMemory` skips the harmless ones.
 special("mmap mprotect pkey_mprotect shmat");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
 special("ioprio_set mbind migrate_pages move_pages set_mempolicy set_mempolicy_home_node");
 special("clone clone3 fork vfork unshare setns getcwd io_uring_setup open_by_handle_at");
-// No cage allows these, so that an application that makes one has to do without.
+// No cage allows these calls: an application that makes one has to work without.
 special(
 	"settimeofday clock_settime clock_settime64 adjtimex clock_adjtime clock_adjtime64 sethostname setdomainname reboot syslog",
 );
@@ -119,15 +119,15 @@ export function callShape(name: string): CallShape | undefined {
 }
 
 /**
- * The value for strace's `-e trace=`. Every call carries the question mark that makes it no error on a machine without it (strace(1)).
- * Calls that move data (read, write, epoll_wait…) are left out: they name no path and would cost most of the speed. Those that
- * send do name one where a datagram goes to a unix socket (sd_notify(3) does it by sendmsg).
+ * The value for strace's `-e trace=`. The question mark makes an unknown call no error (strace(1)). Calls that move data (read,
+ * write, epoll_wait…) are left out: they name no path and would cost most of the speed. Sending calls are included, because a
+ * datagram to a unix socket names its path (sd_notify(3) uses sendmsg).
  */
 export const tracedCalls: string = [...shapes.keys()].map((name) => `?${name}`).join(",");
 
 const combinations = new Map<string, readonly Operation[]>();
 
-/** What an open with these flags (as strace prints them) does, by open(2). */
+/** Returns what an open with these flags, as strace prints them, does (open(2)). */
 export function openOperations(flags: string): readonly Operation[] {
 	const known = combinations.get(flags);
 	if (known) return known;
@@ -141,28 +141,27 @@ export function openOperations(flags: string): readonly Operation[] {
 		if (has("O_WRONLY") || has("O_RDWR")) operations.push("write");
 		if (has("O_CREAT")) operations.push("create");
 	}
-	// The flags come from the traced program: openat2 carries a mode and unknown bits, so there may be many different texts.
+	// Bounded, because the traced program chooses the flags, and openat2 also shows a mode and unknown bits.
 	if (combinations.size < 1000) combinations.set(Buffer.from(flags, "latin1").toString("latin1"), operations);
 	return operations;
 }
 
 /**
- * Signals that are not shown: those that end nobody (signal(7)). strace prints `+++ killed by …` only for signals that it shows, and a
- * process whose end is not told would live on here, until another one gets its number.
+ * Hides only signals that end no process (signal(7)). strace prints `+++ killed by …` only for signals that it shows. Without
+ * that line, a process would seem to live until another gets its pid.
  */
 const hiddenSignals = "CHLD,CONT,STOP,TSTP,TTIN,TTOU,URG,WINCH";
 
 /**
- * How much of a string strace shows that is no path (paths are whole anyway), and how many elements of a list. What a server sends stays
- * out of the trace so, and costs little: at 4096, one that answers 4 kB by send(2) was a fifth slower (measured). A process has seldom more
- * groups, or messages in one sendmmsg(2).
+ * How many bytes of other strings than paths strace shows, and how many elements of a list. It keeps what a server sends out of
+ * the trace: at 4096, a server that answered 4 kB with send(2) was a fifth slower (measured). Processes seldom have more groups,
+ * or messages in one sendmmsg(2).
  */
 const shownLength = 256;
 
 /**
- * strace's options for the lines that this folder reads; where they go (`-o`) and the command are the caller's to add.
- * `fast` adds `--seccomp-bpf`, under which calls that another filter denies do not show.
- * Only one `-q`: a second would hide the exits (strace(1)).
+ * Returns strace's options for lines that `TraceFold` reads. The caller adds the output (`-o`) and the command. `fast` adds
+ * `--seccomp-bpf`, which hides calls that another filter denies. A second `-q` would hide the exits (strace(1)).
  */
 export function straceArguments(options: { readonly fast: boolean }): string[] {
 	return [

@@ -3,16 +3,19 @@ import { descriptorPath, own, stringOf } from "./argument.ts";
 import { type CallShape, openOperations, type PathUse } from "./calls.ts";
 import type { CallEvent } from "./line.ts";
 import type { FileSystemView, Process } from "./process.ts";
-import type { Effect, Recorder, Touch } from "./recorder.ts";
+import { type Effect, effect, type Recorder, type Touch } from "./recorder.ts";
 
-/** `name` from `directory` (the working directory where that is absent), as seen from strace; undefined where that is not known. */
+/**
+ * Resolves `name` in `directory` or, if that is undefined, in the working directory, as strace sees it. Returns undefined if that
+ * directory is unknown.
+ */
 export function located(name: Path, directory: Path | undefined, fs: FileSystemView): Path | undefined {
-	// An absolute name counts from the process's own root; what strace tells of descriptors already includes that root.
+	// An absolute name starts at the process's own root. Descriptor paths from strace already contain that root.
 	if (isAbsolute(name)) return fs.root === "" ? clean(name) : below(fs.root, clean(`${fs.root}/${name}` as Path));
 	return directory === undefined ? undefined : below(fs.root, resolvePath(directory, name));
 }
 
-/** `..` does not lead out of the root that a process is in (path_resolution(7)); whoever is outside of it stays free. */
+/** `..` does not leave a process's root (path_resolution(7)), unless the process is already outside. */
 function below(root: Path | "", path: Path): Path {
 	if (root === "" || !path.startsWith(`${root}/`)) return path;
 	const inside = path.slice(root.length) as Path;
@@ -24,18 +27,18 @@ function below(root: Path | "", path: Path): Path {
 	return path;
 }
 
-/** The directory that the descriptor argument shows. Without `-y`'s help, AT_FDCWD is the tracked working directory. */
+/** Returns the directory of a descriptor argument. AT_FDCWD without a path means the tracked working directory. */
 function base(argument: string | undefined, fs: FileSystemView): Path | undefined {
 	const path = descriptorPath(argument);
 	return path === undefined ? (argument === "AT_FDCWD" ? fs.cwd : undefined) : shownPath(path, fs);
 }
 
-/** What strace showed of a descriptor, as a path of the host. */
+/** Returns a descriptor's path as a path of the host. */
 function shownPath(path: Path, fs: FileSystemView): Path {
 	return fs.shown === "" ? path : clean((fs.shown + path) as Path);
 }
 
-/** The path of one use, or undefined where the call did not name one that can be known. */
+/** Returns the path of one use, or undefined if the call names none that can be known. */
 export function usedPath(event: CallEvent, use: PathUse, fs: FileSystemView): Path | undefined {
 	const { args } = event;
 	if (use.only && !use.only(args)) return undefined;
@@ -43,20 +46,20 @@ export function usedPath(event: CallEvent, use: PathUse, fs: FileSystemView): Pa
 	if (use.path === undefined) return directory;
 	const argument = args[use.path];
 	const name = stringOf(argument);
-	// An empty name with AT_EMPTY_PATH, and NULL in utimensat(2), stand for the descriptor itself.
-	// Only looking at an open file (that is how libc does fstat) tells nothing that its open did not.
+	// An empty name with AT_EMPTY_PATH, and NULL in utimensat(2), mean the descriptor itself. Looking at an open file (libc's
+	// fstat) adds nothing to its open.
 	if (name === "" || (name === undefined && argument === "NULL")) {
 		return use.at === undefined || use.does === "open" || use.does[0] === "look" ? undefined : directory;
 	}
 	if (name === undefined) return undefined;
-	// openat2(2): the descriptor is the root that names count from and that `..` does not leave.
+	// openat2(2): names start at the descriptor as root, and `..` does not leave it.
 	if (use.does === "open" && directory !== undefined && args[use.flags ?? 0]?.includes("RESOLVE_IN_ROOT")) {
 		return clean((directory + normalise(name as Path)) as Path);
 	}
 	return located(name as Path, directory, fs);
 }
 
-/** What the line does to the accesses; undefined where it names no path. */
+/** Returns what the line does to the accesses; undefined if it names no path. */
 export function effectOf(event: CallEvent, shape: CallShape, process: Process, recorder: Recorder): Effect | undefined {
 	const { args, error, result } = event;
 	const resultPath = event.resultPath && shownPath(event.resultPath, process.fs);
@@ -76,25 +79,18 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 	}
 	if (touches.length === 0) return undefined;
 	if (cwd !== undefined) cwd = cwd === process.fs.cwd ? process.fs.cwd : own(cwd);
-	return {
-		call: recorder.name(event.call),
-		touches,
-		cwd,
-		isNew: recorder.trace.accesses.size > known,
-		appliedTo: false,
-		appliedAsRoot: false,
-	};
+	return effect(recorder.name(event.call), touches, recorder.trace.accesses.size > known, cwd);
 }
 
-/** open_by_handle_at(2) names nothing; what it opened is seen by its descriptor alone. */
+/** open_by_handle_at(2) names no path; only the resulting descriptor shows one. */
 export function openedByHandle(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
 	if (event.resultPath === undefined) return undefined;
 	const access = recorder.access(shownPath(event.resultPath, process.fs));
 	const touches = [{ access, operations: openOperations(event.args[2] ?? ""), error: undefined }];
-	return { call: recorder.name(event.call), touches, cwd: undefined, isNew: true, appliedTo: false, appliedAsRoot: false };
+	return effect(recorder.name(event.call), touches, true);
 }
 
-/** True where the text of the line alone says which paths it means: no name counts from a directory that the line does not show. */
+/** Whether the line alone determines its paths: no name is relative to a directory that the line does not show. */
 export function tellsItsPaths(event: CallEvent, shape: CallShape): boolean {
 	return shape.paths.every((use) => {
 		if (use.only && !use.only(event.args)) return true;
@@ -103,16 +99,17 @@ export function tellsItsPaths(event: CallEvent, shape: CallShape): boolean {
 	});
 }
 
-/** Follows chdir, fchdir, chroot and pivot_root that succeeded. */
+/** Follows a successful chdir, fchdir, chroot or pivot_root. */
 export function moveTo(event: CallEvent, path: Path, fs: FileSystemView): void {
 	if (event.call === "chroot") fs.root = path === "/" ? "" : own(path);
 	else if (event.call === "pivot_root") {
 		if (path === "/") return;
-		// pivot_root(2): whoever was in the old root directory is in the new one.
+		// pivot_root(2): a process in the old root directory is now in the new one.
 		if (fs.cwd === "/" || fs.cwd === fs.root) fs.cwd = own(path);
 		fs.root = own(path);
 		fs.shown = fs.root;
 	}
-	// A process that goes up and down must not make an ever longer name; strace shows directories without links and `..` anyway.
+	// Normalise, so that a process that goes up and down does not create ever longer paths. strace shows directories without
+	// links and `..` anyway.
 	else fs.cwd = own(path.includes("/..") ? normalise(path) : path);
 }

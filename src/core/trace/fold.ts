@@ -16,23 +16,23 @@ import { addressedCalls, isOption, isSending, multicastCall, Recent, Sockets } f
 import { peerPorts, type Trace } from "./trace.ts";
 
 /**
- * Says where the application begins in a trace that also shows how it was launched. It is asked at every execve that succeeded, in order,
- * until it answers true.
+ * Finds where the application begins in a trace that also shows its launch. It is called for each successful execve(2), in order,
+ * until it returns true.
  */
 interface StartMarker {
 	isApplication(pid: number, program: Path): boolean;
-	/** The process that is PID 1 of the cage, once known: nothing that it does is the application's. */
+	/** The process that is PID 1 of the cage, once known. It is not part of the application. */
 	readonly initPid: number | undefined;
 }
 
-/** For a command that strace starts by itself: its first execve is the application. */
+/** For a command that strace itself starts: the first execve(2) is the application. */
 export function startAtFirstExecve(): StartMarker {
 	return { isApplication: () => true, initPid: undefined };
 }
 
 /**
- * For the launcher: the init is executed by the process that becomes PID 1; the first other process that executes anything after that is
- * the main process. It executes setpriv (itself or through the dynamic linker), the program that sets the environment, and then the
+ * For the launcher: the process that becomes PID 1 executes the init. The next other process that executes something is the main
+ * process: it executes setpriv (directly or via the dynamic linker), then the program that sets the environment, and then the
  * application.
  */
 function startAfterInit(): StartMarker {
@@ -58,21 +58,21 @@ function startAfterInit(): StartMarker {
 }
 
 export interface FoldOptions {
-	/** Where the application begins; as the launcher starts it, unless given. */
+	/** Finds the application's start. The default fits the launcher. */
 	readonly start?: StartMarker;
-	/** The application's working directory when it begins; what the trace shows, unless given. */
+	/** The application's initial working directory. By default, the trace shows it. */
 	readonly cwd?: Path;
-	/** Ids of the first process that strace shows; 0 unless given. */
+	/** Ids of the first process in the trace; the default is 0. */
 	readonly uid?: number;
 	readonly gid?: number;
 }
 
-/** Lines that repeat are answered from here; a line is about 150 bytes, so this stays below 10 MB. */
+/** Number of remembered lines. A line has about 150 bytes, so that they take less than 10 MB. */
 const maxRemembered = 8192;
 
 /**
- * Folds the output of strace, run with `straceArguments`, into a Trace as it comes. Memory grows with the number of different paths,
- * not with the length of the stream. Nothing that is fed throws; what is no line of strace is passed over.
+ * Folds the output of strace, run with `straceArguments`, into a Trace while it arrives. Memory grows with the number of distinct
+ * paths, not with the length of the stream. Ignores invalid lines and never throws.
  */
 export class TraceFold {
 	readonly #start: StartMarker;
@@ -95,53 +95,54 @@ export class TraceFold {
 	get trace(): Trace {
 		return this.#recorder.trace;
 	}
-	/** True from the application's own execve on. */
+	/** True from the application's own execve(2). */
 	get started(): boolean {
 		return this.#started;
 	}
-	/** Pids in strace's namespace. */
+	/** Pids are those of strace's namespace. */
 	get mainPid(): number | undefined {
 		return this.#recorder.mainPid;
 	}
 	get initPid(): number | undefined {
 		return this.#start.initPid;
 	}
-	/** Whom the application asked for so far: unix sockets at which nobody listens, and ports of the loopback that are not its own. */
+	/** Services that the application asked for so far: unix sockets without a listener, and other services' loopback ports. */
 	asked(): { readonly sockets: ReadonlySet<Path>; readonly ports: readonly number[] } {
 		return { sockets: this.#sockets.unheard, ports: peerPorts(this.#recorder.trace) };
 	}
-	/** For a live display: a copy of numbers that are kept up to date anyway. */
+	/** Returns a copy, for a live display. */
 	counts(): AccessCounts {
 		return { ...this.#recorder.tally.counts };
 	}
-	/** The last different paths, newest last; at most 20. */
+	/** Returns the latest distinct paths, newest last, at most 20. */
 	newest(): Path[] {
 		return [...this.#recorder.tally.newest];
 	}
 
-	/** For a live display, made anew at each call. */
 	tree(): ProcessTree {
 		return this.#started ? this.#processes.tree() : noProcesses;
 	}
 
-	/** What failed last before the main process was over, or until now: paths, and names of calls without one; newest last, at most 64. */
+	/**
+	 * Returns the last failures until now or until the main process exited: paths, and names of calls without a path, newest
+	 * last, at most 64.
+	 */
 	lastFailed(): string[] {
 		return this.#recorder.failures.list();
 	}
 
-	/** The application runs already: what strace shows of these processes counts from the first line on. The first one is the main process. */
+	/** For an application that runs already: everything in the trace counts. The first process is the main process. */
 	join(processes: readonly RunningProcess[]): void {
 		for (const process of processes) this.#processes.join(process);
 		this.#recorder.mainPid ??= processes[0]?.pid;
 		this.#started = true;
 	}
 
-	/** Any piece of the stream; lines may be cut anywhere. */
+	/** Takes any part of the stream; it may end within a line. */
 	feed(chunk: Uint8Array): void {
 		this.#splitter.feed(chunk);
 	}
 
-	/** The stream is over. */
 	end(): void {
 		this.#splitter.end();
 		if (this.#splitter.dropped) this.#recorder.trace.gaps.add("line-dropped");
@@ -166,7 +167,7 @@ export class TraceFold {
 
 	#read(process: Process, rest: string): void {
 		const records = this.#started && !process.launcher;
-		// A resumed line does not say the whole call.
+		// A resumed line does not contain the whole call.
 		const repeats = records && process.fs.root === "" && rest.charCodeAt(0) !== 60;
 		if (repeats) {
 			const effect = this.#remembered.get(rest);
@@ -180,7 +181,7 @@ export class TraceFold {
 		}
 		if (records) this.#recorder.trace.multicast ??= multicastCall(rest);
 		if (isOption(rest)) return;
-		// A server may answer by them a thousand times a second, and only those to a unix socket name a path.
+		// A server may send a thousand times a second, and only sending to a unix socket names a path.
 		if (rest.startsWith("send") && !rest.endsWith(" ...>") && !rest.includes("AF_UNIX")) return;
 		if (isOrdinaryMemory(rest)) return;
 		const event = this.#reader.event(process.pid, rest);
@@ -193,7 +194,8 @@ export class TraceFold {
 			const shape = callShape(event.call);
 			if (!shape) return;
 			const effect = this.#call(event, shape, process);
-			// Many lines come once or seldom. One in four is remembered, so those that come often are in soon and the others cost little.
+			// Most lines occur once or seldom. Remembering one in four catches the frequent ones soon and costs little for the
+			// others.
 			if (effect && repeats && !effect.isNew && shape.plain && (this.#candidates++ & 3) === 0 && tellsItsPaths(event, shape)) {
 				this.#remembered.set(own(rest), effect);
 			}
@@ -248,7 +250,7 @@ export class TraceFold {
 		return effect;
 	}
 
-	/** The program of an execve that succeeded; where it is the application, everything counts from here. */
+	/** Returns the program of a successful execve(2). If it is the application, the trace counts from here. */
 	#programOf(event: CallEvent, shape: CallShape, process: Process): Path | undefined {
 		const use = shape.paths[0];
 		const named = use && usedPath(event, use, process.fs);
@@ -262,7 +264,7 @@ export class TraceFold {
 		return program;
 	}
 
-	/** Reads the lines of a process that came before it was known whose child it is. */
+	/** Reads a process's lines that were held back until its parent was known. */
 	#release(process: Process): void {
 		for (const rest of this.#processes.takeHeld(process.pid)) {
 			const current = this.#processes.find(process.pid);

@@ -9,14 +9,14 @@ import type { ProcessTable } from "./processes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Sockets } from "./sockets.ts";
 
-/** The call's name without the `32` that 32-bit machines add. */
+/** Removes the `32` that 32-bit machines append to a call's name. */
 function baseCall(call: string): string {
 	return call.endsWith("32") ? call.slice(0, -2) : call;
 }
 
 /**
- * Follows a change of identity that succeeded and records it (`recorder` absent: only follows).
- * A change among the ids that the process already has is free; any other needs the capability (setresuid(2), setuid(2)).
+ * Follows a successful change of identity and records it, unless `recorder` is undefined. Switching among the process's own ids
+ * is free; any other id needs the capability (setresuid(2), setuid(2)).
  */
 function changeIdentity(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
 	const call = baseCall(event.call);
@@ -36,7 +36,7 @@ function changeIdentity(event: CallEvent, process: Process, recorder: Recorder |
 	if (!recorder) return;
 	for (const id of asked) {
 		if (id === undefined) continue;
-		// setfsuid(2) never fails, so its success shows nothing.
+		// setfsuid(2) never fails, so its success proves nothing.
 		if (call.startsWith("setfs")) continue;
 		(ofUser ? recorder.trace.uids : recorder.trace.gids).add(id);
 		if (id !== current.real && id !== current.effective && id !== current.saved) {
@@ -54,7 +54,8 @@ function changed(call: string, old: Ids, asked: readonly (number | undefined)[],
 	const real = first ?? old.real;
 	const effective = second ?? old.effective;
 	if (call.startsWith("setres")) return { real, effective, saved: third ?? old.saved };
-	// setreuid(2): the saved id follows when the real one is set, or the effective one to something else than the old real one.
+	// setreuid(2): the saved id changes if the real id is set, or if the effective id is set to something other than the old real
+	// id.
 	const follows = first !== undefined || (second !== undefined && second !== old.real);
 	return { real, effective, saved: follows ? effective : old.saved };
 }
@@ -62,7 +63,7 @@ function changed(call: string, old: Ids, asked: readonly (number | undefined)[],
 interface Followed {
 	readonly processes: ProcessTable;
 	readonly sockets: Sockets;
-	/** Absent where the launcher acts, whose deeds are not the application's. */
+	/** Undefined for the launcher's processes, which are not recorded. */
 	readonly recorder: Recorder | undefined;
 }
 
@@ -74,7 +75,7 @@ function recordMove(from: Path, to: Path, recorder: Recorder | undefined): void 
 	recorder?.trace.moves.add(shared);
 }
 
-/** What a call that succeeded changes about its process. Gives the process that it made, if it made one. */
+/** Follows what a successful call changes about its process. Returns the process that it created, if any. */
 export function follow(event: CallEvent, shape: CallShape, process: Process, followed: Followed): Process | undefined {
 	const { call } = event;
 	const { processes, recorder, sockets } = followed;
@@ -113,11 +114,11 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 			return undefined;
 		}
 		case "unshare":
-			// unshare(2): a mount or user namespace of its own brings its own working directory and root.
+			// unshare(2): a new mount or user namespace brings its own working directory and root.
 			if (/\bCLONE_(FS|NEWNS|NEWUSER)\b/.test(event.args[0] ?? "")) process.fs = { ...process.fs };
 			return undefined;
 		case "setns":
-			// setns(2): in another mount namespace it is at the root of that one.
+			// setns(2): the process enters another mount namespace at its root.
 			if (event.args.join().includes("CLONE_NEWNS") || event.args[0]?.includes("<mnt:[")) {
 				process.fs = { cwd: root, root: "", shown: "" };
 			}
@@ -141,14 +142,14 @@ function followDirectory(event: CallEvent, shape: CallShape, process: Process, r
 	const { fs } = process;
 	if (event.call === "getcwd") {
 		const name = stringOf(event.args[0]);
-		// getcwd(2): "(unreachable)" stands before a directory outside the root.
+		// getcwd(2): a directory outside the root begins with "(unreachable)".
 		const path = name?.startsWith("/") ? located(name as Path, undefined, fs) : undefined;
 		if (path !== undefined && path !== fs.cwd) fs.cwd = own(path);
 		return;
 	}
 	const use = shape.paths[0];
 	const path = use && usedPath(event, use, fs);
-	// The launcher's own root is not counted: strace shows the cage's paths from within.
+	// The launcher's own chroot does not count: strace shows the cage's paths from inside.
 	const makesRoot = event.call === "chroot" || event.call === "pivot_root";
 	if (path === undefined || (makesRoot && !recorder)) return;
 	moveTo(event, path, fs);

@@ -1,55 +1,82 @@
 import * as v from "valibot";
 import { absolutePathJson, type Path, type PathJson, pathFromJson, pathJson, pathToJson } from "../path/path.ts";
-import type { Access, CapabilityUse, Gap, Operation, Refusal, Trace } from "./trace.ts";
+import { type Access, gaps, operations, type Trace } from "./trace.ts";
 
-/** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
-export interface TraceJson {
-	readonly accesses: readonly AccessJson[];
-	readonly programs: readonly PathJson[];
-	readonly uids: readonly number[];
-	readonly gids: readonly number[];
-	readonly capabilities: readonly WithProgramJson<CapabilityUse>[];
-	/** Absent from traces that older versions stored. */
-	readonly possibleNeeds?: readonly string[];
-	readonly kept?: readonly string[];
-	readonly refusals: readonly WithProgramJson<Refusal>[];
-	readonly ports: readonly string[];
-	readonly families: readonly string[];
-	/** Absent from traces that older versions stored. */
-	readonly peers?: readonly string[];
-	readonly refusedPorts?: readonly string[];
-	readonly abstractSockets: readonly PathJson[];
-	readonly chroots: readonly PathJson[];
-	/** Absent from traces that older versions stored. */
-	readonly moves?: readonly PathJson[];
-	readonly memfd: boolean;
-	readonly writableCode?: string;
-	readonly multicast?: string;
-	readonly clock?: string;
-	readonly scheduling?: string;
-	/** Absent from traces that older versions stored. */
-	readonly gaps?: readonly Gap[];
-	readonly calls: number;
-	readonly processes: number;
-	readonly exits: readonly { readonly pid: number; readonly how: string }[];
+const integer = v.pipe(v.number(), v.integer(), v.minValue(-1));
+const path = v.pipe(absolutePathJson, v.transform(pathFromJson));
+/** Abstract socket names are bytes, like paths. */
+const bytes = v.pipe(pathJson, v.transform(pathFromJson));
+
+function setOf<Input, Output>(item: v.GenericSchema<Input, Output>) {
+	return v.pipe(
+		v.array(item),
+		v.transform((list) => new Set(list)),
+	);
 }
 
-type WithProgramJson<T> = Omit<T, "program"> & { readonly program?: PathJson };
-
-interface AccessJson {
-	readonly path: PathJson;
-	readonly succeeded: readonly Operation[];
-	readonly rootOps: readonly Operation[];
-	/** Pairs of an error name and the operations that it ended. */
-	readonly failed: readonly (readonly [string, readonly Operation[]])[];
-	readonly calls: readonly string[];
-	readonly programs: readonly PathJson[];
-	readonly real?: PathJson;
-	readonly owner?: { readonly uid: number; readonly gid: number };
+/** Absent in traces of older versions. */
+function addedSetOf<Input, Output>(item: v.GenericSchema<Input, Output>) {
+	return v.exactOptional(setOf(item), []);
 }
+
+const touched = setOf(v.picklist(operations));
+
+const access = v.object({
+	path,
+	succeeded: touched,
+	rootOps: touched,
+	failed: v.pipe(
+		v.array(v.tuple([v.string(), touched])),
+		v.transform((list) => new Map(list)),
+	),
+	calls: setOf(v.string()),
+	programs: setOf(bytes),
+	real: v.exactOptional(path),
+	owner: v.exactOptional(v.object({ uid: integer, gid: integer })),
+});
+
+const schema = v.object({
+	accesses: v.pipe(
+		v.array(access),
+		v.transform((list) => new Map(list.map((one) => [one.path, one]))),
+	),
+	programs: setOf(path),
+	uids: setOf(integer),
+	gids: setOf(integer),
+	capabilities: v.pipe(
+		v.array(v.object({ name: v.string(), call: v.string(), program: v.exactOptional(path) })),
+		v.transform((list) => new Map(list.map((use) => [use.name, use]))),
+	),
+	refusals: v.pipe(
+		v.array(v.object({ call: v.string(), error: v.string(), count: integer, program: v.exactOptional(path) })),
+		v.transform((list) => new Map(list.map((refusal) => [refusal.call, refusal]))),
+	),
+	ports: setOf(v.string()),
+	possibleNeeds: addedSetOf(v.string()),
+	kept: addedSetOf(v.string()),
+	families: setOf(v.string()),
+	peers: addedSetOf(v.string()),
+	refusedPorts: addedSetOf(v.string()),
+	abstractSockets: setOf(bytes),
+	chroots: setOf(bytes),
+	moves: addedSetOf(path),
+	memfd: v.boolean(),
+	writableCode: v.exactOptional(v.string()),
+	multicast: v.exactOptional(v.string()),
+	clock: v.exactOptional(v.string()),
+	scheduling: v.exactOptional(v.string()),
+	gaps: addedSetOf(v.picklist(gaps)),
+	calls: integer,
+	processes: integer,
+	exits: v.array(v.object({ pid: integer, how: v.string() })),
+} satisfies Record<keyof Trace, unknown>) satisfies v.GenericSchema<unknown, Trace>;
+
+/** A Trace as JSON, with paths in their JSON form. */
+export type TraceJson = v.InferInput<typeof schema>;
 
 export function traceToJson(trace: Trace): TraceJson {
-	const paths = (set: ReadonlySet<string>) => [...set].map((path) => pathToJson(path as Path));
+	const paths = (set: ReadonlySet<string>) => [...set].map((one) => pathToJson(one as Path));
+	const { clock, multicast, scheduling, writableCode } = trace;
 	return {
 		accesses: [...trace.accesses.values()].map(accessToJson),
 		programs: paths(trace.programs),
@@ -67,10 +94,10 @@ export function traceToJson(trace: Trace): TraceJson {
 		chroots: paths(trace.chroots),
 		moves: paths(trace.moves),
 		memfd: trace.memfd,
-		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
-		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
-		...(trace.clock === undefined ? {} : { clock: trace.clock }),
-		...(trace.scheduling === undefined ? {} : { scheduling: trace.scheduling }),
+		...(writableCode === undefined ? {} : { writableCode }),
+		...(multicast === undefined ? {} : { multicast }),
+		...(clock === undefined ? {} : { clock }),
+		...(scheduling === undefined ? {} : { scheduling }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -78,127 +105,35 @@ export function traceToJson(trace: Trace): TraceJson {
 	};
 }
 
-/** The inverse of `traceToJson`; trusts its argument to be of that form. */
+/** Throws if `json` is not what `traceToJson` returns. */
 export function traceFromJson(json: TraceJson): Trace {
-	const paths = (list: readonly PathJson[]) => new Set(list.map(pathFromJson));
-	return {
-		accesses: new Map(json.accesses.map(accessFromJson).map((access) => [access.path, access])),
-		programs: paths(json.programs),
-		uids: new Set(json.uids),
-		gids: new Set(json.gids),
-		capabilities: new Map(json.capabilities.map((use) => [use.name, programFromJson(use)])),
-		possibleNeeds: new Set(json.possibleNeeds ?? []),
-		kept: new Set(json.kept ?? []),
-		refusals: new Map(json.refusals.map((refusal) => [refusal.call, programFromJson(refusal)])),
-		ports: new Set(json.ports),
-		families: new Set(json.families),
-		peers: new Set(json.peers),
-		refusedPorts: new Set(json.refusedPorts),
-		abstractSockets: paths(json.abstractSockets),
-		chroots: paths(json.chroots),
-		moves: paths(json.moves ?? []),
-		memfd: json.memfd,
-		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
-		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
-		...(json.clock === undefined ? {} : { clock: json.clock }),
-		...(json.scheduling === undefined ? {} : { scheduling: json.scheduling }),
-		gaps: new Set(json.gaps),
-		calls: json.calls,
-		processes: json.processes,
-		exits: json.exits.map((exit) => ({ ...exit })),
+	return v.parse(schema, json);
+}
+
+/** Reads a stored trace that comes from another machine. Returns undefined if it is invalid. */
+export function foreignTrace(json: unknown): Trace | undefined {
+	const result = v.safeParse(v.object({ schema: v.literal("cagewright/trace/1"), trace: schema }), json);
+	return result.success ? result.output.trace : undefined;
+}
+
+/** Converts the path of the program, if there is one. */
+export function programToJson<T extends { readonly program?: Path }>({ program, ...rest }: T) {
+	const json: Omit<T, "program"> & { readonly program?: PathJson } = {
+		...rest,
+		...(program === undefined ? {} : { program: pathToJson(program) }),
 	};
+	return json;
 }
 
-/** The same value with the path of its program, if it names one, in JSON form. */
-export function programToJson<T extends { readonly program?: Path }>({ program, ...rest }: T): WithProgramJson<T> {
-	return { ...rest, ...(program === undefined ? {} : { program: pathToJson(program) }) };
-}
-
-function programFromJson<T extends { readonly program?: PathJson }>({
-	program,
-	...rest
-}: T): Omit<T, "program"> & { readonly program?: Path } {
-	return { ...rest, ...(program === undefined ? {} : { program: pathFromJson(program) }) };
-}
-
-function accessToJson(access: Access): AccessJson {
+function accessToJson(access: Access): TraceJson["accesses"][number] {
 	return {
 		path: pathToJson(access.path),
 		succeeded: [...access.succeeded],
 		rootOps: [...access.rootOps],
-		failed: [...access.failed].map(([error, operations]) => [error, [...operations]] as const),
+		failed: [...access.failed].map(([error, failed]) => [error, [...failed]]),
 		calls: [...access.calls],
 		programs: [...access.programs].map(pathToJson),
 		...(access.real !== undefined && { real: pathToJson(access.real) }),
 		...(access.owner && { owner: { ...access.owner } }),
 	};
-}
-
-function accessFromJson(json: AccessJson): Access {
-	return {
-		path: pathFromJson(json.path),
-		succeeded: new Set(json.succeeded),
-		rootOps: new Set(json.rootOps),
-		failed: new Map(json.failed.map(([error, operations]) => [error, new Set(operations)])),
-		calls: new Set(json.calls),
-		programs: new Set(json.programs.map(pathFromJson)),
-		...(json.real !== undefined && { real: pathFromJson(json.real) }),
-		...(json.owner && { owner: { ...json.owner } }),
-	};
-}
-
-/** A trace that came from somewhere else. */
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(-1));
-const texts = v.array(v.string());
-const paths = v.array(pathJson);
-const operations = v.array(
-	v.picklist(["look", "read", "write", "execute", "list", "enter", "create", "remove", "connect", "listen"]),
-);
-
-const access = v.object({
-	path: absolutePathJson,
-	succeeded: operations,
-	rootOps: operations,
-	failed: v.array(v.tuple([v.string(), operations])),
-	calls: texts,
-	programs: paths,
-	real: v.exactOptional(absolutePathJson),
-	owner: v.exactOptional(v.object({ uid: whole, gid: whole })),
-});
-
-/** Every field that a trace has, so that a new one is not lost on the way. */
-const fields = {
-	accesses: v.array(access),
-	programs: v.array(absolutePathJson),
-	uids: v.array(whole),
-	gids: v.array(whole),
-	capabilities: v.array(v.object({ name: v.string(), call: v.string(), program: v.exactOptional(absolutePathJson) })),
-	refusals: v.array(v.object({ call: v.string(), error: v.string(), count: whole, program: v.exactOptional(absolutePathJson) })),
-	ports: texts,
-	possibleNeeds: v.exactOptional(texts),
-	kept: v.exactOptional(texts),
-	families: texts,
-	peers: v.exactOptional(texts),
-	refusedPorts: v.exactOptional(texts),
-	abstractSockets: paths,
-	chroots: paths,
-	moves: v.exactOptional(v.array(absolutePathJson)),
-	memfd: v.boolean(),
-	writableCode: v.exactOptional(v.string()),
-	multicast: v.exactOptional(v.string()),
-	clock: v.exactOptional(v.string()),
-	scheduling: v.exactOptional(v.string()),
-	gaps: v.exactOptional(v.array(v.picklist(["io-uring", "file-handle", "start-up", "line-dropped"]))),
-	calls: whole,
-	processes: whole,
-	exits: v.array(v.object({ pid: whole, how: v.string() })),
-} satisfies Record<keyof TraceJson, unknown>;
-
-const schema = v.object(fields) satisfies v.GenericSchema<unknown, TraceJson>;
-
-/** Undefined where it is not of that form. */
-export function foreignTrace(json: unknown): Trace | undefined {
-	const result = v.safeParse(v.object({ schema: v.literal("cagewright/trace/1"), trace: schema }), json);
-	return result.success ? traceFromJson(result.output.trace) : undefined;
 }

@@ -1,21 +1,21 @@
 import type { Path } from "../path/path.ts";
 import { descriptorLabel, endOfString, numberOf, own, pidOf } from "./argument.ts";
 
-/** A finished call. `error` is set where it failed; `result` is undefined where strace saw none (`= ?`). */
+/** A finished call. `error` is set if it failed; `result` is undefined if strace saw none (`= ?`). */
 export interface CallEvent {
 	readonly kind: "call";
 	readonly pid: number;
 	readonly call: string;
-	/** The arguments as strace wrote them, see argument.ts for reading them. */
+	/** The arguments as strace wrote them; argument.ts parses them. */
 	readonly args: readonly string[];
-	/** A process id is given in strace's own namespace. */
+	/** Process ids are in strace's own namespace. */
 	readonly result: number | undefined;
 	readonly error: string | undefined;
-	/** The path of the descriptor that the call returned, while that still has a name. */
+	/** The path of the returned descriptor, if the file still has a name. */
 	readonly resultPath: Path | undefined;
-	/** What else stands for the returned descriptor, e.g. `socket:[17]`. */
+	/** The label of any other descriptor, e.g. `socket:[17]`. */
 	readonly resultLabel: string | undefined;
-	/** True where the line was joined from an unfinished and a resumed part: others may have acted in between. */
+	/** True if an unfinished and a resumed line were joined: other processes may have acted in between. */
 	readonly joined: boolean;
 }
 
@@ -24,7 +24,7 @@ export type TraceEvent =
 	/** `how` is `exit 1` or `signal SIGSEGV`. */
 	| { readonly kind: "exit"; readonly pid: number; readonly how: string }
 	| { readonly kind: "signal"; readonly pid: number; readonly signal: string }
-	/** The process `pid` goes on as what its thread `by` executed (execve(2): all other threads end). */
+	/** The process `pid` continues as its thread `by`, which called execve(2); all other threads have ended. */
 	| { readonly kind: "superseded"; readonly pid: number; readonly by: number };
 
 const unfinishedMark = " <unfinished ...>";
@@ -32,8 +32,8 @@ const maxUnfinished = 4096;
 const maxUnfinishedLength = 16 << 20;
 
 /**
- * Reads strace's lines (`-f -y`, one character for each byte). Keeps what it must of calls that are not finished, bounded in number and
- * size. Whatever is no line of strace gives undefined; nothing throws.
+ * Reads strace's lines (`-f -y`, one character per byte). Keeps unfinished calls, bounded in number and size. Returns undefined
+ * for invalid lines and never throws.
  */
 export class LineReader {
 	readonly #unfinished = new Map<number, string>();
@@ -43,7 +43,7 @@ export class LineReader {
 	pid = 0;
 	start = 0;
 
-	/** Reads `123  ` or `[pid 123] ` at `from`; false where neither is there. */
+	/** Reads `123  ` or `[pid 123] ` at `from`; false if neither is there. */
 	prefix(text: string, from: number, end: number): boolean {
 		let at = from;
 		const bracket = text.charCodeAt(at) === 91;
@@ -69,12 +69,12 @@ export class LineReader {
 		return at < end;
 	}
 
-	/** One whole line without its newline. */
+	/** Reads one line without its newline. */
 	read(line: string): TraceEvent | undefined {
 		return this.prefix(line, 0, line.length) ? this.event(this.pid, line.slice(this.start)) : undefined;
 	}
 
-	/** The rest of a line after its prefix. */
+	/** Reads the rest of a line after its prefix. */
 	event(pid: number, rest: string): TraceEvent | undefined {
 		const first = rest.charCodeAt(0);
 		if (first === 43) return ending(pid, rest);
@@ -85,7 +85,7 @@ export class LineReader {
 			return undefined;
 		}
 		if (rest.endsWith(" ...>")) {
-			// A thread that executes another program goes on under the pid of its process.
+			// A thread that executes another program continues under its process's pid.
 			const changed = / <pid changed to ([0-9]+) \.\.\.>$/.exec(rest);
 			if (changed) {
 				this.#keep(Number(changed[1]), rest.slice(0, changed.index));
@@ -95,12 +95,12 @@ export class LineReader {
 		return parseCall(pid, rest, false);
 	}
 
-	/** The first part of the call that a process has not finished. */
+	/** Returns the first part of a process's unfinished call. */
 	unfinished(pid: number): string | undefined {
 		return this.#unfinished.get(pid);
 	}
 
-	/** Processes that are within a call whose text starts with one of `names`. */
+	/** Returns processes with an unfinished call that matches `names`. */
 	within(names: RegExp): number[] {
 		return [...this.#unfinished].filter(([, head]) => names.test(head)).map(([pid]) => pid);
 	}
@@ -155,7 +155,7 @@ function isWord(code: number): boolean {
 	return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95;
 }
 
-/** `name(arguments) = result`. Strings, descriptors and comments are passed over whole, so nothing within them counts as structure. */
+/** Parses `name(arguments) = result`. Skips strings, descriptors and comments, so that nothing in them counts as structure. */
 function parseCall(pid: number, text: string, joined: boolean): CallEvent | undefined {
 	const length = text.length;
 	let at = 0;
@@ -239,10 +239,13 @@ function result(pid: number, call: string, args: string[], text: string, at: num
 	};
 }
 
-/** 256 parts of 256 bytes, each byte as four characters, are the longest message that strace shows of a sendmsg(2); paths have 4096 bytes. */
+/**
+ * The longest message that strace shows for sendmsg(2) has 256 parts of 256 bytes, each byte as four characters; paths have at
+ * most 4096 bytes.
+ */
 const maxLine = 1 << 20;
 
-/** Cuts a stream into lines. A line that is longer than any of strace's is dropped, so the buffer is bounded. */
+/** Cuts a stream into lines. Drops lines longer than strace writes, so that the buffer is bounded. */
 export class LineSplitter {
 	readonly #take: (text: string, from: number, end: number) => void;
 	#carry = "";
@@ -250,7 +253,7 @@ export class LineSplitter {
 	/** True once a line was dropped. */
 	dropped = false;
 
-	/** `take` gets the text that holds a line and where in it the line lies, without its newline: one character for each byte. */
+	/** `take` gets a text, one character per byte, and the line's start and end in it, without the newline. */
 	constructor(take: (text: string, from: number, end: number) => void) {
 		this.#take = take;
 	}
@@ -281,7 +284,7 @@ export class LineSplitter {
 		if (from < text.length) this.#keep(text.slice(from));
 	}
 
-	/** The last line may lack its newline; then it may also be cut, and is not taken. */
+	/** Ignores a last line without newline, because it may be incomplete. */
 	end(): void {
 		this.#carry = "";
 	}

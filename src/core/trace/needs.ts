@@ -1,18 +1,19 @@
 import { descriptorPath, fieldOf, idOf, numberOf, pidOf } from "./argument.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
-import type { Effect, Recorder } from "./recorder.ts";
+import { type Effect, effect, type Recorder } from "./recorder.ts";
 
-/** Calls of systemd's set @resources, which a unit refuses to an application that makes none of them. */
+/** Calls of systemd's set @resources. A unit refuses them if the application makes none. */
 const schedulingCalls: ReadonlySet<string> = new Set(
-	"ioprio_set mbind migrate_pages move_pages nice sched_setaffinity sched_setattr sched_setparam sched_setscheduler set_mempolicy set_mempolicy_home_node setpriority setrlimit".split(
-		" ",
-	),
+	(
+		"ioprio_set mbind migrate_pages move_pages nice sched_setaffinity sched_setattr sched_setparam sched_setscheduler " +
+		"set_mempolicy set_mempolicy_home_node setpriority setrlimit"
+	).split(" "),
 );
 
 /**
- * The capabilities that a call which succeeded must have used (capabilities(7)). Where the line leaves it open, a capability is taken as
- * needed only if nothing known makes the call free.
+ * Records the capabilities that a successful call must have used (capabilities(7)). If the line is ambiguous, the capability
+ * counts as needed unless something known makes the call free.
  */
 export function noteNeeds(
 	event: CallEvent,
@@ -22,7 +23,8 @@ export function noteNeeds(
 	find: (pid: number) => Process | undefined,
 ): void {
 	const { args, call } = event;
-	// Whoever asks for processors of its own goes on without (measured: nginx); a thread that is made for some does not start.
+	// Setting one's own affinity is a hint: nginx continues without (measured). A thread that is created for certain processors
+	// does not start without.
 	const isHint = call === "sched_setaffinity" && [0, process.pid].includes(pidOf(args[0]) ?? -1);
 	if (schedulingCalls.has(call) && !isHint) recorder.trace.scheduling ??= recorder.name(call);
 	switch (call) {
@@ -45,7 +47,7 @@ export function noteNeeds(
 			break;
 		case "utimensat":
 		case "utimensat_time64":
-			// To set the present time, the right to write is enough (utimensat(2)).
+			// utimensat(2): setting the current time needs only write permission.
 			if (/\btv_sec=/.test(args[2] ?? "")) noteOwned(event, effect, process, recorder);
 			break;
 		case "mknod":
@@ -67,7 +69,7 @@ export function noteNeeds(
 		case "kill":
 		case "tkill":
 		case "tgkill": {
-			// 0 and negative numbers are groups of processes: whom they reached is not known.
+			// 0 and negative numbers mean process groups, whose members are unknown.
 			const target = find(pidOf(args[call === "tgkill" ? 1 : 0]) ?? 0);
 			if (!target) recorder.trace.possibleNeeds.add("capability:kill");
 			else if (!maySignal(process, target)) recorder.capability("kill", call, process.program);
@@ -97,7 +99,7 @@ export function noteNeeds(
 		case "adjtimex":
 		case "clock_adjtime":
 		case "clock_adjtime64":
-			// Without a mode it only reads.
+			// Without a mode, the call only reads.
 			if (!/\bmodes=0\b/.test(args.join())) recorder.trace.clock ??= call;
 			break;
 		case "memfd_create":
@@ -113,35 +115,31 @@ export function noteNeeds(
 	}
 }
 
-/** What a trace calls the refusal of capabilities that a process wanted to keep or raise; their names follow, and a bracket. */
+/** The name of a refusal to keep or raise capabilities; their names and a bracket follow. */
 const refusedCapset = "capset(";
 
-/** The capabilities that a refused call named. Empty for any other refusal. */
+/** Returns the capabilities that a refused call named; empty for other refusals. */
 export function refusedToKeep(call: string): string[] {
-	return call.startsWith(refusedCapset)
-		? call
-				.slice(refusedCapset.length, -1)
-				.split(",")
-				.filter((name) => name !== "")
-		: [];
+	const names = call.startsWith(refusedCapset) ? call.slice(refusedCapset.length, -1) : "";
+	return names === "" ? [] : names.split(",");
 }
 
-/** The names in a text of strace, as setpriv writes them. */
+/** Returns the capability names in strace's text, as setpriv(1) writes them. */
 function capabilitiesNamed(text = ""): string[] {
 	return [...new Set(text.match(/\bCAP_[A-Z_]+/g)?.map((name) => name.slice("CAP_".length).toLowerCase()))];
 }
 
-/** The capabilities that a prctl(2) about capabilities cannot do without. */
+/** Returns the capabilities that a prctl(2) about capabilities needs. */
 function capabilitiesOfProcess([option = "", ...rest]: readonly string[]): string[] {
 	if (option === "PR_CAPBSET_DROP" || option === "PR_SET_SECUREBITS") return ["setpcap"];
 	return option === "PR_CAP_AMBIENT" && rest[0] === "PR_CAP_AMBIENT_RAISE" ? capabilitiesNamed(rest[1]) : [];
 }
 
-/** What a trace calls the refusal of a socket, by its family. */
+/** Names of refusals for socket families. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
 export const refusedNetlink = "socket(AF_NETLINK)";
 
-/** What a trace calls the refusal of an executable memory. */
+/** Names of refusals for executable memory. */
 export const refusedCode = /^(mmap|mprotect|pkey_mprotect|shmat)\(/;
 
 function codeCall({ args, call }: CallEvent): string {
@@ -150,37 +148,34 @@ function codeCall({ args, call }: CallEvent): string {
 	return args[2]?.includes("PROT_WRITE") ? "mmap(PROT_WRITE|PROT_EXEC)" : "mmap(PROT_EXEC, MAP_ANONYMOUS)";
 }
 
-/** Code that comes from no file has to be written by somebody: by way of another view of the same memory. */
+/** Code that comes from no file must be written through another mapping of the same memory. */
 const mapsCode = (text: string) =>
 	text.includes("PROT_WRITE|PROT_EXEC") || (text.includes("PROT_EXEC") && text.includes("MAP_ANONYMOUS"));
 
-/** What the filter denies unless it is opened: see seccomp.ts. */
+/** Whether the filter in seccomp.ts denies this without a permission. */
 function writesCode({ args, call }: CallEvent): boolean {
 	const flags = args[2] ?? "";
 	return call === "mmap" ? mapsCode(`${flags}, ${args[3] ?? ""}`) : /\b(PROT|SHM)_EXEC\b/.test(flags);
 }
 
-/** A file that is mapped as code from where state lives. Libraries are elsewhere. */
+/** A file mapped as code from a directory for state. Libraries are elsewhere. */
 const mapsState = /PROT_EXEC.*, [0-9]+<\/(home|run|srv|tmp|var)\//;
 
-/** Mapping a library and growing the heap are most of these calls, and nobody asks about them. */
+/** Most of these calls map a library or grow the heap and show nothing of interest. */
 export function isOrdinaryMemory(line: string): boolean {
 	if (line.startsWith("mmap(")) return !mapsCode(line) && !mapsState.test(line);
 	return (line.startsWith("mprotect(") || line.startsWith("pkey_mprotect(")) && !line.includes("PROT_EXEC");
 }
 
-/** A file that is mapped as code is executed. On a mount with noexec that is EPERM (mmap(2)). */
+/** Mapping a file as code executes it. On a noexec mount, mmap(2) fails with EPERM. */
 function noteMapped({ args, call, error }: CallEvent, process: Process, recorder: Recorder): void {
 	const path = args[2]?.includes("PROT_EXEC") ? descriptorPath(args[4]) : undefined;
 	if (path === undefined) return;
 	const touches = [{ access: recorder.access(path), operations: ["execute" as const], error: error && recorder.name(error) }];
-	recorder.apply(
-		{ call: recorder.name(call), touches, cwd: undefined, isNew: false, appliedTo: false, appliedAsRoot: false },
-		process,
-	);
+	recorder.apply(effect(recorder.name(call), touches, false), process);
 }
 
-/** A call without a path that was not allowed: for want of a right, or because a filter does not let its socket family through. */
+/** Records a refused call without a path: a right was missing, or the filter refused the socket family. */
 export function noteRefusal(event: CallEvent, error: string, process: Process, recorder: Recorder): void {
 	const { args, call } = event;
 	const { program } = process;
@@ -200,20 +195,20 @@ export function noteRefusal(event: CallEvent, error: string, process: Process, r
 	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error, program);
 }
 
-/** kill(2): the sender's real or effective uid must be the target's real or saved one. */
+/** kill(2): the sender's real or effective uid must be the target's real or saved uid. */
 function maySignal(sender: Process, target: Process): boolean {
 	const mine = [sender.uid.real, sender.uid.effective];
 	return mine.includes(target.uid.real) || mine.includes(target.uid.saved);
 }
 
-/** chmod(2): only the owner changes a mode without CAP_FOWNER. Of a file that the application did not give away, the plan knows the owner. */
+/** chmod(2): changing another owner's file needs CAP_FOWNER. The plan checks files that the application did not give away. */
 function noteOwned(event: CallEvent, effect: Effect | undefined, process: Process, recorder: Recorder): void {
 	const access = effect?.touches[0]?.access;
 	const owner = access && !recorder.removed.has(access) ? (access.owner?.uid ?? 0) : 0;
 	if (process.uid.effective === 0 && owner > 0) recorder.capability("fowner", event.call, process.program);
 }
 
-/** chown(2): another owner needs CAP_CHOWN, and so does a group that the owner is not in; which groups those are is not known. */
+/** chown(2): another owner needs CAP_CHOWN, and so does a group without the owner. Group membership is unknown here. */
 function noteOwner(
 	event: CallEvent,
 	uid: number | undefined,
@@ -227,17 +222,15 @@ function noteOwner(
 	const otherUser = uid !== undefined && uid !== known?.uid;
 	const otherGroup = gid !== undefined && gid !== known?.gid;
 	if (process.uid.effective === 0 && (otherUser || otherGroup)) recorder.capability("chown", event.call, process.program);
-	if (!access) return;
-	const owner = { uid: uid ?? known?.uid ?? -1, gid: gid ?? known?.gid ?? -1 };
-	if (!otherUser && !otherGroup) return;
-	access.owner = owner;
+	if (!access || (!otherUser && !otherGroup)) return;
+	access.owner = { uid: uid ?? known?.uid ?? -1, gid: gid ?? known?.gid ?? -1 };
 	recorder.removed.delete(access);
 }
 
-/** Follows the hard limits that a process shows and sets; raising one needs CAP_SYS_RESOURCE (setrlimit(2)). */
+/** Follows a process's hard limits. Raising one needs CAP_SYS_RESOURCE (setrlimit(2)). */
 export function followLimits(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
 	const isNew = event.call === "prlimit64";
-	// Another process's limits are not followed.
+	// Ignore other processes' limits.
 	if (isNew && pidOf(event.args[0]) !== 0 && pidOf(event.args[0]) !== process.pid) return;
 	const resource = event.args[isNew ? 1 : 0] ?? "";
 	const hard = (argument: string | undefined) => numberOf(argument?.startsWith("{") ? fieldOf(argument, "rlim_max") : undefined);

@@ -1,11 +1,11 @@
 import type { Path } from "../path/path.ts";
 
-/** Working directory and root, shared by processes that were cloned with CLONE_FS. Both as seen from strace. */
+/** Working directory and root, as strace sees them. Processes cloned with CLONE_FS share one. */
 export interface FileSystemView {
 	cwd: Path | undefined;
-	/** What the application chrooted into by itself; empty where it did not. */
+	/** The directory that the application itself changed its root to; otherwise empty. */
 	root: Path | "";
-	/** To be put before what strace shows of descriptors: the place of the root that pivot_root(2) left; empty where it did not. */
+	/** Prefix for descriptor paths that strace shows: where pivot_root(2) moved the old root. Otherwise empty. */
 	shown: Path | "";
 }
 
@@ -16,27 +16,27 @@ export interface Ids {
 	readonly saved: number;
 }
 
-/** What is known of one process or thread at this point of the trace. */
+/** A process's or thread's state at this point of the trace. */
 export interface Process {
 	readonly pid: number;
-	/** The process that it is a thread of: its own pid where it is the first thread. */
+	/** The pid of its thread group; its own pid for the first thread. */
 	group: number;
-	/** The process that made it; undefined for the first. */
+	/** The process that created it; undefined for the first. */
 	parent: number | undefined;
 	fs: FileSystemView;
 	program: Path | undefined;
 	uid: Ids;
 	gid: Ids;
-	/** Hard limits that it showed or set, by resource name. Never changed in place: children share it. */
+	/** Hard limits that it showed or set, by resource name. Never changed in place, because children share the map. */
 	limits: ReadonlyMap<string, number>;
-	/** Belongs to the launcher: nothing that it does is recorded. */
+	/** Part of the launcher; not recorded. */
 	launcher: boolean;
 	counted: boolean;
-	/** Its parent was guessed, because it was seen before the line that names it. */
+	/** Its parent is a guess, because its first line came before the line that names it. */
 	guessed: boolean;
-	/** Another thread's execve took its place; that call's result line lies under --seccomp-bpf (it says ENOSYS). */
+	/** Another thread's execve(2) replaced it. Under --seccomp-bpf, that call's result wrongly says ENOSYS. */
 	superseded: boolean;
-	/** The working directory when it began the call that it has not finished: others who share it may have moved since. */
+	/** The working directory when its unfinished call began. Another process that shares it may have changed it since. */
 	cwdAtEntry: Path | undefined;
 }
 
@@ -62,11 +62,11 @@ export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gi
 	};
 }
 
-/** What clone(2) was told of a child; fork(2) and vfork(2) are told nothing. */
+/** Parts that clone(2) shares with the child; fork(2) and vfork(2) share nothing. */
 export interface Sharing {
 	/** CLONE_FS: one working directory and root. */
 	readonly fs: boolean;
-	/** CLONE_THREAD: it is a thread of the caller's process. */
+	/** CLONE_THREAD: a thread of the caller's process. */
 	readonly thread: boolean;
 }
 
@@ -76,10 +76,10 @@ export function sharingOf(call: string): Sharing {
 	return { fs: call.includes("CLONE_FS"), thread: call.includes("CLONE_THREAD") };
 }
 
-/** fork(2): the child has its own copy of all this but what it shares. */
+/** fork(2): the child gets its own copy of everything that it does not share. */
 export function childOf(parent: Process, pid: number, shares: Sharing, guessed: boolean): Process {
 	return {
-		pid,
+		...firstProcess(pid, undefined, 0, 0),
 		group: shares.thread ? parent.group : pid,
 		parent: shares.thread ? parent.parent : parent.group,
 		fs: shares.fs ? parent.fs : { ...parent.fs },
@@ -87,26 +87,17 @@ export function childOf(parent: Process, pid: number, shares: Sharing, guessed: 
 		uid: parent.uid,
 		gid: parent.gid,
 		limits: parent.limits,
-		launcher: false,
-		counted: false,
 		guessed,
-		superseded: false,
-		cwdAtEntry: undefined,
 	};
 }
 
-/** execve(2): the process goes on as the thread that executed, with that one's identity, directories and limits. */
+/** execve(2): the process continues as the thread that called it, with that thread's identity, directories and limits. */
 export function takeOver(process: Process, thread: Process): void {
-	process.fs = thread.fs;
-	process.program = thread.program;
-	process.uid = thread.uid;
-	process.gid = thread.gid;
-	process.limits = thread.limits;
-	process.cwdAtEntry = thread.cwdAtEntry;
-	process.superseded = true;
+	const { cwdAtEntry, fs, gid, limits, program, uid } = thread;
+	Object.assign(process, { fs, program, uid, gid, limits, cwdAtEntry, superseded: true });
 }
 
-/** True where it makes no difference which of the two is a new process's parent. */
+/** Whether either process may be a new process's parent without a difference. */
 export function interchangeable(a: Process, b: Process): boolean {
 	return (
 		a.program === b.program &&

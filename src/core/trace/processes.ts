@@ -1,3 +1,4 @@
+import { append } from "../collections.ts";
 import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
@@ -13,32 +14,31 @@ import {
 } from "./process.ts";
 import type { RunningProcess } from "./running.ts";
 
-/** One process of an application as a live display shows it. */
+/** One process in the live display. */
 export interface ProcessRow {
 	/** In strace's namespace. */
 	readonly pid: number;
-	/** 0 for those whose parent is not among the rows. */
+	/** 0 if the parent has no row. */
 	readonly depth: number;
 	readonly program?: Path;
-	/** The effective user id, where it is another than the parent's. */
+	/** The effective uid, if it differs from the parent's. */
 	readonly uid?: number;
-	/** Threads that live beside the first one. */
+	/** Number of threads in addition to the first one. */
 	readonly threads: number;
-	/** How it ended: `exit 1` or `signal SIGSEGV`; absent while it runs. */
+	/** `exit 1` or `signal SIGSEGV`; absent while it runs. */
 	readonly ended?: string;
 }
 
-/** A parent stands before its children, they in the order of their birth. */
+/** Parents come before their children, children in the order of their creation. */
 export interface ProcessTree {
 	readonly rows: readonly ProcessRow[];
-	/** All that run now, and all that have ended so far, whether or not they have a row. */
+	/** All running processes, and all that have ended, with or without a row. */
 	readonly living: number;
 	readonly ended: number;
 }
 
 export const noProcesses: ProcessTree = { rows: [], living: 0, ended: 0 };
 
-/** A process that is over. */
 interface EndedProcess {
 	readonly pid: number;
 	readonly parent: number | undefined;
@@ -50,7 +50,7 @@ interface EndedProcess {
 const maxRows = 60;
 const maxEndedRows = 16;
 
-/** Remembers the last few that ended, and draws the tree; both bounded, however many processes an application makes. */
+/** Remembers the last ended processes and builds the tree. Both are bounded. */
 class ProcessTreeMaker {
 	readonly #ended: EndedProcess[] = [];
 	#count = 0;
@@ -72,7 +72,7 @@ class ProcessTreeMaker {
 			else threads.set(process.group, (threads.get(process.group) ?? 0) + 1);
 		}
 		const alive = new Set(living.map(({ pid }) => pid));
-		// Those that ended give way to those that run; a number that came back is the living one's.
+		// Running processes come first. A reused pid belongs to the running process.
 		const room = Math.max(0, maxRows - living.length);
 		const gone = room ? this.#ended.filter(({ pid }) => !alive.has(pid)).slice(-room) : [];
 		const uids = new Map<number, number>();
@@ -88,9 +88,7 @@ class ProcessTreeMaker {
 			const known = parent !== undefined && uids.has(parent) && parent !== row.pid ? parent : undefined;
 			const changed = known !== undefined && uids.get(known) !== uid;
 			const whole = { ...row, ...(program === undefined ? {} : { program }), ...(changed ? { uid } : {}) };
-			const others = children.get(known);
-			if (others) others.push(whole);
-			else children.set(known, [whole]);
+			append(children, known, whole);
 		};
 		for (const { how, parent, pid, program, uid } of gone) add(parent, { pid, threads: 0, ended: how }, program, uid);
 		for (const { parent, pid, program, uid } of living) {
@@ -120,8 +118,8 @@ const maxHeldProcesses = 1024;
 const maxEnded = 4096;
 
 /**
- * The processes of a trace. A child's first lines often come before its parent's fork is reported; then the parent is one of those that
- * are within a fork. Where that leaves a choice that matters, the child's lines are held until the fork's line names it.
+ * The processes of a trace. A child's first lines often come before its parent's fork returns. Then its parent is a process
+ * within a fork call. If several differ in a way that matters, the child's lines are held until the fork's line names it.
  */
 export class ProcessTable {
 	readonly #reader: LineReader;
@@ -129,11 +127,11 @@ export class ProcessTable {
 	readonly #processes = new Map<number, Process>();
 	readonly #held = new Map<number, string[]>();
 	#heldLength = 0;
-	/** Ended before the line that names them as somebody's child. */
+	/** Guessed processes that ended before the line that names their parent. */
 	readonly #ended = new Set<number>();
 	readonly #tree = new ProcessTreeMaker();
 	#last: Process | undefined;
-	/** The first of those that ran before strace came. */
+	/** The first process that ran before strace attached. */
 	#joined: number | undefined;
 
 	constructor(reader: LineReader, first: { readonly cwd?: Path; readonly uid?: number; readonly gid?: number }) {
@@ -148,7 +146,7 @@ export class ProcessTable {
 		return process;
 	}
 
-	/** A process that ran before strace came; its threads share its directories. */
+	/** Adds a process that ran before strace attached. Its threads share its directories. */
 	join({ cwd, gid, pid, program, root, threads, uid }: RunningProcess): void {
 		const fs = { cwd, root, shown: "" as const };
 		const parent = this.#joined;
@@ -159,7 +157,7 @@ export class ProcessTable {
 		this.#last = undefined;
 	}
 
-	/** A process for a pid that was not seen before, where it can be told whose child it is. */
+	/** Returns a process for a new pid, if its parent is clear. */
 	adopt(pid: number): Process | undefined {
 		if (this.#held.has(pid)) return undefined;
 		if (this.#processes.size === 0) {
@@ -172,15 +170,13 @@ export class ProcessTable {
 		return this.#add(childOf(parent, pid, { ...shares, fs: sharesFs }, true));
 	}
 
-	/** Keeps a line of a process without known parent. When that gets too much, gives the process with a guessed one. */
+	/** Keeps a line of a process without a known parent. If there are too many, returns the process with a guessed parent. */
 	hold(pid: number, rest: string): Process | undefined {
-		const lines = this.#held.get(pid);
-		if (lines) lines.push(own(rest));
-		else this.#held.set(pid, [own(rest)]);
+		append(this.#held, pid, own(rest));
 		this.#heldLength += rest.length;
-		const tooMuch =
-			this.#held.size > maxHeldProcesses || this.#heldLength > maxHeldLength || (lines && lines.length > maxHeldLines);
-		return tooMuch ? this.guess(pid) : undefined;
+		const lines = this.#held.get(pid)?.length ?? 0;
+		const isFull = this.#held.size > maxHeldProcesses || this.#heldLength > maxHeldLength || lines > maxHeldLines;
+		return isFull ? this.guess(pid) : undefined;
 	}
 
 	held(): number[] {
@@ -194,13 +190,13 @@ export class ProcessTable {
 		return lines;
 	}
 
-	/** Most processes are like the youngest one that is known. */
+	/** Most processes resemble the youngest known one. */
 	guess(pid: number): Process | undefined {
 		const like = [...this.#processes.values()].findLast((process) => !process.launcher) ?? this.#processes.values().next().value;
 		return like ? this.#add(childOf(like, pid, sharesNothing, true)) : undefined;
 	}
 
-	/** `parent`'s fork reported `pid`. */
+	/** `parent`'s fork returned `pid`. */
 	born(parent: Process, pid: number, shares: Sharing): Process | undefined {
 		if (this.#ended.delete(pid)) return undefined;
 		const known = this.#processes.get(pid);
@@ -212,7 +208,7 @@ export class ProcessTable {
 		return this.#add(childOf(parent, pid, shares, false));
 	}
 
-	/** `how` it ended, where that was seen. */
+	/** `how` it ended, if the trace shows that. */
 	remove(pid: number, how?: string): void {
 		const process = this.#processes.get(pid);
 		if (process?.guessed && this.#ended.size < maxEnded) this.#ended.add(pid);
@@ -221,7 +217,7 @@ export class ProcessTable {
 		this.#last = undefined;
 	}
 
-	/** `pid`'s threads have ended, and it goes on as its thread `by` (execve(2)). */
+	/** `pid`'s threads have ended, and it continues as its thread `by` (execve(2)). */
 	supersede(pid: number, by: number): void {
 		const process = this.find(pid);
 		const thread = this.#processes.get(by);
@@ -229,7 +225,7 @@ export class ProcessTable {
 		this.remove(by);
 	}
 
-	/** A directory has another name now: whoever is in it has so, too. */
+	/** A directory was renamed: processes inside it have a new path. */
 	renamed(from: Path, to: Path): void {
 		const moved = (path: Path) => own((to + path.slice(from.length)) as Path);
 		for (const { fs } of this.#processes.values()) {
@@ -238,12 +234,12 @@ export class ProcessTable {
 		}
 	}
 
-	/** For a live display: those that run, and the last that ended. */
+	/** Returns running and recently ended processes for the live display. */
 	tree(): ProcessTree {
 		return this.#tree.tree(this.#processes.values());
 	}
 
-	/** All processes so far but `application` belong to the launcher. */
+	/** Marks all processes so far as the launcher's, except `application`. */
 	markLaunchers(application: number): void {
 		for (const process of this.#processes.values()) process.launcher = process.pid !== application;
 	}

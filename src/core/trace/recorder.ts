@@ -1,83 +1,32 @@
 import type { Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { Process } from "./process.ts";
-import { type Access, emptyTrace, type Operation, type Trace } from "./trace.ts";
+import { type Access, emptyTrace, type Operation, operations, type Trace } from "./trace.ts";
 
-/**
- * Small sets that are shared by all who hold the same elements. Tens of thousands of paths are used in a handful of ways, and five
- * sets of its own for each of them was most of the memory of a trace (measured: 214 MB for 65,000 paths, less than half of it shared).
- * What is handed out is never changed.
- */
-class SharedSets<T> {
-	readonly empty: ReadonlySet<T> = new Set();
-	readonly #known = new Map<string, ReadonlySet<T>>();
-	/** What became of a set by one more element, so that the common case makes no key. */
-	readonly #grown = new Map<ReadonlySet<T>, Map<T, ReadonlySet<T>>>();
-
-	/** The set with one more element. */
-	with(set: ReadonlySet<T>, element: T): ReadonlySet<T> {
-		if (set.has(element)) return set;
-		let grown = this.#grown.get(set);
-		if (!grown) {
-			grown = new Map();
-			this.#grown.set(set, grown);
-		}
-		const known = grown.get(element);
-		if (known) return known;
-		const elements = [...set, element];
-		const key = elements.map(String).sort().join("\0");
-		const shared = this.#known.get(key) ?? new Set(elements);
-		this.#known.set(key, shared);
-		grown.set(element, shared);
-		return shared;
-	}
+/** Returns a new set, because sets of accesses may be shared. */
+function grown<T>(set: ReadonlySet<T>, element: T): ReadonlySet<T> {
+	return set.has(element) ? set : new Set([...set, element]);
 }
 
-/** How many different paths each operation succeeded on; `missing` were only ever asked for and not there. */
+/** Number of distinct paths per operation. `missing` counts paths that only ever failed with ENOENT. */
 export type AccessCounts = Record<Operation, number> & { paths: number; missing: number };
 
 function noCounts(): AccessCounts {
-	return {
-		paths: 0,
-		look: 0,
-		read: 0,
-		write: 0,
-		execute: 0,
-		list: 0,
-		enter: 0,
-		create: 0,
-		remove: 0,
-		connect: 0,
-		listen: 0,
-		missing: 0,
-	};
+	return Object.fromEntries([...operations, "paths", "missing"].map((name) => [name, 0])) as AccessCounts;
 }
 
 function isMissing(access: Access): boolean {
 	return access.succeeded.size === 0 && access.failed.has("ENOENT");
 }
 
-export function countAccesses(trace: Trace): AccessCounts {
-	const counts = noCounts();
-	for (const access of trace.accesses.values()) {
-		counts.paths++;
-		for (const operation of access.succeeded) counts[operation]++;
-		if (isMissing(access)) counts.missing++;
-	}
-	return counts;
-}
-
 const ring = 20;
 
-/** The same numbers kept up to date while a trace grows, for a display that draws many times a second. */
+/** Keeps the counts up to date while a trace grows, because the live display reads them often. */
 class Tally {
 	readonly counts: AccessCounts = noCounts();
 	readonly #newest: Path[] = [];
-	readonly #operations = new SharedSets<Operation>();
-	/** Most paths that fail do so in one way: those share one map for each way. */
-	readonly #failures = new Map<string, ReadonlyMap<string, ReadonlySet<Operation>>>();
 
-	/** The last different paths, newest last; at most 20. */
+	/** The latest distinct paths, newest last, at most 20. */
 	get newest(): readonly Path[] {
 		return this.#newest;
 	}
@@ -88,11 +37,10 @@ class Tally {
 		if (this.#newest.length > ring) this.#newest.shift();
 	}
 
-	/** Adds to an access and counts what that changed. */
 	succeed(access: Access, operation: Operation): void {
 		if (access.succeeded.has(operation)) return;
 		if (isMissing(access)) this.counts.missing--;
-		access.succeeded = this.#operations.with(access.succeeded, operation);
+		access.succeeded = grown(access.succeeded, operation);
 		this.counts[operation]++;
 	}
 
@@ -100,26 +48,14 @@ class Tally {
 		const operations = access.failed.get(error);
 		if (operations?.has(operation)) return;
 		if (!operations && error === "ENOENT" && access.succeeded.size === 0) this.counts.missing++;
-		const ended = this.#operations.with(operations ?? this.#operations.empty, operation);
-		if (access.failed.size) {
-			access.failed = new Map([...access.failed, [error, ended]]);
-			return;
-		}
-		const way = `${error} ${operation}`;
-		access.failed = this.#failures.get(way) ?? new Map([[error, ended]]);
-		this.#failures.set(way, access.failed);
-	}
-
-	/** Adds to what an access did as root. */
-	actedAsRoot(access: Access, operation: Operation): void {
-		access.rootOps = this.#operations.with(access.rootOps, operation);
+		access.failed = new Map([...access.failed, [error, grown(operations ?? noOperations, operation)]]);
 	}
 }
 
-/** So many failed calls are looked back upon; after an error libc itself asks for some message catalogues that are not there. */
+/** Number of failed calls that are kept. After an error, libc itself looks for some message catalogues in vain. */
 const kept = 64;
 
-/** What failed last: paths, and names of calls without one. A ring, because every failing call of a trace passes here. */
+/** A ring of the last failures: paths, and names of calls without a path. */
 export class LastFailures {
 	readonly #ring: string[] = [];
 	#count = 0;
@@ -129,12 +65,12 @@ export class LastFailures {
 		if (!this.#frozen) this.#ring[this.#count++ % kept] = what;
 	}
 
-	/** The application's main process is over: what others fail at afterwards was not its end. */
+	/** The main process has exited: later failures of other processes did not cause that. */
 	freeze(): void {
 		this.#frozen = true;
 	}
 
-	/** Each once, newest last. */
+	/** Returns each failure once, newest last. */
 	list(): string[] {
 		const start = this.#count % kept;
 		const inOrder = this.#count < kept ? this.#ring : [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
@@ -142,23 +78,29 @@ export class LastFailures {
 	}
 }
 
-/** One path of one call: what was done to it, and the error where it failed. */
+/** One path of one call: the operations, and the error if it failed. */
 export interface Touch {
 	readonly access: Access;
 	readonly operations: readonly Operation[];
 	readonly error: string | undefined;
 }
 
-/** What one line does to the accesses. Lines that repeat word for word share one, so it remembers for whom it was last applied. */
+/**
+ * The effect of one line on the accesses. Identical lines share one effect, which remembers the process that it was last applied to.
+ */
 export interface Effect {
 	readonly call: string;
 	readonly touches: readonly Touch[];
 	/** The working directory that the line shows. */
 	readonly cwd: Path | undefined;
-	/** True where one of its paths was never touched before. */
+	/** True if one of its paths is new. */
 	readonly isNew: boolean;
 	appliedTo: Path | undefined | false;
 	appliedAsRoot: boolean;
+}
+
+export function effect(call: string, touches: readonly Touch[], isNew: boolean, cwd?: Path): Effect {
+	return { call, touches, cwd, isNew, appliedTo: false, appliedAsRoot: false };
 }
 
 const maxCalls = 6;
@@ -169,17 +111,15 @@ const maxExits = 100;
 const noOperations: ReadonlySet<Operation> = new Set();
 const noFailures: Access["failed"] = new Map();
 
-/** Writes into the trace. Everything that is kept is a copy of its own, and everything but the paths is bounded. */
+/** Writes into the trace. Copies what it keeps, and bounds everything except the number of paths. */
 export class Recorder {
 	readonly trace: Trace = emptyTrace();
 	readonly tally = new Tally();
 	readonly failures = new LastFailures();
 	readonly #names = new Map<string, string>();
-	readonly #calls = new SharedSets<string>();
-	readonly #programs = new SharedSets<Path>();
 	#quietExits = 0;
 	mainPid: number | undefined;
-	/** Removed since their owner was changed: what is made there next belongs to who makes it. */
+	/** Removed after a change of owner: the next file of that name belongs to its creator. */
 	readonly removed = new WeakSet<Access>();
 
 	access(path: Path): Access {
@@ -190,15 +130,15 @@ export class Recorder {
 			succeeded: noOperations,
 			rootOps: noOperations,
 			failed: noFailures,
-			calls: this.#calls.empty,
-			programs: this.#programs.empty,
+			calls: new Set(),
+			programs: new Set(),
 		};
 		this.trace.accesses.set(access.path, access);
 		this.tally.appeared(access);
 		return access;
 	}
 
-	/** Call and error names are few, so one copy of each does. */
+	/** There are few call and error names, so that one copy of each suffices. */
 	name(name: string): string {
 		const known = this.#names.get(name);
 		if (known !== undefined) return known;
@@ -218,16 +158,16 @@ export class Recorder {
 				if (error !== undefined) {
 					this.tally.fail(access, error, operation);
 					// Nobody listens any more, but the file's mode let the process connect (unix(7)).
-					if (asRoot && error === "ECONNREFUSED") this.tally.actedAsRoot(access, operation);
+					if (asRoot && error === "ECONNREFUSED") access.rootOps = grown(access.rootOps, operation);
 					continue;
 				}
 				this.tally.succeed(access, operation);
 				if (operation === "remove") this.removed.add(access);
-				if (asRoot) this.tally.actedAsRoot(access, operation);
+				if (asRoot) access.rootOps = grown(access.rootOps, operation);
 			}
-			if (access.calls.size < maxCalls) access.calls = this.#calls.with(access.calls, effect.call);
+			if (access.calls.size < maxCalls) access.calls = grown(access.calls, effect.call);
 			if (process.program !== undefined && access.programs.size < maxPrograms) {
-				access.programs = this.#programs.with(access.programs, process.program);
+				access.programs = grown(access.programs, process.program);
 			}
 		}
 	}
@@ -246,14 +186,15 @@ export class Recorder {
 	refusal(call: string, error: string, program?: Path): void {
 		this.failures.add(this.name(call));
 		const known = this.trace.refusals.get(call);
-		if (known) known.count++;
-		else {
-			const by = program === undefined ? {} : { program };
-			this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1, ...by });
+		if (known) {
+			known.count++;
+			return;
 		}
+		const by = program === undefined ? {} : { program };
+		this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1, ...by });
 	}
 
-	/** A server that forks for each request ends many processes well; those tell nothing, so few of them are kept. */
+	/** A server that forks for each request has many processes that exit with 0. Only a few of these are kept. */
 	exit(pid: number, how: string): void {
 		const { exits } = this.trace;
 		if (pid === this.mainPid) {

@@ -1,22 +1,22 @@
 import type { Path } from "../path/path.ts";
 import { firstProcess, type Ids } from "./process.ts";
-import { Recorder } from "./recorder.ts";
+import { effect, Recorder } from "./recorder.ts";
 import type { Operation, Trace } from "./trace.ts";
 
-/** What /proc tells of a process that runs already (proc(5)). */
+/** A running process, according to /proc (proc(5)). */
 export interface RunningProcess {
 	readonly pid: number;
-	/** Its threads' ids, its own among them. */
+	/** The ids of its threads, including its own. */
 	readonly threads: readonly number[];
-	/** The executable, as it was started; undefined where its file is gone. */
+	/** The path of the executable; undefined if the file is gone. */
 	readonly program: Path | undefined;
 	readonly cwd: Path | undefined;
-	/** What it chrooted into; empty where its root is ours. */
+	/** Its root if it differs from ours; otherwise empty. */
 	readonly root: Path | "";
 	readonly uid: Ids;
 	readonly gid: Ids;
 	readonly groups: readonly number[];
-	/** Files that are mapped into its memory. */
+	/** Files mapped into its memory. */
 	readonly mapped: readonly Path[];
 	readonly descriptors: readonly OpenFile[];
 	readonly sockets: readonly BoundSocket[];
@@ -24,24 +24,24 @@ export interface RunningProcess {
 
 export interface OpenFile {
 	readonly path: Path;
-	/** The flags of open(2), as /proc/PID/fdinfo shows them. */
+	/** The flags of open(2), as in /proc/PID/fdinfo. */
 	readonly flags: number;
 }
 
 export type BoundSocket =
 	| { readonly family: "AF_INET" | "AF_INET6"; readonly protocol: "tcp" | "udp"; readonly port: number }
-	/** `name` is absolute, or an abstract name behind `@`. */
+	/** An absolute path, or `@` and an abstract name. */
 	| { readonly family: "AF_UNIX"; readonly name: Path }
-	/** Of NETLINK_ROUTE. */
+	/** NETLINK_ROUTE. */
 	| { readonly family: "AF_NETLINK" };
 
-/** open(2), as fcntl(2) tells them on every Linux but alpha, mips, parisc and sparc. */
+/** Values of open(2) flags on all Linux architectures except alpha, mips, parisc and sparc. */
 const flag = { accessMode: 0o3, writeOnly: 0o1, readWrite: 0o2, directory: 0o200000, path: 0o10000000 };
 
 /**
- * What a start that nobody watched has left: files that are mapped or open, sockets, accounts. The first process is the one that the
- * others come from, and `command` the name by which a new start executes it: often a link to the executable. What was opened and closed
- * again is not among it, so the trace has the gap `start-up`.
+ * Returns what an untraced start has left: mapped and open files, sockets, accounts. The first process is the ancestor of the
+ * others. `command` is the name by which a new start executes it, often a link. Files that were closed again are missing, so that
+ * the trace has the gap `start-up`.
  */
 export function traceOfRunning(processes: readonly RunningProcess[], command: Path): Trace {
 	const recorder = new Recorder();
@@ -51,7 +51,7 @@ export function traceOfRunning(processes: readonly RunningProcess[], command: Pa
 		const process = { ...firstProcess(running.pid, running.cwd, 0, 0), program: running.program, uid: running.uid };
 		const saw = (call: string, path: Path, ...operations: Operation[]) => {
 			const touches = [{ access: recorder.access(path), operations, error: undefined }];
-			recorder.apply({ call, touches, cwd: undefined, isNew: false, appliedTo: false, appliedAsRoot: false }, process);
+			recorder.apply(effect(call, touches, false), process);
 		};
 		if (running.program !== undefined) {
 			trace.programs.add(running.program);
@@ -88,7 +88,7 @@ function operationsOf(flags: number): Operation[] {
 	return mode === flag.writeOnly ? ["write"] : mode === flag.readWrite ? ["read", "write"] : ["read"];
 }
 
-/** Whoever has another account than the first process has switched to it. */
+/** A process with another account than the first one has switched to it. */
 function noteAccounts({ gid, groups, program, uid }: RunningProcess, main: RunningProcess, recorder: Recorder): void {
 	const { gids, uids } = recorder.trace;
 	for (const id of [uid.real, uid.effective, uid.saved]) {

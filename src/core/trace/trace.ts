@@ -1,100 +1,107 @@
 import type { Path } from "../path/path.ts";
 
-/** What was done with a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
-export type Operation = "look" | "read" | "write" | "execute" | "list" | "enter" | "create" | "remove" | "connect" | "listen";
+/** The ways in which a call uses a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
+export const operations = ["look", "read", "write", "execute", "list", "enter", "create", "remove", "connect", "listen"] as const;
+export type Operation = (typeof operations)[number];
 
-/** Everything that the application did with one path, folded over all its processes. Its sets may be shared with other accesses. */
+/** Everything that the application's processes did with one path. */
 export interface Access {
-	/** Absolute, as the application named it from its own working directory; not resolved through links. */
+	/** Absolute, as the application named it from its working directory. Links are not resolved. */
 	readonly path: Path;
 	/** Operations that succeeded at least once. */
 	succeeded: ReadonlySet<Operation>;
-	/** Those of them that succeeded while the caller's effective uid was 0: root may pass where the file's mode would stop others. */
+	/** Operations that succeeded with effective uid 0. Root may do what the file's mode forbids others. */
 	rootOps: ReadonlySet<Operation>;
-	/** Error names (ENOENT, EACCES…) with the operations that they ended. */
+	/** Operations that failed, by error name (ENOENT, EACCES…). */
 	failed: ReadonlyMap<string, ReadonlySet<Operation>>;
-	/** Names of the system calls, the first few of them. */
+	/** The first few names of system calls. */
 	calls: ReadonlySet<string>;
-	/** Programs (path of their executable) whose processes did it, the first few of them. */
+	/** The first few programs (paths of executables) that did it. */
 	programs: ReadonlySet<Path>;
-	/** Where the kernel really arrived, through links, as strace -y told. */
+	/** The real path that strace -y showed for the opened file. */
 	real?: Path;
-	/** Owner that a successful chown gave it. */
+	/** The owner after a successful chown(2). */
 	owner?: { uid: number; gid: number };
 }
 
-/** A capability that a call needed and had (capabilities(7)), with the call that shows it. */
+/** A capability that a call needed and had (capabilities(7)), and the call. */
 export interface CapabilityUse {
 	readonly name: string;
 	readonly call: string;
-	/** Whose process did it; absent from traces that older versions stored. */
+	/** Absent in traces of older versions. */
 	readonly program?: Path;
 }
 
-/** A call without a path that was refused. */
+/** A refused call without a path. */
 export interface Refusal {
 	readonly call: string;
 	readonly error: string;
 	count: number;
-	/** The first program that made it; absent from traces that older versions stored. */
+	/** The first program that made the call. Absent in traces of older versions. */
 	readonly program?: Path;
 }
 
 /**
- * Why files may be missing from a trace: an io_uring opens them without a system call (io_uring(7)); a file handle opens them without a
- * name (open_by_handle_at(2)); the application ran before it was watched; a line was too long to be one of strace's.
+ * Why files may be missing from a trace: io_uring opens them without a system call (io_uring(7)), open_by_handle_at(2) without a
+ * name; the application ran before the trace began; a line was longer than strace writes.
  */
-export type Gap = "io-uring" | "file-handle" | "start-up" | "line-dropped";
+export const gaps = ["io-uring", "file-handle", "start-up", "line-dropped"] as const;
+export type Gap = (typeof gaps)[number];
 
-/** The folded result of one traced run. Plain data: it can be stored, added to another and compared. */
+/** The result of one traced run, as plain data that can be stored, added and compared. */
 export interface Trace {
 	readonly accesses: Map<Path, Access>;
-	/** Programs that were executed, by path. */
+	/** Executed programs, by path. */
 	readonly programs: Set<Path>;
-	/** Account switches that succeeded. */
+	/** Successful account switches. */
 	readonly uids: Set<number>;
 	readonly gids: Set<number>;
 	readonly capabilities: Map<string, CapabilityUse>;
 	/**
-	 * Permissions (as `--allow` names them) that a successful call may have used: the line does not show whom a signal reached, what a
-	 * limit was before, or whether a unix socket was of use.
+	 * Permissions, named as in `--allow`, that a successful call may have used. The line does not show which process a signal
+	 * reached, what a limit was before, or whether a unix socket was useful.
 	 */
 	readonly possibleNeeds: Set<string>;
-	/** Capabilities that a successful capset(2) or prctl(2) named. The process kept or raised them; whether it used them is not known. */
+	/**
+	 * Capabilities named in a successful capset(2) or prctl(2). The process kept or raised them; whether it used them is unknown.
+	 */
 	readonly kept: Set<string>;
-	/** Calls that failed with EPERM or EACCES without naming a path, e.g. `setgroups`, with the error. */
+	/** Calls that failed with EPERM or EACCES without naming a path, e.g. `setgroups`. */
 	readonly refusals: Map<string, Refusal>;
-	/** Ports that were bound, e.g. `tcp 80`. Socket families whose use succeeded (AF_UNIX only where bind or connect did). */
+	/** Bound ports, e.g. `tcp 80`, and socket families that were used successfully (AF_UNIX only after bind or connect). */
 	readonly ports: Set<string>;
 	readonly families: Set<string>;
-	/** Ports of this machine that were asked for a connection over the loopback, e.g. `tcp 6379`, whether or not somebody listened. */
+	/** Ports that the application connected to over the loopback, e.g. `tcp 6379`, successfully or not. */
 	readonly peers: Set<string>;
-	/** Ports that a bind was refused for want of a right, e.g. `tcp 80`. */
+	/** Ports that bind(2) refused with EACCES, e.g. `tcp 80`. */
 	readonly refusedPorts: Set<string>;
-	/** Abstract unix sockets that were connected or bound (without the leading NUL). */
+	/** Abstract unix sockets that were connected or bound, without the leading NUL. */
 	readonly abstractSockets: Set<string>;
-	/** Directories that the application chrooted into by itself. */
+	/** Directories that the application itself changed its root to. */
 	readonly chroots: Set<Path>;
 	/**
-	 * Directories in which a file was renamed or linked from one subdirectory to another, named by the part that both paths share. Both need
-	 * one mount: rename(2) and link(2) fail with EXDEV across mounts.
+	 * Directories in which a file was renamed or linked from one subdirectory to another. The whole directory needs one mount:
+	 * rename(2) and link(2) fail with EXDEV across mounts.
 	 */
 	readonly moves: Set<Path>;
-	/** True where memfd_create succeeded. */
+	/** Whether memfd_create(2) succeeded. */
 	memfd: boolean;
-	/** The call by which memory that can be written became executable, where one succeeded. */
-	writableCode?: string;
-	/** The call that names a group of machines, or joins one, whether or not it succeeded. */
+	/** The call that made writable memory executable. */
+	writableCode?: string | undefined;
+	/** The call that joined a multicast group or named a group address, successful or not. */
 	multicast?: string | undefined;
-	/** The first call that set a priority, an affinity or a limit of the application's own. */
+	/** The first call that set the application's own priority, affinity or limits. */
 	scheduling?: string | undefined;
-	/** The call that set the clock, or seemed to: a sandbox only pretends. */
+	/** The call that set the clock. In a sandbox it only seems to succeed. */
 	clock?: string | undefined;
 	readonly gaps: Set<Gap>;
-	/** Calls that were folded, and processes seen. */
+	/** Number of calls and processes. */
 	calls: number;
 	processes: number;
-	/** Pids (of strace's namespace) whose exit was seen, with how: `exit 1` or `signal SIGSEGV`; the application's main process first. */
+	/**
+	 * Processes whose exit the trace shows: pid in strace's namespace, and `exit 1` or `signal SIGSEGV`. The main process comes
+	 * first.
+	 */
 	readonly exits: { pid: number; how: string }[];
 }
 
@@ -123,17 +130,17 @@ export function emptyTrace(): Trace {
 	};
 }
 
-/** TCP ports of other services that the application asked for over the loopback. */
+/** Returns the TCP ports of other services that the application connected to over the loopback. */
 export function peerPorts({ peers, ports }: Trace): number[] {
 	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
 }
 
-/** Something that a run still waits for: the application's end, or an answer to a probe. `said` is the last line that the probe printed. */
+/** An event that a run waits for: the application's exit, or an answer to a probe. `said` is the last line that the probe printed. */
 export type Awaited =
 	| { readonly for: "end"; readonly program: string }
 	| { readonly for: "answer"; readonly command: string; readonly said: string };
 
-/** Several runs add up: whatever succeeded, failed or was needed in one of them counts. Neither argument is changed; the sets of an access are never changed, so they are shared. */
+/** Adds two traces: whatever one of them shows counts. Changes neither; accesses may share sets, which nobody changes. */
 export function addTraces(a: Trace, b: Trace): Trace {
 	const accesses = new Map<Path, Access>();
 	for (const access of a.accesses.values()) accesses.set(access.path, { ...access });
@@ -146,10 +153,6 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		const known = refusals.get(call);
 		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
 	}
-	const writableCode = a.writableCode ?? b.writableCode;
-	const multicast = a.multicast ?? b.multicast;
-	const clock = a.clock ?? b.clock;
-	const scheduling = a.scheduling ?? b.scheduling;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -167,10 +170,10 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		chroots: union(a.chroots, b.chroots),
 		moves: union(a.moves, b.moves),
 		memfd: a.memfd || b.memfd,
-		...(writableCode === undefined ? {} : { writableCode }),
-		...(multicast === undefined ? {} : { multicast }),
-		...(clock === undefined ? {} : { clock }),
-		...(scheduling === undefined ? {} : { scheduling }),
+		writableCode: a.writableCode ?? b.writableCode,
+		multicast: a.multicast ?? b.multicast,
+		clock: a.clock ?? b.clock,
+		scheduling: a.scheduling ?? b.scheduling,
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,
@@ -182,37 +185,28 @@ function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
 	return new Set([...a, ...b]);
 }
 
-/** As `union`, but gives `a` itself where it already has all: two runs mostly do the same with a path. */
-function together<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
-	for (const element of b) if (!a.has(element)) return union(a, b);
-	return a;
-}
-
 function both(a: Access, b: Access): Access {
 	const failed = new Map(a.failed);
 	for (const [error, operations] of b.failed) failed.set(error, union(failed.get(error) ?? new Set(), operations));
-	const sum: Access = {
-		path: a.path,
-		succeeded: together(a.succeeded, b.succeeded),
-		rootOps: together(a.rootOps, b.rootOps),
+	return {
+		...a,
+		...b,
+		...(a.real !== undefined && { real: a.real }),
+		succeeded: union(a.succeeded, b.succeeded),
+		rootOps: union(a.rootOps, b.rootOps),
 		failed,
-		calls: together(a.calls, b.calls),
-		programs: together(a.programs, b.programs),
+		calls: union(a.calls, b.calls),
+		programs: union(a.programs, b.programs),
 	};
-	const real = a.real ?? b.real;
-	const owner = b.owner ?? a.owner;
-	if (real !== undefined) sum.real = real;
-	if (owner !== undefined) sum.owner = owner;
-	return sum;
 }
 
-/** What a run showed that the runs before it had not. */
+/** The news of one run compared with the runs before. */
 export interface Added {
-	/** Paths that were used and had not been, the first few of `count`. */
+	/** The first few of `count` newly used paths. */
 	readonly paths: readonly Path[];
 	readonly count: number;
 	readonly programs: readonly Path[];
-	/** Names without `CAP_`, in small letters. */
+	/** Lower case, without `CAP_`. */
 	readonly capabilities: readonly string[];
 	/** E.g. `tcp 80`. */
 	readonly ports: readonly string[];
@@ -234,7 +228,7 @@ export function addedBy(before: Trace, run: Trace): Added {
 	};
 }
 
-/** The sum of runs of one application. That a run was watched too late does not matter where another was watched from the start. */
+/** Adds a run of the same application. The gap `start-up` remains only if no run was traced from its start. */
 export function addRun(before: Trace, run: Trace): Trace {
 	const sum = addTraces(before, run);
 	if (!before.gaps.has("start-up") || !run.gaps.has("start-up")) sum.gaps.delete("start-up");

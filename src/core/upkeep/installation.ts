@@ -7,22 +7,17 @@ import { quoteShell } from "../path/quote.ts";
 export const programFolder = pathFromText("/usr/local/lib/cagewright");
 export const programLink = pathFromText("/usr/local/sbin/cagewright");
 
-/** What the timer does once a day. */
+/** The timer's daily task. */
 export const timerTasks = ["check", "update", "none"] as const;
 export type TimerTask = (typeof timerTasks)[number];
-
-export interface Verb {
-	readonly name: string;
-	/** With their dashes. */
-	readonly options: readonly string[];
-}
 
 export interface Wanted {
 	readonly state: string;
 	readonly timer: TimerTask;
-	/** What the machine has that would read such a file. */
+	/** Programs of this machine that read such files. */
 	readonly has: { readonly apt: boolean; readonly dnf: boolean; readonly dnf5: boolean; readonly systemd: boolean };
-	readonly verbs: readonly Verb[];
+	/** Files of packaging/man/. */
+	readonly manuals: readonly string[];
 }
 
 export interface InstalledFile {
@@ -32,38 +27,54 @@ export interface InstalledFile {
 
 export const timerUnit = "cagewright-upkeep.timer";
 
-/** Every place that `install` may ever have written to: what `uninstall` looks at. */
-export const installedPlaces: readonly Path[] = [
-	"/usr/local/share/bash-completion/completions/cagewright",
-	"/etc/apt/apt.conf.d/90cagewright",
-	"/etc/dnf/plugins/post-transaction-actions.d/cagewright.action",
-	"/etc/dnf/libdnf5-plugins/actions.d/cagewright.actions",
-	"/etc/systemd/system/cagewright-upkeep.service",
-	"/etc/systemd/system/cagewright-upkeep.timer",
-].map(pathFromText);
+const places = {
+	bash: "/usr/local/share/bash-completion/completions/cagewright",
+	zsh: "/usr/local/share/zsh/site-functions/_cagewright",
+	// fish(1): unlike /usr/local/share, this folder is read without XDG_DATA_DIRS.
+	fish: "/etc/fish/completions/cagewright.fish",
+	apt: "/etc/apt/apt.conf.d/90cagewright",
+	dnf: "/etc/dnf/plugins/post-transaction-actions.d/cagewright.action",
+	dnf5: "/etc/dnf/libdnf5-plugins/actions.d/cagewright.actions",
+	service: "/etc/systemd/system/cagewright-upkeep.service",
+	timer: "/etc/systemd/system/cagewright-upkeep.timer",
+} as const;
 
-/** `packaged` gives the text of a file of packaging/. The hooks never make an upgrade fail, and say nothing while nothing is wrong. */
-export function installedFiles({ has, state, timer, verbs }: Wanted, packaged: (name: string) => string): InstalledFile[] {
-	const [completion, apt, dnf, dnf5, service, timerPlace] = installedPlaces as [Path, Path, Path, Path, Path, Path];
+/** Every place that any version of `install` wrote to, except man pages. */
+export const installedPlaces: readonly Path[] = Object.values(places).map(pathFromText);
+export const timerPlace = pathFromText(places.timer);
+
+const manualFolder = "/usr/local/share/man";
+export const manualFolders: readonly Path[] = ["man1", "man5"].map((section) => pathFromText(`${manualFolder}/${section}`));
+
+/** Returns the place of a man page such as `cagewright-make.1`. */
+export function manualPlace(name: string): Path {
+	return pathFromText(`${manualFolder}/man${name.slice(-1)}/${name}`);
+}
+
+export function isManual(name: string): boolean {
+	return /^cagewright(-[a-z]+)?\.[15]$/.test(name);
+}
+
+/** `packaged` returns the text of a file of packaging/. The hooks never make an upgrade fail, and print nothing if nothing is wrong. */
+export function installedFiles({ has, manuals, state, timer }: Wanted, packaged: (name: string) => string): InstalledFile[] {
 	const shell = quoteShell(state);
-	const file = (place: Path, name: string, values: Readonly<Record<string, string>>): InstalledFile => ({
-		place,
-		text: packaged(name).replace(/@([A-Z]+)@/g, (token, key: string) => values[key] ?? token),
+	const file = (place: keyof typeof places, name: string, stateWord = ""): InstalledFile => ({
+		place: pathFromText(places[place]),
+		text: packaged(name).replaceAll("@STATE@", () => stateWord),
 	});
 	return [
-		// bash(1), Programmable Completion: verbs, then the options of the verb and the names of cages.
-		file(completion, "completion.bash", {
-			VERBS: verbs.map(({ name }) => name).join(" "),
-			OPTIONS: verbs.map(({ name, options }) => `\t\t${name}) words='${options.join(" ")}' ;;`).join("\n"),
-		}),
+		file("bash", "completion/cagewright.bash"),
+		file("zsh", "completion/_cagewright"),
+		file("fish", "completion/cagewright.fish"),
 		// apt.conf(5), DPkg::Post-Invoke: after each run of dpkg, by /bin/sh.
-		...(has.apt ? [file(apt, "apt.conf", { STATE: shell.replaceAll('"', '\\"') })] : []),
+		...(has.apt ? [file("apt", "apt.conf", shell.replaceAll('"', '\\"'))] : []),
 		// dnf-plugin-post-transaction-actions(8): package filter, transaction state, command.
-		...(has.dnf ? [file(dnf, "dnf.action", { STATE: shell })] : []),
+		...(has.dnf ? [file("dnf", "dnf.action", shell)] : []),
 		// libdnf5-actions(8): callback, package filter, direction, options, command.
-		...(has.dnf5 ? [file(dnf5, "dnf5.actions", { STATE: shell.replaceAll("'", "'\\''") })] : []),
+		...(has.dnf5 ? [file("dnf5", "dnf5.actions", shell.replaceAll("'", "'\\''"))] : []),
 		...(has.systemd && timer !== "none"
-			? [file(service, `${timer}.service`, { STATE: argumentWord(state) }), file(timerPlace, "upkeep.timer", {})]
+			? [file("service", `${timer}.service`, argumentWord(state)), file("timer", "upkeep.timer")]
 			: []),
+		...manuals.map((name) => ({ place: manualPlace(name), text: packaged(`man/${name}`) })),
 	];
 }

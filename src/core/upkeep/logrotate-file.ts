@@ -2,28 +2,26 @@ import { Failure } from "../failure.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 
-/** Files as logrotate.conf(5) describes them, read as latin1 and written as text. */
-
-/** One `PATTERN… { … }` of a file. */
+/** One `PATTERN… { … }` of a file as in logrotate.conf(5). Files are read as latin1. */
 export interface LogrotateStanza {
-	/** File names or globs, without their quotes. */
+	/** File names or globs, unquoted. */
 	readonly patterns: readonly Path[];
-	/** `rotate 14`, `missingok`…: words between single spaces, in order, without scripts. */
+	/** Directives such as `rotate 14` and `missingok`, separated by single spaces, in order, without scripts. */
 	readonly directives: readonly string[];
-	/** Bodies of `postrotate` and the others, by their names. */
+	/** Bodies of `postrotate` and similar scripts, by name. */
 	readonly scripts: ReadonlyMap<string, string>;
 }
 
 const scriptNames = new Set(["prerotate", "postrotate", "firstaction", "lastaction", "preremove"]);
 
-/** What a file rotates. Directives outside of braces hold for everything and belong to its reader; what is no stanza is passed over. */
+/** Returns a file's stanzas. Ignores directives outside of braces, which apply to everything that logrotate reads. */
 export function parseLogrotate(text: string): LogrotateStanza[] {
 	const stanzas: LogrotateStanza[] = [];
 	const lines = text.replace(/\r\n/g, "\n").split("\n").values();
 	let header = "";
 	for (const line of lines) {
 		const words = line.trim();
-		// A list of names may go on for several lines.
+		// A list of names may span several lines.
 		if (words.startsWith("#") || (header === "" && !/^[/"']/.test(words))) continue;
 		header = `${header} ${words}`;
 		const brace = header.indexOf("{");
@@ -59,7 +57,7 @@ function following(lines: Iterator<string>): string | undefined {
 	return done ? undefined : value;
 }
 
-/** Words as popt splits them for logrotate: quotes of both kinds, in which a backslash escapes nothing but the quote. */
+/** Splits words as popt does for logrotate: both kinds of quotes; inside them a backslash escapes only the quote. */
 function splitNames(text: string): Path[] {
 	const words = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/gs) ?? [];
 	return words.map((word) =>
@@ -69,14 +67,14 @@ function splitNames(text: string): Path[] {
 	) as Path[];
 }
 
-/** A path in a glob, where it is to mean itself (glob(7)). */
+/** Escapes a literal path for a glob (glob(7)). */
 export function escapeLogGlob(path: Path): Path {
 	return path.replace(/[\\*?[\]]/g, "\\$&") as Path;
 }
 
 /**
- * A glob as a quoted name of a stanza. logrotate ends the list of names at the first brace, quoted or not (measured), and a file of it
- * is text in lines: a name that it cannot hold fails with `logrotate-inexpressible` (exit 2).
+ * Quotes a glob as a stanza's name. logrotate ends the list of names at the first brace, even in quotes (measured), and its files
+ * are text in lines. Throws `logrotate-inexpressible` (exit 2) for other names.
  */
 export function quoteLogrotate(glob: Path): string {
 	const text = pathToText(glob);

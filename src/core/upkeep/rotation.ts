@@ -14,24 +14,24 @@ export interface RotationInput {
 	/** Host path of the cage's data. */
 	readonly data: Path;
 	readonly files: Files;
-	/** Words that start this program with its state folder. */
+	/** The words that start Cagewright with its state folder. */
 	readonly program: readonly string[];
 }
 
 const logs = pathFromText("/var/log");
 const hostFolder = pathFromText("/etc/logrotate.d");
-/** `tabooext` of logrotate(8), as far as Debian's and Red Hat's package managers and editors leave such files. */
+/** `tabooext` of logrotate(8), for leftovers of package managers and editors on Debian and Red Hat. */
 const passedOver = /(,v|~|\.(bak|cfsaved|disabled|new|old|orig|swp|dpkg-\w+|rpm\w+|ucf-\w+))$/;
 
-/** Directories of the application's logs, as it sees them. */
+/** Returns the directories of the application's logs, as it sees them. */
 export function logDirectories({ writable }: Pick<Manifest, "writable">): Path[] {
 	return outermostOf(writable).filter((path) => isWithin(path, logs));
 }
 
 /**
- * A file for logrotate(8) that rotates the logs of a cage on the host: what the host's own files say of those logs, with its paths
- * and its way to tell the application replaced by the cage's; for log directories that they say nothing of, defaults.
- * Throws `logs-unknown` (exit 1) where the application has no logs below its data, and what `quoteLogrotate` throws.
+ * Returns a logrotate(8) file that rotates a cage's logs on the host. Stanzas of the host's own files are adapted: the cage's
+ * paths, and the cage's way to signal the application. Log directories without a stanza get defaults. Throws `logs-unknown` (exit
+ * 1) if the application has no logs in its data, and what `quoteLogrotate` throws.
  */
 export function logRotation(input: RotationInput): string {
 	const found = hostStanzas(input);
@@ -50,13 +50,14 @@ export function logRotation(input: RotationInput): string {
 interface HostStanza {
 	readonly file: Path;
 	readonly stanza: LogrotateStanza;
-	/** Those of its patterns that lead into the cage's data. */
+	/** Patterns that match files in the cage's data. */
 	readonly patterns: readonly Path[];
 }
 
 /**
- * The host rotates these too, in a directory below a writable one. There the application could put a link in the place of a directory between two steps of
- * logrotate, which works by path; and `su` with the application's account (logrotate.conf(5)) does not get to the cage's data, which is root's alone.
+ * Returns comments about logs in a directory below a writable one. The application could replace that directory with a link
+ * between two steps of logrotate, which works by path. `su` with the application's account (logrotate.conf(5)) does not help,
+ * because only root can enter the cage's data.
  */
 function leftOut({ files, manifest }: RotationInput): string[] {
 	const directories = outermostOf(manifest.writable);
@@ -82,7 +83,10 @@ function hostFiles(files: Files): { file: Path; stanzas: readonly LogrotateStanz
 		});
 }
 
-/** Only those directly in a writable directory: that is a mount for the application, which it cannot put a link in the place of. */
+/**
+ * Returns stanzas with files directly in a writable directory. That directory is a mount for the application, which cannot
+ * replace it with a link.
+ */
 function hostStanzas({ files, manifest }: RotationInput): HostStanza[] {
 	const directories = new Set(outermostOf(manifest.writable));
 	return hostFiles(files).flatMap(({ file, stanzas }) =>
@@ -99,7 +103,7 @@ function outermostOf(writable: Manifest["writable"]): Path[] {
 
 const defaults = ["weekly", "rotate 12", "missingok", "notifempty", "compress", "delaycompress", "create"];
 
-/** What means the same for the cage's logs. Programs for mail and other directories are the host's business. */
+/** Directives that mean the same for the cage's logs. Mail programs and other directories are the host's business. */
 const carried = new Set(
 	(
 		"hourly daily weekly monthly yearly rotate start size minsize maxsize minage maxage missingok nomissingok ifempty notifempty " +
@@ -114,8 +118,8 @@ function carriedOver({ directives }: LogrotateStanza): string[] {
 }
 
 /**
- * How the application gets to know of a new file: by a signal (without `SIG`), by none, or not at all, so that the file is copied and
- * emptied. That last loses lines now and then, and is right for any program.
+ * How the application learns about a new log file: by a signal (without `SIG`), not at all, or because the file is copied and
+ * truncated. The last may lose lines, but works for any program.
  */
 type Telling = { readonly signal: string } | "nothing" | "copytruncate";
 
@@ -128,7 +132,7 @@ function telling({ cage }: RotationInput, stanza: LogrotateStanza | undefined): 
 	const script = stanza?.scripts.get("postrotate");
 	const named = signalInScript.exec(script ?? "")?.[1];
 	if (named !== undefined) return { signal: named };
-	// Whoever wrote the host's file knows that the program needs not be told.
+	// The host's stanza has no script, so the program needs no signal.
 	return stanza && script === undefined ? "nothing" : "copytruncate";
 }
 
@@ -160,8 +164,8 @@ function block(
 }
 
 /**
- * A master that starts as root and keeps no CAP_DAC_OVERRIDE is of the group root and no more: it can write to another account's file only by
- * that. Made so, a log is opened anew by master and workers without any capability (measured: nginx).
+ * A master process that starts as root without CAP_DAC_OVERRIDE can write to another account's file only via the group root. With
+ * these modes, master and workers can reopen a log without any capability (measured: nginx).
  */
 function forRoot({ manifest }: RotationInput, directive: string): string {
 	const { identity, permissions } = manifest;
@@ -171,8 +175,8 @@ function forRoot({ manifest }: RotationInput, directive: string): string {
 }
 
 /**
- * logrotate refuses a directory that others than root may write to until it is told as whom to work there (logrotate.conf(5), `su`).
- * That is root with the directory's group, since nobody else can reach the cage's data. It opens no links there.
+ * logrotate refuses a directory that others than root may write to unless `su` names an account (logrotate.conf(5)). We name root
+ * with the directory's group, because nobody else can enter the cage's data. It opens no links there.
  */
 function asRoot({ manifest }: RotationInput, patterns: readonly Path[]): string[] {
 	const open = manifest.writable.find(

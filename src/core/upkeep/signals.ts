@@ -1,16 +1,16 @@
 import { baseName, pathFromText } from "../path/path.ts";
 
-/** What signals of the host mean to a server, without `SIG`. */
+/** The meaning of signals for a server; names without `SIG`. */
 export interface ServerSignals {
-	/** Opens its logs anew; `none` where it needs no signal, because it opens them for every line. */
+	/** Reopens its logs; `none` if it needs no signal, because it opens them for each line. */
 	readonly reopen?: string;
 	/** Reads its configuration and certificates again, and keeps its connections if it can. */
 	readonly reload?: string;
-	/** Capabilities that a start as root needs for logs alone, and not where the logs are its group's to write (measured; rotation.ts). */
+	/** Capabilities that a start as root needs only for logs, and not if its group may write them (measured; rotation.ts). */
 	readonly forLogs?: readonly string[];
 }
 
-/** By base name of the program. To teach another one, add an entry with its source. */
+/** Entries by the program's base name. Each cites its source. */
 const servers: readonly (readonly [RegExp, ServerSignals])[] = [
 	// nginx.org, "Controlling nginx"
 	[/^nginx$/, { reopen: "USR1", reload: "HUP", forLogs: ["chown", "dac_override"] }],
@@ -22,9 +22,9 @@ const servers: readonly (readonly [RegExp, ServerSignals])[] = [
 	[/^lighttpd$/, { reopen: "HUP", reload: "USR1" }],
 	// php-fpm(8)
 	[/^php-fpm[\d.]*$/, { reopen: "USR1", reload: "USR2" }],
-	// named(8); unbound(8): HUP reads everything again and opens the log file anew
+	// named(8); unbound(8): HUP reads everything again and reopens the log file
 	[/^(named|unbound)$/, { reopen: "HUP", reload: "HUP" }],
-	// dnsmasq(8); its configuration is read at the start alone
+	// dnsmasq(8); it reads its configuration only when it starts
 	[/^dnsmasq$/, { reopen: "USR2" }],
 	// haproxy's management guide, for a master with workers; it logs to syslog
 	[/^haproxy$/, { reload: "USR2" }],
@@ -38,7 +38,7 @@ const servers: readonly (readonly [RegExp, ServerSignals])[] = [
 	[/^dovecot$/, { reopen: "USR1", reload: "HUP" }],
 ];
 
-/** undefined for a program that is not known; a known one without `reload` reads its configuration at the start alone. */
+/** Returns undefined for an unknown program. A known program without `reload` reads its configuration only when it starts. */
 export function serverSignals(command: readonly string[]): ServerSignals | undefined {
 	const program = baseName(pathFromText(command[0] ?? ""));
 	return servers.find(([name]) => name.test(program))?.[1];

@@ -1,25 +1,25 @@
 import type { Operation } from "../trace/trace.ts";
 
 /**
- * A program for the kernel (bpf(2)) that runs at the end of each system call and notes, once each, which paths a call failed at in one of a few PID
- * namespaces. All else it leaves with the first comparison. It changes nothing and ends with the process that loaded it.
+ * Builds a BPF program (bpf(2)) that runs at the end of each system call and records each distinct failed path of a few PID
+ * namespaces once. It skips everything else at the first comparison, changes nothing and ends with the process that loaded it.
  */
 
-/** Most namespaces that are watched at once: generations of a cage that run side by side. */
+/** Maximum number of namespaces, for generations of a cage that run side by side. */
 export const maxNamespaces = 4;
-/** Bytes of a path that are kept, its end included; a longer one is passed over. */
+/** Bytes of a path, with its NUL. Longer paths are ignored. */
 export const pathBytes = 256;
-/** What is noted: number of the call, its result, its directory descriptor and nothing, 32 bits each, then the path. */
+/** A record: call number, result, directory descriptor and padding, 32 bits each, then the path. */
 export const keyBytes = 16 + pathBytes;
-/** What is said to it: device and inode of each namespace, 64 bits each, then how many failures it has noted. */
+/** Settings: device and inode of each namespace, 64 bits each, then the number of recorded failures. */
 export const settingsBytes = maxNamespaces * 16 + 8;
-/** Most different failures that are noted. */
+/** Maximum number of distinct failures. */
 export const maxFailures = 4096;
 
-/** Maps are put in by whoever loads the program: these stand where their descriptors belong. */
+/** Placeholders that the loader replaces by the maps' descriptors. */
 export const mapPlaces = { settings: 1, failures: 2 } as const;
 
-// Offsets in struct pt_regs of x86_64 (arch/x86/include/uapi/asm/ptrace.h): rsi, rdi and orig_rax follow each other.
+// Offsets in struct pt_regs of x86_64 (arch/x86/include/uapi/asm/ptrace.h): rsi, rdi and orig_rax are adjacent.
 const registers = 104;
 const stack = { rsi: -24, rdi: -16, number: -8, ids: -32, zero: -40, key: -40 - keyBytes };
 const helper = { lookup: 1, update: 2, namespace: 120, readKernel: 113, readText: 114 };
@@ -93,7 +93,7 @@ export function failureProbe(): Buffer {
 	for (const { at, number } of watchedCalls) code.jump(jump.equal, 9, number, at ? "second" : "first");
 	code.jump(jump.always, 0, 0, "out");
 
-	// The path is left in rsi, the descriptor of its directory in rdi.
+	// From here, rsi contains the path and rdi its directory descriptor.
 	code.label("first");
 	code.load(1, 10, stack.rdi);
 	code.store(stack.rsi, 1);
@@ -147,18 +147,21 @@ export function failureProbe(): Buffer {
 	return code.bytes();
 }
 
-/** A call whose failures are watched: its number on x86_64, which argument is the path, and what it was to do. */
+/** A watched call: its x86_64 number, its path argument, and its operation. */
 interface WatchedCall {
 	readonly name: string;
 	readonly number: number;
-	/** Whether a directory descriptor comes before the path. */
+	/** Whether a directory descriptor precedes the path. */
 	readonly at: boolean;
 	readonly does: Operation;
 }
 
 const call = (name: string, number: number, does: Operation, at = false): WatchedCall => ({ name, number, at, does });
 
-/** Numbers are those of the kernel's arch/x86/entry/syscalls/syscall_64.tbl. What an `open` was for its flags say, and those are not looked at. */
+/**
+ * Numbers from the kernel's arch/x86/entry/syscalls/syscall_64.tbl. The flags of an `open` are not read, so that it counts as
+ * reading.
+ */
 export const watchedCalls: readonly WatchedCall[] = [
 	call("open", 2, "read"),
 	call("stat", 4, "look"),
@@ -183,7 +186,7 @@ export const watchedCalls: readonly WatchedCall[] = [
 	call("faccessat2", 439, "look", true),
 ];
 
-/** Errors that a cage may be the reason of: absent, closed to the account, read-only. */
+/** Errors that a cage can cause: missing, not permitted, read-only. */
 export const watchedErrors: ReadonlyMap<number, string> = new Map([
 	[-1, "EPERM"],
 	[-2, "ENOENT"],

@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
 import { pathBytes, watchedCalls, watchedErrors } from "./probe.ts";
 
-/** What failed in a cage in production, of one path and one call. */
+/** A failed path and call in production. */
 export interface WatchedFailure {
 	readonly path: Path;
 	readonly call: string;
@@ -14,21 +14,24 @@ export interface WatchedFailure {
 	readonly does: Operation;
 }
 
-/** What watching a cage has shown until now, over all its watches. */
+/** The result of all watches of a cage so far. */
 export interface Watched {
-	/** ISO 8601, UTC: the first and the last moment. */
+	/** The first and last moment, ISO 8601, UTC. */
 	readonly since: string;
 	readonly until: string;
-	/** How long it was watched. */
+	/** How long it was watched in total. */
 	readonly seconds: number;
 	readonly failures: readonly WatchedFailure[];
-	/** There were more different failures than are noted. */
+	/** There were more distinct failures than are recorded. */
 	readonly full?: boolean;
 }
 
 const atWorkingDirectory = -100;
 
-/** A line of the loader; undefined where it is none, or names nothing that can be known by its path. `cwd` is the application's. */
+/**
+ * Parses a line of the loader. Returns undefined if it is invalid, or if the path is incomplete or relative to an unknown
+ * directory. `cwd` is the application's.
+ */
 export function parseFailure(line: string, cwd: Path): WatchedFailure | undefined {
 	const [, number, result, descriptor, hex] = /^(\d+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
 	const call = watchedCalls.find((one) => String(one.number) === number);
@@ -41,7 +44,7 @@ export function parseFailure(line: string, cwd: Path): WatchedFailure | undefine
 
 export const keyOfFailure = ({ call, error, path }: WatchedFailure) => `${call} ${error} ${path}`;
 
-/** The sum of two watches. */
+/** Adds two watches. */
 export function addWatched(before: Watched | undefined, now: Watched): Watched {
 	if (before === undefined) return now;
 	const failures = new Map([...before.failures, ...now.failures].map((one) => [keyOfFailure(one), one]));
@@ -55,12 +58,12 @@ export function addWatched(before: Watched | undefined, now: Watched): Watched {
 	};
 }
 
-/** Translations: the programs of a launch look for theirs inside as well, and nothing fails for want of them. */
+/** Translations: a launch's own programs look for them in the cage too, and work without. */
 const translations = /^\/usr\/share\/locale(-langpack)?\//;
 
 /**
- * What the cage lacks by that: what the host has, the plan does not have yet, and something of ours would remedy. What an application mostly lives without,
- * and what was left out on purpose, is not among it.
+ * Returns files that the cage is missing: those that the host has, that the plan does not have, and for which there is a remedy. Ignores
+ * what most applications work without and what was left out on purpose.
  */
 export function missedBy({ failures }: Watched, host: Trace, plan: Plan, files: Files): Missing[] {
 	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));

@@ -1,5 +1,5 @@
+import { errorText } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
-import { tellingWords } from "../../core/application/telling-words.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
@@ -64,7 +64,7 @@ export async function askService(
 
 /** Explains why a service does not run (exit 1): systemd's state and the application's last output. */
 export async function serviceSilent(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
-	const words = tellingWords(await context.machine.services.output(service)) || tellingWords(failedOutput(answer));
+	const words = errorText(await context.machine.services.output(service)) || errorText(failedOutput(answer));
 	const values = { service, state: answer.state, probe: showProbe(probe) };
 	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);
 }

@@ -1,4 +1,4 @@
-import { type AdoptedPlace, type Adoption, isStaged, type Keep } from "../../core/adoption/adoption.ts";
+import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -22,7 +22,7 @@ interface Released {
 }
 
 /** Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. */
-export async function planRelease(context: Context, called: string, keep?: Keep): Promise<ReleasePlan> {
+export async function planRelease(context: Context, called: string, keep?: KeptSide): Promise<ReleasePlan> {
 	const { machine } = context;
 	requireSystemd(context);
 	const service = machine.units.service(called) ? hostService(context, called).name : called;
@@ -42,7 +42,7 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 export async function releaseService(
 	context: Context,
 	called: string,
-	keep: Keep | undefined,
+	keep: KeptSide | undefined,
 	confirm: (plan: ReleasePlan) => Promise<boolean>,
 ): Promise<Released | undefined> {
 	const { machine } = context;
@@ -61,7 +61,7 @@ export async function releaseService(
 	}
 }
 
-async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefined): Promise<Released> {
+async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<Released> {
 	const { machine, signal } = context;
 	const { adoption: from, name } = plan;
 	const { service } = from;
@@ -120,7 +120,7 @@ async function finishRelease({ machine }: Context, name: string, { places }: Ado
  * The directories that must come from the cage because only the cage's copy changed. Throws `both-changed` (exit 4) if the host's
  * copy changed too and `keep` is not given, and `release-link` (exit 4) for a link that leads out of the state.
  */
-async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Returning[]> {
+async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: KeptSide): Promise<Returning[]> {
 	const returning: Returning[] = [];
 	for (const place of places) {
 		const { path } = place;

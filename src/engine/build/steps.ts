@@ -1,4 +1,4 @@
-import { resolveIdentity } from "../../core/application/made-directory.ts";
+import { resolveIdentity } from "../../core/application/created-directory.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import type { KnownFiles } from "../../core/cage/drift.ts";
 import type { Winner } from "../../core/cage/edits.ts";

@@ -1,6 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
+import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { mergeMadeDirectories, parseMadeDirectory } from "../../core/application/made-directory.ts";
 import { protocolOf, withoutJobs } from "../../core/application/recognise.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
@@ -11,6 +11,7 @@ import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeOf } from "../../core/plan/links.ts";
+import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
@@ -24,6 +25,7 @@ import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { TraceReport } from "../trace/watched-run.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
+
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven.ts";
 
@@ -36,7 +38,7 @@ function limits({ accounts }: Machine): Note[] {
 /** Directories that are created before the start need not exist. Throws `no-such-directory` (exit 2). */
 function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
 	const path = normalise(pathFromText(cwd));
-	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
+	const made = [...directories.map((text) => parseCreatedDirectory(text).path), ...writable];
 	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
 	const real = files.resolve(path);
 	if (real === undefined || files.status(real)?.kind !== "directory") {
@@ -61,6 +63,15 @@ interface TracedStep {
 	readonly reached?: Reached;
 }
 
+/** Names the host's own service as a possible cause: it may hold something that only one process can have. */
+async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
+	const isUnexplained = ["failed-on-host", "failed-on-host-silent"].includes(failure.code);
+	if (unit === undefined || !isUnexplained || !machine.services.running()) return failure;
+	if ((await machine.services.state(unit)).active !== "active") return failure;
+	const { triggers } = await machine.services.companions(unit);
+	return new Failure("failed-beside-service", { ...failure.values, unit, units: [...triggers, unit].join(" ") }, 1);
+}
+
 /** Traces the application and returns its cage, which `plan` and `build` continue. Throws `not-answered-on-host` (exit 1). */
 export async function traceStep(
 	context: Context,
@@ -77,7 +88,7 @@ export async function traceStep(
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const asked = answers.application;
 	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
-	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
+	const directories = mergeCreatedDirectories([...asked.directories, ...serviceDirectories]);
 	const application = { ...asked, directories, exercises };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
 	const reach = coverage
@@ -95,8 +106,9 @@ export async function traceStep(
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
 	const { command, notes: noted, run } = value;
 	if (!run.answered) {
-		const failure = startFailure(command, run, machine.files, machine.accounts.own());
-		throw await orDiskFull(machine.store, answers.name, failure);
+		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
+		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
+		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}
 	// If the first answer took long, later starts may take as long.
 	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
@@ -178,10 +190,10 @@ async function traceEither(
 function usedDirectories(all: Application, requested: Application, { accesses }: Trace, files: Files): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	return all.directories.filter((text) => {
-		const { path } = parseMadeDirectory(text);
+		const { path } = parseCreatedDirectory(text);
 		const place = placeOf(normalise(pathFromText(path)), files);
 		return (
-			requested.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place))
+			requested.directories.some((one) => parseCreatedDirectory(one).path === path) || places.some((one) => isWithin(one, place))
 		);
 	});
 }

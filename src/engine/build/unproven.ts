@@ -1,7 +1,7 @@
+import { errorText } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
 import { isUnproven } from "../../core/application/protocol.ts";
-import { askingOf, isAmong } from "../../core/application/recognise.ts";
-import { tellingWords } from "../../core/application/telling-words.ts";
+import { isAmong, queryOf } from "../../core/application/recognise.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Note } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -13,17 +13,17 @@ import type { ProbeOutcome } from "../events.ts";
 
 /** What neither the probes nor the passed exercises prove. Probes and exercises that the administrator wrote count as proof. */
 export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
-	const askings = probes.flatMap((line) => askingOf(line) ?? []);
-	const ours = askings.flatMap((asking) => asking.exercises ?? []);
-	const jobs = askings.flatMap((asking) => asking.job ?? []);
+	const queries = probes.flatMap((line) => queryOf(line) ?? []);
+	const ours = queries.flatMap((query) => query.exercises ?? []);
+	const jobs = queries.flatMap((query) => query.job ?? []);
 	const isProven = exercises.some(({ command, ok }) => ok && !isAmong(ours, command));
-	const open = new Map(isProven ? [] : askings.flatMap(({ unproven }) => (unproven ? [[unproven.code, unproven] as const] : [])));
+	const open = new Map(isProven ? [] : queries.flatMap(({ unproven }) => (unproven ? [[unproven.code, unproven] as const] : [])));
 	const failed = exercises.filter(({ command, ok }) => !ok && !isAmong([...ours, ...jobs], command));
 	return [
 		...open.values(),
 		...failed.map(({ command, output }) => ({
 			code: "unproven-exercise",
-			values: { exercise: maskLine(showProbe(command)), words: tellingWords(output) },
+			values: { exercise: maskLine(showProbe(command)), words: errorText(output) },
 		})),
 	];
 }
@@ -41,9 +41,9 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 		.flatMap(({ declined, path }) => (declined && path !== undefined ? optionsFor(path, plan) : []))
 		.join(" ");
 	const code = options === "" ? "unproven-in-cage" : "unproven-left-out";
-	const askings = cage.application.probes.flatMap((line) => askingOf(line) ?? []);
+	const queries = cage.application.probes.flatMap((line) => queryOf(line) ?? []);
 	// A built-in exercise is a long line. The note names what it would have proven instead.
-	const ofJobs = askings.flatMap(({ job = [], unproven }) =>
+	const ofJobs = queries.flatMap(({ job = [], unproven }) =>
 		unproven && failed.some((line) => isAmong(job, line)) ? [unproven] : [],
 	);
 	const shown = failed.map((exercise) => maskLine(showProbe(exercise)));

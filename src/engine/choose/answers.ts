@@ -1,7 +1,7 @@
 import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
 import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
 import { proposeProbe } from "../../core/application/probe.ts";
-import { askingOf } from "../../core/application/recognise.ts";
+import { queryOf } from "../../core/application/recognise.ts";
 import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
@@ -218,7 +218,7 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
 function withProbe(machine: Here, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	const tools = machine.probeTools(application.command);
 	if (application.probes.length) {
-		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line, tools.node)?.job ?? []);
+		const job = isLive ? [] : application.probes.flatMap((line) => queryOf(line, tools.node)?.job ?? []);
 		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
 	}
 	const { command, env } = application;

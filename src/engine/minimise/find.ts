@@ -189,7 +189,11 @@ async function oneLife(
 	// After a signal it gets no more time than at its start, because a worker that aborts and is restarted by its master would
 	// answer too.
 	const application = { ...cage.application, timeout: patience };
-	const here: CageLayout = { ...layout, root: tree.root, kept: layout.kept.filter(({ path }) => !tree.left.has(path)) };
+	const here: CageLayout = {
+		...layout,
+		root: tree.root,
+		temporaryEntries: layout.temporaryEntries.filter(({ path }) => !tree.left.has(path)),
+	};
 	const launch = { kind: "cage", cage: here, sandbox } as const;
 	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
 	const began = context.machine.now();

@@ -1,5 +1,5 @@
 import { launchEnvironment } from "../../core/application/application.ts";
-import { broughtShell } from "../../core/confinement/brought-shell.ts";
+import { shellForCage } from "../../core/confinement/host-shell.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -27,7 +27,7 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
-	const shell = broughtShell(launcher.hostShell(), start, launchEnvironment(present.cage.application));
+	const shell = shellForCage(launcher.hostShell(), start, launchEnvironment(present.cage.application));
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	const sandbox = keepWrites ? undefined : await launcher.createSandbox();
 	try {
@@ -36,7 +36,7 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 			spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
 			cwd: "/",
 			env: shell.env,
-			brought: shell.files,
+			hostFiles: shell.files,
 			names: shell.names,
 			attended: terminal === undefined ? "pipe" : "terminal",
 			signal: context.signal,

@@ -1,8 +1,8 @@
-import { parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { isPerConnection } from "../../core/confinement/handed-sockets.ts";
 import { refuseWeaker, unitWeaknesses } from "../../core/confinement/method.ts";
+import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
@@ -24,7 +24,7 @@ type OnMachine = Pick<Context, "machine">;
 export async function unitText(context: OnMachine, name: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const { application, unit } = present.cage;
-	if (isPerConnection((application.sockets ?? []).flatMap((text) => parseHandedSocket(text) ?? []))) {
+	if (isPerConnection((application.sockets ?? []).flatMap((text) => parsePassedSocket(text) ?? []))) {
 		throw new Failure("unit-per-connection-own", { name, unit: unit ?? "UNIT" }, 2);
 	}
 	return systemdUnit(await unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));

@@ -11,6 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
+import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
 	outcomesOf,
@@ -21,7 +22,6 @@ import {
 	type Tested,
 	unproven,
 } from "../../core/selftest/verdict.ts";
-import { ways } from "../../core/selftest/ways/ways.ts";
 import { launchMethod } from "../build/method.ts";
 import { layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -57,7 +57,7 @@ export async function selftestCage(context: Context, name: string, options: Self
 	return testCage(context, cage, manifest, interpreter, options);
 }
 
-const wayCount = Object.values(ways).flat().length;
+const wayCount = Object.values(techniques).flat().length;
 
 /** Failures of the test itself, which say nothing about the cage. */
 const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
@@ -190,7 +190,7 @@ async function tryOut(
 			...request,
 			spec: { kind: "cage", cage, sandbox },
 			command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
-			brought: interpreter.brought,
+			hostFiles: interpreter.brought,
 			onOutput: (chunk) => {
 				output += Buffer.from(chunk).toString("latin1");
 			},
@@ -267,7 +267,7 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 			...(cage.permissions.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,
 			...temporaryDirectories,
-			...cage.kept.map(({ path }) => path),
+			...cage.temporaryEntries.map(({ path }) => path),
 			...cage.writable,
 			...cage.binds.map(({ path }) => pathFromText(path)),
 		],

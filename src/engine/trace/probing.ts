@@ -1,7 +1,7 @@
 import type { Application } from "../../core/application/application.ts";
+import { errorText } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
-import { askingOf } from "../../core/application/recognise.ts";
-import { tellingWords } from "../../core/application/telling-words.ts";
+import { queryOf } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { Awaited } from "../../core/trace/trace.ts";
@@ -161,7 +161,7 @@ export async function askUntilAnswered(
 	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 	const refused = failed.find(({ ok }) => !ok);
 	if (outcomes === best && untried.length && refused && !isAsDeep(best, failed)) {
-		const values = { probe: showProbe(refused.command), words: tellingWords(refused.output) };
+		const values = { probe: showProbe(refused.command), words: errorText(refused.output) };
 		context.emit({ event: "warned", code: "probe-went-back", values });
 	}
 	return outcomes;
@@ -169,7 +169,7 @@ export async function askUntilAnswered(
 
 /** Whether both are known probes of the same depth, which differ only in the expected answer. */
 function isAsDeep(one: readonly ProbeOutcome[], other: readonly ProbeOutcome[]): boolean {
-	const [first, ...depths] = [...one, ...other].map(({ command }) => askingOf(command)?.depth);
+	const [first, ...depths] = [...one, ...other].map(({ command }) => queryOf(command)?.depth);
 	return first !== undefined && depths.every((depth) => depth === first);
 }
 

@@ -1,6 +1,6 @@
 import type { Application, Rules } from "../../core/application/application.ts";
+import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { ownedDirectory } from "../../core/application/made-directory.ts";
 import { proposeProbe } from "../../core/application/probe.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
@@ -168,18 +168,21 @@ function traceLives(
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
-			const endsSlowly = !first.endedItself && first.ended.status === killed;
+			const wasKilled = !first.endedItself && first.ended.status === killed;
+			// If a reload ended the first run, its reaction to SIGTERM is still unknown.
+			const isUnknown = first.endedItself || !sandbox;
 			const again = {
 				...watched,
 				number: 2,
 				whole: sandbox !== undefined,
-				grace: !sandbox ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
+				grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
 			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
 			});
 			const trace = addTraces(first.trace, second.trace);
+			const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);
 			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
 		} finally {
 			await sandbox?.dispose();
@@ -221,7 +224,7 @@ async function firstLife(
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		reach?.exercised(line);
-		// Keep later effects of this exercise out of the next one's measurement.
+		// KeptSide later effects of this exercise out of the next one's measurement.
 		if (reach) await settled();
 	};
 	if (reach) reach.signals = signalsOf(application, run);

@@ -1,10 +1,10 @@
 import { launchEnvironment, socketsOf } from "../../core/application/application.ts";
+import { mergeCreatedDirectories } from "../../core/application/created-directory.ts";
+import { errorText } from "../../core/application/error-text.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { mergeMadeDirectories } from "../../core/application/made-directory.ts";
 import { reachable } from "../../core/application/probe.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
 import { greetingWord, guessProbe } from "../../core/application/recognise.ts";
-import { tellingWords } from "../../core/application/telling-words.ts";
 import type { Note } from "../../core/failure.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
@@ -67,7 +67,7 @@ export async function asPassesOnHost(
 			const kept = answers.notes ? { notes: notes.filter(isAsked) } : {};
 			return { ...answers, ...kept, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
 		}
-		words ||= tellingWords(results.map(({ output }) => output).join("\n"));
+		words ||= errorText(results.map(({ output }) => output).join("\n"));
 	}
 	if (!notes.some(({ code }) => code === guessedPort)) return answers;
 	const { otherProbes: _, ...rest } = answers;
@@ -83,7 +83,7 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 	const { machine, signal } = context;
 	const { rules, serviceDirectories = [] } = answers;
 	const identity = identityOf(context, answers);
-	const directories = mergeMadeDirectories([...answers.application.directories, ...serviceDirectories]);
+	const directories = mergeCreatedDirectories([...answers.application.directories, ...serviceDirectories]);
 	const application = { ...answers.application, directories };
 	const sandbox = await machine.launcher.createSandbox();
 	let printed = "";

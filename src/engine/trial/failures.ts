@@ -1,11 +1,12 @@
+import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
-import { complains, tellingWords } from "../../core/application/telling-words.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { pathToText } from "../../core/path/path.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
@@ -18,9 +19,15 @@ import type { TrialRound } from "./trial.ts";
 
 /**
  * Why an application could not be traced: `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
- * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-on-host…` if it failed.
+ * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-…` if it failed. `sockets` are host sockets
+ * that it asked for and may not reach.
  */
-export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
+export function startFailure(
+	commandWords: readonly string[],
+	result: TraceResult,
+	files: Files,
+	{ own, sockets = [] }: { readonly own?: OwnAccount | undefined; readonly sockets?: readonly Path[] } = {},
+): Failure {
 	const command = showProbe(commandWords.join(" "));
 	const { ended: status, output, trace } = result;
 	const calls = refusedCalls(trace)
@@ -37,7 +44,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		const values = ports ? { ...said, ports } : said;
 		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
-	const values = { command, status, words: withoutTrailing(tellingWords(output), ". ") };
+	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
 	if (status === 0) return new Failure("ended-on-host", values, 1);
 	const refused = lastRefusedWrite(trace, files);
 	if (refused) {
@@ -51,6 +58,10 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		return new Failure("failed-capabilities", { ...values, ...names }, 1);
 	}
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
+	if (sockets.length) {
+		const named = { paths: sockets.map(showPath).join(", "), options: sockets.map(optionFor).join(" ") };
+		return new Failure("failed-unreachable", { ...values, ...named }, 1);
+	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
 
@@ -148,9 +159,9 @@ const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't con
 
 /** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
-	const answer = tellingWords(probe);
+	const answer = errorText(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
-	const own = tellingWords(output);
-	const said = own !== "" && (complains(output) || !telling.length) ? [own] : [];
+	const own = errorText(output);
+	const said = own !== "" && (isErrorOutput(output) || !telling.length) ? [own] : [];
 	return withoutTrailing([...new Set([...said, ...telling])].join(" / ") || answer, ". ");
 }

@@ -80,6 +80,7 @@ export function summarise(
 		weaker: round.method.weaker,
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
+		...(round.refusedCalls.length ? { refusedCalls: round.refusedCalls } : {}),
 		added: added.map(describeAddition),
 		seconds: Math.round(seconds * 100) / 100,
 		missing: round.missing.map((one) => ({

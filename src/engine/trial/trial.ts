@@ -37,6 +37,8 @@ export interface TrialRound {
 	/** Exercises and signals that worked on the host but not in the cage. */
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
+	/** Refused system calls. If the application answered, it does without them. */
+	readonly refusedCalls: readonly string[];
 	/** Files of /proc and /sys about the machine that the application read in the sandbox. */
 	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
@@ -105,6 +107,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			probes,
 			failedExercises: [...failed, ...failedSignals],
 			missing,
+			// `socket(AF_NETLINK)` is a socket.
+			refusedCalls: [...new Set([...run.trace.refusals.keys()].map((call) => call.replace(/\(.*/, "")))],
 			...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 			answered,
 			...(measured ? { measured } : {}),

@@ -1,7 +1,7 @@
-import { parseHandedSocket } from "../../core/application/handed-socket.ts";
-import { tellingWords } from "../../core/application/telling-words.ts";
+import { errorText } from "../../core/application/error-text.ts";
+import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../../core/cage/cage.ts";
-import { isPerConnection } from "../../core/confinement/handed-sockets.ts";
+import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { trialUnit } from "../../core/confinement/unit/trial.ts";
 import { Failure } from "../../core/failure.ts";
@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
+import { graceSeconds } from "../trace/watched-run.ts";
 
 export interface UnitTrial {
 	/** Full name of the service under trial. */
@@ -94,7 +95,7 @@ function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] 
 }
 
 function connections({ application }: Cage): readonly string[] {
-	const sockets = application.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
+	const sockets = application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? [];
 	return isPerConnection(sockets) ? sockets.map(({ name }) => name) : [];
 }
 
@@ -145,6 +146,9 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 		if (!(error instanceof Failure) || context.signal.aborted) throw error;
 		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
 		return cage;
+	}
+	if (cage.endsSlowly) {
+		context.emit({ event: "warned", code: "unit-stop-untried", values: { unit: host.name, seconds: graceSeconds } });
 	}
 	const tried = (await store.cage(cage.name)) ?? cage;
 	warnOfUnitTrial(context, tried);
@@ -205,7 +209,7 @@ async function takeSteps(
 		}
 		if (problem) last = await askService(context, service, [], 0);
 		const output = await services.output(service);
-		const words = tellingWords(output) || tellingWords(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
+		const words = errorText(output) || errorText(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
 		return { answered: false, passed, failed: step, state: last.state, words, probes: last.probes };
 	}
 	return { answered: true, passed, state: last.state, words: "", probes: last.probes };

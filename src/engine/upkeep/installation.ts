@@ -5,11 +5,12 @@ import { hookPlace } from "../../core/upkeep/hooks.ts";
 import {
 	installedFiles,
 	installedPlaces,
+	manualPlace,
 	programFolder,
 	programLink,
 	type TimerTask,
+	timerPlace,
 	timerUnit,
-	type Verb,
 } from "../../core/upkeep/installation.ts";
 import { cageFolder, knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -19,7 +20,6 @@ import { type InstalledUnit, installedText } from "../run/installed-unit.ts";
 export interface InstallRequest {
 	readonly state: string;
 	readonly timer: TimerTask;
-	readonly verbs: readonly Verb[];
 	/** The system's root. `/` is the running system. */
 	readonly root: string;
 	readonly program: ProgramPlace;
@@ -47,7 +47,7 @@ export async function planInstallation({ machine }: Context, request: InstallReq
 		dnf5: is("/etc/dnf/libdnf5-plugins/actions.d"),
 		systemd: is("/etc/systemd/system"),
 	};
-	const files = installedFiles({ ...request, has }, (name) => request.program.packaged(name));
+	const files = installedFiles({ ...request, has, manuals: request.program.manuals() }, (name) => request.program.packaged(name));
 	for (const { place } of files) await requireOurs(machine, place);
 	return files;
 }
@@ -58,7 +58,7 @@ export async function installProgram(context: Context, request: InstallRequest):
 	const files = await planInstallation(context, request);
 	await request.program.install();
 	for (const { place, text } of files) await machine.units.install(place, text, folder);
-	for (const place of installedPlaces) {
+	for (const place of placesOf(request.program)) {
 		if (!files.some((file) => file.place === place)) await removeOurs(context, place);
 	}
 	const hasTimer = files.some(({ place }) => place.endsWith(".timer"));
@@ -73,7 +73,7 @@ export async function planUninstallation(
 ): Promise<{ readonly removed: readonly Path[]; readonly left: readonly Path[] }> {
 	const removed: Path[] = [];
 	const left: Path[] = [];
-	for (const place of installedPlaces) {
+	for (const place of placesOf(program)) {
 		const installed = await units.installed(place);
 		if (installed.kind !== "none") (installed.kind === "ours" && !installed.changed ? removed : left).push(place);
 	}
@@ -89,9 +89,9 @@ export async function uninstallProgram(
 	const { machine } = context;
 	const removed: Path[] = [];
 	const left: Path[] = [];
-	const hasTimer = (await machine.units.installed(installedPlaces.at(-1) as Path)).kind === "ours";
+	const hasTimer = (await machine.units.installed(timerPlace)).kind === "ours";
 	if (hasTimer) await machine.services.enable(timerUnit, false, root);
-	for (const place of installedPlaces) {
+	for (const place of placesOf(program)) {
 		const installed = await machine.units.installed(place);
 		if (installed.kind === "none") continue;
 		if (installed.kind === "ours" && !installed.changed && (await removeOurs(context, place))) removed.push(place);
@@ -100,6 +100,11 @@ export async function uninstallProgram(
 	if (root === "/") await machine.units.reload();
 	if (await program.uninstall()) removed.push(programFolder, programLink);
 	return { removed, left };
+}
+
+/** Every place that this or another version may have written to. */
+function placesOf(program: ProgramPlace): readonly Path[] {
+	return [...installedPlaces, ...program.installedManuals().map(manualPlace)];
 }
 
 async function requireOurs({ units }: Context["machine"], place: Path): Promise<void> {

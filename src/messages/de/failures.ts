@@ -105,8 +105,12 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+	"failed-beside-service":
+		"{command} scheitert mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Wenn beide etwas brauchen, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} scheitert mit Status {status}{words?: %}. Es darf die Capabilities {names} nicht behalten. Wenn es sie braucht, erlauben Sie sie: {option}",
+	"failed-unreachable":
+		"{command} scheitert mit Status {status}{words?: %}. Es fragte nach {paths}, einem Dienst dieses Hosts, den es nicht erreichen darf. Wenn es das darf, ergänzen Sie {options}",
 	"failed-refused":
 		"{command} scheitert mit Status {status}{words?: %}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host).",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",

@@ -21,7 +21,7 @@ export const helpDe: HelpMessages = {
 			running: "starten, umsehen, Signal senden",
 			unit: "als Dienst von systemd ausführen",
 			looking: "Käfige, Dateien, Verweigertes",
-			selftest: "Ausbruch aus dem Käfig versuchen",
+			selftest: "Ausbruch versuchen; Angriffe melden",
 			comparing: "Abweichungen und Schwächen finden",
 			updating: "neu bauen, zurückgehen, vergleichen",
 			removing: "Unnötiges oder Käfig entfernen",
@@ -198,6 +198,19 @@ export const helpDe: HelpMessages = {
 			about: "Erklären, warum etwas im Käfig ist oder was es verweigert",
 			details:
 				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Bei Verweigertem werden die Schicht und die Option genannt, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
+		},
+		watch: {
+			about: "Angriffe auf laufende Käfige melden",
+			details:
+				"Gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+			format: "Form eines Alarms",
+			onAlarm:
+				"nach einem schweren Alarm nur melden (`report`), den Käfig stoppen (`stop`) oder einfrieren (`freeze`), oder diesen Befehl mit dem Alarm auf stdin ausführen",
+			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
+			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
+			install: "eine systemd-Unit installieren und starten, die beobachtet",
+			uninstall: "diese Unit stoppen und entfernen",
+			dryRun: "mit --install oder --uninstall: zeigen, was getan würde",
 		},
 		selftest: {
 			about: "Ausbrüche aus einem Käfig versuchen und ihn prüfen",

@@ -85,6 +85,8 @@ export const notesDe: Notes = {
 		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
 	"run-already":
 		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
+	"unit-stop-untried":
+		"{unit} endete nicht innerhalb von {seconds} Sekunden nach SIGTERM; Neustart und Stopp wurden deshalb nicht als Dienst geprüft. systemd beendet den Dienst nach TimeoutStopSec=, normalerweise 90 Sekunden. Wenn ihn ein anderes Signal beendet, setzen Sie KillSignal= mit systemctl edit {unit}.",
 	"unit-trial-skipped":
 		"Nicht als Dienst von systemd ausprobiert, denn die Daten, die dafür kopiert würden, sind größer als {most} MiB. `cagewright trial {name} --unit` holt es nach.",
 	"unit-trial-impossible":

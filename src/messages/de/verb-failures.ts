@@ -83,6 +83,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{option} ist für Units des Systems, und der Käfig {name} gehört einem gewöhnlichen Benutzer; geben Sie seine Unit ohne {option} aus und legen Sie sie unter ~/.config/systemd/user ab.",
 	"dropin-needs-root":
 		"{name} entstand ohne root, und {service} kann nur root ändern; bauen Sie den Käfig als root, oder nehmen Sie seine eigene Unit: cagewright unit {name}.",
+	"kernel-log-unreadable":
+		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
+	"alarm-not-handled": "Ein Alarm wurde nicht vollständig behandelt ({problem}).",
 	"watch-impossible":
 		"Diese Maschine kann einen Käfig nicht darauf beobachten, was scheitert ({detail}); das braucht root, perl und einen x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet mit strace und bremst die Anwendung.",
 	"watch-no-namespace":

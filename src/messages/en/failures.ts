@@ -93,8 +93,12 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-beside-service":
+		"{command} fails with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop it and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} fails with status {status}{words?: %}. It may not keep the capabilities {names}. If it has to, allow them: {option}",
+	"failed-unreachable":
+		"{command} fails with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that it may not reach. If it may, add {options}",
 	"failed-refused":
 		"{command} fails with status {status}{words?: %}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host).",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",

@@ -24,7 +24,7 @@ export const helpEn = {
 			running: "start it, look around, signal it",
 			unit: "run it as a systemd service",
 			looking: "cages, their files, refused access",
-			selftest: "try to escape from a cage",
+			selftest: "try to escape; report attacks",
 			comparing: "find changes and weaknesses",
 			updating: "rebuild, go back, compare",
 			removing: "remove unneeded files, or a cage",
@@ -202,6 +202,18 @@ export const helpEn = {
 			about: "Explain why something is in the cage, or what refuses it",
 			details:
 				"SUBJECT is a path, a system call or a capability. For anything refused, names the layer and the option that permits it. Without SUBJECT, explains everything that the last trial found refused or missing.",
+		},
+		watch: {
+			about: "Report attacks on running cages",
+			details:
+				"Prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
+			format: "how to print an alarm",
+			onAlarm: "after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the alarm on its stdin",
+			journal: "also write alarms to the journal (journalctl CAGE=NAME)",
+			withTests: "also report alarms that trials and self-tests cause",
+			install: "install and start a systemd unit that watches",
+			uninstall: "stop and remove that unit",
+			dryRun: "with --install or --uninstall: show what would happen",
 		},
 		selftest: {
 			about: "Try to escape from a cage, and audit it",

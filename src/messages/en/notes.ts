@@ -80,6 +80,8 @@ export const notesEn = {
 		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
 	"run-already":
 		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
+	"unit-stop-untried":
+		"{unit} did not end within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal ends it, set KillSignal= with systemctl edit {unit}.",
 	"unit-trial-skipped":
 		"Not tried as a service of systemd, because its data, which would be copied, are larger than {most} MiB. `cagewright trial {name} --unit` does it.",
 	"unit-trial-impossible":

@@ -1,6 +1,6 @@
 import type { CheckId, Instead } from "../../core/selftest/outside.ts";
+import type { Group, StoppingLayer } from "../../core/selftest/technique.ts";
 import type { Result } from "../../core/selftest/verdict.ts";
-import type { Group, Stop } from "../../core/selftest/way.ts";
 import type { Widen } from "../widen.ts";
 
 /** What to do about what the self-test found; English. */
@@ -25,7 +25,7 @@ export const selftestClosingEn = {
 		init: "make the cage again (cagewright make) and test again",
 		session: "start it by cagewright run or by its unit, not by hand",
 		environment: "start it by cagewright run or by its unit, not by hand",
-	} satisfies Record<Stop, string>,
+	} satisfies Record<StoppingLayer, string>,
 	/** By the check from outside: what it means that it failed, and what to do. */
 	checks: {
 		inside: ["It runs outside its cage.", "Stop it, make the cage again and test again."],
@@ -100,7 +100,7 @@ export const selftestEn = {
 		init: "init",
 		session: "own session",
 		environment: "own environment",
-	} satisfies Record<Stop, string>,
+	} satisfies Record<StoppingLayer, string>,
 	checks: {
 		inside: "its root directory is the cage",
 		root: "the cage is the root of the mount namespace",

@@ -75,6 +75,9 @@ export const verbFailuresEn = {
 		"{option} is for units of the system, and the cage {name} belongs to an ordinary user; print its unit without {option} and put it below ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
+	"kernel-log-unreadable":
+		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
+	"alarm-not-handled": "An alarm was not handled completely ({problem}).",
 	"watch-impossible":
 		"This machine cannot watch a cage for what fails ({detail}); it takes root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace, which slows the application down.",
 	"watch-no-namespace":

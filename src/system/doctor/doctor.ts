@@ -94,7 +94,7 @@ function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others:
 	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
 }
 
-function utilLinux({ missing, setpriv }: Features): Finding {
+function utilLinux({ missing }: Features): Finding {
 	const found = version("setpriv");
 	if (missing.length) {
 		return {
@@ -104,9 +104,7 @@ function utilLinux({ missing, setpriv }: Features): Finding {
 			package: "util-linux",
 		};
 	}
-	// Not weaker, because our own program replaces what an older setpriv cannot do.
-	const own = [...(setpriv.landlock ? [] : ["--landlock-access"]), ...(setpriv.seccompFilter ? [] : ["--seccomp-filter"])];
-	return { what: "util-linux", state: "ok", found: own.length ? `${found} (- ${own.join(", ")})` : found };
+	return { what: "util-linux", state: "ok", found };
 }
 
 /** PrivatePIDs= needs version 257. Without it, processes of the same account can reach each other. */

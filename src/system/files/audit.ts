@@ -14,7 +14,7 @@ import {
 } from "../../core/cage/audit.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
-import { wayTo } from "../../core/machine/way.ts";
+import { directoriesTo } from "../../core/machine/path-trust.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
@@ -51,7 +51,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 			)
 		: undefined;
 	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Awaited below.
-	const way = wayTo(cage);
+	const way = directoriesTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A missing component and anything below it cannot be judged.
 	const missing = way.slice(seen.length, seen.length + 1);
@@ -95,7 +95,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 /** Stops at a link, because its target is not on the path. */
 function bindWay(bind: Path): BindWay {
 	const seen: Seen[] = [];
-	for (const path of wayTo(bind)) {
+	for (const path of directoriesTo(bind)) {
 		const part = observe(path, path);
 		if (part === undefined) return { bind, seen, absent: path };
 		seen.push(part);

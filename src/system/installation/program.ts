@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { programFolder as placeOfProgram, programLink } from "../../core/upkeep/installation.ts";
+import { isManual, manualFolders, programFolder as placeOfProgram, programLink } from "../../core/upkeep/installation.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
@@ -30,6 +30,8 @@ export function programPlace(root = "/"): ProgramPlace {
 			return target.endsWith(executable) ? "link" : "foreign";
 		},
 		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
+		manuals: () => readdirSync(join(programFolder(), "packaging", "man")).sort(),
+		installedManuals: () => manualFolders.flatMap((place) => namesIn(inTree(place)).filter(isManual)).sort(),
 		async install() {
 			const from = programFolder();
 			for (const place of [folder, link]) {
@@ -89,6 +91,14 @@ async function letEverybodyRead(folder: string): Promise<void> {
 async function pinNode(script: string): Promise<void> {
 	const text = await readFile(script, "utf8");
 	await writeFile(script, text.replace(/^#!.*\n/, `#!${process.execPath}\n`), { mode: 0o755 });
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
 }
 
 /** Deletes leftovers of a killed installation. */

@@ -26,8 +26,8 @@ export function machineFeatures(state?: string): Features {
 }
 
 const file = "features.json";
-/** Change it together with `Features`. */
-const format = "2";
+/** Changes with the shape of `Features`. */
+const format = "3";
 
 /** Probing takes a fifth of a start (measured). If the cache is wrong, the launch fails; nothing starts with less confinement. */
 function knownOrProbed(state: string): Features {
@@ -47,15 +47,12 @@ function featuresKey(): string {
 
 /** Probes again. */
 export function probeFeatures(): Features {
-	const setpriv = help("setpriv");
 	const { landlock, refusal } = tryNamespaces();
 	return {
 		namespaces: refusal === undefined ? [] : [refusal],
 		seccomp: existsSync("/proc/sys/kernel/seccomp/actions_avail"),
 		landlock,
 		missing: missingTools(),
-		setpriv: { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") },
-		confiner: landlockProbe(process.arch) !== undefined,
 	};
 }
 

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
-import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { socketsName } from "../../core/confinement/handed-sockets.ts";
+import type { HostShell } from "../../core/confinement/host-shell.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
-import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
+import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { socketsName } from "../../core/confinement/passed-sockets.ts";
 import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -35,14 +35,15 @@ import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
-import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { cageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
-import { clearAbandoned, removeScratch, scriptName } from "./scratch.ts";
+import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { requireTool } from "./tools.ts";
@@ -104,8 +105,16 @@ export class UtilLinuxLauncher implements Launcher {
 			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
-			const child = spawnLaunch(request, command, trace?.path);
+			const isSplit = isSplitLaunch(request);
+			const child = spawnLaunch(request, command, trace?.path, isSplit ? handOverPipes : []);
 			this.commands.follow(child);
+			const mounts = join(folder, mountsName);
+			if (isSplit)
+				mountWhenAsked(
+					child,
+					(pid) => mountsCommand(spec, pid, mounts),
+					(helper) => this.commands.follow(helper),
+				);
 			const launched = new RunningApplication(child, request, { folder: pathFromText(folder), trace, cleanUp });
 			await launched.started();
 			return launched;
@@ -192,7 +201,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const [acceptor, sockets] = [acceptorProgram(request), socketsProgram(request)];
 		return {
 			...ownPrograms({ handed: request.sockets?.length ?? 0 }),
-			confiner: this.confiner(request, root).bytes,
+			confiner: this.confiner(request, root),
 			...(sockets ? { sockets } : {}),
 			...(acceptor ? { acceptor } : {}),
 		};
@@ -236,8 +245,7 @@ export class UtilLinuxLauncher implements Launcher {
 		if (acceptor) chmodSync(join(folder, acceptorName), 0o755);
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
-			const { bytes, name } = this.confiner(request, spec.root);
-			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
+			writeFileSync(pathToBytes(spec.root.confiner), this.confiner(request, spec.root), { mode: 0o700 });
 		}
 		if (spec.root.kind === "sandbox") {
 			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(spec.root.capabilities), { mode: 0o700 });
@@ -247,14 +255,23 @@ export class UtilLinuxLauncher implements Launcher {
 			}
 		}
 		const script = join(folder, scriptName);
-		const whole: LaunchSpec = { ...spec, starter: process.pid, ...(request.trace ? {} : { spent: pathFromText(folder) }) };
-		writeFileSync(script, Buffer.from(launchScript(whole), "latin1"), { mode: 0o600 });
+		const whole: LaunchSpec = {
+			...spec,
+			starter: process.pid,
+			...(request.trace ? {} : { disposableFolder: pathFromText(folder) }),
+		};
+		const write = (path: string, text: string) => writeFileSync(path, Buffer.from(text, "latin1"), { mode: 0o600 });
+		if (isSplitLaunch(request)) {
+			const split = splitLaunchScript(whole);
+			write(script, split.script);
+			write(join(folder, mountsName), split.mounts);
+		} else write(script, launchScript(whole));
 		return { command: namespaceCommand(spec, script), spec };
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
 		const { scratch, state } = this;
-		return specificationOf(request, { folder, log, scratch, state }, () => this.method());
+		return specificationOf(request, { folder, log, scratch, state });
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
@@ -283,11 +300,14 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
+	private confiner(request: LaunchRequest, { landlock }: CageRoot): Buffer {
 		const { spec } = request;
 		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
-		return confinerFile(this.method(), permissions, landlock, isTried);
+		return cageConfiner(this.method(), permissions, landlock, {
+			isTried,
+			...(request.without ? { without: request.without } : {}),
+		});
 	}
 
 	/**
@@ -306,6 +326,9 @@ export class UtilLinuxLauncher implements Launcher {
 		return folder;
 	}
 }
+
+/** Entering namespaces needs root. A launch on the host has one mount, so there is nothing to gain. */
+const isSplitLaunch = ({ spec, trace }: LaunchRequest) => trace !== undefined && spec.kind !== "host" && !isRootless();
 
 /** Throws what `requireLaunchable` throws. */
 function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {

@@ -1,10 +1,11 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
-import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
+import { type Confinement, confineExecutable } from "../../core/confinement/confine.ts";
 import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
-import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
+import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
+import type { Layer } from "../../core/confinement/layers.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { seccompFilter } from "../../core/confinement/seccomp.ts";
+import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";
@@ -30,14 +31,12 @@ const architecture = process.arch === "arm64" ? "arm64" : "x64";
 
 /** The program that enters the sandbox and confines what runs there. `granted` are the application's capabilities. */
 export function sandboxConfiner(granted: readonly string[]): Buffer {
-	const filter = seccompFilter(architecture, sandboxPermissions);
+	const filters = [{ program: seccompFilter(architecture, sandboxPermissions), isLogged: false }];
 	const capabilities = [...launchCapabilities, ...granted.flatMap((name) => capabilityNamed(name) ?? [])];
-	const program = confineExecutable(process.arch, {
-		...{ landlock: 0, ruleset: { handled: [], rules: [] }, filter, entersRoot: true },
+	return program({
+		...{ landlock: 0, ruleset: { handled: [], rules: [] }, filters, entersRoot: true },
 		...(isRootless() ? {} : { capabilities }),
 	});
-	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return program;
 }
 
 /** The Landlock rules of a cage for what is started in it. */
@@ -46,34 +45,31 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
 		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
-		readsMayPass({ binds, permissions, ownsCage, sockets }),
+		canSkipReads({ binds, permissions, ownsCage, sockets }),
 	);
 }
 
 /** The first program of a cage's unit, with rules for the running kernel. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
-	const filter = seccompFilter(architecture, filterPermissions(cage.permissions));
+	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
 	const ruleset = rulesetOf(cage, identity, sockets);
-	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filter, outlives: true });
+	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filters, outlives: true });
 }
 
-export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
-
-/**
- * The file that confines a cage from inside: the filter for setpriv, or our own program with filter and rules. With `isTried`,
- * production continues next to this launch, so it only pretends to set the clock.
- */
-export function confinerFile(
-	method: Method,
+/** `isTried`: production goes on beside this launch, so it only pretends to set the clock. */
+export function cageConfiner(
+	{ landlock }: Method,
 	permissions: Permissions,
 	ruleset: LandlockRuleset,
-	isTried: boolean,
-): { name: string; bytes: Buffer } {
+	{ isTried, without = [] }: { readonly isTried: boolean; readonly without?: readonly Layer[] },
+): Buffer {
 	const asRun = filterPermissions(permissions);
-	const filter = seccompFilter(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
-	const name = confinerName(method);
-	if (method.confiner === "setpriv") return { name, bytes: filter };
-	const bytes = confineExecutable(process.arch, { landlock: method.landlock, ruleset, filter });
+	const filters = seccompFilters(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
+	return program({ landlock, ruleset, filters, without });
+}
+
+function program(confinement: Confinement): Buffer {
+	const bytes = confineExecutable(process.arch, confinement);
 	if (!bytes) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return { name, bytes };
+	return bytes;
 }

@@ -8,6 +8,7 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
 import type { Measured } from "../../engine/ports.ts";
 import { heldLimits } from "./limits.ts";
+import { isRootBelow } from "./processes.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
@@ -100,17 +101,16 @@ const namespaceKinds = {
 	user: "user",
 } as const;
 
-/** Reads a process's confinement from the kernel. Undefined if it has ended. */
-export function measureConfinement(pid: number, root: Path, limits: Limits = {}): Measured | undefined {
+/** Reads a process's confinement from the kernel. Undefined if it has ended. `init` is the first process of its cage. */
+export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): Measured | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
 		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
 		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((name) => BigInt(`0x${field(name) || "0"}`));
 		const all = sets.reduce((union, set) => union | set, 0n);
-		const seen = statSync(`/proc/${pid}/root/.`, { bigint: true });
-		const wanted = statSync(pathToBytes(root), { bigint: true });
+		const isInside = (one: number) => identityOf(`/proc/${one}/root/.`) === identityOf(pathToBytes(root));
 		return {
-			inside: seen.dev === wanted.dev && seen.ino === wanted.ino,
+			inside: isInside(pid) || (isInside(init) && isRootBelow(pid, init)),
 			seccomp: field("Seccomp") === "2",
 			noNewPrivileges: field("NoNewPrivs") === "1",
 			capabilities: capabilitiesOfMask(all.toString(16)),

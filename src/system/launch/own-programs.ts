@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
-import { resolveIdentity } from "../../core/application/made-directory.ts";
+import { resolveIdentity } from "../../core/application/created-directory.ts";
+import { type PassedSocket, parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/environment.ts";
-import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { loopbackExecutable } from "../../core/confinement/loopback.ts";
+import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -38,14 +38,14 @@ export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undef
 	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
 }
 
-function handedSocket(text: string): HandedSocket {
-	const socket = parseHandedSocket(text);
+function handedSocket(text: string): PassedSocket {
+	const socket = parsePassedSocket(text);
 	if (!socket) throw new Failure("socket-invalid", { value: text }, 2);
 	return socket;
 }
 
 /** Without root, everything belongs to the only account. */
-function withOwner(socket: HandedSocket): OwnedSocket {
+function withOwner(socket: PassedSocket): OwnedSocket {
 	const { group, user } = socket;
 	if ((user === undefined && group === undefined) || isRootless()) return { ...socket, uid: -1, gid: -1 };
 	const { gid, uid } = resolveIdentity(

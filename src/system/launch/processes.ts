@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { environmentName } from "../../core/confinement/environment.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -128,21 +128,61 @@ export function handledSignals(pid: number): string[] {
 }
 
 /**
- * Pids of the processes whose root directory is `root`, compared by device and inode, because the link /proc/PID/root always
- * reads "/" from outside (measured).
+ * Pids of the processes whose root directory is `root`, or a directory below it that they chose by chroot(2). Compared by
+ * device and inode, because the link /proc/PID/root is relative to the mount namespace (measured).
  */
 export function processesIn(root: Path): number[] {
 	const wanted = statSync(pathToBytes(root), { bigint: true, throwIfNoEntry: false });
 	if (!wanted) return [];
-	return readdirSync("/proc").flatMap((name) => {
-		if (!/^\d+$/.test(name)) return [];
-		try {
-			const found = statSync(`/proc/${name}/root/.`, { bigint: true });
-			return found.dev === wanted.dev && found.ino === wanted.ino ? [Number(name)] : [];
-		} catch {
-			return []; // It has ended, or we may not read it.
-		}
+	const pids = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+	const inside = pids.filter((pid) => isSame(rootOf(pid), wanted));
+	const guides = new Map(inside.map((pid) => [mountNamespace(pid), pid]));
+	guides.delete(undefined);
+	const deeper = pids.filter((pid) => {
+		const guide = guides.size ? guides.get(mountNamespace(pid)) : undefined;
+		return guide !== undefined && !inside.includes(pid) && isRootBelow(pid, guide);
 	});
+	return [...inside, ...deeper];
+}
+
+type Directory = ReturnType<typeof rootOf>;
+
+function rootOf(pid: number): { readonly dev: bigint; readonly ino: bigint } | undefined {
+	try {
+		return statSync(`/proc/${pid}/root/.`, { bigint: true });
+	} catch {
+		return undefined; // It has ended, or we may not read it.
+	}
+}
+
+const isSame = (one: Directory, other: Directory) =>
+	one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+
+function mountNamespace(pid: number): string | undefined {
+	try {
+		return readlinkSync(`/proc/${pid}/ns/mnt`);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * True if a process's root is a directory below the root of `guide` in the same mount namespace, as after its own chroot(2).
+ * A symbolic link on the way counts as outside, because it could lead to the host when read from here.
+ */
+export function isRootBelow(pid: number, guide: number): boolean {
+	const namespace = mountNamespace(pid);
+	if (namespace === undefined || namespace !== mountNamespace(guide)) return false;
+	try {
+		let place = `/proc/${guide}/root/.`;
+		for (const name of readlinkSync(`/proc/${pid}/root`).split("/").filter(Boolean)) {
+			place += `/${name}`;
+			if (name === ".." || !lstatSync(place).isDirectory()) return false;
+		}
+		return isSame(rootOf(pid), statSync(place, { bigint: true }));
+	} catch {
+		return false;
+	}
 }
 
 /** The first process of each PID namespace in which a cage with this root runs: our init, or the application under systemd. */

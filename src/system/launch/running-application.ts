@@ -19,8 +19,13 @@ import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
-/** Starts the launch command, under strace if requested. */
-export function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
+/** Starts the launch command, under strace if requested. `pipes` become descriptors 3 and later. */
+export function spawnLaunch(
+	request: LaunchRequest,
+	command: readonly string[],
+	tracePath: string | undefined,
+	pipes: readonly "pipe"[] = [],
+): ChildProcess {
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
 	if (request.trace && tracePath !== undefined) {
@@ -34,7 +39,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
-		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs],
+		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs, ...pipes],
 		// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
 		detached: attended !== "terminal",
 	});
@@ -181,7 +186,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
 							text,
 						),
 					);
@@ -202,7 +207,7 @@ export class RunningApplication implements Launched {
 
 	measure(root: Path): Measured | undefined {
 		const main = this.init ? mainProcess(this.init) : undefined;
-		return main === undefined ? undefined : measureConfinement(main, root, this.limits);
+		return main === undefined ? undefined : measureConfinement(main, this.init, root, this.limits);
 	}
 
 	observe(root: Path): Observed | undefined {

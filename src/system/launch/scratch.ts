@@ -33,6 +33,8 @@ async function detachMounts(folder: string): Promise<void> {
 }
 
 export const scriptName = "launch.sh";
+/** The mounts of a split launch. */
+export const mountsName = "mounts.sh";
 
 /**
  * Removes the scratch folders of killed commands and returns the failures. Their processes ended with them, with one exception: a

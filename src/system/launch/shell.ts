@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { programsOfLine } from "../../core/application/shell.ts";
-import { type HostShell, shellTools } from "../../core/confinement/brought-shell.ts";
+import { type HostShell, shellTools } from "../../core/confinement/host-shell.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";

@@ -1,20 +1,19 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
 import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/handed-sockets.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
-import type { Method } from "../../core/confinement/method.ts";
+import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { dataIdentity } from "../files/mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
-import { confinerName, rulesetOf } from "./method.ts";
+import { rulesetOf } from "./method.ts";
 import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
@@ -33,11 +32,10 @@ export interface Places {
 	readonly state: string;
 }
 
-/** `methodOf` is called only if a cage is started. */
-export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
+export function specificationOf(request: LaunchRequest, places: Places): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
-	const handed = request.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
+	const handed = request.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? [];
 	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
@@ -77,7 +75,7 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 			};
 		}
 		case "cage":
-			return { ...base, root: cageRoot(request, spec, places, methodOf()) };
+			return { ...base, root: cageRoot(request, spec, places) };
 		default:
 			return spec satisfies never;
 	}
@@ -97,7 +95,6 @@ function cageRoot(
 	request: LaunchRequest,
 	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
 	{ folder, log, state }: Places,
-	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
 	const executable = cage.permissions.executableData ?? [];
@@ -124,7 +121,7 @@ function cageRoot(
 		kind: "cage",
 		directory: cage.root,
 		mounts,
-		kept: cage.kept,
+		temporaryEntries: cage.temporaryEntries,
 		devices: cage.devices,
 		proc: cage.permissions.proc !== undefined,
 		kernelProc: cage.permissions.kernelProc !== undefined,
@@ -132,9 +129,9 @@ function cageRoot(
 		...(cage.permissions.syslog === undefined ? {} : { syslog: log ?? cage.permissions.syslog }),
 		capabilities: cage.permissions.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
-		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
+		confiner: pathFromText(join(folder, confineName)),
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
-		brought: request.brought ?? [],
+		hostFiles: request.hostFiles ?? [],
 		names: request.names ?? [],
 	};
 }

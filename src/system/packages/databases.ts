@@ -180,35 +180,53 @@ export const databases: readonly Database[] = [
 const dpkgInfo = "/var/lib/dpkg/info" as Path;
 
 /** dpkg(1): status, and for each package info/NAME.list, one path a line. */
-function claimDpkg(claims: Claims, status: Path, files: LookingFiles): void {
+interface DpkgRecords {
+	/** Changes when dpkg writes its records. */
+	readonly stamp: string;
+	readonly packages: Map<string, DpkgPackage>;
+	readonly diversions: Map<string, Diversion>;
+	/** File lists of installed packages, by the list's name without `.list`. */
+	readonly lists: Map<string, string>;
+}
+
+const dpkgRecords = new WeakMap<LookingFiles, DpkgRecords>();
+
+/** Cached, because a command asks several times and reading all lists takes most of the time. */
+function recordsOfDpkg(status: Path, files: LookingFiles): DpkgRecords {
+	const { mtime = 0, size = 0 } = files.status(status) ?? {};
+	const stamp = `${mtime} ${size}`;
+	const known = dpkgRecords.get(files);
+	if (known?.stamp === stamp) return known;
 	const packages = parseDpkgStatus(text(files, status));
-	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
-	const sought = fewNames(claims.names(), diversions);
+	const lists = new Map<string, string>();
 	for (const name of files.list(dpkgInfo)) {
-		const known = name.endsWith(".list") ? packages.get(name.slice(0, -".list".length)) : undefined;
+		const listed = name.endsWith(".list") ? name.slice(0, -".list".length) : "";
+		if (packages.has(listed)) lists.set(listed, text(files, join(dpkgInfo, name)));
+	}
+	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
+	const records = { stamp, packages, diversions, lists };
+	dpkgRecords.set(files, records);
+	return records;
+}
+
+function claimDpkg(claims: Claims, status: Path, files: LookingFiles): void {
+	const { diversions, lists, packages } = recordsOfDpkg(status, files);
+	const filter = claims.filter(diversions.keys());
+	for (const [listed, list] of lists) {
+		const known = packages.get(listed);
 		if (known === undefined) continue;
-		const list = text(files, join(dpkgInfo, name));
-		if (sought && !sought.some((one) => list.includes(one))) continue;
-		for (const line of list.split("\n")) claims.claim(divertedName(line, known.name, diversions), known.ref);
+		for (const line of filter.lines(list)) claims.claim(divertedName(line, known.name, diversions), known.ref);
 	}
 }
 
-/** Names by which lists may mention the wanted paths; undefined if looking up every line is faster than searching for each name. */
-function fewNames(names: readonly string[], diversions: ReadonlyMap<string, Diversion>): readonly string[] | undefined {
-	if (names.length > 16) return undefined;
-	const diverted = [...diversions].filter(([, { to }]) => names.includes(to));
-	return [...names, ...diverted.map(([from]) => from)];
-}
-
 function relatedDpkg(owner: PackageRef, status: Path, files: LookingFiles): PackageContents[] {
-	const packages = parseDpkgStatus(text(files, status));
-	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
+	const { diversions, lists, packages } = recordsOfDpkg(status, files);
 	const { source } = packages.get(owner.name) ?? { source: owner.name };
 	const contents = new Map<string, PackageContents>();
 	// The map contains a package with and without its architecture; its list has one of the two names.
 	for (const [listed, { name, ref, source: from }] of packages) {
 		if (from !== source || contents.has(ref.name)) continue;
-		const names = lines(files, join(dpkgInfo, `${listed}.list`));
+		const names = linesOf(lists.get(listed) ?? "");
 		if (names.length) contents.set(ref.name, { ref, files: names.map((line) => divertedName(line, name, diversions) as Path) });
 	}
 	return ownerFirst([...contents.values()], owner);
@@ -310,8 +328,4 @@ function text(files: LookingFiles, path: Path): string {
 	return pathFromBytes(files.read(path) ?? Buffer.alloc(0));
 }
 
-function lines(files: LookingFiles, path: Path): string[] {
-	return text(files, path)
-		.split("\n")
-		.filter((line) => line !== "");
-}
+const linesOf = (list: string) => list.split("\n").filter((line) => line !== "");

@@ -45,6 +45,7 @@ interface Known {
 }
 
 async function ownersOf(paths: readonly Path[], files: LookingFiles): Promise<Known | undefined> {
+	if (!paths.length) return undefined;
 	for (const database of databases) {
 		const place = (database.places as readonly Path[]).find((each) => files.status(each) !== undefined);
 		if (place === undefined) continue;

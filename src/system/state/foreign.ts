@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
-import { wayTo } from "../../core/machine/way.ts";
+import { directoriesTo } from "../../core/machine/path-trust.ts";
 import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { safeFolder } from "./folder.ts";
@@ -22,7 +22,7 @@ export function isForeign(state: Path): boolean {
 }
 
 function requireNoLinks(state: Path): void {
-	for (const place of wayTo(normalise(resolvePath(root, state)))) {
+	for (const place of directoriesTo(normalise(resolvePath(root, state)))) {
 		if (kindOf(place) === "link" && lstatSync(pathToBytes(place)).uid !== 0) throw linkFailure(place);
 	}
 	for (const entry of entriesOf(state)) {

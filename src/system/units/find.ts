@@ -1,6 +1,6 @@
 import { basename } from "node:path";
+import { parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
-import { parseMadeDirectory } from "../../core/application/made-directory.ts";
 import type { Note } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { Packages } from "../../engine/ports.ts";
@@ -100,7 +100,7 @@ export function directoriesOf(program: string): string[] {
 	const tree = new UnitTree("/");
 	const accounts = new Set(accountNames(tree).values());
 	return serviceDirectories(program, tree).filter((text) => {
-		const [user] = parseMadeDirectory(text).owner?.split(":") ?? [];
+		const [user] = parseCreatedDirectory(text).owner?.split(":") ?? [];
 		return user === undefined || accounts.has(user);
 	});
 }

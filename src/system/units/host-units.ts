@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { socketPlace } from "../../core/application/handed-socket.ts";
+import { socketPlace } from "../../core/application/passed-socket.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import { isHanded, type SocketAddress } from "../../core/application/unit-sockets.ts";
 import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";

@@ -1,5 +1,5 @@
+import { createdDirectoryText, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import type { ApplicationDraft, FoundApplication } from "../../core/application/found.ts";
-import { madeDirectoryText, parseMadeDirectory } from "../../core/application/made-directory.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import type { ServiceUnit } from "../../core/application/unit-file.ts";
 import type { Note } from "../../core/failure.ts";
@@ -77,8 +77,11 @@ export function serviceDirectories(program: string, tree: UnitTree): string[] {
 		if (draft?.program !== real) return [];
 		const { directories = [], user } = draft.application;
 		return directories.map((text) => {
-			const directory = parseMadeDirectory(text);
-			return madeDirectoryText({ ...directory, ...(directory.owner === undefined && user !== undefined ? { owner: user } : {}) });
+			const directory = parseCreatedDirectory(text);
+			return createdDirectoryText({
+				...directory,
+				...(directory.owner === undefined && user !== undefined ? { owner: user } : {}),
+			});
 		});
 	});
 }

@@ -1,7 +1,7 @@
 import { arch, hostname, release } from "node:os";
 import { basename } from "node:path";
 import picomatch from "picomatch";
-import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/made-directory.ts";
+import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/created-directory.ts";
 import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-sockets.ts";

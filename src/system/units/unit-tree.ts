@@ -3,8 +3,8 @@ import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
 
 /**
- * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for units reads
- * the same few directories thousands of times. Create a new one for each search.
+ * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for
+ * units reads the same ones thousands of times. Create a new one for each search.
  */
 export class UnitTree {
 	readonly #root: string;
@@ -31,29 +31,18 @@ export class UnitTree {
 		return names;
 	}
 
-	/** True if the directory lists the name. Most unit folders do not exist, and a failed system call costs more than a look-up. */
+	/** Whether a directory contains a name, even if it is a dangling link. */
 	has(directory: string, name: string): boolean {
-		let names = this.#names.get(directory);
-		if (names === undefined) {
-			names = new Set(this.list(directory));
-			this.#names.set(directory, names);
-		}
+		const names = this.#names.get(directory) ?? new Set(this.list(directory));
+		this.#names.set(directory, names);
 		return names.has(name);
 	}
 
 	/** At most 1 MiB of a regular file. Undefined if there is none. */
 	read(path: string): string | undefined {
-		const real = this.#real(this.resolve(path));
-		if (this.#texts.has(real)) return this.#texts.get(real);
-		let text: string | undefined;
-		try {
-			const status = lstatSync(real);
-			if (status.isFile() && status.size <= 1024 * 1024) text = readFileSync(real, "utf8");
-		} catch {
-			// Missing or unreadable.
-		}
-		this.#texts.set(real, text);
-		return text;
+		const resolved = this.resolve(path);
+		if (!this.#texts.has(resolved)) this.#texts.set(resolved, readText(this.#real(resolved)));
+		return this.#texts.get(resolved);
 	}
 
 	exists(path: string): boolean {
@@ -107,6 +96,15 @@ export class UnitTree {
 
 	#real(path: string): string {
 		return this.#root === "/" ? path : join(this.#root, path);
+	}
+}
+
+function readText(path: string): string | undefined {
+	try {
+		const status = lstatSync(path);
+		return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(path, "utf8") : undefined;
+	} catch {
+		return undefined;
 	}
 }
 

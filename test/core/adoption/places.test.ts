@@ -6,12 +6,12 @@ const writable = (...paths: string[]) => ({
 	writable: paths.map((path) => ({ path: pathFromText(path), mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] })),
 });
 
-test("a service takes its outermost directories of state along, and nothing that a boot empties", () => {
+test("a service moves its outermost state directories, without those that are emptied at boot", () => {
 	const all = writable("/run", "/run/redis", "/tmp/x", "/var/lib/redis", "/var/lib/redis/modules", "/var/log/redis");
 	expect(placesOf(all)).toEqual(["/var/lib/redis", "/var/log/redis"]);
 });
 
-test("a directory in which others keep their state is told", () => {
+test("a directory with other services' state is detected", () => {
 	expect(sharedWithOthers(placesOf(writable("/var/lib/redis", "/var/log")))).toBe("/var/log");
 	expect(sharedWithOthers(placesOf(writable("/var/lib/redis")))).toBeUndefined();
 });

@@ -8,7 +8,7 @@ function words(text: string): readonly string[] {
 	return split.words;
 }
 
-describe("splitting a typed command", () => {
+describe("a typed command", () => {
 	it.each([
 		["nginx", ["nginx"]],
 		["  a \t b  ", ["a", "b"]],
@@ -27,7 +27,7 @@ describe("splitting a typed command", () => {
 		["a b\r\n", ["a", "b"]],
 		["a b\\ ", ["a", "b "]],
 		["ls 'Grüße 日本'", ["ls", "Grüße 日本"]],
-	])("%j", (text, expected) => {
+	])("%j is split", (text, expected) => {
 		expect(words(text)).toEqual(expected);
 	});
 
@@ -52,11 +52,11 @@ describe("splitting a typed command", () => {
 		["A=b c", { code: "assignment-before-command", name: "A", at: 0 }],
 		["a \0", { code: "nul-in-command", at: 2 }],
 		["a '\0'", { code: "nul-in-command", at: 3 }],
-	])("refuses %j", (text, error) => {
+	])("%j is refused", (text, error) => {
 		expect(splitCommandLine(text)).toEqual({ error });
 	});
 
-	it("reads back whatever was joined", () => {
+	it("reads back any joined words", () => {
 		const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0"));
 		fc.assert(
 			fc.property(
@@ -69,7 +69,7 @@ describe("splitting a typed command", () => {
 		);
 	});
 
-	it("never throws, and points into the text", () => {
+	it("never throws, and errors point into the text", () => {
 		const unit = fc.constantFrom(..."ab '\"\\|;&><$`#=\n\t\0ü");
 		fc.assert(
 			fc.property(fc.string({ unit }), (text) => {

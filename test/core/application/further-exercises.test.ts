@@ -3,7 +3,7 @@ import { furtherExercises, proposeProbe } from "../../../src/core/application/pr
 
 const from = (probe: string) => furtherExercises({ probes: [probe], exercises: [] }).map(({ command }) => command);
 
-test("keeps the client's address, and nothing of the shell around it", () => {
+test("an exercise keeps the client's address, and nothing of the surrounding shell", () => {
 	expect(from(`curl -fsS -o /dev/null --noproxy '*' --max-time 10 http://127.0.0.1:80/`)[0]).toBe(
 		"curl -sS -o /dev/null --noproxy '*' --max-time 10 http://127.0.0.1:80/no-such-page",
 	);
@@ -21,14 +21,14 @@ test.each([
 	["/usr/sbin/named", "dig"],
 	["/usr/sbin/mariadbd", "mariadb-admin"],
 	["/usr/sbin/sshd", "ssh-keyscan"],
-])("what is proposed as a probe of %s leads further", (program, client) => {
+])("a proposed probe of %s leads to further exercises", (program, client) => {
 	const [proposal] = proposeProbe({ command: [program], ports: [], programs: new Set([client]), node: "/usr/bin/node" });
 	const further = furtherExercises({ probes: proposal?.probes ?? [], exercises: proposal?.exercises ?? [] });
 	expect(further.length).toBeGreaterThan(0);
 	for (const { command } of further) expect(command.startsWith(client)).toBe(true);
 });
 
-test("each is there once", () => {
+test("each exercise is proposed once", () => {
 	const probe = "redis-cli -p 1 PING";
 	const all = furtherExercises({ probes: [probe, probe], exercises: [probe] });
 	expect(new Set(all.map(({ command }) => command)).size).toBe(all.length);

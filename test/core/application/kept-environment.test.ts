@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { launchPath } from "../../../src/core/application/application.ts";
 import { keptEnvironment } from "../../../src/core/application/environment.ts";
 
-test("the application's own variables are kept, those of its start and of the launcher are not, secrets are named", () => {
+test("the application's variables are kept without those of its start and of the launcher, and secrets are named", () => {
 	const words = [
 		"MODE=plain",
 		"EMPTY=",

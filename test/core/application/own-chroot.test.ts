@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ownChroot } from "../../../src/core/application/daemons.ts";
 
-describe("how applications lock themselves in", () => {
+describe("the application's own chroot", () => {
 	it.each([
 		["/usr/sbin/haproxy", "own-chroot-empty", "chroot DIRECTORY"],
 		["/usr/sbin/php-fpm8.4", "own-chroot-files", "chroot = DIRECTORY"],
@@ -11,7 +11,7 @@ describe("how applications lock themselves in", () => {
 		expect(ownChroot([program, "-f"])).toMatchObject({ code, values: { setting } });
 	});
 
-	it("those that cannot are not told that they could", () => {
+	it("is not recommended to applications without one", () => {
 		for (const program of ["nginx", "dnsmasq", "chronyd", "knotd", "exim4", "memcached", "redis-server", "sh", ""]) {
 			expect(ownChroot([`/usr/sbin/${program}`])).toBeUndefined();
 		}

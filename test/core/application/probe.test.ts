@@ -17,7 +17,7 @@ function propose(
 	return proposeProbe({ command: command.split(" "), ports, programs, node, env });
 }
 
-/** Protocol, address and port of the first proposal, as its lines name them. */
+/** Returns protocol, address and port of the first proposal. */
 function first(command: string, ports: Listening[] = [], env: Record<string, string> = {}) {
 	const [proposal] = propose(command, ports, all, env);
 	return proposal && `${proposal.protocol}:${proposal.why.port}`;
@@ -56,11 +56,11 @@ describe("a probe for a known protocol", () => {
 		expect(first(command, ports)).toBe(expected);
 	});
 
-	it("takes PORT of the environment", () => {
+	it("uses the variable PORT", () => {
 		expect(first("/usr/bin/node /srv/app.js", [], { PORT: "8080" })).toBe("http:8080");
 	});
 
-	it("offers every place where it listens, and asks a wildcard on the loopback", () => {
+	it("covers every listening address, with the loopback for wildcards", () => {
 		const proposals = propose("/usr/sbin/nginx", [tcp(443), tcp(80, "::"), tcp(8443, "10.0.0.1")]);
 		expect(proposals.map(({ probes }) => probes[0]?.split(" ").at(-1))).toEqual([
 			"http://127.0.0.1:80/",
@@ -69,12 +69,12 @@ describe("a probe for a known protocol", () => {
 		]);
 	});
 
-	it("says how it was told", () => {
+	it("names what identified the protocol", () => {
 		expect(propose("/usr/bin/redis-server")[0]?.why).toEqual({ kind: "program", program: "redis-server", port: 6379 });
 		expect(propose("/opt/own", [tcp(6379)])[0]?.why).toEqual({ kind: "port", port: 6379 });
 	});
 
-	it("falls back on Node where no client is installed", () => {
+	it("uses Node if no client is installed", () => {
 		for (const program of [
 			"redis-server",
 			"nginx",
@@ -94,20 +94,20 @@ describe("a probe for a known protocol", () => {
 		}
 	});
 
-	it("lets nothing from the command line into the shell line", () => {
+	it("takes nothing from the command line into the shell line", () => {
 		const command = ["/usr/bin/redis-server", "--bind", "$(reboot)", "--port", "6379;reboot", "--listen", "`x`:80"];
 		for (const { probes, exercises } of proposeProbe({ command, ports: [tcp(6379, "$(x)")], programs: all, node })) {
 			expect([...probes, ...exercises].join("\n")).not.toMatch(/reboot|\$\(x\)|`/);
 		}
 	});
 
-	it("asks an unknown server at every known port, the deepest ways first, then at each alone", () => {
+	it("queries an unknown server at every known port, deepest first, then at each port alone", () => {
 		const ways = propose("/bin/sh -c /opt/own", [tcp(1883), tcp(1883, "::"), tcp(5222), tcp(40000)]);
 		const asked = ways.map(({ probes }) => probes.map((line) => /127\.0\.0\.1 (\d+) /.exec(line)?.[1]).join(" "));
 		expect(asked[0]).toBe("1883 5222");
 		expect(ways[0]).toMatchObject({ protocol: "mqtt", also: [{ protocol: "xmpp", port: 5222 }] });
 		expect(asked.slice(-2)).toEqual(["5222", "5222"]);
-		// MQTT lets nobody in unknown, XMPP knows the host.
+		// MQTT requires a login, XMPP knows the host.
 		const mixed = ways.filter(
 			({ probes: [mqtt = "", xmpp = ""] }) => !mqtt.includes("cagewrightok") && xmpp.includes("features"),
 		);
@@ -115,7 +115,7 @@ describe("a probe for a known protocol", () => {
 		expect(propose("/opt/own", [tcp(1883)]).every(({ also }) => also === undefined)).toBe(true);
 	});
 
-	it("expects of a proxy one kind of answer at a time", () => {
+	it("expects one kind of answer from a proxy", () => {
 		const answers = {
 			"HTTP/1.0 503 Unavailable\r\nA: b\r\n\r\n<html>": 0,
 			"HTTP/1.1 200 OK\r\n\r\n<html>": 1,
@@ -132,12 +132,12 @@ describe("a probe for a known protocol", () => {
 		}
 	});
 
-	it("takes no error of an FTP server for its answer", () => {
+	it("does not accept an FTP server's error as an answer", () => {
 		const line = propose("/usr/sbin/vsftpd", [], new Set())[0]?.probes[0] ?? "";
 		expect(line).toContain("^(215|502|530) ");
 	});
 
-	it("fetches a file of each of rsync's modules, where one is known", () => {
+	it("fetches a file from each of rsync's modules, if one is known", () => {
 		const question = { command: ["/usr/bin/rsync", "--daemon"], ports: [tcp(873)], programs: new Set(["rsync"]), node };
 		const shares = new Map([
 			["a", "x"],
@@ -153,12 +153,12 @@ describe("a probe for a known protocol", () => {
 	});
 });
 
-describe("shares of a file server", () => {
-	it("are the sections that have a path and are open to anybody", () => {
+describe("a file server's shares", () => {
+	it("are the sections with a path and without access restrictions", () => {
 		const text = `uid = nobody\npath = /none\n[one]\n\tpath = /srv/one\n# [two]\n[closed]\npath=/srv/two\nauth users = me\n[od d]\npath=/x\n[home]\nguest ok=yes\n`;
 		expect(sharesIn(text)).toEqual([{ name: "one", directory: "/srv/one" }]);
 	});
-	it("are read from the configuration that the command names", () => {
+	it("are read from the configuration in the command", () => {
 		expect(sharingConfiguration(["/usr/bin/rsync", "--daemon"])).toBe("/etc/rsyncd.conf");
 		expect(sharingConfiguration(["/usr/bin/rsync", "--daemon", "--config=/a"])).toBe("/a");
 		expect(sharingConfiguration(["/usr/bin/rsync", "--config", "/b"])).toBe("/b");

@@ -6,13 +6,13 @@ const tools = { programs: new Set<string>(), node: "/usr/bin/node" };
 const shown = (...command: string[]) =>
 	proposeProbe({ command, ports: [], ...tools, env: {} }).map(({ probes }) => probes.map(showProbe));
 
-test("a shell line is named by its first one", () => {
+test("a shell line is shown by its first line", () => {
 	expect(showProbe("curl -fsS localhost")).toBe("curl -fsS localhost");
 	expect(showProbe("node -e '\nconst a = 1;\n'\n")).toBe("node -e '…");
 	expect(showProbe("x".repeat(500))).toHaveLength(101);
 });
 
-test("a conversation is named by the address and by what is sent", () => {
+test("a conversation is shown with its address and the sent text", () => {
 	const target = { host: "127.0.0.1", port: 25 };
 	const steps = [{ expect: "^220" }, { send: "EHLO localhost\r\n" }, { expect: "^250" }, { send: "QUIT\r\n" }];
 	expect(showProbe(exchange(target, tools, steps))).toBe("tcp 127.0.0.1:25: EHLO localhost, QUIT");
@@ -21,7 +21,7 @@ test("a conversation is named by the address and by what is sent", () => {
 	expect(showProbe(exchange(target, tools, [{ send: "\0\x01" }]))).toBe("tcp 127.0.0.1:25");
 });
 
-test("no probe that is proposed shows its script", () => {
+test("no proposed probe shows its script", () => {
 	expect(shown("/usr/sbin/nginx")).toEqual([["node: http://127.0.0.1:80/"]]);
 	expect(shown("/usr/sbin/snmpd")[0]?.[0]).toBe("udp 127.0.0.1:161");
 	for (const server of ["redis-server", "named", "postgres", "mariadbd", "sshd", "vsftpd", "tinyproxy"]) {

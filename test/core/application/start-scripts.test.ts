@@ -6,8 +6,8 @@ import { behindStartScript } from "../../../src/core/application/start-scripts.t
 const of = (line: string, files: Record<string, string> = {}, env: Record<string, string> = {}) =>
 	behindStartScript(line.split(" "), (path) => files[path], env);
 
-describe("what a start script starts", () => {
-	it("apachectl: with the variables of envvars", () => {
+describe("the command behind a start script", () => {
+	it("of apachectl has the variables of envvars", () => {
 		const envvars = [
 			"# settings",
 			"unset HOME",
@@ -35,13 +35,13 @@ describe("what a start script starts", () => {
 		});
 	});
 
-	it("apachectl of a second instance", () => {
+	it("of apachectl works for a second instance", () => {
 		const start = of("apachectl start", {}, { APACHE_CONFDIR: "/etc/apache2-shop" });
 		expect(start?.command).toEqual(["/usr/sbin/apache2", "-d", "/etc/apache2-shop"]);
 		expect(start?.env?.APACHE_RUN_DIR).toBe("/var/run/apache2-shop");
 	});
 
-	it("pg_ctlcluster", () => {
+	it("of pg_ctlcluster is postgres", () => {
 		const place = "17/main";
 		expect(of("/usr/bin/pg_ctlcluster --skip-systemctl-redirect 17-main start")).toEqual({
 			command: [
@@ -54,14 +54,14 @@ describe("what a start script starts", () => {
 		expect(of("/usr/bin/pg_ctlcluster 17-main reload")).toBeUndefined();
 	});
 
-	it("memcached: the lines of its file, but neither -d nor a log file", () => {
+	it("of memcached has its file's options without -d and a log file", () => {
 		const file = "# memory\n-d\nlogfile /var/log/memcached.log\n-m 64 # MiB\n-u memcache\n\n-l ::1\n";
 		expect(of("/usr/share/memcached/scripts/systemd-memcached-wrapper /etc/m.conf", { "/etc/m.conf": file })?.command).toEqual(
 			"/usr/bin/memcached -m 64 -u memcache -l ::1".split(" "),
 		);
 	});
 
-	it("dnsmasq: its defaults, trust anchors and instance", () => {
+	it("of dnsmasq has its defaults, trust anchors and instance", () => {
 		const files = {
 			"/etc/default/dnsmasq.lan": 'DNSMASQ_OPTS="--no-hosts"\nCONFIG_DIR=/etc/dnsmasq.d,.dpkg-dist\nDNSMASQ_EXCEPT="lo eth1"\n',
 			"/usr/share/dns/root.ds": ".	IN	DS	20326 8 2 E06D\n",
@@ -73,20 +73,20 @@ describe("what a start script starts", () => {
 		expect(of("/opt/systemd-helper exec")).toBeUndefined();
 	});
 
-	it("ntpd", () => {
+	it("of ntpd is ntpd", () => {
 		const start = of("/usr/libexec/ntpsec/ntp-systemd-wrapper", { "/etc/default/ntpsec": 'NTPD_OPTS="-g -N"' });
 		expect(start?.command.join(" ")).toBe("/usr/sbin/ntpd -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf -g -N -u ntpsec:ntpsec");
 	});
 });
 
-describe("what a shell line ends in", () => {
+describe("the final command of a shell line", () => {
 	const mariadb =
 		"set -f; [ ! -e /usr/bin/galera_recovery ] && VAR= ||  VAR=`/usr/bin/galera_recovery`; [ $? -eq 0 ] || exit 1;  exec /usr/sbin/mariadbd $MYSQLD_OPTS $_WSREP_NEW_CLUSTER $VAR";
 	const slapd =
 		'mkdir -p /run/slapd; \tchown "$SLAPD_USER":"$SLAPD_GROUP" /run/slapd; \t[ -d "$SLAPD_CONF" ] && confflag=-F || confflag=-f; \texec /usr/sbin/slapd -d0 \t${SLAPD_SERVICES:+-h "$SLAPD_SERVICES"} ${SLAPD_USER:+-u "$SLAPD_USER"} ${SLAPD_CONF:+$confflag "$SLAPD_CONF"} $SLAPD_OPTIONS';
 	const exec = (line: string, variables: Record<string, string> = {}) => execOfShellLine(["/bin/sh", "-c", line], variables);
 
-	it("mariadb of Debian 13", () => {
+	it("of Debian 13's mariadb is found", () => {
 		expect(exec(mariadb, { MYSQLD_OPTS: "--a=1 --b" })).toEqual({
 			words: ["/usr/sbin/mariadbd", "--a=1", "--b"],
 			missing: ["_WSREP_NEW_CLUSTER", "VAR"],
@@ -94,7 +94,7 @@ describe("what a shell line ends in", () => {
 		});
 	});
 
-	it("slapd of Debian 13", () => {
+	it("of Debian 13's slapd is found", () => {
 		const account = { SLAPD_USER: "openldap", SLAPD_GROUP: "ldap" };
 		const services = { ...account, SLAPD_SERVICES: "ldap:/// ldapi:///", SLAPD_CONF: "", SLAPD_OPTIONS: "" };
 		expect(exec(slapd, services)).toEqual({
@@ -106,7 +106,7 @@ describe("what a shell line ends in", () => {
 			],
 		});
 		const own = exec(slapd, { ...services, SLAPD_CONF: "/etc/my.d" });
-		// The shell alone knows which of the two flags it is: said, not guessed.
+		// Only the shell knows which of the two flags it is.
 		expect(own?.missing).toEqual(["confflag"]);
 	});
 
@@ -140,11 +140,11 @@ describe("what a shell line ends in", () => {
 		"exec /bin/a & wait",
 		"echo exec /bin/a",
 		"exec",
-	])("is left to the shell: %s", (line) => {
+	])("is not found in %s", (line) => {
 		expect(exec(line, { A: "x" })).toBeUndefined();
 	});
 
-	it("only of a shell, and only with -c", () => {
+	it("is found only in a shell, and only with -c", () => {
 		expect(execOfShellLine(["/bin/sh", "/opt/start"], {})).toBeUndefined();
 		expect(execOfShellLine(["/usr/bin/python3", "-c", "exec /bin/a"], {})).toBeUndefined();
 		expect(execOfShellLine(["/bin/sh", "-c", "exec /bin/a", "name"], {})).toBeUndefined();

@@ -9,7 +9,7 @@ function of(text: string, files: Record<string, string> = {}, name = "a.service"
 }
 
 describe("the application of a unit", () => {
-	it("named: options from its environment file", () => {
+	it("has the options from its environment file (named)", () => {
 		const { application, notes } = of(
 			"[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n",
 			{
@@ -25,7 +25,7 @@ describe("the application of a unit", () => {
 		expect(notes.map(({ code }) => code)).toEqual(["unit-notify"]);
 	});
 
-	it("nginx: stays in the foreground", () => {
+	it("stays in the foreground (nginx)", () => {
 		const { application, notes, before } = of(
 			"[Service]\nType=forking\nExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'\nExecStart=/usr/sbin/nginx -g 'daemon on; master_process on;'",
 		);
@@ -40,14 +40,14 @@ describe("the application of a unit", () => {
 		expect(before).toEqual([["/usr/sbin/nginx", "-t", "-q", "-g", "daemon on; master_process on;"]]);
 	});
 
-	it("accounts", () => {
+	it("has the unit's account", () => {
 		const user = (text: string) => of(`[Service]\nExecStart=/bin/a\n${text}`).application.user;
 		expect(user("")).toBeUndefined();
 		expect(user("User=root")).toBeUndefined();
 		expect(user("User=redis\nGroup=redis")).toBe("redis");
 		expect(user("User=a\nGroup=b")).toBe("a:b");
 		expect(user("Group=b")).toBe("root:b");
-		// systemd.exec(5): the name is the unit's where User= names none. Left out, it would start as root.
+		// systemd.exec(5): without User= the name is the unit's. Omitted, it would start as root.
 		expect(user("DynamicUser=yes\nUser=x")).toBe("x");
 		expect(user("DynamicUser=yes")).toBe("a");
 		expect(user("User=a\nSupplementaryGroups=adm ssl-cert")).toBe("a::adm,ssl-cert");
@@ -55,7 +55,7 @@ describe("the application of a unit", () => {
 		expect(user("SupplementaryGroups=adm")).toBe("root::adm");
 	});
 
-	it("says whether systemd makes the account up, which it does not where the machine has it", () => {
+	it("reports an account that systemd creates, unless the machine has it", () => {
 		const dynamic = (text: string) => {
 			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
 			return applicationFromUnit(unit, { read: () => "known:x:9:9::/:/bin/sh\n" }).dynamicUser;
@@ -68,7 +68,7 @@ describe("the application of a unit", () => {
 		expect(dynamic("User=x")).toBeUndefined();
 	});
 
-	it("directories, and the variables that systemd sets for them", () => {
+	it("has its directories, and systemd's variables for them", () => {
 		const { application } = of(
 			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b\nStateDirectory=c\nUnsetEnvironment=STATE_DIRECTORY",
 		);
@@ -76,14 +76,14 @@ describe("the application of a unit", () => {
 		expect(application.env).toEqual({ USER: "root", RUNTIME_DIRECTORY: "/run/a:/run/b" });
 	});
 
-	it("a shell line's directories are made as well", () => {
+	it("has the directories that a shell line creates", () => {
 		const line = "ExecStart=sh -c 'mkdir -p /run/slapd; chown a:b /run/slapd; touch /run/x; exec /usr/sbin/slapd -d0'";
 		const { application, notes } = of(`[Service]\n${line}`);
 		expect(application).toMatchObject({ command: ["/usr/sbin/slapd", "-d0"], directories: ["/run/slapd:0755:a:b"] });
 		expect(notes.map(({ code }) => code)).toEqual(["unit-shell-exec"]);
 	});
 
-	it("directories have their modes; those of configuration are made by nobody", () => {
+	it("has directories with their modes, and no configuration directories", () => {
 		const { application } = of(
 			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b/c\nRuntimeDirectoryMode=0700\nLogsDirectory=a\nLogsDirectoryMode=2755\nConfigurationDirectory=a",
 		);
@@ -91,7 +91,7 @@ describe("the application of a unit", () => {
 		expect(application.env?.CONFIGURATION_DIRECTORY).toBe("/etc/a");
 	});
 
-	it("the working directory is the account's home where the unit says so", () => {
+	it("can have the account's home as its working directory", () => {
 		const passwd = "root:x:0:0::/root:/bin/sh\nu:x:9:9::/srv/u:/bin/sh\n";
 		const cwd = (text: string) => {
 			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\nWorkingDirectory=~\n${text}`]);
@@ -100,7 +100,7 @@ describe("the application of a unit", () => {
 		expect([cwd("User=u"), cwd(""), cwd("User=none")]).toEqual(["/srv/u", "/root", undefined]);
 	});
 
-	it("the variables of its account are those that systemd 257 was seen to set", () => {
+	it("has the account's variables as measured with systemd 257", () => {
 		const passwd = [
 			"root:x:0:0::/root:/bin/bash",
 			"daemon:x:1:1::/usr/sbin:/usr/sbin/nologin",
@@ -121,12 +121,12 @@ describe("the application of a unit", () => {
 		expect(env("User=daemon\nUnsetEnvironment=HOME")).toEqual({ USER: "daemon", LOGNAME: "daemon" });
 	});
 
-	it("a start with systemd's rights is one as root, whatever account is named (`+`, `!`, not `!!`)", () => {
+	it("starts as root with the prefixes `+` and `!`, but not with `!!`, whatever its account", () => {
 		const user = (prefix: string) => of(`[Service]\nUser=u\nExecStart=${prefix}/bin/a`).application.user;
 		expect([user("+"), user("!"), user("!!"), user("-")]).toEqual([undefined, undefined, "u", "u"]);
 	});
 
-	it("an environment file wins over Environment=", () => {
+	it("prefers an environment file to Environment=", () => {
 		const { application } = of("[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1", { "/f": "A=2" });
 		expect(application.env).toEqual({ USER: "root", A: "2" });
 	});
@@ -166,11 +166,11 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials"],
 		["[Service]\nUser=u\nExecStart=+/bin/a", "unit-privileged"],
 		["[Service]\nUser=u\nWorkingDirectory=~\nExecStart=/bin/a", "unit-home"],
-	])("says %j: %s", (text, code) => {
+	])("reports %j: %s", (text, code) => {
 		expect(of(text).notes.map((note) => note.code)).toContain(code);
 	});
 
-	it("a template stays without its instance", () => {
+	it("keeps a template without an instance", () => {
 		const { application, notes } = of("[Service]\nExecStart=/bin/a /etc/%i.conf", {}, "a@.service");
 		expect(application.command).toEqual(["/bin/a", "/etc/%i.conf"]);
 		expect(notes[0]?.code).toBe("unit-template");
@@ -205,11 +205,11 @@ describe("staying in the foreground", () => {
 		["unbound -d -p", "unbound -d -p"],
 		["vsftpd /etc/vsftpd.conf", "vsftpd /etc/vsftpd.conf -obackground=NO"],
 	])("%s", (from, to) => {
-		// "nginx -g daemon off;" has one word with a blank: compared as text.
+		// "nginx -g daemon off;" has a word with a blank, so it is compared as text.
 		expect(stayInForeground(from.split(" "))?.command.join(" ")).toBe(to);
 	});
 
-	it("keeps the unit's own command for the case that a rule is wrong", () => {
+	it("keeps the unit's own command in case a rule is wrong", () => {
 		const { application, notes } = of("[Service]\nType=forking\nExecStart=/usr/sbin/ntpd -f '/etc/a b'");
 		expect(application.command).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b", "-n"]);
 		expect(commandBeforeRule(notes, application.command ?? [])).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b"]);

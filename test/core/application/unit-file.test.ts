@@ -13,7 +13,7 @@ import {
 } from "../../../src/core/application/unit-text.ts";
 
 describe("lines (systemd.syntax(7))", () => {
-	it("joins continued lines by a space, leaves out comments between them", () => {
+	it("are joined with a space, without comments between them", () => {
 		// The manual's own example.
 		const text =
 			"[Section C]\nKeyThree=value 3\\\n# this line is ignored\n; this line is ignored too\n       value 3 continued\n";
@@ -22,14 +22,14 @@ describe("lines (systemd.syntax(7))", () => {
 		]);
 	});
 
-	it("takes an even number of backslashes for text", () => {
+	it("contain an even number of backslashes as text", () => {
 		expect(parseUnitText("[S]\nA=x\\\\\nB=y").assignments.map(({ name, value }) => [name, value])).toEqual([
 			["A", "x\\\\"],
 			["B", "y"],
 		]);
 	});
 
-	it("strips blanks, reads CRLF and a byte order mark, ends a continuation with the text", () => {
+	it("lose surrounding blanks, may have CRLF and a byte order mark, and end with the text", () => {
 		expect(
 			parseUnitText("\ufeff[S]\r\n  A =  b c  \r\n\r\nB=\r\nC=d \\").assignments.map(({ name, value }) => [name, value]),
 		).toEqual([
@@ -39,7 +39,7 @@ describe("lines (systemd.syntax(7))", () => {
 		]);
 	});
 
-	it("names the lines that systemd would skip", () => {
+	it("that systemd ignores are listed", () => {
 		expect(parseUnitText("A=b\n[S]\nrubbish\n=x\n[T\n").skipped).toEqual([
 			{ line: 1, why: "no-section" },
 			{ line: 3, why: "no-equals" },
@@ -63,13 +63,13 @@ describe("words", () => {
 		expect(splitWords(value)).toEqual(expected);
 	});
 
-	it("refuses a quote without an end", () => {
+	it("have no unclosed quote", () => {
 		expect(splitWords(`a "b`)).toBeUndefined();
 	});
 });
 
 describe("commands (systemd.service(5))", () => {
-	it("takes the prefixes off", () => {
+	it("lose their prefixes", () => {
 		expect(parseExec("-@/bin/a name b")).toEqual([
 			{
 				words: ["/bin/a", "b"],
@@ -85,17 +85,17 @@ describe("commands (systemd.service(5))", () => {
 		expect(parseExec("|/bin/a")?.[0]).toMatchObject({ throughShell: true });
 	});
 
-	it("separates at a bare semicolon only", () => {
+	it("are separated only at a bare semicolon", () => {
 		const words = (value: string) => parseExec(value)?.map((command) => command.words);
 		expect(words("/bin/a ; /bin/b c")).toEqual([["/bin/a"], ["/bin/b", "c"]]);
 		expect(words("/bin/a \\; ';' x;")).toEqual([["/bin/a", ";", ";", "x;"]]);
 	});
 
-	it.each(["", "-", "/bin/", "@/bin/a", "/bin/a 'b"])("refuses %j", (value) => {
+	it.each(["", "-", "/bin/", "@/bin/a", "/bin/a 'b"])("cannot be %j", (value) => {
 		expect(parseExec(value)).toBeUndefined();
 	});
 
-	it("puts variables in as the manual's examples say", () => {
+	it("contain variables as in the manual's examples", () => {
 		const one = { ONE: "one", TWO: "two two" };
 		expect(substituteVariables(["/bin/echo", "$ONE", "$TWO", "${TWO}"], one).words).toEqual([
 			"/bin/echo",
@@ -119,7 +119,7 @@ describe("commands (systemd.service(5))", () => {
 		]);
 	});
 
-	it("leaves `$NAME` inside a word and the program, halves `$$`, names what nothing sets", () => {
+	it("keep `$NAME` inside a word and the program, halve `$$`, and report unset names", () => {
 		expect(substituteVariables(["$P", "x$A", "$$A", "-${B}-", "$C"], { A: "1" })).toEqual({
 			words: ["$P", "x$A", "$A", "--"],
 			missing: ["B", "C"],
@@ -140,18 +140,18 @@ describe("specifiers", () => {
 		expect(expandSpecifiers(text, name).text).toBe(expected);
 	});
 
-	it("asks the machine for the rest, and says what it did not tell", () => {
+	it("have the machine's values, and unknown ones are listed", () => {
 		expect(expandSpecifiers("%H %m", name, { H: "web" })).toEqual({ text: "web %m", unknown: ["m"] });
 	});
 
-	it("keeps the instance open in a template", () => {
+	it("of a template's instance stay verbatim", () => {
 		expect(expandSpecifiers("%p-%i", parseUnitName("a@.service")).text).toBe("a-%i");
 		expect(unescapeUnitName("dev-disk-by\\x2did")).toBe("dev/disk/by-id");
 	});
 });
 
 describe("a service", () => {
-	it("merges drop-ins in order; an empty assignment starts a list anew", () => {
+	it("merges drop-ins in order, and an empty assignment clears a list", () => {
 		const unit = parseServiceUnit("a.service", [
 			"[Unit]\nDescription=A\n[Service]\nExecStart=/bin/one\nUser=x\nEnvironment=A=1 B=2\nRuntimeDirectory=a b/c:link",
 			"[Service]\nExecStart=\nExecStart=/bin/two %n\nUser=\nEnvironment=B=3 'C=4 5'\n",
@@ -165,17 +165,17 @@ describe("a service", () => {
 		expect(unit.type).toBe("simple");
 	});
 
-	it("knows the type that is not said", () => {
+	it("has systemd's default type", () => {
 		expect(parseServiceUnit("a.service", ["[Service]\nExecStart=/bin/a\nBusName=org.a"]).type).toBe("dbus");
 		expect(parseServiceUnit("a.service", ["[Service]\nExecStop=/bin/a"]).type).toBe("oneshot");
 	});
 
-	it("skips a command with a broken quote and goes on", () => {
+	it("ignores a command with an unclosed quote", () => {
 		const unit = parseServiceUnit("a.service", ["[Service]\nExecStart=/bin/a 'b\nUser=u"]);
 		expect(unit).toMatchObject({ execStart: [], user: "u", skipped: [{ text: 0, line: 2, why: "bad-command" }] });
 	});
 
-	it("never throws, whatever the text", () => {
+	it("is read from any text without an exception", () => {
 		const key = fc.constantFrom(
 			"ExecStart",
 			"Environment",
@@ -220,7 +220,7 @@ describe("environment files", () => {
 		expect(parseEnvironmentFile(text)).toEqual(expected);
 	});
 
-	it("never throws or hangs", () => {
+	it("are read without an exception or hang", () => {
 		fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."A=\\\"' \n#;$") }), (text) => void parseEnvironmentFile(text)));
 	});
 });

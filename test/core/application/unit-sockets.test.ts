@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseHandedSocket, socketPlace } from "../../../src/core/application/handed-socket.ts";
+import { parsePassedSocket, socketPlace } from "../../../src/core/application/passed-socket.ts";
 import { activate, parseSocketUnit } from "../../../src/core/application/unit-sockets.ts";
 
 const socket = (text: string, name = "a.socket", enabled = true) => parseSocketUnit(name, [`[Socket]\n${text}`], enabled);
 
-describe("socket units (systemd.socket(5))", () => {
-	it("name their service and their sockets", () => {
+describe("a socket unit (systemd.socket(5))", () => {
+	it("names its service and its sockets", () => {
 		expect(socket("ListenStream=[::]:143\nListenDatagram=/run/a b\nListenFIFO=/run/f\nFileDescriptorName=x")).toEqual({
 			name: "a.socket",
 			service: "a.service",
@@ -20,7 +20,7 @@ describe("socket units (systemd.socket(5))", () => {
 		});
 	});
 
-	it("an empty setting takes back what came before; drop-ins come after", () => {
+	it("is cleared by an empty setting; drop-ins come later", () => {
 		const texts = [
 			"[Socket]\nListenStream=22\nListenDatagram=23\n",
 			"[Socket]\nListenStream=\nListenStream=2222\n[Service]\nListenStream=9\n",
@@ -28,30 +28,30 @@ describe("socket units (systemd.socket(5))", () => {
 		expect(parseSocketUnit("ssh.socket", texts, false).listens).toEqual([{ kind: "stream", address: "2222" }]);
 	});
 
-	it("Accept=yes starts instances; Service= names another", () => {
+	it("starts instances with Accept=yes; Service= names another service", () => {
 		expect(socket("Accept=yes").service).toBe("a@.service");
 		expect(socket("Service=b.service").service).toBe("b.service");
 		expect(socket("ListenStream=/run/%p-%i", "a@one.socket").listens[0]?.address).toBe("/run/a-one");
 	});
 });
 
-describe("sockets of a service", () => {
+describe("a service's sockets", () => {
 	const asked = (requiredSockets: readonly string[] = [], sockets: readonly string[] = []) => ({
 		requiredSockets,
 		sockets,
 		readsSocket: false,
 	});
 
-	it("without any, or with a socket that nothing wants, it gets none", () => {
+	it("do not exist without a unit, or with a socket that no target wants", () => {
 		expect(activate(asked(), [], [])).toEqual({ sockets: [], directories: [], startable: true });
 		expect(activate(asked(), [socket("ListenStream=8080", "a.socket", false)], []).note).toBeUndefined();
 	});
 
-	it("a socket unit of Requires= that is another service's hands nothing over", () => {
+	it("do not include a socket unit of Requires= for another service", () => {
 		expect(activate(asked(["dbus.socket"]), [], [])).toEqual({ sockets: [], directories: [], startable: true });
 	});
 
-	it("are opened as systemd would open them, of all kinds", () => {
+	it("are opened like systemd's, of all kinds", () => {
 		const units = [
 			socket("ListenStream=/run/a/request\nSocketMode=0660\nSocketUser=u\nSocketGroup=g\nDirectoryMode=0750", "a.socket", false),
 			socket("ListenDatagram=514\nListenStream=[::1]:8080\nFileDescriptorName=web\nBindIPv6Only=ipv6-only", "web.socket"),
@@ -64,7 +64,7 @@ describe("sockets of a service", () => {
 			"stream [::1]:8080 name=web ipv6-only",
 			"datagram /run/systemd/journal/syslog name=syslog.socket pass-credentials",
 		]);
-		expect(sockets.map(parseHandedSocket)).toMatchObject([
+		expect(sockets.map(parsePassedSocket)).toMatchObject([
 			{ kind: "stream", mode: 0o660, user: "u", group: "g", directoryMode: 0o750 },
 			{ kind: "datagram", mode: 0o666 },
 			{ address: "[::1]:8080" },
@@ -74,7 +74,7 @@ describe("sockets of a service", () => {
 		expect(note).toEqual({ code: "unit-sockets-passed", values: { sockets: "a.socket web.socket syslog.socket" } });
 	});
 
-	it("the socket is the standard input as well where the unit says so", () => {
+	it("can be the standard input too", () => {
 		const { sockets } = activate({ ...asked(), readsSocket: true }, [socket("ListenDatagram=69")], []);
 		expect(sockets).toEqual(["datagram 69 name=a.socket standard-input"]);
 	});
@@ -84,12 +84,12 @@ describe("sockets of a service", () => {
 		["an address of a virtual machine", [socket("ListenStream=vsock::2222")], []],
 		["a socket unit that is not there", [], ["b.socket"]],
 		["no socket at all", [socket("")], []],
-	])("says where that cannot be: %s", (_, units, named) => {
+	])("cannot be passed: %s", (_, units, named) => {
 		const { note, startable } = activate(asked([], named), units, []);
 		expect({ code: note?.code, startable }).toEqual({ code: "unit-sockets-unsupported", startable: false });
 	});
 
-	it("one process for each connection is no server", () => {
+	it("cannot start one process for each connection", () => {
 		const { note, startable } = activate(asked(), [socket("ListenStream=22\nAccept=yes")], []);
 		expect({ code: note?.code, startable }).toEqual({ code: "unit-per-connection", startable: false });
 	});
@@ -126,14 +126,14 @@ describe("addresses of sockets", () => {
 		"/run//a",
 		"@",
 		`/${"x".repeat(107)}`,
-	])("%j is none", (text) => {
+	])("%j is invalid", (text) => {
 		expect(socketPlace(text)).toBeUndefined();
 	});
 
 	it.each(["stream", "fifo /run/a", "stream 80 mode=9", "stream 80 name=a:b", "stream 80 what", "seqpacket 80", "stream  80"])(
 		"%j is no socket",
 		(text) => {
-			expect(parseHandedSocket(text)).toBeUndefined();
+			expect(parsePassedSocket(text)).toBeUndefined();
 		},
 	);
 });

@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
-import { directoriesOf, parseTmpfiles } from "../../../src/core/application/made-directory.ts";
+import { directoriesOf, parseTmpfiles } from "../../../src/core/application/created-directory.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
 import { judgeBeforeStart } from "../../../src/core/application/unit-commands.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 
-describe("what comes before a start", () => {
+describe("commands before a start", () => {
 	it.each([
 		[
 			"/bin/mkdir -m 740 -p /var/log/mosquitto",
@@ -38,7 +38,7 @@ describe("what comes before a start", () => {
 		expect(judgeBeforeStart(line.split(" "))).toEqual(judged);
 	});
 
-	it("values of variables, which may be secrets, are not repeated", () => {
+	it("are shown without values of variables, which may be secrets", () => {
 		const text =
 			"[Service]\nEnvironment=KEY=secret D=/run/a\nExecStart=/bin/a\nExecStartPre=/bin/b ${KEY}\nExecStartPre=mkdir -m 0700 ${D}\n";
 		const { application, notes } = applicationFromUnit(parseServiceUnit("a.service", [text]));
@@ -46,7 +46,7 @@ describe("what comes before a start", () => {
 		expect(application.directories).toEqual(["/run/a:0700"]);
 	});
 
-	it("directories come into the application, and their owner needs no word", () => {
+	it("create the application's directories, and a changed owner needs no note", () => {
 		const text =
 			"[Service]\nExecStart=/bin/a\nExecStartPre=mkdir -p /var/run/a\nExecStartPre=chown a /var/run/a\nExecStartPre=chown a /srv\n";
 		const { application, notes } = applicationFromUnit(parseServiceUnit("a.service", [text]));
@@ -59,7 +59,7 @@ describe("what comes before a start", () => {
 });
 
 describe("tmpfiles.d(5)", () => {
-	it("directories of all types, with specifiers; other lines are passed over", () => {
+	it("has directories of all types, with specifiers; other lines are skipped", () => {
 		const text = [
 			"# d /run/no",
 			"d /run/mysqld 0750 mysql root -",
@@ -81,7 +81,7 @@ describe("tmpfiles.d(5)", () => {
 		);
 	});
 
-	it("belong to the service whose name the file or the directory has", () => {
+	it("assigns directories to the service with the file's or the directory's name", () => {
 		const all = [
 			{ path: "/run/mysqld", mode: 0o755, owner: "u:g", file: "mariadb" },
 			{ path: "/run/postgresql", mode: 0o1775, owner: "u:g", file: "postgresql-common" },

@@ -3,7 +3,7 @@ import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
 import { isUnproven } from "../../../src/core/application/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { askingOf, guessProbe, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
+import { guessProbe, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 
@@ -11,50 +11,50 @@ const node = "/usr/bin/node";
 const target = { host: "127.0.0.1", port: 4242 };
 const toolboxes = [new Set<string>(), new Set<string>(probePrograms)];
 const served = new Map([["/srv/tftp", ["hello"]]]);
-const askings = protocols.flatMap((protocol) =>
+const queries = protocols.flatMap((protocol) =>
 	toolboxes.flatMap((programs) =>
 		protocol
-			.askings(target, { node, programs, people: ["someone"], served }, "")
-			.map((asking) => ({ name: protocol.name, asking })),
+			.queries(target, { node, programs, people: ["someone"], served }, "")
+			.map((query) => ({ name: protocol.name, query })),
 	),
 );
 
-describe("what a probe leaves unproven", () => {
-	it.each(askings)("$name: a probe below the job names an exercise that would prove the job", ({ asking }) => {
-		expect(asking.depth === "job").toBe(asking.unproven === undefined);
-		if (!asking.unproven) return;
-		expect(isUnproven(asking.unproven)).toBe(true);
+describe("the unproven part of a probe", () => {
+	it.each(queries)("$name: a probe below the job names an exercise that would prove the job", ({ query }) => {
+		expect(query.depth === "job").toBe(query.unproven === undefined);
+		if (!query.unproven) return;
+		expect(isUnproven(query.unproven)).toBe(true);
 		for (const language of ["en", "de"] as const) {
-			expect(messagesFor(language).note(asking.unproven.code, asking.unproven.values)).toContain("--exercise ");
+			expect(messagesFor(language).note(query.unproven.code, query.unproven.values)).toContain("--exercise ");
 		}
 	});
 
-	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is known again, whoever gives it", ({ asking }) => {
-		for (const line of asking.probes) expect(askingOf(line)?.unproven).toEqual(asking.unproven);
+	it.each(queries.filter(({ query }) => query.unproven))("$name: the probe is recognised, whoever entered it", ({ query }) => {
+		for (const line of query.probes) expect(queryOf(line)?.unproven).toEqual(query.unproven);
 	});
 
-	const withJobs = askings.filter(({ asking }) => asking.job?.length);
-	it.each(withJobs)("$name: a job that we proposed is left out where no copy takes the changes", ({ asking }) => {
+	const withJobs = queries.filter(({ query }) => query.job?.length);
+	it.each(withJobs)("$name: a proposed job is removed if the application has no copy of its data", ({ query }) => {
 		const own = "redis-cli set a b";
-		expect(withoutJobs([...(asking.job ?? []), own], asking.probes)).toEqual([own]);
+		expect(withoutJobs([...(query.job ?? []), own], query.probes)).toEqual([own]);
 	});
 
-	it("an own probe is the administrator's word", () => {
+	it("is not reported for the administrator's own probe", () => {
 		for (const line of ["true", "curl -fsS http://127.0.0.1/health | grep ok", "dig @127.0.0.1 shop.example A | grep -q 192"]) {
-			expect(askingOf(line)).toBeUndefined();
+			expect(queryOf(line)).toBeUndefined();
 		}
 	});
 
-	it("a guess from how a server greets proves no more than the greeting", () => {
+	it("remains after a guess from a server's greeting", () => {
 		const tools = { node, programs: new Set<string>() };
 		const line = guessProbe(target, { kind: "banner", text: "220 hello" }, tools) ?? "";
-		expect(askingOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
+		expect(queryOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
 		const refused = guessProbe(target, { kind: "http", status: 401 }, tools) ?? "";
-		expect(askingOf(refused)).toMatchObject({ unproven: { code: "unproven-page" } });
-		expect(askingOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
+		expect(queryOf(refused)).toMatchObject({ unproven: { code: "unproven-page" } });
+		expect(queryOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
 	});
 
-	it("an exercise that passes proves it, one of the protocol's own extras does not", () => {
+	it("is proven by its exercise, but not by the protocol's other exercises", () => {
 		const [page] = [fetchPage("http://127.0.0.1:80/", { node, programs: new Set(["curl"]) })];
 		expect(unprovenNotes([page], []).map(({ code }) => code)).toEqual(["unproven-page"]);
 		const outcome = (command: string, ok: boolean) => ({ command, ok, output: "curl: (22) 404" });
@@ -63,18 +63,18 @@ describe("what a probe leaves unproven", () => {
 			"unproven-page",
 			"unproven-exercise",
 		]);
-		const [job = ""] = askingOf(page, node)?.job ?? [];
+		const [job = ""] = queryOf(page, node)?.job ?? [];
 		expect(job).toMatch(/^\/usr\/bin\/node -e /);
 		expect(unprovenNotes([page], [outcome(job, true)])).toEqual([]);
 		expect(unprovenNotes([page], [outcome(job, false)]).map(({ code }) => code)).toEqual(["unproven-page"]);
 	});
 });
 
-describe("ways to ask, the deepest first", () => {
+describe("ways to query a server, deepest first,", () => {
 	const tools = { node, programs: new Set<string>() };
 	const ways = (command: string, more = {}) => proposeProbe({ command: command.split(" "), ports: [], ...tools, ...more });
 
-	it("a mail server: a recipient of this machine, then the greeting alone", () => {
+	it("begin with a recipient of this machine for a mail server, then the greeting alone", () => {
 		const [first, second, ...rest] = ways("/usr/sbin/exim4 -bd", { people: ["ann"] });
 		expect(first?.probes[0]).toContain("RCPT TO:<ann@localhost>");
 		expect(first?.job[0]).toContain("ann@localhost");
@@ -83,13 +83,13 @@ describe("ways to ask, the deepest first", () => {
 		expect(protocolOf(["/usr/sbin/exim4"], [])?.people).toBe("recipients");
 	});
 
-	it("a file server: a file of the directory that its command names", () => {
+	it("begin with a file of the command's directory for a file server", () => {
 		const [first, second] = ways("/usr/sbin/in.tftpd --listen --secure /srv/tftp", { served });
 		expect(first?.probes[0]).toContain(Buffer.from("hello").toString("hex"));
 		expect(second?.probes[0]).toContain(Buffer.from("/srv/tftp/hello").toString("hex"));
 	});
 
-	it("PostgreSQL is asked without a client, whose wrapper may have none behind it", () => {
+	it("need no client for PostgreSQL, whose wrapper may have none", () => {
 		for (const { probes } of ways("/usr/sbin/pgbouncer /etc/pgbouncer.ini", { programs: new Set(["pg_isready"]) })) {
 			expect(probes[0]).toMatch(/^\/usr\/bin\/node -e /);
 		}

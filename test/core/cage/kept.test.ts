@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { keptInTemporary } from "../../../src/engine/cages.ts";
+import { temporaryEntriesOf } from "../../../src/engine/cages.ts";
 import { made, manifestEntry } from "../../report/made.ts";
 
 test("what stands directly below a temporary directory is kept, each by its kind; what is deeper comes with it", () => {
@@ -16,7 +16,7 @@ test("what stands directly below a temporary directory is kept, each by its kind
 		manifestEntry("/var/tmp/other"),
 		manifestEntry("/var/other"),
 	];
-	expect(keptInTemporary(made({ entries }).manifest)).toEqual([
+	expect(temporaryEntriesOf(made({ entries }).manifest)).toEqual([
 		{ path: "/tmp/app", kind: "directory" },
 		{ path: "/tmp/bound", kind: "directory" },
 		{ path: "/tmp/file", kind: "file" },

@@ -10,7 +10,7 @@ import {
 	systemdCaps,
 } from "../../../src/core/confinement/capabilities.ts";
 
-describe("the table", () => {
+describe("the table of capabilities", () => {
 	const header = "/usr/include/linux/capability.h";
 	it("has the numbers of the kernel's header", () => {
 		const text = readFileSync(header, "latin1");
@@ -19,34 +19,34 @@ describe("the table", () => {
 		for (const [, name = "", number] of defined)
 			expect([name, capabilityNamed(name)]).toEqual([name, capabilityAt(Number(number))]);
 	});
-	it("goes both ways", () => {
+	it("converts names to numbers and back", () => {
 		expect(capabilityNumber("net_bind_service")).toBe(10);
 		for (const name of capabilities) expect(capabilityAt(capabilityNumber(name))).toBe(name);
 		expect(capabilityAt(63)).toBeUndefined();
 	});
 });
 
-it("reads names in every usual form", () => {
+it("accepts names in every usual form", () => {
 	for (const text of ["CAP_NET_BIND_SERVICE", "cap_net_bind_service", " net_bind_service", "Net_Bind_Service"]) {
 		expect(capabilityNamed(text)).toBe("net_bind_service");
 	}
 	for (const text of ["", "all", "cap_", "cap_cap_kill", "net-raw", "constructor"]) expect(capabilityNamed(text)).toBeUndefined();
 });
 
-it("reads a mask", () => {
+it("decodes a mask", () => {
 	expect(capabilitiesOfMask("0000000000000420")).toEqual(["kill", "net_bind_service"]);
 	expect(capabilitiesOfMask("000001ffffffffff")).toEqual([...capabilities]);
 	expect(capabilitiesOfMask("8000000000000000")).toEqual([]);
 });
 
-describe("texts for setpriv and systemd", () => {
-	it("take everything away but these, in one order", () => {
+describe("values for setpriv and systemd", () => {
+	it("drop all other capabilities, in a fixed order", () => {
 		expect(setprivCaps([])).toBe("-all");
 		expect(setprivCaps(["setuid", "CAP_SETGID", "setuid"])).toBe("-all,+setgid,+setuid");
 		expect(systemdCaps(["setuid", "setgid"])).toBe("CAP_SETGID CAP_SETUID");
 		expect(systemdCaps([])).toBe("");
 	});
-	it("refuse what is no capability", () => {
+	it("cannot contain an unknown capability", () => {
 		for (const name of ["all", "", "chown,+sys_admin", "chown\nUser=root"]) {
 			expect(() => setprivCaps([name])).toThrow(RangeError);
 			expect(() => systemdCaps([name])).toThrow(RangeError);

@@ -11,14 +11,14 @@ export const cage: CageRoot = {
 	kind: "cage",
 	directory: path("/state/cages/app/generations/1"),
 	mounts: [],
-	kept: [],
+	temporaryEntries: [],
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
 	proc: false,
 	capabilities: [],
-	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
+	confiner: path("/state/scratch/1/cagewright-conf"),
 	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
-	brought: [],
+	hostFiles: [],
 	names: [],
 };
 export const sandbox: SandboxRoot = {
@@ -57,8 +57,8 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
 });
 
 /**
- * The commands of a script with their words, as a real shell reads them. None is carried out: each is a function that tells its
- * words, files are written by none, and nothing else can be found.
+ * Returns the words of a script's commands as parsed by a real shell. Nothing is executed: each command is a function that
+ * prints its words, no file is written, and no other command exists.
  */
 export function commands(made: LaunchSpec): string[][] {
 	const names = "prlimit mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
@@ -83,7 +83,7 @@ export function commands(made: LaunchSpec): string[][] {
 }
 export const lines = (made: LaunchSpec) => commands(made).map((words) => words.join(" "));
 export const lastOf = (made: LaunchSpec) => commands(made).at(-1) ?? [];
-/** What stands behind the init: its directory, and what it starts. */
+/** Returns the init's arguments: its directory, and the program it starts. */
 export const started = (made: LaunchSpec) => {
 	const words = lastOf(made);
 	return words.slice(words.findIndex((word) => word.endsWith("/cagewright-init")) + 1);

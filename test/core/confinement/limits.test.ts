@@ -21,17 +21,17 @@ describe("a size", () => {
 describe("limits", () => {
 	const limits = { memory: 1 << 26, processes: 20, files: 100 };
 
-	test("are resource limits where there is no control group", () => {
+	test("are resource limits without a cgroup", () => {
 		expect(limitWords(limits, [])).toEqual(["prlimit", "--as=67108864:67108864", "--nproc=20:20", "--nofile=100:100", "--"]);
 	});
-	test("that control groups hold are no resource limits as well", () => {
+	test("of a cgroup are no resource limits", () => {
 		const groups = (["memory", "processes"] as const).map((kind) => ({ kind, folder: "/g" }));
 		expect(limitWords(limits, groups)).toEqual(["prlimit", "--nofile=100:100", "--"]);
 	});
-	test("take no program where there are none", () => {
+	test("need no program if there are none", () => {
 		expect(limitWords({}, [])).toEqual([]);
 	});
-	test("enter each control group once", () => {
+	test("enter each cgroup once", () => {
 		const groups = [
 			{ kind: "memory" as const, folder: "/sys/fs/cgroup/a b" },
 			{ kind: "processes" as const, folder: "/sys/fs/cgroup/a b" },

@@ -7,7 +7,7 @@ import { asApp } from "../plan/traces.ts";
 import { cage, commands, host, inCage, lastOf, lines, path, sandbox, spec, started } from "./launches.ts";
 
 describe("the sandbox", () => {
-	test("leaves out what was unmounted since somebody looked", () => {
+	test("omits file systems that were unmounted in the meantime", () => {
 		const gone = [
 			{ kind: "overlay", path: path("/nowhere/at/all"), scratch: path("/state/scratch/1/layers/9") },
 			{ kind: "bind", path: path("/nowhere/else") },
@@ -16,7 +16,7 @@ describe("the sandbox", () => {
 		expect(all.filter((word) => word.includes("nowhere") || word.includes("layers/9"))).toEqual([]);
 	});
 
-	test("lays overlays over storage, brings its own kernel interfaces and devices, and starts from its root", () => {
+	test("mounts overlays over storage, has its own kernel interfaces and devices, and starts from its root", () => {
 		const dir = sandbox.directory;
 		expect(lines(spec(sandbox, { identity: asApp })).slice(0, -1)).toEqual([
 			"prlimit --pid self --core=1:1",
@@ -41,7 +41,7 @@ describe("the sandbox", () => {
 			`cd ${dir}`,
 		]);
 	});
-	test("shows kernel interfaces read-only, and what cannot be a lower layer as well", () => {
+	test("shows kernel interfaces and file systems without overlay read-only", () => {
 		const script = launchScript(
 			spec({ ...sandbox, mounts: [...sandbox.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
 		);
@@ -51,14 +51,14 @@ describe("the sandbox", () => {
 			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot; }\n`,
 		);
 	});
-	test("keeps its layers in bounded memory where an overlay cannot write to the disk below", () => {
+	test("keeps its layers in a bounded tmpfs if the disk cannot hold an overlay", () => {
 		expect(lines(spec({ ...sandbox, memory: path("/state/m") })).slice(2, 5)).toEqual([
 			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
 			`mkdir -p ${sandbox.directory}`,
 			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",
 		]);
 	});
-	test("is entered by our own program, which confines everything from there on", () => {
+	test("is entered by our own program, which confines everything afterwards", () => {
 		const inside = "/.launch/ld-linux-x86-64.so.2 --library-path /.launch /.launch/setpriv";
 		expect(lastOf(spec(sandbox)).join(" ")).toBe(
 			"exec_ setsid env -i ./.launch/cagewright-conf /.launch/cagewright-init / " +
@@ -72,7 +72,7 @@ describe("the sandbox", () => {
 		const words = namespaceCommand(spec(sandbox, { network: "own" }), "s");
 		for (const kind of ["mount", "pid", "ipc", "uts", "cgroup", "net"]) expect(words).toContain(`--${kind}`);
 	});
-	test("grants root no capability that changes the machine, whatever rules allow", () => {
+	test("never grants root a capability that changes the machine", () => {
 		const all = capabilities.filter((name) => name !== "chown");
 		const granted = sandboxCapabilities(all);
 		for (const name of ["sys_admin", "sys_module", "sys_boot", "sys_rawio", "mknod", "linux_immutable", "syslog", "bpf"]) {
@@ -83,24 +83,24 @@ describe("the sandbox", () => {
 	});
 });
 
-describe("without root", () => {
+describe("a launch without root", () => {
 	const rootless = { loopback: path("/state/scratch/1/loopback"), lowestPort: 1024 };
 	const ordinary = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}) =>
 		spec(root, { identity: asApp, rootless, ...values });
 
-	test("the namespaces belong to a user namespace in which the account keeps its number", () => {
+	test("has namespaces in a user namespace that maps the account to its own number", () => {
 		expect(namespaceCommand(ordinary(cage), "s").join(" ")).toMatch(
 			/^setpriv --pdeathsig KILL unshare --user --map-current-user --keep-caps --mount --propagation private --fork --kill-child --pid /,
 		);
 	});
-	test("a network that is there already is entered by the user namespace that it belongs to", () => {
+	test("enters an existing network through the user namespace that owns it", () => {
 		const words = namespaceCommand(ordinary(cage, { network: "own", joins: 77 }), "s").join(" ");
 		expect(words).toContain(
 			"nsenter --user=/proc/77/ns/user --net=/proc/77/ns/net --preserve-credentials --keep-caps -- unshare --mount ",
 		);
 		expect(words).not.toContain("--map-current-user");
 	});
-	test("a device is shown, not made, and nothing is handed to anybody", () => {
+	test("binds devices instead of creating them, and changes no owner", () => {
 		const mounts: CageRoot["mounts"] = [
 			{ path: path("/data"), source: path("/state/data"), access: "rw", scratch: path("/state/s") },
 		];
@@ -111,14 +111,12 @@ describe("without root", () => {
 			"workdir=work,redirect_dir=nofollow,userxattr,rw,nosuid,nodev,noexec",
 		);
 	});
-	test("neither the init nor the application keeps a capability, whatever the plan opens", () => {
+	test("leaves init and application no capability, whatever the plan permits", () => {
 		const words = lastOf(ordinary({ ...cage, capabilities: ["net_bind_service"] })).join(" ");
-		expect(words).toMatch(
-			/setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- \S+ \S+ \S+ \S+setpriv --pdeathsig /,
-		);
+		expect(words).toMatch(/setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- \/\.launch\/cagewright-conf /);
 		expect(words).not.toMatch(/net_bind_service|--reuid|--clear-groups/);
 	});
-	test("the sandbox makes its folders before it mounts anything on them, and shows the host's devices", () => {
+	test("creates the sandbox's folders before mounting on them, and shows the host's devices", () => {
 		const dir = sandbox.directory;
 		const mounts: SandboxRoot["mounts"] = [
 			{ kind: "skeleton", path: path("/") },
@@ -147,7 +145,7 @@ describe("without root", () => {
 		]);
 		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${dir}/dev/null`);
 	});
-	test("a network of its own has the lowest port that the host has", () => {
+	test("has the host's lowest port in its own network", () => {
 		const own = (lowestPort: number) => launchScript(ordinary(cage, { network: "own", rootless: { ...rootless, lowestPort } }));
 		expect(own(1024)).toContain("\n/state/scratch/1/loopback\n");
 		expect(own(1024)).not.toContain("ip_unprivileged_port_start");
@@ -155,7 +153,7 @@ describe("without root", () => {
 	});
 });
 
-test("on the host nothing is mounted but /proc, and nothing is entered", () => {
+test("a launch on the host mounts only /proc and enters no root", () => {
 	expect(commands(spec(host))).toEqual([
 		"mount -n -t proc -o nosuid,nodev,noexec proc /proc".split(" "),
 		[
@@ -165,13 +163,13 @@ test("on the host nothing is mounted but /proc, and nothing is entered", () => {
 	]);
 });
 
-test("a network of its own has lo up before anything else; the others leave networks alone", () => {
+test("its own network enables lo first; other launches do not change networks", () => {
 	const own = launchScript(spec(cage, { network: "own" }));
 	expect(own.indexOf("/sys/class/net/lo/flags")).toBeLessThan(own.indexOf(cage.directory));
 	for (const network of ["host", "none"] as const) expect(launchScript(spec(cage, { network }))).not.toContain("/net/lo/");
 });
 
-describe("names that mean something to a shell", () => {
+describe("names with a meaning for a shell", () => {
 	const hostile = [
 		"a b",
 		"it's",
@@ -191,14 +189,14 @@ describe("names that mean something to a shell", () => {
 			...cage,
 			directory: `/state${name}` as Path,
 			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
-			kept: [{ path: `/tmp${name}` as Path, kind: "directory" }],
+			temporaryEntries: [{ path: `/tmp${name}` as Path, kind: "directory" }],
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
-			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
+			confiner: `/state${name}/cagewright-conf` as Path,
 		},
 		{ ...sandbox, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
 		host,
 	];
-	test("reach every command and the application as they are", () => {
+	test("reach every command and the application unchanged", () => {
 		const names = [...hostile.map((text) => path(`/${text}`)), pathFromBytes(Buffer.from("/\xff\xfe", "latin1"))];
 		for (const name of names) {
 			for (const root of roots(name)) {

@@ -21,7 +21,7 @@ const everythingOpen: FilterPermissions = {
 const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const architectures = ["x64", "arm64"] as const;
 
-/** What the kernel would do with the program: classic BPF over struct seccomp_data, little-endian. */
+/** Runs the program like the kernel: classic BPF over struct seccomp_data, little-endian. */
 function run(program: Buffer, architecture: number, number: number, args: readonly bigint[] | undefined): string {
 	const data = Buffer.alloc(64);
 	data.writeUInt32LE(number >>> 0, 0);
@@ -69,9 +69,9 @@ const unix = { unixSockets: true, memfd: false };
 const raw = { ...closed, rawSockets: true };
 const cloexec = 0o2000000;
 
-/** call, arguments, answer, permissions. */
+/** Call, arguments, answer, permissions. */
 const decisions: [SyscallName, number[], string, FilterPermissions?][] = [
-	// fork by way of clone: CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, SIGCHLD; and a thread as pthread_create makes it.
+	// fork through clone: CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, SIGCHLD; and a thread as pthread_create creates it.
 	["clone", [0x01200011], "allow"],
 	["clone", [0x003d0f00], "allow"],
 	["clone", [0x10000011], "EPERM"],
@@ -173,7 +173,7 @@ const decisions: [SyscallName, number[], string, FilterPermissions?][] = [
 	["mmap", [0, 4096, 7, 0x22, -1, 0], "allow", { ...closed, writableCode: true }],
 ];
 
-/** Calls that no rule is about: [x86_64, aarch64]. The second setpriv and the init need the first lot. */
+/** Calls without a rule: [x86_64, aarch64]. The second setpriv and the init need the first group. */
 const ordinary: Record<string, [number, number]> = {
 	setresuid: [117, 147],
 	setresgid: [119, 149],
@@ -202,7 +202,7 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 		expect(run(seccompFilter(architecture, closed), audit[architecture], number, [1n, 2n, 3n])).toBe("allow");
 	});
 
-	it("denies what it says that it denies", () => {
+	it("denies what its description says", () => {
 		for (const permissions of [closed, everythingOpen]) {
 			for (const { call, answer, when } of describeFilter(permissions)) {
 				if (call === "*" || when !== undefined || syscallNumber(call, architecture) === undefined) continue;
@@ -218,7 +218,7 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 		}
 	});
 
-	it("answers ENOSYS to calls that nobody has judged", () => {
+	it("answers ENOSYS to unjudged calls", () => {
 		const program = seccompFilter(architecture, everythingOpen);
 		expect(run(program, audit[architecture], newestJudged, [])).toBe("allow");
 		expect(run(program, audit[architecture], newestJudged + 1, [])).toBe("ENOSYS");
@@ -226,7 +226,7 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 		expect(run(program, audit[architecture], 520, [])).toBe("ENOSYS");
 	});
 
-	it("is not misled by the high half of an argument, which the kernel cuts off", () => {
+	it("ignores the high half of an argument, which the kernel truncates", () => {
 		const program = seccompFilter(architecture, closed);
 		const calls = [...new Set(decisions.map(([call]) => call))].flatMap((call) => syscallNumber(call, architecture) ?? []);
 		const word = fc.oneof(fc.constantFrom(0n, 1n, 2n, 3n, 16n, 0x40n, 0o4755n, 0x10000000n, 0x5412n), fc.bigInt(0n, 0xffffffffn));
@@ -243,7 +243,7 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 		);
 	});
 
-	it("is a program that the kernel accepts: whole instructions, within BPF_MAXINSNS", () => {
+	it("is a program that the kernel accepts: whole instructions, at most BPF_MAXINSNS", () => {
 		const program = seccompFilter(architecture, closed);
 		expect(program.length % 8).toBe(0);
 		expect(program.length / 8).toBeLessThan(4096);
@@ -256,7 +256,7 @@ it("kills x32 calls on x86_64", () => {
 	expect(run(program, audit.x64, 0xffffffff, [])).toBe("kill");
 });
 
-describe("the description", () => {
+describe("the filter's description", () => {
 	const callsOf = (permissions: FilterPermissions) => describeFilter(permissions).map(({ call }) => call);
 	it("follows the permissions", () => {
 		expect(callsOf(closed)).toContain("chroot");
@@ -274,7 +274,7 @@ describe("the description", () => {
 	});
 });
 
-it("opens what a plan opens", () => {
+it("the filter permits what the plan permits", () => {
 	const why = "seen";
 	expect(filterPermissions({ capabilities: [] })).toEqual({
 		unixSockets: false,
@@ -290,8 +290,8 @@ it("opens what a plan opens", () => {
 	);
 });
 
-describe("what an application does all the time", () => {
-	/** x86_64 and aarch64 (asm/unistd.h); undefined where the processor does not have it. */
+describe("calls that an application makes all the time", () => {
+	/** x86_64 and aarch64 (asm/unistd.h); undefined if the processor lacks the call. */
 	const often: Record<string, readonly [number | undefined, number | undefined]> = {
 		read: [0, 63],
 		write: [1, 64],
@@ -312,22 +312,22 @@ describe("what an application does all the time", () => {
 		epoll_ctl: [233, 21],
 		futex: [202, 98],
 	};
-	// Where the kernel meets no look at an argument, it keeps the answer in a table (seccomp_is_const_allow in kernel/seccomp.c).
-	it.each(Object.entries(often))("%s is allowed without a look at its arguments", (_name, numbers) => {
+	// The kernel caches the answer if the program does not look at an argument (seccomp_is_const_allow in kernel/seccomp.c).
+	it.each(Object.entries(often))("%s is allowed without looking at its arguments", (_name, numbers) => {
 		architectures.forEach((architecture, index) => {
 			const number = numbers[index];
 			if (number === undefined) return;
 			expect(run(seccompFilter(architecture, closed), audit[architecture], number, undefined)).toBe("allow");
 		});
 	});
-	it("opening a file is what the filter asks about first", () => {
+	it("the filter checks opening a file first", () => {
 		const [first] = describeFilter(closed).filter(({ when, call }) => when !== undefined && call !== "*");
 		expect(first?.call).toMatch(/^open/);
 	});
 });
 
 describe("the clock", () => {
-	it.each(clockCalls)("%s is refused, let through with its capability, and only pretended in a sandbox", (call) => {
+	it.each(clockCalls)("%s is refused, permitted with its capability, and without effect in a sandbox", (call) => {
 		expect(decide("x64", call)).toBe("EPERM");
 		expect(decide("x64", call, [], filterPermissions({ capabilities: [{ name: "sys_time", why: "clock_settime" }] }))).toBe(
 			"allow",
@@ -336,7 +336,7 @@ describe("the clock", () => {
 	});
 });
 
-it("the sandbox opens what any plan could open, and nothing else", () => {
+it("the sandbox permits what any plan could permit, and nothing else", () => {
 	const denied = (permissions: FilterPermissions) =>
 		describeFilter(permissions)
 			.filter(({ answer }) => answer !== "none")

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { type SyscallName, syscalls } from "../../../src/core/confinement/syscalls.ts";
 
 /**
- * The numbers as the kernel's headers of this machine give them (linux-libc-dev). A call that is newer than the headers is in neither
- * list, so it is left out; each list has to have most of them.
+ * Numbers in this machine's kernel headers (linux-libc-dev). Calls newer than the headers are in neither list; each list must
+ * contain most of them.
  */
 const headers = {
 	x86_64: { column: 0, file: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h" },
@@ -27,7 +27,7 @@ describe.each(Object.entries(headers))("the table of %s", (_name, { column, file
 		expect(Object.fromEntries(known.map((name) => [name, syscalls[name][column]]))).toEqual(expected);
 		expect(known.length).toBeGreaterThan(60);
 	});
-	test("has no number for a call that the processor does not have", () => {
+	test("has no number for a call that the processor lacks", () => {
 		const newest = Math.max(...[...numbers].flatMap(([name, number]) => (name === "syscalls" ? [] : [number])));
 		const absent = names.filter((name) => !numbers.has(name));
 		for (const name of absent) {

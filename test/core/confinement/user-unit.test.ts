@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { userUnit } from "../../../src/core/confinement/user-unit.ts";
 
-test("the unit of an ordinary user starts the program, whatever its words hold", () => {
+test("a user's unit starts the program whatever its words contain", () => {
 	const unit = userUnit("site", ["/usr/bin/node", "/opt/a b/main.js", "--state", "/home/50%/$x", "run", "site"]);
 	expect(unit).toContain('\nExecStart=/usr/bin/node "/opt/a b/main.js" --state "/home/50%%/$$x" run site\n');
 	expect(unit).toContain("\nWantedBy=default.target\n");

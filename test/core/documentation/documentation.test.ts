@@ -11,7 +11,7 @@ import {
 
 const located = (mentions: readonly Mention[]) => mentions.map(({ passage: { line, text }, path }) => [path, line, text]);
 
-test("the FILES section of a page in mdoc", () => {
+test("paths are found in the FILES section of an mdoc page", () => {
 	const page = [
 		".Sh NAME",
 		".Pa /etc/not/this",
@@ -32,7 +32,7 @@ test("the FILES section of a page in mdoc", () => {
 	]);
 });
 
-test("the FILES section of a page in man, with its fonts, escapes and comments", () => {
+test("paths are found in the FILES section of a man page with fonts, escapes and comments", () => {
 	const page = [
 		'.SH "FILES"',
 		'.\\" not /etc/a/comment',
@@ -50,7 +50,7 @@ test("the FILES section of a page in man, with its fonts, escapes and comments",
 	]);
 });
 
-test("nothing that is no page, cut anywhere, breaks the reading", () => {
+test("other text and truncated pages do not break the parser", () => {
 	const page = `.SH FILES\n.TP\n.B \\fB/etc/served.conf\\fP\n${"\\f[".repeat(2000)}\n${"/".repeat(5000)}\n${"\\(".repeat(3000)}\n${"a/".repeat(3000)}`;
 	for (let length = 0; length < 60; length++) manualMentions("x", page.slice(0, length));
 	for (const text of [page, `.SH FILES\n${"\0\u{1F600}\\".repeat(1000)}`, `${".SH FILES\n".repeat(1000)}`]) {
@@ -74,7 +74,7 @@ test("placeholders, patterns, addresses and examples are no paths", () => {
 	]);
 });
 
-test("a README: the sentence, its heading, its line", () => {
+test("a README's paths come with sentence, heading and line", () => {
 	const text = [
 		"Contents",
 		"========",
@@ -102,7 +102,7 @@ test("a README: the sentence, its heading, its line", () => {
 	]);
 });
 
-test("what units, tmpfiles and logrotate say for others", () => {
+test("units, tmpfiles and logrotate name the paths of services", () => {
 	const unit =
 		"[Service]\nReadWritePaths=-/var/lib/served +/var/log/served %S/x\nBindReadOnlyPaths=/srv/site:/www\nExecStart=/usr/sbin/x /etc/y\n";
 	expect(

@@ -9,7 +9,7 @@ import { type Making, makeElf } from "./make-elf.ts";
 const loader = "/lib64/ld-linux-x86-64.so.2";
 const libc = { soname: "libc.so.6", needed: ["ld-linux-x86-64.so.2"] };
 
-/** A machine with a loader, a libc and what else is given; text stands for other files. */
+/** A machine with a loader, a libc and the given files; text is for other files. */
 function machine(files: Record<string, Making | string>, links: Record<string, string> = {}, plain: readonly string[] = []) {
 	const contents: Record<string, Buffer | string> = {
 		[loader]: makeElf({ soname: "ld-linux-x86-64.so.2" }),
@@ -33,7 +33,7 @@ const library = (name: string, making: Making = {}): Making => ({ soname: name, 
 const libraries = (result: LibraryClosure) => [...result.needed.keys()].filter((path) => !path.endsWith("/libc.so.6"));
 
 describe("the loader's search", () => {
-	test("who needs what, breadth first, the loader itself counted once", () => {
+	test("the closure lists who needs a library, breadth first, with the loader once", () => {
 		const result = closure(
 			{
 				"/bin/p": program({ needed: ["liba.so"] }),
@@ -75,7 +75,7 @@ describe("the loader's search", () => {
 		expect(libraries(result)).toEqual([expected]);
 	});
 
-	test("default directories: the multiarch ones first; none with DF_1_NODEFLIB", () => {
+	test("default directories are the multiarch ones first, and none with DF_1_NODEFLIB", () => {
 		const files = {
 			...everywhere,
 			"/bin/p": program({ needed: ["liba.so"] }),
@@ -104,7 +104,7 @@ describe("the loader's search", () => {
 		expect(closure(files, "/bin/p").missing).toEqual([{ soname: "libb.so", by: "/r/liba.so" }]);
 	});
 
-	test("$ORIGIN of a program is where it really is, of a library where it was found", () => {
+	test("$ORIGIN is a program's real directory, and the directory where a library was found", () => {
 		const files = {
 			"/opt/app/bin/p": program({ needed: ["liba.so"], rpath: "$ORIGIN/../lib:/x" }),
 			"/opt/app/lib/liba.so": library("liba.so", { needed: ["libb.so"], runpath: `\${ORIGIN}/sub` }),
@@ -116,7 +116,7 @@ describe("the loader's search", () => {
 		]);
 	});
 
-	test("$LIB and $PLATFORM; $ORIGINAL is not $ORIGIN", () => {
+	test("$LIB and $PLATFORM are expanded; $ORIGINAL is not $ORIGIN", () => {
 		const files = {
 			"/bin/p": program({ needed: ["liba.so", "libb.so"], runpath: "/x/$LIB:/y/$PLATFORM:$ORIGINAL/z" }),
 			"/x/lib/x86_64-linux-gnu/liba.so": library("liba.so"),
@@ -125,7 +125,7 @@ describe("the loader's search", () => {
 		expect(libraries(closure(files, "/bin/p"))).toEqual(["/x/lib/x86_64-linux-gnu/liba.so", "/y/x86_64/libb.so"]);
 	});
 
-	test("relative directories count from the working directory, where that is known", () => {
+	test("relative directories start at the working directory, if it is known", () => {
 		const files = { "/bin/p": program({ needed: ["liba.so"] }), "/w/l/liba.so": library("liba.so") };
 		const environment = { LD_LIBRARY_PATH: "l" };
 		expect(libraries(closure(files, "/bin/p", { environment, directory: "/w" as Path }))).toEqual(["/w/l/liba.so"]);
@@ -137,7 +137,7 @@ describe("the loader's search", () => {
 		expect(libraries(closure(files, "/bin/p", { environment: { LD_LIBRARY_PATH: "/é" } }))).toEqual(["/\xc3\xa9/liba.so"]);
 	});
 
-	test("candidates of another machine, class or kind are passed over", () => {
+	test("candidates for another machine, class or kind are skipped", () => {
 		const files = {
 			"/bin/p": program({ needed: ["liba.so"], runpath: "/1:/2:/3:/4:/5" }),
 			"/1/liba.so": library("liba.so", { class: 32, machine: 3 }),
@@ -149,7 +149,7 @@ describe("the loader's search", () => {
 		expect(libraries(closure(files, "/bin/p"))).toEqual(["/5/liba.so"]);
 	});
 
-	test("a soname is loaded once, and so is a file under two names", () => {
+	test("a soname is loaded once, and so is a file with two names", () => {
 		const files = {
 			"/bin/p": program({ needed: ["/x/one.so", "same.so", "/y/link.so"] }),
 			"/x/one.so": library("same.so"),
@@ -170,19 +170,19 @@ describe("the loader's search", () => {
 			"/opt/liba.so": library("liba.so"),
 			"/etc/ld.so.preload": "# of the machine\n/r/libdeep.so\t/none.so # gone\n",
 		};
-		test("of the environment, before what the program needs: names are searched, what is not there is passed over", () => {
+		test("LD_PRELOAD comes before the program's libraries; names are searched, and missing ones skipped", () => {
 			const result = closure(files, "/bin/p", { environment: { LD_PRELOAD: "libpre.so:/opt/liba.so  libnone.so" } });
 			expect(libraries(result)).toEqual(["/r/libpre.so", "/opt/liba.so", "/r/libdeep.so"]);
 			expect(result.needed.get("/opt/liba.so" as Path)).toEqual(new Set(["/bin/p"]));
 			expect(result.missing).toEqual([]);
 		});
-		test("of the machine, also where the environment says nothing; a static program has neither", () => {
+		test("ld.so.preload applies without LD_PRELOAD too; a static program has neither", () => {
 			expect(libraries(closure(files, "/bin/p"))).toEqual(["/r/libdeep.so", "/r/liba.so"]);
 			expect(libraries(closure(files, "/bin/static", { environment: { LD_PRELOAD: "/r/liba.so" } }))).toEqual([]);
 		});
 	});
 
-	test("a path that is not there is missing under its real name", () => {
+	test("a missing path is reported under its real name", () => {
 		const result = closure({ "/opt/p": program({ needed: ["$ORIGIN/lib/no.so", "$LIBRARY/no.so"] }) }, "/opt/p");
 		expect(result.missing.map(({ soname }) => soname)).toEqual(["/opt/lib/no.so", "$LIBRARY/no.so"]);
 	});
@@ -195,7 +195,7 @@ describe("the loader's search", () => {
 			"/lib/glibc-hwcaps/x86-64-v3/liba.so": library("liba.so", { needed: ["libfast.so"] }),
 			"/lib/libfast.so": library("libfast.so"),
 		};
-		test("all variants where the processor is not known", () => {
+		test("all variants are needed if the processor is unknown", () => {
 			expect(libraries(closure(files, "/bin/p")).sort()).toEqual([
 				"/lib/glibc-hwcaps/x86-64-v2/liba.so",
 				"/lib/glibc-hwcaps/x86-64-v3/liba.so",
@@ -203,7 +203,7 @@ describe("the loader's search", () => {
 				"/lib/libfast.so",
 			]);
 		});
-		test("the best where it is", () => {
+		test("the best variant is needed if the processor is known", () => {
 			const of = (hwcaps: string[]) => libraries(closure(files, "/bin/p", { hwcaps }));
 			expect(of(["x86-64-v4", "x86-64-v3", "x86-64-v2"])).toEqual(["/lib/glibc-hwcaps/x86-64-v3/liba.so", "/lib/libfast.so"]);
 			expect(of(["x86-64-v2"])).toEqual(["/lib/glibc-hwcaps/x86-64-v2/liba.so"]);
@@ -218,10 +218,10 @@ describe("plug-ins", () => {
 		"/r/liba.so": library("liba.so"),
 		"/plug/in.so": { needed: ["liba.so", "libb.so", "libc.so.6"] },
 	};
-	test("what its program has loaded is not missing", () => {
+	test("a library that the plug-in's program has loaded is not missing", () => {
 		expect(closure(files, ["/plug/in.so", "/bin/p"]).missing).toEqual([{ soname: "libb.so", by: "/plug/in.so" }]);
 	});
-	test("alone, it has what the machine gives it", () => {
+	test("a plug-in without a program has the machine's libraries", () => {
 		expect(closure(files, "/plug/in.so").missing).toEqual([
 			{ soname: "liba.so", by: "/plug/in.so" },
 			{ soname: "libb.so", by: "/plug/in.so" },
@@ -240,7 +240,7 @@ describe("dlopen notes", () => {
 		"/lib/libshared.so": library("libshared.so"),
 		"/lib/libdeep.so": library("libdeep.so"),
 	};
-	test("are offered with all that each would bring", () => {
+	test("dlopen notes are offered with everything they add", () => {
 		const result = closure(files, "/bin/p");
 		expect(libraries(result)).toEqual([]);
 		expect(result.missing).toEqual([]);
@@ -252,7 +252,7 @@ describe("dlopen notes", () => {
 		});
 		expect(result.optional[0]).toMatchObject({ feature: "f", priority: "suggested" });
 	});
-	test("are not offered where they are needed anyway", () => {
+	test("dlopen notes are not offered for needed libraries", () => {
 		const result = closure({ ...files, "/bin/q": program({ needed: ["liby.so"] }) }, ["/bin/p", "/bin/q"]);
 		expect(result.optional.map(({ path, needs }) => [path, [...needs]])).toEqual([
 			["/lib/libx.so", []],
@@ -275,7 +275,7 @@ describe("scripts", () => {
 		"/s/round": "#!/s/round\n",
 		"/s/text": "hello",
 	};
-	test("interpreters, and theirs", () => {
+	test("interpreters are found, including those of scripts", () => {
 		expect(closure(files, "/s/two").interpreters).toEqual(
 			new Map([
 				["/s/one", new Set(["/s/two"])],
@@ -284,7 +284,7 @@ describe("scripts", () => {
 			]),
 		);
 	});
-	test("what env looks up", () => {
+	test("the program for env is found", () => {
 		const result = closure(files, "/s/env");
 		expect([...result.interpreters.keys()]).toEqual(["/usr/bin/env", loader, "/usr/local/bin/tool"]);
 		expect(libraries(result)).toEqual(["/lib/liba.so"]);
@@ -293,7 +293,7 @@ describe("scripts", () => {
 		expect(closure(own, "/s/own", { environment: { PATH: "/bin" } }).missing).toEqual([]);
 		expect(closure(own, "/s/bare").missing).toEqual([{ soname: "tool", by: "/s/bare" }]);
 	});
-	test("env passes over what cannot be run, and its PATH may be relative", () => {
+	test("env skips files that are not executable, and its PATH may be relative", () => {
 		const more = {
 			...files,
 			"/1/tool/x": "a directory",
@@ -309,7 +309,7 @@ describe("scripts", () => {
 		expect([...of("", "/w/3").interpreters.keys()]).toContain("/w/3/tool");
 		expect(of("3").missing).toEqual([{ soname: "tool", by: "/s/env" }]);
 	});
-	test("what is not there is missing; a script for itself and a text are nothing", () => {
+	test("missing interpreters are reported; a script for itself and a text need nothing", () => {
 		expect(closure(files, ["/s/lost", "/s/bad", "/s/round", "/s/text", "/nothing"]).missing).toEqual([
 			{ soname: "nowhere", by: "/s/lost" },
 			{ soname: "/none", by: "/s/bad" },
@@ -325,12 +325,12 @@ describe("musl", () => {
 		"/usr/local/lib/libssl.so.3": library("libssl.so.3", { needed: ["libz.so.1"] }),
 		"/r/libz.so.1": library("libz.so.1"),
 	};
-	test("its own directories, an inherited run path, its libc within the loader", () => {
+	test("musl has its own directories, an inherited run path, and libc within the loader", () => {
 		const result = closure(files, "/bin/p");
 		expect(libraries(result)).toEqual(["/usr/local/lib/libssl.so.3", "/r/libz.so.1"]);
 		expect(result.missing).toEqual([]);
 	});
-	test("knows a library by the name it was asked for and has no variants; the variables' own syntax", () => {
+	test("musl knows a library by its requested name, without variants, and has its own variable syntax", () => {
 		const made = {
 			...files,
 			"/bin/p": { interpreter: loaderPath, needed: ["liba.so", "libb.so", "libc.so"], runpath: "$ORIGIN/x:/none" },
@@ -344,13 +344,13 @@ describe("musl", () => {
 		expect(libraries(result)).toEqual(["/bin/x/liba.so", "/e;f/libb.so"]);
 		expect(result.missing).toEqual([{ soname: "lost.so", by: "/bin/q" }]);
 	});
-	test("the directories that its file names", () => {
+	test("musl searches the directories in its file", () => {
 		const result = closure({ ...files, "/etc/ld-musl-x86_64.path": "/q:/w\n/e" }, "/bin/p");
 		expect(result.missing).toEqual([{ soname: "libssl.so.3", by: "/bin/p" }]);
 	});
 });
 
-test("a needed library that is not there, once for each that needs it; an interpreter that is not there", () => {
+test("a missing library is reported for each file that needs it, and so is a missing interpreter", () => {
 	const files = { "/bin/p": program({ needed: ["libno.so", "libno.so"] }), "/bin/q": { interpreter: "/lib/ld-none.so" } };
 	expect(closure(files, ["/bin/p", "/bin/q", "/bin/p"]).missing).toEqual([
 		{ soname: "libno.so", by: "/bin/p" },
@@ -358,7 +358,7 @@ test("a needed library that is not there, once for each that needs it; an interp
 	]);
 });
 
-test("libraries that need each other, in any shape, come to an end", () => {
+test("libraries that need each other do not loop", () => {
 	const names = ["l0", "l1", "l2", "l3", "l4", "l5"];
 	const shape = fc.array(fc.record({ needed: fc.subarray(names), dlopen: fc.subarray(names) }), { minLength: 6, maxLength: 6 });
 	fc.assert(
@@ -368,7 +368,7 @@ test("libraries that need each other, in any shape, come to an end", () => {
 				files[`/lib/l${at}`] = library(`l${at}`, { needed, dlopen: dlopen.map((name) => JSON.stringify([{ soname: [name] }])) });
 			});
 			const result = closureOf(machine(files))(["/bin/p" as Path]);
-			// What is needed is what can be reached, by whatever way.
+			// The needed libraries are those reachable by any path.
 			const reached = new Set(["l0"]);
 			for (const name of reached) for (const next of shapes[Number(name.slice(1))]?.needed ?? []) reached.add(next);
 			expect(new Set(libraries(result))).toEqual(new Set([...reached].map((name) => `/lib/${name}`)));

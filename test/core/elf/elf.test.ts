@@ -41,17 +41,17 @@ describe("parseElf", () => {
 		expect(parseElf(makeElf({ needed: ["lib\xff\xe9.so"] }))?.needed).toEqual(["lib\xff\xe9.so"]);
 	});
 
-	test("a static program is told from the loader, which needs nothing either", () => {
+	test("a static program differs from the loader, which needs nothing either", () => {
 		expect(parseElf(makeElf({ type: 2 }))?.isStatic).toBe(true);
 		expect(parseElf(makeElf({ type: 3, flags1: 0x8000001 }))?.isStatic).toBe(true);
 		expect(parseElf(makeElf({ type: 3, soname: "ld-linux-x86-64.so.2" }))?.isStatic).toBe(false);
 	});
 
-	test("DF_1_NODEFLIB", () => {
+	test("DF_1_NODEFLIB is read", () => {
 		expect(parseElf(makeElf({ flags1: 0x801 }))?.noDefaultDirectories).toBe(true);
 	});
 
-	test("object files, core dumps and other things are no programs", () => {
+	test("object files, core dumps and other files are no programs", () => {
 		expect(parseElf(makeElf({ type: 1 }))).toBeUndefined();
 		expect(parseElf(makeElf({ type: 4 }))).toBeUndefined();
 		expect(parseElf(Buffer.from("#!/bin/sh\n"))).toBeUndefined();
@@ -63,7 +63,7 @@ describe("parseElf", () => {
 		["no array", '{"soname":["a"]}'],
 		["no names", '[{"soname":[]},{"soname":"a"},{},null,7]'],
 		["names that are paths", '[{"soname":["../../etc/shadow","a/b",7]}]'],
-	])("a dlopen note with %s says nothing", (_, json) => {
+	])("a dlopen note with %s is ignored", (_, json) => {
 		expect(parseElf(makeElf({ dlopen: [json] }))?.dlopen).toEqual([]);
 	});
 
@@ -75,7 +75,7 @@ describe("parseElf", () => {
 });
 
 describe("real files", () => {
-	test("this node: a big program of which little is read", () => {
+	test("this node is read in small parts", () => {
 		const file = openSync(process.execPath, "r");
 		let total = 0;
 		const elf = parseElf((offset, length) => {
@@ -93,7 +93,7 @@ describe("real files", () => {
 });
 
 describe("hostile bytes", () => {
-	/** Counts what is asked for: a bound on time and memory that does not depend on the machine. */
+	/** Counts the requested bytes: a limit on time and memory that is independent of the machine. */
 	function cost(file: Buffer): number {
 		let bytes = 0;
 		parseElf((offset, length) => {
@@ -103,14 +103,14 @@ describe("hostile bytes", () => {
 		return bytes;
 	}
 
-	test("anything at all", () => {
+	test("any bytes are read without an exception", () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => cost(Buffer.from(bytes)) < 8e6),
 			{ numRuns: 500 },
 		);
 	});
 
-	test("anything after a good start", () => {
+	test("any bytes after a valid start are read without an exception", () => {
 		const header = fc.constantFrom([1, 1], [1, 2], [2, 1], [2, 2]);
 		fc.assert(
 			fc.property(header, fc.uint8Array({ minLength: 64, maxLength: 2048 }), ([bits = 0, endian = 0], rest) => {
@@ -122,7 +122,7 @@ describe("hostile bytes", () => {
 		);
 	});
 
-	test("a good file with bytes changed or cut off", () => {
+	test("a changed or truncated file is read without an exception", () => {
 		const good = makeElf(everything);
 		const change = fc.tuple(fc.nat(good.length - 1), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff));
 		fc.assert(
@@ -135,13 +135,13 @@ describe("hostile bytes", () => {
 		);
 	});
 
-	test("thousands of long names cost a bounded amount", () => {
+	test("thousands of long names have a bounded cost", () => {
 		const file = makeElf({ needed: Array.from({ length: 4000 }, () => "x".repeat(4000)) });
 		expect(parseElf(file)?.needed.length).toBeLessThanOrEqual(1024);
 		expect(cost(file)).toBeLessThan(8e6);
 	});
 
-	test("a name without an end is none", () => {
+	test("an unterminated name is ignored", () => {
 		const file = makeElf({ needed: ["abc"] });
 		expect(parseElf(file.subarray(0, file.length - 1))?.needed).toEqual([]);
 	});

@@ -7,7 +7,7 @@ import { madeFiles } from "./made-files.ts";
 const conf = "/etc/ld.so.conf" as Path;
 
 describe("ld.so.conf", () => {
-	test("directories in order, includes where they stand", () => {
+	test("directories are in order, with includes at their place", () => {
 		const files = madeFiles({
 			"/etc/ld.so.conf":
 				"/first/ # a comment\n  include ld.so.conf.d/*.conf  /elsewhere/x.conf\n\n#/no\n/last\n/first\nhwcap 1 nosegneg\nrelative\n",
@@ -20,7 +20,7 @@ describe("ld.so.conf", () => {
 		expect(libraryDirectories(conf, files)).toEqual(["/first", "/a", "/b", "/x", "/", "/last"]);
 	});
 
-	test("includes that go round, or to nothing", () => {
+	test("circular and missing includes are ignored", () => {
 		const files = madeFiles({
 			"/etc/ld.so.conf": "include ld.so.conf\ninclude /etc/*.conf\ninclude /nowhere/*\ninclude\n/a\n",
 			"/etc/other.conf": "include ld.so.conf\n/o\n",
@@ -47,7 +47,7 @@ describe("ld.so.conf", () => {
 		expect(matches(name, pattern)).toBe(expected);
 	});
 
-	test("many stars do not take for ever", () => {
+	test("many stars take little time", () => {
 		expect(matches("a".repeat(255), `${"*a".repeat(100)}b`)).toBe(false);
 	});
 });
@@ -88,13 +88,13 @@ describe("ld.so.cache", () => {
 		["libb.so", ["/b/lib\xe9.so"]],
 	]);
 
-	test("reads names and paths, after the old table and in the other byte order too", () => {
+	test("names and paths are read, also after the old table and in the other byte order", () => {
 		expect(parseLoaderCache(makeCache(entries))).toEqual(expected);
 		expect(parseLoaderCache(makeCache(entries, { old: true }))).toEqual(expected);
 		expect(parseLoaderCache(makeCache(entries, { bigEndian: true }))).toEqual(expected);
 	});
 
-	test("any bytes", () => {
+	test("any bytes are read without an exception", () => {
 		const good = makeCache(entries);
 		fc.assert(
 			fc.property(

@@ -1,7 +1,10 @@
 import type { LoaderFiles } from "../../../src/core/elf/search.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 
-/** A machine out of thin air: contents by path, links (path -> absolute real path) for directories and files, files that nobody may execute. */
+/**
+ * A machine in memory: contents by path, links (path to absolute real path) for directories and files, and files that are not
+ * executable.
+ */
 export function madeFiles(
 	contents: Readonly<Record<string, Buffer | string>>,
 	links: Readonly<Record<string, string>> = {},

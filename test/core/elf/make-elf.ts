@@ -1,4 +1,4 @@
-/** What a made ELF file says; enough to be found, read and searched for, not to be run. */
+/** Contents of an ELF file for tests: enough to find, read and search it, but not to run it. */
 export interface Making {
 	readonly class?: 32 | 64;
 	readonly littleEndian?: boolean;
@@ -12,7 +12,7 @@ export interface Making {
 	readonly flags1?: number;
 	/** Contents of dlopen notes. */
 	readonly dlopen?: readonly string[];
-	/** Where the image starts in memory: addresses and offsets must not be mixed up. */
+	/** Address of the image in memory, to distinguish addresses from offsets. */
 	readonly base?: number;
 }
 
@@ -70,7 +70,7 @@ export function makeElf(making: Making = {}): Buffer {
 	const interpreterAt = headerSize + 4 * entrySize;
 	const notesAt = interpreterAt + Math.ceil(interpreter.length / 4) * 4;
 	const dynamicAt = notesAt + notes.length;
-	// One bucket, one symbol, and that is none: musl's loader looks into it (elf(5), DT_HASH).
+	// One bucket with one null symbol, because musl's loader reads it (elf(5), DT_HASH).
 	const hash = numbers([1, 1, 0, 0].map((value) => [4, value]));
 	const hashAt = dynamicAt + (dynamic.length + 5) * 2 * wide;
 	const stringsAt = hashAt + hash.length;
@@ -78,7 +78,7 @@ export function makeElf(making: Making = {}): Buffer {
 	dynamic.push([4, base + hashAt], [6, base + hashAt], [5, base + stringsAt], [10, strings.length], [0, 0]);
 
 	const segment = (type: number, at: number, size: number) => {
-		// A real loader maps whole pages and refuses a segment that asks for less.
+		// A real loader maps whole pages and refuses a segment with a smaller alignment.
 		const alignment = type === 1 ? 0x1000 : 4;
 		return numbers(
 			is64

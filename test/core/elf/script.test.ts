@@ -30,7 +30,7 @@ test.each([
 	["#!/usr/bin/env -S # nothing\n", { interpreter: "/usr/bin/env", argument: "-S # nothing" }],
 	["#!/usr/bin/env -i\n", { interpreter: "/usr/bin/env", argument: "-i" }],
 	["#!/usr/bin/env A=1\n", { interpreter: "/usr/bin/env", argument: "A=1" }],
-	// Without -S the kernel's one word is one name, as users of env know to their cost.
+	// Without -S env takes the kernel's one word as a name.
 	["#!/usr/bin/env python3 -u\n", { interpreter: "/usr/bin/env", argument: "python3 -u", lookup: "python3 -u" }],
 ])("%j", (line, expected) => {
 	expect(parse(line)).toEqual(expected);
@@ -40,12 +40,12 @@ test.each(["", "#", "#!", "#!\n/bin/sh", "#!   \n", " #!/bin/sh\n", "#!\0/bin/sh
 	expect(parse(line)).toBeUndefined();
 });
 
-test("an interpreter cut by the kernel's buffer is refused, an argument is not", () => {
+test("an interpreter that the kernel's buffer cuts is refused, an argument is not", () => {
 	expect(parse(`#!/${"a".repeat(300)}\n`)).toBeUndefined();
 	expect(parse(`#!/a ${"b".repeat(300)}\n`)).toEqual({ interpreter: "/a", argument: "b".repeat(251) });
 });
 
-test("any bytes", () => {
+test("any bytes are read without an exception", () => {
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
 			parseShebang(Buffer.concat([Buffer.from("#!/usr/bin/env -S "), bytes]));

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { parseGroup, parseId, parsePasswd } from "../../../src/core/machine/accounts.ts";
 
 describe("passwd(5)", () => {
-	test("every field has its place", () => {
+	test("every field is read", () => {
 		expect(parsePasswd("app:x:900:901:The App,,,:/var/lib/app:/bin/sh\n")).toEqual([
 			{ name: "app", uid: 900, gid: 901, gecos: "The App,,,", home: "/var/lib/app", shell: "/bin/sh" },
 		]);
 	});
-	test("lines that are none are passed over", () => {
+	test("invalid lines are skipped", () => {
 		const text = [
 			"",
 			"# comment",
@@ -31,20 +31,20 @@ describe("passwd(5)", () => {
 			expect(parseId(id)).toBeUndefined();
 		},
 	);
-	test("the first entry of a name counts, as for libc; several names may share a uid", () => {
+	test("the first entry of a name wins, as in libc; several names may share a uid", () => {
 		const users = parsePasswd("a:x:1:1::/one:\na:x:2:2::/two:\nb:x:1:1:::\n");
 		expect(users.map(({ home, name, uid }) => [name, uid, home])).toEqual([
 			["a", 1, "/one"],
 			["b", 1, ""],
 		]);
 	});
-	test("what stands after the shell, or is missing, does no harm", () => {
+	test("additional and missing fields are ignored", () => {
 		expect(parsePasswd("a:x:4294967294:1")).toEqual([{ name: "a", uid: 4294967294, gid: 1, gecos: "", home: "/", shell: "" }]);
 		expect(parsePasswd("a:x:1:1:::/bin/sh:more\n")[0]?.shell).toBe("/bin/sh");
 	});
 });
 
-test("group(5): members, and the same tolerance", () => {
+test("group(5) has members, and the same tolerance", () => {
 	expect(parseGroup("ssl:x:5:a,b,\n# c\n+:::\nssl:x:6:\nnone:x:7\n")).toEqual([
 		{ name: "ssl", gid: 5, members: ["a", "b"] },
 		{ name: "none", gid: 7, members: [] },

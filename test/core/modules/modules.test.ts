@@ -8,7 +8,7 @@ import { type Node, tree } from "../plan/tree.ts";
 
 type Make = (listings: Listings, files: ReturnType<typeof tree>) => ModuleLanguage;
 
-/** Modules that one source reaches, besides itself, without the folders that they share. */
+/** Returns the modules that a source reaches, without itself and their common folders. */
 function reached(make: Make, nodes: Record<string, Node>, start: string, role: Role = "own"): string[] {
 	const files = tree(nodes);
 	const language = { ...make(new Listings(files), files), builtIn: () => [] };
@@ -30,7 +30,7 @@ describe("Python", () => {
 			.map((path) => path.replace(`${standard}/`, "S/").replace(`${packages}/`, "P/"))
 			.sort();
 
-	test("imports in functions and error paths count as those at the top, and so do the imports of what they load", () => {
+	test("imports in functions and error paths count, and so do those of the imported modules", () => {
 		const text =
 			"import a\ndef f():\n\ttry:\n\t\tg()\n\texcept E:\n\t\timport b, c as d\n\t\tfrom e.f import (\n\t\t\tg, # h\n\t\t\ti as j,\n\t\t)";
 		const sources = {
@@ -58,7 +58,7 @@ describe("Python", () => {
 			from("import p", { ...sources, "P/p/q/__init__.py": "", "P/p/q/c.py": "from ..d import y", "P/p/d.py": "", "P/d.py": "" }),
 		).toEqual([...["P/p/__init__.py", "P/p/a.py", "P/p/b.py", "P/p/d.py", "P/p/q/__init__.py", "P/p/q/c.py"]]);
 	});
-	test("comments, text and what never runs in a module load nothing", () => {
+	test("comments, text and code that never runs in a module load nothing", () => {
 		const text = '"""\nimport a\n"""\n# import b\nx = "import c"\nif TYPE_CHECKING:\n\timport d\nimport lib';
 		const names = ["a", "b", "c", "d", "e"].map((name) => [`S/${name}.py`, ""]);
 		expect(
@@ -69,10 +69,10 @@ describe("Python", () => {
 			}),
 		).toEqual(["P/lib/__init__.py"]);
 	});
-	test("a quote in a comment and a text that is never closed hide no later import", () => {
+	test("a quote in a comment and an unclosed text hide no later import", () => {
 		expect(from("# don't\nimport a\nx = 'it\nimport b\n", { "S/a.py": "", "S/b.py": "" })).toEqual(["S/a.py", "S/b.py"]);
 	});
-	test("a text that names a module loads it, however long the name behind it is", () => {
+	test("a text with a module's name loads it, however long the name is", () => {
 		const text =
 			'h = {"class": "logging.handlers.RotatingFileHandler"}\nm = importlib.import_module("yaml")\n__import__(\'zlib\')\ny = "re"';
 		const sources = { "S/logging/__init__.py": "", "S/logging/handlers.py": "", "P/yaml/__init__.py": "", "S/re.py": "" };
@@ -80,7 +80,7 @@ describe("Python", () => {
 			...["P/yaml/__init__.py", "S/logging/__init__.py", "S/logging/handlers.py", "S/zlib.cpython-313-x86_64-linux-gnu.so"],
 		]);
 	});
-	test("a package that computes names comes with the modules beside the source", () => {
+	test("a package that computes names includes the modules next to the source", () => {
 		const sources = {
 			"P/p/__init__.py": "",
 			"P/p/load.py": "import_module(name)",
@@ -90,7 +90,7 @@ describe("Python", () => {
 		};
 		expect(from("import p.load", sources)).toEqual(["P/p/__init__.py", "P/p/a.py", "P/p/load.py", "S/b.py"]);
 	});
-	test("a package with a compiled part comes whole, because that names nothing", () => {
+	test("a package with a compiled part is included completely", () => {
 		const sources = {
 			"P/p/__init__.py": "",
 			"P/p/_c.abi3.so": "",
@@ -100,7 +100,7 @@ describe("Python", () => {
 		};
 		expect(from("import p", sources)).toEqual(["P/p/__init__.py", "P/p/_c.abi3.so", "P/p/deep/a.py", "S/b.py"]);
 	});
-	test("a program's own package comes as far as its directories are used, a package that its sources use does not", () => {
+	test("a program's own package is included in used directories, other packages are not", () => {
 		const sources = {
 			"P/p/__init__.py": "import q",
 			"P/p/a/b.py": "",
@@ -110,7 +110,7 @@ describe("Python", () => {
 		};
 		expect(from("from p import main", sources, "program")).toEqual(["P/p/__init__.py", "P/p/a/b.py", "P/q/__init__.py"]);
 	});
-	test("tools of developers stay out where the standard library loads them for itself alone", () => {
+	test("developers' tools are excluded if only the standard library loads them", () => {
 		const sources = {
 			"S/heapq.py": "def t():\n\timport doctest",
 			"S/doctest.py": "",
@@ -119,7 +119,7 @@ describe("Python", () => {
 		};
 		expect(from("import heapq, p", sources)).toEqual(["P/p.py", "S/heapq.py", "S/pdb.py"]);
 	});
-	test("whatever is called by a computed name is told", () => {
+	test("modules that are called by a computed name are reported", () => {
 		expect(readPython("__import__(x)", false).isDynamic).toBe(true);
 		expect(readPython('__import__("x")', false)).toMatchObject({ isDynamic: false, literals: ["x"] });
 	});
@@ -153,7 +153,7 @@ describe("Perl", () => {
 		const text = "use A;\n# use B;\n=pod\n\nuse C;\n\n=cut\nuse D;\n__END__\nuse E;";
 		expect(from(text, { "V/A.pm": "", "V/B.pm": "", "V/C.pm": "", "V/D.pm": "", "V/E.pm": "" })).toEqual(["V/A.pm", "V/D.pm"]);
 	});
-	test("compiled parts and autoloaded functions come with their module", () => {
+	test("compiled parts and autoloaded functions are included with their module", () => {
 		expect(
 			from("use A::B;", {
 				"V/A/B.pm": "",
@@ -164,11 +164,11 @@ describe("Perl", () => {
 			}),
 		).toEqual([...["V/A/B.pm", "V/C.pm", "V/auto/A/B/B.so", "V/auto/A/B/f.al"]]);
 	});
-	test("a module that computes names comes with all below its own name", () => {
+	test("a module that computes names includes everything below its own name", () => {
 		const sources = { "V/A.pm": 'eval "require $x";', "V/A/B.pm": "use C;", "V/A/D/E.pm": "", "V/C.pm": "", "V/F.pm": "" };
 		expect(from("use A;", sources)).toEqual(["V/A.pm", "V/A/B.pm", "V/A/D/E.pm", "V/C.pm"]);
 	});
-	test("a program's own modules come with all below their names, those of perl and of others do not", () => {
+	test("a program's own modules include everything below their names, others do not", () => {
 		const sources = {
 			"V/Mail/Spam.pm": "",
 			"V/Mail/Spam/Plugin/A.pm": "",
@@ -182,7 +182,7 @@ describe("Perl", () => {
 			"V/Mail/Spam/Plugin/A.pm",
 		]);
 	});
-	test("the list of perl's modules is no reason for any of them", () => {
+	test("perl's list of modules includes none of them", () => {
 		const sources = { "O/Module/CoreList.pm": "'A::B' => 1", "O/A/B.pm": "" };
 		expect(from("use Module::CoreList;", sources)).toEqual(["O/Module/CoreList.pm"]);
 	});
@@ -201,7 +201,7 @@ test("Ruby's libraries are found by require, autoload and relative names", () =>
 	expect(found).toEqual(["/opt/lib/g.rb", ...["a.rb", "b/c.rb", "d.rb", "h.so"].map((name) => `${root}/${name}`)]);
 });
 
-test("Ruby's own libraries bring no tools of developers, unless an application or the tool itself loads them", () => {
+test("Ruby's own libraries include no developers' tools, unless an application or the tool itself loads them", () => {
 	const root = "/usr/lib/ruby/3.3.0";
 	const found = (text: string) =>
 		reached(

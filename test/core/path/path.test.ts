@@ -19,14 +19,14 @@ import {
 	root,
 } from "../../../src/core/path/path.ts";
 
-/** Any name that the kernel takes: bytes but NUL and slash. */
+/** Any valid file name: bytes except NUL and slash. */
 const name = fc
 	.uint8Array({ minLength: 1, maxLength: 12 })
 	.map((bytes) => pathFromBytes(bytes.map((byte) => (byte === 0 || byte === 47 ? 120 : byte))));
 const path = fc.array(name, { maxLength: 5 }).map((names) => `/${names.join("/")}` as Path);
 
 describe("paths are bytes", () => {
-	test("whatever the bytes, they come back, also by way of JSON", () => {
+	test("any bytes survive conversion, also through JSON", () => {
 		fc.assert(
 			fc.property(path, (made) => {
 				expect(pathFromBytes(pathToBytes(made))).toBe(made);
@@ -34,7 +34,7 @@ describe("paths are bytes", () => {
 			}),
 		);
 	});
-	test("whatever the text, it comes back, a byte order mark included", () => {
+	test("any text survives conversion, including a byte order mark", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "grapheme" }), (text) => {
 				expect(pathToText(pathFromText(text))).toBe(text);
@@ -43,7 +43,7 @@ describe("paths are bytes", () => {
 		);
 		expect(pathToText(pathFromText("/\ufeffa"))).toBe("/\ufeffa");
 	});
-	test("they sort and compare as the bytes do", () => {
+	test("paths sort and compare like their bytes", () => {
 		fc.assert(
 			fc.property(path, path, (a, b) => {
 				expect(Math.sign(Buffer.compare(pathToBytes(a), pathToBytes(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
@@ -61,7 +61,7 @@ describe("paths are bytes", () => {
 		expect(pathToText(made)).toBeUndefined();
 		expect(pathToJson(made)).toEqual({ base64: Buffer.from([47, ...bytes]).toString("base64") });
 	});
-	test("a view into a larger buffer gives its own bytes alone", () => {
+	test("a view into a larger buffer returns only its own bytes", () => {
 		expect(pathFromBytes(new Uint8Array(Buffer.from("xx/abyy")).subarray(2, 5))).toBe("/ab");
 	});
 });
@@ -80,7 +80,7 @@ describe("clean and normalise", () => {
 	])("%s", (given, cleaned, normal) => {
 		expect([clean(given as Path), normalise(given as Path)]).toEqual([cleaned, normal]);
 	});
-	test("to do it twice changes nothing, and nothing climbs above the root", () => {
+	test("a second call changes nothing, and no path climbs above the root", () => {
 		const any = fc
 			.array(fc.constantFrom("a", "..", ".", "", "b"), { maxLength: 8 })
 			.map((parts) => `/${parts.join("/")}` as Path);
@@ -92,7 +92,7 @@ describe("clean and normalise", () => {
 			}),
 		);
 	});
-	test("a name is seen from a directory, unless it is absolute", () => {
+	test("a name is resolved against a directory, unless it is absolute", () => {
 		expect(resolvePath("/a" as Path, "b/./c" as Path)).toBe("/a/b/c");
 		expect(resolvePath("/a" as Path, "../b" as Path)).toBe("/a/../b");
 		expect(resolvePath("/a" as Path, "/b/" as Path)).toBe("/b");
@@ -101,7 +101,7 @@ describe("clean and normalise", () => {
 });
 
 describe("parts", () => {
-	test("a path is its parent and its name", () => {
+	test("a path consists of its parent and its name", () => {
 		fc.assert(
 			fc.property(path, name, (directory, last) => {
 				const whole = join(directory, last);
@@ -113,7 +113,7 @@ describe("parts", () => {
 		);
 		expect([parent(root), ancestors(root)]).toEqual([root, []]);
 	});
-	test("within a directory is not what merely begins like it", () => {
+	test("a directory contains no path that only begins like it", () => {
 		expect(isWithin("/a/b" as Path, "/a" as Path)).toBe(true);
 		expect(isWithin("/a" as Path, "/a" as Path)).toBe(true);
 		expect(isWithin("/ab" as Path, "/a" as Path)).toBe(false);

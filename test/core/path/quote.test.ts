@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { printable, quoteShell, quoteShellLine, showPath } from "../../../src/core/path/quote.ts";
 
-/** What a real shell makes of a line: its words, NUL-separated, byte for byte. */
+/** Returns the words of a line as a real shell parses them, byte for byte. */
 function splitByShell(line: string): string[] {
 	const script = Buffer.from(`printf '%s\\0' ${line}\n`, "latin1");
 	return execFileSync("sh", ["-s"], { input: script, encoding: "latin1" }).split("\0").slice(0, -1);
@@ -27,7 +27,7 @@ describe("quoting for a shell", () => {
 		["a\r\x7fb\n", `'a'"$(printf '\\015\\177')"'b\n'`],
 	])("%j is %j", (word, quoted) => expect(quoteShell(word)).toBe(quoted));
 
-	test("a real sh gives every word back, whatever is in it", () => {
+	test("a real sh returns every word unchanged", () => {
 		const hostile = [
 			"a b",
 			"it's",
@@ -86,14 +86,14 @@ describe("text that is shown", () => {
 		["tags", "a\u{e0041}", "a\\u{e0041}"],
 		["letters that look like nothing", "a\u3164\u115f\uffa0\u034f", "a\\u{3164}\\u{115f}\\u{ffa0}\\u{34f}"],
 		["selectors of other shapes", "a\ufe0f\u180b\u{e0100}", "a\\u{fe0f}\\u{180b}\\u{e0100}"],
-	])("%s cannot steer a terminal or mislead an eye", (_, text, shown) => expect(printable(text)).toBe(shown));
+	])("%s cannot control a terminal or mislead the reader", (_, text, shown) => expect(printable(text)).toBe(shown));
 
-	test("what people write stays as it is", () => {
+	test("ordinary text stays unchanged", () => {
 		for (const text of ["Größe", "日本語", "עברית", "العربية", "हिन्दी", "é", "a b\u00a0c", "🦊", "/usr/lib/a+b@c.so"]) {
 			expect(printable(text)).toBe(text);
 		}
 	});
-	test("nothing of what it escapes is left in it", () => {
+	test("the result contains no character that needs escaping", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary" }), (text) => {
 				expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -101,7 +101,7 @@ describe("text that is shown", () => {
 			}),
 		);
 	});
-	test("a path of bytes that are no text shows each of those", () => {
+	test("a path that is no text shows each byte", () => {
 		expect(showPath(pathFromBytes(Buffer.from("/a\xff\x1b\né", "latin1")))).toBe("/a\\xff\\x1b\\x0a\\xe9");
 		expect(showPath(pathFromText("/é\n\u202e"))).toBe("/é\\n\\u{202e}");
 	});

@@ -39,7 +39,7 @@ const failed = (change: Partial<Observed>) =>
 		.map(({ found, id }) => [id, ...found]);
 const mounted = (line: string) => ({ mounts: [...mounts, ...parseMounts(line)] });
 
-test("a cage as it should be passes", () => {
+test("a well-confined cage passes", () => {
 	expect(failed({})).toEqual([]);
 });
 
@@ -64,13 +64,13 @@ test.each<[Partial<Observed>, string[]]>([
 	expect(failed(change)).toEqual([finding]);
 });
 
-test("names of mount points are read as the kernel writes them", () => {
+test("mount points are decoded as the kernel writes them", () => {
 	expect(parseMounts(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([
 		{ path: "/a b\\c", options: ["ro", "nosuid"] },
 	]);
 });
 
-test("what a way of starting cannot give is by design, and no more than that", () => {
+test("a check that a launch cannot pass is passed by design, and only that check", () => {
 	const design = { namespaces: { instead: "no-capability", only: ["uts"] }, nodev: { instead: "device-group" } } as const;
 	const of = (change: Partial<Observed>) =>
 		auditOutside({ ...fine, ...change }, { ...expected, namespaces: ["pid", "uts"], design })

@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
+import { groups } from "../../../src/core/selftest/technique.ts";
+import { techniques } from "../../../src/core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
+	type CageUnderTest,
 	failedChecks,
 	holds,
-	type Made,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
 	summariseSelftest,
 	unproven,
 } from "../../../src/core/selftest/verdict.ts";
-import { groups } from "../../../src/core/selftest/way.ts";
-import { ways } from "../../../src/core/selftest/ways/ways.ts";
 
 const nothingOpen = { capabilities: [] };
-const none: Made = { permissions: nothingOpen, network: "none", weaker: [] };
-const all = Object.values(ways).flat();
+const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [] };
+const all = Object.values(techniques).flat();
 
-/** What every attempt printed: refused with EPERM, but for these. */
+/** Output of the attempts: refused with EPERM, except these. */
 function attempts(others: Readonly<Record<string, Attempt>> = {}): Map<string, Attempt> {
 	return new Map([...all.map(({ id }): [string, Attempt] => [id, { how: "refused", number: 1 }]), ...Object.entries(others)]);
 }
@@ -25,16 +25,16 @@ const out: Attempt = { how: "escaped", number: 0 };
 const outcome = (
 	others: Readonly<Record<string, Attempt>>,
 	id: string,
-	permissions: Made["permissions"] = nothingOpen,
+	permissions: CageUnderTest["permissions"] = nothingOpen,
 	network: "host" | "none" = "none",
 ) => outcomesOf(attempts(others), { permissions, network, weaker: [] }).find((one) => one.id === id);
 
-test("each way has a name of its own", () => {
+test("each technique has a unique name", () => {
 	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
 });
 
-describe("what attempts print", () => {
-	test("is read line by line, and anything else is none of it", () => {
+describe("the output of attempts", () => {
+	test("is parsed line by line, without any other line", () => {
 		const { done, attempts: read } = parseAttempts("climb\trefused\t13\nld.so: warning\nbpf\tkilled\t31\n\tdone\n");
 		expect(read).toEqual(
 			new Map([
@@ -45,34 +45,34 @@ describe("what attempts print", () => {
 		expect(done).toBe(false);
 	});
 
-	test("is over with its last line alone", () => {
+	test("is complete only with its last line", () => {
 		expect(parseAttempts("climb\trefused\t13\ndon").done).toBe(false);
 		expect(parseAttempts("climb\trefused\t13\ndone\n").done).toBe(true);
 	});
 });
 
 describe("an attempt", () => {
-	test("that is refused says by which error", () => {
+	test("has the name of its error if it is refused", () => {
 		expect(outcome({ bpf: { how: "refused", number: 38 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "ENOSYS" });
 	});
 
-	test("that is killed by the filter is refused", () => {
+	test("is refused if the filter kills it", () => {
 		expect(outcome({ bpf: { how: "killed", number: 31 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "SIGSYS" });
 	});
 
-	test("that said nothing came to no end, which is no refusal", () => {
+	test("without output has failed, which is not a refusal", () => {
 		const silent = attempts();
 		silent.delete("bpf");
 		expect(outcomesOf(silent, none).find(({ id }) => id === "bpf")?.outcome).toBe("failed");
 	});
 
-	test("that gets out has escaped, unless the plan opened just that", () => {
+	test("that succeeds has escaped, unless the plan permits it", () => {
 		expect(outcome({ chown: out }, "chown")?.outcome).toBe("escaped");
 		expect(outcome({ chown: out }, "chown", { capabilities: [{ name: "setuid", why: "" }] })?.outcome).toBe("escaped");
 		expect(outcome({ chown: out }, "chown", { capabilities: [{ name: "chown", why: "" }] })?.outcome).toBe("open");
 	});
 
-	test("at the host's loopback is open by design only where the network is shared", () => {
+	test("at the host's loopback is open by design only in a shared network", () => {
 		expect(outcome({ loopback: out }, "loopback", nothingOpen, "host")?.outcome).toBe("open");
 		expect(outcome({ loopback: out }, "loopback", nothingOpen, "none")?.outcome).toBe("escaped");
 	});
@@ -84,16 +84,16 @@ describe("an attempt", () => {
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", nothingOpen, "host")?.outcome).toBe("escaped");
 	});
 
-	test("at memory that is written and executed is open only where the plan opens that", () => {
+	test("at written and executed memory is open only if the plan permits it", () => {
 		const opened = { capabilities: [], writableCode: "mmap" };
 		expect(outcome({ "writable-code": out }, "writable-code", opened)?.outcome).toBe("open");
 		expect(outcome({ "writable-code": out }, "writable-code", nothingOpen)?.outcome).toBe("escaped");
 	});
 });
 
-describe("the control", () => {
-	test("proves the test only where something of each group got out", () => {
-		const firsts = Object.fromEntries(groups.map((group) => [ways[group][0]?.id ?? "", out]));
+describe("the control run", () => {
+	test("proves the test only if an attempt of each group escaped", () => {
+		const firsts = Object.fromEntries(groups.map((group) => [techniques[group][0]?.id ?? "", out]));
 		expect(unproven(attempts(firsts))).toEqual([]);
 		const { signal: _, ...others } = firsts;
 		expect(unproven(attempts(others))).toEqual(["processes"]);
@@ -101,7 +101,7 @@ describe("the control", () => {
 	});
 });
 
-describe("a test", () => {
+describe("a self-test", () => {
 	const made = (values: Partial<Selftest> = {}, others: Readonly<Record<string, Attempt>> = {}): Selftest => ({
 		network: "none",
 		ways: outcomesOf(attempts(others), none),
@@ -111,23 +111,23 @@ describe("a test", () => {
 		...values,
 	});
 
-	test("holds where nothing got out and nothing is missing", () => {
+	test("holds if nothing escaped and no check failed", () => {
 		expect(holds(made())).toBe(true);
 		expect(holds(made({}, { bpf: out }))).toBe(false);
 		expect(holds(made({ audit: [{ id: "seccomp", ok: false, found: [] }] }))).toBe(false);
 	});
 
-	test("does not hold where an attempt came to no end", () => {
+	test("does not hold if an attempt failed", () => {
 		expect(holds(made({}, { bpf: { how: "failed", number: 14 } }))).toBe(false);
 	});
 
-	test("takes others of the same account as a note", () => {
+	test("reports a shared account as a note", () => {
 		const shared = made({ audit: [{ id: "account", ok: false, found: ["77"] }] });
 		expect(failedChecks(shared)).toEqual([]);
 		expect(holds(shared)).toBe(true);
 	});
 
-	test("is remembered by what got out, what is open, and what is missing", () => {
+	test("is summarised by escapes, open techniques and failed checks", () => {
 		const test = made(
 			{ audit: [{ id: "nosuid", ok: false, found: ["/tmp"] }] },
 			{ bpf: out, "write-shared": { how: "impossible", number: 0 } },

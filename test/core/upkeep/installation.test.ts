@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { installedFiles } from "../../../src/core/upkeep/installation.ts";
 
@@ -24,8 +25,8 @@ function passed(line: string): string[] {
 }
 
 test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks name the state folder %s as one word", (state) => {
-	const files = installedFiles({ state, timer: "check", has, verbs: [] }, packaged);
-	const [, apt = "", dnf = "", dnf5 = "", service = ""] = files.map(({ text }) => text);
+	const files = installedFiles({ state, timer: "check", has, manuals: [] }, packaged);
+	const [apt = "", dnf = "", dnf5 = "", service = ""] = files.map(({ text }) => text).slice(3);
 	const words = ["--quiet", "--state", state, "stale", "--mark"];
 	const invoked = /Post-Invoke \{ "(.*)"; \};/.exec(apt)?.[1]?.replaceAll('\\"', '"') ?? "";
 	expect(passed(invoked.replace(/^test ! -x \S+ \|\| /, ""))).toEqual(words);
@@ -36,7 +37,8 @@ test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks name the 
 });
 
 test("every file of packaging is installed by one choice or another", () => {
-	const verbs = [{ name: "run", options: ["--print", "--raw"] }];
-	for (const timer of ["check", "update"] as const) installedFiles({ state: "/s", timer, has, verbs }, packaged);
-	expect([...used].sort()).toEqual(readdirSync("packaging").sort());
+	const manuals = readdirSync("packaging/man");
+	for (const timer of ["check", "update"] as const) installedFiles({ state: "/s", timer, has, manuals }, packaged);
+	const files = readdirSync("packaging", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+	expect([...used].sort()).toEqual(files.map(({ name, parentPath }) => relative("packaging", join(parentPath, name))).sort());
 });

@@ -23,7 +23,7 @@ export interface AttemptsUnit {
  * Drops `[Unit]`, because dependencies could start or stop other units. Throws a Failure `unit-inexpressible`.
  */
 export function attemptsUnit({ launcher, name, output, seconds, texts, without = [] }: AttemptsUnit): string {
-	const left = (setting: string) => !aroundTheMain.has(setting) && !without.includes(setting);
+	const left = (setting: string) => !nonConfinementSettings.has(setting) && !without.includes(setting);
 	const settings = texts.flatMap((text, index) =>
 		parseUnitText(text).assignments.filter(
 			(one) => one.section === "Service" && left(one.name) && (one.name !== "ExecStart" || index === texts.length - 1),
@@ -49,7 +49,7 @@ export function attemptsUnit({ launcher, name, output, seconds, texts, without =
 }
 
 /** Settings that do not concern the main program's confinement. */
-export const aroundTheMain: ReadonlySet<string> = new Set([
+export const nonConfinementSettings: ReadonlySet<string> = new Set([
 	...["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 	...["Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec", "RestartMode", "RuntimeMaxSec"],
 	...["RestartPreventExitStatus", "RestartForceExitStatus", "StandardOutput", "StandardError"],

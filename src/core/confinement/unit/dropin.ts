@@ -3,7 +3,7 @@ import { parseUnitText } from "../../application/unit-text.ts";
 import { printable } from "../../path/quote.ts";
 import type { UnitInput } from "./input.ts";
 import { commentText, type Setting } from "./lines.ts";
-import { hostsOwn, notHosts, resets } from "./resets.ts";
+import { hostSettings, resets, withoutHostSettings } from "./resets.ts";
 import { sourceAssertions } from "./sources.ts";
 import { serviceLines } from "./unit.ts";
 import { knows } from "./versions.ts";
@@ -37,7 +37,7 @@ export function systemdDropin(input: DropinInput): string {
 	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
 	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
 	const said = new Set(before.of("Service").map(({ name }) => name));
-	const own = notHosts(unit.settings, said);
+	const own = withoutHostSettings(unit.settings, said);
 	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
 	return [
 		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,
@@ -68,7 +68,7 @@ export function overridingSetting(dropin: string, { texts }: MovedService, later
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
 	for (const text of later) {
 		const found = parseUnitText(texts[text] ?? "").assignments.find(
-			({ name, section }) => section === "Service" && ours.has(name) && !hostsOwn.has(name),
+			({ name, section }) => section === "Service" && ours.has(name) && !hostSettings.has(name),
 		);
 		if (found) return { text, name: found.name };
 	}

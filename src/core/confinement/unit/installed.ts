@@ -42,13 +42,15 @@ export type Installed =
 
 type Hash = (text: string) => string;
 
-/** Matches the first line, or the second after `#!`. */
-const mark = /^(#!.*\n)?# Written by cagewright for (\/.*) \(sha256 ([0-9a-f]{64})\)\. Once it is changed, it is yours\.\n/;
+/** The first line, or the second one if the first must be a script's `#!` or zsh's `#compdef`. A man page has its own kind of comment. */
+const mark =
+	/^((?:#!|#compdef).*\n)?(?:#|\.\\") Written by cagewright for (\/.*) \(sha256 ([0-9a-f]{64})\)\. Once it is changed, it is yours\.\n/;
 
 /** Adds a line at the top with the cage's folder and a hash of the rest, which shows later edits. */
 export function stamped(text: string, cage: string, hash: Hash): string {
-	const interpreter = /^#!.*\n/.exec(text)?.[0] ?? "";
-	const line = `# Written by cagewright for ${cage} (sha256 ${hash(text)}). Once it is changed, it is yours.\n`;
+	const interpreter = /^(?:#!|#compdef).*\n/.exec(text)?.[0] ?? "";
+	const comment = text.startsWith('.\\"') ? '.\\"' : "#";
+	const line = `${comment} Written by cagewright for ${cage} (sha256 ${hash(text)}). Once it is changed, it is yours.\n`;
 	return interpreter + line + text.slice(interpreter.length);
 }
 

@@ -19,13 +19,13 @@ export class UnitLines {
 	}
 
 	/** Adds a comment to the next setting. */
-	because(text: string): void {
+	comment(text: string): void {
 		this.#comments.push(printable(text));
 	}
 
 	set(name: string, value: string): void {
 		if (!this.knows(name)) {
-			this.because(`Missing here, needs systemd ${neededVersion(name)}: ${name}=${value}`);
+			this.comment(`Missing here, needs systemd ${neededVersion(name)}: ${name}=${value}`);
 			return;
 		}
 		this.settings.push({ name, value, comments: this.#comments });

@@ -74,16 +74,16 @@ export const resets: readonly Reset[] = [
 const addressLists = ["IPAddressAllow", "IPAddressDeny"];
 
 /** Settings about how the host runs the service; the unit's own values stay. */
-export const hostsOwn: ReadonlySet<string> = new Set([
+export const hostSettings: ReadonlySet<string> = new Set([
 	...["Restart", "RestartSec", "TimeoutStopSec", "UMask"],
 	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
 	...addressLists,
 ]);
 
 /** Returns the settings that the service's unit does not control, by the names it sets. */
-export function notHosts<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
+export function withoutHostSettings<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
 	const saysAddresses = addressLists.some((name) => said.has(name));
 	return settings.filter(
-		({ name }) => !(hostsOwn.has(name) && (said.has(name) || (saysAddresses && addressLists.includes(name)))),
+		({ name }) => !(hostSettings.has(name) && (said.has(name) || (saysAddresses && addressLists.includes(name)))),
 	);
 }

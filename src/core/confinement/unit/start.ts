@@ -1,9 +1,9 @@
 import { type Limits, launchEnvironment } from "../../application/application.ts";
-import { parseHandedSocket, standardInput } from "../../application/handed-socket.ts";
+import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
-import { isPerConnection } from "../handed-sockets.ts";
 import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
+import { isPerConnection } from "../passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
@@ -19,14 +19,14 @@ const systemdEnvironment = [
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	const init = initOf(input);
-	unit.because("No readiness by notification: its socket would be a way to PID 1 of the host.");
+	unit.comment("No readiness by notification: its socket would be a way to PID 1 of the host.");
 	// If the init follows detached processes, systemd must not. Without a PID namespace, systemd can.
 	const inForeground = input.systemdVersion >= 240 ? "exec" : "simple";
 	unit.set("Type", input.forks && !knows(input.systemdVersion, "PrivatePIDs") ? "forking" : inForeground);
 	const [program = "", ...args] = commandOf(input);
 	const confiner = input.confiner && join(launchDirectory, pathFromText(input.confiner.name));
 	if (confiner) {
-		unit.because(
+		unit.comment(
 			"The first program loads what systemd has no settings for: Landlock rules, and a filter that looks at arguments. Where the kernel refuses, nothing starts.",
 		);
 	}
@@ -38,11 +38,11 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	if (input.sockets?.length) sockets(unit, input, input.sockets);
 	unit.set("ExecStart", [programWord(first), ...words.map(argumentWord)].join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
-	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
+	unit.comment("As in the trial: no variable of the service manager's, but those that hand over sockets.");
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
-	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? []);
+	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);
 	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
 	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
 	if (perConnection) unit.set("StandardOutput", "socket");
@@ -55,7 +55,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	limits(unit, input.limits ?? {});
 	const steering = steeringVariables(environment);
 	if (steering.length)
-		unit.because(
+		unit.comment(
 			`No ExecReload= and no ExecStop=: outside of the cage, as root, ${steering.join(" and ")} would steer them too.`,
 		);
 	else outside(unit, input);
@@ -63,26 +63,26 @@ export function start(unit: UnitLines, input: UnitInput): void {
 }
 
 function outside(unit: UnitLines, input: UnitInput): void {
-	unit.because("Commands below run outside of the cage, and with + as root.");
+	unit.comment("Commands below run outside of the cage, and with + as root.");
 	unit.set("RootDirectoryStartOnly", "yes");
 	if (input.reloadSignal !== undefined) {
-		unit.because("The application reads its configuration again by this signal.");
+		unit.comment("The application reads its configuration again by this signal.");
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
 	if (!unit.knows("PrivatePIDs")) return;
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
-	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
+	unit.comment("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
 	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
 }
 
 function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
-	unit.because("These hand over their sockets, as descriptors that the init leaves open.");
+	unit.comment("These hand over their sockets, as descriptors that the init leaves open.");
 	unit.set("Sockets", names.join(" "));
 	if (!unit.knows("PrivatePIDs")) return;
 	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the main process's outer number (measured).
-	unit.because(
+	unit.comment(
 		"The process id for which the sockets are, as it is in its own PID namespace: the init starts the application as 2.",
 	);
 	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
@@ -98,26 +98,26 @@ function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 
 function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
 	if (memory !== undefined) {
-		unit.because("Most that the application may use of the machine.");
+		unit.comment("Most that the application may use of the machine.");
 		unit.set("MemoryMax", String(memory));
 		unit.set("MemorySwapMax", "0");
 	}
 	if (processes !== undefined) unit.set("TasksMax", String(processes));
 	if (files !== undefined) unit.set("LimitNOFILE", String(files));
-	unit.because(
+	unit.comment(
 		"Keeps a crash from starting the host's core handler, which runs as root: with a pipe, the kernel ignores a limit of 0.",
 	);
 	unit.set("LimitCORE", String(coreLimit));
 }
 
 function end(unit: UnitLines, input: UnitInput): void {
-	unit.because(
+	unit.comment(
 		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
 	);
 	unit.set("KillMode", "mixed");
 	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
 	if (initOf(input)) {
-		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
+		unit.comment("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 	}
 	// Both have the same exit status.

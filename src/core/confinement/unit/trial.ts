@@ -1,5 +1,5 @@
 import { parseUnitText } from "../../application/unit-text.ts";
-import { aroundTheMain } from "./attempts.ts";
+import { nonConfinementSettings } from "./attempts.ts";
 import { lineText } from "./quote.ts";
 
 /** A cage's service for a trial: its own unit, or the texts of a host service and its drop-in. */
@@ -20,7 +20,7 @@ export interface TrialUnit {
 export function trialUnit({ client, name, seconds, texts }: TrialUnit): string {
 	const settings = texts
 		.flatMap((text) => parseUnitText(text).assignments)
-		.filter((one) => one.section === "Service" && (reloadsOrStops.has(one.name) || !aroundTheMain.has(one.name)));
+		.filter((one) => one.section === "Service" && (reloadsOrStops.has(one.name) || !nonConfinementSettings.has(one.name)));
 	return [
 		"[Unit]",
 		`Description=${lineText("Description", `${name} in its cage, tried`)}`,

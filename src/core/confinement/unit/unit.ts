@@ -28,7 +28,7 @@ export function systemdUnit(input: UnitInput): string {
 export function serviceLines(input: UnitInput): UnitLines {
 	const unit = new UnitLines(input.systemdVersion);
 	if (input.accepted?.length)
-		unit.because(`Started although the audit found, and it was accepted by name: ${input.accepted.join(", ")}`);
+		unit.comment(`Started although the audit found, and it was accepted by name: ${input.accepted.join(", ")}`);
 	start(unit, input);
 	account(unit, input);
 	files(unit, input);
@@ -43,7 +43,7 @@ function account(unit: UnitLines, input: UnitInput): void {
 	const { identity, permissions } = input.plan;
 	const capabilities = permissions.capabilities;
 	if (identity.uid === 0) {
-		unit.because("Starts as root, and keeps nothing of it but the capabilities below.");
+		unit.comment("Starts as root, and keeps nothing of it but the capabilities below.");
 	} else {
 		// A number if systemd does not accept the name; the data's owner is a number anyway.
 		unit.set("User", /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/.test(identity.name) ? identity.name : String(identity.uid));
@@ -51,16 +51,16 @@ function account(unit: UnitLines, input: UnitInput): void {
 		const others = identity.groups.filter((gid) => gid !== identity.gid);
 		if (others.length) unit.set("SupplementaryGroups", others.join(" "));
 	}
-	for (const { name, why } of capabilities) unit.because(`${name} is needed for: ${why}`);
+	for (const { name, why } of capabilities) unit.comment(`${name} is needed for: ${why}`);
 	const names = systemdCaps(capabilities.map(({ name }) => name));
 	const keepsKill = initKeepsKill(input);
 	if (keepsKill)
-		unit.because("kill and setpcap are for the init, which takes both away from the application before it starts it.");
+		unit.comment("kill and setpcap are for the init, which takes both away from the application before it starts it.");
 	unit.set("CapabilityBoundingSet", keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initsOwn]) : names);
 	unit.set("AmbientCapabilities", identity.uid === 0 ? "" : names);
-	unit.because("No setuid file and no file capability has an effect.");
+	unit.comment("No setuid file and no file capability has an effect.");
 	unit.set("NoNewPrivileges", "yes");
-	unit.because("Keys, queues and shared memory of others under the same account stay out of reach, and none is left behind.");
+	unit.comment("Keys, queues and shared memory of others under the same account stay out of reach, and none is left behind.");
 	unit.set("KeyringMode", "private");
 	unit.set("RemoveIPC", "yes");
 }
@@ -75,10 +75,10 @@ const callsOf: Readonly<Record<string, string>> = {
 /** Sets the allowed system calls. */
 function calls(unit: UnitLines, input: UnitInput): void {
 	const { permissions } = input.plan;
-	unit.because("Calls of other ABIs (i386, x32) would pass by the filter.");
+	unit.comment("Calls of other ABIs (i386, x32) would pass by the filter.");
 	unit.set("SystemCallArchitectures", "native");
 	unit.set("SystemCallErrorNumber", "EPERM");
-	unit.because("What services use, without what changes the machine, mounts, or reaches into other processes.");
+	unit.comment("What services use, without what changes the machine, mounts, or reaches into other processes.");
 	unit.set("SystemCallFilter", "@system-service");
 	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
 	unit.set(
@@ -90,28 +90,28 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		"~open_by_handle_at name_to_handle_at process_vm_readv process_vm_writev process_madvise kcmp listmount statmount",
 	);
 	if (permissions.memfd !== undefined) {
-		unit.because(`memfd is needed for: ${permissions.memfd}`);
+		unit.comment(`memfd is needed for: ${permissions.memfd}`);
 		unit.set("SystemCallFilter", "memfd_create");
 	}
 	if (permissions.scheduling !== undefined) {
 		// A thread with explicit attributes sets its scheduling policy, and pthread_create fails if that is refused (measured:
 		// rsyslog).
-		unit.because(
+		unit.comment(
 			`@resources is needed for: ${permissions.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
 		);
 		unit.set("SystemCallFilter", "@resources");
 	}
 	// As in the trial, whose filter checks arguments: a daemon that cannot give up privileges which it does not have exits
 	// (measured: named).
-	unit.because("Without a capability these only give up rights, or change what is the account's own.");
+	unit.comment("Without a capability these only give up rights, or change what is the account's own.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
 	if (input.confiner) {
-		unit.because("By these the first program gives up more; whoever has them can only give up more.");
+		unit.comment("By these the first program gives up more; whoever has them can only give up more.");
 		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
 	}
 	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
-		unit.because("What the capabilities above are used through.");
+		unit.comment("What the capabilities above are used through.");
 		unit.set("SystemCallFilter", [...needed].join(" "));
 	}
 }
@@ -119,33 +119,33 @@ function calls(unit: UnitLines, input: UnitInput): void {
 /** Sets which parts of the kernel the application can see and change. */
 function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	const opened = new Set(plan.permissions.capabilities.map(({ name }) => name));
-	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
+	unit.comment("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
 	unit.set("PrivatePIDs", "yes");
 	unit.set("PrivateIPC", "yes");
-	if (plan.permissions.proc !== undefined) unit.because(`/proc is needed for: ${plan.permissions.proc}`);
+	if (plan.permissions.proc !== undefined) unit.comment(`/proc is needed for: ${plan.permissions.proc}`);
 	unit.set("ProtectProc", "invisible");
 	const { kernelProc, sys } = plan.permissions;
-	if (kernelProc !== undefined) unit.because(`The machine's files of /proc are needed for: ${kernelProc}`);
+	if (kernelProc !== undefined) unit.comment(`The machine's files of /proc are needed for: ${kernelProc}`);
 	unit.set("ProcSubset", kernelProc === undefined ? "pid" : "all");
-	if (sys !== undefined) unit.because(`/sys is needed for: ${sys}`);
-	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: that takes the capability away.");
+	if (sys !== undefined) unit.comment(`/sys is needed for: ${sys}`);
+	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.comment("No ProtectClock=yes: that takes the capability away.");
 	else unit.set("ProtectClock", "yes");
 	unit.set("ProtectControlGroups", "yes");
 	unit.set("ProtectHostname", "yes");
-	if (opened.has("syslog")) unit.because("No ProtectKernelLogs=yes: it reads the kernel's log.");
+	if (opened.has("syslog")) unit.comment("No ProtectKernelLogs=yes: it reads the kernel's log.");
 	else unit.set("ProtectKernelLogs", "yes");
 	unit.set("ProtectKernelModules", "yes");
 	unit.set("ProtectKernelTunables", "yes");
 	unit.set("LockPersonality", "yes");
 	const { writableCode } = plan.permissions;
 	if (writableCode !== undefined)
-		unit.because(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
+		unit.comment(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
 	else unit.set("MemoryDenyWriteExecute", "yes");
-	unit.because("A user namespace would hand out every capability inside itself.");
+	unit.comment("A user namespace would hand out every capability inside itself.");
 	unit.set("RestrictNamespaces", "yes");
-	if (opened.has("sys_nice")) unit.because("No RestrictRealtime=yes: it sets priorities.");
+	if (opened.has("sys_nice")) unit.comment("No RestrictRealtime=yes: it sets priorities.");
 	else unit.set("RestrictRealtime", "yes");
-	unit.because("A setuid file in a data directory would be a trap for whoever meets it outside.");
+	unit.comment("A setuid file in a data directory would be a trap for whoever meets it outside.");
 	unit.set("RestrictSUIDSGID", "yes");
 }
 
@@ -153,8 +153,8 @@ function network(unit: UnitLines, { plan }: UnitInput): void {
 	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
 	addresses(unit, { plan });
 	const { netlink, unixSockets } = plan.permissions;
-	if (netlink !== undefined) unit.because(`AF_NETLINK is needed for: ${netlink}`);
-	if (unixSockets !== undefined) unit.because(`AF_UNIX is needed for: ${unixSockets}`);
+	if (netlink !== undefined) unit.comment(`AF_NETLINK is needed for: ${netlink}`);
+	if (unixSockets !== undefined) unit.comment(`AF_UNIX is needed for: ${unixSockets}`);
 	const opened = [...(netlink === undefined ? [] : ["AF_NETLINK"]), ...(unixSockets === undefined ? [] : ["AF_UNIX"])];
 	unit.set("RestrictAddressFamilies", ["AF_INET", "AF_INET6", ...opened].join(" "));
 }
@@ -169,10 +169,10 @@ function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick
 	// In its own network a packet would be dropped silently, so a connection attempt would wait for minutes (measured).
 	if (application.network === "none") return;
 	if (permissions.multicast !== undefined) {
-		unit.because(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);
+		unit.comment(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);
 		return;
 	}
-	unit.because("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");
+	unit.comment("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");
 	unit.set("IPAddressDeny", "any");
 	unit.set("IPAddressAllow", oneMachine);
 }

@@ -1,4 +1,4 @@
-import { askingOf } from "../../../core/application/recognise.ts";
+import { queryOf } from "../../../core/application/recognise.ts";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
@@ -32,7 +32,7 @@ export function FormDetail({ form }: { form: Form }) {
 function printedBy({ tried }: Form, line: string, messages: Messages): string[] {
 	const words = messages.wizard.form.tried;
 	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
-	const open = askingOf(line)?.unproven;
+	const open = queryOf(line)?.unproven;
 	const unproven = open ? ["", messages.note(open.code, open.values)] : [];
 	if (result === undefined || "failure" in result) return unproven;
 	const printed = result.attempts.flatMap(({ output, printed = "", where }) => [

@@ -17,7 +17,7 @@ function settings(without: readonly string[] = []) {
 	return assignments.map(({ name, section, value }) => `${section} ${name}=${value}`);
 }
 
-test("what holds the application stays, and nothing that would touch anything else of the machine", () => {
+test("a test service keeps the confinement and drops everything that affects the machine", () => {
 	expect(settings()).toEqual([
 		"Unit Description=Ways out of the cage d, tried",
 		"Unit CollectMode=inactive-or-failed",
@@ -34,6 +34,6 @@ test("what holds the application stays, and nothing that would touch anything el
 	]);
 });
 
-test("a setting can be left out", () => {
+test("a test service can omit a setting", () => {
 	expect(settings(["PrivatePIDs"])).not.toContain("Service PrivatePIDs=yes");
 });

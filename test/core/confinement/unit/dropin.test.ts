@@ -48,32 +48,32 @@ LimitNOFILE=4096
 `;
 
 const dropin = (...texts: string[]) => systemdDropin({ ...input, service: { name: "daemon.service", texts } });
-/** What systemd makes of a unit and our drop-in. */
+/** Returns the service that systemd reads from a unit and our drop-in. */
 const together = (text: string) => parseServiceUnit("daemon.service", [text, dropin(text)]);
 const lines = (...texts: string[]) => dropin(...texts).split("\n");
 
 describe("a drop-in", () => {
-	it("leaves addresses to a unit that says something of them", () => {
+	it("leaves IP addresses to a unit that configures them", () => {
 		const addresses = (text: string) => lines(text).filter((line) => /^IPAddress/.test(line));
 		expect(addresses(hosts)).toHaveLength(2);
 		expect(addresses(`${hosts}IPAddressDeny=192.0.2.0/24\n`)).toEqual([]);
 		expect(addresses(`${hosts}IPAddressAllow=localhost\nIPAddressDeny=any\n`)).toEqual([]);
 	});
 
-	it("makes of the distribution's service what the cage's own unit is", () => {
+	it("makes the distribution's service equal to the cage's own unit", () => {
 		const own = parseServiceUnit("daemon.service", [systemdUnit(input)]);
 		const { description, processSettings, ...same } = together(hosts);
 		expect({ ...own, description, processSettings }).toEqual({ ...same, description, processSettings });
 	});
 
-	it("does so whatever the unit says after an upgrade of its package", () => {
+	it("does so whatever the unit contains after an upgrade of its package", () => {
 		const now = dropin("[Service]\nExecStart=/usr/sbin/daemon\n");
 		const { description, processSettings, ...same } = parseServiceUnit("daemon.service", [hosts, now]);
 		expect(same).toEqual(expect.objectContaining({ type: "exec", execStartPre: [], user: "daemon", directories: [] }));
 		expect([description, processSettings]).toEqual(["The daemon", ["LimitNOFILE=4096", "UMask=0022", "LimitCORE=1"]]);
 	});
 
-	it("says what it replaces", () => {
+	it("lists the values that it replaces", () => {
 		expect(lines(hosts)).toContain("# was: Type=forking");
 		expect(lines(hosts)).toContain("# was: ExecStart=/usr/sbin/daemon");
 		expect(lines(hosts)).toContain("# was: PIDFile=/run/daemon.pid");
@@ -81,23 +81,23 @@ describe("a drop-in", () => {
 		expect(new Set(each).size).toBe(each.length);
 	});
 
-	it("says it in one line, whatever it is", () => {
+	it("lists each value in one line", () => {
 		const hostile = "[Service]\nExecStart=/bin/a \\\nUser=root\x1b[2J\u202e\n";
 		for (const line of lines(hostile)) expect(line).toMatch(/^(# [^\p{Cc}\p{Cf}]*|\[Service\]|[A-Za-z]+=.*|)$/u);
 		expect(together(hostile).user).toBe("daemon");
 	});
 
-	it("leaves to the host how it keeps the service", () => {
+	it("keeps the unit's restarts and limits", () => {
 		expect(lines(hosts).some((line) => line.startsWith("Restart="))).toBe(false);
 		expect(lines("[Service]\nExecStart=/usr/sbin/daemon\n")).toContain("Restart=on-failure");
 	});
 
-	it("ends the service by the signal that its unit names", () => {
+	it("stops the service with the signal of its unit", () => {
 		expect(dropin("[Service]\nKillSignal=SIGQUIT\n")).toContain("kill -s QUIT");
 		expect(dropin("[Service]\nKillSignal=$(id)\n")).toContain("kill -s TERM");
 	});
 
-	it("takes back what the cage's own unit does not set", () => {
+	it("resets settings that the cage's own unit does not use", () => {
 		const jit = systemdDropin({
 			...input,
 			plan: { ...input.plan, permissions: { capabilities: [], writableCode: "mmap" } },
@@ -107,24 +107,24 @@ describe("a drop-in", () => {
 		expect(dropin(hosts)).toContain("MemoryDenyWriteExecute=yes");
 	});
 
-	it("says nothing that an older systemd does not know", () => {
+	it("contains nothing that an older systemd does not know", () => {
 		const old = systemdDropin({ ...input, systemdVersion: 239, service: { name: "a.service", texts: [hosts] } });
 		expect(old).not.toMatch(/^(LoadCredential|ExecPaths|OpenFile|PrivatePIDs|ProtectProc)=/m);
 	});
 });
 
-describe("a drop-in that comes later", () => {
+describe("a later drop-in", () => {
 	const later = (text: string) => overridingSetting(dropin(hosts), { name: "daemon.service", texts: [hosts, text] }, [1])?.name;
 	it.each(["ExecStart=/bin/sh", "User=root", "ReadWritePaths=/", "RootDirectory=", "PrivatePIDs=no"])(
-		"may not say %s",
+		"is detected if it contains %s",
 		(line) => {
 			expect(later(`[Service]\n${line}\n`)).toBe(line.split("=")[0]);
 		},
 	);
-	it.each(["Restart=no", "LimitNOFILE=1", "Nice=5", "TimeoutStopSec=1"])("may say %s", (line) => {
+	it.each(["Restart=no", "LimitNOFILE=1", "Nice=5", "TimeoutStopSec=1"])("may contain %s", (line) => {
 		expect(later(`[Service]\n${line}\n`)).toBeUndefined();
 	});
-	it("may order the service", () => {
+	it("may change the order of services", () => {
 		expect(later("[Unit]\nAfter=other.service\nUser=root\n")).toBeUndefined();
 	});
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openedFor, parseExposure } from "../../../../src/core/confinement/unit/exposure.ts";
 
-/** Of systemd 257, shortened. */
+/** Output of systemd 257, shortened. */
 const said = `  NAME                                                        DESCRIPTION                                                                EXPOSURE
 ✓ SystemCallFilter=~@swap                                     System call allow list defined for service, and @swap is not included
 ✗ SystemCallFilter=~@privileged                               System call allow list defined for service, and @privileged is included (e.g. chown is allowed)      0.2
@@ -13,7 +13,7 @@ const said = `  NAME                                                        DESC
 → Overall exposure level for x.service: 2.4 OK :-)
 `;
 
-test("what systemd counts is told setting by setting", () => {
+test("the result of systemd-analyze is parsed setting by setting", () => {
 	expect(parseExposure(said)).toEqual({
 		score: 2.4,
 		open: [
@@ -26,7 +26,7 @@ test("what systemd counts is told setting by setting", () => {
 	expect(parseExposure("Unit x.service is masked.")).toBeUndefined();
 });
 
-test("a setting names the permissions that it stands for, and no others", () => {
+test("a setting names the permissions that require it, and no others", () => {
 	const names = ["chown", "dac_override", "net_bind_service", "setgid", "setuid"];
 	const permissions = {
 		capabilities: names.map((name) => ({ name, why: "a test" })),

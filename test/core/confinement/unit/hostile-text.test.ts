@@ -23,7 +23,7 @@ describe("hostile text", () => {
 		"-",
 	];
 
-	it.each(hostile)("argument %j arrives as it is", (argument) => {
+	it.each(hostile)("argument %j arrives unchanged", (argument) => {
 		for (const input of [{}, { launcher }]) {
 			const text = unit({ application: { command: ["/usr/sbin/daemon", argument, "last"] } }, input);
 			expect(words(values(text, "ExecStart")[0], true).slice(-3)).toEqual(["/usr/sbin/daemon", argument, "last"]);
@@ -31,7 +31,7 @@ describe("hostile text", () => {
 		}
 	});
 
-	it("any text arrives as it is", () => {
+	it("any text arrives unchanged", () => {
 		const text = fc.string({ unit: "binary" }).filter((one) => !one.includes("\0"));
 		fc.assert(
 			fc.property(fc.array(text, { maxLength: 4 }), (args) => {
@@ -42,12 +42,12 @@ describe("hostile text", () => {
 	});
 
 	const printableHostile = hostile.filter((value) => !value.includes("\r"));
-	it.each(printableHostile)("environment value %j arrives as it is", (value) => {
+	it.each(printableHostile)("environment value %j arrives unchanged", (value) => {
 		const text = unit({ application: { env: { KEY: value } } });
 		expect(words(values(text, "Environment").at(-1))).toEqual([`KEY=${value}`]);
 	});
 
-	it.each(["a b", "100%", "$x", "snow☃man"])("path /srv/%s arrives as it is", (name) => {
+	it.each(["a b", "100%", "$x", "snow☃man"])("path /srv/%s arrives unchanged", (name) => {
 		const at = path(`/srv/${name}`);
 		const text = unit({ application: { cwd: `/srv/${name}` } }, { root: at, data: [{ path: at, source: at }] });
 		for (const setting of ["RootDirectory", "WorkingDirectory"]) {
@@ -92,7 +92,7 @@ describe("hostile text", () => {
 		expect(values(text, "CapabilityBoundingSet")).toEqual(["CAP_CHOWN"]);
 	});
 
-	it("a capability that is none is refused", () => {
+	it("an unknown capability is refused", () => {
 		expect(() => unit({ permissions: { capabilities: [{ name: "chown CAP_SYS_ADMIN", why: "" }] } })).toThrow(RangeError);
 	});
 });

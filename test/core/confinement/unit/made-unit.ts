@@ -49,14 +49,17 @@ export function unit(change: Change = {}, input: Partial<UnitInput> = {}): strin
 	return systemdUnit({ name: "app", root, data, binds: [], plan: plan(change), systemdVersion: 257, ...input });
 }
 
-/** Values of a setting, in order. */
+/** Returns a setting's values in order. */
 export function values(text: string, name: string): string[] {
 	const { assignments, skipped } = parseUnitText(text);
 	expect(skipped).toEqual([]);
 	return assignments.filter((assignment) => assignment.name === name).map(({ value }) => value);
 }
 
-/** Words as systemd sees them: unquoted, then specifiers expanded, then variables (the doubled signs are all that may be left). */
+/**
+ * Returns the words as systemd sees them: unquoted, then with specifiers and variables expanded (only doubled signs may
+ * remain).
+ */
 export function words(value: string | undefined, variables = false): string[] {
 	const split = splitWords(value ?? "") ?? [];
 	return split.map((word) => {

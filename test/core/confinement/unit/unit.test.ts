@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
 
-describe("what the unit says", () => {
-	it("mounts the state over its place and lets nothing else be written", () => {
+describe("a cage's unit", () => {
+	it("mounts the state over its path and makes nothing else writable", () => {
 		const text = unit();
 		expect(values(text, "RootDirectory")).toEqual(["/state/cages/app/generations/3"]);
 		expect(values(text, "BindPaths")).toEqual(["/state/cages/app/data/var/lib/app:/var/lib/app:norbind"]);
@@ -15,7 +15,7 @@ describe("what the unit says", () => {
 		expect(values(text, "ExecPaths")).toEqual([]);
 	});
 
-	it("mounts only the outermost of directories in one another", () => {
+	it("mounts only the outermost of nested directories", () => {
 		const data = ["/var/lib/app/inner", "/var/lib/app", "/var/lib/app-two"].map((at) => ({
 			path: path(at),
 			source: path(`/d${at}`),
@@ -25,7 +25,7 @@ describe("what the unit says", () => {
 		expect(values(text, "BindPaths")).toHaveLength(2);
 	});
 
-	it("starts as the account, with all of its groups, by number where the name is none", () => {
+	it("starts as the account with all of its groups, by number if systemd does not accept the name", () => {
 		const text = unit();
 		expect([values(text, "User"), values(text, "Group"), values(text, "SupplementaryGroups")]).toEqual([
 			["daemon"],
@@ -36,7 +36,7 @@ describe("what the unit says", () => {
 		expect(values(unit({ identity: { groups: [991] } }), "SupplementaryGroups")).toEqual([]);
 	});
 
-	it("gives an account what it needs as ambient capabilities, and root as bounds", () => {
+	it("grants an account ambient capabilities, and root a bounding set", () => {
 		const permissions = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
 		const account = unit({ permissions });
 		expect(values(account, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
@@ -48,7 +48,7 @@ describe("what the unit says", () => {
 		expect(values(unit(), "CapabilityBoundingSet")).toEqual([""]);
 	});
 
-	it("gives CAP_KILL to the init of an application that may leave root's account, and not to the application", () => {
+	it("grants CAP_KILL to the init of an application that may change its account, and not to the application", () => {
 		const root = { uid: 0, gid: 0, groups: [0], name: "root" };
 		const change = (names: string[], identity: typeof root | undefined) =>
 			unit(
@@ -70,7 +70,7 @@ describe("what the unit says", () => {
 		}
 	});
 
-	it("opens the system calls that a capability is used through, after everything that takes them away", () => {
+	it("permits a capability's system calls after every line that denies them", () => {
 		const names = ["sys_time", "sys_chroot"].map((name) => ({ name, why: name }));
 		expect(values(unit({ permissions: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
 		expect(values(unit({ permissions: { memfd: "memfd_create" } }), "SystemCallFilter")).toContain("memfd_create");
@@ -79,11 +79,11 @@ describe("what the unit says", () => {
 		expect(values(unit(), "SystemCallFilter")).not.toContain("@resources");
 	});
 
-	it("lets everybody give up rights", () => {
+	it("permits giving up privileges", () => {
 		expect(values(unit(), "SystemCallFilter").at(-1)).toBe("capset @setuid @chown");
 	});
 
-	it("leaves out what would take a needed capability away again", () => {
+	it("omits settings that would remove a needed capability", () => {
 		const opened = unit({
 			permissions: { capabilities: ["sys_time", "syslog", "sys_nice"].map((name) => ({ name, why: name })) },
 		});
@@ -93,7 +93,7 @@ describe("what the unit says", () => {
 		}
 	});
 
-	it("has AF_UNIX, AF_NETLINK, /proc and the network only where they are opened", () => {
+	it("has AF_UNIX, AF_NETLINK, /proc and the network only by permission", () => {
 		expect(values(unit(), "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6"]);
 		expect(values(unit(), "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys -+/proc"]);
 		const launched = unit({}, { launcher });
@@ -113,10 +113,10 @@ describe("what the unit says", () => {
 		}
 	});
 
-	it("talks to groups of machines only where that is opened", () => {
+	it("permits multicast and broadcast only by permission", () => {
 		expect(values(unit(), "IPAddressDeny")).toEqual(["any"]);
 		const allowed = values(unit(), "IPAddressAllow").join(" ").split(" ");
-		// An IPv4 address would match the ranges of IPv6 as well, mapped; to the kernel it is of the one family or the other.
+		// Separate lists, because an IPv4 address would match IPv6 ranges when mapped, but the kernel treats it as one family.
 		const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 		const family = (address: string) => (address.includes(":") ? "ipv6" : "ipv4");
 		for (const range of allowed) {
@@ -143,7 +143,7 @@ describe("what the unit says", () => {
 		expect([values(alone, "IPAddressDeny"), values(alone, "IPAddressAllow")]).toEqual([[], []]);
 	});
 
-	it("shows the journal's socket for syslog, and none beside it, to an application that writes to syslog", () => {
+	it("shows an application that uses syslog only the journal's socket for it", () => {
 		const to = (socket: string, systemdVersion = 257) => unit({ permissions: { syslog: path(socket) } }, { systemdVersion });
 		const journal = "/run/systemd/journal/dev-log";
 		expect(values(unit(), "BindLogSockets")).toEqual(["no"]);
@@ -156,7 +156,7 @@ describe("what the unit says", () => {
 		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});
 
-	it("says why for each permission", () => {
+	it("gives a reason for each permission", () => {
 		const permissions = {
 			capabilities: [{ name: "chown", why: "fchown /var/log/a" }],
 			unixSockets: "bind @x",
@@ -170,31 +170,31 @@ describe("what the unit says", () => {
 		expect(text).toContain("# /proc is needed for: p\n");
 	});
 
-	it("keeps writable and executable memory from all but those that make code", () => {
+	it("denies writable and executable memory unless permitted", () => {
 		expect(values(unit(), "MemoryDenyWriteExecute")).toEqual(["yes"]);
 		const opened = unit({ permissions: { capabilities: [], writableCode: "mprotect(PROT_EXEC)" } });
 		expect(values(opened, "MemoryDenyWriteExecute")).toEqual([]);
 		expect(opened).toContain("mprotect(PROT_EXEC)");
 	});
 
-	it("does not hide a home that the cage has", () => {
+	it("does not hide a home in the cage", () => {
 		expect(values(unit(), "ProtectHome")).toEqual(["yes"]);
 		expect(values(unit({ application: { cwd: "/home/app" } }), "ProtectHome")).toEqual([]);
 		expect(values(unit({}, { binds: [{ path: "/root/x", access: "ro" }] }), "ProtectHome")).toEqual([]);
 	});
 
-	it("gives /dev/shm a size and a number of files, and no other entry for its path, which would win", () => {
+	it("limits size and files of /dev/shm, without another entry for that path, which would win", () => {
 		expect(values(unit(), "TemporaryFileSystem")[0]).toBe("/dev/shm:mode=1777,nosuid,nodev,noexec,size=20%,nr_inodes=128k");
 		expect(unit()).not.toMatch(/^(NoExecPaths|ReadWritePaths|InaccessiblePaths)=.*\/dev\/shm/m);
 	});
 
-	it("does not make the cage's own temporary directory writable where it is not private", () => {
+	it("does not make the cage's own temporary directory writable if it is not private", () => {
 		const text = unit({}, { data: [{ path: path("/tmp"), source: path("/d/tmp") }] });
 		expect(values(text, "PrivateTmp")).toEqual([]);
 		expect(values(text, "NoExecPaths")).toEqual(["+/tmp"]);
 	});
 
-	it("does not start where a part of the way to the state is a link", () => {
+	it("does not start if a directory above the state is a link", () => {
 		const top = "/state/cages/app/data";
 		const data = ["/srv", "/var/lib/app", "/var/lib/app/in"].map((one) => ({ path: path(one), source: path(`${top}${one}`) }));
 		expect(values(unit({}, { data }), "AssertPathIsSymbolicLink")).toEqual(
@@ -203,9 +203,9 @@ describe("what the unit says", () => {
 		expect(values(unit({}, { data: [] }), "AssertPathIsSymbolicLink")).toEqual([]);
 	});
 
-	it("lets no crash start the host's core handler", () => expect(values(unit(), "LimitCORE")).toEqual(["1"]));
+	it("prevents a crash from starting the host's core handler", () => expect(values(unit(), "LimitCORE")).toEqual(["1"]));
 
-	it("mounts directories of the host as they were chosen", () => {
+	it("mounts host directories with the chosen access", () => {
 		const binds = [
 			{ path: "/etc/letsencrypt", access: "ro" },
 			{ path: "/srv/share", access: "rw" },
@@ -216,7 +216,7 @@ describe("what the unit says", () => {
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
-	it("says how to reload, and ends by the signal that is known to end it", () => {
+	it("reloads and stops with the known signals", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
 		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
 			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
@@ -226,14 +226,14 @@ describe("what the unit says", () => {
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
 	});
 
-	it("limits what it is told to, and nothing else", () => {
+	it("sets only the requested limits", () => {
 		const limits = ["MemoryMax", "TasksMax", "LimitNOFILE"];
 		const of = (text: string) => limits.map((name) => values(text, name));
 		expect(of(unit())).toEqual([[], [], []]);
 		expect(of(unit({}, { limits: { memory: 1 << 28, processes: 20, files: 1024 } }))).toEqual([["268435456"], ["20"], ["1024"]]);
 	});
 
-	it("gives a device of the plan", () => {
+	it("permits the plan's devices", () => {
 		const device = { type: "c", major: 10, minor: 229 } as const;
 		const entry = {
 			kind: "device",
@@ -260,20 +260,20 @@ describe("what the unit says", () => {
 });
 
 describe("PID 1", () => {
-	it("is the init where there is one", () => {
+	it("is the init if there is one", () => {
 		const text = unit({ application: { cwd: "/var/lib/app" } }, { launcher });
 		expect(values(text, "ExecStart")).toEqual(["/.launch/cagewright-init /var/lib/app /usr/sbin/daemon --foreground"]);
 		expect(values(text, "SuccessExitStatus")).toEqual(["129 130 141 143"]);
 		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
 	});
 
-	it("is the application where there is no init for this processor", () => {
+	it("is the application without an init for this processor", () => {
 		const text = unit();
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "SuccessExitStatus")).toEqual([]);
 	});
 
-	it("is an init that leaves descriptors open where systemd hands over sockets", () => {
+	it("is an init that leaves descriptors open if systemd passes sockets", () => {
 		const command = ["/usr/bin/systemd-socket-activate", "--listen=80", "--fdname=a", "/usr/sbin/daemon", "--foreground"];
 		const text = unit({ application: { command } }, { launcher, sockets: ["app.socket"] });
 		expect(values(text, "Sockets")).toEqual(["app.socket"]);
@@ -282,7 +282,7 @@ describe("PID 1", () => {
 		expect(values(unit({}, { systemdVersion: 252, sockets: ["app.socket"] }), "Environment").join()).not.toContain("LISTEN_PID");
 	});
 
-	it("shows the sockets of the host's socket units, whatever else the cage calls a socket", () => {
+	it("gets only the sockets of the host's socket units", () => {
 		const application = { sockets: ["stream /etc/shadow", "stream /run/app.sock"] };
 		const text = unit({ application }, { sockets: ["app.socket"], socketPaths: [path("/run/app.sock")] });
 		const shown = values(text, "BindReadOnlyPaths");
@@ -290,30 +290,30 @@ describe("PID 1", () => {
 		expect(shown.join()).not.toContain("/etc/shadow");
 	});
 
-	it("is waited for at the end", () => {
+	it("is awaited at the end", () => {
 		const text = unit({}, { launcher });
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
 	});
 
-	it("is not looked for by the commands of a unit without one", () => {
+	it("is not used by the commands of a unit without an init", () => {
 		const text = unit({}, { launcher, reloadSignal: "HUP" });
 		for (const command of [...values(text, "ExecStop"), ...values(text, "ExecReload")]) {
 			const [, option = "", script = ""] = splitWords(command) ?? [];
-			// systemd leaves the word $MAINPID out.
+			// systemd omits the word $MAINPID.
 			const { status, stderr } = spawnSync("/bin/sh", [option, script.replaceAll("$$", "$"), "sh"], { encoding: "utf8" });
 			expect([status, stderr]).toEqual([0, ""]);
 		}
 	});
 });
 
-describe("commands outside of the cage", () => {
+describe("commands outside the cage", () => {
 	const commands = (env: Record<string, string>) => {
 		const text = unit({ application: { env } }, { reloadSignal: "HUP" });
 		return [...values(text, "ExecReload"), ...values(text, "ExecStop")];
 	};
-	it("look up programs in a path of their own", () => {
+	it("search programs in their own path", () => {
 		for (const command of commands({ PATH: "/srv/app/bin" }))
 			expect(splitWords(command)?.[2]).toMatch(/^PATH=\/usr\/bin:\/bin; /);
 	});
@@ -324,19 +324,19 @@ describe("commands outside of the cage", () => {
 		{ LD_LIBRARY_PATH: "lib" },
 		{ LD_AUDIT: "/usr/lib/../../srv/x.so" },
 		{ GCONV_PATH: "/srv/app" },
-	])("are left out where a variable of the application would steer them: %j", (env) => {
+	])("are omitted if an application's variable would affect them: %j", (env) => {
 		expect(commands(env)).toEqual([]);
 		expect(unit({ application: { env } })).toContain(
 			`# No ExecReload= and no ExecStop=: outside of the cage, as root, ${Object.keys(env)[0]}`,
 		);
 	});
-	it("are there with a library of the distribution", () => {
+	it("exist with a library of the distribution", () => {
 		expect(commands({ LD_PRELOAD: "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2" })).toHaveLength(2);
 	});
 });
 
 describe("an older systemd", () => {
-	it("gets what it knows, and the unit says what is missing", () => {
+	it("gets the settings that it knows, and comments for the others", () => {
 		const text = unit({}, { systemdVersion: 252, launcher });
 		expect(values(text, "PrivatePIDs")).toEqual([]);
 		expect(text).toContain("# Missing here, needs systemd 257: PrivatePIDs=yes\n");
@@ -345,20 +345,20 @@ describe("an older systemd", () => {
 		expect(values(text, "ProcSubset")).toEqual(["pid"]);
 		expect(values(text, "Type")).toEqual(["exec"]);
 	});
-	it("follows itself what forks, for it has no PID namespace in which the init could", () => {
+	it("follows detached processes itself, because there is no PID namespace for the init", () => {
 		expect(values(unit({}, { systemdVersion: 252, launcher, forks: true }), "Type")).toEqual(["forking"]);
 		expect(values(unit({}, { launcher, forks: true }), "Type")).toEqual(["exec"]);
 	});
-	it("is not given Type=exec before 240", () => {
+	it("does not get Type=exec before 240", () => {
 		expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]);
 	});
 });
 
-describe("the program that confines", () => {
+describe("the confiner", () => {
 	const confiner = { folder: launcher, name: "cagewright-conf-0123456789ab" };
 	const inside = "/.launch/cagewright-conf-0123456789ab";
 
-	it("is started first, before the application or its init", () => {
+	it("starts first, before the application or its init", () => {
 		expect(values(unit({}, { confiner }), "ExecStart")).toEqual([`${inside} /usr/sbin/daemon --foreground`]);
 		expect(values(unit({}, { confiner, launcher }), "ExecStart")).toEqual([
 			`${inside} /.launch/cagewright-init / /usr/sbin/daemon --foreground`,
@@ -368,7 +368,7 @@ describe("the program that confines", () => {
 		]);
 	});
 
-	it("is mounted, may confine itself, and is not tried again where the kernel refuses", () => {
+	it("is mounted, may confine itself, and is not restarted if the kernel refuses", () => {
 		const text = unit({}, { confiner });
 		expect(values(text, "BindReadOnlyPaths")).toEqual([`${launcher}:/.launch:norbind`]);
 		expect(values(text, "SystemCallFilter").join(" ")).toContain(" landlock_restrict_self");
@@ -377,7 +377,7 @@ describe("the program that confines", () => {
 	});
 });
 
-it("mounts /run read-only, unless it is state or a directory of the host", () => {
+it("mounts /run read-only, unless it is state or a host directory", () => {
 	expect(values(unit(), "TemporaryFileSystem").at(-1)).toBe("/run:ro,mode=0755,nosuid,nodev,noexec");
 	const data = [{ path: path("/run"), source: path("/state/cages/app/data/run") }];
 	for (const input of [{ data }, { binds: [{ path: "/run", access: "ro" as const }] }])

@@ -1,0 +1,92 @@
+import { messagesFor } from "../../src/messages/messages.ts";
+import { type Binding, bindingsOf, editing } from "../../src/wizard/bindings.ts";
+import { keyName } from "../../src/wizard/parts/key-name.ts";
+import { type Screen, startState, stepOf, steps, type WizardState } from "../../src/wizard/state.ts";
+import { cell, generated, lines } from "./markdown.ts";
+
+const messages = messagesFor("en");
+
+/** What a page shows, as changes of the first state. */
+const screens: Readonly<Record<Screen, string>> = {
+	requirements: "Requirements",
+	choose: "Choose",
+	form: "Form",
+	trace: "Trace",
+	files: "Files",
+	accounts: "Accounts",
+	build: "Build",
+	trial: "Trial",
+	save: "Save",
+};
+
+/** docs/reference/keys.md, from the bindings of the wizard. */
+export function keysPage(): string {
+	const listScreens = (Object.keys(screens) as Screen[]).filter((screen) => screen !== "form" && screen !== "requirements");
+	const bindings = (screen: Screen) => bindingsOf({ ...startState, screen });
+	const isShared = (binding: Binding) => listScreens.every((screen) => bindings(screen).some((other) => isSame(other, binding)));
+	const shared = bindings("save").filter(isShared);
+	const minimising = { ...startState, screen: "trial", jobs: { minimise: "1" } } as unknown as WizardState;
+	const typing = { ...startState, prompt: { kind: "find" } } as unknown as WizardState;
+	const page = { ...startState, overlay: "keys" } as unknown as WizardState;
+	const question = { ...startState, question: { kind: "replace" } } as unknown as WizardState;
+	return lines(
+		"# Keys of the wizard",
+		"",
+		generated,
+		"",
+		"`?` lists the keys of the present screen. While you type, Ctrl-G does. The footer shows the most important ones.",
+		"",
+		"## On every screen",
+		"",
+		...table(shared),
+		...(Object.keys(screens) as Screen[]).flatMap((screen) => [
+			"",
+			`## ${titleOf(screen)}`,
+			"",
+			...table(bindings(screen).filter((binding) => !isShared(binding))),
+		]),
+		"",
+		"## Trial, while the search for unnecessary files runs",
+		"",
+		...table(bindingsOf(minimising).filter((binding) => !isShared(binding))),
+		"",
+		"## In a line of text",
+		"",
+		...table([...bindingsOf(typing), ...editing]),
+		"",
+		"## On a page of text",
+		"",
+		"The key that opened the page closes it too.",
+		"",
+		...table(bindingsOf(page).filter((binding) => !isShared(binding))),
+		"",
+		"## In a question",
+		"",
+		...table(bindingsOf(question)),
+	);
+}
+
+function titleOf(screen: Screen): string {
+	const hasNumber = screen !== "requirements" && screen !== "form";
+	return hasNumber ? `${steps.indexOf(stepOf(screen)) + 1}. ${screens[screen]}` : screens[screen];
+}
+
+function isSame(one: Binding, other: Binding): boolean {
+	return one.command === other.command && one.keys.join() === other.keys.join();
+}
+
+function table(bindings: readonly Binding[]): string[] {
+	return [
+		"| key | |",
+		"|---|---|",
+		...bindings.map(
+			({ command, keys }) => `| ${keys.map((key) => nameOf(key)).join(" ")} | ${cell(messages.wizard.keys[command])} |`,
+		),
+	];
+}
+
+/** Letters and marks in code style, as in the other pages. */
+function nameOf(key: string): string {
+	const name = keyName(key, messages);
+	return name.length === 1 && name.charCodeAt(0) < 128 ? `\`${name}\`` : name;
+}

@@ -1,0 +1,62 @@
+import { hostname } from "node:os";
+import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
+import { type Reaction, watchAlarms, watchUnitPlace } from "../engine/watch/alarms.ts";
+import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
+import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";
+import { programPlace } from "../system/installation/program.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface WatchOptions {
+	readonly format?: AlarmFormat;
+	/** `report`, `stop`, `freeze` or a command. */
+	readonly onAlarm?: string;
+	readonly journal?: boolean;
+	readonly withTests?: boolean;
+	readonly install?: boolean;
+	readonly uninstall?: boolean;
+	readonly dryRun?: boolean;
+}
+
+/** Prints one line for each alarm until a signal ends it. */
+export async function watch(terminal: Terminal, names: readonly string[], options: WatchOptions): Promise<number> {
+	if (options.install || options.uninstall) return unit(terminal, names, options);
+	if (options.dryRun) throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
+	const format = terminal.options.json ? "json" : (options.format ?? "text");
+	const { journal = false, withTests = false } = options;
+	return terminal.withContext(async (context) => {
+		await watchAlarms(context, {
+			names,
+			reaction: reactionOf(options.onAlarm ?? "report"),
+			withTests,
+			onReady: () => terminal.remark(terminal.messages.alarms.watching(names)),
+			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
+			...(journal ? { toJournal: (alarm) => alarmText(alarm, terminal.messages) } : {}),
+		});
+		context.signal.throwIfAborted();
+		return 0;
+	});
+}
+
+function reactionOf(text: string): Reaction {
+	return text === "report" || text === "stop" || text === "freeze" ? { kind: text } : { kind: "command", command: text };
+}
+
+function unit(
+	terminal: Terminal,
+	names: readonly string[],
+	{ dryRun = false, onAlarm, uninstall }: WatchOptions,
+): Promise<number> {
+	const words = terminal.messages.alarms.unit;
+	const path = showPath(watchUnitPlace);
+	return terminal.withContext(async (context) => {
+		const packaged = (name: string) => programPlace().packaged(name);
+		const done = uninstall
+			? await uninstallWatch(context, dryRun)
+			: await installWatch(context, { names, packaged, ...(onAlarm === undefined ? {} : { onAlarm }) }, dryRun);
+		if (terminal.options.json) terminal.printJson("watch", { path, dryRun, ...done });
+		else if (uninstall) terminal.print(!done.changed ? words.absent : dryRun ? words.wouldRemove(path) : words.removed(path));
+		else terminal.print(dryRun ? words.would(path) : words.installed(path));
+		return 0;
+	});
+}

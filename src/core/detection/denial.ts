@@ -1,0 +1,100 @@
+import { type Architecture, type SyscallName, syscalls } from "../confinement/syscalls.ts";
+
+/** A system call that a filter refused or killed for, as the kernel records it (audit record 1326, AUDIT_SECCOMP). */
+export interface Denial {
+	/** Milliseconds since 1970. */
+	readonly time: number;
+	/** Serial number of the audit record: the same record has the same one in the kernel log and in the audit log. */
+	readonly serial: number;
+	readonly pid: number;
+	/** Real user id in the host's numbering. */
+	readonly uid: number;
+	/** Name of the process (at most 15 bytes), which the process chooses itself. */
+	readonly name: string;
+	/** Executable by the path that the process sees; empty if the kernel does not know it. */
+	readonly program: string;
+	/** Name of the system call, or its number for one that our table does not have. */
+	readonly call: SyscallName | `${number}`;
+	readonly result: "refused" | "killed";
+}
+
+/** A process that ended by a signal of the processor, as the kernel logs it (`show_unhandled_signals`). */
+export interface Crash {
+	readonly pid: number;
+	readonly name: string;
+}
+
+/** seccomp(2): the action without its data, as the record has it in `code`. */
+const refused = 0x50000;
+const killed = [0x80000000, 0];
+/** linux/audit.h: AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64. Under any other one, call numbers mean other calls. */
+const architectures: Readonly<Record<string, Architecture>> = { c000003e: "x64", c00000b7: "arm64" };
+
+/**
+ * Reads a record from the kernel log (`audit: type=1326 audit(…): …`) or from auditd's file (`type=SECCOMP msg=audit(…): …`). Undefined for anything else,
+ * also if something is missing or does not look as the kernel writes it. A process chooses its name and the path of its program; the kernel writes both in
+ * hexadecimal if they hold a quote, a space or a control character, so that no name can imitate a field.
+ */
+export function parseDenial(text: string): Denial | undefined {
+	const [, seconds, milliseconds, serial, rest] =
+		/^(?:audit: type=1326 |type=SECCOMP msg=)audit\((\d+)\.(\d{3}):(\d+)\): ([^\n]*)$/.exec(text.split("\u001d", 1)[0] ?? "") ??
+		[];
+	if (rest === undefined) return undefined;
+	const fields = new Map<string, string>();
+	for (const [, key = "", value = ""] of rest.matchAll(/(?:^| )([a-z]+)=("[^"]*"|[^ "]*)/g)) {
+		// The first one counts: nothing that is appended can replace what the kernel wrote.
+		if (!fields.has(key)) fields.set(key, value);
+	}
+	const number = (key: string, base = 10) => {
+		const value = fields.get(key) ?? "";
+		return (base === 16 ? /^(0x)?[0-9a-f]+$/ : /^\d+$/).test(value) ? Number.parseInt(value, base) : Number.NaN;
+	};
+	const [pid, uid, call, code] = [number("pid"), number("uid"), number("syscall"), number("code", 16)];
+	const result = code === refused ? "refused" : killed.includes(code) ? "killed" : undefined;
+	if ([pid, uid, call].some(Number.isNaN) || result === undefined) return undefined;
+	return {
+		time: Number(seconds) * 1000 + Number(milliseconds),
+		serial: Number(serial),
+		pid,
+		uid,
+		name: untrusted(fields.get("comm")),
+		program: untrusted(fields.get("exe")),
+		call: callName(call, architectures[fields.get("arch") ?? ""]),
+		result,
+	};
+}
+
+/** audit_log_untrustedstring(): in quotes, or in hexadecimal without them. */
+function untrusted(value = ""): string {
+	if (value.startsWith('"')) return value.slice(1, -1);
+	return /^([0-9A-F]{2})+$/.test(value) ? Buffer.from(value, "hex").toString("latin1") : "";
+}
+
+function callName(number: number, architecture: Architecture | undefined): Denial["call"] {
+	const column = architecture === "arm64" ? 1 : 0;
+	const named = architecture && Object.entries(syscalls).find(([, numbers]) => numbers[column] === number)?.[0];
+	return (named as SyscallName | undefined) ?? `${number}`;
+}
+
+/**
+ * Reads `redis-server[123]: segfault at …` and `traps: redis-server[123] trap …`. The name is the process's own choice and may hold anything, so only the
+ * end of the part before the number is looked for, and the number is the last one in brackets before the kernel's own words.
+ */
+export function parseCrash(text: string): Crash | undefined {
+	const [, first, second] =
+		/^[^\n]{1,15}\[(\d+)\]: segfault at [0-9a-f]+ ip [0-9a-f]+ |^traps: [^\n]{1,15}\[(\d+)\] (?:trap|general protection)/.exec(
+			text,
+		) ?? [];
+	const pid = Number(first ?? second);
+	if (!pid) return undefined;
+	const name = text.replace(/^traps: /, "");
+	return { pid, name: name.slice(0, name.indexOf(`[${pid}]`)) };
+}
+
+/** One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): `priority,sequence,microseconds,flags;text`, then lines that begin with a space. */
+export function parseKernelRecord(record: string): { readonly sequence: number; readonly text: string } | undefined {
+	const [, priority, sequence, text] = /^(\d+),(\d+),\d+,[^;]*;([^\n]*)/.exec(record) ?? [];
+	// The facility is above the three bits of the level, and 0 is the kernel. What processes write there never has that one (devkmsg_write()).
+	if (text === undefined || Number(priority) >> 3 !== 0) return undefined;
+	return { sequence: Number(sequence), text };
+}

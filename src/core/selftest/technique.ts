@@ -1,0 +1,76 @@
+import type { Weakness } from "../confinement/method.ts";
+
+/** An escape technique: one attempt of the test's program (program.ts). */
+export interface Technique {
+	readonly id: string;
+	/** Layers that stop it; each should be enough. */
+	readonly stoppedBy: readonly StoppingLayer[];
+	/**
+	 * The attempt in Perl without modules, run in its own process. True: it escaped. False: it was refused, with the error in
+	 * `$!`. `die`: there is nothing to try. It must be harmless if it succeeds, even for root on the bare host: it reads a
+	 * canary, passes arguments that an allowed call refuses for another reason, or restores what it changed.
+	 */
+	readonly attempt: string;
+	/** Permissions of the cage's plan that allow it: then its success is no escape, but open by design. */
+	readonly opens?: readonly Permission[];
+	/** Omitted in the control run, where it would succeed, because the call loads a kernel module. */
+	readonly spared?: true;
+}
+
+export const groups = ["files", "inherited", "processes", "namespaces", "kernel", "memory", "sockets", "rights"] as const;
+export type Group = (typeof groups)[number];
+
+/** Layers by their common names: several flags or namespaces of a launch are one. */
+export type StoppingLayer =
+	| "root"
+	| "capabilities"
+	| "seccomp"
+	| "landlock"
+	| "read-only"
+	| "nosuid"
+	| "nodev"
+	| "noexec"
+	| "pid"
+	| "ipc"
+	| "net"
+	| "no-proc"
+	| "no-new-privs"
+	| "account"
+	| "init"
+	| "session"
+	| "environment"
+	| "own-dev";
+
+/** `weak`: a layer that this machine's launcher lacks (method.ts). */
+export type Permission =
+	| "network"
+	| "unix-sockets"
+	| "memfd"
+	| "proc"
+	| "writable-code"
+	| "executable-data"
+	| `weak ${Weakness}`
+	| `capability ${string}`;
+
+/** Numbers of calls that attempts use but no filter judges: [x86_64, aarch64], from the same tables as the filter's. */
+export const moreSyscalls = {
+	mmap: [9, 222],
+	mprotect: [10, 226],
+	shmat: [30, 196],
+	capget: [125, 90],
+	capset: [126, 91],
+	setgroups: [116, 159],
+	setresuid: [117, 147],
+	prctl: [157, 167],
+	setxattr: [188, 5],
+	sched_setaffinity: [203, 122],
+	sched_getaffinity: [204, 123],
+	exit_group: [231, 94],
+	mq_open: [240, 180],
+	mq_unlink: [241, 181],
+	ioprio_get: [252, 31],
+	prlimit64: [302, 261],
+	pidfd_open: [434, 434],
+	landlock_create_ruleset: [444, 444],
+	landlock_restrict_self: [446, 446],
+} as const;

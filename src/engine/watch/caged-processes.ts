@@ -1,0 +1,126 @@
+import { launchDirectory } from "../../core/confinement/launch.ts";
+import type { Denial } from "../../core/detection/denial.ts";
+import type { Context } from "../context.ts";
+
+/** A process of a cage. */
+export interface KnownProcess {
+	readonly cage: string;
+	readonly isTested: boolean;
+	/** Calls that were refused in the trial in which the application answered. */
+	readonly expected: ReadonlySet<string>;
+	/** `account`: the process had ended; it had the account of this cage alone. */
+	readonly knownBy: "process" | "account";
+}
+
+interface WatchedCage {
+	readonly name: string;
+	/** User ids that its processes start with. */
+	readonly uid: number;
+	readonly programs: ReadonlySet<string>;
+	readonly expected: ReadonlySet<string>;
+}
+
+/** Milliseconds for which a process that has ended is remembered. */
+const memory = 60_000;
+/** Milliseconds after which the state folder is read again for new cages and generations. */
+const freshness = 5000;
+/** Milliseconds for which a look at the processes is good enough for one that has ended: a flood of records must not make a flood of looks. */
+const freshLook = 100;
+
+/** Which process belongs to which cage, also of those that have just ended: a record of the kernel may come later than the end of its process. */
+export class CagedProcesses {
+	readonly #context: Context;
+	readonly #names: readonly string[];
+	/** By the identity of a generation's root directory. */
+	#cages = new Map<string, WatchedCage>();
+	readonly #seen = new Map<number, { known: KnownProcess; until: number }>();
+	#read = 0;
+	#looked = 0;
+
+	/** Without names: every cage. */
+	constructor(context: Context, names: readonly string[]) {
+		this.#context = context;
+		this.#names = names;
+	}
+
+	async look(): Promise<void> {
+		const { machine } = this.#context;
+		const now = machine.now();
+		if (now - this.#read >= freshness) {
+			this.#cages = await this.#readCages();
+			this.#read = now;
+		}
+		this.#lookAtProcesses();
+		for (const [pid, { until }] of this.#seen) if (until < now) this.#seen.delete(pid);
+	}
+
+	find({ pid, program, uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
+		const process = this.#context.machine.detection.cagedProcess(pid);
+		if (process) return this.#remember(pid, process.root, process.isTested);
+		const seen = this.#seen.get(pid);
+		if (seen || uid === undefined) return seen?.known;
+		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		return this.#byAccount(uid, program ?? "");
+	}
+
+	#lookAtProcesses(): void {
+		const { detection, now } = this.#context.machine;
+		this.#looked = now();
+		for (const [pid, { isTested, root }] of detection.cagedProcesses()) this.#remember(pid, root, isTested);
+	}
+
+	/** The only cage with that account that has, or just had, a process and holds that program. */
+	#byAccount(uid: number, program: string): KnownProcess | undefined {
+		const running = [...this.#seen.values()].map(({ known }) => known);
+		const cages = [...this.#cages.values()].filter(
+			(cage) =>
+				cage.uid === uid &&
+				(cage.programs.has(program) || program.startsWith(`${launchDirectory}/`)) &&
+				running.some((one) => one.cage === cage.name),
+		);
+		const [first] = cages;
+		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
+		const { expected, name: cage } = first;
+		// A test that runs at the same time may be the cause, and no reaction may follow from that.
+		return { cage, isTested: running.some((one) => one.cage === cage && one.isTested), expected, knownBy: "account" };
+	}
+
+	#remember(pid: number, root: string, isTested: boolean): KnownProcess | undefined {
+		const watched = this.#cages.get(root);
+		if (watched === undefined) {
+			// The number may be that of another process now.
+			this.#seen.delete(pid);
+			return undefined;
+		}
+		const known: KnownProcess = { cage: watched.name, expected: watched.expected, isTested, knownBy: "process" };
+		this.#seen.set(pid, { known, until: this.#context.machine.now() + memory });
+		return known;
+	}
+
+	async #readCages(): Promise<Map<string, WatchedCage>> {
+		const { detection, store } = this.#context.machine;
+		const cages = new Map<string, WatchedCage>();
+		for (const name of this.#names.length ? this.#names : await store.names()) {
+			for (const generation of await store.generations(name)) {
+				const root = detection.rootIdentity(store.root(name, generation));
+				const known = this.#cages.get(root);
+				// A generation never changes.
+				if (known?.name === name) {
+					cages.set(root, known);
+					continue;
+				}
+				const manifest = await store.manifest(name, generation).catch(() => undefined);
+				if (root === "" || !manifest) continue;
+				const trials = (await store.cage(name).catch(() => undefined))?.trials ?? [];
+				const trial = trials.findLast((one) => one.generation === generation && one.answered);
+				cages.set(root, {
+					name,
+					uid: manifest.identity.uid,
+					expected: new Set(trial?.refusedCalls),
+					programs: new Set(manifest.entries.filter(({ kind }) => kind === "file").map(({ path }) => path as string)),
+				});
+			}
+		}
+		return cages;
+	}
+}

@@ -1,0 +1,21 @@
+import type { Alarm } from "../../core/detection/alarm.ts";
+
+/** Alarms of `watch` and `selftest --alarm`. */
+export const alarmsEn = {
+	severities: { high: "HIGH", medium: "medium" } satisfies Record<Alarm["severity"], string>,
+	results: { refused: "refused", killed: "killed", crashed: "crashed" } satisfies Record<Alarm["result"], string>,
+	call: (cage: string, program: string, pid: number, call: string, result: string, technique: string) =>
+		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
+	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
+	repeated: (count: number) => `, ${count} times`,
+	byAccount: "the process had ended; the cage is known by its account",
+	watching: (names: readonly string[]) =>
+		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
+	unit: {
+		would: (path: string) => `Would write ${path} and start it.`,
+		installed: (path: string) => `Wrote ${path}. Alarms go to the journal: journalctl CAGE=NAME`,
+		wouldRemove: (path: string) => `Would stop and remove ${path}.`,
+		removed: (path: string) => `Stopped and removed ${path}.`,
+		absent: "The watch is not installed.",
+	},
+};

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import type { Alarm } from "../../core/detection/alarm.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import type { CagedProcess, Detection } from "../../engine/detection-ports.ts";
+import { processStatus } from "../launch/processes.ts";
+import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { followKernelLog } from "./kernel-log.ts";
+import { identity, names, words } from "./proc.ts";
+
+export const systemDetection: Detection = {
+	follow: followKernelLog,
+	cagedProcess,
+	cagedProcesses() {
+		const pids = names("/proc").filter((name) => /^\d+$/.test(name));
+		return new Map(
+			pids.flatMap((name) => {
+				const found = cagedProcess(Number(name));
+				return found ? [[Number(name), found] as const] : [];
+			}),
+		);
+	},
+	rootIdentity: (root: Path) => identity(`${pathToBytes(root).toString()}/.`),
+	toJournal,
+	freeze(pids) {
+		for (const pid of pids) {
+			try {
+				process.kill(pid, "SIGSTOP");
+			} catch {
+				// It has ended.
+			}
+		}
+	},
+	async runCommand(command, input, signal) {
+		const { execa } = await import("execa");
+		const options = {
+			input,
+			env: toolEnvironment,
+			extendEnv: false,
+			timeout: 60_000,
+			reject: false,
+			cancelSignal: signal,
+		} as const;
+		return (await execa("/bin/sh", ["-c", command], { ...options, stdout: "ignore", stderr: "inherit" })).exitCode ?? 70;
+	},
+};
+
+const ownRoot = identity("/proc/self/root/.");
+
+function cagedProcess(pid: number): CagedProcess | undefined {
+	const root = identity(`/proc/${pid}/root/.`);
+	return root === "" || root === ownRoot ? undefined : { root, isTested: isTested(pid) };
+}
+
+/** The first ancestor outside is a command of ours other than `run`. Ancestors outside cannot be forged from inside. */
+function isTested(pid: number): boolean {
+	for (let one = processStatus(pid)?.parent ?? 0; one > 1; one = processStatus(one)?.parent ?? 0) {
+		const command = words(one, "cmdline");
+		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
+		if (script >= 0 && identity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
+	}
+	return false;
+}
+
+/** journal fields: systemd.journal-fields(7). The first two are what `journalctl -x` and other tools look for. */
+function toJournal(alarm: Alarm, message: string): void {
+	const logger = findTool("logger");
+	if (logger === undefined) return;
+	const fields = {
+		MESSAGE_ID: alarmMessageId,
+		PRIORITY: alarm.severity === "high" ? "1" : "4",
+		SYSLOG_IDENTIFIER: "cagewright",
+		MESSAGE: message,
+		CAGE: alarm.cage,
+		CAGEWRIGHT_KIND: alarm.kind,
+		CAGEWRIGHT_CALL: alarm.call ?? "",
+		CAGEWRIGHT_TECHNIQUE: alarm.technique ?? "",
+		CAGEWRIGHT_SEVERITY: alarm.severity,
+		CAGEWRIGHT_RESULT: alarm.result,
+		CAGEWRIGHT_COUNT: String(alarm.count),
+		OBJECT_PID: String(alarm.pid),
+		CAGEWRIGHT_PROGRAM: alarm.program,
+	};
+	const child = spawn(logger, ["--journald"], { env: toolEnvironment, stdio: ["pipe", "ignore", "ignore"] });
+	child.on("error", () => undefined);
+	child.stdin.on("error", () => undefined);
+	// A line break would begin another field.
+	child.stdin.end(
+		Object.entries(fields)
+			.map(([name, value]) => `${name}=${value.replace(/[^\x20-\x7e]/g, "?")}\n`)
+			.join(""),
+	);
+}
+
+/** sd-id128(3): made once for this kind of message. */
+const alarmMessageId = "6f0a3a1e9c7b4a0f8d1b5b7c2f3e4d91";

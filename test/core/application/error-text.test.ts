@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { errorText } from "../../../src/core/application/error-text.ts";
+
+const lines = (...all: string[]) => `${all.join("\n")}\n`;
+
+test.each([
+	[
+		"unbound, where the reason stands before what follows from it",
+		[
+			"notice: init module 0: validator",
+			"error: unable to open /var/lib/unbound/root.key for reading: No such file or directory",
+			"error: validator: could not apply configuration settings.",
+			"fatal error: failed to init modules",
+		],
+		"error: unable to open /var/lib/unbound/root.key for reading: No such file or directory / fatal error: failed to init modules",
+	],
+	[
+		"varnishd, which ends with its usage",
+		[
+			"Error: Working directory /var/lib/varnish/x (-n argument) cannot reside on a file system mounted noexec",
+			"",
+			"(-? gives usage)",
+		],
+		"Error: Working directory /var/lib/varnish/x (-n argument) cannot reside on a file system mounted noexec",
+	],
+	[
+		"a panic of Go, above its stack",
+		[
+			"level=INFO msg=starting",
+			"panic: couldn't open /sys",
+			"",
+			"goroutine 1 [running]:",
+			"main.main()",
+			"github.com/prometheus/node_exporter/node_exporter.go:224 +0xfce",
+		],
+		"panic: couldn't open /sys",
+	],
+	[
+		"Node, above its stack",
+		["Error: Cannot find module 'x'", "    at Module._resolveFilename (node:internal/modules/cjs/loader:1212:15)"],
+		"Error: Cannot find module 'x'",
+	],
+	[
+		"tor, which says more after the reason",
+		[
+			"[warn] Directory /run/tor cannot be read: Permission denied",
+			"[notice] Opened Socks listener connection (ready) on 127.0.0.1:9050",
+		],
+		"[warn] Directory /run/tor cannot be read: Permission denied",
+	],
+	[
+		"postfix, with a warning that is none",
+		["warning: /etc/x: No such file or directory", "postfix: fatal: parameter default_privs: unknown user name value: nobody"],
+		"warning: /etc/x: No such file or directory / postfix: fatal: parameter default_privs: unknown user name value: nobody",
+	],
+	["whatever has no complaint: the last line", ["one", "two", "", ""], "two"],
+	["nothing", [" "], ""],
+])("%s", (_, output, words) => expect(errorText(lines(...output))).toBe(words));
+
+test("the result fits into a line of a terminal", () => {
+	expect(errorText("x".repeat(1000))).toHaveLength(300);
+});
