@@ -46,8 +46,7 @@ beforeAll(async () => {
 beforeEach(() => rmSync(`${there}/cages/taken`, { recursive: true, force: true }));
 
 const snapshot = () => execFileSync("find", [victim, there, "-printf", "%p %m %U %s %T@ %l\n"], { encoding: "utf8" });
-const take = (file: string, ...options: string[]) =>
-	inProcess(["import", file, "--name", "taken", ...options], { state: there });
+const take = (file: string, ...options: string[]) => inProcess(["import", file, "--name", "taken", ...options], { state: there });
 
 /** Neither a real import nor a dry run accepts it or leaves anything. */
 async function expectRefused(file: string, why: RegExp, statuses: readonly number[] = [2, 4]): Promise<void> {
