@@ -54,8 +54,6 @@ export default defineConfig({
 					exclude: alone,
 					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
-					// They share one machine. The report names a test that passed only the second time.
-					retry: 1,
 					sequence: { groupOrder: 1 },
 					// The built program is loaded as Node loads it, not transformed again (`inProcess`).
 					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
