@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = [
 	"alarms",
 	"import-account",
-	"install",
+	"install-hook",
 	"killed",
 	"sandbox/sandbox",
 	"selftest-leavings",
@@ -14,7 +14,8 @@ const alone = [
 	"update",
 ].map((name) => `test/system/${name}.test.ts`);
 /** Files that take longest; one that starts last would run by itself at the end. */
-const slowest = /\/(census|minimise|unit-booted|unit-selftest|templates|adopt|rootless|resume)\.test\.ts$/;
+const slowest =
+	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);
