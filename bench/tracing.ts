@@ -41,7 +41,7 @@ export const tracing: Bench = {
 						await launched.stop(5);
 					}
 				} finally {
-					await sandbox.dispose();
+					await sandbox[Symbol.asyncDispose]();
 				}
 			};
 			const folded = () => {

@@ -54,7 +54,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 						await launched.stop(5);
 					}
 				} finally {
-					await sandbox.dispose();
+					await sandbox[Symbol.asyncDispose]();
 				}
 			};
 			const measured = await inTurn(3, {

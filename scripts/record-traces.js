@@ -21,6 +21,7 @@ try {
 		bundle: true,
 		format: "esm",
 		platform: "node",
+		target: "node20.19",
 	});
 	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
 	// What stands in a string is no path, whatever it looks like: here it is shown whole, to prove it.

@@ -56,6 +56,6 @@ export async function tracedThroughput(subject: Subject, state: string): Promise
 			await launched.stop(10);
 		}
 	} finally {
-		await sandbox.dispose();
+		await sandbox[Symbol.asyncDispose]();
 	}
 }

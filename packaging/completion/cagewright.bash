@@ -108,10 +108,10 @@ _cagewright() {
 		case $verb in
 		'') _cagewright_words --resume --linear --inline --ascii ;;
 		make) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --rounds --no-selftest --replace --minimise --keep --keep-kind --give-up --jobs ;;
-		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --rounds --no-selftest --replace ;;
-		plan) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
-		build) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
-		trial) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace --unit --dropin ;;
+		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --replace ;;
+		plan) _cagewright_words --probe --include --exclude --writable --bind --allow --dry-run --seed --device --allow-secret --allow-setuid --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
+		build) _cagewright_words --probe --include --exclude --writable --bind --allow --dry-run --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account ;;
+		trial) _cagewright_words --probe --include --exclude --writable --bind --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
 		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
 		export) _cagewright_words --format -o --output --with-data ;;
@@ -141,9 +141,9 @@ _cagewright() {
 		case "$verb $position" in
 		'help 0') _cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale update rollback diff minimise remove record template sessions apps doctor install uninstall ;;
 		'make 0') _cagewright_kind template; _cagewright_kind service ;;
-		'trace 0' | 'plan 0' | 'build 0' | 'trial 0') _cagewright_kind template; _cagewright_kind service; _cagewright_kind cage ;;
+		'trace 0') _cagewright_kind template; _cagewright_kind service; _cagewright_kind cage ;;
+		'plan 0' | 'build 0' | 'trial 0' | 'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest 0' | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;
 		'adopt 0' | 'release 0' | 'apps 0') _cagewright_kind service ;;
-		'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest 0' | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;
 		'import 0' | 'explain 1') _cagewright_kind file ;;
 		'signal 1') _cagewright_words HUP INT TERM QUIT USR1 USR2 WINCH CONT STOP KILL ;;
 		'template 0') _cagewright_words list new show save check diff import accept export remove ;;

@@ -3,7 +3,7 @@ import { templateActions } from "../../src/cli/template.ts";
 import { permissionWords } from "../../src/core/plan/permissions.ts";
 import type { Model } from "./model.ts";
 
-/** What an argument or an option's value can be. `words` come from the program; the others are looked up when somebody presses Tab. */
+/** Kinds of values. `words` are part of the script; the others are looked up when somebody presses Tab. */
 export type Kind =
 	| "cage"
 	| "template"
@@ -146,7 +146,7 @@ export function completionOf({ commands, program, templates, verbs }: Model): Co
 	};
 }
 
-/** What fits beside a word: the text up to its first semicolon or bracket. */
+/** Returns the text up to its first semicolon or bracket, to fit beside a word. */
 function shortText(text: string): string {
 	return (/^.*?(?=; | \(|: [a-z-]+, |$)/.exec(text)?.[0] ?? text).slice(0, 90);
 }

@@ -6,7 +6,6 @@ import { cell, generated, lines } from "./markdown.ts";
 
 const messages = messagesFor("en");
 
-/** What a page shows, as changes of the first state. */
 const screens: Readonly<Record<Screen, string>> = {
 	requirements: "Requirements",
 	choose: "Choose",

@@ -14,7 +14,7 @@ import { draftFromProcess } from "../system/units/process-application.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * With `--attach`, takes command, account, environment and working directory from the process unless an option gives them. A named template supplies them
+ * Takes command, account, environment and working directory from the process of `--attach`, unless an option gives them. A named template supplies them
  * itself; any other name is the cage's. Throws like `runningTree`, and `for-needs-attach` (exit 2).
  */
 export async function requestForProcess(context: Context, request: CageRequest): Promise<CageRequest> {

@@ -20,32 +20,28 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 			else terminal.print(planText(planned, terminal.messages));
 			return 0;
 		}
-		const lock = await store.lock(cage.name);
-		try {
-			const previous = await store.present(cage.name);
-			warnUnusedAllowances(context, planned);
-			const { seconds, value } = await timed(context, "build", () =>
-				withOwnAccount(context, cage, planned, trace, previous, async (plan) => ({
-					plan,
-					candidate: await buildAudited(context, cage, plan, previous),
-				})),
-			);
-			const { candidate, plan } = value;
-			const { generation } = candidate.manifest;
-			const footprint = footprintOf(plan, trace);
-			const { unchanged } = candidate;
-			const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
-			await makePresent(context, made, generation, {
-				note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
-				giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
-			});
-			const root = pathToText(store.root(cage.name, generation)) ?? "";
-			if (terminal.options.json)
-				terminal.printJson("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds });
-			else terminal.print(terminal.messages.cli.built(cage.name, root, unchanged));
-			return 0;
-		} finally {
-			await lock.release();
-		}
+		await using _lock = await store.lock(cage.name);
+		const previous = await store.present(cage.name);
+		warnUnusedAllowances(context, planned);
+		const { seconds, value } = await timed(context, "build", () =>
+			withOwnAccount(context, cage, planned, trace, previous, async (plan) => ({
+				plan,
+				candidate: await buildAudited(context, cage, plan, previous),
+			})),
+		);
+		const { candidate, plan } = value;
+		const { generation } = candidate.manifest;
+		const footprint = footprintOf(plan, trace);
+		const { unchanged } = candidate;
+		const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
+		await makePresent(context, made, generation, {
+			note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
+			giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
+		});
+		const root = pathToText(store.root(cage.name, generation)) ?? "";
+		if (terminal.options.json)
+			terminal.printJson("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds });
+		else terminal.print(terminal.messages.cli.built(cage.name, root, unchanged));
+		return 0;
 	});
 }

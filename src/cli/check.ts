@@ -21,7 +21,7 @@ export async function check(terminal: Terminal, names: readonly string[], option
 	return reportUnknown(terminal, options.nagios ?? false, () => runChecks(terminal, names, options));
 }
 
-/** For monitoring, a check that fails is 3 UNKNOWN (Nagios plugin API). */
+/** Monitoring expects 3 UNKNOWN if a check fails (Nagios plugin API). */
 async function reportUnknown(terminal: Terminal, nagios: boolean, work: () => Promise<number>): Promise<number> {
 	try {
 		return await work();

@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import { permissionWords } from "../core/plan/permissions.ts";
 import { type OptionName, type OptionRow, options, stepVerbs } from "../core/questions/options.ts";
 import type { HelpMessages } from "../messages/en/help.ts";
-import { commonGroups, type GroupOfOptions, optionGroups } from "./groups.ts";
+import { commonGroups, type GroupOfOptions, isTracedStep, optionGroups } from "./groups.ts";
 import { globalOptions, wizardOptions } from "./options.ts";
 import type { Verb } from "./verbs.ts";
 
@@ -39,7 +39,7 @@ export interface VerbText {
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What help, man pages and the reference say about a verb, or about the program itself, which has the options of the wizard. */
+/** Describes a verb for help, man pages and the reference. The program itself has the wizard's options. */
 export function describeVerb(verb: Verb, help: HelpMessages): VerbText {
 	const program = (verb.parent ?? verb) as Verb;
 	const isProgram = program === verb;
@@ -104,7 +104,7 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 
 const longestChoices = 24;
 
-/** What `--allow` and `--refuse` take. */
+/** The words of `--allow` and `--refuse`. */
 export const grantable: readonly string[] = [
 	...Object.values(permissionWords),
 	...["capability:NAME", "socket:PATH", "executable-data:DIR"],
@@ -123,7 +123,7 @@ function usageOf(verb: Verb, hasOptions: boolean, help: HelpMessages): string {
 			const word = `${argument.name().toUpperCase()}${argument.variadic ? "…" : ""}`;
 			return argument.required ? word : `[${word}]`;
 		});
-	const takesCommand = verb.registeredArguments.some((argument) => argument.name() === "command");
+	const takesCommand = !isTracedStep(verb.name()) && verb.registeredArguments.some((argument) => argument.name() === "command");
 	const parts = [
 		...[verb.parent?.name() ?? "", verb.name()],
 		...words,

@@ -23,6 +23,17 @@ export const verbGroups = {
 	machine: { finding: ["apps", "doctor"], installing: ["install", "uninstall"] },
 } as const satisfies Record<GroupOfVerbs, Partial<Record<Row, readonly string[]>>>;
 
+/** Steps that work on a traced cage, with the options that they honour beside `optionsOfTracedCages`. They refuse all others. */
+export const tracedSteps = {
+	plan: ["takeDocumented"],
+	build: [],
+	trial: ["rounds", "selftest", "unit", "dropin"],
+} as const satisfies Readonly<Record<string, readonly OptionName[]>>;
+
+export function isTracedStep(verb: string): verb is keyof typeof tracedSteps {
+	return Object.hasOwn(tracedSteps, verb);
+}
+
 export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples">;
 
 /** Every option of the table once, in the groups of `make --help`. */

@@ -40,7 +40,7 @@ export const count = (text: string) => {
 
 const size = (text: string) => {
 	const value = parseSize(text);
-	// With less, the programs that start the application could not run.
+	// The programs that start the application need about this much.
 	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("size");
 	return value;
 };

@@ -6,6 +6,7 @@ import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
+import { tracedSteps } from "./groups.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 
@@ -13,16 +14,12 @@ import { addingTo } from "./trace.ts";
 export async function plan(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage: requested, trace } = await tracedCage(context, request, "plan", ["takeDocumented"]);
+		const { cage: requested, trace } = await tracedCage(context, request, "plan", tracedSteps.plan);
 		const cage = request.options.takeDocumented ? await takeDocumented(context, requested, trace) : requested;
 		const proposed = await planStep(context, cage, trace);
 		if (!request.options.dryRun) {
-			const lock = await store.lock(cage.name);
-			try {
-				await store.saveCage(cage);
-			} finally {
-				await lock.release();
-			}
+			await using _lock = await store.lock(cage.name);
+			await store.saveCage(cage);
 		}
 		warnUnusedAllowances(context, proposed);
 		const present = await store.present(cage.name);

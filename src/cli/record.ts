@@ -112,12 +112,8 @@ async function askResponsible(
 
 async function storeResponsible(context: Context, name: string, given: Responsible): Promise<void> {
 	if (!Object.keys(given).length) return;
-	const lock = await context.machine.store.lock(name);
-	try {
-		await keepResponsible(context, name, given);
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await context.machine.store.lock(name);
+	await keepResponsible(context, name, given);
 }
 
 const checksumOf = (file: string) => `${file}.sha256`;
@@ -126,13 +122,9 @@ const checksumOf = (file: string) => `${file}.sha256`;
 async function writeChecksum({ machine }: Context, record: CageRecord, file: string, text: string): Promise<string> {
 	const { cage, fingerprint, manifest } = record;
 	const sha256 = machine.recording.sha256(text);
-	const lock = await machine.store.lock(cage.name);
-	try {
-		await writeAtomic(pathFromText(checksumOf(file)), checksumLine(sha256, basename(file)));
-		await machine.store.log(cage.name, recordedAction, { file, sha256, generation: manifest.generation, fingerprint });
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await machine.store.lock(cage.name);
+	await writeAtomic(pathFromText(checksumOf(file)), checksumLine(sha256, basename(file)));
+	await machine.store.log(cage.name, recordedAction, { file, sha256, generation: manifest.generation, fingerprint });
 	return checksumOf(file);
 }
 

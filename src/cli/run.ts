@@ -93,14 +93,10 @@ export async function recordAcceptances(
 	const known = await knownCage(store, name);
 	const accepted = mergeAcceptances(known.accepted ?? [], texts);
 	if (accepted.length === known.accepted?.length) return;
-	const lock = await store.lock(name);
-	try {
-		await store.saveCage({ ...known, accepted });
-		await store.log(name, "finding-accepted", { accepted: texts });
-		const record = await store.records.text(name);
-		const line = (await store.history(name)).at(-1);
-		if (record !== undefined && line !== undefined) await store.records.saveText(name, withHistoryLine(record, line));
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	await store.saveCage({ ...known, accepted });
+	await store.log(name, "finding-accepted", { accepted: texts });
+	const record = await store.records.text(name);
+	const line = (await store.history(name)).at(-1);
+	if (record !== undefined && line !== undefined) await store.records.saveText(name, withHistoryLine(record, line));
 }

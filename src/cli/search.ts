@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { PinRules } from "../core/minimise/needs.ts";
 import type { Context } from "../engine/context.ts";
-import type { Found } from "../engine/minimise/find.ts";
+import type { SearchOutcome } from "../engine/minimise/find.ts";
 import { type MinimiseResult, minimiseCage } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
 import { foundText } from "../report/minimise.ts";
@@ -55,7 +55,7 @@ export class Search {
 			this.#stop = undefined;
 		};
 		let isShown = false;
-		const confirm = async (found: Found, subject: Subject) => {
+		const confirm = async (found: SearchOutcome, subject: Subject) => {
 			end();
 			if (options.yes) return true;
 			terminal.say(foundText(subject, found, messages));

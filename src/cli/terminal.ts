@@ -16,7 +16,7 @@ import { defaultState, stateFolder } from "./state.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
-/** What every verb needs: output, language, state folder, and cancellation by signals. */
+/** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
 export class Terminal {
 	readonly options: GlobalOptions;
 	readonly language: "en" | "de";

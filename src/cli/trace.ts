@@ -36,46 +36,42 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 		await checkName(context, answers, request.options.replace ?? false);
 		checkRules(answers.rules, context.machine.files);
 		if (request.options.dryRun) return dryRun(terminal, context, answers, "trace");
-		const lock = await store.lock(answers.name);
-		try {
-			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
-			const options = { ...untilEnter(terminal, request), ...earlier, coverage: true };
-			const account = await provideStartAccount(context, answers);
-			const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
-				await account.undo();
-				throw error;
+		await using _lock = await store.lock(answers.name);
+		const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
+		const options = { ...untilEnter(terminal, request), ...earlier, coverage: true };
+		const account = await provideStartAccount(context, answers);
+		const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
+			await account.undo();
+			throw error;
+		});
+		await store.saveTrace(cage.name, result.trace);
+		await store.saveCage(cage);
+		await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });
+		if (terminal.options.json) {
+			const { accesses, calls, capabilities, gaps, ports, processes } = result.trace;
+			terminal.printJson("trace", {
+				name: cage.name,
+				answered: result.answered,
+				paths: accesses.size,
+				calls,
+				processes,
+				probes: result.probes,
+				exercises: result.exercises,
+				signals: result.signals,
+				capabilities: [...capabilities.keys()],
+				ports: [...ports],
+				gaps: [...gaps],
+				seconds: cage.seconds.trace,
+				...(added ? { added: addedToJson(added) } : {}),
+				...(reached ? reachedToJson(reached) : {}),
 			});
-			await store.saveTrace(cage.name, result.trace);
-			await store.saveCage(cage);
-			await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });
-			if (terminal.options.json) {
-				const { accesses, calls, capabilities, gaps, ports, processes } = result.trace;
-				terminal.printJson("trace", {
-					name: cage.name,
-					answered: result.answered,
-					paths: accesses.size,
-					calls,
-					processes,
-					probes: result.probes,
-					exercises: result.exercises,
-					signals: result.signals,
-					capabilities: [...capabilities.keys()],
-					ports: [...ports],
-					gaps: [...gaps],
-					seconds: cage.seconds.trace,
-					...(added ? { added: addedToJson(added) } : {}),
-					...(reached ? reachedToJson(reached) : {}),
-				});
-			} else {
-				const { messages } = terminal;
-				if (added) terminal.print(addedText(added, accountNames(context), messages));
-				if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
-				terminal.print(traceText(cage.name, result, messages));
-			}
-			return 0;
-		} finally {
-			await lock.release();
+		} else {
+			const { messages } = terminal;
+			if (added) terminal.print(addedText(added, accountNames(context), messages));
+			if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
+			terminal.print(traceText(cage.name, result, messages));
 		}
+		return 0;
 	});
 }
 

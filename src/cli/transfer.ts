@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
-import { permissionsOf, tellingPermissions, tellingVariables } from "../core/cage/import-review.ts";
+import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/cage/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
@@ -97,22 +97,18 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 /** Runs a trial and stores its result with the cage. Returns true if the application answers. */
 async function runTrial(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const { generation, manifest } = await presentCage(context, name);
-		const cage = await knownCage(store, name);
-		const trace = await store.trace(name);
-		if (!trace) throw new Failure("not-traced", { name }, 2);
-		const plan = await planStep(context, cage, trace);
-		const { seconds, value: round } = await timed(context, "trial", () =>
-			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
-		);
-		await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
-		await store.log(name, "tried", { generation, answered: round.answered });
-		return round.answered;
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	const { generation, manifest } = await presentCage(context, name);
+	const cage = await knownCage(store, name);
+	const trace = await store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const plan = await planStep(context, cage, trace);
+	const { seconds, value: round } = await timed(context, "trial", () =>
+		trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+	);
+	await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
+	await store.log(name, "tried", { generation, answered: round.answered });
+	return round.answered;
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */
@@ -208,7 +204,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	return [
 		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
-		...line(words.permissions, tellingPermissions(parts.permissions)),
+		...line(words.permissions, sensitivePermissions(parts.permissions)),
 		...line(words.sockets, parts.sockets),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
@@ -221,7 +217,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 }
 
 function notableVariables(env: Readonly<Record<string, string>>): string[] {
-	const names = [...tellingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
+	const names = [...codeLoadingVariables(env), ...(env.PATH === undefined || env.PATH === launchPath ? [] : ["PATH"])];
 	return names.map((name) => `${name}=${env[name]}`);
 }
 

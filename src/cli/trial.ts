@@ -10,6 +10,7 @@ import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
+import { tracedSteps } from "./groups.ts";
 import { isSafe, showMade } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,7 +20,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 	return terminal.withContext(async (context) => {
 		if (request.options.unit || request.options.dropin !== undefined) return asService(terminal, context, request);
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, request, "trial", ["rounds", "selftest"]);
+		const { cage, trace } = await tracedCage(context, request, "trial", tracedSteps.trial);
 		if (request.options.rounds !== undefined && !request.options.yes)
 			throw new Failure("option-without", { option: "--rounds", needs: "--yes" }, 2);
 		const plan = await planStep(context, cage, trace);
@@ -32,62 +33,54 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 			else terminal.print(terminal.messages.cli.wouldTry(cage.name, probes));
 			return 0;
 		}
-		const lock = await store.lock(cage.name);
-		try {
-			if (request.options.yes) {
-				const most = request.options.rounds ?? defaultRounds;
-				const writer = recordWriter(terminal);
-				const { selftest } = request.options;
-				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
-					rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),
-				);
-				return showMade(terminal, context, made);
-			}
-			const { seconds, value: round } = await timed(context, "trial", () =>
-				trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+		await using _lock = await store.lock(cage.name);
+		if (request.options.yes) {
+			const most = request.options.rounds ?? defaultRounds;
+			const writer = recordWriter(terminal);
+			const { selftest } = request.options;
+			const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
+				rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),
 			);
-			const wanted = round.answered && (request.options.selftest ?? true);
-			const tried = await tested(context, cage, manifest, wanted);
-			await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
-			await store.log(cage.name, "tried", {
-				generation: present,
-				answered: round.answered,
-				missing: round.missing.length,
-				...(cage.accepted ? { accepted: cage.accepted } : {}),
-			});
-			const open = remedies(round, cage.additions).length;
-			if (terminal.options.json) {
-				const { answered, missing, output, probes } = round;
-				terminal.printJson("trial", {
-					name: cage.name,
-					answered,
-					probes,
-					missing: missing.map(missingToJson),
-					output: output.slice(-2000),
-					selftest: selftestToMadeJson(tried.selftest),
-					generation: present,
-					seconds,
-				});
-			} else terminal.print(roundText(cage.name, round, { generation: present, seconds }, open, terminal.messages));
-			return round.answered && !open && isSafe(terminal, tried) ? 0 : 1;
-		} finally {
-			await lock.release();
+			return showMade(terminal, context, made);
 		}
+		const { seconds, value: round } = await timed(context, "trial", () =>
+			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+		);
+		const wanted = round.answered && (request.options.selftest ?? true);
+		const tried = await tested(context, cage, manifest, wanted);
+		await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
+		await store.log(cage.name, "tried", {
+			generation: present,
+			answered: round.answered,
+			missing: round.missing.length,
+			...(cage.accepted ? { accepted: cage.accepted } : {}),
+		});
+		const open = remedies(round, cage.additions).length;
+		if (terminal.options.json) {
+			const { answered, missing, output, probes } = round;
+			terminal.printJson("trial", {
+				name: cage.name,
+				answered,
+				probes,
+				missing: missing.map(missingToJson),
+				output: output.slice(-2000),
+				selftest: selftestToMadeJson(tried.selftest),
+				generation: present,
+				seconds,
+			});
+		} else terminal.print(roundText(cage.name, round, { generation: present, seconds }, open, terminal.messages));
+		return round.answered && !open && isSafe(terminal, tried) ? 0 : 1;
 	});
 }
 
 /** Tests the present generation once, as a systemd service. */
 async function asService(terminal: Terminal, context: Context, request: CageRequest): Promise<number> {
-	const { cage } = await tracedCage(context, request, "trial", ["unit", "dropin", "selftest"]);
+	const { cage } = await tracedCage(context, request, "trial", tracedSteps.trial);
 	const verb = request.options.unit ? "trial --unit" : "trial --dropin";
 	refuseUnused(request.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
-	const lock = await context.machine.store.lock(cage.name);
-	try {
-		const tried = await unitTrialStep(context, cage.name, request.options.dropin);
-		if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
-		else terminal.print(unitTrialText(tried, terminal.messages));
-		return tried.answered ? 0 : 1;
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await context.machine.store.lock(cage.name);
+	const tried = await unitTrialStep(context, cage.name, request.options.dropin);
+	if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
+	else terminal.print(unitTrialText(tried, terminal.messages));
+	return tried.answered ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { timerTasks } from "../core/upkeep/installation.ts";
+import { optionsOfTracedCages } from "../engine/choose/traced-cage.ts";
 import { alarmFormats } from "../report/alarm.ts";
 import { type AdoptOptions, adopt } from "./adopt.ts";
 import { apps } from "./apps.ts";
@@ -7,6 +8,7 @@ import { argumentsOf } from "./arguments.ts";
 import { build } from "./build.ts";
 import { type CheckOptions, check, type SelftestVerbOptions, selftest } from "./check.ts";
 import { doctor, hook, type InstallOptions, install, logrotate, uninstall } from "./doctor.ts";
+import { isTracedStep, tracedSteps } from "./groups.ts";
 import { make } from "./make.ts";
 import { type MinimiseOptions, minimise } from "./minimise.ts";
 import { addGlobalOptions, addTableOptions, addWizardOptions, atLeast, count, duration } from "./options.ts";
@@ -66,11 +68,14 @@ type Define = (usage: string, ...examples: string[]) => Command;
 type Perform = (work: Work) => Promise<void>;
 
 function defineCreating(define: Define, args: readonly string[], perform: Perform): void {
-	const step = (name: string, work: typeof make, ...examples: string[]) =>
-		define(`${name} [target] [command...]`, ...examples.map((example) => `${name} ${example}`)).action(
-			(target: string | undefined, rest: string[], options: object) =>
-				perform((terminal) => work(terminal, { ...argumentsOf(args, target, rest), options })),
+	const step = (name: string, work: typeof make, ...examples: string[]) => {
+		const target = isTracedStep(name) ? "name" : "target";
+		const verb = define(`${name} [${target}] [command...]`, ...examples.map((example) => `${name} ${example}`));
+		for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
+		verb.action((first: string | undefined, rest: string[], options: object) =>
+			perform((terminal) => work(terminal, { ...argumentsOf(args, first, rest), options })),
 		);
+	};
 	step(
 		"make",
 		make,
@@ -103,6 +108,15 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("--dry-run")
 		.option("--no-trial")
 		.action((file: string, options: ImportOptions) => perform((terminal) => importing(terminal, file, options)));
+}
+
+/** A step parses all options of `make`, so that it can name the verb that honours one. Its help shows its own only. */
+function isHonoured(step: string, option: string): boolean {
+	if (!isTracedStep(step)) return step !== "trace" || (option !== "rounds" && option !== "selftest");
+	// NAME says the same as --name, and only `trial` asks something.
+	if (option === "name" || (option === "yes" && step !== "trial")) return false;
+	const own: readonly string[] = [...optionsOfTracedCages, ...tracedSteps[step]];
+	return own.includes(option);
 }
 
 function defineRunning(define: Define, perform: Perform): void {

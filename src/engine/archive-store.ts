@@ -1,4 +1,4 @@
-import type { Observed as AuditObserved } from "../core/cage/audit.ts";
+import type { ObservedFile as AuditObserved } from "../core/cage/audit.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";

@@ -4,9 +4,10 @@ import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/l
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { CageLayout } from "./ports.ts";
-import type { CageReader } from "./store.ts";
+import type { CageReader, Lock, Store } from "./store.ts";
 
 /** A cage with its present generation. */
 export interface PresentCage {
@@ -24,13 +25,8 @@ export async function knownCage(store: CageReader, name: string): Promise<Cage> 
 }
 
 /** The cage of that name, if any. A damaged description throws `state-damaged`, or counts as absent with `replace`. */
-export async function readableCage(store: CageReader, name: string, replace: boolean): Promise<Cage | undefined> {
-	try {
-		return await store.cage(name);
-	} catch (error) {
-		if (replace && isDamage(error)) return undefined;
-		throw error;
-	}
+export function readableCage(store: CageReader, name: string, replace: boolean): Promise<Cage | undefined> {
+	return replace ? unlessDamaged(store.cage(name)) : store.cage(name);
 }
 
 /** The generation if its manifest can be read. A damaged manifest throws, or counts as absent with `replace`. */
@@ -41,11 +37,16 @@ export async function readableManifest(
 	replace: boolean,
 ): Promise<number | undefined> {
 	if (generation === undefined) return undefined;
+	const reading = store.manifest(name, generation).then(() => generation);
+	return replace ? unlessDamaged(reading) : reading;
+}
+
+/** Returns undefined for damaged state instead of throwing. */
+export async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
 	try {
-		await store.manifest(name, generation);
-		return generation;
+		return await reading;
 	} catch (error) {
-		if (replace && isDamage(error)) return undefined;
+		if (isDamage(error)) return undefined;
 		throw error;
 	}
 }
@@ -53,6 +54,35 @@ export async function readableManifest(
 /** Whether a description, manifest or pointer is unreadable, or a generation has no manifest. */
 export function isDamage(error: unknown): error is Failure {
 	return error instanceof Failure && ["state-damaged", "manifest-damaged", "no-such-generation"].includes(error.code);
+}
+
+/** Throws `not-traced` (exit 2) if the cage has no trace. */
+export async function requireTrace(store: Store, name: string): Promise<Trace> {
+	const trace = await store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	return trace;
+}
+
+/** Locks a cage. Returns undefined if another command has locked it. */
+export async function lockUnlessBusy(store: Store, name: string): Promise<Lock | undefined> {
+	try {
+		return await store.lock(name);
+	} catch (error) {
+		if (error instanceof Failure && error.code === "cage-busy") return undefined;
+		throw error;
+	}
+}
+
+/** Host pids of a cage's processes and inits in any of its generations. */
+export async function runningIn({ launcher, store }: Pick<Context["machine"], "launcher" | "store">, name: string) {
+	const all = (await store.generations(name)).map((generation) => launcher.running(store.root(name, generation)));
+	return { processes: all.flatMap(({ processes }) => processes), inits: all.flatMap(({ inits }) => inits) };
+}
+
+/** Throws `cage-running` (exit 4) if a process of the cage runs. */
+export async function requireStopped(machine: Pick<Context["machine"], "launcher" | "store">, name: string): Promise<void> {
+	const [pid] = (await runningIn(machine, name)).processes;
+	if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
 }
 
 interface Looking {

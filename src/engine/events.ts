@@ -5,7 +5,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
 import type { AccessCounts } from "../core/trace/recorder.ts";
-import type { Awaited } from "../core/trace/trace.ts";
+import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { CommandEvent } from "./ports.ts";
 import type { BuildPhase } from "./store.ts";
 
@@ -34,7 +34,7 @@ export type Event =
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
-	| ({ readonly event: "waited"; readonly seconds: number } & Awaited)
+	| ({ readonly event: "waited"; readonly seconds: number } & AwaitedEvent)
 	| {
 			readonly event: "accesses-counted";
 			readonly run: number;

@@ -1,6 +1,6 @@
 import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
-import type { Measured } from "../core/cage/cage.ts";
+import type { MeasuredConfinement } from "../core/cage/cage.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
 import type { TemporaryEntry } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
@@ -82,11 +82,10 @@ export interface CageLayout {
 }
 
 /** A folder for what sandboxed applications write. A second start in the same sandbox finds what the first one left. */
-export interface Sandbox {
+export interface Sandbox extends AsyncDisposable {
 	readonly folder: Path;
 	/** The process whose network namespace is used. If absent, each start creates one. */
 	readonly network?: number;
-	dispose(): Promise<void>;
 }
 
 export interface Ended {
@@ -148,7 +147,7 @@ export interface Launched extends Reachable {
 	/** Whether its main process and its forks still have the account that it was started as. */
 	keepsAccount(): boolean;
 	/** The confinement of the application's main process, read from outside. Undefined when it has ended. */
-	measure(root: Path): Measured | undefined;
+	measure(root: Path): MeasuredConfinement | undefined;
 	/** Everything about its confinement that is visible from outside. Undefined when it has ended. */
 	observe(root: Path): Observed | undefined;
 	/** Sends TERM, then KILL after this many seconds. Resolves when no process is left. */

@@ -11,12 +11,12 @@ import type { Identity, PackageRef } from "../core/plan/plan.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
-import type { Here } from "../core/template/merge.ts";
+import type { MergeContext } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { CageLayout, Sandbox } from "./launch-ports.ts";
 
-export type { Measured } from "../core/cage/cage.ts";
+export type { MeasuredConfinement } from "../core/cage/cage.ts";
 export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
 export type { Observed } from "../core/selftest/outside.ts";
 export type {
@@ -59,7 +59,7 @@ export interface HostApplications {
 	/** The path of a command's program, from the launcher's PATH or else the caller's. Throws `program-…` (exit 2). */
 	program(word: string): string;
 	/** Values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
-	here(template: Pick<Template, "parameters">, given: ParameterValues): Here;
+	here(template: Pick<Template, "parameters">, given: ParameterValues): MergeContext;
 	/** Connects once to a TCP port. Undefined if the answer is not recognised. */
 	greeting(host: string, port: number): Promise<Greeting | undefined>;
 }
@@ -193,10 +193,9 @@ export interface Interpreter {
 	readonly command: readonly string[];
 }
 
-export interface Decoy {
+/** Disposal resolves when the process and everything it created are gone. */
+export interface Decoy extends AsyncDisposable {
 	readonly facts: DecoyFacts;
-	/** Resolves when the process and everything it created are gone. */
-	dispose(): Promise<void>;
 }
 
 /** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */

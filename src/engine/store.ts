@@ -4,11 +4,11 @@ import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import type { Evidence, Names, Responsible } from "../core/record/record.ts";
+import type { Evidence, Responsible, ResponsibleNames } from "../core/record/record.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import type { Watched } from "../core/watch/watched.ts";
+import type { WatchResult } from "../core/watch/watch-result.ts";
 import type { MadeAccounts } from "./account-store.ts";
 import type { AdoptedState } from "./adoption-store.ts";
 import type { Archives } from "./archive-store.ts";
@@ -104,9 +104,9 @@ export interface Upkeep {
 	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Stores which host upgrade made the cage outdated; undefined removes the mark. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
-	watched(name: string): Promise<Watched | undefined>;
+	watched(name: string): Promise<WatchResult | undefined>;
 	/** Stores what production watches observed; undefined removes it. */
-	saveWatched(name: string, watched: Watched | undefined): Promise<void>;
+	saveWatched(name: string, watched: WatchResult | undefined): Promise<void>;
 }
 
 export interface Removing {
@@ -147,14 +147,13 @@ export interface RecordStore {
 	responsible(name: string): Promise<Responsible>;
 	saveResponsible(name: string, responsible: Responsible): Promise<void>;
 	/** Defaults for every cage of this state folder. */
-	names(): Promise<Names>;
-	saveNames(names: Names): Promise<void>;
+	names(): Promise<ResponsibleNames>;
+	saveNames(names: ResponsibleNames): Promise<void>;
 }
 
-export interface PartialTrees {
+export interface PartialTrees extends AsyncDisposable {
 	/** A copy of the generation without these files and links, at a host path. */
-	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path; dispose(): Promise<void> }>;
-	dispose(): Promise<void>;
+	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path } & AsyncDisposable>;
 }
 
 export interface CagePlace {
@@ -193,7 +192,7 @@ export interface StaleMark {
 	readonly security: boolean;
 }
 
-export interface Lock {
+export interface Lock extends AsyncDisposable {
 	/** Deletes what was created under this lock and never became a cage. */
 	clear(): Promise<void>;
 	release(): Promise<void>;

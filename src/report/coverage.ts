@@ -1,7 +1,7 @@
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
-import { type Added, isNothing } from "../core/trace/trace.ts";
+import { isEmptyDifference, type TraceDifference } from "../core/trace/trace.ts";
 import type { Reached } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
@@ -32,7 +32,7 @@ export function reachedToJson({ coverage, life, next }: Reached): {
 	};
 }
 
-export function addedToJson(added: Added): object {
+export function addedToJson(added: TraceDifference): object {
 	return { ...added, paths: added.paths.map(pathToJson), programs: added.programs.map(pathToJson) };
 }
 
@@ -99,9 +99,9 @@ export function reachedText(reached: Reached, add: readonly string[], messages: 
 	].join("\n");
 }
 
-export function addedText(added: Added, accountOf: (uid: number) => string, messages: Messages): string {
+export function addedText(added: TraceDifference, accountOf: (uid: number) => string, messages: Messages): string {
 	const words = messages.wizard.coverage;
-	if (isNothing(added)) return words.addedNothing;
+	if (isEmptyDifference(added)) return words.addedNothing;
 	const list = (sentence: string, names: readonly string[]) =>
 		names.length ? [messages.fill(sentence, { names: names.join(", ") })] : [];
 	const what = [

@@ -7,7 +7,7 @@ import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
-import { remedyOption } from "../core/questions/departures.ts";
+import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";

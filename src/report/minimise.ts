@@ -6,7 +6,7 @@ import type { FileUnit } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import type { MinimisedEvidence } from "../core/record/record.ts";
-import type { Found } from "../engine/minimise/find.ts";
+import type { SearchOutcome } from "../engine/minimise/find.ts";
 import type { MinimiseResult } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -45,7 +45,7 @@ interface Searched {
 }
 
 /** What was found, what speaks for it, and how far that reaches. */
-export function foundText({ cage, units }: Searched, found: Found, messages: Messages): string {
+export function foundText({ cage, units }: Searched, found: SearchOutcome, messages: Messages): string {
 	const words = messages.cli.minimise;
 	const whole = sumOf(units);
 	const out = sumOf(found.left);

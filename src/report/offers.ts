@@ -3,7 +3,7 @@ import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Grant, Offer } from "../core/plan/plan.ts";
-import { remedyOption } from "../core/questions/departures.ts";
+import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
 

@@ -1,6 +1,6 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import type { Awaited } from "../core/trace/trace.ts";
+import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event, Minimising } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 
@@ -61,7 +61,7 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 	}
 }
 
-export function awaitedText(awaited: Awaited & { readonly seconds: number }, messages: Messages): string {
+export function awaitedText(awaited: AwaitedEvent & { readonly seconds: number }, messages: Messages): string {
 	const words = messages.cli.progress;
 	return awaited.for === "end"
 		? words.awaitsEnd(printable(awaited.program), awaited.seconds)

@@ -1,7 +1,7 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
-import type { Watched } from "../core/watch/watched.ts";
+import type { WatchResult } from "../core/watch/watch-result.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";
 import type { CageWatch } from "../engine/watch/watch.ts";
@@ -107,7 +107,12 @@ export function watchedToJson(name: string, { interrupted, missed, watched }: Ca
 }
 
 /** One line for whoever checks or updates the cage. */
-export function missedLine(name: string, watched: Watched | undefined, missed: readonly Missing[], messages: Messages): string {
+export function missedLine(
+	name: string,
+	watched: WatchResult | undefined,
+	missed: readonly Missing[],
+	messages: Messages,
+): string {
 	const words = messages.cli.watch;
 	const some = missed.slice(0, 3).map(({ call, path }) => (path === undefined ? call : showPath(path)));
 	const named = missed.length > some.length ? [...some, "…"] : some;

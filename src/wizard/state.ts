@@ -6,7 +6,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Awaited } from "../core/trace/trace.ts";
+import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
@@ -183,7 +183,7 @@ export interface WizardState {
 	readonly trial: TrialState;
 	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
 	/** Shown while a run waits for longer than anybody expects. */
-	readonly awaited?: Awaited & { readonly seconds: number };
+	readonly awaited?: AwaitedEvent & { readonly seconds: number };
 	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
 	/** What was found that nothing needs, until it is left out or the candidate is another one. */
 	readonly unneeded?: Unneeded;

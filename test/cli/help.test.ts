@@ -131,6 +131,19 @@ describe("the help of a verb", () => {
 		expect(rare).toContain("--socket SOCKET");
 	});
 
+	it("a step shows only the options that it honours", async () => {
+		for (const [step, refused] of [
+			["plan", "--cwd"],
+			["build", "--rounds"],
+			["trial", "--env"],
+			["trace", "--no-selftest"],
+		] as const) {
+			const { text } = await output(step, "--help");
+			expect(text).not.toContain(refused);
+			expect(text).toContain("--include");
+		}
+	});
+
 	it("help VERB and --help print the same", async () => {
 		expect((await output("help", "make")).text).toBe((await output("make", "--help")).text);
 	});

@@ -18,7 +18,7 @@ function setting({ answersAlone = false } = {}) {
 		listens: (port: number) => port === 6379,
 		now: () => clock.now,
 		launcher: {
-			createSandbox: async () => ({ network: 77, dispose: async () => {} }),
+			createSandbox: async () => ({ network: 77, [Symbol.asyncDispose]: async () => {} }),
 			shell: async () => ({ ok: answersAlone }),
 		},
 		async sleep(milliseconds: number, signal: AbortSignal) {

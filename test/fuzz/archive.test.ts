@@ -15,7 +15,14 @@ test("any archive is read and unpacked to an end, and nothing outside changes", 
 	try {
 		const child = join(folder, "child.mjs");
 		// fast-check is no part of the program, and finds its own files.
-		buildSync({ entryPoints: ["test/fuzz/archive-child.ts"], bundle: true, platform: "node", format: "esm", outfile: child });
+		buildSync({
+			entryPoints: ["test/fuzz/archive-child.ts"],
+			bundle: true,
+			platform: "node",
+			target: "node20.19",
+			format: "esm",
+			outfile: child,
+		});
 		const { signal, status, stderr, stdout } = spawnSync(
 			process.execPath,
 			["--max-old-space-size=192", child, folder, seed, runs],

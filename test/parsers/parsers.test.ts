@@ -24,7 +24,14 @@ const folder = mkdtempSync(join(tmpdir(), "cagewright-parsers-"));
 const child = join(folder, "child.mjs");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => {
-	buildSync({ entryPoints: ["test/parsers/child.ts"], bundle: true, platform: "node", format: "esm", outfile: child });
+	buildSync({
+		entryPoints: ["test/parsers/child.ts"],
+		bundle: true,
+		platform: "node",
+		target: "node20.19",
+		format: "esm",
+		outfile: child,
+	});
 });
 
 test.each(shares.map((share, at) => [`${at + 1} of ${processes}`, share] as const))(

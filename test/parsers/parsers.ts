@@ -45,7 +45,7 @@ import { parseTemplate } from "../../src/core/template/parse.ts";
 import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
-import { parseFailure } from "../../src/core/watch/watched.ts";
+import { parseFailure } from "../../src/core/watch/watch-result.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
 import { parseMountinfo } from "../../src/system/launch/sandbox-mounts.ts";
 import {

@@ -57,7 +57,7 @@ async function watched(watches: readonly (readonly string[])[], work: () => Prom
 	return Promise.all(begun.map(async ({ ended }) => alarms((await ended).stdout)));
 }
 
-test("an attack raises one alarm of each kind; what the application always does raises none", async () => {
+test("an attack raises one alarm of each kind, and what the application always does raises none", async () => {
 	const file = `${temporaryFolder("alarm")}/alarm.json`;
 	const [found = []] = await watched([[], ["--on-alarm", `cat >>${file}`]], async () => {
 		await request("unshare");

@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { apartName } from "../../src/core/cage/layout.ts";
+import { separateDataName } from "../../src/core/cage/layout.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
 import { generator } from "./random.ts";
@@ -61,7 +61,7 @@ function contents(): Map<string, string> {
 	look("/");
 	return found;
 }
-const apart = (path: string) => `/${apartName}${path}`;
+const apart = (path: string) => `/${separateDataName}${path}`;
 
 describe("state", () => {
 	beforeEach(() => {
@@ -86,7 +86,7 @@ describe("state", () => {
 		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 0, gid: 0, mode: 0o40755 });
 		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534 });
 		expect([...contents().keys()].sort()).toEqual([apart("/a/d/file"), apart("/a/file"), "/a/b/c/file", "/a/b/file"]);
-		expect(lstatSync(join(data, apartName)).mode).toBe(0o40700);
+		expect(lstatSync(join(data, separateDataName)).mode).toBe(0o40700);
 		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(false);
 		await arrange(["/a"], ["/a/b"]);
 		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750, ino: inode });
@@ -191,7 +191,15 @@ describe("a kill between any two renames", () => {
 	beforeAll(() => {
 		program = join(mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
 		const entry = join(dirname(fileURLToPath(import.meta.url)), "arrange-killed.ts");
-		buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", format: "esm", logLevel: "silent" });
+		buildSync({
+			entryPoints: [entry],
+			outfile: program,
+			bundle: true,
+			platform: "node",
+			target: "node20.19",
+			format: "esm",
+			logLevel: "silent",
+		});
 	});
 	afterAll(() => rmSync(dirname(program), { recursive: true }));
 

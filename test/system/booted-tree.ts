@@ -10,13 +10,14 @@ const packages = [
 	"bind9-dnsutils",
 	"curl",
 	"dbus",
+	"dnsmasq",
 	"iproute2",
 	"logrotate",
 	"nginx",
 	"nodejs",
 	"perl-base",
 	"procps",
-	"python3-minimal",
+	"python3",
 	"redis-server",
 	"redis-tools",
 	"strace",
@@ -32,7 +33,7 @@ export const archives = "/var/lib/archives";
 
 /** Every daemon is off until a test asks for it; modules are the real kernel's. */
 const setUp = [
-	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service 2>/dev/null',
+	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
 	`mkdir "$1${archives}"`,
 	...reinstallable.map((name) => `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`),

@@ -34,7 +34,7 @@ export interface Ran {
 const booted = new Set<Booted>();
 
 /** For the hook that boots: the first one on a machine downloads its packages. */
-export const bootTime = 300_000;
+export const bootTime = 600_000;
 
 /** Boots, with these units enabled: `nginx`, `redis-server` and `named` are there. */
 export async function boot({ services = [] }: { services?: readonly string[] } = {}): Promise<Booted> {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cagewright, home, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, home, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
 let root: string;

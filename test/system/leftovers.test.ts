@@ -179,7 +179,10 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 			? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
 			: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
 		const trace = kind.startsWith("traced") ? ({ mode: "whole", onData() {} } as const) : undefined;
-		return { request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) }, dispose: () => sandbox.dispose() };
+		return {
+			request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) },
+			dispose: async () => sandbox[Symbol.asyncDispose](),
+		};
 	}
 
 	const word = "sleep 271828";

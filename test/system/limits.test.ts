@@ -122,7 +122,7 @@ test("a control group that a launch in another PID namespace has just made stays
 /** A process that sees the groups, has made one as a launch does, and lives until its stdin ends: a dead launch's group anybody may remove. */
 async function groupMaker() {
 	const module = join(temporaryFolder("limits"), "control-groups.mjs");
-	const options = { bundle: true, format: "esm", platform: "node", outfile: module } as const;
+	const options = { bundle: true, format: "esm", platform: "node", target: "node20.19", outfile: module } as const;
 	buildSync({ ...options, entryPoints: [join(home, "src/system/launch/control-groups.ts")] });
 	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(makeGroups({ processes: 8 }))); process.stdin.resume();`;
 	const [enter = "", ...into] = view.enter;

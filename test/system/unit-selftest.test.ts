@@ -64,6 +64,7 @@ function bundleEngine(tree: string): void {
 		outfile: join(tree, "opt/without.mjs"),
 		bundle: true,
 		platform: "node",
+		target: "node20.19",
 		format: "esm",
 		logLevel: "error",
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },

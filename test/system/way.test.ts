@@ -17,7 +17,14 @@ let program: string;
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), "cagewright-way-"));
 	program = join(folder, "walk.mjs");
-	buildSync({ entryPoints: ["test/system/way-walk.ts"], bundle: true, platform: "node", format: "esm", outfile: program });
+	buildSync({
+		entryPoints: ["test/system/way-walk.ts"],
+		bundle: true,
+		platform: "node",
+		target: "node20.19",
+		format: "esm",
+		outfile: program,
+	});
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

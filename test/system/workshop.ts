@@ -53,6 +53,7 @@ export async function ownProcess(lines: string, words: readonly string[], comman
 		outfile: script,
 		bundle: true,
 		platform: "node",
+		target: "node20.19",
 		format: "esm",
 		logLevel: "error",
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },

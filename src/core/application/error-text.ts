@@ -21,12 +21,12 @@ export function errorText(output: string): string {
 		.split("\n")
 		.map((line) => line.trim())
 		.filter((line) => line !== "");
-	const said = lines.filter((line) => !stackFrame.test(line));
+	const sentences = lines.filter((line) => !stackFrame.test(line));
 	const found = new Set([
-		said.findLastIndex((line) => systemError.test(line)),
-		said.findLastIndex((line) => complaint.test(line)),
+		sentences.findLastIndex((line) => systemError.test(line)),
+		sentences.findLastIndex((line) => complaint.test(line)),
 	]);
-	const telling = [...found].filter((index) => index >= 0).sort((a, b) => a - b);
-	const words = telling.length ? telling.map((index) => said[index]).join(" / ") : (lines.at(-1) ?? "");
+	const relevant = [...found].filter((index) => index >= 0).sort((a, b) => a - b);
+	const words = relevant.length ? relevant.map((index) => sentences[index]).join(" / ") : (lines.at(-1) ?? "");
 	return words.slice(0, mostCharacters);
 }

@@ -7,7 +7,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
 		servers: /^php-fpm[\d.]*$/,
-		transport: "tcp",
 		ports: [9000],
 		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
@@ -32,7 +31,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "ldap",
 		servers: /^(slapd|ns-slapd)$/,
-		transport: "tcp",
 		ports: [389],
 		// An anonymous bind: any bindResponse shows that the server answers (RFC 4511, 4.2). The first probe
 		// demands success, so that a trial does not accept an error if the host's server allowed the bind.
@@ -56,7 +54,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "http-proxy",
 		servers: /^(squid|tinyproxy|privoxy)$/,
-		transport: "tcp",
 		ports: [3128, 8888, 8118],
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
 		// In its own network the proxy has no backend, so its error page counts as an answer (RFC 9110, 15.6). A trial expects
@@ -81,7 +78,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "http-in-front",
 		servers: /^(haproxy|varnishd|traefik)$/,
-		transport: "tcp",
 		// By port alone it could be any web server.
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
@@ -103,7 +99,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "socks",
 		servers: /^(tor|danted|sockd)$/,
-		transport: "tcp",
 		ports: [9050, 1080],
 		defaults: { danted: 1080, sockd: 1080 },
 		// Method negotiation (RFC 1928, 3).
@@ -121,7 +116,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "xmpp",
 		servers: /^(prosody|ejabberd(ctl)?|c2s)$/,
-		transport: "tcp",
 		ports: [5222],
 		// A stream for a known host begins with the server's features, for an unknown one with an error (RFC 6120, 4.3 and
 		// 4.9).
@@ -146,7 +140,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "rsync",
 		servers: /^rsync$/,
-		transport: "tcp",
 		ports: [873],
 		configuration: "/etc/rsyncd.conf",
 		// The server lists its modules without opening them.
@@ -220,7 +213,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "munin",
 		servers: /^munin-node$/,
-		transport: "tcp",
 		ports: [4949],
 		// It starts a plug-in for each fetched value; `load` exists on every machine.
 		queries: (target, tools) => {

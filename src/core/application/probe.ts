@@ -163,7 +163,7 @@ function portOfText(text: string | undefined): Target | undefined {
 }
 
 function targetOf(listening: Listening, protocol: Protocol): Target[] {
-	if (listening.protocol !== protocol.transport) return [];
+	if (listening.protocol !== (protocol.transport ?? "tcp")) return [];
 	return [{ host: reachable(listening.address), port: listening.port }];
 }
 

@@ -22,7 +22,8 @@ export interface Protocol {
 	readonly name: string;
 	/** Base names of its servers. */
 	readonly servers: RegExp;
-	readonly transport: "tcp" | "udp";
+	/** TCP by default. */
+	readonly transport?: "udp";
 	/** Usual ports, the default first. */
 	readonly ports: readonly number[];
 	/** The unix socket where a server listens by default, if any. */

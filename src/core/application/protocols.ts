@@ -19,7 +19,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "redis",
 		servers: /^(redis|valkey|keydb)-server$/,
-		transport: "tcp",
 		ports: [6379],
 		queries: (target, tools) => {
 			if (!tools.programs.has("redis-cli")) {
@@ -46,7 +45,6 @@ export const protocols: readonly Protocol[] = [
 		name: "http",
 		servers:
 			/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/,
-		transport: "tcp",
 		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000, 443, 8443],
 		defaults: {
 			"http.server": 8000,
@@ -96,7 +94,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "postgresql",
 		servers: /^(postgres|postmaster|pg_ctl|pg_ctlcluster|pgbouncer)$/,
-		transport: "tcp",
 		ports: [5432],
 		defaults: { pgbouncer: 6432 },
 		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
@@ -118,7 +115,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "mysql",
 		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
-		transport: "tcp",
 		ports: [3306],
 		queries: (target, tools) => {
 			const query = (client: string) =>
@@ -135,7 +131,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "memcached",
 		servers: /^memcached$/,
-		transport: "tcp",
 		ports: [11211],
 		queries: (target, tools) => [
 			{
@@ -154,7 +149,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "ssh",
 		servers: /^(sshd|dropbear)$/,
-		transport: "tcp",
 		ports: [22, 2222],
 		people: "logins",
 		// Prefers a complete key exchange: OpenSSH 10 locks out clients that leave after the banner.
@@ -177,7 +171,6 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "smtp",
 		servers: /^(master|postfix|exim4?|smtpd|opensmtpd|sendmail(-mta)?)$/,
-		transport: "tcp",
 		ports: [25, 587, 2525],
 		people: "recipients",
 		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
@@ -202,62 +195,29 @@ export const protocols: readonly Protocol[] = [
 			];
 		},
 	},
-	{
-		name: "ftp",
-		servers: /^(vsftpd|proftpd|pure-ftpd)$/,
-		transport: "tcp",
-		ports: [21, 2121],
-		people: "logins",
-		// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500
-		// OOPS).
-		queries: (target, tools) => [
-			{
-				depth: "greeting",
-				probes: [
-					exchange(target, tools, [
-						{ expect: "(^|\\n)220 [^\\n]*\\n" },
-						{ send: "SYST\r\n" },
-						{ expect: "^(215|502|530) " },
-						{ send: "QUIT\r\n" },
-						{ expect: "^221" },
-					]),
-				],
-				unproven: unproven("unproven-login", `curl -fsS ftp://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
-			},
+	// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500 OOPS).
+	loginProtocol(
+		"ftp",
+		/^(vsftpd|proftpd|pure-ftpd)$/,
+		[21, 2121],
+		[
+			{ expect: "(^|\\n)220 [^\\n]*\\n" },
+			{ send: "SYST\r\n" },
+			{ expect: "^(215|502|530) " },
+			{ send: "QUIT\r\n" },
+			{ expect: "^221" },
 		],
-	},
-	{
-		name: "imap",
-		servers: /^(dovecot|imapd|cyrmaster)$/,
-		transport: "tcp",
-		ports: [143],
-		people: "logins",
-		queries: (target, tools) => [
-			{
-				depth: "greeting",
-				probes: [exchange(target, tools, [{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }])],
-				unproven: unproven("unproven-login", `curl -fsS imap://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
-			},
-		],
-	},
-	{
-		name: "pop3",
-		servers: /^(pop3d|popa3d)$/,
-		transport: "tcp",
-		ports: [110],
-		people: "logins",
-		queries: (target, tools) => [
-			{
-				depth: "greeting",
-				probes: [exchange(target, tools, [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }])],
-				unproven: unproven("unproven-login", `curl -fsS pop3://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
-			},
-		],
-	},
+	),
+	loginProtocol(
+		"imap",
+		/^(dovecot|imapd|cyrmaster)$/,
+		[143],
+		[{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }],
+	),
+	loginProtocol("pop3", /^(pop3d|popa3d)$/, [110], [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }]),
 	{
 		name: "mqtt",
 		servers: /^mosquitto$/,
-		transport: "tcp",
 		ports: [1883],
 		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
 		queries: (target, tools) => {
@@ -289,3 +249,20 @@ export const protocols: readonly Protocol[] = [
 	},
 	...infrastructureProtocols,
 ];
+
+/** Returns a protocol whose server only greets those who do not log in. */
+function loginProtocol(name: string, servers: RegExp, ports: readonly number[], steps: readonly Step[]): Protocol {
+	return {
+		name,
+		servers,
+		ports,
+		people: "logins",
+		queries: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, steps)],
+				unproven: unproven("unproven-login", `curl -fsS ${name}://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+			},
+		],
+	};
+}

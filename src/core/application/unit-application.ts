@@ -75,7 +75,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	if (unit.type === "notify" || unit.type === "notify-reload") note("unit-notify");
 
 	let command: readonly string[] | undefined;
-	let handed: readonly string[] = [];
+	let passed: readonly string[] = [];
 	// systemd.service(5): `+` and `!` ignore User=, and the program changes its account itself.
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !needsInstance;
@@ -103,7 +103,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		directories.push(...activation.directories);
 		startable &&= activation.startable;
 		command = start.command;
-		handed = activation.sockets;
+		passed = activation.sockets;
 	}
 
 	const before = unit.execStartPre.map((each) => ({ written: quoteShellLine(each.words), words: words(each).words }));
@@ -133,7 +133,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			...(cwd === undefined ? {} : { cwd }),
 			env,
 			directories: mergeCreatedDirectories(directories.map(presentName)),
-			...socketsOf({ sockets: handed }),
+			...socketsOf({ sockets: passed }),
 		},
 		notes,
 		startable,

@@ -4,8 +4,6 @@ import { splitRawWords } from "./unit-text.ts";
 export interface UnitCommand {
 	/** Program and arguments, without the name that `@` sets. */
 	readonly words: readonly string[];
-	/** `-`: a failure counts as success. */
-	readonly ignoreFailure: boolean;
 	/** `+`, `!`: runs with the service manager's privileges instead of User=. `!!` has no effect with ambient capabilities. */
 	readonly privileged: boolean;
 	/** False for `:`, which disables variables. */
@@ -45,7 +43,6 @@ function withoutPrefix(words: readonly string[]): UnitCommand | undefined {
 	const program = first.slice(prefix.length);
 	if (program === "" || program.endsWith("/")) return undefined;
 	const command = {
-		ignoreFailure: prefix.includes("-"),
 		privileged: /\+|(?<!!)!(?!!)/.test(prefix),
 		substitute: !prefix.includes(":"),
 		throughShell: prefix.includes("|"),

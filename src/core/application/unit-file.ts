@@ -19,11 +19,9 @@ export interface ServiceUnit {
 	readonly type: ServiceType;
 	readonly execStartPre: readonly UnitCommand[];
 	readonly execStart: readonly UnitCommand[];
-	readonly execStartPost: readonly UnitCommand[];
 	readonly execReload: readonly UnitCommand[];
 	/** Verbatim; only `notify-reload` services use it. */
 	readonly reloadSignal?: string;
-	readonly execStop: readonly UnitCommand[];
 	readonly user?: string;
 	readonly group?: string;
 	readonly supplementaryGroups: readonly string[];
@@ -42,7 +40,6 @@ export interface ServiceUnit {
 	/** Directories that systemd creates before the service starts. */
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
-	readonly pidFile?: string;
 	/** Sockets=, and the socket units in Requires=. */
 	readonly sockets: readonly string[];
 	readonly requiredSockets: readonly string[];
@@ -136,7 +133,6 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const user = last("Service", "User");
 	const group = last("Service", "Group");
 	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
-	const pidFile = last("Service", "PIDFile");
 	const reloadSignal = last("Service", "ReloadSignal");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {
@@ -146,9 +142,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		type: isServiceType(type) ? type : settings.last("Service", "BusName") ? "dbus" : execStart.length > 0 ? "simple" : "oneshot",
 		execStartPre: commands("ExecStartPre"),
 		execStart,
-		execStartPost: commands("ExecStartPost"),
 		execReload: commands("ExecReload"),
-		execStop: commands("ExecStop"),
 		...(user === undefined ? {} : { user }),
 		...(group === undefined ? {} : { group }),
 		supplementaryGroups: words("Service", "SupplementaryGroups"),
@@ -176,7 +170,6 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 			}),
 		),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
-		...(pidFile === undefined ? {} : { pidFile }),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		sockets: words("Service", "Sockets"),
 		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),

@@ -102,7 +102,7 @@ interface Activation {
 }
 
 /** A service's settings about its sockets. */
-interface AskedSockets {
+interface ServiceSockets {
 	/** Sockets= */
 	readonly sockets: readonly string[];
 	/**
@@ -114,31 +114,31 @@ interface AskedSockets {
 }
 
 /** Returns whether systemd passes the sockets of this unit, which belongs to the service, when the service starts. */
-export function isHanded(
+export function isPassed(
 	{ enabled, name }: SocketUnit,
-	{ requiredSockets, sockets }: Pick<AskedSockets, "requiredSockets" | "sockets">,
+	{ requiredSockets, sockets }: Pick<ServiceSockets, "requiredSockets" | "sockets">,
 ): boolean {
 	return enabled || sockets.includes(name) || requiredSockets.includes(name);
 }
 
 /** Returns the sockets that systemd would open for a service; the launcher opens the same. `units` are the service's. */
-export function activate(asked: AskedSockets, units: readonly SocketUnit[], made: readonly string[]): Activation {
+export function activate(requested: ServiceSockets, units: readonly SocketUnit[], made: readonly string[]): Activation {
 	const plain = { sockets: [], directories: [], startable: true };
 	const perConnection = units.find(({ accept }) => accept);
 	// Unless it reads from standard input, it would receive the connection as a descriptor under a process id that is not known
 	// in advance.
-	if (perConnection !== undefined && !asked.readsSocket) {
+	if (perConnection !== undefined && !requested.readsSocket) {
 		const note = { code: "unit-per-connection", values: { socket: perConnection.name } } as const;
 		return { ...plain, startable: false, note };
 	}
-	const used = perConnection ? [perConnection] : units.filter((unit) => isHanded(unit, asked));
-	const unknown = asked.sockets.filter((name) => !used.some((unit) => unit.name === name));
+	const used = perConnection ? [perConnection] : units.filter((unit) => isPassed(unit, requested));
+	const unknown = requested.sockets.filter((name) => !used.some((unit) => unit.name === name));
 	if (used.length + unknown.length === 0) return plain;
 	const note = (code: SocketNoteCode) => ({ code, values: { sockets: [...used.map(({ name }) => name), ...unknown].join(" ") } });
 	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
 	const sockets = listens.flatMap((listen): PassedSocket[] => {
 		const { address, kind } = listen;
-		const options = [...listen.options, ...(asked.readsSocket && !perConnection ? ([standardInput] as const) : [])];
+		const options = [...listen.options, ...(requested.readsSocket && !perConnection ? ([standardInput] as const) : [])];
 		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
 	});
 	if (unknown.length > 0 || sockets.length !== listens.length || !sockets.length) {

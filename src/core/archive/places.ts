@@ -1,4 +1,4 @@
-import { apartName } from "../cage/layout.ts";
+import { separateDataName } from "../cage/layout.ts";
 import { Failure } from "../failure.ts";
 import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -116,7 +116,7 @@ export class ArchivePlaces {
 		}
 		if (/^traces\/[\w-]{1,64}\.json\.gz$/.test(path)) return "trace";
 		if (path.startsWith(`${root}/`)) return this.#known.get(parentOf(path)) === "directory" ? "generation" : undefined;
-		if (path === `data/${apartName}`) return undefined;
+		if (path === `data/${separateDataName}`) return undefined;
 		if (path.startsWith("data/")) return this.#known.get(parentOf(path)) === "directory" ? "data" : undefined;
 		return undefined;
 	}

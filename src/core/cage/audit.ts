@@ -7,7 +7,7 @@ import type { Finding, FindingCode } from "./finding.ts";
 
 export type { Finding, FindingCode } from "./finding.ts";
 
-export interface Observed {
+export interface ObservedFile {
 	/** The path in the cage; `/` is the cage's root. */
 	readonly path: Path;
 	readonly kind: FileKind;
@@ -50,7 +50,7 @@ const sticky = 0o1000;
  * Audits the directories from `/` to the cage's root, both included, as lstat(2) sees them: anyone who can write to one of them can
  * replace the cage. In a sticky directory of root, nobody can rename root's files, so it gets only a warning.
  */
-export function auditWay(way: readonly Omit<Observed, "links">[], owner: number): Finding[] {
+export function auditPathToCage(way: readonly Omit<ObservedFile, "links">[], owner: number): Finding[] {
 	const findings: Finding[] = [];
 	for (const { path, kind, mode, uid } of way) {
 		const find = (code: FindingCode, severity: Finding["severity"], values: Finding["values"]) =>
@@ -70,7 +70,7 @@ export function auditWay(way: readonly Omit<Observed, "links">[], owner: number)
 }
 
 /** Audits a cage's files. Each rule stops an escape that we have reproduced. */
-export function auditFiles(observed: readonly Observed[], policy: AuditPolicy): Finding[] {
+export function auditFiles(observed: readonly ObservedFile[], policy: AuditPolicy): Finding[] {
 	const byPath = new Map(observed.map((one) => [one.path, one]));
 	const setuid = new Set(policy.setuid);
 	const special = new Set(policy.special);
@@ -88,7 +88,7 @@ export function auditFiles(observed: readonly Observed[], policy: AuditPolicy): 
  * Audits files that the application wrote itself. Outside of the cage, where nosuid and nodev do not apply, they must not be
  * traps.
  */
-export function auditData(observed: readonly Observed[]): Finding[] {
+export function auditData(observed: readonly ObservedFile[]): Finding[] {
 	const none: ReadonlySet<string> = new Set();
 	return observed.flatMap((one) => {
 		const device = one.kind === "character-device" || one.kind === "block-device";
@@ -105,7 +105,7 @@ const dataCodes: Partial<Record<FindingCode, FindingCode>> = {
 	device: "data-device",
 };
 
-function* auditPrivilege({ path, kind, mode, capabilities }: Observed, setuid: ReadonlySet<string>): Generator<Finding> {
+function* auditPrivilege({ path, kind, mode, capabilities }: ObservedFile, setuid: ReadonlySet<string>): Generator<Finding> {
 	// On a directory, setgid only sets the group of new files (inode(7)).
 	if (kind === "file" && !setuid.has(path)) {
 		if (mode & 0o4000) yield { code: "setuid", path, severity: "danger", values: { mode: octal(mode) } };
@@ -114,7 +114,7 @@ function* auditPrivilege({ path, kind, mode, capabilities }: Observed, setuid: R
 	if (capabilities !== undefined) yield { code: "file-capabilities", path, severity: "danger", values: { capabilities } };
 }
 
-function* auditKind(one: Observed, special: ReadonlySet<string>, devices: ReadonlySet<string>): Generator<Finding> {
+function* auditKind(one: ObservedFile, special: ReadonlySet<string>, devices: ReadonlySet<string>): Generator<Finding> {
 	const { path, kind, links, device } = one;
 	if (kind === "character-device" || kind === "block-device") {
 		const type = kind === "character-device" ? "c" : "b";
@@ -130,7 +130,7 @@ function* auditKind(one: Observed, special: ReadonlySet<string>, devices: Readon
 	if (one.mounted) yield { code: "mounted", path, severity: "warning", values: {} };
 }
 
-function* auditWriting({ path, kind, mode, uid, gid }: Observed, policy: AuditPolicy): Generator<Finding> {
+function* auditWriting({ path, kind, mode, uid, gid }: ObservedFile, policy: AuditPolicy): Generator<Finding> {
 	// Links have no mode, and the application may write to its devices.
 	if (kind === "symlink" || kind === "character-device" || kind === "block-device") return;
 	if (policy.mounts.some((mount) => isWithin(path, mount))) return;
@@ -156,7 +156,7 @@ const shadowFiles = new Set(
 /** The second field of passwd(5) and group(5) is a password. The walker reads these files. */
 export const accountFiles: readonly Path[] = ["/etc/passwd", "/etc/passwd-", "/etc/group", "/etc/group-"].map(pathFromText);
 
-function* auditSecrets({ path, kind, content }: Observed): Generator<Finding> {
+function* auditSecrets({ path, kind, content }: ObservedFile): Generator<Finding> {
 	if (shadowFiles.has(path) && kind !== "directory") yield { code: "shadow-file", path, severity: "danger", values: {} };
 	if (content === undefined) return;
 	for (const [index, text] of content.split("\n").entries()) {
@@ -176,9 +176,9 @@ function* auditSecrets({ path, kind, content }: Observed): Generator<Finding> {
  * The application follows a link inside the cage, root may follow it outside: both must reach the same file. A link that leaves
  * the cage (absolute, or `..` above the root) must therefore end at a file of the cage.
  */
-function* auditLink(one: Observed, byPath: ReadonlyMap<Path, Observed>, mounts: readonly Path[]): Generator<Finding> {
+function* auditLink(one: ObservedFile, byPath: ReadonlyMap<Path, ObservedFile>, mounts: readonly Path[]): Generator<Finding> {
 	if (one.kind !== "symlink" || one.target === undefined) return;
-	const leaves = one.target.startsWith("/") || climbs(one.path, one.target);
+	const leaves = one.target.startsWith("/") || leavesRoot(one.path, one.target);
 	if (!leaves) return;
 	const end = placeOf(one.path, {
 		status: (path) => byPath.get(path) ?? { kind: "directory" },
@@ -194,7 +194,7 @@ function* auditLink(one: Observed, byPath: ReadonlyMap<Path, Observed>, mounts: 
 const kernelTrees = ["/proc", "/dev", "/sys"].map(pathFromText);
 
 /** Whether the target's `..` lead above the root, ignoring other links. */
-function climbs(link: Path, target: Path): boolean {
+function leavesRoot(link: Path, target: Path): boolean {
 	let depth = ancestors(link).length;
 	for (const part of target.split("/")) {
 		if (part === "..") depth--;
@@ -209,7 +209,7 @@ export function octal(mode: number): string {
 }
 
 /** The path to a bound host directory, as far as it consists of directories. */
-export interface BindWay {
+export interface BindPath {
 	readonly bind: Path;
 	readonly seen: readonly PathComponent[];
 	/** The first missing part. */
@@ -221,7 +221,7 @@ export interface BindWay {
  * path chooses what is mounted. If root launches the cage, that can be any directory of the host; otherwise only one that the
  * user can see anyway.
  */
-export function auditBinds(ways: readonly BindWay[], owner: number): Finding[] {
+export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] {
 	const findings = new Map<string, Finding>();
 	const find = (code: FindingCode, path: Path, severity: Finding["severity"], values: Finding["values"]) => {
 		// Several binds may share a directory; report it once.
@@ -245,7 +245,7 @@ export function auditBinds(ways: readonly BindWay[], owner: number): Finding[] {
 const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");
 
 /** The path from a cage's data folder to one writable directory's state, both included, as far as it consists of directories. */
-export interface DataWay {
+export interface DataPath {
 	/** `like` is the host's directory, which the part may not be less protected than; absent if unknown. */
 	readonly seen: readonly (PathComponent & { readonly like?: Pick<PathComponent, "mode" | "uid"> })[];
 	/** The first missing part. */
@@ -259,7 +259,7 @@ export interface DataWay {
  * count, because another generation's state moves to its place when that generation becomes the present one, and an imported cage
  * may have no state.
  */
-export function auditDataWays(ways: readonly DataWay[], owner: number, isPresent: boolean): Finding[] {
+export function auditDataPaths(ways: readonly DataPath[], owner: number, isPresent: boolean): Finding[] {
 	const findings = new Map<string, Finding>();
 	const find = (code: FindingCode, path: Path, values: Finding["values"]) =>
 		findings.set(`${code} ${path}`, { code, path, severity: "danger", values });
@@ -280,6 +280,6 @@ export function auditDataWays(ways: readonly DataWay[], owner: number, isPresent
 }
 
 /** Whether the state and everything on the path to it are directories. */
-export function leadsThroughDirectories({ absent, seen }: DataWay): boolean {
+export function consistsOfDirectories({ absent, seen }: DataPath): boolean {
 	return absent === undefined && seen.every(({ kind }) => kind === "directory");
 }

@@ -69,7 +69,7 @@ export interface UnitTrialSummary {
 }
 
 /** Confinement as the kernel reports it for a running process (proc_pid_status(5)). */
-export interface Measured {
+export interface MeasuredConfinement {
 	/** Its root directory is the cage's generation, by device and inode. */
 	readonly inside: boolean;
 	readonly seccomp: boolean;
@@ -89,7 +89,7 @@ export interface TrialSummary {
 	readonly generation: number;
 	readonly answered: boolean;
 	/** Measured on the application's main process while it answered. */
-	readonly measured?: Measured;
+	readonly measured?: MeasuredConfinement;
 	/** Layers that this machine cannot provide; absent from older versions. */
 	readonly weaker?: readonly Weakness[];
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
@@ -123,7 +123,7 @@ export function isSameApplication(a: Application, b: Application): boolean {
 }
 
 /** Forgets what was minimised if the cage contains it again, after a rollback to an older generation. */
-export function withoutReturned({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
+export function withoutRestored({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
 	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];
 	return minimised && paths.length ? { ...cage, minimised: { ...minimised, paths } } : cage;
 }

@@ -11,11 +11,11 @@ type Settings = Pick<Manifest, Exclude<Setting, "openings"> | "permissions">;
 
 /** Ignores reasons and counts, which change nothing in the cage. */
 function settingsThatDiffer(a: Settings, b: Settings): Setting[] {
-	const [was, is] = [compared(a), compared(b)];
+	const [was, is] = [settingValues(a), settingValues(b)];
 	return (Object.keys(was) as Setting[]).filter((setting) => canonical(was[setting]) !== canonical(is[setting]));
 }
 
-function compared({ accounts, binds, command, identity, permissions, writable }: Settings): Record<Setting, unknown> {
+function settingValues({ accounts, binds, command, identity, permissions, writable }: Settings): Record<Setting, unknown> {
 	return {
 		command,
 		identity,
@@ -26,12 +26,12 @@ function compared({ accounts, binds, command, identity, permissions, writable }:
 			accounts.groups.map(({ gid, members, name }) => [name, gid, members]),
 			accounts.nameless ?? [],
 		],
-		openings: withoutWords(permissions),
+		openings: permissionValues(permissions),
 	};
 }
 
 /** Without reasons, because another trace may show the same need by another call. */
-function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["permissions"]): unknown {
+function permissionValues({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["permissions"]): unknown {
 	return [
 		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
 		syslog ?? null,
@@ -81,7 +81,7 @@ export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Differe
  * Removes changes of a file's time, because a file that was rewritten with the same content changes nothing. `other` are paths
  * whose content is known to differ.
  */
-export function tellingDifference(difference: Difference, other: ReadonlySet<Path> = new Set()): Difference {
+export function significantChanges(difference: Difference, other: ReadonlySet<Path> = new Set()): Difference {
 	const isTelling = ({ aspects, path }: Difference["changed"][number]) =>
 		other.has(path) || aspects.some((aspect) => aspect !== "time");
 	return { ...difference, changed: difference.changed.filter(isTelling) };

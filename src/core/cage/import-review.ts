@@ -41,7 +41,7 @@ interface Foreign {
 /** Parts of the archive that are not imported. */
 type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
 
-export interface Reviewed {
+export interface ReviewResult {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
 	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
@@ -58,13 +58,13 @@ export interface ImportConsent {
  * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
  * throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`.
  */
-export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): Reviewed {
+export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): ReviewResult {
 	requireNoNul(foreign.cageJson);
 	requireKnownNames(foreign);
 	const { cage, manifest } = foreign;
 	const account = dedicatedAccountOf(cage, manifest, facts);
 	requireAccounts(manifest, facts, account);
-	const identity = identityHere(cage, manifest, facts);
+	const identity = localIdentity(cage, manifest, facts);
 	const reviewed = { ...manifest, identity };
 	requireLaunchable(
 		{
@@ -125,7 +125,7 @@ function field(value: unknown, name: string): unknown {
 }
 
 /** Owners in the cage are numbers. Here they must belong to the same accounts, or to none yet. */
-function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: Reviewed["account"]): void {
+function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: ReviewResult["account"]): void {
 	for (const { name, uid } of accounts.users) {
 		// This number has two names in the cage: the dedicated account's and the one that it replaces.
 		if (uid === own?.uid) continue;
@@ -142,7 +142,7 @@ function otherAccount(account: string, uid: number, other: string, otherUid: num
 }
 
 /** A dedicated account is created on this machine for this cage, with the same number. It never is an existing account. */
-function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: ReviewFacts): Reviewed["account"] {
+function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: ReviewFacts): ReviewResult["account"] {
 	const { dedicatedAccount: name } = cage;
 	if (name === undefined) return undefined;
 	const { gid, uid } = manifest.accounts.users.find((user) => user.name === name) ?? {};
@@ -160,7 +160,7 @@ function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: R
 }
 
 /** Returns the identity that this machine gives the application's account. It has to match the archive's, except for groups. */
-function identityHere({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
+function localIdentity({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
 	const isDedicated = dedicatedAccount !== undefined && identity.name === dedicatedAccount;
 	if (facts.own) {
 		// A cage that was built without root belongs to the account that built it.
@@ -221,7 +221,7 @@ export function withoutClaims(
 	cage: Cage,
 	facts: Pick<ReviewFacts, "startsProgram">,
 	consent: ImportConsent,
-): Pick<Reviewed, "cage" | "dropped"> {
+): Pick<ReviewResult, "cage" | "dropped"> {
 	const { accepted, footprint: _, rules, selftest, trials, unit, ...rest } = cage;
 	const [program = ""] = cage.application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
@@ -273,7 +273,7 @@ const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "c
 const facts: ReadonlySet<string> = new Set([permissionWords.kernelProc, permissionWords.sys]);
 
 /** Returns the permissions that affect more than the cage's own processes. */
-export function tellingPermissions(words: readonly string[]): string[] {
+export function sensitivePermissions(words: readonly string[]): string[] {
 	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
 	return words.filter(
 		(word) =>
@@ -287,6 +287,6 @@ export function tellingPermissions(words: readonly string[]): string[] {
 /** Variables that make the dynamic loader or an interpreter load other code (ld.so(8) and the interpreters' manuals). */
 const loaded = /^(LD_|GLIBC_TUNABLES|GCONV_PATH|BASH_ENV|ENV|PERL5|PYTHON|RUBY|NODE_OPTIONS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)/;
 
-export function tellingVariables(env: Readonly<Record<string, string>>): string[] {
+export function codeLoadingVariables(env: Readonly<Record<string, string>>): string[] {
 	return Object.keys(env).filter((name) => loaded.test(name));
 }

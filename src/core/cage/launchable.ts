@@ -10,7 +10,7 @@ import { areaOf, isEssential, isMountedByLauncher, mayBeBound } from "../plan/ar
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
 import { refuseNestedBinds } from "../plan/rules.ts";
-import { apartName } from "./layout.ts";
+import { separateDataName } from "./layout.ts";
 
 /** Facts about this machine that decide about a launch. */
 export interface LaunchFacts {
@@ -84,7 +84,7 @@ function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	}
 	for (const path of writable) {
 		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);
-		const isOurs = isWithin(path, join(root, apartName));
+		const isOurs = isWithin(path, join(root, separateDataName));
 		if (!isPlain(path) || path === root || isOurs || isMounted || isEssential(path)) {
 			throw new Failure("writable-refused", { option: "writable", path: showPath(path) }, 4);
 		}

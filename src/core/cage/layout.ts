@@ -10,7 +10,7 @@ const devices = pathFromText("/dev");
 const kernel = pathFromText("/proc");
 
 /** Directory in a cage's data for state that only other generations mount. No application has a top directory of this name. */
-export const apartName = pathFromText(".cagewright-apart");
+export const separateDataName = pathFromText(".cagewright-apart");
 
 /** The account that owns all files of a cage that was built without root. */
 export interface Owner {

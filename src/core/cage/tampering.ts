@@ -1,6 +1,6 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
-import { type Observed, octal } from "./audit.ts";
+import { type ObservedFile, octal } from "./audit.ts";
 import type { Finding } from "./finding.ts";
 import { isFolder } from "./layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry, type Stamp, stampKeys } from "./manifest.ts";
@@ -23,14 +23,14 @@ export function needsHash(entry: ManifestEntry | undefined, stamp: Stamp): boole
  * Compares a generation on disk with its manifest. Returns findings in the order of paths. Edited configuration does not count as
  * tampering.
  */
-export function compareWithManifest(observed: readonly (Observed & ObservedState)[], manifest: Manifest): Finding[] {
+export function compareWithManifest(observed: readonly (ObservedFile & ObservedState)[], manifest: Manifest): Finding[] {
 	const entries = entriesByPath(manifest);
 	const findings: Finding[] = [];
 	for (const one of observed) {
 		const entry = entries.get(one.path);
 		entries.delete(one.path);
 		if (entry) findings.push(...differences(one, entry));
-		else if (!isMadeBySystemd(one)) findings.push(addedOne(one));
+		else if (!isMadeBySystemd(one)) findings.push(addedFinding(one));
 	}
 	for (const { kind, path } of entries.values()) {
 		// Without root, nodes cannot be created; the launcher mounts the host's.
@@ -40,12 +40,12 @@ export function compareWithManifest(observed: readonly (Observed & ObservedState
 	return findings.sort(by(({ path }) => path));
 }
 
-function addedOne(one: Observed): Finding {
+function addedFinding(one: ObservedFile): Finding {
 	const harmless = one.kind === "directory" || isConfiguration(one);
 	return { code: "added", path: one.path, severity: harmless ? "warning" : "danger", values: { kind: one.kind } };
 }
 
-function* differences(one: Observed & ObservedState, entry: ManifestEntry): Generator<Finding> {
+function* differences(one: ObservedFile & ObservedState, entry: ManifestEntry): Generator<Finding> {
 	const { path } = one;
 	if (isOtherContent(one, entry)) {
 		yield isConfiguration(one)
@@ -60,7 +60,7 @@ function* differences(one: Observed & ObservedState, entry: ManifestEntry): Gene
 	}
 }
 
-function isOtherContent(one: Observed & ObservedState, entry: ManifestEntry): boolean {
+function isOtherContent(one: ObservedFile & ObservedState, entry: ManifestEntry): boolean {
 	if (kindInCage(entry) !== one.kind) return true;
 	if (one.kind === "symlink") return one.target !== entry.target;
 	if (one.device !== undefined) {
@@ -69,7 +69,7 @@ function isOtherContent(one: Observed & ObservedState, entry: ManifestEntry): bo
 	return one.sha256 !== undefined && entry.sha256 !== undefined && one.sha256 !== entry.sha256;
 }
 
-function kindInCage(entry: ManifestEntry): Observed["kind"] {
+function kindInCage(entry: ManifestEntry): ObservedFile["kind"] {
 	if (isFolder(entry)) return "directory";
 	if (entry.kind === "device") return entry.device?.type === "b" ? "block-device" : "character-device";
 	return entry.kind === "symlink" || entry.kind === "socket" ? entry.kind : "file";
@@ -81,7 +81,7 @@ const configuration = pathFromText("/etc");
  * Whether an administrator may edit the file in place: files of /etc without a program's mode, except what controls the loader
  * (ld.so(8)), and accounts, which the build generates.
  */
-export function isConfiguration({ kind, mode, path }: Pick<Observed, "kind" | "mode" | "path">): boolean {
+export function isConfiguration({ kind, mode, path }: Pick<ObservedFile, "kind" | "mode" | "path">): boolean {
 	if (!isWithin(path, configuration) || path.startsWith("/etc/ld.so.") || accounts.has(path)) return false;
 	return kind === "symlink" || (kind === "file" && (mode & 0o111) === 0);
 }
@@ -92,7 +92,7 @@ const accounts: ReadonlySet<Path> = new Set(["/etc/passwd", "/etc/group"].map(pa
  * True for what systemd creates in every root directory of a service (base_filesystem_create() in base-filesystem.c): empty top
  * directories, and the links of a merged /usr. A cage that ran as a unit has them, and they lead to nothing new.
  */
-export function isMadeBySystemd({ gid, kind, mode, path, target, uid }: Observed): boolean {
+export function isMadeBySystemd({ gid, kind, mode, path, target, uid }: ObservedFile): boolean {
 	if (uid !== 0 || gid !== 0) return false;
 	if (kind === "symlink") return links.get(path)?.some((one) => one === target) ?? false;
 	return kind === "directory" && directories.has(path) && (mode & 0o022) === 0;

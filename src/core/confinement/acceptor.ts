@@ -1,4 +1,4 @@
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromR12, words } from "./machine-code.ts";
 
 /**
  * Returns a static executable that starts the application for each connection, with the connection as standard input and
@@ -42,11 +42,7 @@ function code(count: number): Buffer {
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
 	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
 	a.emit(0x4d, 0x8d, 0x7c, 0xc6, 0x08); // lea r15, [r14 + rax * 8 + 8]: envp
-	a.move("rdi", childSignal);
-	a.address("rsi", "usual");
-	a.move("rdx", 0);
-	a.move("r10", 8);
-	a.syscall(call.sigaction);
+	a.call(call.sigaction, childSignal, "usual", 0, 8);
 	a.emit(0x45, 0x31, 0xed); // xor r13d, r13d
 	a.emit(0x48, 0x81, 0xec, ...words(count * 8)); // sub rsp, …: struct pollfd[]
 	for (let index = 0; index < count; index++) {
@@ -62,13 +58,9 @@ function code(count: number): Buffer {
 	a.jump("ifZero", "reap");
 	a.move("rdx", 1); // WNOHANG
 	a.label("reap");
-	a.move("rdi", -1);
-	a.move("rsi", 0);
-	a.move("r10", 0);
-	a.syscall(call.wait4);
+	a.call(call.wait4, -1, 0, undefined, 0);
 	a.move("rdx", 1000); // milliseconds
-	a.testAnswer();
-	a.jump("ifZero", "poll");
+	a.branch("ifZero", "poll");
 	a.jump("ifNegative", "none");
 	a.emit(0x41, 0xff, 0xcd); // dec r13d
 	a.jump("always", "wait");
@@ -76,52 +68,36 @@ function code(count: number): Buffer {
 	a.emit(0x45, 0x31, 0xed); // xor r13d, r13d
 	a.jump("always", "wait");
 	a.label("poll");
-	a.emit(0x48, 0x89, 0xe7); // mov rdi, rsp
-	a.move("rsi", count);
-	a.syscall(call.poll);
-	a.testAnswer();
-	a.jump("ifZero", "wait");
+	a.call(call.poll, [0x48, 0x89, 0xe7], count); // mov rdi, rsp
+	a.branch("ifZero", "wait");
 	a.jump("ifNegative", "wait");
 	for (let index = 0; index < count; index++) {
 		a.emit(0x66, 0x83, 0xbc, 0x24, ...words(index * 8 + 6), 0); // cmp word [rsp + …], 0: revents
 		a.jump("ifZero", `next-${index}`);
 		a.emit(0x41, 0x83, 0xfd, most); // cmp r13d, most
 		a.jump("ifZero", "wait");
-		a.move("rdi", 3 + index);
-		a.move("rsi", 0);
-		a.move("rdx", 0);
-		a.move("r10", 0x80000); // SOCK_CLOEXEC
-		a.syscall(call.accept);
-		a.testAnswer();
-		a.jump("ifNegative", `next-${index}`);
+		a.call(call.accept, 3 + index, 0, 0, 0x80000); // SOCK_CLOEXEC
+		a.branch("ifNegative", `next-${index}`);
 		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 		a.syscall(call.fork);
-		a.testAnswer();
-		a.jump("ifZero", "child");
+		a.branch("ifZero", "child");
 		a.jump("ifNegative", `close-${index}`);
 		a.emit(0x41, 0xff, 0xc5); // inc r13d
 		a.label(`close-${index}`);
-		a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-		a.syscall(call.close);
+		a.call(call.close, fromR12);
 		a.label(`next-${index}`);
 	}
 	a.jump("always", "wait");
 	a.label("child");
 	for (const stream of [0, 1]) {
-		a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-		a.move("rsi", stream);
-		a.syscall(call.dup2);
+		a.call(call.dup2, fromR12, stream);
 	}
-	a.move("rdi", 3);
-	a.move("rsi", -1);
-	a.move("rdx", 0);
-	a.syscall(call.closeRange);
+	a.call(call.closeRange, 3, -1, 0);
 	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
 	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
 	a.emit(0x4c, 0x89, 0xfa); // mov rdx, r15
 	a.syscall(call.execve);
-	a.move("rdi", cannotExecute);
-	a.syscall(call.exitGroup);
+	a.call(call.exitGroup, cannotExecute);
 	// The kernel's struct sigaction: handler, flags, restorer, mask.
 	return a.finish({ usual: words(0, 0, 0, 0, 0, 0, 0, 0) });
 }

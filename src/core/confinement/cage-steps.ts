@@ -39,7 +39,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const launch = inside(launchDirectory);
 	lines.push(
 		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
-		...bringTools(spec, cage, launch),
+		...copyTools(spec, cage, launch),
 		// At once instead of at the end, so that a killed starter leaves no file behind.
 		...(spec.disposableFolder === undefined ? [] : [`rm -r ${quoteShell(spec.disposableFolder)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
@@ -59,7 +59,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 /** Returns a mount's flags without those that this launch omits. */
 type Options = (text: string) => string;
 
-function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
+function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
 		[cage.confiner, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
@@ -170,10 +170,10 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
 	const { scratch, source } = mount;
-	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...expected(mount, target)];
+	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verifyMount(mount, target)];
 	return [
 		...overlayIn(scratch, source, target, `,${flags}`, isRootless),
-		...expected(mount, quoteShell(join(scratch, pathFromText("lower")))),
+		...verifyMount(mount, quoteShell(join(scratch, pathFromText("lower")))),
 	];
 }
 
@@ -181,7 +181,7 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
  * mount(8) follows links, so replacing a directory of the path by a link would choose what is mounted. Therefore the result is
  * verified.
  */
-function expected({ identity, source }: CageMount, mounted: string): string[] {
+function verifyMount({ identity, source }: CageMount, mounted: string): string[] {
 	if (identity === undefined) return [];
 	const complaint = quoteShell(
 		`cagewright-bind: ${showPath(source)} was replaced during the start; find out by whom, and start again`,

@@ -2,7 +2,7 @@ import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
@@ -11,7 +11,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *
  *     if (entersRoot) {                                                 // only in the tracing sandbox
  *       own = open("/proc/self/ns/mnt"); here = open(".", O_PATH);
- *       setns(own, CLONE_NEWNS); fchdir(here);                            // out of a chroot
+ *       setns(own, CLONE_NEWNS); fchdir(here);                          // out of a chroot
  *       if (pivot_root(".", ".") == 0) umount2(".", MNT_DETACH) && fail("entering the sandbox");
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
@@ -70,13 +70,9 @@ export function confineExecutable(architecture: string, confinement: Confinement
 export function landlockProbe(architecture: string): Buffer | undefined {
 	if (architecture !== "x64") return undefined;
 	const a = new Assembler();
+	a.call(call.landlockCreateRuleset, 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
 	a.move("rdi", 0);
-	a.move("rsi", 0);
-	a.move("rdx", 1); // LANDLOCK_CREATE_RULESET_VERSION
-	a.syscall(call.landlockCreateRuleset);
-	a.move("rdi", 0);
-	a.testAnswer();
-	a.jump("ifNegative", "none");
+	a.branch("ifNegative", "none");
 	a.emit(0x89, 0xc7); // mov edi, eax
 	a.label("none");
 	a.syscall(call.exitGroup);
@@ -119,16 +115,10 @@ function confineCode(confinement: Confinement): Buffer {
 	const filters = without.includes("seccomp") ? [] : confinement.filters;
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
-		a.move("rdi", option);
-		a.move("rsi", value);
-		a.move("rdx", 0);
-		a.move("r10", 0);
-		a.move("r8", 0);
-		a.syscall(call.prctl);
+		a.call(call.prctl, option, value, 0, 0, 0);
 	};
 	const unless = (condition: "ifNegative" | "ifNotZero", step: keyof typeof steps) => {
-		a.testAnswer();
-		a.jump(condition, `failed-${step}`);
+		a.branch(condition, `failed-${step}`);
 	};
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
@@ -157,34 +147,18 @@ function confineCode(confinement: Confinement): Buffer {
 		a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(program.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
 		a.address("rax", `filter-${index}`);
 		a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
-		a.move("rdi", 1); // SECCOMP_SET_MODE_FILTER
-		a.move("rsi", isLogged ? 2 : 0); // SECCOMP_FILTER_FLAG_LOG
-		a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-		a.syscall(call.seccomp);
+		// SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG; lea rdx, [rsp - 16]
+		a.call(call.seccomp, 1, isLogged ? 2 : 0, [0x48, 0x8d, 0x54, 0x24, 0xf0]);
 		unless("ifNotZero", "filter");
 	});
 
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
-	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
-	a.syscall(call.execve);
+	a.executeNext();
 
 	const messages = Object.entries(steps).map(
 		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
 	);
 	// execve returned, so the last step failed.
-	for (const [step, text] of messages.reverse()) {
-		a.label(`failed-${step}`);
-		a.address("rsi", `text-${step}`);
-		a.move("rdx", text.length);
-		a.jump("always", "say");
-	}
-	a.label("say");
-	a.move("rdi", 2);
-	a.syscall(call.write);
-	a.move("rdi", confineFailed);
-	a.syscall(call.exitGroup);
+	a.failures(messages.reverse(), confineFailed);
 	return a.finish({
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
@@ -203,51 +177,34 @@ const mostCapabilities = 64;
 /**
  * Follows pivot_root(2): the old root is briefly mounted on top of the new one. The kernel refuses that if the current root is
  * no mount point (an initramfs). Then the new root is moved over the old one, which no name reaches afterwards.
+ *
  * Both must replace the root of the mount namespace itself. If Cagewright runs in a chroot, that is a directory above `/`, and
  * an application that may chroot in the sandbox would climb from `/` to it (measured). setns(2) enters it even from a chroot.
  */
 function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative", step: "root") => void): void {
 	const open = (place: "mounts" | "here", flags: number) => {
-		a.address("rdi", place);
-		a.move("rsi", flags | 0x80000); // O_CLOEXEC
-		a.move("rdx", 0);
-		a.syscall(call.open);
+		a.call(call.open, place, flags | 0x80000, 0); // O_CLOEXEC
 		unless("ifNegative", "root");
 	};
 	open("here", 0x210000); // O_PATH | O_DIRECTORY
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 	open("mounts", 0);
-	a.emit(0x89, 0xc7); // mov edi, eax
-	a.move("rsi", 0x20000); // CLONE_NEWNS
-	a.syscall(call.setns);
+	a.call(call.setns, fromAnswer, 0x20000); // CLONE_NEWNS
 	unless("ifNotZero", "root");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.syscall(call.fchdir);
+	a.call(call.fchdir, fromR12);
 	unless("ifNotZero", "root");
-	a.address("rdi", "here");
-	a.address("rsi", "here");
-	a.syscall(call.pivotRoot);
-	a.testAnswer();
-	a.jump("ifNotZero", "move");
-	a.address("rdi", "here");
-	a.move("rsi", 2); // MNT_DETACH
-	a.syscall(call.umount2);
+	a.call(call.pivotRoot, "here", "here");
+	a.branch("ifNotZero", "move");
+	a.call(call.umount2, "here", 2); // MNT_DETACH
 	unless("ifNotZero", "root");
 	a.jump("always", "entered");
 	a.label("move");
-	a.address("rdi", "here");
-	a.address("rsi", "top");
-	a.move("rdx", 0);
-	a.move("r10", 0x2000); // MS_MOVE
-	a.move("r8", 0);
-	a.syscall(call.mount);
+	a.call(call.mount, "here", "top", 0, 0x2000, 0); // MS_MOVE
 	unless("ifNotZero", "root");
-	a.address("rdi", "here");
-	a.syscall(call.chroot);
+	a.call(call.chroot, "here");
 	unless("ifNotZero", "root");
 	a.label("entered");
-	a.address("rdi", "top");
-	a.syscall(call.chdir);
+	a.call(call.chdir, "top");
 	unless("ifNotZero", "root");
 }
 
@@ -256,10 +213,7 @@ function restrictFiles(
 	landlock: number,
 	unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void,
 ): void {
-	a.address("rdi", "ruleset");
-	a.move("rsi", 8);
-	a.move("rdx", 0);
-	a.syscall(call.landlockCreateRuleset);
+	a.call(call.landlockCreateRuleset, "ruleset", 8, 0);
 	unless("ifNegative", "landlock");
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 	a.address("r13", "rules");
@@ -270,29 +224,19 @@ function restrictFiles(
 	a.jump("ifZero", "restrict");
 	a.emit(0x48, 0x89, 0x44, 0x24, 0xf0); // mov [rsp - 16], rax: struct landlock_path_beneath_attr
 	a.emit(0x49, 0x8d, 0x7d, 0x10); // lea rdi, [r13 + 16]
-	a.move("rsi", 0x290000); // O_PATH | O_DIRECTORY | O_CLOEXEC
-	a.move("rdx", 0);
-	a.syscall(call.open);
+	a.call(call.open, undefined, 0x290000, 0); // O_PATH | O_DIRECTORY | O_CLOEXEC
 	unless("ifNegative", "landlock");
 	a.emit(0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], eax
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.move("rsi", 1); // LANDLOCK_RULE_PATH_BENEATH
-	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-	a.move("r10", 0);
-	a.syscall(call.landlockAddRule);
+	a.call(call.landlockAddRule, fromR12, 1, [0x48, 0x8d, 0x54, 0x24, 0xf0], 0); // LANDLOCK_RULE_PATH_BENEATH; lea rdx, [rsp - 16]
 	unless("ifNotZero", "landlock");
-	a.emit(0x8b, 0x7c, 0x24, 0xf8); // mov edi, [rsp - 8]
-	a.syscall(call.close);
+	a.call(call.close, [0x8b, 0x7c, 0x24, 0xf8]); // mov edi, [rsp - 8]
 	a.emit(0x4d, 0x03, 0x6d, 0x08); // add r13, [r13 + 8]
 	a.jump("always", "rule");
 
 	a.label("restrict");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.move("rsi", landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
-	a.syscall(call.landlockRestrictSelf);
+	a.call(call.landlockRestrictSelf, fromR12, landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
 	unless("ifNotZero", "landlock");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.syscall(call.close);
+	a.call(call.close, fromR12);
 }
 
 /** Allowed rights, the record's length, and the path with a NUL. A record without rights ends the list. */

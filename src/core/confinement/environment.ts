@@ -8,7 +8,7 @@ import { Assembler, elfExecutable } from "./machine-code.ts";
  * NAME=VALUE… "" COMMAND ARG…`:
  *
  *     for (word = argv + 1; **word; word++)
- *       if (it begins with "LISTEN_PID=0") write getpid() behind the sign;        // only where sockets are handed over
+ *       if (it begins with "LISTEN_PID=0") write getpid() behind the sign;        // only if sockets are passed
  *     *word = NULL;
  *     execve(word[1], word + 1, argv + 1);
  *     write(2, "cagewright-env: cannot execute the application\n"); exit(125);
@@ -46,12 +46,8 @@ function code(listens: boolean): Buffer {
 	a.emit(0x48, 0x8b, 0x3e); // mov rdi, [rsi]
 	a.syscall(59); // execve
 	a.label("failed");
-	a.move("rdi", 2);
-	a.address("rsi", "complaint");
-	a.move("rdx", complaint.length);
-	a.syscall(1); // write
-	a.move("rdi", initCannotExecute);
-	a.syscall(231); // exit_group
+	a.call(1, 2, "complaint", complaint.length); // write
+	a.call(231, initCannotExecute); // exit_group
 	return a.finish({ complaint });
 }
 
@@ -72,8 +68,7 @@ function ownProcessId(a: Assembler): void {
 	a.emit(0x31, 0xd2, 0xf7, 0xf1); // xor edx, edx; div ecx
 	a.emit(0x80, 0xc2, 0x30); // add dl, '0'
 	a.emit(0x48, 0xff, 0xce, 0x88, 0x16); // dec rsi; mov [rsi], dl
-	a.testAnswer();
-	a.jump("ifNotZero", "digit");
+	a.branch("ifNotZero", "digit");
 	a.label("copy");
 	a.emit(0x8a, 0x06, 0x41, 0x88, 0x04, 0x24); // mov al, [rsi]; mov [r12], al
 	a.emit(0x48, 0xff, 0xc6, 0x49, 0xff, 0xc4); // inc rsi; inc r12

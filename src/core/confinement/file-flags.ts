@@ -25,24 +25,20 @@ function x64(): Buffer {
 	const a = new Assembler();
 	const ask = (request: number) => {
 		a.emit(0x89, 0xdf); // mov edi, ebx
-		a.move("rsi", request);
-		a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
-		a.syscall(16); // ioctl
+		a.call(16, undefined, request, [0x48, 0x8d, 0x54, 0x24, 0xf0]); // ioctl; lea rdx, [rsp - 16]
 	};
 	a.emit(0xbb, 3, 0, 0, 0); // mov ebx, 3
 	a.label("next");
 	ask(getFlags);
 	a.emit(0x3d, ...words(badDescriptor)); // cmp eax, -EBADF
 	a.jump("ifZero", "done");
-	a.testAnswer();
-	a.jump("ifNegative", "after");
+	a.branch("ifNegative", "after");
 	a.emit(0x81, 0x64, 0x24, 0xf0, ...words(kept)); // and dword [rsp - 16], kept
 	ask(setFlags);
 	a.label("after");
 	a.emit(0xff, 0xc3); // inc ebx
 	a.jump("always", "next");
 	a.label("done");
-	a.move("rdi", 0);
-	a.syscall(231); // exit_group
+	a.call(231, 0); // exit_group
 	return a.finish({});
 }

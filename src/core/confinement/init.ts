@@ -1,4 +1,4 @@
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromR12, fromR15, words } from "./machine-code.ts";
 
 /**
  * PID 1 of a cage: a static executable of a few hundred bytes, assembled here.
@@ -8,7 +8,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * an intruder, and no init is installed everywhere. In C:
  *
  *     sigprocmask(SIG_SETMASK, all);
- *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + handed, ~0);
+ *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + passedSockets, ~0);
  *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
  *                                                 capget(&sets); sets.inheritable = none; capset(sets); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
@@ -37,7 +37,7 @@ export interface InitKind {
 	/** False if systemd passes sockets, or if a self-test must find what was left open. */
 	readonly closes?: boolean;
 	/** Number of descriptors from 3 on that the application receives: sockets. */
-	readonly handed?: number;
+	readonly passedSockets?: number;
 }
 
 /** Returns undefined for a processor (`process.arch`) without support. */
@@ -68,48 +68,30 @@ const data = {
 };
 
 /** r12d: app, r13d: ending, r14: argv, r15d: code. */
-function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Buffer {
+function x64({ closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
-		a.move("rdi", 2); // SIG_SETMASK
-		a.address("rsi", name);
-		a.move("rdx", 0);
-		a.move("r10", 8);
-		a.syscall(14); // rt_sigprocmask
+		a.call(14, 2, name, 0, 8); // rt_sigprocmask; SIG_SETMASK
 	};
 	const closeFrom = (first: number) => {
-		a.move("rdi", first);
-		a.move("rsi", -1);
-		a.move("rdx", 0);
-		a.syscall(436); // close_range
+		a.call(436, first, -1, 0); // close_range
 	};
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
 	mask("allSignals");
 	a.syscall(57); // fork
-	a.testAnswer();
-	a.jump("ifZero", "child");
+	a.branch("ifZero", "child");
 	a.jump("ifNegative", "failed");
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 	a.emit(0x41, 0xbd, endsWithFirst ? 1 : 0, 0, 0, 0); // mov r13d, ending
 	closeFrom(0);
-	a.address("rdi", "capHeader");
-	a.address("rsi", "onlyKill");
-	a.syscall(126); // capset
-	a.testAnswer();
-	a.jump("ifZero", "loop");
-	a.address("rdi", "capHeader");
-	a.address("rsi", "nothing");
-	a.syscall(126);
+	a.call(126, "capHeader", "onlyKill"); // capset
+	a.branch("ifZero", "loop");
+	a.call(126, "capHeader", "nothing");
 
 	a.label("loop");
-	a.address("rdi", "allSignals");
-	a.move("rsi", 0);
-	a.move("rdx", 0);
-	a.move("r10", 8);
-	a.syscall(128); // rt_sigtimedwait
-	a.testAnswer();
-	a.jump("ifNegative", "loop");
+	a.call(128, "allSignals", 0, 0, 8); // rt_sigtimedwait
+	a.branch("ifNegative", "loop");
 	a.emit(0x83, 0xf8, 17); // cmp eax, SIGCHLD
 	a.jump("ifZero", "reap");
 	for (const signal of [15, 2, 3]) {
@@ -117,22 +99,15 @@ function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Bu
 		a.jump("ifZero", "ending");
 	}
 	a.label("forward");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.emit(0x89, 0xc6); // mov esi, eax
-	a.syscall(62); // kill
+	a.call(62, fromR12, [0x89, 0xc6]); // kill; mov esi, eax
 	a.jump("always", "loop");
 	a.label("ending");
 	a.emit(0x41, 0xbd, 1, 0, 0, 0); // mov r13d, 1
 	a.jump("always", "forward");
 
 	a.label("reap");
-	a.move("rdi", -1);
-	a.emit(0x48, 0x8d, 0x74, 0x24, 0xf8); // lea rsi, [rsp - 8]: the red zone holds the status
-	a.move("rdx", 1); // WNOHANG
-	a.move("r10", 0);
-	a.syscall(61); // wait4
-	a.testAnswer();
-	a.jump("ifZero", "loop");
+	a.call(61, -1, [0x48, 0x8d, 0x74, 0x24, 0xf8], 1, 0); // wait4; lea rsi, [rsp - 8]: the red zone holds the status; WNOHANG
+	a.branch("ifZero", "loop");
 	a.jump("ifNegative", "none");
 	a.emit(0x44, 0x39, 0xe0); // cmp eax, r12d
 	a.jump("ifZero", "ended");
@@ -160,49 +135,37 @@ function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Bu
 	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
 	a.jump("ifNotZero", "loop");
 	a.label("exit");
-	a.emit(0x44, 0x89, 0xff); // mov edi, r15d
-	a.syscall(231); // exit_group
+	a.call(231, fromR15); // exit_group
 
 	a.label("child");
 	mask("noSignals");
-	if (closes) closeFrom(3 + handed);
+	if (closes) closeFrom(3 + passedSockets);
 	a.emit(0x4d, 0x89, 0xf5); // mov r13, r14
 	a.emit(0x49, 0x8b, 0x46, 0x08); // mov rax, [r14 + 8]: argv[1]
 	a.emit(0x80, 0x38, 0x00); // cmp byte [rax], 0
 	a.jump("ifNotZero", "enter");
 	for (const capability of [5, 8]) {
-		a.move("rdi", 24); // PR_CAPBSET_DROP
-		a.move("rsi", capability);
-		a.syscall(157); // prctl
-		a.testAnswer();
-		a.jump("ifNotZero", "failed");
+		a.call(157, 24, capability); // prctl; PR_CAPBSET_DROP
+		a.branch("ifNotZero", "failed");
 	}
 	// In a container, systemd's starter may have left them inheritable, which would give them back to root.
-	a.address("rdi", "capHeader");
-	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
-	a.syscall(125); // capget
-	a.testAnswer();
-	a.jump("ifNotZero", "failed");
+	a.call(125, "capHeader", [0x48, 0x8d, 0x74, 0x24, 0xe0]); // capget; lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
+	a.branch("ifNotZero", "failed");
 	a.emit(0xc7, 0x44, 0x24, 0xe8, 0, 0, 0, 0); // mov dword [rsp - 24], 0
 	a.emit(0xc7, 0x44, 0x24, 0xf4, 0, 0, 0, 0); // mov dword [rsp - 12], 0
-	a.address("rdi", "capHeader");
-	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]
-	a.syscall(126); // capset
-	a.testAnswer();
-	a.jump("ifNotZero", "failed");
+	a.call(126, "capHeader", [0x48, 0x8d, 0x74, 0x24, 0xe0]); // capset; lea rsi, [rsp - 32]
+	a.branch("ifNotZero", "failed");
 	a.emit(0x49, 0x83, 0xc5, 0x08); // add r13, 8
 	a.label("enter");
 	a.emit(0x49, 0x8b, 0x7d, 0x08); // mov rdi, [r13 + 8]
 	a.syscall(80); // chdir
-	a.testAnswer();
-	a.jump("ifNotZero", "failed");
+	a.branch("ifNotZero", "failed");
 	a.emit(0x49, 0x8b, 0x7d, 0x10); // mov rdi, [r13 + 16]
 	a.emit(0x49, 0x8d, 0x75, 0x10); // lea rsi, [r13 + 16]
 	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
 	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
 	a.syscall(59); // execve
 	a.label("failed");
-	a.move("rdi", initCannotExecute);
-	a.syscall(231);
+	a.call(231, initCannotExecute);
 	return a.finish(data);
 }

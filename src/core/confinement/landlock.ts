@@ -49,7 +49,7 @@ export interface LandlockRuleset {
  * in /dev. With `readsPass`, Landlock does not handle opening files for reading.
  */
 export function landlockRuleset(writable: readonly Path[], readsPass: boolean): LandlockRuleset {
-	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && asked.includes(right)));
+	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && openRights.includes(right)));
 	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
 		{ path: pathFromText("/dev"), rights: ["write-file"] },
@@ -63,7 +63,7 @@ export function landlockRuleset(writable: readonly Path[], readsPass: boolean): 
  * Rights that the kernel checks when a file is opened for reading, including whether the descriptor may truncate. If it handles
  * one of them, each open checks all directories up to the root and across mounts.
  */
-const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
+const openRights: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** The other layers that prevent reading outside the cage and truncating files in it. */
 export interface OtherLayers {

@@ -5,8 +5,8 @@ import { enterGroups, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
-const dying = ["setpriv", "--pdeathsig", "KILL"];
-const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
+const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
+const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
 
 /**
  * Returns the command that creates the namespaces and runs the script in them. With `--kill-child` and `--pdeathsig`, all
@@ -15,8 +15,8 @@ const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const kinds = namespaceKinds(spec);
 	return [
-		...dying,
-		...limiting(spec),
+		...dieWithParent,
+		...limitPrefix(spec),
 		...(spec.joins === undefined ? [] : join(spec.joins, spec.rootless)),
 		...["unshare", ...(spec.rootless && spec.joins === undefined ? ownUser : [])],
 		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
@@ -34,7 +34,7 @@ function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): str
 /** Returns the command that runs the mounts of `splitLaunchScript` in the namespaces of the process `pid`. */
 export function mountsCommand(spec: LaunchSpec, pid: number, script: string): string[] {
 	const kinds = ["mount", ...namespaceKinds(spec)].map((kind) => `--${kind}`);
-	return [...dying, "nsenter", "--target", String(pid), ...kinds, "--", "sh", "-eu", script];
+	return [...dieWithParent, "nsenter", "--target", String(pid), ...kinds, "--", "sh", "-eu", script];
 }
 
 /**
@@ -76,7 +76,7 @@ const textOf = (lines: readonly string[]) => `${lines.join("\n")}\n`;
 function processSteps(spec: LaunchSpec): string[] {
 	return [
 		"umask 022",
-		...(spec.starter === undefined ? [] : [stopWithout(spec.starter, spec.rootless)]),
+		...(spec.starter === undefined ? [] : [requireStarter(spec.starter, spec.rootless)]),
 		...enterGroups(spec),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 	];
@@ -144,7 +144,7 @@ function join(pid: number, rootless: Rootless | undefined): string[] {
  * afterwards. A zombie's link has no target (proc_pid_exe(5)). In a user namespace the link is unreadable, but the state is
  * readable, unless the host hides other accounts' processes (`hidepid`).
  */
-function stopWithout(starter: number, rootless: Rootless | undefined): string {
+function requireStarter(starter: number, rootless: Rootless | undefined): string {
 	if (!rootless) return `[ -e /proc/${starter}/exe ]`;
 	return `[ ! -e /proc/1 ] || grep -q '^State:[[:space:]]*[^ZX]' /proc/${starter}/status`;
 }

@@ -17,7 +17,7 @@ export interface GroupLimit {
 
 const resources = { memory: "as", processes: "nproc", files: "nofile" } as const satisfies Record<LimitKind, string>;
 
-export function limitsGiven(limits: Limits): { kind: LimitKind; value: number }[] {
+export function limitsSet(limits: Limits): { kind: LimitKind; value: number }[] {
 	return (Object.keys(resources) as LimitKind[]).flatMap((kind) => {
 		const value = limits[kind];
 		return value === undefined ? [] : [{ kind, value }];
@@ -27,7 +27,7 @@ export function limitsGiven(limits: Limits): { kind: LimitKind; value: number }[
 /** Returns the arguments of prlimit(1) for limits without a cgroup, soft and hard. */
 export function limitWords(limits: Limits, groups: readonly GroupLimit[]): string[] {
 	const held = new Set<LimitKind>(groups.map(({ kind }) => kind));
-	const words = limitsGiven(limits).flatMap(({ kind, value }) =>
+	const words = limitsSet(limits).flatMap(({ kind, value }) =>
 		held.has(kind) ? [] : [`--${resources[kind]}=${value}:${value}`],
 	);
 	return words.length ? ["prlimit", ...words, "--"] : [];
@@ -39,7 +39,7 @@ export function enterGroups({ groups = [] }: { readonly groups?: readonly GroupL
 }
 
 /** The init, in addition to the application's processes. */
-export const processesOfOurs = 1;
+export const ownProcesses = 1;
 
 /**
  * Parses `512M`, `2G` or `1048576` to bytes, with powers of 1024 like systemd's MemoryMax=. Returns undefined for other text.

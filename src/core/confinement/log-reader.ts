@@ -1,4 +1,4 @@
-import { Assembler, elfExecutable } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromR12 } from "./machine-code.ts";
 
 /**
  * Returns a static executable that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working
@@ -21,29 +21,17 @@ export const logReaderSocket = "log";
 function x64(): Buffer {
 	const a = new Assembler();
 	const answeredOr = (condition: "ifNegative" | "ifNotZero") => {
-		a.testAnswer();
-		a.jump(condition, "failed");
+		a.branch(condition, "failed");
 	};
 	a.emit(0x48, 0x81, 0xec, 0, 0x30, 0, 0); // sub rsp, 0x3000: the buffer
-	a.move("rdi", 1); // AF_UNIX
-	a.move("rsi", 2); // SOCK_DGRAM
-	a.move("rdx", 0);
-	a.syscall(41); // socket
+	a.call(41, 1, 2, 0); // socket; AF_UNIX; SOCK_DGRAM
 	answeredOr("ifNegative");
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.address("rsi", "address");
-	a.move("rdx", 2 + logReaderSocket.length + 1);
-	a.syscall(49); // bind
+	a.call(49, fromR12, "address", 2 + logReaderSocket.length + 1); // bind
 	answeredOr("ifNotZero");
-	a.address("rdi", "name");
-	a.move("rsi", 0o666);
-	a.syscall(90); // chmod
+	a.call(90, "name", 0o666); // chmod
 	answeredOr("ifNotZero");
-	a.move("rdi", 1);
-	a.address("rsi", "newline");
-	a.move("rdx", 1);
-	a.syscall(1); // write
+	a.call(1, 1, "newline", 1); // write
 
 	a.label("loop");
 	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
@@ -57,15 +45,12 @@ function x64(): Buffer {
 	a.emit(0xc6, 0x04, 0x04, 10); // mov byte [rsp + rax], '\n'
 	a.emit(0x8d, 0x50, 0x01); // lea edx, [rax + 1]
 	a.emit(0x48, 0x89, 0xe6); // mov rsi, rsp
-	a.move("rdi", 1);
-	a.syscall(1); // write
-	a.testAnswer();
-	a.jump("ifNegative", "failed");
+	a.call(1, 1); // write
+	a.branch("ifNegative", "failed");
 	a.jump("always", "loop");
 
 	a.label("failed");
-	a.move("rdi", 1);
-	a.syscall(231); // exit_group
+	a.call(231, 1); // exit_group
 	const name = Buffer.from(`${logReaderSocket}\0`);
 	return a.finish({ address: Buffer.concat([Buffer.from([1, 0]), name]), name, newline: Buffer.from("\n") });
 }

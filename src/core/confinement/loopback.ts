@@ -1,4 +1,4 @@
-import { elfExecutable } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromAnswer } from "./machine-code.ts";
 
 /**
  * Returns a static executable that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
@@ -12,27 +12,15 @@ export function loopbackExecutable(architecture: string): Buffer | undefined {
 }
 
 function x64(): Buffer {
-	const exit = [
-		...[0x31, 0xff], // xor edi, edi
-		...[0x85, 0xc0], // test eax, eax
-		...[0x40, 0x0f, 0x95, 0xc7], // setne dil
-		...[0xb8, 231, 0, 0, 0], // mov eax, exit_group
-		...[0x0f, 0x05], // syscall
-	];
-	const ask = [0xb8, 16, 0, 0, 0, 0x0f, 0x05]; // mov eax, ioctl; syscall
-	return Buffer.from([
-		...[0xbf, 2, 0, 0, 0], // mov edi, AF_INET
-		...[0xbe, 2, 0, 0, 0], // mov esi, SOCK_DGRAM
-		...[0x31, 0xd2], // xor edx, edx
-		...[0xb8, 41, 0, 0, 0], // mov eax, socket
-		...[0x0f, 0x05], // syscall
-		...[0x89, 0xc7], // mov edi, eax
-		...[0xbe, 0x14, 0x89, 0, 0], // mov esi, SIOCSIFFLAGS
-		...[0x48, 0x8d, 0x15, ask.length + exit.length, 0, 0, 0], // lea rdx, [rip + request]
-		...ask,
-		...exit,
-		...request(),
-	]);
+	const a = new Assembler();
+	a.call(41, 2, 2, 0); // socket: AF_INET, SOCK_DGRAM
+	a.call(16, fromAnswer, 0x8914, "request"); // ioctl: SIOCSIFFLAGS
+	a.move("rdi", 0);
+	a.branch("ifZero", "exit");
+	a.move("rdi", 1);
+	a.label("exit");
+	a.syscall(231); // exit_group
+	return a.finish({ request: request() });
 }
 
 /** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */

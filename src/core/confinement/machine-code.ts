@@ -43,13 +43,22 @@ const loads = { rax: [0xb8], rdi: [0xbf], rsi: [0xbe], rdx: [0xba], r10: [0x41, 
 /** ModRM bytes of `lea register, [rip + offset]`, with REX.W, and REX.R for r10 and r13. */
 const addresses = {
 	...{ rdi: [0x48, 0x8d, 0x3d], rsi: [0x48, 0x8d, 0x35], rdx: [0x48, 0x8d, 0x15], rax: [0x48, 0x8d, 0x05] },
-	...{ r10: [0x4c, 0x8d, 0x15], r13: [0x4c, 0x8d, 0x2d] },
+	...{ r8: [0x4c, 0x8d, 0x05], r10: [0x4c, 0x8d, 0x15], r13: [0x4c, 0x8d, 0x2d] },
 };
+/** The registers of a system call's arguments (System V AMD64). */
+const registers = ["rdi", "rsi", "rdx", "r10", "r8"] as const;
+/** A number, the address of a label, or an instruction that sets the register. `undefined` keeps the register. */
+export type Argument = number | string | readonly number[] | undefined;
+/** Instructions that set a call's first argument. */
+export const fromAnswer = [0x89, 0xc7]; // mov edi, eax
+export const fromR12 = [0x44, 0x89, 0xe7]; // mov edi, r12d
+export const fromR13 = [0x44, 0x89, 0xef]; // mov edi, r13d
+export const fromR14 = [0x44, 0x89, 0xf7]; // mov edi, r14d
+export const fromR15 = [0x44, 0x89, 0xff]; // mov edi, r15d
 const jumps = { always: [0xe9], ifZero: [0x0f, 0x84], ifNotZero: [0x0f, 0x85], ifNegative: [0x0f, 0x88] };
 
 /**
- * Collects instructions, and patches jumps and label references at the end. System V AMD64: the call's number is in rax, its
- * arguments in rdi, rsi, rdx, r10, r8.
+ * Collects instructions, and patches jumps and label references at the end.
  */
 export class Assembler {
 	private bytes: number[] = [];
@@ -79,6 +88,39 @@ export class Assembler {
 		this.emit(0x0f, 0x05);
 	}
 
+	call(number: number, ...values: readonly Argument[]): void {
+		for (const [index, register] of registers.entries()) {
+			const value = values[index];
+			if (typeof value === "number") this.move(register, value);
+			else if (typeof value === "string") this.address(register, value);
+			else if (value) this.emit(...value);
+		}
+		this.syscall(number);
+	}
+
+	/** execve(argv[1], argv + 1, envp). r14 is argv, and the stack pointer is unchanged since the start. */
+	executeNext(): void {
+		this.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
+		this.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
+		this.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
+		this.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
+		this.syscall(59);
+	}
+
+	/** Labels `failed-NAME` print the constant `text-NAME` to stderr and exit with `status`, like the label `exit`. */
+	failures(texts: readonly (readonly [name: string, text: Buffer])[], status: number): void {
+		for (const [name, text] of texts) {
+			this.label(`failed-${name}`);
+			this.address("rsi", `text-${name}`);
+			this.move("rdx", text.length);
+			this.jump("always", "say");
+		}
+		this.label("say");
+		this.call(1, 2); // write
+		this.label("exit");
+		this.call(231, status); // exit_group
+	}
+
 	jump(condition: keyof typeof jumps, label: string): void {
 		this.emit(...jumps[condition]);
 		this.distanceTo(label);
@@ -87,6 +129,12 @@ export class Assembler {
 	/** test eax, eax: tests the result of a call. */
 	testAnswer(): void {
 		this.emit(0x85, 0xc0);
+	}
+
+	/** Tests the result of a call and jumps. */
+	branch(condition: Exclude<keyof typeof jumps, "always">, label: string): void {
+		this.testAnswer();
+		this.jump(condition, label);
 	}
 
 	/** Returns the code, followed by the constants at their labels. */

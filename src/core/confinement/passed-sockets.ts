@@ -1,5 +1,5 @@
 import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../application/passed-socket.ts";
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
 
 /**
  * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors
@@ -67,19 +67,9 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 /** As long as the largest process id. */
 export const processIdPlace = "0000000000";
 
-const call = { open: 2, close: 3, socket: 41, bind: 49, listen: 50, setsockopt: 54, execve: 59, exitGroup: 231 };
-const more = {
-	write: 1,
-	dup2: 33,
-	fchdir: 81,
-	chdir: 80,
-	unlink: 87,
-	lchown: 94,
-	lstat: 6,
-	umask: 95,
-	chroot: 161,
-	dup3: 292,
-	closeRange: 436,
+const call = {
+	...{ open: 2, close: 3, lstat: 6, dup2: 33, socket: 41, bind: 49, listen: 50, setsockopt: 54, chdir: 80, fchdir: 81 },
+	...{ unlink: 87, lchown: 94, umask: 95, chroot: 161, dup3: 292, closeRange: 436 },
 };
 const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
@@ -101,31 +91,17 @@ const [topDescriptor, hereDescriptor] = [200, 201];
 function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): Buffer {
 	const a = new Assembler();
 	const constants: Record<string, Uint8Array> = { one: words(1), zero: words(0), slash: text("/"), dot: text(".") };
-	const ofSocket = () => a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	a.move("rdi", 3);
-	a.move("rsi", -1);
-	a.move("rdx", 0);
-	a.syscall(more.closeRange);
+	a.call(call.closeRange, 3, -1, 0);
 	if (entersRoot) enterRoot(a);
 	for (const [index, socket] of sockets.entries()) {
 		const bound = addressOf(socket, ipv6);
 		constants[`address-${index}`] = bound.bytes;
-		constants[`complaint-${index}`] = text(`${socketsName}: cannot open the socket ${socket.address}\n`);
-		a.move("rdi", bound.family);
-		a.move("rsi", types[socket.kind]);
-		a.move("rdx", 0);
-		a.syscall(call.socket);
-		a.testAnswer();
-		a.jump("ifNegative", `failed-${index}`);
+		a.call(call.socket, bound.family, types[socket.kind], 0);
+		a.branch("ifNegative", `failed-${index}`);
 		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
 		for (const [[level, name], value] of optionsOf(socket, bound.family)) {
-			ofSocket();
-			a.move("rsi", level);
-			a.move("rdx", name);
-			a.address("r10", value ? "one" : "zero");
-			a.move("r8", 4);
-			a.syscall(call.setsockopt);
+			a.call(call.setsockopt, fromR12, level, name, value ? "one" : "zero", 4);
 		}
 		const { path } = bound;
 		if (path !== undefined) {
@@ -136,69 +112,40 @@ function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }
 					refuseLink(a, `above-${index}-${depth}`, `failed-${index}`);
 				}
 			}
-			a.move("rdi", 0o777 & ~socket.mode);
-			a.syscall(more.umask);
+			a.call(call.umask, 0o777 & ~socket.mode);
 			removeSocket(a, `path-${index}`);
 		}
-		ofSocket();
-		a.address("rsi", `address-${index}`);
-		a.move("rdx", bound.bytes.length);
-		a.syscall(call.bind);
-		a.testAnswer();
-		a.jump("ifNotZero", `failed-${index}`);
+		a.call(call.bind, fromR12, `address-${index}`, bound.bytes.length);
+		a.branch("ifNotZero", `failed-${index}`);
 		if (path !== undefined && (socket.uid >= 0 || socket.gid >= 0)) {
-			a.address("rdi", `path-${index}`);
-			a.move("rsi", socket.uid);
-			a.move("rdx", socket.gid);
-			a.syscall(more.lchown);
-			a.testAnswer();
-			a.jump("ifNotZero", `failed-${index}`);
+			a.call(call.lchown, `path-${index}`, socket.uid, socket.gid);
+			a.branch("ifNotZero", `failed-${index}`);
 		}
 		if (socket.kind !== "datagram") {
-			ofSocket();
-			a.move("rsi", mostWaiting);
-			a.syscall(call.listen);
-			a.testAnswer();
-			a.jump("ifNotZero", `failed-${index}`);
+			a.call(call.listen, fromR12, mostWaiting);
+			a.branch("ifNotZero", `failed-${index}`);
 		}
 	}
-	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) {
-		a.move("rdi", 3);
-		a.move("rsi", 0);
-		a.syscall(more.dup2);
-	}
-	a.move("rdi", 0o022);
-	a.syscall(more.umask);
+	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) a.call(call.dup2, 3, 0);
+	a.call(call.umask, 0o022);
 	if (entersRoot) leaveRoot(a);
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
-	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
-	a.syscall(call.execve);
-	a.jump("always", "over");
-	for (const index of sockets.keys()) {
-		a.label(`failed-${index}`);
-		a.address("rsi", `complaint-${index}`);
-		a.move("rdx", (constants[`complaint-${index}`]?.length ?? 1) - 1);
-		a.jump("always", "say");
-	}
-	a.label("say");
-	a.move("rdi", 2);
-	a.syscall(more.write);
-	a.label("over");
-	a.move("rdi", socketsFailed);
-	a.syscall(call.exitGroup);
-	return a.finish(constants);
+	a.executeNext();
+	a.jump("always", "exit");
+	const texts = sockets.map(
+		({ address }, index) => [String(index), Buffer.from(`${socketsName}: cannot open the socket ${address}\n`)] as const,
+	);
+	a.failures(texts, socketsFailed);
+	return a.finish({ ...constants, ...Object.fromEntries(texts.map(([name, bytes]) => [`text-${name}`, bytes])) });
 }
 
-function optionsOf({ kind, options: asked }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
-	const set = asked.flatMap((option): [readonly [number, number], boolean][] => {
+function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
+	const set = requested.flatMap((option): [readonly [number, number], boolean][] => {
 		if (option === "per-connection" || option === standardInput) return [];
 		// IP_PKTINFO, or IPV6_RECVPKTINFO for IPv6.
 		if (option === "pass-packet-info") return [[family === families.inet6 ? [41, 49] : [0, 8], true]];
 		return [[options[option], true]];
 	});
-	const dual = family === families.inet6 && !asked.includes("ipv6-only");
+	const dual = family === families.inet6 && !requested.includes("ipv6-only");
 	return [...(kind === "stream" ? [[reuseAddress, true] as [typeof reuseAddress, boolean]] : []), ...set].concat(
 		// systemd uses the kernel's default, which the sandbox's network has too.
 		dual ? [[options["ipv6-only"], false]] : [],
@@ -242,9 +189,8 @@ function above(path: string): string[] {
 function typeOf(a: Assembler, name: string, absent: string): void {
 	a.address("rdi", name);
 	a.emit(0x48, 0x8d, 0xb4, 0x24, ...words(-256)); // lea rsi, [rsp - 256]
-	a.syscall(more.lstat);
-	a.testAnswer();
-	a.jump("ifNotZero", absent);
+	a.syscall(call.lstat);
+	a.branch("ifNotZero", absent);
 	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 24)); // mov eax, [rsp - 232]: st_mode
 	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
 }
@@ -258,8 +204,7 @@ function refuseLink(a: Assembler, directory: string, failed: string): void {
 	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK
 	a.jump("ifNotZero", `${directory}-passed`);
 	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 28)); // mov eax, [rsp - 228]: st_uid
-	a.testAnswer();
-	a.jump("ifNotZero", failed);
+	a.branch("ifNotZero", failed);
 	a.label(`${directory}-passed`);
 }
 
@@ -268,43 +213,30 @@ function removeSocket(a: Assembler, path: string): void {
 	typeOf(a, path, `${path}-free`);
 	a.emit(0x3d, ...words(0o140000)); // cmp eax, S_IFSOCK
 	a.jump("ifNotZero", `${path}-free`);
-	a.address("rdi", path);
-	a.syscall(more.unlink);
+	a.call(call.unlink, path);
 	a.label(`${path}-free`);
 }
 
 /** Only root opens sockets for another account, so it can leave again. */
 function enterRoot(a: Assembler): void {
 	for (const [name, descriptor] of [["slash", topDescriptor] as const, ["dot", hereDescriptor] as const]) {
-		a.address("rdi", name);
-		a.move("rsi", 0o12000000); // O_PATH | O_CLOEXEC
-		a.move("rdx", 0);
-		a.syscall(call.open);
-		a.testAnswer();
-		a.jump("ifNegative", "over");
+		a.call(call.open, name, 0o12000000, 0); // O_PATH | O_CLOEXEC
+		a.branch("ifNegative", "exit");
 		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-		a.emit(0x89, 0xc7); // mov edi, eax
-		a.move("rsi", descriptor);
-		a.move("rdx", 0o2000000); // O_CLOEXEC
-		a.syscall(more.dup3);
-		a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-		a.syscall(call.close);
+		a.call(call.dup3, fromAnswer, descriptor, 0o2000000); // O_CLOEXEC
+		a.call(call.close, fromR12);
 	}
-	a.address("rdi", "dot");
-	a.syscall(more.chroot);
-	a.testAnswer();
-	a.jump("ifNotZero", "over");
-	a.address("rdi", "slash");
-	a.syscall(more.chdir);
+	a.call(call.chroot, "dot");
+	a.branch("ifNotZero", "exit");
+	a.call(call.chdir, "slash");
 }
 
 function leaveRoot(a: Assembler): void {
 	for (const step of [topDescriptor, "root", hereDescriptor] as const) {
 		if (step === "root") a.address("rdi", "dot");
 		else a.move("rdi", step);
-		a.syscall(step === "root" ? more.chroot : more.fchdir);
-		a.testAnswer();
-		a.jump("ifNotZero", "over");
+		a.syscall(step === "root" ? call.chroot : call.fchdir);
+		a.branch("ifNotZero", "exit");
 	}
 }
 

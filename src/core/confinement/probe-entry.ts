@@ -1,4 +1,14 @@
-import { Assembler, elfExecutable, words } from "./machine-code.ts";
+import {
+	type Argument,
+	Assembler,
+	elfExecutable,
+	fromAnswer,
+	fromR12,
+	fromR13,
+	fromR14,
+	fromR15,
+	words,
+} from "./machine-code.ts";
 
 /**
  * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The
@@ -81,35 +91,22 @@ const data = {
 function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	const a = new Assembler();
 	let problem = "failed";
-	const call = (number: number) => {
-		a.syscall(number);
-		a.testAnswer();
-		a.jump("ifNegative", problem);
+	const call = (number: number, ...values: readonly Argument[]) => {
+		a.call(number, ...values);
+		a.branch("ifNegative", problem);
 	};
 	const enter = (descriptor: number, kind: number) => {
-		a.move("rdi", descriptor);
-		a.move("rsi", kind);
-		call(308); // setns
+		call(308, descriptor, kind); // setns
 	};
 	const endWithParent = () => {
-		a.move("rdi", 1); // PR_SET_PDEATHSIG
-		a.move("rsi", 9);
-		call(157); // prctl
+		call(157, 1, 9); // prctl; PR_SET_PDEATHSIG
 	};
 	const open = (place: "slash" | "dot" | "ownMounts", flags: number, store: readonly number[]) => {
-		a.address("rdi", place);
-		a.move("rsi", flags | closeOnExec);
-		a.move("rdx", 0);
-		call(2); // open
+		call(2, place, flags | closeOnExec, 0); // open
 		a.emit(...store);
 	};
 	const mount = (source: "proc" | "slash", target: "procPlace" | "slash", flags: number) => {
-		a.address("rdi", source);
-		a.address("rsi", target);
-		a.address("rdx", "proc");
-		a.move("r10", flags);
-		a.move("r8", 0);
-		call(165); // mount
+		call(165, source, target, "proc", flags, 0); // mount
 	};
 	const forkTo = (child: string) => {
 		call(57); // fork
@@ -119,19 +116,14 @@ function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	/** Exits with the status of the process in ebx. */
 	const exitWith = (again: string) => {
 		a.label(again);
-		a.move("rdi", -1);
-		a.emit(0x48, 0x8d, 0x74, 0x24, 0xf8); // lea rsi, [rsp - 8]: the red zone holds the status
-		a.move("rdx", 0);
-		a.move("r10", 0);
-		call(61); // wait4
+		call(61, -1, [0x48, 0x8d, 0x74, 0x24, 0xf8], 0, 0); // wait4; lea rsi, [rsp - 8]: the red zone holds the status
 		a.emit(0x39, 0xd8); // cmp eax, ebx
 		a.jump("ifNotZero", again);
 		a.emit(0x8b, 0x7c, 0x24, 0xf8); // mov edi, [rsp - 8]
 		a.emit(0x89, 0xf8, 0x83, 0xe0, 0x7f); // mov eax, edi; and eax, 0x7f
 		a.jump("ifZero", `${again}-exited`);
 		a.emit(0x05, 128, 0, 0, 0); // add eax, 128
-		a.emit(0x89, 0xc7); // mov edi, eax
-		a.syscall(231); // exit_group
+		a.call(231, fromAnswer); // exit_group
 		a.label(`${again}-exited`);
 		a.emit(0xc1, 0xef, 8, 0x81, 0xe7, 255, 0, 0, 0); // shr edi, 8; and edi, 255
 		a.syscall(231);
@@ -140,8 +132,7 @@ function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	if (user) enter(probeDescriptors.user, namespaces.user);
 	if (network === "join") enter(probeDescriptors.net, namespaces.net);
 	endWithParent();
-	a.move("rdi", namespaces.mnt | namespaces.pid | (network === "new" ? namespaces.net : 0));
-	call(272); // unshare
+	call(272, namespaces.mnt | namespaces.pid | (network === "new" ? namespaces.net : 0)); // unshare
 	mount("slash", "slash", mountFlags.recursivelyPrivate);
 	forkTo("first");
 	exitWith("outside");
@@ -155,38 +146,17 @@ function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	if (root) {
 		problem = "unshown";
 		enter(probeDescriptors.mnt, namespaces.mnt);
-		a.move("rdi", probeDescriptors.root);
-		a.address("rsi", "empty");
-		a.move("rdx", openTreeClone | closeOnExec | atRecursive | atEmptyPath);
-		call(428); // open_tree
+		call(428, probeDescriptors.root, "empty", openTreeClone | closeOnExec | atRecursive | atEmptyPath); // open_tree
 		a.emit(0x41, 0x89, 0xc7); // mov r15d, eax
-		a.emit(0x44, 0x89, 0xff); // mov edi, r15d
-		a.address("rsi", "empty");
-		a.move("rdx", atRecursive | atEmptyPath);
-		a.address("r10", "attributes");
-		a.move("r8", 32);
-		call(442); // mount_setattr
-		a.emit(0x44, 0x89, 0xef); // mov edi, r13d
-		a.move("rsi", namespaces.mnt);
-		call(308); // setns
-		a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-		call(81); // fchdir
-		a.address("rdi", "dot");
-		call(161); // chroot
-		a.emit(0x44, 0x89, 0xf7); // mov edi, r14d
-		call(81);
-		a.emit(0x44, 0x89, 0xff); // mov edi, r15d
-		a.address("rsi", "empty");
-		a.move("rdx", workingDirectory);
-		a.address("r10", "probeRoot");
-		a.move("r8", moveFromEmptyPath);
-		call(429); // move_mount
+		call(442, fromR15, "empty", atRecursive | atEmptyPath, "attributes", 32); // mount_setattr
+		call(308, fromR13, namespaces.mnt); // setns
+		call(81, fromR12); // fchdir
+		call(161, "dot"); // chroot
+		call(81, fromR14);
+		call(429, fromR15, "empty", workingDirectory, "probeRoot", moveFromEmptyPath); // move_mount
 		problem = "failed";
 	}
-	a.move("rdi", 3);
-	a.move("rsi", -1);
-	a.move("rdx", 0);
-	call(436); // close_range
+	call(436, 3, -1, 0); // close_range
 	forkTo("line");
 	exitWith("inside");
 
@@ -198,12 +168,8 @@ function x64({ network, root, user }: ProbeEntryKind): Buffer {
 	a.syscall(59); // execve
 	const complain = (label: string, words: "complaint" | "rootComplaint") => {
 		a.label(label);
-		a.move("rdi", 2);
-		a.address("rsi", words);
-		a.move("rdx", data[words].length);
-		a.syscall(1); // write
-		a.move("rdi", probeCannotEnter);
-		a.syscall(231);
+		a.call(1, 2, words, data[words].length); // write
+		a.call(231, probeCannotEnter);
 	};
 	complain("failed", "complaint");
 	complain("unshown", "rootComplaint");

@@ -6,6 +6,7 @@ import { type Architecture, newestJudged, type SyscallName, syscallNumber } from
 /**
  * The system call filter of a cage. Measured: it and the missing capabilities each stop every escape through a system call, so
  * a mistake in one of them is not enough.
+ *
  * The launcher loads it before the init and before a second setpriv changes the account, so setresuid, setgroups, capset, prctl
  * and execve must stay allowed. It lists denied calls, because an application may need any ordinary call. Calls newer than our
  * table answer ENOSYS, like an older kernel, because nobody has judged them.

@@ -44,21 +44,21 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
 	// On the host itself no account can be given our executable, so the variables come first.
-	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
-	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
+	const isEarly = spec.root.kind === "host" || spec.without?.includes("environment");
+	const environment = isEarly ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
 	return [...tool, ...account, "--", ...environment, ...acceptor, ...spec.command.map(pathFromText)];
 }
 
 function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
 	const isRoot = identity.uid === 0;
-	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
-	const inherited = isRoot ? "-all" : kept;
+	const bounding = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	const inherited = isRoot ? "-all" : bounding;
 	const unlimited = (isRoot && root.kind === "host") || without.includes("capabilities");
 	return [
 		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
 		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
-		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
+		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${bounding}`]),
 	];
 }
 

@@ -13,7 +13,7 @@ export function userUnit(name: string, [program = "", ...args]: readonly string[
 		"",
 		"[Service]",
 		`ExecStart=${[programWord(program), ...args.map(argumentWord)].join(" ")}`,
-		"# TERM goes to Cagewright alone, which passes it on.",
+		"# Only Cagewright gets TERM, and forwards it.",
 		"KillMode=mixed",
 		"Restart=on-failure",
 		"",

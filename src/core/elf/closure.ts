@@ -59,7 +59,7 @@ export function closureOf(files: LoaderFiles, options: LoaderOptions = {}): (sta
 /** A program's process; a library whose program may supply missing libraries; a library that a running program may load. */
 type Kind = "program" | "library" | "optional";
 
-interface Brought {
+interface LoadResult {
 	/** False if the loader would give up. */
 	readonly isFound: boolean;
 	/** The objects that were loaded; `isNew` is false if another name had already loaded the same file. */
@@ -122,14 +122,14 @@ class Closure {
 			if (interpreter === undefined) continue;
 			const found = this.#search.load(interpreter);
 			if (found === undefined && this.#files.resolve(interpreter) === undefined) {
-				this.#miss(interpreter, path);
+				this.#addMissing(interpreter, path);
 				continue;
 			}
 			add(this.#interpreters, interpreter, path);
 			if (found === undefined) this.#script(interpreter, depth + 1);
 			else this.#process(interpreter, found);
 		}
-		if (shebang.lookup !== undefined && named[1] === undefined) this.#miss(shebang.lookup, path);
+		if (shebang.lookup !== undefined && named[1] === undefined) this.#addMissing(shebang.lookup, path);
 	}
 
 	/** Loads a program (or a dlopened library) into its own process, breadth first like the loader. */
@@ -151,7 +151,7 @@ class Closure {
 	#interpreter(path: Path, main: LoadedObject, inside: Process): void {
 		const found = isAbsolute(path) ? this.#search.load(path) : undefined;
 		if (found === undefined) {
-			this.#miss(path, main.path);
+			this.#addMissing(path, main.path);
 			return;
 		}
 		add(this.#interpreters, path, main.path);
@@ -161,19 +161,19 @@ class Closure {
 
 	/** Loads everything that `queue` needs into the process and returns the new objects. */
 	#load(queue: LoadedObject[], inside: Process, kind: Kind): LoadedObject[] {
-		const came: LoadedObject[] = [];
+		const loaded: LoadedObject[] = [];
 		for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
 			for (const wanted of by.elf.needed) {
 				const name = this.#search.nameOf(wanted, by, inside.main);
-				const { isFound, objects } = this.#bring(name, by, inside, kind);
-				if (!isFound && this.#isNeeded(name, kind)) this.#miss(name, by.path);
+				const { isFound, objects } = this.#loadNamed(name, by, inside, kind);
+				if (!isFound && this.#isNeeded(name, kind)) this.#addMissing(name, by.path);
 				for (const { isNew, object } of objects) {
-					came.push(object);
+					loaded.push(object);
 					if (isNew) queue.push(object);
 				}
 			}
 		}
-		return came;
+		return loaded;
 	}
 
 	/**
@@ -182,11 +182,11 @@ class Closure {
 	#preload(main: LoadedObject, inside: Process): LoadedObject[] {
 		return this.#search
 			.preloaded(main)
-			.flatMap((name) => this.#bring(name, main, inside, "program").objects)
+			.flatMap((name) => this.#loadNamed(name, main, inside, "program").objects)
 			.flatMap(({ isNew, object }) => (isNew ? [object] : []));
 	}
 
-	#bring(name: Path, by: LoadedObject, inside: Process, kind: Kind): Brought {
+	#loadNamed(name: Path, by: LoadedObject, inside: Process, kind: Kind): LoadResult {
 		const known = inside.get(name);
 		if (known !== undefined) {
 			if (kind !== "optional" && this.#needed.has(known.path) && known !== inside.main) add(this.#needed, known.path, by.path);
@@ -209,13 +209,13 @@ class Closure {
 
 	/** Finds the libraries that dlopen notes name, including the notes of those libraries. */
 	#offer(inside: Process): void {
-		const ahead = [...inside.objects()];
+		const pending = [...inside.objects()];
 		const done = new Set<Path>();
-		for (let by = ahead.pop(); by !== undefined; by = ahead.pop()) {
+		for (let by = pending.pop(); by !== undefined; by = pending.pop()) {
 			if (done.has(by.path)) continue;
 			done.add(by.path);
 			for (const note of by.elf.dlopen) {
-				if (!note.sonames.some((name) => inside.get(name))) ahead.push(...this.#offerOne(note, by, inside));
+				if (!note.sonames.some((name) => inside.get(name))) pending.push(...this.#offerOne(note, by, inside));
 			}
 		}
 	}
@@ -230,20 +230,20 @@ class Closure {
 			if (found === undefined) continue;
 			const object: LoadedObject = { ...found, origin: parent(found.path), loader: by };
 			const fork = new Process(inside.main, inside);
-			const came = fork.enter(object, soname) ? this.#load([object], fork, "optional") : [];
+			const loaded = fork.enter(object, soname) ? this.#load([object], fork, "optional") : [];
 			const known = this.#optional.get(found.path) ?? {
 				...{ soname, path: found.path, ...(feature !== undefined && { feature }), priority },
 				...{ by: new Set<Path>(), needs: new Set<Path>() },
 			};
 			this.#optional.set(found.path, known);
 			known.by.add(by.path);
-			for (const { path } of came) if (path !== found.path) known.needs.add(path);
-			return [object, ...came];
+			for (const { path } of loaded) if (path !== found.path) known.needs.add(path);
+			return [object, ...loaded];
 		}
 		return [];
 	}
 
-	#miss(soname: string, by: Path): void {
+	#addMissing(soname: string, by: Path): void {
 		this.#missing.set(`${soname}\0${by}`, { soname, by });
 	}
 }

@@ -238,7 +238,6 @@ export interface DlopenNote {
 	/** Alternatives, of which the first existing one is loaded. */
 	readonly sonames: readonly string[];
 	readonly feature?: string;
-	readonly description?: string;
 	/** `required`, `recommended` (the default) or `suggested`. */
 	readonly priority: string;
 }
@@ -276,7 +275,7 @@ function readJson(content: Buffer): DlopenNote[] {
 
 function readNote(value: unknown): DlopenNote[] {
 	if (typeof value !== "object" || value === null) return [];
-	const { soname, feature, description, priority } = value as Record<string, unknown>;
+	const { soname, feature, priority } = value as Record<string, unknown>;
 	if (!Array.isArray(soname)) return [];
 	// Notes contain names, not paths: one with a slash or NUL is invalid.
 	const sonames = soname.filter((name) => typeof name === "string" && /^[^/\0]{1,255}$/.test(name)).slice(0, maxSonames);
@@ -285,7 +284,6 @@ function readNote(value: unknown): DlopenNote[] {
 		{
 			sonames,
 			...(typeof feature === "string" && { feature }),
-			...(typeof description === "string" && { description }),
 			priority: typeof priority === "string" ? priority : "recommended",
 		},
 	];

@@ -10,7 +10,7 @@ import type { Trace } from "../trace/trace.ts";
 import type { Layer, Refusal, ShownEntry } from "./explain.ts";
 
 /** The mount that contains a path, and its flags; see docs/security.md. */
-export interface Cover {
+export interface PathMount {
 	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "kernel" | "launcher";
 	/** The mount point. */
 	readonly at: Path;
@@ -38,7 +38,7 @@ export interface PathExplanation {
 	readonly place: Path;
 	readonly entry?: ShownEntry;
 	readonly absence?: Absence;
-	readonly cover: Cover;
+	readonly cover: PathMount;
 	readonly may: readonly Action[];
 	readonly refusals: readonly Refusal[];
 }
@@ -46,7 +46,7 @@ export interface PathExplanation {
 export type Action = "read" | "write" | "execute";
 
 /** Facts about the machine and the cage that the explanation needs. */
-export interface Facts {
+export interface PathFacts {
 	readonly manifest: Manifest;
 	readonly plan: Plan | undefined;
 	readonly trace: Trace | undefined;
@@ -57,14 +57,14 @@ export interface Facts {
 	readonly inHost?: Omit<ShownEntry, "reasons">;
 }
 
-export function explainPath(path: Path, facts: Facts): PathExplanation {
+export function explainPath(path: Path, facts: PathFacts): PathExplanation {
 	const { inData, inHost, manifest } = facts;
 	const place = placeInCage(path, manifest);
-	const cover = coverOf(place, manifest);
+	const cover = mountOf(place, manifest);
 	const known = manifest.entries.find((entry) => entry.path === place);
 	const mounted = { data: inData, bind: inHost }[cover.mount as "data" | "bind"];
 	const isMount = cover.mount === "data" || cover.mount === "bind";
-	const made = madeAtStart.has(place) ? temporaryTop : known;
+	const made = emptiedAtStart.has(place) ? temporaryTop : known;
 	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : made;
 	const mayBeAbsent =
 		["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
@@ -76,11 +76,11 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 			? action === "write" && cover.access === "rw"
 				? []
 				: (["absent"] as const)
-			: layersAgainst(action, cover, entry, manifest);
+			: refusingLayers(action, cover, entry, manifest);
 		if (action === "execute" && (absence || entry?.kind !== "file" || !(entry.mode & 0o111))) continue;
 		if (!layers.length) may.push(action);
 		else {
-			const option = optionAgainst(action, path, place, absence, layers, facts);
+			const option = allowingOption(action, path, place, absence, layers, facts);
 			refusals.push({ what: action, layers, ...(option === undefined ? {} : { option }) });
 		}
 	}
@@ -100,7 +100,7 @@ const proc = pathFromText("/proc");
 const sys = pathFromText("/sys");
 
 /** Directories that are empty at each start (docs/security.md). */
-const madeAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
+const emptiedAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
 const temporaryTop = { kind: "directory", mode: 0o1777, uid: 0, gid: 0, size: 0, reasons: [] } as const;
 
 /** Files that every cage's /dev contains in addition to the plan's nodes. */
@@ -108,7 +108,7 @@ const ownDevices: ReadonlySet<Path> = new Set(
 	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log"].map(pathFromText),
 );
 
-function coverOf(place: Path, { binds, permissions, writable }: Manifest): Cover {
+function mountOf(place: Path, { binds, permissions, writable }: Manifest): PathMount {
 	const below = (directories: readonly Path[]) =>
 		directories.filter((one) => isWithin(place, one)).sort((a, b) => b.length - a.length)[0];
 	const bind = below(binds.map((one) => pathFromText(one.path)));
@@ -143,12 +143,12 @@ function coverOf(place: Path, { binds, permissions, writable }: Manifest): Cover
 }
 
 /** Returns why the mount exists. */
-function reasonsOf({ at, mount }: Cover, { entries, writable }: Manifest): readonly Reason[] {
+function reasonsOf({ at, mount }: PathMount, { entries, writable }: Manifest): readonly Reason[] {
 	const known = mount === "data" ? writable : entries;
 	return known.find(({ path }) => path === at)?.reasons ?? [];
 }
 
-function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace }: Facts): Absence | undefined {
+function absenceOf(path: Path, place: Path, cover: PathMount, { onHost, plan, trace }: PathFacts): Absence | undefined {
 	if (cover.mount === "proc" || cover.mount === "kernel") return undefined; // The kernel decides what is there.
 	const declined = plan?.entries.find((entry) => (entry.path === place || entry.path === path) && entry.decision === "declined");
 	const rule = plan && matchPaths(plan.rules.exclude)(place);
@@ -170,9 +170,9 @@ function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace 
  * Returns the layers that refuse an action to the account that the application starts as (path_resolution(7)). Root without
  * CAP_DAC_OVERRIDE is an owner like any other.
  */
-function layersAgainst(
+function refusingLayers(
 	action: Action,
-	cover: Cover,
+	cover: PathMount,
 	entry: ShownEntry | undefined,
 	{ identity, permissions }: Manifest,
 ): Layer[] {
@@ -200,13 +200,13 @@ const allowing: Partial<Record<Risk, string>> = {
 	home: "--include",
 };
 
-function optionAgainst(
+function allowingOption(
 	action: Action,
 	path: Path,
 	place: Path,
 	absence: Absence | undefined,
 	layers: readonly Layer[],
-	{ onHost }: Facts,
+	{ onHost }: PathFacts,
 ): string | undefined {
 	const shown = pathToText(path) ?? "";
 	if (absence?.kind === "declined") {

@@ -57,7 +57,7 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 }
 
 /** Joins earlier decisions with new ones. `there` are paths that the cage contains again. */
-export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
+export function joinMinimised(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
 	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
 	const cacheBytes = found.cacheBytes ?? earlier?.cacheBytes;
 	return {

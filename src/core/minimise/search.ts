@@ -1,4 +1,4 @@
-import { dependents, halves, inOrder, type Unit } from "./units.ts";
+import { dependents, halves, searchOrder, type Unit } from "./units.ts";
 
 type Works = (left: ReadonlySet<number>) => Promise<boolean>;
 
@@ -23,14 +23,14 @@ export async function lastThatWorks(
 }
 
 /** Progress of a search, in units. */
-interface Decided {
+interface SearchCounts {
 	readonly kept: number;
 	readonly leftOut: number;
 	readonly open: number;
 }
 
 /** Progress of the search for unneeded files. */
-export interface Minimising extends Decided {
+export interface Minimising extends SearchCounts {
 	/** Trials so far, and the estimated total. */
 	readonly trials: number;
 	readonly estimated: number;
@@ -41,7 +41,7 @@ export interface Minimising extends Decided {
 }
 
 /** Estimates the remaining trials for parts of these sizes, if they contain as many needed units as those decided so far. */
-export function trialsToCome({ kept, leftOut }: Decided, parts: readonly number[]): number {
+export function trialsToCome({ kept, leftOut }: SearchCounts, parts: readonly number[]): number {
 	const share = (kept + 1) / (kept + leftOut + 2);
 	return Math.round(
 		parts.reduce((sum, size) => {
@@ -64,7 +64,7 @@ interface SearchRequest {
 	readonly onTrial?: (progress: SearchProgress) => void;
 }
 
-export interface SearchProgress extends Decided {
+export interface SearchProgress extends SearchCounts {
 	readonly trials: number;
 	/** The estimated total. */
 	readonly estimated: number;
@@ -157,7 +157,7 @@ class Run {
 		for (const unit of pinned) this.#need(unit);
 		this.#firm = this.#needed.size;
 		this.#isOneByOne = isOneByOne;
-		const open = inOrder(
+		const open = searchOrder(
 			units,
 			[...units.keys()].filter((unit) => this.#isOpen(unit)),
 		);

@@ -16,7 +16,7 @@ export interface Unit {
  * Sorts units for bisection: by place, and dependents before what they need, so that the first part of a range never leaves out
  * what the rest of the cage needs.
  */
-export function inOrder(units: readonly Unit[], numbers: readonly number[]): number[] {
+export function searchOrder(units: readonly Unit[], numbers: readonly number[]): number[] {
 	const by = dependents(units);
 	const wanted = new Set(numbers);
 	const sorted = [...numbers].sort((a, b) => compare(units[a]?.place ?? [], units[b]?.place ?? []) || a - b);
@@ -139,7 +139,7 @@ function isFile(entry: ManifestEntry | undefined): boolean {
 }
 
 /** The result of a search for unneeded files. */
-export interface Found {
+export interface SearchOutcome {
 	readonly left: readonly FileUnit[];
 	readonly kept: readonly FileUnit[];
 	readonly trials: number;

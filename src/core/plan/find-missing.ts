@@ -4,7 +4,7 @@ import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
+import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
@@ -61,7 +61,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	for (const { call, error, program } of cage.refusals.values()) {
 		const by = program === undefined ? {} : { program };
 		if (host.refusals.has(call)) continue;
-		const kept = refusedToKeep(call);
+		const kept = refusedCapabilitiesIn(call);
 		if (kept.length) {
 			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
 			continue;

@@ -2,7 +2,7 @@ import { tracedRootCapabilities } from "../confinement/capabilities.ts";
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedToKeep } from "../trace/needs.ts";
+import { refusedCapabilitiesIn } from "../trace/needs.ts";
 import { isNeverAllowed } from "../trace/never-allowed.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher } from "./areas.ts";
@@ -23,7 +23,7 @@ export function refusedCalls({ refusals }: Pick<Trace, "refusals">): { readonly 
 /** Returns capabilities that an application starting as root wanted to keep and that the sandbox grants only on request. */
 export function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly string[] {
 	const granted = new Set<string>(tracedRootCapabilities([]));
-	return [...new Set([...refusals.keys()].flatMap(refusedToKeep))].filter((name) => !granted.has(name));
+	return [...new Set([...refusals.keys()].flatMap(refusedCapabilitiesIn))].filter((name) => !granted.has(name));
 }
 
 export const capabilityOptions = (names: readonly string[]) => names.map((name) => `--allow ${capabilityWord(name)}`).join(" ");

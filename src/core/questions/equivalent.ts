@@ -12,7 +12,7 @@ import type { RuleName } from "./rules.ts";
  */
 export function equivalentCommand(answers: Answers, named?: Answers, state?: string): string {
 	const base = named && withoutProposed(answers, named);
-	if (base !== undefined && takesAway(answers, base)) {
+	if (base !== undefined && removesValues(answers, base)) {
 		const { template: _, unit: __, parameters: ___, ...rest } = answers;
 		return equivalentCommand(rest, undefined, state);
 	}
@@ -29,9 +29,9 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 	};
 	const { accepted, application, attach, dedicatedAccount, minimise, onHost, parameters = {}, rounds } = answers;
 	add("set", Object.entries(parameters).map(pairText));
-	for (const [name, row] of described) {
+	for (const [name, row] of describedOptions) {
 		const usual = base ? textsOf(row, base) : row.usual === undefined ? [] : [String(row.usual)];
-		add(name, beyond(row, textsOf(row, answers), usual));
+		add(name, additionalValues(row, textsOf(row, answers), usual));
 	}
 	add("dedicatedAccount", asList(dedicatedAccount));
 	add("acceptFinding", accepted ?? []);
@@ -51,7 +51,7 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 }
 
 /** Options that a template or unit also answers. */
-const described = optionRows.filter(([name, row]) => name === "name" || row.application || row.limit || row.rule);
+const describedOptions = optionRows.filter(([name, row]) => name === "name" || row.application || row.limit || row.rule);
 
 /** Returns an option's values in the answers, as the option's text. */
 export function optionTexts(name: OptionName, answers: Answers): readonly string[] {
@@ -71,15 +71,15 @@ function textsOf(row: OptionRow, { application, name, rules }: Answers): readonl
 }
 
 /** Returns the values that must be given in addition to the template's or the default. */
-function beyond({ many, merge }: OptionRow, values: readonly string[], usual: readonly string[]): readonly string[] {
+function additionalValues({ many, merge }: OptionRow, values: readonly string[], usual: readonly string[]): readonly string[] {
 	if (merge === "by-name") return values.filter((value) => !usual.includes(value));
 	if (many && merge !== "replace") return values.slice(usual.length);
 	return isSame(values, usual) ? [] : values;
 }
 
 /** Whether the answers lack a value of the template that no option can remove. */
-function takesAway(answers: Answers, base: Answers): boolean {
-	return described.some(([, row]) => {
+function removesValues(answers: Answers, base: Answers): boolean {
+	return describedOptions.some(([, row]) => {
 		const [values, usual] = [textsOf(row, answers), textsOf(row, base)];
 		if (row.merge === "by-name") return usual.some((text, index) => nameIn(values[index]) !== nameIn(text));
 		if (row.many && row.merge !== "replace") return !isSame(values.slice(0, usual.length), usual);

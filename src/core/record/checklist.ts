@@ -73,7 +73,7 @@ const itemIds = [
 export type ItemId = (typeof itemIds)[number];
 
 /** Directories that the safeguard mentions. */
-const named = ["/dev", "/lib", "/usr/bin", "/var", "/var/run", "/etc"];
+const safeguardDirectories = ["/dev", "/lib", "/usr/bin", "/var", "/var/run", "/etc"];
 
 export function checklistOf(record: CageRecord): ChecklistItem[] {
 	const { cage, check, configuration, evidence, history, manifest, responsible } = record;
@@ -97,7 +97,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 	const shares = sharedThings(record);
 	const { accounts } = manifest;
 	const there = new Set<string>([...manifest.entries.map(({ path }) => path), ...manifest.writable.map(({ path }) => path)]);
-	const present = named.filter((path) => there.has(path) || (path === "/dev" && counts.devices.length > 0));
+	const present = safeguardDirectories.filter((path) => there.has(path) || (path === "/dev" && counts.devices.length > 0));
 	const approved = isApproved(responsible, manifest.generation);
 	const appArmor = evidence?.machine.appArmor;
 	const layers = [measured?.seccomp ? "seccomp" : "", trial?.weaker?.includes("landlock") ? "" : "Landlock"]
@@ -131,7 +131,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s16", "shown", ["files", "coverage"], { unexplained, entries: manifest.entries.length }),
 		item("s17", "shown", ["files", "devices"], {
 			there: present.join(", "),
-			absent: named.filter((path) => !present.includes(path)).join(", ") || "–",
+			absent: safeguardDirectories.filter((path) => !present.includes(path)).join(", ") || "–",
 		}),
 		item("s18", when(trials.length > 0), ["trials"], {
 			rounds: trials.length,

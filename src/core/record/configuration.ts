@@ -24,11 +24,11 @@ const etc = pathFromText("/etc");
 /**
  * The record lists the accounts one by one; these files could name further accounts of the host. The loader's cache is binary.
  */
-const elsewhere: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
+const listedSeparately: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
 
 /** Configuration is every file below /etc, and every edited or generated file. */
 export function isConfiguration({ edited, kind, path }: ManifestEntry): boolean {
-	if (elsewhere.has(path)) return false;
+	if (listedSeparately.has(path)) return false;
 	return (kind === "file" && (isWithin(path, etc) || edited !== undefined)) || kind === "generated";
 }
 

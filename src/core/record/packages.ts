@@ -140,13 +140,13 @@ export function dependenciesOf(manifest: Manifest): Dependencies {
 	const byPath = new Map(manifest.entries.map((entry) => [entry.path, entry]));
 	const pairs = neededPairs(manifest);
 	const files = graph(pairs);
-	if (files.names.length <= maxNodes) return { of: "files", ...drawn(files), rest: 0 };
+	if (files.names.length <= maxNodes) return { of: "files", ...layOut(files), rest: 0 };
 	const packageOf = (path: Path) => nameOfPackage(byPath.get(path)) ?? path;
 	const packages = graph(
 		pairs.map(([from, to]) => [packageOf(from), packageOf(to)] as const).filter(([from, to]) => from !== to),
 	);
-	if (packages.names.length <= maxNodes) return { of: "packages", ...drawn(packages), rest: 0 };
-	return { of: "packages", ...drawn(mostConnected(packages)), rest: packages.names.length - maxNodes };
+	if (packages.names.length <= maxNodes) return { of: "packages", ...layOut(packages), rest: 0 };
+	return { of: "packages", ...layOut(mostConnected(packages)), rest: packages.names.length - maxNodes };
 }
 
 /** Returns pairs of a file and a file that it needs. */
@@ -180,7 +180,7 @@ function mostConnected({ names, pairs }: Graph): Graph {
 	return { names: names.filter((name) => kept.has(name)), pairs: pairs.filter(([from, to]) => kept.has(from) && kept.has(to)) };
 }
 
-function drawn({ names, pairs }: Graph): Pick<Dependencies, "nodes" | "edges"> {
+function layOut({ names, pairs }: Graph): Pick<Dependencies, "nodes" | "edges"> {
 	const needed = new Set(pairs.map(([, to]) => to));
 	const levels = new Map<string, number>();
 	// Breadth first, so that cycles end.

@@ -1,4 +1,4 @@
-import type { Cage, Measured, TrialSummary } from "../cage/cage.ts";
+import type { Cage, MeasuredConfinement, TrialSummary } from "../cage/cage.ts";
 import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
 import type { Manifest } from "../cage/manifest.ts";
@@ -19,7 +19,7 @@ import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts"
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
-import type { Watched } from "../watch/watched.ts";
+import type { WatchResult } from "../watch/watch-result.ts";
 import type { Configuration } from "./configuration.ts";
 
 /**
@@ -127,14 +127,14 @@ export interface Responsible {
 }
 
 /** The two names that are usually the same for all cages of a machine. `asked`: somebody was asked already. */
-export type Names = Pick<Responsible, "initiatedBy" | "implementedBy"> & { readonly asked?: boolean };
+export type ResponsibleNames = Pick<Responsible, "initiatedBy" | "implementedBy"> & { readonly asked?: boolean };
 
 export function isApproved({ approved }: Responsible, generation: number): boolean {
 	return approved?.generation === generation;
 }
 
 /** The current statement wins over the cage's, and that over the default for all cages. An empty text removes a statement. */
-export function mergeResponsible(given: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
+export function mergeResponsible(given: Responsible, known: Responsible, { asked: _, ...always }: ResponsibleNames): Responsible {
 	const { approved, ...texts } = { ...always, ...known, ...given };
 	return {
 		...Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text.trim() === "" ? [] : [[name, text.trim()]]))),
@@ -182,7 +182,7 @@ export interface HistoryLine {
 	readonly details: string;
 }
 
-interface RecordedWatch extends Pick<Watched, "since" | "until" | "seconds"> {
+interface RecordedWatch extends Pick<WatchResult, "since" | "until" | "seconds"> {
 	/** Files that were missing. */
 	readonly missed: readonly Path[];
 }
@@ -215,7 +215,7 @@ export function lastTrial(record: CageRecord): TrialSummary | undefined {
 	return trialsOf(record).at(-1);
 }
 
-export function isMeasured(trial: TrialSummary | undefined): trial is TrialSummary & { readonly measured: Measured } {
+export function isMeasured(trial: TrialSummary | undefined): trial is TrialSummary & { readonly measured: MeasuredConfinement } {
 	return trial?.measured !== undefined;
 }
 

@@ -132,14 +132,14 @@ function plain(text: string): string {
 }
 
 /** Unused names at several depths, short, long and hidden: no reasonable pattern matches all of them. */
-const strangers = ["/q7", "/q7/x3.z", "/.q7/w.w", "/usr/q7", "/etc/q7", "/q7/x3/y5/.z9"];
+const unusedNames = ["/q7", "/q7/x3.z", "/.q7/w.w", "/usr/q7", "/etc/q7", "/q7/x3/y5/.z9"];
 
 function matchesEverything(text: string): boolean {
 	if (plain(text) === "/") return true;
 	if (!globCharacter.test(text)) return false;
 	// A glob that matches a directory also matches its content, so one that matches unused top names matches everything.
 	const matches = matcher(text);
-	return strangers.slice(0, 3).some(matches) || strangers.slice(3).every(matches);
+	return unusedNames.slice(0, 3).some(matches) || unusedNames.slice(3).every(matches);
 }
 
 /** Files with password hashes, including the leftovers of editors (shadow(5)). */

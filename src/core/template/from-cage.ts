@@ -60,7 +60,7 @@ export function templateFromCage(name: string, cage: CageToSave, machine: Machin
 		description: origin?.template.description ?? { en: name, de: name },
 		parameters: kept.parameters,
 		application: worded.application,
-		rules: widened(worded.rules, machine),
+		rules: withPatterns(worded.rules, machine),
 		needs: origin?.template.needs ?? { packages: {}, programs: program === undefined ? [] : [program] },
 		alternatives: worded.alternatives,
 		first: origin?.template.first ?? [],
@@ -89,7 +89,7 @@ function inWordsOf(
 			const known = new Map(filled.rules.binds.map((bind, index) => [JSON.stringify(bind), template.rules.binds[index]]));
 			return rules.binds.map((bind) => known.get(JSON.stringify(bind)) ?? bind) as unknown as Rules[K];
 		}
-		return words(
+		return restoreWords(
 			rules[key] as readonly string[],
 			filled.rules[key] as readonly string[],
 			template.rules[key] as readonly string[],
@@ -110,16 +110,16 @@ function inWordsOf(
 			command: isSame(application.command, filled.application.command) ? before.command : plain.application.command,
 			cwd: application.cwd === filled.application.cwd ? before.cwd : application.cwd,
 			env,
-			probes: words(application.probes, filled.application.probes, before.probes, plain.application.probes),
-			exercises: words(application.exercises, filled.application.exercises, before.exercises, plain.application.exercises),
-			directories: words(application.directories, filled.application.directories, before.directories),
+			probes: restoreWords(application.probes, filled.application.probes, before.probes, plain.application.probes),
+			exercises: restoreWords(application.exercises, filled.application.exercises, before.exercises, plain.application.exercises),
+			directories: restoreWords(application.directories, filled.application.directories, before.directories),
 		},
 		alternatives: template.alternatives,
 		rules: Object.fromEntries((Object.keys(rules) as (keyof Rules)[]).map((key) => [key, lists(key)])) as unknown as Rules,
 	};
 }
 
-function words(now: readonly string[], filled: readonly string[], written: readonly string[], otherwise = now): string[] {
+function restoreWords(now: readonly string[], filled: readonly string[], written: readonly string[], otherwise = now): string[] {
 	return now.map((value, index) => {
 		const at = filled.indexOf(value);
 		return (at < 0 ? undefined : written[at]) ?? otherwise[index] ?? value;
@@ -161,7 +161,7 @@ function keptParameters(origin: CageToSave["origin"], hostNames: readonly string
 	return { parameters, values };
 }
 
-function widened(rules: Rules, { isSame: same }: MachineOfCage): Rules {
+function withPatterns(rules: Rules, { isSame: same }: MachineOfCage): Rules {
 	const wide = (path: string) => {
 		const pattern = versionless(path);
 		// The pattern may match more elsewhere, but must match the same files here.

@@ -1,5 +1,5 @@
 import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
-import { limitsGiven } from "../confinement/limits.ts";
+import { limitsSet } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { parseAccountName, wordNaming } from "../plan/accounts.ts";
 import { type RuleName, ruleRows } from "../questions/rules.ts";
@@ -32,7 +32,7 @@ export interface TemplateAnswers {
 }
 
 /** Values that this machine fills into a template. */
-export interface Here {
+export interface MergeContext {
 	readonly placeholders?: Placeholders;
 	/** Given values; the template's defaults apply to the others. */
 	readonly parameters?: ParameterValues;
@@ -60,7 +60,7 @@ export type Merged =
  * Returns the application that a template and answers describe. Single values and the command: the answer wins. Probes: the
  * answers replace the template's, which may use another port. Environment, exercises, directories and rules are added.
  */
-export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: Here = {}): Merged {
+export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: MergeContext = {}): Merged {
 	const { placeholders = {}, systems = [] } = here;
 	const alternative = alternativeFor(template, systems);
 	const known: Template = {
@@ -177,7 +177,7 @@ export function mergeAnswers(
 
 /** Omits empty limits. */
 export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
-	return limitsGiven(limits).length ? { limits } : {};
+	return limitsSet(limits).length ? { limits } : {};
 }
 
 /**

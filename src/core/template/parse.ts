@@ -36,7 +36,7 @@ export function checkTemplate(value: unknown): ParsedTemplate {
 	const migrated = migrate(value);
 	if ("newer" in migrated) return refused(["schema"], "newer-version", { version: migrated.newer, known: templateVersion });
 	const result = v.safeParse(schema, withSamples(migrated.value));
-	if (result.success) return { template: asTemplate(asWritten(result.output, migrated.value) as SchemaOutput) };
+	if (result.success) return { template: asTemplate(restoreTexts(result.output, migrated.value) as SchemaOutput) };
 	const errors = new Map<string, TemplateError>();
 	for (const error of result.issues.map(errorOf)) {
 		const id = `${error.path} ${error.code}`;
@@ -65,12 +65,12 @@ function withSamples(value: unknown): unknown {
 }
 
 /** Restores each text as in the file. */
-function asWritten(read: unknown, written: unknown): unknown {
+function restoreTexts(read: unknown, written: unknown): unknown {
 	if (typeof read === "string") return typeof written === "string" ? written : read;
 	if (typeof read !== "object" || read === null || typeof written !== "object" || written === null) return read;
-	if (Array.isArray(read)) return read.map((one, index) => asWritten(one, (written as readonly unknown[])[index]));
+	if (Array.isArray(read)) return read.map((one, index) => restoreTexts(one, (written as readonly unknown[])[index]));
 	return Object.fromEntries(
-		Object.entries(read).map(([key, one]) => [key, asWritten(one, (written as Record<string, unknown>)[key])]),
+		Object.entries(read).map(([key, one]) => [key, restoreTexts(one, (written as Record<string, unknown>)[key])]),
 	);
 }
 

@@ -9,14 +9,14 @@ import { type Effect, effect, type Recorder, type Touch } from "./recorder.ts";
  * Resolves `name` in `directory` or, if that is undefined, in the working directory, as strace sees it. Returns undefined if that
  * directory is unknown.
  */
-export function located(name: Path, directory: Path | undefined, fs: FileSystemView): Path | undefined {
+export function resolveName(name: Path, directory: Path | undefined, fs: FileSystemView): Path | undefined {
 	// An absolute name starts at the process's own root. Descriptor paths from strace already contain that root.
-	if (isAbsolute(name)) return fs.root === "" ? clean(name) : below(fs.root, clean(`${fs.root}/${name}` as Path));
-	return directory === undefined ? undefined : below(fs.root, resolvePath(directory, name));
+	if (isAbsolute(name)) return fs.root === "" ? clean(name) : keepBelowRoot(fs.root, clean(`${fs.root}/${name}` as Path));
+	return directory === undefined ? undefined : keepBelowRoot(fs.root, resolvePath(directory, name));
 }
 
 /** `..` does not leave a process's root (path_resolution(7)), unless the process is already outside. */
-function below(root: Path | "", path: Path): Path {
+function keepBelowRoot(root: Path | "", path: Path): Path {
 	if (root === "" || !path.startsWith(`${root}/`)) return path;
 	const inside = path.slice(root.length) as Path;
 	let depth = 0;
@@ -30,11 +30,11 @@ function below(root: Path | "", path: Path): Path {
 /** Returns the directory of a descriptor argument. AT_FDCWD without a path means the tracked working directory. */
 function base(argument: string | undefined, fs: FileSystemView): Path | undefined {
 	const path = descriptorPath(argument);
-	return path === undefined ? (argument === "AT_FDCWD" ? fs.cwd : undefined) : shownPath(path, fs);
+	return path === undefined ? (argument === "AT_FDCWD" ? fs.cwd : undefined) : descriptorHostPath(path, fs);
 }
 
 /** Returns a descriptor's path as a path of the host. */
-function shownPath(path: Path, fs: FileSystemView): Path {
+function descriptorHostPath(path: Path, fs: FileSystemView): Path {
 	return fs.shown === "" ? path : clean((fs.shown + path) as Path);
 }
 
@@ -56,13 +56,13 @@ export function usedPath(event: CallEvent, use: PathUse, fs: FileSystemView): Pa
 	if (use.does === "open" && directory !== undefined && args[use.flags ?? 0]?.includes("RESOLVE_IN_ROOT")) {
 		return clean((directory + normalise(name as Path)) as Path);
 	}
-	return located(name as Path, directory, fs);
+	return resolveName(name as Path, directory, fs);
 }
 
 /** Returns what the line does to the accesses; undefined if it names no path. */
 export function effectOf(event: CallEvent, shape: CallShape, process: Process, recorder: Recorder): Effect | undefined {
 	const { args, error, result } = event;
-	const resultPath = event.resultPath && shownPath(event.resultPath, process.fs);
+	const resultPath = event.resultPath && descriptorHostPath(event.resultPath, process.fs);
 	const fs = event.joined && process.cwdAtEntry !== undefined ? { ...process.fs, cwd: process.cwdAtEntry } : process.fs;
 	if (result === undefined || error === "EINTR") return undefined;
 	const touches: Touch[] = [];
@@ -83,15 +83,15 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 }
 
 /** open_by_handle_at(2) names no path; only the resulting descriptor shows one. */
-export function openedByHandle(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
+export function effectOfHandle(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
 	if (event.resultPath === undefined) return undefined;
-	const access = recorder.access(shownPath(event.resultPath, process.fs));
+	const access = recorder.access(descriptorHostPath(event.resultPath, process.fs));
 	const touches = [{ access, operations: openOperations(event.args[2] ?? ""), error: undefined }];
 	return effect(recorder.name(event.call), touches, true);
 }
 
 /** Whether the line alone determines its paths: no name is relative to a directory that the line does not show. */
-export function tellsItsPaths(event: CallEvent, shape: CallShape): boolean {
+export function namesAllPaths(event: CallEvent, shape: CallShape): boolean {
 	return shape.paths.every((use) => {
 		if (use.only && !use.only(event.args)) return true;
 		if (use.at !== undefined && event.args[use.at]?.includes("</")) return true;
@@ -100,7 +100,7 @@ export function tellsItsPaths(event: CallEvent, shape: CallShape): boolean {
 }
 
 /** Follows a successful chdir, fchdir, chroot or pivot_root. */
-export function moveTo(event: CallEvent, path: Path, fs: FileSystemView): void {
+export function changeDirectory(event: CallEvent, path: Path, fs: FileSystemView): void {
 	if (event.call === "chroot") fs.root = path === "/" ? "" : own(path);
 	else if (event.call === "pivot_root") {
 		if (path === "/") return;

@@ -3,7 +3,7 @@ import { initName } from "../confinement/launch.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";
-import { effectOf, openedByHandle, tellsItsPaths, usedPath } from "./effect.ts";
+import { effectOf, effectOfHandle, namesAllPaths, usedPath } from "./effect.ts";
 import { follow } from "./follow.ts";
 import { type CallEvent, LineReader, LineSplitter, type TraceEvent } from "./line.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
@@ -12,7 +12,7 @@ import type { Process } from "./process.ts";
 import { noProcesses, ProcessTable, type ProcessTree } from "./processes.ts";
 import { type AccessCounts, type Effect, Recorder } from "./recorder.ts";
 import type { RunningProcess } from "./running.ts";
-import { addressedCalls, isOption, isSending, multicastCall, Recent, Sockets } from "./sockets.ts";
+import { addressedCalls, isOption, isSending, multicastCall, RecentMap, Sockets } from "./sockets.ts";
 import { peerPorts, type Trace } from "./trace.ts";
 
 /**
@@ -82,7 +82,7 @@ export class TraceFold {
 	readonly #sockets = new Sockets();
 	readonly #processes: ProcessTable;
 	readonly #splitter = new LineSplitter((text, from, end) => this.#line(text, from, end));
-	readonly #remembered = new Recent<Effect>(maxRemembered);
+	readonly #remembered = new RecentMap<Effect>(maxRemembered);
 	#candidates = 0;
 	#started = false;
 
@@ -196,7 +196,7 @@ export class TraceFold {
 			const effect = this.#call(event, shape, process);
 			// Most lines occur once or seldom. Remembering one in four catches the frequent ones soon and costs little for the
 			// others.
-			if (effect && repeats && !effect.isNew && shape.plain && (this.#candidates++ & 3) === 0 && tellsItsPaths(event, shape)) {
+			if (effect && repeats && !effect.isNew && shape.plain && (this.#candidates++ & 3) === 0 && namesAllPaths(event, shape)) {
 				this.#remembered.set(own(rest), effect);
 			}
 		}
@@ -228,7 +228,7 @@ export class TraceFold {
 			recorder.process(process);
 			effect = shape.paths.length > 0 ? effectOf(event, shape, process, recorder) : undefined;
 			if (addressedCalls.has(event.call)) effect = this.#sockets.addressed(event, process, recorder);
-			else if (event.call === "open_by_handle_at") effect = openedByHandle(event, process, recorder);
+			else if (event.call === "open_by_handle_at") effect = effectOfHandle(event, process, recorder);
 			if (effect) {
 				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
 				recorder.apply(effect, process);

@@ -1,7 +1,7 @@
 import { isWithin, normalise, type Path, parent, root } from "../path/path.ts";
 import { idOf, own, stringOf } from "./argument.ts";
 import type { CallShape } from "./calls.ts";
-import { located, moveTo, usedPath } from "./effect.ts";
+import { changeDirectory, resolveName, usedPath } from "./effect.ts";
 import type { CallEvent } from "./line.ts";
 import { followLimits } from "./needs.ts";
 import { type Ids, type Process, sameIds, sharingOf } from "./process.ts";
@@ -29,7 +29,7 @@ function changeIdentity(event: CallEvent, process: Process, recorder: Recorder |
 	const current = ofUser ? process.uid : process.gid;
 	const asked = event.args.map(idOf);
 	if (!call.startsWith("setfs")) {
-		const next = changed(call, current, asked, process.uid.effective === 0);
+		const next = changedIds(call, current, asked, process.uid.effective === 0);
 		if (ofUser) process.uid = next;
 		else process.gid = next;
 	}
@@ -45,7 +45,7 @@ function changeIdentity(event: CallEvent, process: Process, recorder: Recorder |
 	}
 }
 
-function changed(call: string, old: Ids, asked: readonly (number | undefined)[], privileged: boolean): Ids {
+function changedIds(call: string, old: Ids, asked: readonly (number | undefined)[], privileged: boolean): Ids {
 	const [first, second, third] = asked;
 	if (call === "setuid" || call === "setgid") {
 		if (first === undefined) return old;
@@ -60,7 +60,7 @@ function changed(call: string, old: Ids, asked: readonly (number | undefined)[],
 	return { real, effective, saved: follows ? effective : old.saved };
 }
 
-interface Followed {
+interface FollowContext {
 	readonly processes: ProcessTable;
 	readonly sockets: Sockets;
 	/** Undefined for the launcher's processes, which are not recorded. */
@@ -76,7 +76,7 @@ function recordMove(from: Path, to: Path, recorder: Recorder | undefined): void 
 }
 
 /** Follows what a successful call changes about its process. Returns the process that it created, if any. */
-export function follow(event: CallEvent, shape: CallShape, process: Process, followed: Followed): Process | undefined {
+export function follow(event: CallEvent, shape: CallShape, process: Process, followed: FollowContext): Process | undefined {
 	const { call } = event;
 	const { processes, recorder, sockets } = followed;
 	if (/^set.*[ug]id(32)?$|^setgroups/.test(call)) changeIdentity(event, process, recorder);
@@ -143,7 +143,7 @@ function followDirectory(event: CallEvent, shape: CallShape, process: Process, r
 	if (event.call === "getcwd") {
 		const name = stringOf(event.args[0]);
 		// getcwd(2): a directory outside the root begins with "(unreachable)".
-		const path = name?.startsWith("/") ? located(name as Path, undefined, fs) : undefined;
+		const path = name?.startsWith("/") ? resolveName(name as Path, undefined, fs) : undefined;
 		if (path !== undefined && path !== fs.cwd) fs.cwd = own(path);
 		return;
 	}
@@ -152,6 +152,6 @@ function followDirectory(event: CallEvent, shape: CallShape, process: Process, r
 	// The launcher's own chroot does not count: strace shows the cage's paths from inside.
 	const makesRoot = event.call === "chroot" || event.call === "pivot_root";
 	if (path === undefined || (makesRoot && !recorder)) return;
-	moveTo(event, path, fs);
+	changeDirectory(event, path, fs);
 	if (makesRoot) recorder?.trace.chroots.add(own(path));
 }

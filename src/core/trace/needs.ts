@@ -43,12 +43,12 @@ export function noteNeeds(
 		case "fchmod":
 		case "fchmodat":
 		case "fchmodat2":
-			noteOwned(event, effect, process, recorder);
+			noteModeChange(event, effect, process, recorder);
 			break;
 		case "utimensat":
 		case "utimensat_time64":
 			// utimensat(2): setting the current time needs only write permission.
-			if (/\btv_sec=/.test(args[2] ?? "")) noteOwned(event, effect, process, recorder);
+			if (/\btv_sec=/.test(args[2] ?? "")) noteModeChange(event, effect, process, recorder);
 			break;
 		case "mknod":
 		case "mknodat":
@@ -119,7 +119,7 @@ export function noteNeeds(
 const refusedCapset = "capset(";
 
 /** Returns the capabilities that a refused call named; empty for other refusals. */
-export function refusedToKeep(call: string): string[] {
+export function refusedCapabilitiesIn(call: string): string[] {
 	const names = call.startsWith(refusedCapset) ? call.slice(refusedCapset.length, -1) : "";
 	return names === "" ? [] : names.split(",");
 }
@@ -202,7 +202,7 @@ function maySignal(sender: Process, target: Process): boolean {
 }
 
 /** chmod(2): changing another owner's file needs CAP_FOWNER. The plan checks files that the application did not give away. */
-function noteOwned(event: CallEvent, effect: Effect | undefined, process: Process, recorder: Recorder): void {
+function noteModeChange(event: CallEvent, effect: Effect | undefined, process: Process, recorder: Recorder): void {
 	const access = effect?.touches[0]?.access;
 	const owner = access && !recorder.removed.has(access) ? (access.owner?.uid ?? 0) : 0;
 	if (process.uid.effective === 0 && owner > 0) recorder.capability("fowner", event.call, process.program);

@@ -19,7 +19,7 @@ function isMissing(access: Access): boolean {
 	return access.succeeded.size === 0 && access.failed.has("ENOENT");
 }
 
-const ring = 20;
+const maxNewest = 20;
 
 /** Keeps the counts up to date while a trace grows, because the live display reads them often. */
 class Tally {
@@ -34,7 +34,7 @@ class Tally {
 	appeared(access: Access): void {
 		this.counts.paths++;
 		this.#newest.push(access.path);
-		if (this.#newest.length > ring) this.#newest.shift();
+		if (this.#newest.length > maxNewest) this.#newest.shift();
 	}
 
 	succeed(access: Access, operation: Operation): void {
@@ -53,7 +53,7 @@ class Tally {
 }
 
 /** Number of failed calls that are kept. After an error, libc itself looks for some message catalogues in vain. */
-const kept = 64;
+const maxKeptFailures = 64;
 
 /** A ring of the last failures: paths, and names of calls without a path. */
 export class LastFailures {
@@ -62,7 +62,7 @@ export class LastFailures {
 	#frozen = false;
 
 	add(what: string): void {
-		if (!this.#frozen) this.#ring[this.#count++ % kept] = what;
+		if (!this.#frozen) this.#ring[this.#count++ % maxKeptFailures] = what;
 	}
 
 	/** The main process has exited: later failures of other processes did not cause that. */
@@ -72,8 +72,8 @@ export class LastFailures {
 
 	/** Returns each failure once, newest last. */
 	list(): string[] {
-		const start = this.#count % kept;
-		const inOrder = this.#count < kept ? this.#ring : [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+		const start = this.#count % maxKeptFailures;
+		const inOrder = this.#count < maxKeptFailures ? this.#ring : [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
 		return [...new Set([...inOrder].reverse())].reverse();
 	}
 }

@@ -1,7 +1,7 @@
 import { syslogName } from "../confinement/launch.ts";
 import type { Path } from "../path/path.ts";
 import { descriptorLabel, fieldOf, fieldsOf, own, stringOf } from "./argument.ts";
-import { located } from "./effect.ts";
+import { resolveName } from "./effect.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import { type Effect, effect, type Recorder, type Touch } from "./recorder.ts";
@@ -10,7 +10,7 @@ import { type Effect, effect, type Recorder, type Touch } from "./recorder.ts";
  * A bounded map that forgets what was not used recently. It has two generations, because repeatedly removing the oldest entry of
  * a Map makes V8 walk over all holes before it.
  */
-export class Recent<V> {
+export class RecentMap<V> {
 	readonly #size: number;
 	#young = new Map<string, V>();
 	#old = new Map<string, V>();
@@ -79,7 +79,7 @@ const undecided = new Set(
 
 /** Knows the protocol of recently created sockets, by the inode that `-y` shows. */
 export class Sockets {
-	readonly #protocols = new Recent<string>(maxSockets);
+	readonly #protocols = new RecentMap<string>(maxSockets);
 	/** Paths of sockets without a listener, except those that the application created later. */
 	readonly unheard = new Set<Path>();
 
@@ -137,7 +137,7 @@ export class Sockets {
 		}
 		const named = stringOf(name);
 		const cwd = (event.joined ? process.cwdAtEntry : undefined) ?? process.fs.cwd;
-		const path = named ? located(named as Path, cwd, process.fs) : undefined;
+		const path = named ? resolveName(named as Path, cwd, process.fs) : undefined;
 		if (path === undefined) return [];
 		if (event.error === "ECONNREFUSED" && this.unheard.size < maxUnheard) this.unheard.add(own(path));
 		else if (event.call === "bind" || !failed) this.unheard.delete(path);

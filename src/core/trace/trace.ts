@@ -136,7 +136,7 @@ export function peerPorts({ peers, ports }: Trace): number[] {
 }
 
 /** An event that a run waits for: the application's exit, or an answer to a probe. `said` is the last line that the probe printed. */
-export type Awaited =
+export type AwaitedEvent =
 	| { readonly for: "end"; readonly program: string }
 	| { readonly for: "answer"; readonly command: string; readonly said: string };
 
@@ -146,7 +146,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 	for (const access of a.accesses.values()) accesses.set(access.path, { ...access });
 	for (const access of b.accesses.values()) {
 		const known = accesses.get(access.path);
-		accesses.set(access.path, known ? both(known, access) : { ...access });
+		accesses.set(access.path, known ? addAccesses(known, access) : { ...access });
 	}
 	const refusals = new Map([...a.refusals].map(([call, refusal]) => [call, { ...refusal }] as const));
 	for (const [call, refusal] of b.refusals) {
@@ -185,7 +185,7 @@ function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
 	return new Set([...a, ...b]);
 }
 
-function both(a: Access, b: Access): Access {
+function addAccesses(a: Access, b: Access): Access {
 	const failed = new Map(a.failed);
 	for (const [error, operations] of b.failed) failed.set(error, union(failed.get(error) ?? new Set(), operations));
 	return {
@@ -201,7 +201,7 @@ function both(a: Access, b: Access): Access {
 }
 
 /** The news of one run compared with the runs before. */
-export interface Added {
+export interface TraceDifference {
 	/** The first few of `count` newly used paths. */
 	readonly paths: readonly Path[];
 	readonly count: number;
@@ -215,16 +215,16 @@ export interface Added {
 
 const maxPaths = 20;
 
-export function addedBy(before: Trace, run: Trace): Added {
+export function newInRun(before: Trace, run: Trace): TraceDifference {
 	const isUsed = (path: Path) => (before.accesses.get(path)?.succeeded.size ?? 0) > 0;
 	const paths = [...run.accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size && !isUsed(path) ? [path] : []));
 	return {
 		paths: paths.slice(0, maxPaths),
 		count: paths.length,
-		programs: beyond(before.programs, run.programs),
-		capabilities: beyond(new Set(before.capabilities.keys()), new Set(run.capabilities.keys())),
-		ports: beyond(before.ports, run.ports),
-		uids: beyond(before.uids, run.uids),
+		programs: missingFrom(before.programs, run.programs),
+		capabilities: missingFrom(new Set(before.capabilities.keys()), new Set(run.capabilities.keys())),
+		ports: missingFrom(before.ports, run.ports),
+		uids: missingFrom(before.uids, run.uids),
 	};
 }
 
@@ -235,10 +235,10 @@ export function addRun(before: Trace, run: Trace): Trace {
 	return sum;
 }
 
-export function isNothing({ capabilities, count, ports, programs, uids }: Added): boolean {
+export function isEmptyDifference({ capabilities, count, ports, programs, uids }: TraceDifference): boolean {
 	return count + programs.length + capabilities.length + ports.length + uids.length === 0;
 }
 
-function beyond<T>(before: ReadonlySet<T>, run: ReadonlySet<T>): T[] {
+function missingFrom<T>(before: ReadonlySet<T>, run: ReadonlySet<T>): T[] {
 	return [...run].filter((element) => !before.has(element));
 }

@@ -21,7 +21,7 @@ export interface RotationInput {
 const logs = pathFromText("/var/log");
 const hostFolder = pathFromText("/etc/logrotate.d");
 /** `tabooext` of logrotate(8), for leftovers of package managers and editors on Debian and Red Hat. */
-const passedOver = /(,v|~|\.(bak|cfsaved|disabled|new|old|orig|swp|dpkg-\w+|rpm\w+|ucf-\w+))$/;
+const ignoredNames = /(,v|~|\.(bak|cfsaved|disabled|new|old|orig|swp|dpkg-\w+|rpm\w+|ucf-\w+))$/;
 
 /** Returns the directories of the application's logs, as it sees them. */
 export function logDirectories({ writable }: Pick<Manifest, "writable">): Path[] {
@@ -38,13 +38,18 @@ export function logRotation(input: RotationInput): string {
 	const covered = found.flatMap(({ patterns }) => patterns.map(parent));
 	const rest = logDirectories(input.manifest).filter((path) => !covered.includes(path));
 	const blocks = [
-		...found.map(({ file, patterns, stanza }) => block(input, patterns, carriedOver(stanza), telling(input, stanza), file)),
-		...rest.map((path) => block(input, [join(path, "*.log")], defaults, telling(input, undefined))),
+		...found.map(({ file, patterns, stanza }) =>
+			stanzaText(input, patterns, portableDirectives(stanza), notificationFor(input, stanza), file),
+		),
+		...rest.map((path) => stanzaText(input, [join(path, "*.log")], defaults, notificationFor(input, undefined))),
 	];
 	if (!blocks.length) throw new Failure("logs-unknown", { name: input.cage.name }, 1);
-	return [`# Logs of the cage ${input.cage.name}, which lie below its data on the host.`, ...leftOut(input), ...blocks, ""].join(
-		"\n",
-	);
+	return [
+		`# Logs of the cage ${input.cage.name}, which lie below its data on the host.`,
+		...skippedComments(input),
+		...blocks,
+		"",
+	].join("\n");
 }
 
 interface HostStanza {
@@ -59,7 +64,7 @@ interface HostStanza {
  * between two steps of logrotate, which works by path. `su` with the application's account (logrotate.conf(5)) does not help,
  * because only root can enter the cage's data.
  */
-function leftOut({ files, manifest }: RotationInput): string[] {
+function skippedComments({ files, manifest }: RotationInput): string[] {
 	const directories = outermostOf(manifest.writable);
 	const isBelow = (pattern: Path) => directories.some((one) => one !== parent(pattern) && isWithin(parent(pattern), one));
 	return hostFiles(files).flatMap(({ file, stanzas }) =>
@@ -76,7 +81,7 @@ function leftOut({ files, manifest }: RotationInput): string[] {
 function hostFiles(files: Files): { file: Path; stanzas: readonly LogrotateStanza[] }[] {
 	return files
 		.list(hostFolder)
-		.filter((name) => !passedOver.test(name))
+		.filter((name) => !ignoredNames.test(name))
 		.map((name) => {
 			const file = join(hostFolder, name);
 			return { file, stanzas: parseLogrotate(files.read(file)?.toString("latin1") ?? "") };
@@ -104,7 +109,7 @@ function outermostOf(writable: Manifest["writable"]): Path[] {
 const defaults = ["weekly", "rotate 12", "missingok", "notifempty", "compress", "delaycompress", "create"];
 
 /** Directives that mean the same for the cage's logs. Mail programs and other directories are the host's business. */
-const carried = new Set(
+const portable = new Set(
 	(
 		"hourly daily weekly monthly yearly rotate start size minsize maxsize minage maxage missingok nomissingok ifempty notifempty " +
 		"create nocreate copytruncate nocopytruncate copy nocopy renamecopy norenamecopy compress nocompress delaycompress nodelaycompress " +
@@ -113,19 +118,19 @@ const carried = new Set(
 	).split(" "),
 );
 
-function carriedOver({ directives }: LogrotateStanza): string[] {
-	return directives.filter((directive) => carried.has(directive.split(" ")[0] ?? ""));
+function portableDirectives({ directives }: LogrotateStanza): string[] {
+	return directives.filter((directive) => portable.has(directive.split(" ")[0] ?? ""));
 }
 
 /**
  * How the application learns about a new log file: by a signal (without `SIG`), not at all, or because the file is copied and
  * truncated. The last may lose lines, but works for any program.
  */
-type Telling = { readonly signal: string } | "nothing" | "copytruncate";
+type LogNotification = { readonly signal: string } | "nothing" | "copytruncate";
 
 const signalInScript = /(?:^|\s)-(?:s\s*|-signal[=\s]\s*)?(?:SIG)?(HUP|USR1|USR2)\b/;
 
-function telling({ cage }: RotationInput, stanza: LogrotateStanza | undefined): Telling {
+function notificationFor({ cage }: RotationInput, stanza: LogrotateStanza | undefined): LogNotification {
 	if (stanza?.directives.includes("copytruncate")) return "copytruncate";
 	const reopen = serverSignals(cage.application.command)?.reopen;
 	if (reopen !== undefined) return reopen === "none" ? "nothing" : { signal: reopen };
@@ -136,20 +141,20 @@ function telling({ cage }: RotationInput, stanza: LogrotateStanza | undefined): 
 	return stanza && script === undefined ? "nothing" : "copytruncate";
 }
 
-function block(
+function stanzaText(
 	input: RotationInput,
 	patterns: readonly Path[],
 	directives: readonly string[],
-	tell: Telling,
+	tell: LogNotification,
 	from?: Path,
 ): string {
 	const { cage, data, program } = input;
 	const names = patterns.map((pattern) => quoteLogrotate(`${escapeLogGlob(data)}${pattern}` as Path));
 	const lines = directives
 		.filter((directive) => tell !== "copytruncate" || !/^(no)?create\b/.test(directive))
-		.map((directive) => forRoot(input, directive));
+		.map((directive) => adaptedCreate(input, directive));
 	if (tell === "copytruncate" && !lines.includes("copytruncate")) lines.push("copytruncate");
-	lines.push(...asRoot(input, patterns));
+	lines.push(...suDirective(input, patterns));
 	if (typeof tell === "object") {
 		if (!lines.includes("sharedscripts")) lines.push("sharedscripts");
 		lines.push("postrotate", `\t${signalLine({ program, name: cage.name, signal: tell.signal })}`, "endscript");
@@ -167,7 +172,7 @@ function block(
  * A master process that starts as root without CAP_DAC_OVERRIDE can write to another account's file only via the group root. With
  * these modes, master and workers can reopen a log without any capability (measured: nginx).
  */
-function forRoot({ manifest }: RotationInput, directive: string): string {
+function adaptedCreate({ manifest }: RotationInput, directive: string): string {
 	const { identity, permissions } = manifest;
 	const [, owner] = /^create\s+\d+\s+(\S+)\s+\S+$/.exec(directive) ?? [];
 	const overrides = identity.uid !== 0 || permissions.capabilities.some(({ name }) => name === "dac_override");
@@ -178,7 +183,7 @@ function forRoot({ manifest }: RotationInput, directive: string): string {
  * logrotate refuses a directory that others than root may write to unless `su` names an account (logrotate.conf(5)). We name root
  * with the directory's group, because nobody else can enter the cage's data. It opens no links there.
  */
-function asRoot({ manifest }: RotationInput, patterns: readonly Path[]): string[] {
+function suDirective({ manifest }: RotationInput, patterns: readonly Path[]): string[] {
 	const open = manifest.writable.find(
 		({ gid, mode, path }) =>
 			patterns.some((pattern) => parent(pattern) === path) && (mode & 0o002 || (mode & 0o020 && gid !== 0)),

@@ -2,7 +2,7 @@ import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/a
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type PresentCage, presentCage } from "../cages.ts";
+import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { planUnit } from "../run/installed-unit.ts";
 import { hostService } from "../run/unit.ts";
@@ -41,10 +41,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (other !== undefined) throw new Failure("already-adopted", { service, name: other }, 2);
 	const own = await machine.store.adoption(name);
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
-	for (const generation of await machine.store.generations(name)) {
-		const [pid] = machine.launcher.running(machine.store.root(name, generation)).processes;
-		if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
-	}
+	await requireStopped(machine, name);
 	const places = placesOf(manifest);
 	const shared = sharedWithOthers(places);
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
@@ -100,17 +97,13 @@ export async function adoptService(
 ): Promise<Adopted | undefined> {
 	const { machine } = context;
 	const { name } = request;
-	const lock = await machine.store.lock(name);
-	try {
-		const plan = await planAdoption(context, request);
-		if (!(await confirm(plan))) return undefined;
-		await machine.store.adopting.clear(name);
-		const interrupted = await move(context, name, plan);
-		await machine.store.log(name, "adopted", { service: plan.service, interrupted, places: plan.places.map(showPath) });
-		return { plan, interrupted };
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await machine.store.lock(name);
+	const plan = await planAdoption(context, request);
+	if (!(await confirm(plan))) return undefined;
+	await machine.store.adopting.clear(name);
+	const interrupted = await move(context, name, plan);
+	await machine.store.log(name, "adopted", { service: plan.service, interrupted, places: plan.places.map(showPath) });
+	return { plan, interrupted };
 }
 
 async function move(context: Context, name: string, plan: AdoptionPlan): Promise<number> {

@@ -1,7 +1,7 @@
 import { errorText } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Path } from "../../core/path/path.ts";
+import { runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Reachable } from "../launch-ports.ts";
@@ -79,7 +79,5 @@ function reachable(init: number): Reachable {
 
 /** Whether the process's root directory, by device and inode, is any generation of the cage. */
 export async function runsInside({ machine }: Context, name: string, pid: number): Promise<boolean> {
-	const generations = await machine.store.generations(name);
-	const roots: Path[] = generations.map((generation) => machine.store.root(name, generation));
-	return pid > 0 && roots.some((root) => machine.launcher.running(root).processes.includes(pid));
+	return pid > 0 && (await runningIn(machine, name)).processes.includes(pid);
 }

@@ -2,6 +2,7 @@ import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../..
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { lockUnlessBusy } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, enter, problemOf, requireSystemd } from "./adopt.ts";
@@ -47,18 +48,14 @@ export async function releaseService(
 ): Promise<Released | undefined> {
 	const { machine } = context;
 	const { name } = await planRelease(context, called, keep);
-	const lock = await machine.store.lock(name);
-	try {
-		const plan = await planRelease(context, called, keep);
-		if (!(await confirm(plan))) return undefined;
-		const released = await moveBack(context, plan, keep);
-		const { interrupted, plan: done } = released;
-		const { service } = done.adoption;
-		await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
-		return released;
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await machine.store.lock(name);
+	const plan = await planRelease(context, called, keep);
+	if (!(await confirm(plan))) return undefined;
+	const released = await moveBack(context, plan, keep);
+	const { interrupted, plan: done } = released;
+	const { service } = done.adoption;
+	await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
+	return released;
 }
 
 async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<Released> {
@@ -167,22 +164,15 @@ export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 	for (const name of await store.names()) {
 		const adoption = await store.adoption(name);
 		if (adoption === undefined || adoption.phase === "adopted" || !services.running()) continue;
-		const lock = await store.lock(name).catch((error: unknown) => {
-			if (error instanceof Failure && error.code === "cage-busy") return undefined;
-			throw error;
-		});
+		await using lock = await lockUnlessBusy(store, name);
 		if (lock === undefined) continue;
-		try {
-			const now = await store.adoption(name);
-			if (now === undefined || now.phase === "adopted") continue;
-			const done = await repair(context, name, now);
-			const { kept, where } = done;
-			const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
-			await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
-			repaired.push({ name, service: now.service, ...done });
-		} finally {
-			await lock.release();
-		}
+		const now = await store.adoption(name);
+		if (now === undefined || now.phase === "adopted") continue;
+		const done = await repair(context, name, now);
+		const { kept, where } = done;
+		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+		await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
+		repaired.push({ name, service: now.service, ...done });
 	}
 	return repaired;
 }

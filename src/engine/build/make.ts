@@ -53,19 +53,15 @@ export async function makeCage(
 	const { machine } = context;
 	// Fail before tracing if this machine could not confine the application.
 	launchMethod(context, false);
-	const lock = await machine.store.lock(answers.name);
-	try {
-		await checkName(context, answers, options.replace);
-		const begun = await beginCage(context, answers, options);
-		if (!begun) return undefined;
-		const made = await finishCage(context, begun, options, writeRecord).catch(async (error: unknown) => {
-			await begun.account.undo();
-			throw error;
-		});
-		return { ...made, cage: await tryAsService(context, made.cage) };
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await machine.store.lock(answers.name);
+	await checkName(context, answers, options.replace);
+	const begun = await beginCage(context, answers, options);
+	if (!begun) return undefined;
+	const made = await finishCage(context, begun, options, writeRecord).catch(async (error: unknown) => {
+		await begun.account.undo();
+		throw error;
+	});
+	return { ...made, cage: await tryAsService(context, made.cage) };
 }
 
 interface BegunCage {

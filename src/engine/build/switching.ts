@@ -1,5 +1,5 @@
 import { type Cage, defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/cage.ts";
-import { isDamage, type PresentCage, readableCage } from "../cages.ts";
+import { type PresentCage, readableCage, unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { publishWithRotation } from "../upkeep/log-rotation.ts";
 
@@ -72,11 +72,6 @@ export async function clearOldGenerations({ machine }: Context, cage: Cage, pres
 }
 
 async function madeAtOf(store: Context["machine"]["store"], name: string, generation: number): Promise<number | undefined> {
-	try {
-		const madeAt = (await store.manifest(name, generation))?.madeAt;
-		return madeAt === undefined ? undefined : Date.parse(madeAt);
-	} catch (error) {
-		if (isDamage(error)) return undefined;
-		throw error;
-	}
+	const manifest = await unlessDamaged(store.manifest(name, generation));
+	return manifest && Date.parse(manifest.madeAt);
 }

@@ -16,7 +16,7 @@ import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
 import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";
-import { type Added, addedBy, addRun, addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import { addRun, addTraces, emptyTrace, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Reached } from "../events.ts";
@@ -59,7 +59,7 @@ interface TracedStep {
 	/** Its trace is the sum of all runs. */
 	readonly result: TraceResult;
 	/** What this run observed beyond the earlier ones. */
-	readonly added?: Added;
+	readonly added?: TraceDifference;
 	readonly reached?: Reached;
 }
 
@@ -155,7 +155,7 @@ export async function traceStep(
 	return {
 		cage,
 		result,
-		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
+		...(earlier ? { added: newInRun(earlier.trace, run.trace) } : {}),
 		...(reached ? { reached } : {}),
 	};
 }

@@ -2,7 +2,7 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { expandInclude } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { withAdditions } from "../../core/questions/departures.ts";
+import { withAdditions } from "../../core/questions/trial-decisions.ts";
 import { type TemplateDifference, templateDifferences } from "../../core/template/differences.ts";
 import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../core/template/from-cage.ts";
 import { knownCage } from "../cages.ts";

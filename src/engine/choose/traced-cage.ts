@@ -6,7 +6,7 @@ import { type OptionName, optionFlag } from "../../core/questions/options.ts";
 import { ruleOptions } from "../../core/questions/rules.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { knownCage } from "../cages.ts";
+import { knownCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { answersFrom } from "./answers.ts";
 import type { CageRequest } from "./starting-point.ts";
@@ -17,7 +17,7 @@ export interface Traced {
 }
 
 /** Options that every step honours for a traced cage. All other answers come from its trace. */
-const ofTracedCages: readonly OptionName[] = [
+export const optionsOfTracedCages: readonly OptionName[] = [
 	...(Object.keys(ruleOptions) as OptionName[]),
 	...(["name", "probe", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
 ];
@@ -44,11 +44,10 @@ export async function tracedCage(
 ): Promise<Traced> {
 	const name = target ?? options.name;
 	if (name === undefined || command.length) throw new Failure("cage-name-needed", {}, 2);
-	refuseUnused(options, verb, [...ofTracedCages, ...also], "`trace`, `make`");
+	refuseUnused(options, verb, [...optionsOfTracedCages, ...also], "`trace`, `make`");
 	if (options.name !== undefined && options.name !== name) refuseUnused({ name }, verb, [], "`trace`, `make`");
 	const cage = await knownCage(machine.store, name);
-	const trace = await machine.store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const trace = await requireTrace(machine.store, name);
 	const { accepted, application, dedicatedAccount, rules } = answersFrom(
 		machine,
 		{ ...options, name, probe: options.probe ?? [...cage.application.probes] },

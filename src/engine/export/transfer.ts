@@ -1,13 +1,13 @@
 import { auditFiles } from "../../core/cage/audit.ts";
 import type { Finding } from "../../core/cage/finding.ts";
 import { footprintOfManifest } from "../../core/cage/footprint.ts";
-import { type ImportConsent, type Reviewed, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
+import { type ImportConsent, type ReviewResult, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
-import { layoutOf, presentCage } from "../cages.ts";
+import { layoutOf, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
@@ -27,37 +27,28 @@ interface ExportOptions {
  * meanwhile. If the reader of stdout closes it early, nothing is logged and nothing fails, as with other output.
  */
 export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
-	const { launcher, now, store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const { generation, layout, manifest } = await presentCage(context, name);
-		const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
-		if (changed) throw new Failure("export-changed", { name, path: showPath(changed.path), finding: changed.code }, 4);
-		if (options.data) {
-			for (const one of await store.generations(name)) {
-				const [pid] = launcher.running(store.root(name, one)).processes;
-				if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
-			}
-		}
-		const head = {
-			schema: "cagewright/export/1" as const,
-			name,
-			generation,
-			architecture: options.architecture,
-			exportedAt: new Date(now()).toISOString(),
-			version: options.version,
-			data: options.data,
-		};
-		const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
-		const { isWhole, leftOut } = await store.archives.write(request, context.signal);
-		if (leftOut[0] !== undefined) {
-			const values = { path: showPath(leftOut[0]), count: leftOut.length };
-			context.emit({ event: "warned", code: "export-left-out", values });
-		}
-		if (isWhole) await store.log(name, "exported", { generation, data: options.data });
-	} finally {
-		await lock.release();
+	const { now, store } = context.machine;
+	await using _lock = await store.lock(name);
+	const { generation, layout, manifest } = await presentCage(context, name);
+	const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
+	if (changed) throw new Failure("export-changed", { name, path: showPath(changed.path), finding: changed.code }, 4);
+	if (options.data) await requireStopped(context.machine, name);
+	const head = {
+		schema: "cagewright/export/1" as const,
+		name,
+		generation,
+		architecture: options.architecture,
+		exportedAt: new Date(now()).toISOString(),
+		version: options.version,
+		data: options.data,
+	};
+	const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
+	const { isWhole, leftOut } = await store.archives.write(request, context.signal);
+	if (leftOut[0] !== undefined) {
+		const values = { path: showPath(leftOut[0]), count: leftOut.length };
+		context.emit({ event: "warned", code: "export-left-out", values });
 	}
+	if (isWhole) await store.log(name, "exported", { generation, data: options.data });
 }
 
 const differences: readonly string[] = ["changed", "missing", "attributes-changed"];
@@ -75,7 +66,7 @@ interface ImportOptions extends ImportConsent {
 }
 
 /** A cage as it would be imported, for review. */
-export interface Imported extends Reviewed {
+export interface Imported extends ReviewResult {
 	readonly archive: InspectedArchive;
 	/** Why the import is refused. Present only in a dry run. */
 	readonly refusal?: Failure;
@@ -133,7 +124,7 @@ async function takeIn(context: Context, { account, archive, cage, manifest }: Im
 }
 
 /** The cage's own account must be unused: no process has its number, and no other cage has it. */
-async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
+async function accountInUse({ machine }: Context, { account, cage }: ReviewResult): Promise<Failure | undefined> {
 	if (!account) return undefined;
 	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
 	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
@@ -146,7 +137,7 @@ function judge(
 	archive: InspectedArchive,
 	name: string,
 	consent: ImportConsent,
-): { readonly imported: Reviewed; readonly refusal?: Failure } {
+): { readonly imported: ReviewResult; readonly refusal?: Failure } {
 	const cage = { ...archive.cage, name };
 	const manifest = { ...archive.manifest, name };
 	try {
@@ -174,7 +165,7 @@ function judge(
 }
 
 /** Applies the rules for a generation on disk to the archive's description. */
-function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: Reviewed): Failure | undefined {
+function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: ReviewResult): Failure | undefined {
 	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
 	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
 }

@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure.ts";
 import { sumOf } from "../../core/minimise/minimised.ts";
 import { findUnneeded, lastThatWorks } from "../../core/minimise/search.ts";
-import type { FileUnit, Found } from "../../core/minimise/units.ts";
+import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout, Sandbox } from "../launch-ports.ts";
@@ -12,7 +12,7 @@ import { livesThrough } from "../trace/trace.ts";
 import { graceSeconds, watchedRun } from "../trace/watched-run.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
-export type { Found } from "../../core/minimise/units.ts";
+export type { SearchOutcome } from "../../core/minimise/units.ts";
 
 export interface FindOptions {
 	/** Number of parallel trials. */
@@ -26,56 +26,52 @@ export interface FindOptions {
  * exercise and signal, and answered after two further starts on the first start's data. Throws `minimise-unanswered` (exit 1) if
  * the complete cage does not answer.
  */
-export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<Found> {
+export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<SearchOutcome> {
 	const { machine, signal } = context;
 	const { cage, manifest, trace, units } = subject;
 	const began = machine.now();
 	const ports = await neighbourPorts(context, cage.application, trace);
-	const trees = await machine.store.building.partialTrees(manifest, signal);
+	await using trees = await machine.store.building.partialTrees(manifest, signal);
 	const trials = new Trials(context, subject, trees, ports);
-	try {
-		const asked = await trials.baseline(jobs);
-		context.emit({ event: "search-started", jobs });
-		const stopped = AbortSignal.any([signal, stop]);
-		const search = (open: ReadonlySet<number>, by: Asked) =>
-			findUnneeded({
-				units,
-				pinned: new Set([...units.keys()].filter((number) => !open.has(number))),
-				jobs,
-				signal: stopped,
-				works: async (left) => isFine(await trials.once({ ...context, signal: stopped }, left, by)),
-				onTrial: ({ estimated, left, trials: tried, ...decided }) => {
-					const rate = (machine.now() - began) / 1000 / trials.count;
-					const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
-					const secondsLeft = Math.round((estimated - tried) * rate);
-					context.emit({ event: "subset-tried", ...counts, ...decided, ...sumOf(chosen(units, left)), secondsLeft });
-				},
-			});
-		const free = new Set([...units.keys()].filter((number) => units[number]?.pin === undefined));
-		// An application that starts and answers usually reloads as well. Signals are slow, so they are sent once at the end, and
-		// in every trial only if that fails.
-		let found = await search(free, { ...asked, signals: [] });
+	const asked = await trials.baseline(jobs);
+	context.emit({ event: "search-started", jobs });
+	const stopped = AbortSignal.any([signal, stop]);
+	const search = (open: ReadonlySet<number>, by: Asked) =>
+		findUnneeded({
+			units,
+			pinned: new Set([...units.keys()].filter((number) => !open.has(number))),
+			jobs,
+			signal: stopped,
+			works: async (left) => isFine(await trials.once({ ...context, signal: stopped }, left, by)),
+			onTrial: ({ estimated, left, trials: tried, ...decided }) => {
+				const rate = (machine.now() - began) / 1000 / trials.count;
+				const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
+				const secondsLeft = Math.round((estimated - tried) * rate);
+				context.emit({ event: "subset-tried", ...counts, ...decided, ...sumOf(chosen(units, left)), secondsLeft });
+			},
+		});
+	const free = new Set([...units.keys()].filter((number) => units[number]?.pin === undefined));
+	// An application that starts and answers usually reloads as well. Signals are slow, so they are sent once at the end, and
+	// in every trial only if that fails.
+	let found = await search(free, { ...asked, signals: [] });
+	signal.throwIfAborted();
+	let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
+	if (!left && asked.signals.length) {
+		found = await search(found.left, asked);
 		signal.throwIfAborted();
-		let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
-		if (!left && asked.signals.length) {
-			found = await search(found.left, asked);
-			signal.throwIfAborted();
-		}
-		left ??= (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
-		const out = left;
-		return {
-			left: chosen(units, out),
-			kept: units.filter((_, number) => !out.has(number)),
-			trials: trials.count,
-			seconds: Math.round((machine.now() - began) / 10) / 100,
-			isComplete: found.isComplete && out.size === found.left.size,
-			exercises: asked.exercises,
-			signals: asked.signals,
-			uncounted: asked.uncounted,
-		};
-	} finally {
-		await trees.dispose();
 	}
+	left ??= (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
+	const out = left;
+	return {
+		left: chosen(units, out),
+		kept: units.filter((_, number) => !out.has(number)),
+		trials: trials.count,
+		seconds: Math.round((machine.now() - began) / 10) / 100,
+		isComplete: found.isComplete && out.size === found.left.size,
+		exercises: asked.exercises,
+		signals: asked.signals,
+		uncounted: asked.uncounted,
+	};
 }
 
 function chosen(units: readonly FileUnit[], numbers: ReadonlySet<number>): FileUnit[] {
@@ -143,17 +139,9 @@ class Trials {
 	): Promise<T> {
 		this.count++;
 		const paths = pathsOf(this.#subject.units, left);
-		const tree = await this.#trees.without(paths);
-		try {
-			const sandbox = await this.#context.machine.launcher.createSandbox(this.#ports);
-			try {
-				return await work((context, asked) => oneLife(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
-			} finally {
-				await sandbox.dispose();
-			}
-		} finally {
-			await tree.dispose();
-		}
+		await using tree = await this.#trees.without(paths);
+		await using sandbox = await this.#context.machine.launcher.createSandbox(this.#ports);
+		return await work((context, asked) => oneLife(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { isLoaderCache, joined, type Minimised } from "../../core/minimise/minimised.ts";
+import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -8,18 +8,18 @@ import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../bui
 import { launchMethod } from "../build/method.ts";
 import { buildStep, planStep } from "../build/steps.ts";
 import { switching } from "../build/switching.ts";
-import { layoutOf, presentCage } from "../cages.ts";
+import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { goBack, restartIf } from "../upkeep/rollback.ts";
-import { type FindOptions, type Found, findMinimum } from "./find.ts";
+import { type FindOptions, findMinimum, type SearchOutcome } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
 interface MinimiseOptions extends SubjectRules, FindOptions {
 	/** Asked once the result is known; false leaves the cage unchanged. */
-	readonly confirm: (found: Found, subject: Subject) => Promise<boolean>;
+	readonly confirm: (found: SearchOutcome, subject: Subject) => Promise<boolean>;
 	readonly selftest: boolean;
 	/** False leaves running processes in the generation they were started in. */
 	readonly restart: boolean;
@@ -29,7 +29,7 @@ export interface MinimiseResult {
 	/** The previous generation. */
 	readonly from: number;
 	readonly subject: Subject;
-	readonly found: Found;
+	readonly found: SearchOutcome;
 	/** Absent if there was nothing to leave out or it was not confirmed. */
 	readonly made?: MadeCage;
 	readonly restarted: Restarted;
@@ -38,13 +38,7 @@ export interface MinimiseResult {
 /** The subject of a search, without starting one. Throws `not-traced` (exit 2). */
 export async function planMinimise(context: Context, name: string, rules: SubjectRules): Promise<Subject> {
 	const present = await presentCage(context, name);
-	return subjectOf(context, { ...present, trace: await traceOf(context, name) }, rules);
-}
-
-async function traceOf({ machine }: Context, name: string): Promise<Trace> {
-	const trace = await machine.store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
-	return trace;
+	return subjectOf(context, { ...present, trace: await requireTrace(context.machine.store, name) }, rules);
 }
 
 /**
@@ -58,30 +52,26 @@ export async function minimiseCage(
 	options: MinimiseOptions,
 	writeRecord: RecordWriter,
 ): Promise<MinimiseResult> {
-	const lock = await context.machine.store.lock(name);
-	try {
-		launchMethod(context, false);
-		const present = await presentCage(context, name);
-		const { cage, generation: from } = present;
-		const trace = await traceOf(context, name);
-		const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
-			subject: whole,
-			found: await findMinimum(context, whole, options),
-		}));
-		const nothing = { restarted: [], remaining: [], interrupted: 0 };
-		if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
-		return await switching(context, present, options.restart, async () => {
-			const made = await build(context, cage, from, subject, found, options, writeRecord);
-			try {
-				return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
-			} catch (error) {
-				await goBack(context, name, from, cage, error);
-				throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
-			}
-		});
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await context.machine.store.lock(name);
+	launchMethod(context, false);
+	const present = await presentCage(context, name);
+	const { cage, generation: from } = present;
+	const trace = await requireTrace(context.machine.store, name);
+	const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
+		subject: whole,
+		found: await findMinimum(context, whole, options),
+	}));
+	const nothing = { restarted: [], remaining: [], interrupted: 0 };
+	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
+	return await switching(context, present, options.restart, async () => {
+		const made = await build(context, cage, from, subject, found, options, writeRecord);
+		try {
+			return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, from, cage, error);
+			throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
+		}
+	});
 }
 
 /** Works on the cage as it would be built now: usually the present generation, otherwise a temporary one. */
@@ -108,7 +98,7 @@ async function withWhole<T>(
 }
 
 /** The cage without the files, with the exercises of the search. */
-export function minimisedCage({ machine }: Context, subject: Subject, found: Found): Cage {
+export function minimisedCage({ machine }: Context, subject: Subject, found: SearchOutcome): Cage {
 	const { cage, manifest } = subject;
 	const { exercises, isComplete, left, signals, trials } = found;
 	const paths = left.flatMap(({ links, path }) => [path, ...links]);
@@ -130,7 +120,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Fou
 		exercises: [...exercises],
 		// Drop additions of earlier trials that the search proved unnecessary.
 		additions: cage.additions.filter((one) => one.kind !== "path" || !out.has(placeOf(one.path, machine.files))),
-		minimised: joined(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
+		minimised: joinMinimised(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
 	};
 }
 
@@ -139,7 +129,7 @@ async function build(
 	before: Cage,
 	generation: number,
 	subject: Subject,
-	found: Found,
+	found: SearchOutcome,
 	{ selftest }: MinimiseOptions,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {

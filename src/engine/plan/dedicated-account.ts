@@ -5,6 +5,7 @@ import { type DedicatedAccount, isSharedAccountName } from "../../core/plan/dedi
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { MadeAccount } from "../account-store.ts";
+import { requireStopped } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { Store } from "../store.ts";
 import { footprintsOfOthers, processesOutside } from "./separation.ts";
@@ -120,15 +121,12 @@ export async function adoptData(
 	plan: Plan,
 	previous: number | undefined,
 ): Promise<{ undo(): Promise<void> }> {
-	const { launcher, store } = machine;
+	const { store } = machine;
 	const { ownerChange } = plan;
 	const manifest = previous === undefined ? undefined : await store.manifest(cage, previous);
 	const had = manifest ? runningUids(manifest) : [];
 	if (!ownerChange || had.includes(ownerChange.uid[1])) return { undo: async () => {} };
-	for (const generation of await store.generations(cage)) {
-		const [pid] = launcher.running(store.root(cage, generation)).processes;
-		if (pid !== undefined) throw new Failure("cage-running", { name: cage, pid }, 4);
-	}
+	await requireStopped(machine, cage);
 	await store.accounts.changeDataOwner(cage, ownerChange);
 	const [uid, gid] = [ownerChange.uid, ownerChange.gid];
 	return { undo: () => store.accounts.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };

@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure.ts";
 import { isWithin, outermost, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isDamage } from "../cages.ts";
+import { unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";
 
 /**
@@ -26,10 +26,6 @@ export async function requireNothingWider(
 }
 
 async function rootsOf(store: Context["machine"]["store"], name: string, generation: number): Promise<Path[]> {
-	try {
-		return outermost((await store.manifest(name, generation))?.writable.map(({ path }) => path) ?? []);
-	} catch (error) {
-		if (isDamage(error)) return [];
-		throw error;
-	}
+	const manifest = await unlessDamaged(store.manifest(name, generation));
+	return outermost(manifest?.writable.map(({ path }) => path) ?? []);
 }

@@ -5,6 +5,7 @@ import { root } from "../../core/path/path.ts";
 import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import { runningIn } from "../cages.ts";
 import type { Machine } from "../context.ts";
 import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
@@ -42,15 +43,10 @@ export async function accountFindings(
 }
 
 /** Processes under these accounts that do not run in this cage. */
-export async function processesOutside(
-	{ launcher, processesOf, store }: Machine,
-	name: string,
-	uids: readonly number[],
-): Promise<AccountUse[]> {
-	const all = processesOf(uids);
+export async function processesOutside(machine: Machine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
+	const all = machine.processesOf(uids);
 	if (!all.length) return [];
-	const generations = await store.generations(name);
-	const inside = new Set(generations.flatMap((generation) => launcher.running(store.root(name, generation)).processes));
+	const inside = new Set((await runningIn(machine, name)).processes);
 	return all.filter(({ pid }) => !inside.has(pid));
 }
 

@@ -15,7 +15,7 @@ import {
 	type RecordedCheck,
 	type Responsible,
 } from "../../core/record/record.ts";
-import type { Watched } from "../../core/watch/watched.ts";
+import type { WatchResult } from "../../core/watch/watch-result.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { reachedOf } from "../trace/coverage.ts";
@@ -106,7 +106,7 @@ function checkOf(checked: CheckedCage, now: number): RecordedCheck {
 	return { at: new Date(now).toISOString(), findings: checked.findings, drift: checked.drift, outdated: isOutdated(checked) };
 }
 
-function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<CageRecord, "watched"> {
+function watchOf(watched: WatchResult | undefined, { missed }: CheckedCage): Pick<CageRecord, "watched"> {
 	if (!watched) return {};
 	const { seconds, since, until } = watched;
 	const paths = missed?.missing.flatMap(({ path }) => path ?? []) ?? [];

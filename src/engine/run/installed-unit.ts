@@ -1,6 +1,6 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
-import { openedFor } from "../../core/confinement/unit/exposure.ts";
+import { permissionsBehind } from "../../core/confinement/unit/exposure.ts";
 import {
 	administratorsUnits,
 	dropinName,
@@ -123,7 +123,7 @@ export async function unitExposure(context: Context, { name, service }: WhichUni
 		...(known ? { service: known.name } : {}),
 		...(before === undefined ? {} : { before: before.score }),
 		after: after.score,
-		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.permissions) })),
+		open: after.open.map((one) => ({ ...one, for: permissionsBehind(one.setting, manifest.permissions) })),
 		startsAsRoot: manifest.identity.uid === 0,
 		forLogs: forLogs(cage.application.command, manifest),
 	};
@@ -170,21 +170,17 @@ async function changing(
 	name: string,
 	change: () => Promise<() => Promise<void>>,
 ): Promise<boolean> {
-	const lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
+	await using _lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
+	signal.throwIfAborted();
+	const undo = await change();
 	try {
+		const reloaded = await machine.units.reload();
 		signal.throwIfAborted();
-		const undo = await change();
-		try {
-			const reloaded = await machine.units.reload();
-			signal.throwIfAborted();
-			return reloaded;
-		} catch (error) {
-			await undo();
-			await machine.units.reload().catch(() => false);
-			throw error;
-		}
-	} finally {
-		await lock?.release();
+		return reloaded;
+	} catch (error) {
+		await undo();
+		await machine.units.reload().catch(() => false);
+		throw error;
 	}
 }
 

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { launchMethod } from "../build/method.ts";
-import { type PresentCage, presentCage } from "../cages.ts";
+import { type PresentCage, presentCage, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Launched, LaunchRequest } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -102,9 +102,7 @@ async function runOnce(
 
 /** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
 async function tellRunning({ emit, machine }: Context, name: string): Promise<void> {
-	const { launcher, store } = machine;
-	const generations = await store.generations(name);
-	const [init] = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
+	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
 }
 
@@ -231,9 +229,7 @@ class AskedToEnd {
 /** Sends a signal to the application in the running cage, in any generation. Throws `cage-not-running` (exit 1). */
 export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
-	const { launcher, store } = context.machine;
-	const generations = await store.generations(name);
-	const inits = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
+	const { inits } = await runningIn(context.machine, name);
 	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
-	for (const init of inits) launcher.send(init, signal);
+	for (const init of inits) context.machine.launcher.send(init, signal);
 }

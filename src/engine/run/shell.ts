@@ -29,22 +29,18 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
 	const shell = shellForCage(launcher.hostShell(), start, launchEnvironment(present.cage.application));
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
-	const sandbox = keepWrites ? undefined : await launcher.createSandbox();
-	try {
-		const launched = await launcher.start({
-			...launchRequest(present, shell.command),
-			spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
-			cwd: "/",
-			env: shell.env,
-			hostFiles: shell.files,
-			names: shell.names,
-			attended: terminal === undefined ? "pipe" : "terminal",
-			signal: context.signal,
-		});
-		const { status } = await launched.ended;
-		context.signal.throwIfAborted();
-		return status;
-	} finally {
-		await sandbox?.dispose();
-	}
+	await using sandbox = keepWrites ? undefined : await launcher.createSandbox();
+	const launched = await launcher.start({
+		...launchRequest(present, shell.command),
+		spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
+		cwd: "/",
+		env: shell.env,
+		hostFiles: shell.files,
+		names: shell.names,
+		attended: terminal === undefined ? "pipe" : "terminal",
+		signal: context.signal,
+	});
+	const { status } = await launched.ended;
+	context.signal.throwIfAborted();
+	return status;
 }

@@ -105,58 +105,54 @@ async function testCage(
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
 	const weaker = options.unit ? weakerUnderUnit(context, method) : method.weaker;
-	const decoy = await selftest.decoy(manifest.identity);
-	try {
-		let launch = 0;
-		const start = (change: Partial<LaunchRequest>, spare: boolean) => {
-			const number = ++launch;
-			return tryOut(
-				context,
-				layout,
-				{ ...request, network, ...change },
-				{
-					interpreter,
-					decoy: decoy.facts,
-					spare,
-					onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
-				},
-			);
-		};
-		// Runs as root without any layer except chroot.
-		const unitOut = (unit: UnderUnit) => {
-			const present = { cage, manifest, layout, generation: manifest.generation };
-			const { architecture } = selftest;
-			const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
-			const command = [...interpreter.command, attemptsProgram(architecture, { spare: false }), ...target];
-			const inNetwork = network === "none" ? "none" : "host";
-			return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
-		};
-		const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
-		const before = await control();
-		const real = options.unit
-			? await unitOut(options.unit)
-			: await start({ ...(options.without ? { without: options.without } : {}) }, false);
-		const after = await control();
-		const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
-		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const outcomes = outcomesOf(real.attempts, { permissions: layout.permissions, network, weaker });
-		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
-		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
-		const inForce = expected(request, network, layout);
-		return {
-			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
-			network,
-			ways: outcomes,
-			audit: auditOutside(
-				withoutDecoy(real.seen, decoy.facts.pid),
-				options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
-			),
-			control: { before: escapes(before.attempts), after: escapes(after.attempts) },
-			seconds: Math.round((now() - started) / 10) / 100,
-		};
-	} finally {
-		await decoy.dispose();
-	}
+	await using decoy = await selftest.decoy(manifest.identity);
+	let launch = 0;
+	const start = (change: Partial<LaunchRequest>, spare: boolean) => {
+		const number = ++launch;
+		return tryOut(
+			context,
+			layout,
+			{ ...request, network, ...change },
+			{
+				interpreter,
+				decoy: decoy.facts,
+				spare,
+				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
+			},
+		);
+	};
+	// Runs as root without any layer except chroot.
+	const unitOut = (unit: UnderUnit) => {
+		const present = { cage, manifest, layout, generation: manifest.generation };
+		const { architecture } = selftest;
+		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
+		const command = [...interpreter.command, attemptsProgram(architecture, { spare: false }), ...target];
+		const inNetwork = network === "none" ? "none" : "host";
+		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
+	};
+	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
+	const before = await control();
+	const real = options.unit
+		? await unitOut(options.unit)
+		: await start({ ...(options.without ? { without: options.without } : {}) }, false);
+	const after = await control();
+	const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
+	if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
+	const outcomes = outcomesOf(real.attempts, { permissions: layout.permissions, network, weaker });
+	const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
+	if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
+	const inForce = expected(request, network, layout);
+	return {
+		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
+		network,
+		ways: outcomes,
+		audit: auditOutside(
+			withoutDecoy(real.seen, decoy.facts.pid),
+			options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
+		),
+		control: { before: escapes(before.attempts), after: escapes(after.attempts) },
+		seconds: Math.round((now() - started) / 10) / 100,
+	};
 }
 
 const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
@@ -182,48 +178,44 @@ async function tryOut(
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const { architecture } = selftest;
-	const sandbox = await launcher.createSandbox();
+	await using sandbox = await launcher.createSandbox();
+	let output = "";
+	const target = targetOf(context, cage, request, interpreter, decoy);
+	const launched = await launcher.start({
+		...request,
+		spec: { kind: "cage", cage, sandbox },
+		command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
+		hostFiles: interpreter.brought,
+		onOutput: (chunk) => {
+			output += Buffer.from(chunk).toString("latin1");
+		},
+		signal: context.signal,
+	});
+	let over = false;
+	void launched.ended.then(() => {
+		over = true;
+	});
+	const deadline = now() + patience * 1000;
+	let seen: Observed | undefined;
 	try {
-		let output = "";
-		const target = targetOf(context, cage, request, interpreter, decoy);
-		const launched = await launcher.start({
-			...request,
-			spec: { kind: "cage", cage, sandbox },
-			command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
-			hostFiles: interpreter.brought,
-			onOutput: (chunk) => {
-				output += Buffer.from(chunk).toString("latin1");
-			},
-			signal: context.signal,
-		});
-		let over = false;
-		void launched.ended.then(() => {
-			over = true;
-		});
-		const deadline = now() + patience * 1000;
-		let seen: Observed | undefined;
-		try {
-			for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
-				const { done, attempts } = parseAttempts(output);
-				if (attempts.size > tried) onTried(attempts.size);
-				tried = attempts.size;
-				if (done) break;
-			}
-			// A process that ends right now can hide its siblings from a reader of /proc/PID/task/TID/children
-			// (proc_pid_task(5)).
-			for (let again = 0; !seen && !over && again < 1000; again++) {
-				if (again) await sleep(10, context.signal);
-				seen = launched.observe(cage.root);
-			}
-		} finally {
-			await launched.stop(1);
+		for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
+			const { done, attempts } = parseAttempts(output);
+			if (attempts.size > tried) onTried(attempts.size);
+			tried = attempts.size;
+			if (done) break;
 		}
-		const { done, attempts } = parseAttempts(output);
-		if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
-		return { attempts, seen };
+		// A process that ends right now can hide its siblings from a reader of /proc/PID/task/TID/children
+		// (proc_pid_task(5)).
+		for (let again = 0; !seen && !over && again < 1000; again++) {
+			if (again) await sleep(10, context.signal);
+			seen = launched.observe(cage.root);
+		}
 	} finally {
-		await sandbox.dispose();
+		await launched.stop(1);
 	}
+	const { done, attempts } = parseAttempts(output);
+	if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
+	return { attempts, seen };
 }
 
 function targetOf(

@@ -1,9 +1,9 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { type Method, unitWeaknesses, type Weakness } from "../../core/confinement/method.ts";
-import { attemptsUnit } from "../../core/confinement/unit/attempts.ts";
 import { shownBelowRun } from "../../core/confinement/unit/files.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
+import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
@@ -81,66 +81,62 @@ export async function tryUnderUnit(
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
-	const sandbox = await launcher.createSandbox();
-	try {
-		const launchFolder = join(sandbox.folder, pathFromText("launch"));
-		const output = join(sandbox.folder, pathFromText("output"));
-		const empty = (index: number) => join(sandbox.folder, pathFromText(`data${index}`));
-		const brought = [...program.interpreter.brought];
-		const directories: { source: Path; place: Path }[] = [];
-		const change = (input: UnitInput): UnitInput => {
-			const shared = input.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-			const writable = [...input.data, ...shared.map((path) => ({ path, source: path }))];
-			const data = writable.map(({ path, source }, index) => {
-				directories.push({ source, place: empty(index) });
-				return { path, source: empty(index) };
-			});
-			const { confiner: wanted, plan, ...rest } = input;
-			const confiner = withoutSettings.includes("confiner") ? undefined : wanted;
-			if (confiner) brought.push(join(confiner.folder, pathFromText(confiner.name)));
-			return {
-				...rest,
-				data,
-				binds: input.binds.filter(({ access }) => access === "ro"),
-				sockets: [],
-				...(input.launcher === undefined ? {} : { launcher: launchFolder }),
-				...(confiner ? { confiner: { ...confiner, folder: launchFolder } } : {}),
-				plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
-			};
+	await using sandbox = await launcher.createSandbox();
+	const launchFolder = join(sandbox.folder, pathFromText("launch"));
+	const output = join(sandbox.folder, pathFromText("output"));
+	const empty = (index: number) => join(sandbox.folder, pathFromText(`data${index}`));
+	const brought = [...program.interpreter.brought];
+	const directories: { source: Path; place: Path }[] = [];
+	const change = (input: UnitInput): UnitInput => {
+		const shared = input.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+		const writable = [...input.data, ...shared.map((path) => ({ path, source: path }))];
+		const data = writable.map(({ path, source }, index) => {
+			directories.push({ source, place: empty(index) });
+			return { path, source: empty(index) };
+		});
+		const { confiner: wanted, plan, ...rest } = input;
+		const confiner = withoutSettings.includes("confiner") ? undefined : wanted;
+		if (confiner) brought.push(join(confiner.folder, pathFromText(confiner.name)));
+		return {
+			...rest,
+			data,
+			binds: input.binds.filter(({ access }) => access === "ro"),
+			sockets: [],
+			...(input.launcher === undefined ? {} : { launcher: launchFolder }),
+			...(confiner ? { confiner: { ...confiner, folder: launchFolder } } : {}),
+			plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
 		};
-		const text = attemptsUnit({
-			name: present.cage.name,
-			texts: await unitTexts(context, present, host, change),
-			launcher: launchFolder,
-			output,
-			seconds: most,
-			without: withoutSettings,
-		});
-		const started = await selftest.service({
-			text,
-			launcher: launchFolder,
-			brought,
-			output,
-			directories,
-		});
-		const deadline = now() + patience * 1000;
-		let seen: Observed | undefined;
-		try {
-			while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);
-			for (let again = 0; !seen && again < 20; again++) {
-				if (again) await sleep(10, context.signal);
-				seen = await started.observe(present.layout.root);
-			}
-		} finally {
-			await started.remove();
+	};
+	const text = attemptsUnit({
+		name: present.cage.name,
+		texts: await unitTexts(context, present, host, change),
+		launcher: launchFolder,
+		output,
+		seconds: most,
+		without: withoutSettings,
+	});
+	const started = await selftest.service({
+		text,
+		launcher: launchFolder,
+		brought,
+		output,
+		directories,
+	});
+	const deadline = now() + patience * 1000;
+	let seen: Observed | undefined;
+	try {
+		while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);
+		for (let again = 0; !seen && again < 20; again++) {
+			if (again) await sleep(10, context.signal);
+			seen = await started.observe(present.layout.root);
 		}
-		const { done, attempts } = parseAttempts(started.output());
-		if (!done || !seen) {
-			const detail = started.output().trim().split("\n").at(-1)?.slice(-200) || (await started.problem());
-			throw new Failure("selftest-broken", { detail }, 70);
-		}
-		return { attempts, seen };
 	} finally {
-		await sandbox.dispose();
+		await started.remove();
 	}
+	const { done, attempts } = parseAttempts(started.output());
+	if (!done || !seen) {
+		const detail = started.output().trim().split("\n").at(-1)?.slice(-200) || (await started.problem());
+		throw new Failure("selftest-broken", { detail }, 70);
+	}
+	return { attempts, seen };
 }

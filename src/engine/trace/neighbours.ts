@@ -160,13 +160,9 @@ async function harmlessPorts(context: Context, probes: readonly string[], ports:
 	const { launcher } = context.machine;
 	const harmless: number[] = [];
 	for (const port of ports) {
-		const sandbox = await launcher.createSandbox([port]);
-		try {
-			const { network } = sandbox;
-			if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(port);
-		} finally {
-			await sandbox.dispose();
-		}
+		await using sandbox = await launcher.createSandbox([port]);
+		const { network } = sandbox;
+		if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(port);
 	}
 	return harmless;
 }

@@ -4,7 +4,7 @@ import { showProbe } from "../../core/application/probe-lines.ts";
 import { queryOf } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
-import type { Awaited } from "../../core/trace/trace.ts";
+import type { AwaitedEvent } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Reachable } from "../launch-ports.ts";
@@ -193,7 +193,7 @@ export async function runExercise(
 const unremarkable = 2;
 
 /** Emits what `work` is waiting for, every second from the third on. */
-export async function tellWaiting<T>({ emit, machine, signal }: Context, work: Promise<T>, what: () => Awaited): Promise<T> {
+export async function tellWaiting<T>({ emit, machine, signal }: Context, work: Promise<T>, what: () => AwaitedEvent): Promise<T> {
 	const done = new AbortController();
 	const started = machine.now();
 	const tell = async () => {

@@ -151,42 +151,38 @@ function traceLives(
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
 	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
-		const sandbox = options.onHost ? undefined : await launcher.createSandbox(ports);
+		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(ports);
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
 		const { reach } = options;
 		const watched = { launch, ...(sandbox ? { watch } : {}), ...(reach ? { reach } : {}) };
-		try {
-			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
-				firstLife(within, application, run, options, settled, ports),
-			);
-			if (!first.value.answered) {
-				const refused = sandbox && (await refusedBySandbox(within, application, identity, launch));
-				return {
-					...first.value,
-					trace: refused ? addTraces(first.trace, refused) : first.trace,
-					output: first.output,
-					...(first.endedItself ? { ended: first.ended.status } : {}),
-				};
-			}
-			const wasKilled = !first.endedItself && first.ended.status === killed;
-			// If a reload ended the first run, its reaction to SIGTERM is still unknown.
-			const isUnknown = first.endedItself || !sandbox;
-			const again = {
-				...watched,
-				number: 2,
-				whole: sandbox !== undefined,
-				grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
+		const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
+			firstLife(within, application, run, options, settled, ports),
+		);
+		if (!first.value.answered) {
+			const refused = sandbox && (await refusedBySandbox(within, application, identity, launch));
+			return {
+				...first.value,
+				trace: refused ? addTraces(first.trace, refused) : first.trace,
+				output: first.output,
+				...(first.endedItself ? { ended: first.ended.status } : {}),
 			};
-			const probes = first.value.probes.map(({ command }) => command);
-			const second = await watchedRun(within, application, identity, again, async (run) => {
-				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
-			});
-			const trace = addTraces(first.trace, second.trace);
-			const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);
-			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
-		} finally {
-			await sandbox?.dispose();
 		}
+		const wasKilled = !first.endedItself && first.ended.status === killed;
+		// If a reload ended the first run, its reaction to SIGTERM is still unknown.
+		const isUnknown = first.endedItself || !sandbox;
+		const again = {
+			...watched,
+			number: 2,
+			whole: sandbox !== undefined,
+			grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
+		};
+		const probes = first.value.probes.map(({ command }) => command);
+		const second = await watchedRun(within, application, identity, again, async (run) => {
+			await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
+		});
+		const trace = addTraces(first.trace, second.trace);
+		const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);
+		return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
 	});
 }
 

@@ -85,54 +85,50 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 	const identity = identityOf(context, answers);
 	const directories = mergeCreatedDirectories([...answers.application.directories, ...serviceDirectories]);
 	const application = { ...answers.application, directories };
-	const sandbox = await machine.launcher.createSandbox();
+	await using sandbox = await machine.launcher.createSandbox();
 	let printed = "";
+	const run = await machine.launcher.start({
+		spec: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, application, rules, identity) },
+		identity,
+		command: application.command,
+		cwd: application.cwd,
+		env: launchEnvironment(application),
+		...socketsOf(application),
+		network: "own",
+		onOutput(chunk) {
+			printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);
+		},
+		signal,
+	});
+	let over = false;
+	void run.ended.then(() => {
+		over = true;
+	});
 	try {
-		const run = await machine.launcher.start({
-			spec: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, application, rules, identity) },
-			identity,
-			command: application.command,
-			cwd: application.cwd,
-			env: launchEnvironment(application),
-			...socketsOf(application),
-			network: "own",
-			onOutput(chunk) {
-				printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);
-			},
-			signal,
-		});
-		let over = false;
-		void run.ended.then(() => {
-			over = true;
-		});
-		try {
-			const deadline = machine.now() + startSeconds * 1000;
-			for (;;) {
-				const left = (deadline - machine.now()) / 1000;
-				const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
-				signal.throwIfAborted();
-				// An answer after the application ended comes from something else.
-				const ok = result.ok && !over;
-				if (ok || over || machine.now() >= deadline) {
-					const { output, status, timedOut } = result;
-					const ended = over ? (await run.ended).status : undefined;
-					return {
-						where: "rehearsal",
-						ok,
-						status,
-						output: output.trim(),
-						timedOut,
-						...(ended === undefined ? {} : { ended }),
-						...(ok ? {} : { printed: printed.trim() }),
-					};
-				}
-				await Promise.race([run.ended, machine.sleep(200, signal)]);
+		const deadline = machine.now() + startSeconds * 1000;
+		for (;;) {
+			const left = (deadline - machine.now()) / 1000;
+			const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
+			signal.throwIfAborted();
+			// An answer after the application ended comes from something else.
+			const ok = result.ok && !over;
+			if (ok || over || machine.now() >= deadline) {
+				const { output, status, timedOut } = result;
+				const ended = over ? (await run.ended).status : undefined;
+				return {
+					where: "rehearsal",
+					ok,
+					status,
+					output: output.trim(),
+					timedOut,
+					...(ended === undefined ? {} : { ended }),
+					...(ok ? {} : { printed: printed.trim() }),
+				};
 			}
-		} finally {
-			await run.stop(graceSeconds);
+			await Promise.race([run.ended, machine.sleep(200, signal)]);
 		}
 	} finally {
-		await sandbox.dispose();
+		await run.stop(graceSeconds);
 	}
 }
 

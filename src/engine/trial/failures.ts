@@ -10,7 +10,7 @@ import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
-import { remedyOption } from "../../core/questions/departures.ts";
+import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";

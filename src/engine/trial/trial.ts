@@ -12,7 +12,7 @@ import { launchMethod } from "../build/method.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import type { Measured } from "../ports.ts";
+import type { MeasuredConfinement } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
@@ -43,7 +43,7 @@ export interface TrialRound {
 	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
 	/** The confinement while it answered. Absent if it never answered. */
-	readonly measured?: Measured;
+	readonly measured?: MeasuredConfinement;
 	readonly method: Method;
 	/** Warnings of the generation's audit. */
 	readonly findings: readonly Finding[];
@@ -59,66 +59,62 @@ export interface TrialRound {
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
 	const method = launchMethod(context, round === 1);
-	const sandbox = await context.machine.launcher.createSandbox(await neighbourPorts(context, application, trace));
-	try {
-		const run = await watchedRun(
-			context,
-			application,
-			identity,
-			{ launch: { kind: "cage", cage, sandbox }, number: round, grace: laterGraceSeconds },
-			async (launched) => {
-				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
-				const measured = launched.measure(cage.root);
-				const failed: string[] = [];
-				const failedSignals: string[] = [];
-				if (probes.every((probe) => probe.ok)) {
-					for (const exercise of input.exercises) {
-						const outcome = await runExercise(context, launched, exercise, application);
-						if (!outcome.ok) failed.push(exercise);
-					}
-					for (const signal of input.signals)
-						if (!(await livesThrough(context, application, launched, signal))) failedSignals.push(signal);
+	await using sandbox = await context.machine.launcher.createSandbox(await neighbourPorts(context, application, trace));
+	const run = await watchedRun(
+		context,
+		application,
+		identity,
+		{ launch: { kind: "cage", cage, sandbox }, number: round, grace: laterGraceSeconds },
+		async (launched) => {
+			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
+			const measured = launched.measure(cage.root);
+			const failed: string[] = [];
+			const failedSignals: string[] = [];
+			if (probes.every((probe) => probe.ok)) {
+				for (const exercise of input.exercises) {
+					const outcome = await runExercise(context, launched, exercise, application);
+					if (!outcome.ok) failed.push(exercise);
 				}
-				return { probes, failed, failedSignals, measured };
-			},
-		);
-		const { failed, measured, probes } = run.value;
-		// A signal may ask for an end with status 0: memcached takes up to two seconds, longer than the sandbox watched.
-		const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
-		const failedSignals = stoppedWell ? [] : run.value.failedSignals;
-		// An answer counts only from a process whose root is the cage.
-		const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
-		const { accounts, files } = context.machine;
-		const isAsBefore = answered && !failed.length;
-		const differences = findMissing(trace, run.trace, plan, files, round).filter((one) =>
-			one.proven ? !isAsBefore : !answered || !isTolerable(one),
-		);
-		// Output about accounts does not matter while the application answers.
-		const unknown = answered
-			? []
-			: findMissingAccounts(
-					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
-					{ plan, users: accounts.users(), groups: accounts.groups(), files },
-				);
-		const ended = run.endedItself && !stoppedWell;
-		const missing = await ranked(context, input, [...differences, ...unknown], { ...run, ended });
-		return {
-			round,
-			probes,
-			failedExercises: [...failed, ...failedSignals],
-			missing,
-			// `socket(AF_NETLINK)` is a socket.
-			refusedCalls: [...new Set([...run.trace.refusals.keys()].map((call) => call.replace(/\(.*/, "")))],
-			...(answered ? {} : { kernelFiles: hostFiles(trace) }),
-			answered,
-			...(measured ? { measured } : {}),
-			method,
-			output: run.output,
-			...(ended ? { ended: run.ended.status } : {}),
-		};
-	} finally {
-		await sandbox.dispose();
-	}
+				for (const signal of input.signals)
+					if (!(await livesThrough(context, application, launched, signal))) failedSignals.push(signal);
+			}
+			return { probes, failed, failedSignals, measured };
+		},
+	);
+	const { failed, measured, probes } = run.value;
+	// A signal may ask for an end with status 0: memcached takes up to two seconds, longer than the sandbox watched.
+	const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
+	const failedSignals = stoppedWell ? [] : run.value.failedSignals;
+	// An answer counts only from a process whose root is the cage.
+	const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
+	const { accounts, files } = context.machine;
+	const isAsBefore = answered && !failed.length;
+	const differences = findMissing(trace, run.trace, plan, files, round).filter((one) =>
+		one.proven ? !isAsBefore : !answered || !isTolerable(one),
+	);
+	// Output about accounts does not matter while the application answers.
+	const unknown = answered
+		? []
+		: findMissingAccounts(
+				{ trace: run.trace, output: run.output, ended: run.endedItself, round },
+				{ plan, users: accounts.users(), groups: accounts.groups(), files },
+			);
+	const ended = run.endedItself && !stoppedWell;
+	const missing = await ranked(context, input, [...differences, ...unknown], { ...run, ended });
+	return {
+		round,
+		probes,
+		failedExercises: [...failed, ...failedSignals],
+		missing,
+		// `socket(AF_NETLINK)` is a socket.
+		refusedCalls: [...new Set([...run.trace.refusals.keys()].map((call) => call.replace(/\(.*/, "")))],
+		...(answered ? {} : { kernelFiles: hostFiles(trace) }),
+		answered,
+		...(measured ? { measured } : {}),
+		method,
+		output: run.output,
+		...(ended ? { ended: run.ended.status } : {}),
+	};
 }
 
 function hostFiles({ accesses }: Trace): Path[] {

@@ -3,7 +3,7 @@ import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../../core/cage/cage.ts";
 import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
-import { trialUnit } from "../../core/confinement/unit/trial.ts";
+import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Answer, askService, runsInside } from "../adopt/asking.ts";
 import { presentCage } from "../cages.ts";
@@ -64,28 +64,24 @@ async function tryUnit(
 	const unit = host?.name ?? unitName(name);
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
-	const sandbox = await launcher.createSandbox();
+	await using sandbox = await launcher.createSandbox();
+	const copies = await trialService.copies(layout, sandbox);
+	const texts = await unitTexts(context, present, host, (input) => ({
+		...input,
+		...copies,
+		sockets: [],
+		plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
+	}));
+	const { probes, timeout } = cage.application;
+	const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 	try {
-		const copies = await trialService.copies(layout, sandbox);
-		const texts = await unitTexts(context, present, host, (input) => ({
-			...input,
-			...copies,
-			sockets: [],
-			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
-		}));
-		const { probes, timeout } = cage.application;
-		const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
-		try {
-			const tried = await takeSteps(context, name, placed.name, {
-				...{ probes, timeout },
-				steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
-			});
-			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
-		} finally {
-			await placed.remove();
-		}
+		const tried = await takeSteps(context, name, placed.name, {
+			...{ probes, timeout },
+			steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
+		});
+		return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
 	} finally {
-		await sandbox.dispose();
+		await placed.remove();
 	}
 }
 

@@ -1,4 +1,4 @@
-import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { missedBy, type Watched } from "../../core/watch/watched.ts";
+import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
 import { comparablePlan } from "../build/steps.ts";
 import { isDamage, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -31,7 +31,7 @@ export interface CheckedCage {
 	/** Processes in another generation, which get the new files at their next start. */
 	readonly behind: readonly number[];
 	/** Missing items that production watches observed. */
-	readonly missed?: { readonly watched: Watched; readonly missing: readonly Missing[] };
+	readonly missed?: { readonly watched: WatchResult; readonly missing: readonly Missing[] };
 	/** Set if its description or manifest is damaged. */
 	readonly damage?: Failure;
 }
@@ -96,7 +96,7 @@ async function heldAgainstToday(
 	if (!trace) return {};
 	try {
 		const planned = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, samePackages));
-		const missing = watched ? missedBy(watched, trace, planned, files) : [];
+		const missing = watched ? missingInCage(watched, trace, planned, files) : [];
 		return {
 			...(mayDiffer ? { plan: await wouldChange(context, cage.name, planned, generation, manifest) } : {}),
 			...(watched && missing.length ? { missed: { watched, missing } } : {}),
@@ -116,7 +116,7 @@ async function wouldChange(
 	manifest: Manifest,
 ): Promise<Difference> {
 	const plan = await takeOverEdits({ ...context, emit() {} }, name, planned, generation, "cage");
-	return tellingDifference(comparePlanWithManifest(plan, manifest));
+	return significantChanges(comparePlanWithManifest(plan, manifest));
 }
 
 export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {

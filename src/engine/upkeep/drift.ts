@@ -61,14 +61,10 @@ export async function staleCages(context: Context, mark: boolean): Promise<Stale
 const passedOver: readonly string[] = ["cage-not-built", "cage-busy"];
 
 async function remark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
-	const lock = await store.lock(name);
-	try {
-		const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
-		const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
-		await store.upkeep.markStale(name, drift.length ? mark : undefined);
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
+	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
+	await store.upkeep.markStale(name, drift.length ? mark : undefined);
 }
 
 /**

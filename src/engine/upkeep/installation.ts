@@ -160,12 +160,8 @@ export async function uninstallHook(context: Context, { folder, name }: Hook, dr
 
 async function changed(context: Context, name: string, done: InstalledUnit, change: () => Promise<void>): Promise<void> {
 	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		context.signal.throwIfAborted();
-		await change();
-		if (await store.cage(name)) await store.log(name, "hook", { action: done.action, path: showPath(done.place) });
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	context.signal.throwIfAborted();
+	await change();
+	if (await store.cage(name)) await store.log(name, "hook", { action: done.action, path: showPath(done.place) });
 }

@@ -1,7 +1,7 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
-import { cageFolder } from "../cages.ts";
+import { cageFolder, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
 import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
@@ -50,7 +50,7 @@ export async function planRemoval(context: Context, name: string, { keepData }: 
 
 /** Refuses a cage in which something runs or whose service systemd is restarting. */
 async function requireIdle(context: Context, name: string): Promise<void> {
-	const { launcher, services, store } = context.machine;
+	const { services, store } = context.machine;
 	const adoption = await store.adoption(name);
 	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	for (const unit of await unitsOf(context, name)) {
@@ -63,10 +63,7 @@ async function requireIdle(context: Context, name: string): Promise<void> {
 		if (is || ["activating", "reloading", "deactivating"].includes(active))
 			throw new Failure("cage-unit-runs", { name, service, state: active }, 4);
 	}
-	for (const generation of await store.generations(name)) {
-		const [pid] = launcher.running(store.root(name, generation)).processes;
-		if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
-	}
+	await requireStopped(context.machine, name);
 }
 
 /**
@@ -74,14 +71,10 @@ async function requireIdle(context: Context, name: string): Promise<void> {
  * interrupted removal. Throws what `planRemoval` throws, and `mounted-below` (exit 4) before anything changes.
  */
 export async function removeCage(context: Context, name: string, removal: Removal): Promise<WithdrawnAccount | undefined> {
-	const lock = await context.machine.store.lock(name);
-	try {
-		await planRemoval(context, name, removal);
-		await context.machine.store.removing.begin(name, removal);
-		return await takeAway(context, name, removal);
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await context.machine.store.lock(name);
+	await planRemoval(context, name, removal);
+	await context.machine.store.removing.begin(name, removal);
+	return await takeAway(context, name, removal);
 }
 
 /** Completes a removal that was started. The caller holds the cage's lock. */

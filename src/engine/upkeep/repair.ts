@@ -1,10 +1,10 @@
 import { Failure } from "../../core/failure.ts";
 import { type Repaired, repairAdoptions } from "../adopt/release.ts";
 import { calm, startAndAsk } from "../adopt/undo.ts";
-import { presentCage } from "../cages.ts";
+import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { restartCage } from "../run/restart.ts";
-import type { Lock, Switching } from "../store.ts";
+import type { Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
 import { goBack } from "./rollback.ts";
 
@@ -53,25 +53,16 @@ export async function finishUnfinished(
 
 async function finish(context: Context, name: string): Promise<Finished | undefined> {
 	const { store } = context.machine;
-	let lock: Lock;
-	try {
-		lock = await store.lock(name);
-	} catch (error) {
-		if (error instanceof Failure && error.code === "cage-busy") return undefined;
-		throw error;
+	await using lock = await lockUnlessBusy(store, name);
+	if (lock === undefined) return undefined;
+	const removal = await store.removing.begun(name);
+	if (removal) {
+		await finishRemoval(context, name, removal);
+		return { kind: "removal", name };
 	}
-	try {
-		const removal = await store.removing.begun(name);
-		if (removal) {
-			await finishRemoval(context, name, removal);
-			return { kind: "removal", name };
-		}
-		const left = await store.upkeep.switching(name);
-		const switched = left && (await finishSwitching(context, name, left));
-		return switched ? { kind: "switching", name, ...switched } : { kind: "leftovers", name };
-	} finally {
-		await lock.release();
-	}
+	const left = await store.upkeep.switching(name);
+	const switched = left && (await finishSwitching(context, name, left));
+	return switched ? { kind: "switching", name, ...switched } : { kind: "leftovers", name };
 }
 
 /** The result of an interrupted switch. */

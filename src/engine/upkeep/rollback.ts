@@ -1,4 +1,4 @@
-import { type Cage, withoutReturned } from "../../core/cage/cage.ts";
+import { type Cage, withoutRestored } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { makePresent, switching } from "../build/switching.ts";
@@ -36,32 +36,28 @@ export async function rollbackCage(
 	options: { readonly to?: number; readonly restart: boolean },
 ): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
 	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		// Does not read the present manifest, so that a rollback works if it is damaged.
-		const present = await presentGeneration(context, name);
-		const { cage, generation: from } = present;
-		const to = await rollbackTarget(context, name, from, options.to);
-		const manifest = await requireSound(context, cage, to);
-		await requireNothingWider(
-			context,
-			name,
-			manifest.writable.map(({ path }) => path),
-		);
-		return await switching(context, present, options.restart, async () => {
-			// Files that return must not be removed again by the next update.
-			const returned = withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path)));
-			await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
-			try {
-				return { from, to, restarted: await restartIf(context, name, options.restart) };
-			} catch (error) {
-				await goBack(context, name, from, cage, error);
-				throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
-			}
-		});
-	} finally {
-		await lock.release();
-	}
+	await using _lock = await store.lock(name);
+	// Does not read the present manifest, so that a rollback works if it is damaged.
+	const present = await presentGeneration(context, name);
+	const { cage, generation: from } = present;
+	const to = await rollbackTarget(context, name, from, options.to);
+	const manifest = await requireSound(context, cage, to);
+	await requireNothingWider(
+		context,
+		name,
+		manifest.writable.map(({ path }) => path),
+	);
+	return await switching(context, present, options.restart, async () => {
+		// Files that return must not be removed again by the next update.
+		const returned = withoutRestored(cage, new Set(manifest.entries.map(({ path }) => path)));
+		await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
+		try {
+			return { from, to, restarted: await restartIf(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, from, cage, error);
+			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
+		}
+	});
 }
 
 /** The generation that a rollback would return to. */

@@ -1,5 +1,5 @@
 import type { Cage, Retention } from "../../core/cage/cage.ts";
-import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import { Failure } from "../../core/failure.ts";
@@ -12,7 +12,7 @@ import { launchMethod } from "../build/method.ts";
 import { comparablePlan, timed } from "../build/steps.ts";
 import { clearOldGenerations, switching } from "../build/switching.ts";
 import { traceStep } from "../build/trace-step.ts";
-import { type PresentCage, presentCage } from "../cages.ts";
+import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { whereThereIsRoom } from "../trial/failures.ts";
@@ -74,8 +74,7 @@ async function prepare(
 	const { machine, signal } = context;
 	const found = await presentCage(context, name);
 	const { generation: from, manifest } = found;
-	const trace = await machine.store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const trace = await requireTrace(machine.store, name);
 	const drift = await hostDrift(context, manifest, false);
 	const edits = await machine.store.building.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
@@ -89,7 +88,7 @@ async function prepare(
 	const next = withEdits(planned, manifest, edits, () => "cage");
 	// A file with a new time that is not in the drift was read and has the same content.
 	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
-	const difference = tellingDifference(comparePlanWithManifest(next, manifest), other);
+	const difference = significantChanges(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
 }
@@ -107,30 +106,26 @@ export async function updateCage(
 	writeRecord: RecordWriter,
 ): Promise<Updated> {
 	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const prepared = await prepare(context, name, options.takeMissed);
-		const { present, update } = prepared;
-		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
-		if (!update.isNeeded) {
-			if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
-			const restarted = await switching(context, present, false, () => restartIf(context, name, options.restart));
-			return { plan: update, restarted };
-		}
-		launchMethod(context, false);
-		const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
-		return await switching(context, present, options.restart, async () => {
-			const made = await build(context, prepared, options, winner, writeRecord);
-			try {
-				return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
-			} catch (error) {
-				await goBack(context, name, update.from, present.cage, error);
-				throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
-			}
-		});
-	} finally {
-		await lock.release();
+	await using _lock = await store.lock(name);
+	const prepared = await prepare(context, name, options.takeMissed);
+	const { present, update } = prepared;
+	if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
+	if (!update.isNeeded) {
+		if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
+		const restarted = await switching(context, present, false, () => restartIf(context, name, options.restart));
+		return { plan: update, restarted };
 	}
+	launchMethod(context, false);
+	const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
+	return await switching(context, present, options.restart, async () => {
+		const made = await build(context, prepared, options, winner, writeRecord);
+		try {
+			return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, update.from, present.cage, error);
+			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
+		}
+	});
 }
 
 async function build(

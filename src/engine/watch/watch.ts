@@ -4,14 +4,21 @@ import { pathFromText } from "../../core/path/path.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { addWatched, keyOfFailure, missedBy, parseFailure, type Watched, type WatchedFailure } from "../../core/watch/watched.ts";
+import {
+	addWatchResults,
+	keyOfFailure,
+	missingInCage,
+	parseFailure,
+	type WatchedFailure,
+	type WatchResult,
+} from "../../core/watch/watch-result.ts";
 import { comparablePlan } from "../build/steps.ts";
-import { presentCage } from "../cages.ts";
+import { presentCage, requireTrace, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { additionsFor } from "../trial/remedies.ts";
 
 export interface CageWatch {
-	readonly watched: Watched;
+	readonly watched: WatchResult;
 	/** What an update would add. */
 	readonly missed: readonly Missing[];
 	/** The watch was aborted; its observations are stored anyway. */
@@ -31,10 +38,8 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	const { emit, machine, signal } = context;
 	const { store } = machine;
 	const { cage } = await presentCage(context, name);
-	const trace = await store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
-	const running = async () =>
-		(await store.generations(name)).flatMap((one) => machine.launcher.running(store.root(name, one)).processes);
+	const trace = await requireTrace(store, name);
+	const running = async () => (await runningIn(machine, name)).processes;
 	if (!(await running()).length) throw new Failure("cage-not-running", { name }, 1);
 	const before = await store.upkeep.watched(name);
 	const seen = new Map<string, WatchedFailure>();
@@ -50,8 +55,8 @@ export async function watchCage(context: Context, name: string, seconds: number)
 		},
 	});
 	void watching.ended.then(() => ended.abort());
-	const sum = (): Watched =>
-		addWatched(before, {
+	const sum = (): WatchResult =>
+		addWatchResults(before, {
 			since: new Date(started).toISOString(),
 			until: new Date(machine.now()).toISOString(),
 			seconds: Math.round((machine.now() - started) / 1000),
@@ -78,7 +83,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	if (!signal.aborted && ended.signal.aborted && machine.now() - started < seconds * 1000 - look)
 		throw new Failure("watch-ended", { name }, 1);
 	const plan = await comparablePlan(context, cage, trace);
-	return { watched, missed: missedBy(watched, trace, plan, machine.files), interrupted: signal.aborted };
+	return { watched, missed: missingInCage(watched, trace, plan, machine.files), interrupted: signal.aborted };
 }
 
 /** Missing items that earlier watches observed and the plan does not cover. */
@@ -89,7 +94,7 @@ export async function missedOf(
 	plan: Plan,
 ): Promise<Missing[]> {
 	const watched = await machine.store.upkeep.watched(name);
-	return watched === undefined ? [] : missedBy(watched, trace, plan, machine.files);
+	return watched === undefined ? [] : missingInCage(watched, trace, plan, machine.files);
 }
 
 /** The cage with the remedies for these, as after a trial. */

@@ -104,7 +104,7 @@ export const helpDe: HelpMessages = {
 		dryRun: "zeigen, was getan würde, und nichts ändern",
 		replace: "einen vorhandenen Käfig einer anderen Anwendung geben; seine Daten bleiben",
 		attach: "einen laufenden Prozess und seine Kinder beobachten; er läuft weiter",
-		for: "mit --attach: mindestens so lange beobachten, etwa 90, 30m oder 24h",
+		for: "mindestens so lange beobachten, etwa 90, 30m oder 24h (nur mit --attach)",
 		takeDocumented: "Dateien aufnehmen, die die Dokumentation der Anwendung nennt und kein Lauf benutzte",
 		minimise: "am Ende Dateien entfernen, die Erprobungen als unnötig erweisen",
 		keep: "passende Dateien nie entfernen",
@@ -125,24 +125,33 @@ export const helpDe: HelpMessages = {
 		adopt: {
 			about: "Einen laufenden systemd-Dienst in einen Käfig umziehen",
 			details:
-				"Legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht, wird alles rückgängig gemacht. `release` zieht ihn zurück.",
+				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht, wird alles rückgängig gemacht. `release` zieht ihn zurück.",
 		},
 		trace: {
 			about: "Eine Anwendung in der Sandbox beobachten und speichern, was sie benutzt",
-			details: "Mit dem Namen eines laufenden Käfigs und --for wird beobachtet, welche Dateien ihm fehlen.",
+			details:
+				"TARGET ist eine Vorlage oder eine systemd-Unit; --add braucht einen Käfig. `trace NAME --for ZEIT` beobachtet, welche Dateien einem laufenden Käfig fehlen.",
 			add: "diesen Lauf zur gespeicherten Beobachtung nehmen; nur die hier genannten Übungen ausführen",
 			for: "wie lange ein laufender Käfig beobachtet wird; mit --attach mindestens so lange beobachten (90, 30m, 24h)",
 		},
-		plan: { about: "Zeigen, was in den Käfig käme, und warum" },
-		build: { about: "Aus dem Plan eine Generation bauen" },
+		plan: {
+			about: "Zeigen, was in einen beobachteten Käfig käme, und warum",
+			details:
+				"Entscheidungen wie --include werden mit dem Käfig gespeichert. Ist er schon gebaut, zeigt `plan` auch, was sich ändern würde.",
+			dryRun: "die Entscheidungen nicht speichern",
+		},
+		build: {
+			about: "Eine Generation eines beobachteten Käfigs bauen",
+			details: "Die neue Generation wird ab dem nächsten Start benutzt. `trial` erprobt sie.",
+		},
 		trial: {
 			about: "Die Anwendung im Käfig erproben und nennen, was fehlt",
-			details: "Mit --yes wird aufgenommen, was fehlt, und wiederholt, bis die Anwendung antwortet.",
+			details: "--yes nimmt auf, was fehlt, und wiederholt, bis die Anwendung antwortet.",
 			unit: "als Dienst des laufenden systemd erproben, mit der Unit von `cagewright unit`",
 		},
 		release: {
 			about: "Einen umgezogenen Dienst auf den Host zurückziehen",
-			details: "Stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben.",
+			details: "`release` stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben.",
 			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
 			yes: "nicht fragen",
 		},
@@ -165,7 +174,8 @@ export const helpDe: HelpMessages = {
 		},
 		run: {
 			about: "Die Anwendung in ihrem Käfig im Vordergrund ausführen",
-			details: "Reicht Signale weiter und endet mit dem Status der Anwendung. Ein Befehl hinter `--` ersetzt den der Anwendung.",
+			details:
+				"`run` reicht Signale weiter und endet mit dem Status der Anwendung. Ein Befehl hinter `--` ersetzt den der Anwendung.",
 			print: "stattdessen die Shell-Befehle ausgeben",
 			stopTimeout: "sie so lange nach SIGTERM mit SIGKILL beenden (Vorgabe: 90; 0: nie)",
 			raw: "Steuersequenzen an das Terminal weitergeben statt sie als Text zu zeigen",
@@ -183,7 +193,7 @@ export const helpDe: HelpMessages = {
 			install: "das Ergebnis dorthin schreiben, wo der Host es liest, etwa /etc/systemd/system",
 			uninstall: "entfernen, was --install geschrieben hat",
 			score: "die Bewertung von systemd vorher und nachher zeigen",
-			dryRun: "mit --install oder --uninstall: zeigen, was getan würde",
+			dryRun: "zeigen, was --install oder --uninstall tun würde",
 			root: "die Units im Dateibaum eines anderen Systems lesen",
 			logrotate: "stattdessen eine logrotate-Datei für die Logs des Käfigs ausgeben",
 			deployHook: "stattdessen einen Hook für certbot ausgeben, der ein erneuertes Zertifikat neu laden lässt",
@@ -197,12 +207,12 @@ export const helpDe: HelpMessages = {
 		explain: {
 			about: "Erklären, warum etwas im Käfig ist oder was es verweigert",
 			details:
-				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Bei Verweigertem werden die Schicht und die Option genannt, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
+				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Ist es verweigert, nennt `explain` die Schicht und die Option, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
 		},
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"Gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"nach einem schweren Alarm nur melden (`report`), den Käfig stoppen (`stop`) oder einfrieren (`freeze`), oder diesen Befehl mit dem Alarm auf stdin ausführen",
@@ -210,18 +220,18 @@ export const helpDe: HelpMessages = {
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
 			install: "eine systemd-Unit installieren und starten, die beobachtet",
 			uninstall: "diese Unit stoppen und entfernen",
-			dryRun: "mit --install oder --uninstall: zeigen, was getan würde",
+			dryRun: "zeigen, was --install oder --uninstall tun würde",
 		},
 		selftest: {
 			about: "Ausbrüche aus einem Käfig versuchen und ihn prüfen",
 			details:
-				"Führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schicht. Endet mit 1, wenn einer gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
+				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schicht. Es endet mit 1, wenn einer gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
 			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
 			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
 		},
 		check: {
 			about: "Käfige prüfen und mit dem Host vergleichen",
-			details: "Ändert nichts. Endet mit 1, wenn es etwas Neues gibt.",
+			details: "`check` ändert nichts. Es endet mit 1, wenn es etwas Neues findet.",
 			deep: "jede Datei lesen, nicht nur die berührten",
 			nagios: "eine Zeile ausgeben und enden, wie die Überwachung es erwartet (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
 		},
@@ -231,7 +241,8 @@ export const helpDe: HelpMessages = {
 		},
 		update: {
 			about: "Aus den jetzigen Dateien des Hosts neu bauen",
-			details: "Prüft das Ergebnis und wechselt dorthin, wenn es funktioniert. Die Daten der Anwendung bleiben, wie sie sind.",
+			details:
+				"`update` prüft das Ergebnis und wechselt dorthin, wenn es funktioniert. Die Daten der Anwendung bleiben, wie sie sind.",
 			yes: "Ihre Änderungen im Käfig behalten, auch wenn sich die Konfiguration des Hosts geändert hat",
 			configuration: "welche Konfiguration gilt, wenn sich die des Käfigs und die des Hosts geändert haben",
 			takeMissed: "Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat",
@@ -243,7 +254,10 @@ export const helpDe: HelpMessages = {
 			details: "Die Daten der Anwendung bleiben, wie sie sind.",
 			to: "zu dieser Generation gehen",
 		},
-		diff: { about: "Zwei Generationen vergleichen", details: "Ohne A und B werden die letzten zwei verglichen." },
+		diff: {
+			about: "Zwei Generationen vergleichen",
+			details: "A und B sind Nummern von Generationen. Vorgabe sind die letzten zwei.",
+		},
 		minimise: {
 			about: "Dateien entfernen, die Erprobungen als unnötig erweisen",
 			exercise: "Shell-Zeile, die von nun an auch in jeder Erprobung gelingen muss",
@@ -260,22 +274,22 @@ export const helpDe: HelpMessages = {
 			about: "Die Dokumentation eines Käfigs schreiben, zur Freigabe und Prüfung",
 			format: "Format (Vorgabe: nach dem Dateinamen, sonst md)",
 			output: "in diese Datei schreiben, die nur ihr Eigentümer lesen kann (Vorgabe: stdout)",
-			checksum: "mit -o: ihre SHA-256 in eine zweite Datei und in das Protokoll des Käfigs schreiben",
+			checksum: "ihre SHA-256 in eine zweite Datei und in das Protokoll des Käfigs schreiben (nur mit -o)",
 			verify: "stattdessen prüfen, ob diese Datei ein unveränderter Nachweis des Käfigs ist",
 			purpose: "Zweck des Käfigs; wird für den nächsten Nachweis gespeichert",
-			initiatedBy: "wer ihn veranlasst hat; wird für alle späteren Käfige gespeichert",
-			implementedBy: "wer ihn umgesetzt hat; wird für alle späteren Käfige gespeichert",
-			approvedBy: "wer die jetzige Generation freigibt und das verbleibende Risiko übernimmt",
+			initiatedBy: "Person, die ihn veranlasst hat; wird für alle späteren Käfige gespeichert",
+			implementedBy: "Person, die ihn umgesetzt hat; wird für alle späteren Käfige gespeichert",
+			approvedBy: "Person, die die jetzige Generation freigibt und das verbleibende Risiko übernimmt",
 		},
 		template: {
 			about: "Vorlagen auflisten, schreiben, prüfen und weitergeben",
 			details:
 				"ACTION ist list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER, accept NAME, export NAME oder remove NAME.",
 			as: "Name der gespeicherten oder importierten Vorlage (Vorgabe: der des Käfigs oder ihr eigener)",
-			output: "bei export und new: in diese neue Datei schreiben (Vorgabe: stdout)",
-			replace: "bei import: eine Vorlage dieses Namens ersetzen",
-			yes: "bei import und accept: die Befehle, die sie ausführen würde, ohne Rückfrage annehmen",
-			dryRun: "bei import und accept: diese Befehle zeigen, nichts importieren",
+			output: "in diese neue Datei schreiben (nur `export` und `new`; Vorgabe: stdout)",
+			replace: "eine Vorlage dieses Namens ersetzen (nur `import`)",
+			yes: "die Befehle, die sie ausführen würde, ohne Rückfrage annehmen (nur `import` und `accept`)",
+			dryRun: "diese Befehle zeigen und nichts importieren (nur `import` und `accept`)",
 		},
 		sessions: {
 			about: "Gespeicherte Sitzungen des Assistenten auflisten, zeigen und entfernen",
@@ -284,7 +298,7 @@ export const helpDe: HelpMessages = {
 		},
 		apps: {
 			about: "Die Anwendungen auf diesem System auflisten",
-			details: "Listet Dienste und lauschende Prozesse. Mit NAME wird alles gezeigt, was über einen davon bekannt ist.",
+			details: "Die Liste enthält Dienste und lauschende Prozesse. NAME zeigt alles, was über einen davon bekannt ist.",
 		},
 		doctor: {
 			about: "Die Voraussetzungen prüfen und erklären, wie sich jedes Problem beheben lässt",
@@ -292,8 +306,8 @@ export const helpDe: HelpMessages = {
 		},
 		install: {
 			about: "Programm, Manpages, Vervollständigung, Hooks und einen Timer installieren",
-			details: "Überschreibt nie Dateien, die es nicht angelegt hat oder die seither geändert wurden.",
-			timer: "was einmal am Tag getan wird (Vorgabe: check)",
+			details: "`install` überschreibt nie Dateien, die es nicht angelegt hat oder die seither geändert wurden.",
+			timer: "Aufgabe des täglichen Timers (Vorgabe: check)",
 		},
 		uninstall: { about: "Entfernen, was `install` geschrieben hat, nie einen Käfig" },
 	},

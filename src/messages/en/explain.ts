@@ -1,6 +1,6 @@
 import type { When, Why } from "../../core/confinement/seccomp.ts";
 import type { Layer } from "../../core/explain/explain.ts";
-import type { Absence, Action, Cover } from "../../core/explain/path.ts";
+import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
 import type { Widen } from "../widen.ts";
 
 /** What `explain` says: what is in the cage and why, what holds the application back, and what opens it; English. */
@@ -38,7 +38,7 @@ export const explainEn = {
 		proc: (_at: string, _access: string) => "/proc, which shows the application's own processes",
 		kernel: (at: string, _access: string) => `${at}, the machine's own: read-only, noexec, nosuid, nodev`,
 		launcher: (_at: string, _access: string) => "/.launch, the launcher's own files: read-only, nosuid, nodev",
-	} satisfies Record<Cover["mount"], (at: string, access: string) => string>,
+	} satisfies Record<PathMount["mount"], (at: string, access: string) => string>,
 	absence: {
 		declined: (risk: string) => (risk ? `left out on purpose: ${risk}` : "left out on purpose"),
 		excluded: (rule: string) => `left out by --exclude ${rule}`,

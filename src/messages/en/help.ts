@@ -108,7 +108,7 @@ export const helpEn = {
 		dryRun: "Show what would be done and change nothing",
 		replace: "Let an existing cage become another application's; its data stays",
 		attach: "Trace a running process and its children; it keeps running",
-		for: "With --attach: trace for at least this time, such as 90, 30m or 24h",
+		for: "Trace at least this long, such as 90, 30m or 24h (only with --attach)",
 		takeDocumented: "Add files that the application's documentation names and that no run used",
 		minimise: "Finally remove files that trials prove unnecessary",
 		keep: "Never remove matching files",
@@ -129,24 +129,33 @@ export const helpEn = {
 		adopt: {
 			about: "Move a running systemd service into a cage",
 			details:
-				"Creates the cage if there is none, copies the service's state, and restarts the service in the cage. If it does not answer there, everything is undone. `release` moves it back.",
+				"`adopt` creates the cage if there is none, copies the service's state, and restarts the service in the cage. If it does not answer there, everything is undone. `release` moves it back.",
 		},
 		trace: {
 			about: "Trace an application in a sandbox and store what it uses",
-			details: "With the name of a running cage and --for, watches it for files that it misses.",
+			details:
+				"TARGET is a template or a systemd unit; --add needs a cage. `trace NAME --for TIME` watches a running cage for files that it misses.",
 			add: "Add this run to the stored trace; run only the exercises given here",
 			for: "How long to watch a running cage; with --attach, trace for at least this time (90, 30m, 24h)",
 		},
-		plan: { about: "Show what would go into the cage, and why" },
-		build: { about: "Build a generation from the plan" },
+		plan: {
+			about: "Show what would go into a traced cage, and why",
+			details:
+				"Decisions such as --include are stored with the cage. If it is built already, `plan` also shows what would change.",
+			dryRun: "Do not store the decisions",
+		},
+		build: {
+			about: "Build a generation of a traced cage",
+			details: "The new generation is used from the next start on. `trial` tests it.",
+		},
 		trial: {
 			about: "Test the application inside the cage and list what is missing",
-			details: "With --yes, adds what is missing and repeats until the application answers.",
+			details: "--yes adds what is missing and repeats until the application answers.",
 			unit: "Test it as a service of the running systemd, with the unit that `cagewright unit` prints",
 		},
 		release: {
 			about: "Move an adopted service back to the host",
-			details: "Restores the unit files and copies back the directories that changed in the cage.",
+			details: "`release` restores the unit files and copies back the directories that changed in the cage.",
 			keep: "Whose state to keep if both sides changed",
 			yes: "Do not ask",
 		},
@@ -169,7 +178,8 @@ export const helpEn = {
 		},
 		run: {
 			about: "Run the application in its cage, in the foreground",
-			details: "Passes signals on and exits with the application's status. A command after `--` replaces the application's own.",
+			details:
+				"`run` passes signals on and exits with the application's status. A command after `--` replaces the application's own.",
 			print: "Print the shell commands instead",
 			stopTimeout: "Kill it this long after SIGTERM (default: 90; 0: never)",
 			raw: "Pass control sequences to the terminal instead of showing them as text",
@@ -187,7 +197,7 @@ export const helpEn = {
 			install: "Write the result where the host reads it, such as /etc/systemd/system",
 			uninstall: "Remove what --install wrote",
 			score: "Show systemd's exposure rating before and after",
-			dryRun: "With --install or --uninstall: show what would be done",
+			dryRun: "Show what --install or --uninstall would do",
 			root: "Read the units of another system's file tree",
 			logrotate: "Print a logrotate file for the cage's logs instead",
 			deployHook: "Print a certbot hook that reloads a renewed certificate instead",
@@ -201,30 +211,30 @@ export const helpEn = {
 		explain: {
 			about: "Explain why something is in the cage, or what refuses it",
 			details:
-				"SUBJECT is a path, a system call or a capability. For anything refused, names the layer and the option that permits it. Without SUBJECT, explains everything that the last trial found refused or missing.",
+				"SUBJECT is a path, a system call or a capability. If it is refused, `explain` names the layer and the option that permits it. Without SUBJECT, it explains everything that the last trial found refused or missing.",
 		},
 		watch: {
 			about: "Report attacks on running cages",
 			details:
-				"Prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
-			format: "how to print an alarm",
-			onAlarm: "after a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the alarm on its stdin",
-			journal: "also write alarms to the journal (journalctl CAGE=NAME)",
-			withTests: "also report alarms that trials and self-tests cause",
-			install: "install and start a systemd unit that watches",
-			uninstall: "stop and remove that unit",
-			dryRun: "with --install or --uninstall: show what would happen",
+				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
+			format: "Format of an alarm",
+			onAlarm: "After a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the alarm on its stdin",
+			journal: "Also write alarms to the journal (journalctl CAGE=NAME)",
+			withTests: "Also report alarms that trials and self-tests cause",
+			install: "Install and start a systemd unit that watches",
+			uninstall: "Stop and remove that unit",
+			dryRun: "Show what --install or --uninstall would do",
 		},
 		selftest: {
 			about: "Try to escape from a cage, and audit it",
 			details:
-				"Runs the known escape techniques inside the cage, and again without any layer as a control. Exits 1 if one succeeds, and 70 if the control run cannot escape either.",
+				"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if one succeeds, and 70 if the control run cannot escape either.",
 			network: "Network of the test (default: the cage's)",
 			unit: "Test the unit that `cagewright unit` prints, under the running systemd",
 		},
 		check: {
 			about: "Audit cages and compare them with the host",
-			details: "Changes nothing. Exits 1 if something new was found.",
+			details: "`check` changes nothing. It exits 1 if it finds something new.",
 			deep: "Read every file, not only those that were touched",
 			nagios: "Print one line and exit as monitoring expects (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
 		},
@@ -234,7 +244,7 @@ export const helpEn = {
 		},
 		update: {
 			about: "Rebuild from the host's current files",
-			details: "Tests the result and switches to it if it works. The application's data stays as it is.",
+			details: "`update` tests the result and switches to it if it works. The application's data stays as it is.",
 			yes: "Keep your edits in the cage, even if the host's configuration changed too",
 			configuration: "Which configuration to use if the cage's and the host's changed",
 			takeMissed: "Add files that `trace NAME --for` found missing",
@@ -246,7 +256,7 @@ export const helpEn = {
 			details: "The application's data stays as it is.",
 			to: "Go to this generation",
 		},
-		diff: { about: "Compare two generations", details: "Without A and B, compares the last two." },
+		diff: { about: "Compare two generations", details: "A and B are numbers of generations. The default is the last two." },
 		minimise: {
 			about: "Remove files that trials prove unnecessary",
 			exercise: "Shell line that must also pass in every trial, from now on",
@@ -263,22 +273,22 @@ export const helpEn = {
 			about: "Write the documentation of a cage, for approval and audit",
 			format: "Format (default: from the file name, otherwise md)",
 			output: "Write to this file, readable by its owner only (default: stdout)",
-			checksum: "With -o: write its SHA-256 to a second file and to the cage's log",
+			checksum: "Write its SHA-256 to a second file and to the cage's log (only with -o)",
 			verify: "Check instead whether this file is an unchanged record of the cage",
 			purpose: "Purpose of the cage; stored for the next record",
-			initiatedBy: "Who initiated it; stored for all later cages",
-			implementedBy: "Who implemented it; stored for all later cages",
-			approvedBy: "Who approves the present generation and accepts the remaining risk",
+			initiatedBy: "Person who initiated it; stored for all later cages",
+			implementedBy: "Person who implemented it; stored for all later cages",
+			approvedBy: "Person who approves the present generation and accepts the remaining risk",
 		},
 		template: {
 			about: "List, write, check and share templates",
 			details:
 				"ACTION is list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER, accept NAME, export NAME or remove NAME.",
 			as: "Name of the saved or imported template (default: the cage's, or its own)",
-			output: "With export and new: write to this new file (default: stdout)",
-			replace: "With import: replace a template of that name",
-			yes: "With import and accept: accept the commands that it would run without asking",
-			dryRun: "With import and accept: show those commands, import nothing",
+			output: "Write to this new file (only `export` and `new`; default: stdout)",
+			replace: "Replace a template of that name (only `import`)",
+			yes: "Accept the commands that it would run without asking (only `import` and `accept`)",
+			dryRun: "Show those commands and import nothing (only `import` and `accept`)",
 		},
 		sessions: {
 			about: "List, show and remove saved sessions of the wizard",
@@ -287,7 +297,7 @@ export const helpEn = {
 		},
 		apps: {
 			about: "List the applications on this machine",
-			details: "Lists services and listening processes. With NAME, shows everything that is known about one.",
+			details: "The list contains services and listening processes. NAME shows everything that is known about one of them.",
 		},
 		doctor: {
 			about: "Check the system requirements and explain how to fix each problem",
@@ -295,8 +305,8 @@ export const helpEn = {
 		},
 		install: {
 			about: "Install the program, man pages, completions, hooks and a timer",
-			details: "Never overwrites files that it did not create or that were edited since.",
-			timer: "What to do once a day (default: check)",
+			details: "`install` never overwrites files that it did not create or that were edited since.",
+			timer: "Task of the daily timer (default: check)",
 		},
 		uninstall: { about: "Remove what `install` wrote, never a cage" },
 	},

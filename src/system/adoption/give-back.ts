@@ -29,54 +29,26 @@ export function newStageName(): Path {
 
 /** Creates the stage, and the place if the host has none. Returns the stage's inode, which identifies it from then on. */
 export async function makeStage(data: Path, place: Path, name: Path): Promise<string> {
-	const source = await openContent(data, place);
-	try {
-		const target = await openPlace(place, async (made) => setOwner(made, await source.stat(), true));
-		try {
-			if (!(await makeDirectory(below(target, name)))) throw changed(place, name);
-			const stage = await openDirectory(below(target, name));
-			try {
-				return String((await stage.stat({ bigint: true })).ino);
-			} finally {
-				await stage.close();
-			}
-		} finally {
-			await target.close();
-		}
-	} finally {
-		await source.close();
-	}
+	await using source = await openContent(data, place);
+	await using target = await openPlace(place, async (made) => setOwner(made, await source.stat(), true));
+	if (!(await makeDirectory(below(target, name)))) throw changed(place, name);
+	await using stage = await openDirectory(below(target, name));
+	return String((await stage.stat({ bigint: true })).ino);
 }
 
 /** Copies the cage's content into the stage. The application must be stopped on both sides. */
 export async function prepare(data: Path, place: Path, known: ReturnStage, signal: AbortSignal): Promise<void> {
-	const source = await openContent(data, place);
-	try {
-		const target = await openPlace(place);
-		try {
-			const stage = await openStage(target, place, known);
-			if (stage === undefined) throw changed(place, known.name);
-			try {
-				await makeDirectory(below(stage, fresh));
-				const into = await openDirectory(below(stage, fresh));
-				const job: TreeCopy = { isRoot: true, reflinks: new Set(), signal, skipped: [], unstable: [] };
-				try {
-					for (const name of await names(source)) {
-						await copyTree(job, below(source, name), below(into, name), join(place, name));
-					}
-				} finally {
-					await into.close();
-				}
-				await runIn(stage, "sync", ["-f", "."], signal);
-			} finally {
-				await stage.close();
-			}
-		} finally {
-			await target.close();
-		}
-	} finally {
-		await source.close();
+	await using source = await openContent(data, place);
+	await using target = await openPlace(place);
+	await using stage = await openStage(target, place, known);
+	if (stage === undefined) throw changed(place, known.name);
+	await makeDirectory(below(stage, fresh));
+	await using into = await openDirectory(below(stage, fresh));
+	const job: TreeCopy = { isRoot: true, reflinks: new Set(), signal, skipped: [], unstable: [] };
+	for (const name of await names(source)) {
+		await copyTree(job, below(source, name), below(into, name), join(place, name));
 	}
+	await runIn(stage, "sync", ["-f", "."], signal);
 }
 
 /** Replaces the host's content with the copy. The host's content is kept until `finish`. */
@@ -138,20 +110,14 @@ async function withStage(
 	work: (target: FileHandle, stage: FileHandle) => Promise<void>,
 ): Promise<boolean> {
 	if (!(await exists(place))) return false;
-	const target = await openPlace(place);
+	await using target = await openPlace(place);
 	try {
-		const stage = await openStage(target, place, known);
+		await using stage = await openStage(target, place, known);
 		if (stage === undefined) return false;
-		try {
-			await work(target, stage);
-		} finally {
-			await stage.close();
-		}
+		await work(target, stage);
 		return true;
 	} catch (error) {
 		throw writeFailure(error, place);
-	} finally {
-		await target.close();
 	}
 }
 
@@ -185,17 +151,13 @@ async function moveAll(
 	{ name: own }: ReturnStage,
 	way: "in" | "out",
 ): Promise<void> {
-	const other = await openDirectory(below(stage, folder));
-	try {
-		const [from, to] = way === "out" ? [target, other] : [other, target];
-		for (const name of await names(from)) {
-			if (from === target && name === own) continue;
-			await rename(pathToBytes(below(from, name)), pathToBytes(below(to, name)));
-		}
-		await other.sync();
-	} finally {
-		await other.close();
+	await using other = await openDirectory(below(stage, folder));
+	const [from, to] = way === "out" ? [target, other] : [other, target];
+	for (const name of await names(from)) {
+		if (from === target && name === own) continue;
+		await rename(pathToBytes(below(from, name)), pathToBytes(below(to, name)));
 	}
+	await other.sync();
 }
 
 async function names(directory: FileHandle): Promise<Path[]> {
@@ -209,20 +171,14 @@ function openContent(data: Path, place: Path): Promise<FileHandle> {
 
 /** Opens a place without following any link. With `made`, creates the last component. */
 async function openPlace(place: Path, made?: (directory: FileHandle) => Promise<void>): Promise<FileHandle> {
-	const top = await openDirectory("/" as Path);
+	await using top = await openDirectory("/" as Path);
 	try {
-		const above = await openBelow(top, parent(place).split("/").filter(Boolean) as Path[]);
-		try {
-			return await openBelow(above, [place.slice(place.lastIndexOf("/") + 1) as Path], made);
-		} finally {
-			await above.close();
-		}
+		await using above = await openBelow(top, parent(place).split("/").filter(Boolean) as Path[]);
+		return await openBelow(above, [place.slice(place.lastIndexOf("/") + 1) as Path], made);
 	} catch (error) {
 		const name = errorName(error);
 		if (name === "ENOTDIR" || name === "ELOOP") throw new Failure("release-place-changed", { path: shown(place) }, 4);
 		throw writeFailure(error, place);
-	} finally {
-		await top.close();
 	}
 }
 

@@ -1,5 +1,5 @@
 import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
-import { apartName } from "../../core/cage/layout.ts";
+import { separateDataName } from "../../core/cage/layout.ts";
 import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -33,17 +33,13 @@ function rootsAbove(roots: readonly Path[], others: readonly Path[]): Path[] {
 
 /** Returns false if everything is in place. */
 export async function isToBeArranged({ data, others, roots }: Arrangement): Promise<boolean> {
-	const top = await openTop(data);
+	await using top = await openTop(data);
 	if (top === undefined) return false;
-	try {
-		for (const above of rootsAbove(roots, others)) {
-			if ((await isDirectory(top, above)) && !(await isDirectory(top, apart(above)))) return true;
-		}
-		for (const one of roots) if (await isDirectory(top, apart(one))) return true;
-		return false;
-	} finally {
-		await top.close();
+	for (const above of rootsAbove(roots, others)) {
+		if ((await isDirectory(top, above)) && !(await isDirectory(top, apart(above)))) return true;
 	}
+	for (const one of roots) if (await isDirectory(top, apart(one))) return true;
+	return false;
 }
 
 /**
@@ -51,7 +47,7 @@ export async function isToBeArranged({ data, others, roots }: Arrangement): Prom
  * (exit 4) if a root is a link or a file, and `data-twice` (exit 4) if both places have the same name; nothing is lost then.
  */
 export async function arrangeData({ data, others, roots }: Arrangement): Promise<void> {
-	const top = await openTop(data);
+	await using top = await openTop(data);
 	if (top === undefined) return;
 	try {
 		for (const above of rootsAbove(roots, others)) {
@@ -62,14 +58,12 @@ export async function arrangeData({ data, others, roots }: Arrangement): Promise
 		for (const one of roots) if (await isDirectory(top, apart(one))) await bringBack(top, one);
 	} catch (error) {
 		throw writeFailure(error, data);
-	} finally {
-		await top.close();
 	}
 }
 
 /** Brings back roots that have nothing at their place, for a generation under trial. */
 export async function bringBackMissing(data: Path, roots: readonly Path[]): Promise<void> {
-	const top = await openTop(data);
+	await using top = await openTop(data);
 	if (top === undefined) return;
 	try {
 		for (const one of roots) {
@@ -77,8 +71,6 @@ export async function bringBackMissing(data: Path, roots: readonly Path[]): Prom
 		}
 	} catch (error) {
 		throw writeFailure(error, data);
-	} finally {
-		await top.close();
 	}
 }
 
@@ -95,7 +87,7 @@ async function bringBack(top: FileHandle, path: Path): Promise<void> {
 	await removeEmptyAbove(top, apart(path));
 }
 
-const apart = (path: Path) => `/${apartName}${path}` as Path;
+const apart = (path: Path) => `/${separateDataName}${path}` as Path;
 
 async function openTop(data: Path): Promise<FileHandle | undefined> {
 	try {
@@ -173,13 +165,9 @@ async function makeAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path)) {
 		await inParent(top, above, async (place) => {
 			if (!(await makeDirectory(place, 0o700))) return;
-			const made = await openDirectory(place);
-			try {
-				// The folder for moved state stays private.
-				if (above !== `/${apartName}`) await made.chmod(0o755);
-			} finally {
-				await made.close();
-			}
+			await using made = await openDirectory(place);
+			// The folder for moved state stays private.
+			if (above !== `/${separateDataName}`) await made.chmod(0o755);
 		});
 	}
 }
@@ -207,12 +195,8 @@ async function namesIn(top: FileHandle, path: Path): Promise<Path[]> {
 }
 
 async function inDirectory<T>(top: FileHandle, path: Path, work: (directory: FileHandle) => Promise<T>): Promise<T> {
-	const directory = await openBelow(top, namesOf(path));
-	try {
-		return await work(directory);
-	} finally {
-		await directory.close();
-	}
+	await using directory = await openBelow(top, namesOf(path));
+	return await work(directory);
 }
 
 async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
@@ -222,7 +206,7 @@ async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
 /** Removes empty parents that we created. The application's own directories have another owner or mode and stay. */
 async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path).reverse()) {
-		if (above !== `/${apartName}` && !(await isPlain(top, above))) return;
+		if (above !== `/${separateDataName}` && !(await isPlain(top, above))) return;
 		try {
 			await removeEmpty(top, above);
 		} catch (error) {

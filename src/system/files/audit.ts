@@ -3,14 +3,14 @@ import { promisify } from "node:util";
 import {
 	auditBinds,
 	auditData,
-	auditDataWays,
+	auditDataPaths,
 	auditFiles,
-	auditWay,
-	type BindWay,
-	type DataWay,
+	auditPathToCage,
+	type BindPath,
+	consistsOfDirectories,
+	type DataPath,
 	type Finding,
-	leadsThroughDirectories,
-	type Observed,
+	type ObservedFile,
 } from "../../core/cage/audit.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
@@ -39,7 +39,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const { binds = [], isPresent = false, manifest, policy, root: cage, thorough = false } = request;
 	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
 	// Content behind a link is not the cage's.
-	const data = ways.filter(({ way }) => leadsThroughDirectories(way));
+	const data = ways.filter(({ way }) => consistsOfDirectories(way));
 	// getcap runs in parallel. It examines the data separately, so that an application's files there cannot hide findings in the
 	// cage.
 	const asked = fileCapabilities([cage], signal);
@@ -56,10 +56,10 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	// A missing component and anything below it cannot be judged.
 	const missing = way.slice(seen.length, seen.length + 1);
 	const findings = [
-		...auditWay(seen, policy.owner),
+		...auditPathToCage(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(binds.map(bindWay), policy.owner),
-		...auditDataWays(
+		...auditDataPaths(
 			ways.map(({ way }) => way),
 			policy.owner,
 			isPresent,
@@ -93,7 +93,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 }
 
 /** Stops at a link, because its target is not on the path. */
-function bindWay(bind: Path): BindWay {
+function bindWay(bind: Path): BindPath {
 	const seen: Seen[] = [];
 	for (const path of directoriesTo(bind)) {
 		const part = observe(path, path);
@@ -112,10 +112,10 @@ function hostDirectory(path: Path): Seen | undefined {
 }
 
 /** The path from the data folder to the state of `path`, each part with the host's directory of the same name. */
-function dataWay({ path, source }: { readonly path: Path; readonly source: Path }): DataWay {
+function dataWay({ path, source }: { readonly path: Path; readonly source: Path }): DataPath {
 	const isBelow = source.endsWith(path);
 	const top = (isBelow ? source.slice(0, -path.length) : source) as Path;
-	const seen: DataWay["seen"][number][] = [];
+	const seen: DataPath["seen"][number][] = [];
 	for (const name of isBelow ? [root, ...ancestors(path), path] : [root]) {
 		const place = name === root ? top : join(top, name.slice(1));
 		const part = observe(place, place);
@@ -218,14 +218,19 @@ function capabilitiesByPath(
 	return found;
 }
 
-function addCapabilities(observed: readonly Observed[], top: Path, lines: readonly string[]): readonly Observed[] {
+function addCapabilities(observed: readonly ObservedFile[], top: Path, lines: readonly string[]): readonly ObservedFile[] {
 	const known = new Set<Path>(observed.map(({ path }) => path));
 	const found = capabilitiesByPath(lines, top, root, (path) => known.has(path));
 	return found.size === 0 ? observed : observed.map((one) => withCapabilities(one, found.get(one.path)));
 }
 
 /** For the data, only possible findings were kept. */
-function addDataCapabilities(kept: readonly Observed[], top: Path, shown: Path, lines: readonly string[]): readonly Observed[] {
+function addDataCapabilities(
+	kept: readonly ObservedFile[],
+	top: Path,
+	shown: Path,
+	lines: readonly string[],
+): readonly ObservedFile[] {
 	const look = (path: Path) => observe((top + path.slice(shown.length)) as Path, path);
 	const found = capabilitiesByPath(lines, top, shown, (path) => look(path) !== undefined);
 	const known = new Set<Path>(kept.map(({ path }) => path));
@@ -233,7 +238,7 @@ function addDataCapabilities(kept: readonly Observed[], top: Path, shown: Path, 
 	return [...kept, ...more].map((one) => withCapabilities(one, found.get(one.path)));
 }
 
-function withCapabilities(one: Observed, capabilities: string | undefined): Observed {
+function withCapabilities(one: ObservedFile, capabilities: string | undefined): ObservedFile {
 	return capabilities === undefined ? one : { ...one, capabilities };
 }
 

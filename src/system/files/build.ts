@@ -78,13 +78,9 @@ export function isUpToDate(plan: Plan, { manifest, root }: Previous): boolean {
 
 /** Syncs everything before it gets its name, so that after a power cut a generation is complete or absent. */
 async function putInPlace(staging: Path, root: Path, signal: AbortSignal | undefined): Promise<void> {
-	const directory = await openDirectory(staging);
-	try {
-		await runIn(directory, "sync", ["-f", "."], signal);
-		await directory.sync();
-	} finally {
-		await directory.close();
-	}
+	await using directory = await openDirectory(staging);
+	await runIn(directory, "sync", ["-f", "."], signal);
+	await directory.sync();
 	signal?.throwIfAborted();
 	await chmod(pathToBytes(staging), 0o755);
 	await rename(pathToBytes(staging), pathToBytes(root));

@@ -123,10 +123,6 @@ export async function makeDirectory(path: Path, mode = 0o700): Promise<boolean> 
 
 /** Syncs a directory, so that a rename in it survives a power cut. */
 export async function syncDirectory(path: Path): Promise<void> {
-	const directory = await openDirectory(path);
-	try {
-		await directory.sync();
-	} finally {
-		await directory.close();
-	}
+	await using directory = await openDirectory(path);
+	await directory.sync();
 }

@@ -68,14 +68,10 @@ export async function clearFlags(paths: readonly Path[]): Promise<void> {
 /** Devices, FIFOs and sockets have no such flags, and opening them has effects. */
 async function openWithFlags(path: Path): Promise<FileHandle[]> {
 	try {
-		const place = await open(pathToBytes(path), pathOnly | constants.O_NOFOLLOW);
-		try {
-			const stats = await place.stat();
-			if (!stats.isFile() && !stats.isDirectory()) return [];
-			return [await open(below(place), constants.O_RDONLY | constants.O_NONBLOCK)];
-		} finally {
-			await place.close();
-		}
+		await using place = await open(pathToBytes(path), pathOnly | constants.O_NOFOLLOW);
+		const stats = await place.stat();
+		if (!stats.isFile() && !stats.isDirectory()) return [];
+		return [await open(below(place), constants.O_RDONLY | constants.O_NONBLOCK)];
 	} catch (error) {
 		if (errorName(error) === undefined) throw error;
 		return [];

@@ -81,23 +81,19 @@ function generated(entry: Entry, path: Path, bytes: Buffer): ManifestEntry {
 /** Node has no mknod(2). The node is created under a plain name and then moved, because its own name may be any bytes. */
 async function makeDevices(devices: readonly Entry[], staging: Path, at: At, signal?: AbortSignal): Promise<void> {
 	if (devices.length === 0) return;
-	const directory = await openDirectory(staging);
-	try {
-		const making = devices.map(async (entry, index) => {
-			const { device, path } = entry;
-			if (device === undefined) return;
-			const name = `.node-${index}`;
-			await runIn(directory, "mknod", ["-m", "600", name, device.type, String(device.major), String(device.minor)], signal);
-			await attempt(path, async () => {
-				await rename(pathToBytes(join(staging, name)), pathToBytes(at(path)));
-				finish(entry, at(path), true);
-			});
+	await using directory = await openDirectory(staging);
+	const making = devices.map(async (entry, index) => {
+		const { device, path } = entry;
+		if (device === undefined) return;
+		const name = `.node-${index}`;
+		await runIn(directory, "mknod", ["-m", "600", name, device.type, String(device.major), String(device.minor)], signal);
+		await attempt(path, async () => {
+			await rename(pathToBytes(join(staging, name)), pathToBytes(at(path)));
+			finish(entry, at(path), true);
 		});
-		const failed = (await Promise.allSettled(making)).find((one) => one.status === "rejected");
-		if (failed) throw failed.reason;
-	} finally {
-		await directory.close();
-	}
+	});
+	const failed = (await Promise.allSettled(making)).find((one) => one.status === "rejected");
+	if (failed) throw failed.reason;
 }
 
 function isLoaderCache(entry: Entry): boolean {
@@ -114,14 +110,10 @@ async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging 
 	const directories =
 		asked.length > 0 ? asked.map(pathFromText) : libraryDirectories(pathFromText("/etc/ld.so.conf"), systemFiles());
 	const words = directories.flatMap((path) => pathToText(path) ?? []);
-	const directory = await openDirectory(staging);
-	try {
-		const command = ["ldconfig", "-X", "-i", "-r", ".", "-f", "/dev/null", "-C", entry.path, ...words];
-		const [program = "", ...rest] = isRoot ? command : ["unshare", "--user", "--map-root-user", ...command];
-		await runIn(directory, program, rest, signal);
-	} finally {
-		await directory.close();
-	}
+	await using directory = await openDirectory(staging);
+	const command = ["ldconfig", "-X", "-i", "-r", ".", "-f", "/dev/null", "-C", entry.path, ...words];
+	const [program = "", ...rest] = isRoot ? command : ["unshare", "--user", "--map-root-user", ...command];
+	await runIn(directory, program, rest, signal);
 	const stray = pathFromText("/var/cache/ldconfig");
 	await removeTree(at(entries.some(({ path }) => path === stray) ? join(stray, "aux-cache") : stray));
 	return attempt(entry.path, async () => {

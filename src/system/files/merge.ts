@@ -10,29 +10,23 @@ import { errorName } from "./errors.ts";
  * link(2) and rename(2) fail rather than replace a name that appears meanwhile.
  */
 export async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
-	const source = await openDirectory(from);
-	const target = await openDirectory(to).catch(async (error: unknown) => {
-		await source.close();
+	await using source = await openDirectory(from);
+	await using target = await openDirectory(to).catch((error: unknown) => {
 		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(name);
 		throw error;
 	});
 	const kept: Path[] = [];
-	try {
-		for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-			const child = pathFromBytes(bytes);
-			const [old, place, shown] = [below(source, child), below(target, child), join(name, child)];
-			const isDirectory = (await lstat(pathToBytes(old))).isDirectory();
-			if (!isDirectory) {
-				if (!(await linkUnlessThere(old, place))) kept.push(shown);
-			} else if (!(await exists(place))) await rename(pathToBytes(old), pathToBytes(place));
-			else if ((await lstat(pathToBytes(place))).isDirectory()) kept.push(...(await merge(old, place, shown)));
-			else kept.push(shown);
-		}
-		await target.sync();
-	} finally {
-		await source.close();
-		await target.close();
+	for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+		const child = pathFromBytes(bytes);
+		const [old, place, shown] = [below(source, child), below(target, child), join(name, child)];
+		const isDirectory = (await lstat(pathToBytes(old))).isDirectory();
+		if (!isDirectory) {
+			if (!(await linkUnlessThere(old, place))) kept.push(shown);
+		} else if (!(await exists(place))) await rename(pathToBytes(old), pathToBytes(place));
+		else if ((await lstat(pathToBytes(place))).isDirectory()) kept.push(...(await merge(old, place, shown)));
+		else kept.push(shown);
 	}
+	await target.sync();
 	return kept;
 }
 

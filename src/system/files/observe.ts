@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
-import { accountFiles, type Observed } from "../../core/cage/audit.ts";
+import { accountFiles, type ObservedFile } from "../../core/cage/audit.ts";
 import type { ObservedState } from "../../core/cage/tampering.ts";
 import type { FileKind } from "../../core/machine/facts.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
@@ -9,7 +9,7 @@ import { walk } from "./walk.ts";
 
 /** Examines files for the audit. Follows and changes nothing, ignores what vanishes and reports what cannot be read. */
 
-export type Seen = Observed & ObservedState;
+export type Seen = ObservedFile & ObservedState;
 
 interface ObservedTree {
 	readonly seen: readonly Seen[];

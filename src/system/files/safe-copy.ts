@@ -146,17 +146,13 @@ const freshForMilliseconds = 100n;
  */
 export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 	const { name = request.from } = request;
-	const from = await openForReading(request.from).catch((error: unknown) => {
+	await using from = await openForReading(request.from).catch((error: unknown) => {
 		throw readFailure(error, name);
 	});
-	try {
-		const before = look(from);
-		if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
-		if (request.atItsRealPath) refuseMoved(from, name);
-		return await copyTo(request, from, before, name);
-	} finally {
-		await from.close();
-	}
+	const before = look(from);
+	if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
+	if (request.atItsRealPath) refuseMoved(from, name);
+	return await copyTo(request, from, before, name);
 }
 
 /**
@@ -176,7 +172,7 @@ function refuseMoved(file: FileHandle, name: Path): void {
 
 async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<Copied> {
 	const linked = await reflink(request, from, before);
-	const to = await (linked ? openForReading(request.to) : openNew(request.to)).catch((error: unknown) => {
+	await using to = await (linked ? openForReading(request.to) : openNew(request.to)).catch((error: unknown) => {
 		throw writeFailure(error, name);
 	});
 	try {
@@ -195,8 +191,6 @@ async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStat
 	} catch (error) {
 		await unlink(pathToBytes(request.to)).catch(() => undefined);
 		throw writeFailure(error, name);
-	} finally {
-		await to.close();
 	}
 }
 

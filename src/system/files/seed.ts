@@ -71,7 +71,7 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 		},
 	};
 	const result = { copied: [] as Path[], kept: [] as Path[], skipped: job.skipped, unstable: job.unstable };
-	const top = await openDirectory(data);
+	await using top = await openDirectory(data);
 	try {
 		for (const directory of directories) {
 			signal?.throwIfAborted();
@@ -82,8 +82,6 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 		}
 	} catch (error) {
 		throw writeFailure(error, data);
-	} finally {
-		await top.close();
 	}
 	return result;
 }
@@ -99,37 +97,28 @@ async function fillDirectory(
 	target: Target,
 	result: { copied: Path[]; kept: Path[] },
 ): Promise<void> {
-	const above = await openData(top, parent(target.path), job);
+	await using above = await openData(top, parent(target.path), job);
 	const staging = join(cage, transientName("seed"));
 	try {
 		const place = below(above, target.path.slice(target.path.lastIndexOf("/") + 1) as Path);
 		const isNew = !(await isDirectory(place, target.path));
 		if (!isNew && target.seeds.length === 0) return;
 		await makeDirectory(staging);
-		const folder = await openDirectory(staging);
-		try {
-			await makeDirectory(below(folder, "new" as Path));
-			const filled = await openDirectory(below(folder, "new" as Path));
-			try {
-				for (const seed of target.seeds) await stageSeed(job, filled, target.path, seed);
-				// The target's owner, not the host directory's, because the plan may have corrected it.
-				await setOwner(filled, target, job.isRoot);
-			} finally {
-				await filled.close();
-			}
-			await runIn(folder, "sync", ["-f", "."], job.signal);
-			if (isNew) await rename(pathToBytes(below(folder, "new" as Path)), pathToBytes(place));
-			const kept = isNew ? [] : await merge(below(folder, "new" as Path), place, target.path);
-			for (const seed of target.seeds) {
-				const overlaps = kept.some((path) => isWithin(path, seed) || isWithin(seed, path));
-				(overlaps ? result.kept : result.copied).push(seed);
-			}
-			await above.sync();
-		} finally {
-			await folder.close();
+		await using folder = await openDirectory(staging);
+		await makeDirectory(below(folder, "new" as Path));
+		await using filled = await openDirectory(below(folder, "new" as Path));
+		for (const seed of target.seeds) await stageSeed(job, filled, target.path, seed);
+		// The target's owner, not the host directory's, because the plan may have corrected it.
+		await setOwner(filled, target, job.isRoot);
+		await runIn(folder, "sync", ["-f", "."], job.signal);
+		if (isNew) await rename(pathToBytes(below(folder, "new" as Path)), pathToBytes(place));
+		const kept = isNew ? [] : await merge(below(folder, "new" as Path), place, target.path);
+		for (const seed of target.seeds) {
+			const overlaps = kept.some((path) => isWithin(path, seed) || isWithin(seed, path));
+			(overlaps ? result.kept : result.copied).push(seed);
 		}
+		await above.sync();
 	} finally {
-		await above.close();
 		await removeTree(staging);
 	}
 }
@@ -174,40 +163,29 @@ async function ownerOnHost(path: Path, job: TreeCopy): Promise<{ uid: number; gi
 /** Copies a seed to its place below the directory that is being filled. */
 async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, seed: Path): Promise<void> {
 	if (seed === directory) {
-		const source = await openHost(seed);
-		try {
-			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-				const name = pathFromBytes(bytes);
-				await copyTree(job, below(source, name), below(filled, name), join(seed, name));
-			}
-		} finally {
-			await source.close();
+		await using source = await openHost(seed);
+		for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+			const name = pathFromBytes(bytes);
+			await copyTree(job, below(source, name), below(filled, name), join(seed, name));
 		}
 		return;
 	}
 	const names = seed.slice(directory === "/" ? 1 : directory.length + 1).split("/") as Path[];
 	const name = names.pop() ?? seed;
-	const host = await openHost(parent(seed));
-	const above = await openBelow(filled, names, async (made, depth) => {
+	await using host = await openHost(parent(seed));
+	await using above = await openBelow(filled, names, async (made, depth) => {
 		const host = join(directory, names.slice(0, depth + 1).join("/"));
 		await setOwner(made, await ownerOnHost(host, job), job.isRoot);
 	});
-	try {
-		if (!(await exists(below(above, name)))) await copyTree(job, below(host, name), below(above, name), seed);
-	} finally {
-		await above.close();
-		await host.close();
-	}
+	if (!(await exists(below(above, name)))) await copyTree(job, below(host, name), below(above, name), seed);
 }
 
 /** Opens a host directory by its real path, without following any link. */
 async function openHost(path: Path): Promise<FileHandle> {
-	const top = await openDirectory("/" as Path);
+	await using top = await openDirectory("/" as Path);
 	try {
 		return await openBelow(top, path.split("/").filter(Boolean) as Path[]);
 	} catch (error) {
 		throw readFailure(error, path);
-	} finally {
-		await top.close();
 	}
 }

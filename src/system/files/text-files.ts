@@ -14,15 +14,11 @@ import { errorName, writeFailure } from "./errors.ts";
  * Follows and waits for nothing. Throws like open(2).
  */
 export async function readBytes(path: Path): Promise<Buffer> {
-	const file = await openForReading(path).catch((error: unknown) => {
+	await using file = await openForReading(path).catch((error: unknown) => {
 		if (isNoFile(error)) return undefined;
 		throw error;
 	});
-	try {
-		return (await file?.stat())?.isFile() ? ((await file?.readFile()) ?? empty) : empty;
-	} finally {
-		await file?.close();
-	}
+	return (await file?.stat())?.isFile() ? ((await file?.readFile()) ?? empty) : empty;
 }
 
 export async function readText(path: Path): Promise<string> {

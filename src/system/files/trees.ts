@@ -79,25 +79,17 @@ async function copyLink(job: TreeCopy, from: Path, to: Path, name: Path, stats: 
 }
 
 async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
-	const source = await openDirectory(from).catch((error: unknown) => {
+	await using source = await openDirectory(from).catch((error: unknown) => {
 		throw readFailure(error, name);
 	});
-	try {
-		const stats = await source.stat();
-		const target = await makeAndOpen(to, name);
-		try {
-			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-				const child = pathFromBytes(bytes);
-				await copyChild(job, below(source, child), below(target, child), join(name, child));
-			}
-			await setOwner(target, { ...ownerInCage(stats, job), mode: stats.mode }, job.isRoot);
-			await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
-		} finally {
-			await target.close();
-		}
-	} finally {
-		await source.close();
+	const stats = await source.stat();
+	await using target = await makeAndOpen(to, name);
+	for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+		const child = pathFromBytes(bytes);
+		await copyChild(job, below(source, child), below(target, child), join(name, child));
 	}
+	await setOwner(target, { ...ownerInCage(stats, job), mode: stats.mode }, job.isRoot);
+	await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
 
 /** Files that vanish between listing and copy were temporary. */
@@ -135,7 +127,7 @@ export async function setOwner(
  * nowhere; links themselves change owner, not their targets. Does nothing if there is no directory.
  */
 export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<void> {
-	const directory = await openDirectory(top).catch((error: unknown) => {
+	await using directory = await openDirectory(top).catch((error: unknown) => {
 		if (errorName(error) === "ENOENT") return undefined;
 		throw writeFailure(error, top);
 	});
@@ -157,8 +149,6 @@ export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<v
 		}
 	} catch (error) {
 		throw writeFailure(error, top);
-	} finally {
-		await directory.close();
 	}
 }
 
@@ -188,9 +178,9 @@ export async function partialTrees(
 				await dispose(top);
 				throw writeFailure(error, top);
 			}
-			return { root: top, dispose: () => dispose(top) };
+			return { root: top, [Symbol.asyncDispose]: () => dispose(top) };
 		},
-		dispose: () => dispose(folder),
+		[Symbol.asyncDispose]: () => dispose(folder),
 	};
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
-import { type GroupLimit, processesOfOurs } from "../../core/confinement/limits.ts";
+import { type GroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
 import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
 
 /**
@@ -41,7 +41,7 @@ export function makeGroups(limits: Limits): GroupLimit[] {
 }
 
 function setLimit(folder: string, version: 1 | 2, kind: GroupLimit["kind"], value: number): void {
-	if (kind === "processes") writeFileSync(join(folder, "pids.max"), String(value + processesOfOurs));
+	if (kind === "processes") writeFileSync(join(folder, "pids.max"), String(value + ownProcesses));
 	else if (version === 1) {
 		writeFileSync(join(folder, "memory.limit_in_bytes"), String(value));
 		writeWhereThere(join(folder, "memory.memsw.limit_in_bytes"), String(value));
@@ -101,7 +101,7 @@ export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | unde
 		const file = kind === "processes" ? "pids.max" : group.version === 1 ? "memory.limit_in_bytes" : "memory.max";
 		const value = Number(readFileSync(join(group.folder, file), "latin1"));
 		if (!Number.isFinite(value)) return undefined;
-		return kind === "processes" ? value - processesOfOurs : value;
+		return kind === "processes" ? value - ownProcesses : value;
 	} catch {
 		return undefined;
 	}

@@ -72,7 +72,7 @@ export class UtilLinuxLauncher implements Launcher {
 		return {
 			folder: pathFromText(folder),
 			...(loopback ? { network: loopback.pid } : {}),
-			async dispose() {
+			async [Symbol.asyncDispose]() {
 				await loopback?.dispose();
 				await removeScratch(folder);
 			},
@@ -200,7 +200,7 @@ export class UtilLinuxLauncher implements Launcher {
 	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {
 		const [acceptor, sockets] = [acceptorProgram(request), socketsProgram(request)];
 		return {
-			...ownPrograms({ handed: request.sockets?.length ?? 0 }),
+			...ownPrograms({ passedSockets: request.sockets?.length ?? 0 }),
 			confiner: this.confiner(request, root),
 			...(sockets ? { sockets } : {}),
 			...(acceptor ? { acceptor } : {}),
@@ -230,7 +230,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const spec = { ...this.specification(request, folder, log), groups };
 		const sockets = socketsProgram(request);
 		const { environment, init } = ownPrograms({
-			handed: request.sockets?.length ?? 0,
+			passedSockets: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
 			closes: !request.without?.includes("descriptors"),
 		});

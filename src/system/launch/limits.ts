@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import type { Limits } from "../../core/application/application.ts";
-import { type GroupLimit, type HeldLimit, type LimitKind, limitsGiven } from "../../core/confinement/limits.ts";
+import { type GroupLimit, type HeldLimit, type LimitKind, limitsSet } from "../../core/confinement/limits.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { groupLimit, makeGroups, removeGroups } from "./control-groups.ts";
@@ -13,7 +13,7 @@ import { requireTool } from "./tools.ts";
  */
 export async function prepareLimits(limits: Limits, identity: Identity): Promise<GroupLimit[]> {
 	const groups = makeGroups(limits);
-	const left = limitsGiven(limits).filter(({ kind }) => !groups.some((group) => group.kind === kind));
+	const left = limitsSet(limits).filter(({ kind }) => !groups.some((group) => group.kind === kind));
 	try {
 		refuseUnheld(limits, identity, groups);
 		if (left.length) requireTool("prlimit");
@@ -35,7 +35,7 @@ const resourceNames = { memory: "Max address space", processes: "Max processes",
 /** The limits of a process according to the kernel. */
 export function heldLimits(pid: number, limits: Limits): HeldLimit[] {
 	const resources = readFileSync(`/proc/${pid}/limits`, "latin1");
-	return limitsGiven(limits).flatMap(({ kind }): HeldLimit[] => {
+	return limitsSet(limits).flatMap(({ kind }): HeldLimit[] => {
 		const group = kind === "files" ? undefined : groupLimit(pid, kind);
 		if (group !== undefined) return [{ kind, value: group, by: "cgroup" }];
 		const value = resourceLimit(resources, kind);

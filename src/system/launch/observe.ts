@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
-import { limitsGiven } from "../../core/confinement/limits.ts";
+import { limitsSet } from "../../core/confinement/limits.ts";
 import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
-import type { Measured } from "../../engine/ports.ts";
+import type { MeasuredConfinement } from "../../engine/ports.ts";
 import { heldLimits } from "./limits.ts";
 import { isRootBelow } from "./processes.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
@@ -102,7 +102,7 @@ const namespaceKinds = {
 } as const;
 
 /** Reads a process's confinement from the kernel. Undefined if it has ended. `init` is the first process of its cage. */
-export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): Measured | undefined {
+export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): MeasuredConfinement | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
 		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
@@ -117,7 +117,7 @@ export function measureConfinement(pid: number, init: number, root: Path, limits
 			namespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [] : [name],
 			),
-			...(limitsGiven(limits).length ? { limits: heldLimits(pid, limits) } : {}),
+			...(limitsSet(limits).length ? { limits: heldLimits(pid, limits) } : {}),
 		};
 	} catch {
 		return undefined;

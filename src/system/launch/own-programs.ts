@@ -16,7 +16,7 @@ import { isRootless } from "./rootless.ts";
 export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
 	const [init, environment] = [
 		initExecutable(process.arch, kind),
-		environmentExecutable(process.arch, { listens: Boolean(kind.handed) }),
+		environmentExecutable(process.arch, { listens: Boolean(kind.passedSockets) }),
 	];
 	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { init, environment };
@@ -25,7 +25,7 @@ export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: B
 /** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
 export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;
-	const owned = sockets.map((text) => withOwner(handedSocket(text)));
+	const owned = sockets.map((text) => withOwner(passedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
 	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6 };
 	const program = socketsExecutable(process.arch, owned, kind);
@@ -35,10 +35,10 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 
 /** The program that starts the application for each connection. Undefined if it is started only once. */
 export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
-	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
+	return isPerConnection(sockets.map(passedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
 }
 
-function handedSocket(text: string): PassedSocket {
+function passedSocket(text: string): PassedSocket {
 	const socket = parsePassedSocket(text);
 	if (!socket) throw new Failure("socket-invalid", { value: text }, 2);
 	return socket;

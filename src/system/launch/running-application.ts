@@ -11,7 +11,7 @@ import { quoteShellLine } from "../../core/path/quote.ts";
 import { TerminalText } from "../../core/text.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
-import type { Measured, Observed } from "../../engine/ports.ts";
+import type { MeasuredConfinement, Observed } from "../../engine/ports.ts";
 import { fullDisk } from "../files/errors.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe.ts";
@@ -205,7 +205,7 @@ export class RunningApplication implements Launched {
 		}
 	}
 
-	measure(root: Path): Measured | undefined {
+	measure(root: Path): MeasuredConfinement | undefined {
 		const main = this.init ? mainProcess(this.init) : undefined;
 		return main === undefined ? undefined : measureConfinement(main, this.init, root, this.limits);
 	}

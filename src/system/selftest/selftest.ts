@@ -76,7 +76,7 @@ export const selftestTools: SelftestTools = {
 			await dispose();
 			throw new Failure("selftest-broken", { detail: "decoy" }, 70);
 		}
-		return { facts, dispose };
+		return { facts, [Symbol.asyncDispose]: dispose };
 	},
 
 	service: startAttempts,

@@ -10,12 +10,8 @@ import { transientName } from "./process.ts";
  */
 export async function writeAtomic(path: Path, content: string | Uint8Array, mode = 0o600): Promise<void> {
 	await replace(path, async (temporary) => {
-		const file = await openNew(temporary);
-		try {
-			await fill(file, content, mode);
-		} finally {
-			await file.close();
-		}
+		await using file = await openNew(temporary);
+		await fill(file, content, mode);
 	});
 }
 

@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { isGone, type ProcessIdentity, thisProcess, transientName } from "./process.ts";
 
-export interface Lock {
+export interface Lock extends Disposable {
 	release(): void;
 }
 
@@ -53,11 +53,10 @@ export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
 	} catch (error) {
 		throw writeFailure(error, lock);
 	}
-	return {
-		release() {
-			if (read(lock)?.token === holder.token) unlinkSync(pathToBytes(lock));
-		},
+	const release = () => {
+		if (read(lock)?.token === holder.token) unlinkSync(pathToBytes(lock));
 	};
+	return { release, [Symbol.dispose]: release };
 }
 
 /** The process that holds a lock now. Undefined if none does, or if it is not one of our locks. */
@@ -82,12 +81,8 @@ export function isAbandoned(lock: Path): boolean {
 
 /** Runs `work` while holding the lock. */
 export async function withLock<Result>(lock: Path, name: string, work: () => Promise<Result>): Promise<Result> {
-	const held = lockCage(lock, name);
-	try {
-		return await work();
-	} finally {
-		held.release();
-	}
+	using _lock = lockCage(lock, name);
+	return await work();
 }
 
 /** Returns undefined if the lock is ours, otherwise its holder. */

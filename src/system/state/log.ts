@@ -19,17 +19,13 @@ export interface LogLine {
 export async function appendLog(log: Path, { time, action, details }: LogLine): Promise<void> {
 	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 	try {
-		const file = await open(pathToBytes(log), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
-		try {
-			const line = Buffer.from(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
-			const begun = (await endsLine(file)) ? line : Buffer.concat([Buffer.from("\n"), line]);
-			// A full disk accepts a part of it without an error.
-			const { bytesWritten } = await file.write(begun);
-			if (bytesWritten < begun.length) throw new Failure("disk-full", { path: showPath(log) }, 1);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
+		await using file = await open(pathToBytes(log), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+		const line = Buffer.from(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
+		const begun = (await endsLine(file)) ? line : Buffer.concat([Buffer.from("\n"), line]);
+		// A full disk accepts a part of it without an error.
+		const { bytesWritten } = await file.write(begun);
+		if (bytesWritten < begun.length) throw new Failure("disk-full", { path: showPath(log) }, 1);
+		await file.sync();
 	} catch (error) {
 		throw writeFailure(error, log);
 	}

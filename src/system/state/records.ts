@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { Evidence, Names } from "../../core/record/record.ts";
+import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
 import { readText } from "../files/text-files.ts";
@@ -97,7 +97,7 @@ const namesSchema = v.object({
 });
 
 /** Unreadable settings count as empty. Without settings, conf is not even loaded. */
-async function readNames(state: Path): Promise<Names> {
+async function readNames(state: Path): Promise<ResponsibleNames> {
 	const isThere = await lstat(pathToBytes(join(state, `${settingsName}.json`))).then(
 		() => true,
 		() => false,

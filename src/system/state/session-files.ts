@@ -95,13 +95,9 @@ export async function readPart(folder: Path, file: string): Promise<unknown> {
  * of the path.
  */
 async function isOurs(path: Path, mostBytes: number): Promise<boolean> {
-	const file = await openForReading(path).catch(() => undefined);
-	try {
-		const stats = await file?.stat();
-		return stats?.isFile() === true && isOwn(stats) && stats.nlink === 1 && stats.size <= mostBytes;
-	} finally {
-		await file?.close();
-	}
+	await using file = await openForReading(path).catch(() => undefined);
+	const stats = await file?.stat();
+	return stats?.isFile() === true && isOwn(stats) && stats.nlink === 1 && stats.size <= mostBytes;
 }
 
 /** Owned by root or the current user, and writable by nobody else. */

@@ -68,24 +68,16 @@ export class StateSessions implements Sessions {
 
 	async setAside(id: string): Promise<string> {
 		await this.#require(id);
-		const lock = this.#lock(id);
-		try {
-			return await this.#rename(id);
-		} finally {
-			lock.release();
-		}
+		using _lock = this.#lock(id);
+		return await this.#rename(id);
 	}
 
 	async remove(id: string): Promise<void> {
 		await this.#require(id);
-		const lock = this.#lock(id);
-		try {
-			// Anything else with the name of a session, such as a link, is removed itself.
-			if (await this.#isFolder(id)) await discard(this.#place(id));
-			else await removeTree(this.#place(id));
-		} finally {
-			lock.release();
-		}
+		using _lock = this.#lock(id);
+		// Anything else with the name of a session, such as a link, is removed itself.
+		if (await this.#isFolder(id)) await discard(this.#place(id));
+		else await removeTree(this.#place(id));
 	}
 
 	/** Undefined if nothing was written yet. */

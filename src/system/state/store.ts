@@ -124,15 +124,13 @@ export class StateFolder implements Store {
 		await finishArranging(directory);
 		const hadData = await hasData(this.#folder, name);
 		const clear = () => clearUnfinished(this.#folder, name, hadData);
-		return {
-			clear,
-			release: async () => {
-				// A failed clean-up must not hide the command's own error.
-				await clear().catch(() => {});
-				held.release();
-				await rmdir(pathToBytes(directory)).catch(() => {});
-			},
+		const release = async () => {
+			// A failed clean-up must not hide the command's own error.
+			await clear().catch(() => {});
+			held.release();
+			await rmdir(pathToBytes(directory)).catch(() => {});
 		};
+		return { clear, release, [Symbol.asyncDispose]: release };
 	}
 
 	saveCage(cage: Cage): Promise<void> {

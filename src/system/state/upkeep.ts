@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { join, type Path, parent, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
 import { watchedCalls } from "../../core/watch/probe.ts";
-import type { Watched } from "../../core/watch/watched.ts";
+import type { WatchResult } from "../../core/watch/watch-result.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { removeTree } from "../files/remove.ts";
 import { readText } from "../files/text-files.ts";
@@ -54,12 +54,12 @@ const watchedSchema = v.object({
 	failures: v.array(v.object({ path, call: v.string(), error: v.string() })),
 });
 
-function watchedToText({ failures, ...watched }: Watched): string {
+function watchedToText({ failures, ...watched }: WatchResult): string {
 	return `${JSON.stringify({ ...watched, failures: failures.map(({ call, error, path }) => ({ path: pathToJson(path), call, error })) })}\n`;
 }
 
 /** An unreadable file counts as absent; the next watch starts again. */
-async function readWatched(file: Path): Promise<Watched | undefined> {
+async function readWatched(file: Path): Promise<WatchResult | undefined> {
 	try {
 		const { failures, full, ...watched } = v.parse(watchedSchema, JSON.parse(await readText(file)));
 		return {

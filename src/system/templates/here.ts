@@ -2,14 +2,14 @@ import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import picomatch from "picomatch";
 import { Failure } from "../../core/failure.ts";
-import type { Here } from "../../core/template/merge.ts";
+import type { MergeContext } from "../../core/template/merge.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import { distributionIds } from "../packages/packages.ts";
 import { placeholders } from "./builtin.ts";
 
 /** This machine's values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
-export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): Here {
+export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): MergeContext {
 	const programs = Object.entries(parameters).flatMap(([name, { default: usual, kind }]) => {
 		const value = given[name] ?? usual;
 		if (kind !== "program" || value === undefined) return [];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { socketPlace } from "../../core/application/passed-socket.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
-import { isHanded, type SocketAddress } from "../../core/application/unit-sockets.ts";
+import { isPassed, type SocketAddress } from "../../core/application/unit-sockets.ts";
 import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
@@ -58,7 +58,7 @@ function hostService(name: string, root: string): HostService | undefined {
 	if (service === undefined) return undefined;
 	const { files, surroundings, texts, unit } = service;
 	const { reloadSignal } = applicationFromUnit(unit, surroundings);
-	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isHanded(socket, unit));
+	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isPassed(socket, unit));
 	return {
 		name: unit.name.full,
 		files,

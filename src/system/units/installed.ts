@@ -25,14 +25,10 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
 export async function readInstalled(place: Path): Promise<Installed> {
 	try {
-		const file = await openForReading(place);
-		try {
-			const status = await file.stat();
-			if (!status.isFile() || status.size > mostBytes) return { kind: "foreign" };
-			return judgeInstalled(await file.readFile("utf8"), sha256);
-		} finally {
-			await file.close();
-		}
+		await using file = await openForReading(place);
+		const status = await file.stat();
+		if (!status.isFile() || status.size > mostBytes) return { kind: "foreign" };
+		return judgeInstalled(await file.readFile("utf8"), sha256);
 	} catch (error) {
 		const name = errorName(error);
 		if (name === "ENOENT") return { kind: "none" };
@@ -139,13 +135,9 @@ export async function hooksFor(inTree: (place: Path) => Path, cage: string): Pro
 
 async function textOf(place: Path): Promise<string> {
 	try {
-		const file = await openForReading(place);
-		try {
-			const status = await file.stat();
-			return status.isFile() && status.size <= mostBytes ? await file.readFile("utf8") : "";
-		} finally {
-			await file.close();
-		}
+		await using file = await openForReading(place);
+		const status = await file.stat();
+		return status.isFile() && status.size <= mostBytes ? await file.readFile("utf8") : "";
 	} catch {
 		return "";
 	}

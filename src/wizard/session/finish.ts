@@ -5,8 +5,8 @@ import { Failure } from "../../core/failure.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { withDepartures } from "../../core/questions/departures.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
+import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/record.ts";
 import { summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { type MadeCage, publish, type RecordWriter, tested } from "../../engine/build/make.ts";
@@ -48,7 +48,7 @@ export async function publishTried(
 export function asMade(answers: Answers, { additions, cage, proposed }: WorkInProgress): Answers {
 	if (!cage) return answers;
 	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
-	return withDepartures(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });
+	return withDecisions(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });
 }
 
 /** What was exercised while tracing belongs to what made the cage. */

@@ -1,8 +1,8 @@
 import type { Note, Values } from "../../core/failure.ts";
-import type { FileUnit, Found } from "../../core/minimise/units.ts";
+import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
-import type { Added } from "../../core/trace/trace.ts";
+import type { TraceDifference } from "../../core/trace/trace.ts";
 import type { ProbeOutcome, Reached } from "../../engine/events.ts";
 
 /** What a session gives back, as plain data that can stand in the state. */
@@ -44,7 +44,7 @@ export interface Resumed {
 }
 
 /** With the names of the accounts that it alone uses, as far as the host has them, by uid. */
-export interface AddedRun extends Added {
+export interface AddedRun extends TraceDifference {
 	readonly names?: Readonly<Record<number, string>>;
 }
 
@@ -75,7 +75,7 @@ export interface Round {
 }
 
 /** What a candidate can do without. */
-export interface Unneeded extends Found {
+export interface Unneeded extends SearchOutcome {
 	/** All that it has, left out or kept. */
 	readonly units: readonly FileUnit[];
 }

@@ -1,7 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { footprintOf } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Found } from "../../core/minimise/units.ts";
+import type { SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
@@ -37,7 +37,7 @@ export class WorkInProgress {
 	/** What became of the ways out of the candidate. */
 	tested: Tested | undefined;
 	/** What of the candidate nothing needs, as far as that was looked for. */
-	unneeded: { readonly subject: Subject; readonly found: Found } | undefined;
+	unneeded: { readonly subject: Subject; readonly found: SearchOutcome } | undefined;
 	readonly #store: Store;
 
 	constructor(store: Store) {

@@ -74,7 +74,6 @@ describe("commands (systemd.service(5))", () => {
 			{
 				words: ["/bin/a", "b"],
 				argumentZero: "name",
-				ignoreFailure: true,
 				privileged: false,
 				substitute: true,
 				throughShell: false,

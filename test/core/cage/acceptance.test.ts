@@ -10,7 +10,7 @@ const finding = (code: Finding["code"], path: string): Finding => ({
 });
 const accepts = (text: string, one: Finding) => isAccepted(one, [parseAcceptance(text)]);
 
-test("a code covers it everywhere, with a path there alone", () => {
+test("a code is accepted everywhere, with a path only there", () => {
 	expect(accepts("setuid", finding("setuid", "/a"))).toBe(true);
 	expect(accepts("setuid:/a", finding("setuid", "/a"))).toBe(true);
 	expect(accepts("setuid:/a", finding("setuid", "/a/b"))).toBe(false);
@@ -18,14 +18,14 @@ test("a code covers it everywhere, with a path there alone", () => {
 	expect(accepts("setuid", finding("setgid", "/a"))).toBe(false);
 });
 
-test.each(["", "setui", "SETUID", ":/a", "setuid /a", "constructor"])("%j is no finding", (text) => {
+test.each(["", "setui", "SETUID", ":/a", "setuid /a", "constructor"])("%j is refused", (text) => {
 	expect(() => parseAcceptance(text)).toThrow(expect.objectContaining({ code: "finding-unknown", exit: 2 }));
 });
 
-test("a path has to be absolute", () => {
+test("the path must be absolute", () => {
 	expect(() => parseAcceptance("setuid:a")).toThrow(expect.objectContaining({ code: "path-not-absolute", exit: 2 }));
 });
 
-test("what is accepted twice is kept once", () => {
+test("a repeated acceptance is stored once", () => {
 	expect(mergeAcceptances(["setuid"], ["setgid", "setuid"])).toEqual(["setuid", "setgid"]);
 });

@@ -26,22 +26,22 @@ test.each([
 		["danger bind-writable /tmp"],
 	],
 	["a part is a link", [part("/"), part("/opt", { kind: "symlink", mode: 0o777 })], ["danger bind-not-directory /opt"]],
-])("the way to a bind where %s", (_, seen, expected) => expect(codes(seen)).toEqual(expected));
+])("the path to a bind is found if %s", (_, seen, expected) => expect(codes(seen)).toEqual(expected));
 
-test("a part that is gone is a danger, and whoever owns what is above it is named", () => {
+test("a missing part is a danger, and the owner above it is named", () => {
 	expect(codes([part("/"), part("/opt", { uid: 7 })], 0, "/opt/x")).toEqual([
 		"danger bind-foreign-owner /opt",
 		"danger bind-absent /opt/x",
 	]);
 });
 
-test("where no root starts the cage, another's part is a warning and one's own is none", () => {
+test("without a root launch, another owner is a warning and the own account is fine", () => {
 	expect(codes([part("/"), part("/opt", { uid: 7 }), part("/opt/x", { uid: 1000 }), part("/opt/x/web")], 1000)).toEqual([
 		"warning bind-foreign-owner /opt",
 	]);
 });
 
-test("a directory on the way to two binds is named once", () => {
+test("a directory on the path to two binds is reported once", () => {
 	const seen = [part("/"), part("/opt", { uid: 7 }), part("/opt/x")];
 	expect(
 		auditBinds(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AuditPolicy, auditData, auditFiles, auditWay, type Observed } from "../../../src/core/cage/audit.ts";
+import { type AuditPolicy, auditData, auditFiles, auditPathToCage, type ObservedFile } from "../../../src/core/cage/audit.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
 const policy: AuditPolicy = {
@@ -11,17 +11,17 @@ const policy: AuditPolicy = {
 	accounts: [{ uid: 990, gids: [991, 4] }],
 };
 
-function seen(path: string, more: Partial<Omit<Observed, "path" | "target">> & { target?: string } = {}): Observed {
+function seen(path: string, more: Partial<Omit<ObservedFile, "path" | "target">> & { target?: string } = {}): ObservedFile {
 	const mode = more.kind === "directory" ? 0o755 : 0o644;
-	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as Observed;
+	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as ObservedFile;
 }
 
 /** Codes, each with its severity and path. */
-function codes(observed: Observed[], change: Partial<AuditPolicy> = {}): string[] {
+function codes(observed: ObservedFile[], change: Partial<AuditPolicy> = {}): string[] {
 	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 }
 
-const bad: [string, Observed, string][] = [
+const bad: [string, ObservedFile, string][] = [
 	["a setuid file", seen("/a", { mode: 0o4755 }), "danger setuid /a"],
 	["a setgid file", seen("/a", { mode: 0o2755 }), "danger setgid /a"],
 	["a file with capabilities", seen("/a", { capabilities: "cap_net_raw=ep" }), "danger file-capabilities /a"],
@@ -61,7 +61,7 @@ const bad: [string, Observed, string][] = [
 	["a mount", seen("/a", { kind: "directory", mounted: true }), "warning mounted /a"],
 ];
 
-const good: [string, Observed][] = [
+const good: [string, ObservedFile][] = [
 	["a setuid file that is allowed", seen("/usr/bin/allowed", { mode: 0o4755 })],
 	["a setgid directory", seen("/a", { kind: "directory", mode: 0o2755 })],
 	["a device of the plan", seen("/dev/null", { kind: "character-device", mode: 0o666, device: { major: 1, minor: 3 } })],
@@ -78,15 +78,15 @@ const good: [string, Observed][] = [
 	["a link that climbs to the root and no further", seen("/b/a", { kind: "symlink", mode: 0o777, target: "../c" })],
 ];
 
-describe("the files of a cage", () => {
-	it.each(bad)("%s is found", (_what, observed, expected) => {
+describe("the audit of a cage's files", () => {
+	it.each(bad)("finds %s", (_what, observed, expected) => {
 		expect(codes([observed])).toEqual([expected]);
 	});
-	it.each(good)("%s passes", (_what, observed) => {
+	it.each(good)("accepts %s", (_what, observed) => {
 		expect(codes([observed])).toEqual([]);
 	});
 
-	it("an absolute link passes where it ends in the cage, over other links too", () => {
+	it("accepts an absolute link that ends in the cage, also via other links", () => {
 		const lib = seen("/lib", { kind: "symlink", target: "usr/lib" });
 		const file = seen("/usr/lib/x.so.1", {});
 		const link = seen("/opt/x.so", { kind: "symlink", target: "/lib/x.so" });
@@ -95,16 +95,16 @@ describe("the files of a cage", () => {
 		expect(codes([lib, link, next])).toEqual(["warning link-leads-outside /opt/x.so"]);
 	});
 
-	it("a loop of links ends nowhere", () => {
+	it("reports a loop of links", () => {
 		const loop = [seen("/a", { kind: "symlink", target: "/b" }), seen("/b", { kind: "symlink", target: "/a" })];
 		expect(codes(loop)).toEqual(["warning link-leads-outside /a", "warning link-leads-outside /b"]);
 	});
 
-	it("a cage built without root belongs to the account that it runs as", () => {
+	it("accepts that a cage built without root belongs to its application's account", () => {
 		expect(codes([seen("/a", { uid: 990 })], { owner: 990 })).toEqual([]);
 	});
 
-	it("says with what", () => {
+	it("reports values with each finding", () => {
 		const [finding] = auditFiles([seen("/a", { mode: 0o6755 })], policy);
 		expect(finding).toEqual({ code: "setuid", path: "/a", severity: "danger", values: { mode: "06755" } });
 	});
@@ -116,8 +116,8 @@ describe("the files of a cage", () => {
 	});
 });
 
-describe("the state of an application", () => {
-	it("may be anything but a trap", () => {
+describe("the application's state", () => {
+	it("may contain anything except a trap", () => {
 		const ordinary = [
 			seen("/d", { kind: "directory", mode: 0o2777, uid: 990 }),
 			seen("/d/fifo", { kind: "fifo", uid: 990 }),
@@ -134,23 +134,23 @@ describe("the state of an application", () => {
 	});
 });
 
-describe("the way to a cage", () => {
-	const way = (...changes: [string, Partial<Observed>][]) =>
-		auditWay(
+describe("the path to a cage", () => {
+	const way = (...changes: [string, Partial<ObservedFile>][]) =>
+		auditPathToCage(
 			changes.map(([path, more]) => ({ path: path as Path, kind: "directory", mode: 0o755, uid: 0, gid: 0, ...more })),
 			0,
 		).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 
-	it("passes where all of it is root's", () => {
+	it("passes if all of it is root's", () => {
 		expect(way(["/", {}], ["/var", {}], ["/var/c", { mode: 0o700 }])).toEqual([]);
 	});
-	it("is found where somebody else may write, own or lead elsewhere", () => {
+	it("is reported if another account may write or own it, or if it contains a link", () => {
 		expect(way(["/", {}], ["/a", { mode: 0o775 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);
 		expect(way(["/", {}], ["/a", { mode: 0o757 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);
 		expect(way(["/", {}], ["/a", { uid: 1000 }], ["/a/c", {}])).toEqual(["danger way-foreign-owner /a"]);
 		expect(way(["/", {}], ["/a", { kind: "symlink", mode: 0o777 }], ["/a/c", {}])).toEqual(["danger way-not-directory /a"]);
 	});
-	it("passes through a sticky directory of root with a warning", () => {
+	it("gets a warning for root's sticky directory", () => {
 		expect(way(["/", {}], ["/tmp", { mode: 0o1777 }], ["/tmp/c", {}])).toEqual(["warning way-sticky /tmp"]);
 		expect(way(["/", {}], ["/c", { mode: 0o1777 }])).toEqual(["danger way-writable /c"]);
 		expect(way(["/", {}], ["/t", { mode: 0o1777, uid: 5 }], ["/t/c", {}])).toEqual([
@@ -159,7 +159,7 @@ describe("the way to a cage", () => {
 		]);
 	});
 	it("may belong to the account that built the cage without root", () => {
-		const own = auditWay([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
+		const own = auditPathToCage([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
 		expect(own).toEqual([]);
 	});
 });

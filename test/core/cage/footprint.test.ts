@@ -24,12 +24,12 @@ const shared = (theirs: Partial<Footprint>, from: Footprint = mine) =>
 		values.port ?? values.account ?? values.path,
 	]);
 
-test("processes run as who starts and who is switched to, not as who owns files, and root is everybody's", () => {
+test("the accounts of processes are those that start or are switched to, without owners of files and root", () => {
 	expect(runningUids(plan([], { accounts, identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" } }))).toEqual([33]);
 	expect(runningUids(plan([], { accounts }))).toEqual([33, 900]);
 });
 
-test("what a plan and its trace have that others could have as well", () => {
+test("the footprint contains what a plan and its trace use that others may use too", () => {
 	const trace = { ...emptyTrace(), ports: new Set(["udp 53", "tcp 53"]) };
 	const made = plan([], { writable: [writable("/var/lib/a")] });
 	expect(footprintOf(made, trace)).toEqual({ ports: ["tcp 53", "udp 53"], uids: [900], writable: ["/var/lib/a"], binds: [] });
@@ -37,13 +37,13 @@ test("what a plan and its trace have that others could have as well", () => {
 	expect(footprintOf(closed, trace).ports).toEqual([]);
 });
 
-test("nothing is shared where nothing is the same", () => {
+test("different footprints share nothing", () => {
 	expect(shared({ ports: ["tcp 53"], uids: [34], writable: ["/var/lib/ab"], binds: [{ path: "/srv2", access: "rw" }] })).toEqual(
 		[],
 	);
 });
 
-test("ports, accounts and state that both have", () => {
+test("common ports, accounts and state are noted", () => {
 	expect(shared({ ports: ["tcp 80"], uids: [33], writable: ["/var/lib/a/b"] })).toEqual([
 		["shares-port", "tcp 80"],
 		["shares-account-cage", "uid 33"],
@@ -51,7 +51,7 @@ test("ports, accounts and state that both have", () => {
 	]);
 });
 
-test("a directory of the host is shared where one of the two may write", () => {
+test("a host directory is shared if one of the two may write it", () => {
 	expect(shared({ binds: [{ path: "/srv/www", access: "ro" }] })).toEqual([]);
 	expect(shared({ binds: [{ path: "/srv/www", access: "rw" }] })).toEqual([["shares-directory", "/srv"]]);
 	const writer = { ...nothing, binds: [{ path: "/srv/www", access: "rw" as const }] };

@@ -3,7 +3,7 @@ import { pathFromText } from "../../../src/core/path/path.ts";
 import { temporaryEntriesOf } from "../../../src/engine/cages.ts";
 import { made, manifestEntry } from "../../report/made.ts";
 
-test("what stands directly below a temporary directory is kept, each by its kind; what is deeper comes with it", () => {
+test("entries directly below a temporary directory are kept by kind, with their content", () => {
 	const entries = [
 		manifestEntry("/tmp", { kind: "directory" }),
 		manifestEntry("/tmp/app", { kind: "directory" }),

@@ -48,14 +48,14 @@ function watched(files: Files): { readonly files: Files; readonly read: Set<stri
 const drifted = (path: string): PackageDrift[] => [{ security: false, files: [{ path: pathFromText(path), change: "changed" }] }];
 const first = planFor(tree(host), seen, allowed);
 
-describe("with what a generation tells,", () => {
+describe("with a generation's knowledge,", () => {
 	test("the plan is the same, and no file is read for its secrets", () => {
 		const { files, read } = watched(tree(host));
 		const again = planFor(files, seen, { ...allowed, known: knownFiles(manifestOf(first), [], true).marks });
 		expect(again).toEqual(first);
 		expect([...read].filter((path) => path.startsWith("/opt/app/") && path !== "/opt/app/tool")).toEqual([]);
 	});
-	test("a key that came into a file since is found", () => {
+	test("a key that came into a file later is found", () => {
 		const files = tree({ ...host, "/opt/app/data": key });
 		const again = planFor(files, seen, {
 			...allowed,
@@ -66,21 +66,21 @@ describe("with what a generation tells,", () => {
 	});
 });
 
-describe("nothing is known of a file", () => {
+describe("a generation knows nothing about a file", () => {
 	const data = pathFromText("/opt/app/data");
 	const marks = (values: Partial<Manifest>, change: Partial<ManifestEntry> = {}) =>
 		knownFiles(manifestOf(first, values, change), [], true).marks(data);
-	test("that the generation has not, or that the host has anew", () => {
+	test("that it does not contain, or that changed on the host", () => {
 		expect(marks({})).toEqual([]);
 		expect(knownFiles(manifestOf(first), [], true).marks(pathFromText("/opt/other"))).toBeUndefined();
 		expect(knownFiles(manifestOf(first), drifted(data), true).marks(data)).toBeUndefined();
 	});
-	test("whose marks were told by other rules, or by none", () => {
+	test("with marks from other rules, or without marks", () => {
 		expect(marks({ marksBy: "other" })).toBeUndefined();
 		const { marksBy: _, ...before } = manifestOf(first);
 		expect(knownFiles(before as Manifest, [], true).marks(data)).toBeUndefined();
 	});
-	test("that was edited in the cage, came from elsewhere, or was too fresh when it was copied", () => {
+	test("that was edited in the cage, came from elsewhere, or was too new when it was copied", () => {
 		expect(marks({}, { edited: "" })).toBeUndefined();
 		expect(marks({}, { origin: pathFromText("/elsewhere") })).toBeUndefined();
 		const entries = manifestOf(first).entries.map(({ source: _, ...entry }) => entry);
@@ -88,7 +88,7 @@ describe("nothing is known of a file", () => {
 	});
 });
 
-test("packages are those of then where none came or went since, and have to be asked for else", () => {
+test("the owners of files are known unless packages were installed or removed since", () => {
 	const of = (path: string, samePackages: boolean) =>
 		knownFiles(manifestOf(first), [], samePackages).owner(pathFromText(path))?.package;
 	expect(of("/opt/app/data", true)).toEqual(owner);

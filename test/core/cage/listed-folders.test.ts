@@ -31,24 +31,24 @@ function listed(...include: string[]): string[] {
 
 const perl = ["/usr/share/perl/5.40", "/usr/share/perl/5.40/unicore"];
 
-test("a library that goes in as far as its sources name it, and nothing else where the application was only watched", () => {
+test("a library that goes in as far as its sources name it is listed, and nothing else of a traced application", () => {
 	expect(listed()).toEqual(perl);
 });
 
-test("an included folder with all below it, but nothing above it", () => {
+test("an included folder is listed with everything below it, but nothing above it", () => {
 	const folders = ["/srv/pages", "/srv/pages/a", "/srv/pages/b", "/srv/pages/empty"];
 	expect(listed("/srv/pages")).toEqual([...folders, ...perl]);
 });
 
-test("where a pattern begins, and down to what it found", () => {
+test("a pattern is listed from its start down to its matches", () => {
 	expect(listed("/opt/sites/*/*.conf")).toEqual(["/opt/sites", "/opt/sites/a", ...perl]);
 });
 
-test("no folder for a file that was named by itself", () => {
+test("a file that was named itself needs no folder", () => {
 	expect(listed("/srv/other/file")).toEqual(perl);
 });
 
-test("one folder with thousands of files", () => {
+test("one folder with thousands of files is listed once", () => {
 	const folder: ManifestEntry = { ...entry("/srv/many"), kind: "directory" };
 	const files = Array.from({ length: 5000 }, (_, index) => entry(`/srv/many/${index}`));
 	expect(listedFolders([folder, ...files])).toEqual([folder]);

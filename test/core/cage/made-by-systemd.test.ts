@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
-import type { Observed } from "../../../src/core/cage/audit.ts";
+import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import { isMadeBySystemd } from "../../../src/core/cage/tampering.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
-const observed = (path: string, more: { mode?: number; target?: string; uid?: number; kind?: Observed["kind"] }): Observed => ({
+const observed = (
+	path: string,
+	more: { mode?: number; target?: string; uid?: number; kind?: ObservedFile["kind"] },
+): ObservedFile => ({
 	path: pathFromText(path),
 	kind: more.kind ?? (more.target === undefined ? "directory" : "symlink"),
 	mode: more.mode ?? 0o755,
@@ -18,7 +21,7 @@ test.each([
 	observed("/lib64", { target: "usr/lib64" }),
 	observed("/root", { mode: 0o750 }),
 	observed("/proc", { mode: 0o555 }),
-])("what systemd adds to a root is known: $path", (one) => {
+])("an addition of systemd is recognised: $path", (one) => {
 	expect(isMadeBySystemd(one)).toBe(true);
 });
 
@@ -31,6 +34,6 @@ test.each([
 	observed("/root", { mode: 0o777 }),
 	observed("/root/kit", {}),
 	observed("/proc", { kind: "file" }),
-])("nothing else is taken for it: $path $kind", (one) => {
+])("another file is not taken for one: $path $kind", (one) => {
 	expect(isMadeBySystemd(one)).toBe(false);
 });

@@ -59,7 +59,7 @@ const full = plan(
 );
 
 describe("a manifest", () => {
-	test("is the same after a journey through JSON text, whatever the bytes of its paths", () => {
+	test("survives JSON text, whatever the bytes of its paths", () => {
 		const manifest = manifestOf(full);
 		const text = JSON.stringify(manifestToJson(manifest));
 		expect(text).toContain('"path":{"base64":');
@@ -70,14 +70,14 @@ describe("a manifest", () => {
 		["schema", (json: Record<string, unknown>) => ({ ...json, schema: "cagewright/manifest/2" })],
 		["generation", (json: Record<string, unknown>) => ({ ...json, generation: 0 })],
 		["entries", (json: Record<string, unknown>) => ({ ...json, entries: "none" })],
-	])("that does not fit is refused, with the place: %s", (where, change) => {
+	])("is refused with the place if invalid: %s", (where, change) => {
 		const json = change(manifestToJson(manifestOf(full)) as Record<string, unknown>);
 		expect(() => manifestFromJson(json)).toThrow(
 			expect.objectContaining({ code: "manifest-invalid", values: expect.objectContaining({ where }) }),
 		);
 	});
 
-	test("whose path would lead elsewhere is refused", () => {
+	test("is refused if a path would lead elsewhere", () => {
 		const json = manifestToJson(manifestOf(full)) as { entries: { path: unknown }[] };
 		(json.entries[1] as { path: unknown }).path = "/a/../../etc";
 		expect(() => manifestFromJson(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));
@@ -90,14 +90,14 @@ describe("a manifest", () => {
 	});
 });
 
-describe("a plan against a manifest", () => {
-	test("is the same as the one that was built", () => {
+describe("a plan compared with a manifest", () => {
+	test("equals the one that was built", () => {
 		const difference = comparePlanWithManifest(full, manifestOf(full));
 		expect(difference).toEqual({ added: [], changed: [], removed: [], settings: [] });
 		expect(isSame(difference)).toBe(true);
 	});
 
-	test("accounts of the host that come and go are no difference, those inside are", () => {
+	test("differs by accounts in the cage, not by other accounts of the host", () => {
 		const user = { name: "app", uid: 5, gid: 6, home: "/", reason: "started-as" };
 		const accounts = { ...full.accounts, users: [user] };
 		const before = manifestOf({ ...full, accounts });
@@ -108,12 +108,12 @@ describe("a plan against a manifest", () => {
 		expect(comparePlanWithManifest({ ...full, accounts: other }, before).settings).toEqual(["accounts"]);
 	});
 
-	test("reasons are no difference", () => {
+	test("does not differ by reasons", () => {
 		const other = { ...full, entries: full.entries.map((one) => ({ ...one, reasons: [] })) };
 		expect(isSame(comparePlanWithManifest(other, manifestOf(full)))).toBe(true);
 	});
 
-	test("tells what is added, removed and changed, and in what way", () => {
+	test("differs by added, removed and changed entries, with the aspects", () => {
 		const [app, , lib, , passwd] = full.entries;
 		const other = plan(
 			[
@@ -138,7 +138,7 @@ describe("a plan against a manifest", () => {
 		expect(isSame(difference)).toBe(false);
 	});
 
-	test("a cage that was built without root compares by its one owner", () => {
+	test("is compared by the single owner if the cage was built without root", () => {
 		const owner = { uid: 1000, gid: 1000 };
 		const built = manifestOf(full);
 		const manifest = { ...built, owner, entries: built.entries.map((one) => ({ ...one, ...owner })) };

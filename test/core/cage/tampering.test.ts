@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Observed } from "../../../src/core/cage/audit.ts";
+import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import { compareWithManifest, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
@@ -11,12 +11,12 @@ function built(path: string, values: Partial<ManifestEntry> = {}): ManifestEntry
 	return { path: place, kind: "file", mode: 0o755, uid: 0, gid: 0, size: 3, mtime: 0, reasons: [], risks: [], ...values };
 }
 
-function seen(path: string, values: Partial<Observed & ObservedState> = {}): Observed & ObservedState {
+function seen(path: string, values: Partial<ObservedFile & ObservedState> = {}): ObservedFile & ObservedState {
 	return { path: pathFromText(path), kind: "file", mode: 0o755, uid: 0, gid: 0, links: 1, ...values };
 }
 
 /** Codes, each with its severity and path. */
-function compare(observed: (Observed & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
+function compare(observed: (ObservedFile & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
 	const manifest = { entries, ...values } as Manifest;
 	return compareWithManifest(observed, manifest).map(({ code, path, severity }) => `${severity} ${code} ${path}`);
 }
@@ -24,26 +24,26 @@ function compare(observed: (Observed & ObservedState)[], entries: ManifestEntry[
 const hashed = (path: string) => built(path, { sha256: "a", mode: 0o644 });
 const other = (path: string, mode = 0o644) => seen(path, { sha256: "b", mode });
 
-describe("a file of another content", () => {
+describe("a file with other content", () => {
 	test.each([
 		["/usr/lib/libc.so.6", "danger changed /usr/lib/libc.so.6"],
 		["/etc/app.conf", "warning configuration-edited /etc/app.conf"],
 		["/etc/ld.so.cache", "danger changed /etc/ld.so.cache"],
 		["/etc/passwd", "danger changed /etc/passwd"],
 		["/etcetera", "danger changed /etcetera"],
-	])("%s", (path, finding) => {
+	])("is reported: %s", (path, finding) => {
 		expect(compare([other(path)], [hashed(path)])).toEqual([finding]);
 	});
-	test("that is a program is none of configuration, wherever it lies", () => {
+	test("is not taken for configuration if it is a program, wherever it is", () => {
 		const path = "/etc/app/hook";
 		expect(compare([other(path, 0o755)], [built(path, { sha256: "a" })])).toEqual([`danger changed ${path}`]);
 	});
-	test("of which nothing was read is taken as it is", () => {
+	test("is not reported if it was not read", () => {
 		expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]);
 	});
 });
 
-test("what became something else, or leads elsewhere", () => {
+test("is reported if it became something else or leads elsewhere", () => {
 	const target = "b" as Path;
 	const link = built("/lib", { kind: "symlink", target: "usr/lib" as Path, mode: 0o777 });
 	expect(compare([seen("/lib", { kind: "symlink", target, mode: 0o777 })], [link])).toEqual(["danger changed /lib"]);
@@ -56,7 +56,7 @@ test("what became something else, or leads elsewhere", () => {
 	expect(compare([memory], [device])).toEqual(["danger changed /dev/null"]);
 });
 
-test("what was put in is a danger where it could be executed or read by the loader", () => {
+test("an added file is a danger if it could be executed or read by the loader", () => {
 	const added = [
 		seen("/usr/bin/sh"),
 		seen("/etc/app.d", { kind: "directory" }),
@@ -71,20 +71,20 @@ test("what was put in is a danger where it could be executed or read by the load
 	]);
 });
 
-test("what is missing, but for the nodes that nobody but root can make", () => {
+test("a missing file is reported, except device nodes without root", () => {
 	const entries = [built("/a"), built("/dev/null", { kind: "device" })];
 	expect(compare([], entries)).toEqual(["warning missing /a", "warning missing /dev/null"]);
 	expect(compare([], entries, { owner: { uid: 1000, gid: 1000 } })).toEqual(["warning missing /a"]);
 });
 
-test("another mode or owner, which a link has not", () => {
+test("another mode or owner is reported, except a link's mode", () => {
 	expect(compare([seen("/a", { mode: 0o700 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
 	expect(compare([seen("/a", { gid: 5 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
 	const link = { kind: "symlink", target: "b" as Path } as const;
 	expect(compare([seen("/a", { ...link, mode: 0o700 })], [built("/a", link)])).toEqual([]);
 });
 
-test("a file is read where its stamp is not that of the copy any more", () => {
+test("a file is read if its stamp differs from the copy's", () => {
 	const entry = built("/a", { sha256: "a", copy: stamp });
 	expect(needsHash(entry, stamp)).toBe(false);
 	for (const key of Object.keys(stamp)) expect(needsHash(entry, { ...stamp, [key]: "9" })).toBe(true);

@@ -26,7 +26,7 @@ describe("parseElf", () => {
 					runpath: [],
 					soname: "me.so.3",
 					noDefaultDirectories: false,
-					dlopen: [{ sonames: ["libx.so.2", "libx.so.1"], feature: "x", description: "Does x", priority: "suggested" }],
+					dlopen: [{ sonames: ["libx.so.2", "libx.so.1"], feature: "x", priority: "suggested" }],
 					isStatic: false,
 				});
 			});

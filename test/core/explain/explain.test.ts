@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Cage } from "../../../src/core/cage/cage.ts";
 import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
-import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
+import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
@@ -43,7 +43,7 @@ const manifest: Manifest = {
 	identity: plan([]).identity,
 };
 
-function explained(path: string, facts: Partial<Facts> = {}) {
+function explained(path: string, facts: Partial<PathFacts> = {}) {
 	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
 	const { absence, cover, may, place, refusals } = explainPath(pathFromText(path), all);
 	return {
@@ -56,7 +56,7 @@ function explained(path: string, facts: Partial<Facts> = {}) {
 }
 
 describe("a path", () => {
-	test("is followed through the cage's own links, and a program may be read and executed, never written", () => {
+	test("is resolved via the cage's own links, and a program may be read and executed, never written", () => {
 		expect(explained("/bin/app")).toEqual({
 			place: "/usr/bin/app",
 			absence: undefined,
@@ -66,11 +66,11 @@ describe("a path", () => {
 		});
 	});
 
-	test("may be closed by owner and mode alone", () => {
+	test("may be refused only by owner and mode", () => {
 		expect(explained("/etc/app.key").refused[0]).toEqual(["read", "owner-or-mode", undefined]);
 	});
 
-	test("that was never used goes in by --include, with consent where it is a secret", () => {
+	test("that was never used needs --include, with consent for a secret", () => {
 		expect(explained("/srv/other/f", { onHost: [] })).toMatchObject({
 			absence: "untouched",
 			refused: [
@@ -83,7 +83,7 @@ describe("a path", () => {
 		);
 	});
 
-	test("says why it was left out", () => {
+	test("has a reason if it was left out", () => {
 		const secret = entry("/etc/app/key", { decision: "declined" });
 		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
 		expect(explained("/etc/app/key", { plan: declined, onHost: ["secret"] })).toMatchObject({
@@ -96,7 +96,7 @@ describe("a path", () => {
 		expect(explained("/proc/self/stat", { onHost: [] }).absence).toBe("kernel");
 	});
 
-	test("in the application's data is writable and never executed", () => {
+	test("in the application's data is writable and never executable", () => {
 		const inData = { kind: "file", mode: 0o755, uid: 900, gid: 900 } as const;
 		expect(explained("/var/lib/app/tool", { inData })).toMatchObject({
 			mount: "data",
@@ -105,7 +105,7 @@ describe("a path", () => {
 		});
 	});
 
-	test("of the host, of the launcher's /dev and of /tmp lies on another mount", () => {
+	test("of the host, of the launcher's /dev and of /tmp is on another mount", () => {
 		const inHost = { kind: "file", mode: 0o644, uid: 0, gid: 0 } as const;
 		expect(explained("/srv/pages/index.html", { inHost })).toMatchObject({ mount: "bind", absence: undefined, may: ["read"] });
 		expect(explained("/srv/pages/none")).toMatchObject({ mount: "bind", absence: "not-on-host" });
@@ -113,7 +113,7 @@ describe("a path", () => {
 		expect(explained("/tmp/f")).toMatchObject({ mount: "temporary", may: ["read", "write"] });
 	});
 
-	test("that is empty at each start is everybody's, whatever the cage has there", () => {
+	test("that is empty at each start may be written by everybody, whatever the cage has there", () => {
 		const own = { ...manifest, entries: [...entries, entry("/tmp", { kind: "directory", mode: 0o755 })] };
 		for (const path of ["/tmp", "/var/tmp", "/dev/shm"])
 			expect(explained(path, { manifest: own })).toMatchObject({
@@ -123,7 +123,7 @@ describe("a path", () => {
 			});
 	});
 
-	test("of a device that the plan has not is absent, and comes by --device where the host has it", () => {
+	test("of a device that the plan does not have is absent, and needs --device if the host has it", () => {
 		const refused = [
 			["read", "absent", "--device /dev/rtc0"],
 			["write", "absent", "--device /dev/rtc0"],
@@ -133,14 +133,14 @@ describe("a path", () => {
 		expect(explained("/dev/stdout")).toMatchObject({ absence: undefined });
 	});
 
-	test("of the kernel comes by the permission that shows it", () => {
+	test("of the kernel needs the permission that shows it", () => {
 		expect(explained("/proc/self/stat").refused).toContainEqual(["read", "absent", "--allow proc"]);
 		expect(explained("/sys/kernel").refused).toContainEqual(["read", "absent", "--allow sys"]);
 		expect(explained("/proc/loadavg").refused).toContainEqual(["read", "absent", "--allow kernel-proc"]);
 	});
 });
 
-test("a permission is known by the word that --allow takes", () => {
+test("a permission is recognised by the word of --allow", () => {
 	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
 	expect(words.map(subjectOfPermission)).toEqual([
 		"/proc",
@@ -155,7 +155,7 @@ test("a permission is known by the word that --allow takes", () => {
 });
 
 describe("a name", () => {
-	test("of a call tells whether the filter refuses it", () => {
+	test("of a call explains whether the filter refuses it", () => {
 		expect(explainName("ptrace", cage, manifest)).toMatchObject([
 			{ subject: "call", denials: [{ answer: "EPERM", why: "other-processes" }], opened: false },
 		]);
@@ -163,7 +163,7 @@ describe("a name", () => {
 		expect(explainName("memfd_create", cage, opened)).toMatchObject([{ denials: [], opened: true }]);
 	});
 
-	test("of a call for the network tells that there is none, and how there would be one", () => {
+	test("of a network call explains that there is no network, and how to get one", () => {
 		const without = { ...cage, application: { ...application, network: "none" as const } };
 		const [call] = explainName("socket", without, manifest);
 		expect(call).toMatchObject({
@@ -171,19 +171,19 @@ describe("a name", () => {
 		});
 	});
 
-	test("of a capability tells whether it is kept, and for what", () => {
+	test("of a capability explains whether it is kept, and why", () => {
 		expect(explainName("CAP_NET_BIND_SERVICE", cage, manifest)).toMatchObject([{ subject: "capability", kept: "bind 80" }]);
 		expect(explainName("net_admin", cage, manifest)).toEqual([{ subject: "capability", name: "net_admin", startsAsRoot: false }]);
 	});
 
-	test("of both is answered for both, and of neither not at all", () => {
+	test("of both is explained as both, and an unknown one not at all", () => {
 		expect(explainName("chroot", cage, manifest).map(({ subject }) => subject)).toEqual(["call"]);
 		expect(explainName("syslog", cage, manifest).map(({ subject }) => subject)).toEqual(["call", "capability"]);
 		expect(explainName("nonsense", cage, manifest)).toEqual([]);
 	});
 });
 
-test("each refusal of a trial names its layers and the option that opens it", () => {
+test("each refusal of a trial has its layers and the option that allows it", () => {
 	const missing = [
 		{ kind: "absent", what: "/etc/app/key", call: "openat", error: "ENOENT", declined: true },
 		{ kind: "read-only", what: "/var/log/app/log", call: "openat", error: "EROFS", declined: false },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joined, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
+import { joinMinimised, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
 import { extensionsOf, type PinFacts, type PinRules, pinsOf } from "../../../src/core/minimise/needs.ts";
 import { unitsOf, withNeeded } from "../../../src/core/minimise/units.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
@@ -24,7 +24,7 @@ const parentOf = { kind: "parent-of", child: pathFromText("/usr") } as const;
 const folder = (path: string, values: Partial<Entry> = {}) =>
 	entry(path, { kind: "directory", mode: 0o755, reasons: [parentOf], ...values });
 
-test("a plan goes without what was proven unnecessary, and without directories that held nothing else", () => {
+test("a plan leaves out what was proven unnecessary, and directories that contained nothing else", () => {
 	const entries = [
 		folder("/etc"),
 		folder("/etc/app"),
@@ -39,7 +39,7 @@ test("a plan goes without what was proven unnecessary, and without directories t
 	expect(leaveOut(plan(entries), undefined, []).entries).toEqual(entries);
 });
 
-test("what a rule names goes in all the same, and what a trial found missing comes back with the links that lead to it", () => {
+test("a file that a rule names stays, and one that a trial found missing returns with the links to it", () => {
 	const entries = [
 		entry("/etc/named", { reasons: [{ kind: "rule", rule: "include", value: "/etc/named" }] }),
 		folder("/usr"),
@@ -56,8 +56,8 @@ test("what a rule names goes in all the same, and what a trial found missing com
 	]);
 });
 
-test("what earlier searches left out stays out, unless the cage has it again", () => {
-	const found = joined(minimised("/a", "/b"), new Set(paths("/b", "/c")), minimised("/c"));
+test("earlier results stay left out, unless the cage contains them again", () => {
+	const found = joinMinimised(minimised("/a", "/b"), new Set(paths("/b", "/c")), minimised("/c"));
 	expect(found.paths).toEqual(["/a", "/c"]);
 });
 
@@ -70,7 +70,7 @@ const facts = (values: Partial<PinFacts> = {}): PinFacts => ({
 });
 const noRules: PinRules = { keep: [], keepKinds: [], giveUp: [] };
 
-test("what no probe would miss stays, unless it is given up", () => {
+test("pinned files that no probe would miss stay, unless the pin is lifted", () => {
 	const owner = { package: { name: "app", version: "1" } };
 	const zone = manifestEntry("/usr/share/zoneinfo/Europe/Berlin");
 	const own = manifestEntry("/etc/app/own.conf");
@@ -94,7 +94,7 @@ test("what no probe would miss stays, unless it is given up", () => {
 	]);
 });
 
-test("program, accounts, rules and what was edited stay whatever is given up", () => {
+test("program, accounts, rules and edited files stay whatever is lifted", () => {
 	const pin = pinsOf(facts({ edited: new Set(paths("/etc/edited")) }), { ...noRules, giveUp: ["configuration"] });
 	const named = { reasons: [{ kind: "rule", rule: "include", value: "/x" }] } as const;
 	expect(pin(manifestEntry("/usr/bin/app"))).toBe("program");
@@ -104,7 +104,7 @@ test("program, accounts, rules and what was edited stay whatever is given up", (
 	expect(pin(manifestEntry("/etc/other"))).toBeUndefined();
 });
 
-test("a file goes with the links that lead to it; what stays keeps what it needs", () => {
+test("a file goes with the links to it, and a kept file keeps what it needs", () => {
 	const entries = [
 		...["/usr", "/usr/bin", "/usr/lib", "/usr/share"].map((path) => manifestEntry(path, { kind: "directory" })),
 		manifestEntry("/usr/bin/app", { size: 10 }),
@@ -123,7 +123,7 @@ test("a file goes with the links that lead to it; what stays keeps what it needs
 	]);
 });
 
-test("settings hold the extensions that they load by name, but for what is commented out", () => {
+test("settings contain the modules that they load by name, except in comments", () => {
 	const text = new Map([
 		["/etc/a.load", "LoadModule a_module /usr/lib/mod/mod_a.so\n# LoadModule b_module /usr/lib/mod/mod_b.so\n"],
 		["/etc/php.ini", "; extension=c\nextension=d\nzend_extension=opcache\n"],

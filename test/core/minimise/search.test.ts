@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findUnneeded, lastThatWorks, type SearchProgress } from "../../../src/core/minimise/search.ts";
-import { halves, inOrder, type Unit } from "../../../src/core/minimise/units.ts";
+import { halves, searchOrder, type Unit } from "../../../src/core/minimise/units.ts";
 
 const { signal } = new AbortController();
 
@@ -34,7 +34,7 @@ const needs = fc
 	.chain((count) => fc.tuple(fc.constant(count), fc.uniqueArray(fc.nat(count - 1), { maxLength: 20 })));
 const jobs = fc.integer({ min: 1, max: 5 });
 
-test("what nothing needs is left out, and nothing else, however many trials run side by side", async () => {
+test("exactly the unneeded units are left out, however many trials run at once", async () => {
 	await fc.assert(
 		fc.asyncProperty(needs, jobs, async ([count, needed], side) => {
 			const { isComplete, left } = await search(plain(count), new Set(needed), side);
@@ -44,7 +44,7 @@ test("what nothing needs is left out, and nothing else, however many trials run 
 	);
 });
 
-test("it takes about k·log2(n) trials", async () => {
+test("the search takes about k·log2(n) trials", async () => {
 	await fc.assert(
 		fc.asyncProperty(needs, async ([count, needed]) => {
 			const { trials } = await search(plain(count), new Set(needed));
@@ -55,7 +55,7 @@ test("it takes about k·log2(n) trials", async () => {
 	);
 });
 
-test("what is pinned is never asked for", async () => {
+test("pinned units are never tried", async () => {
 	await fc.assert(
 		fc.asyncProperty(needs, fc.uniqueArray(fc.nat(299)), jobs, async ([count, needed], pins, side) => {
 			const pinned = new Set(pins.filter((one) => one < count));
@@ -65,7 +65,7 @@ test("what is pinned is never asked for", async () => {
 	);
 });
 
-test("nothing is tried without what it needs: whoever needs a library goes before it", async () => {
+test("a unit is never tried without what it needs: dependents go first", async () => {
 	await fc.assert(
 		fc.asyncProperty(needs, fc.array(fc.tuple(fc.nat(299), fc.nat(299)), { maxLength: 200 }), jobs, async (size, edges, side) => {
 			const [count, needed] = size;
@@ -88,13 +88,13 @@ test("nothing is tried without what it needs: whoever needs a library goes befor
 	);
 });
 
-test("libraries that need one another in a circle are decided as well", async () => {
+test("libraries that need each other are decided too", async () => {
 	const units = [unit("", [1]), unit("", [0]), unit("", [0]), unit()];
 	expect([...(await search(units, new Set([3]))).left].sort()).toEqual([0, 1, 2]);
 	expect([...(await search(units, new Set([0]))).left].sort()).toEqual([2, 3]);
 });
 
-test("whatever an oracle says that depends on itself, what is found was seen to work", async () => {
+test("with an inconsistent oracle, the result was still tried and worked", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.boolean()), jobs, async (count, answers, side) => {
 			// One answer for each set, without any order among them.
@@ -111,7 +111,7 @@ test("whatever an oracle says that depends on itself, what is found was seen to 
 	);
 });
 
-test("of two files one of which is enough, one stays", async () => {
+test("of two alternative files, one stays", async () => {
 	const works = async (left: ReadonlySet<number>) => !(left.has(3) && left.has(17));
 	for (const side of [1, 2, 4]) {
 		const { left } = await findUnneeded({ units: plain(20), pinned: new Set(), jobs: side, signal, works });
@@ -120,7 +120,7 @@ test("of two files one of which is enough, one stays", async () => {
 	}
 });
 
-test("what is needed only while something else is there goes after it: nothing that is left could go by itself", async () => {
+test("a unit that only another left-out unit needed goes too, so that no remaining unit could go alone", async () => {
 	const pairs = fc.array(fc.tuple(fc.nat(29), fc.integer({ min: 30, max: 59 })), { maxLength: 10 });
 	const some = fc.uniqueArray(fc.nat(59), { maxLength: 8 });
 	await fc.assert(
@@ -136,14 +136,14 @@ test("what is needed only while something else is there goes after it: nothing t
 	);
 });
 
-test("a trial that failed for another reason keeps nothing", async () => {
+test("a trial that failed by chance keeps nothing", async () => {
 	let unsteady = 3;
 	const works = async (left: ReadonlySet<number>) => !left.has(7) && (left.size < 50 || unsteady-- <= 0);
 	const { left } = await findUnneeded({ units: plain(64), pinned: new Set(), jobs: 1, signal, works });
 	expect(left.size).toBe(63);
 });
 
-test("what passed by chance is taken back", async () => {
+test("a trial that passed by chance is reverted", async () => {
 	const needed = new Set(Array.from({ length: 30 }, (_, at) => at * 2));
 	let lies = 1;
 	const works = async (left: ReadonlySet<number>) => {
@@ -156,7 +156,7 @@ test("what passed by chance is taken back", async () => {
 	expect(left.size).toBe(34);
 });
 
-test("an oracle that is often wrong costs no more than a few beginnings", async () => {
+test("an often wrong oracle causes only a few restarts", async () => {
 	await fc.assert(
 		fc.asyncProperty(needs, fc.infiniteStream(fc.integer({ min: 0, max: 9 })), async ([count, needed], chance) => {
 			const works = async (left: ReadonlySet<number>) =>
@@ -167,7 +167,7 @@ test("an oracle that is often wrong costs no more than a few beginnings", async 
 	);
 });
 
-test("it stops when it is told to, with what was found until then", async () => {
+test("the search stops on its signal with the result so far", async () => {
 	const stop = new AbortController();
 	const progress: SearchProgress[] = [];
 	const { isComplete, left } = await findUnneeded({
@@ -192,7 +192,7 @@ test("it stops when it is told to, with what was found until then", async () => 
 	expect(progress.every(({ estimated, trials }) => estimated >= trials)).toBe(true);
 });
 
-test("a trial that cannot be held ends the search, once the others are over", async () => {
+test("a failing trial ends the search once the others are over", async () => {
 	let running = 0;
 	const works = async () => {
 		running++;
@@ -205,7 +205,7 @@ test("a trial that cannot be held ends the search, once the others are over", as
 	expect(running).toBe(0);
 });
 
-test("a part is cut where groups part, or packages, or folders", () => {
+test("a part is split between groups, packages or folders", () => {
 	const places = ["a/p/1", "a/p/1", "a/p/2", "a/q/1", "a/q/1", "b/r/1", "b/r/1", "b/r/1"];
 	const units = places.map((place) => unit(place));
 	expect(halves([0, 1, 2, 3, 4, 5, 6, 7], units)).toEqual([
@@ -219,12 +219,12 @@ test("a part is cut where groups part, or packages, or folders", () => {
 	expect(halves([0, 1], units)).toEqual([[0], [1]]);
 });
 
-test("whoever needs a unit stands before it", () => {
+test("dependents come before what they need", () => {
 	const units = [unit("z", []), unit("a", [0]), unit("b", [1]), unit("c")];
-	expect(inOrder(units, [0, 1, 2, 3])).toEqual([2, 1, 3, 0]);
+	expect(searchOrder(units, [0, 1, 2, 3])).toEqual([2, 1, 3, 0]);
 });
 
-test("the furthest of the steps that works is found, or none", async () => {
+test("the largest working step is found, or none", async () => {
 	const steps = Array.from({ length: 9 }, (_, at) => new Set(Array.from({ length: at + 1 }, (_one, index) => index)));
 	for (const bad of [0, 1, 4, 8]) expect(await lastThatWorks(steps, async (left) => !left.has(bad))).toBe(steps[bad - 1]);
 	expect(await lastThatWorks(steps, async () => true)).toBe(steps[8]);

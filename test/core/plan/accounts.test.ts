@@ -6,15 +6,15 @@ import { asApp, asRoot, type Did, groups, rules, trace, users } from "./traces.t
 const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
 	planAccounts(identity, trace(did, values), [], [], users, groups);
 
-describe("who is known in the cage", () => {
-	test("the account that the application starts as, with its groups, and nobody else", () => {
+describe("accounts in the cage", () => {
+	test("include only the account that the application starts as, and its groups", () => {
 		const { accounts: made, group, passwd } = accounts({ ...asApp, groups: [902] });
 		expect(passwd).toBe("app:x:900:901::/var/lib/app:/usr/sbin/nologin\n");
 		expect(group).toBe("app:x:901:\ncertificates:x:902:app\n");
 		expect(made).toMatchObject({ usersLeftOut: 2, groupsLeftOut: 2 });
 		expect(made.groups.map(({ reason }) => reason)).toEqual(["started-as", "group-of-account"]);
 	});
-	test("whom it switches to, with that account's own group", () => {
+	test("include an account that it switches to, with that account's own group", () => {
 		const { accounts: made } = accounts(asRoot, {}, { uids: new Set([1000]), gids: new Set([902]) });
 		expect(made.users).toMatchObject([
 			{ name: "root", reason: "started-as" },
@@ -26,7 +26,7 @@ describe("who is known in the cage", () => {
 			["other", "group-of-account", []],
 		]);
 	});
-	test("to whom it hands files, and who owns what it may write", () => {
+	test("include accounts that it gives files to, and owners of what it may write", () => {
 		const { accounts: made } = accounts(asRoot, { "/run/f": { did: "write", owner: { uid: 900, gid: -1 } } });
 		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
 			["root", "started-as"],
@@ -42,7 +42,7 @@ describe("who is known in the cage", () => {
 		);
 		expect(owned.accounts.users.map(({ name }) => name)).toEqual(["app", "other"]);
 	});
-	test("`as it was` is nobody", () => {
+	test("ignore the id that means unchanged", () => {
 		for (const nobody of [-1, 0xffffffff]) {
 			const made = accounts(
 				asApp,
@@ -52,17 +52,17 @@ describe("who is known in the cage", () => {
 			expect(made.accounts.users.map(({ name }) => name)).toEqual(["app"]);
 		}
 	});
-	test("an id that has no name stays without one", () => {
+	test("ignore an id without a name", () => {
 		expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe("");
 	});
 });
 
-describe("what the administrator decides", () => {
+describe("the administrator's decisions about accounts", () => {
 	const did = trace({}, { uids: new Set([1000]) });
 	const decided = (values: Partial<AccountRules>, identity = asRoot) =>
 		planAccounts(identity, did, [], [], users, groups, rules(values));
 
-	test("an account that nothing asked for is known, with its group, and the reason says who wanted it", () => {
+	test("a chosen account is known with its group, and the reason says who chose it", () => {
 		const { accounts: made, passwd } = planAccounts(asApp, trace({}), [], [], users, groups, rules({ accounts: ["user:other"] }));
 		expect(passwd).toContain("other:x:1000:1000::/home/other:/usr/sbin/nologin\n");
 		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
@@ -72,7 +72,7 @@ describe("what the administrator decides", () => {
 		expect(made.groups.map(({ name, reason }) => [name, reason])).toContainEqual(["other", "group-of-account"]);
 		expect(decided({ accounts: ["group:app"] }).accounts.users.map(({ name }) => name)).not.toContain("app");
 	});
-	test("one that was seen stays out, and who runs under its number is remembered", () => {
+	test("a needed account can be left out, and its number is remembered", () => {
 		const { accounts: made, group, passwd } = decided({ withoutAccounts: ["other"] });
 		expect(passwd).not.toContain("other");
 		expect(group).not.toContain("other");
@@ -86,15 +86,15 @@ describe("what the administrator decides", () => {
 		[{ withoutAccounts: ["group:app"] }, asApp, "account-always-kept-started-as"],
 		[{ accounts: ["nowhere"] }, asApp, "account-word-unknown"],
 		[{ accounts: ["user:certificates"] }, asApp, "account-word-unknown"],
-	] as const)("not %j as %j", (values, identity, code) => {
+	] as const)("%j is refused as %j", (values, identity, code) => {
 		expect(() => decided(values, identity)).toThrow(expect.objectContaining({ code, exit: 2 }));
 	});
-	test("what this machine has not may be left out", () => {
+	test("an account that this machine does not have can be left out", () => {
 		expect(decided({ withoutAccounts: ["nowhere"] }).accounts.users).toHaveLength(2);
 	});
 });
 
-test("no password hash, no shell, and names from files and DNS alone", () => {
+test("the files contain no password hash and no shell, and names come only from files and DNS", () => {
 	const { nsswitch, passwd } = accounts(asRoot, {}, { uids: new Set([900, 1000]) });
 	for (const line of passwd.trim().split("\n")) expect(line).toMatch(/^\w+:x:\d+:\d+:[^:]*:[^:]*:\/usr\/sbin\/nologin$/);
 	expect(nsswitch.match(/^(passwd|group): (.*)$/gm)).toEqual(["passwd: files", "group: files"]);

@@ -14,11 +14,11 @@ const unused = (allowSecret: string[], allowSetuid: string[] = []) =>
 		({ option, path }) => `${option} ${path}`,
 	);
 
-test("what is meant by its path, by a directory above it, through a link, or lies in the state, is used", () => {
+test("an allowed path is used if it is in the plan, in the state, below an allowed directory or behind a link", () => {
 	expect(unused(["/etc/keys/site.key", "/etc/keys", "/etc/current", "/var/lib/app/keys"], ["/usr/bin/su"])).toEqual([]);
 });
 
-test("what is no secret of the plan allows nothing", () => {
+test("allowing a path that is no secret of the plan has no effect and is reported", () => {
 	expect(unused(["/etc/keys/site.kye", "/etc/plain", "/usr/bin/su"], ["/etc/keys/site.key"])).toEqual([
 		"--allow-secret /etc/keys/site.kye",
 		"--allow-secret /etc/plain",

@@ -18,7 +18,7 @@ const failure = (make: () => unknown): Failure | undefined => {
 	return undefined;
 };
 
-test("a bind is planned as the place that its name leads to", () => {
+test("a bind is planned at its real place", () => {
 	expect(planFor(files, trace({}), { rules: bound("/srv/link/deep") }).rules.binds).toEqual([
 		{ path: "/srv/app/site/deep", access: "ro" },
 	]);
@@ -33,7 +33,7 @@ test("a bind below a writable directory is refused", () => {
 	});
 });
 
-test("a bind below another bind is refused, by whichever name it comes", () => {
+test("a bind below another bind is refused under any of its names", () => {
 	expect(failure(() => planFor(files, trace({}), { rules: bound("/srv/app/site", "/srv/link/deep") }))).toMatchObject({
 		code: "bind-below-bind",
 		exit: 2,

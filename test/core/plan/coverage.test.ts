@@ -60,7 +60,7 @@ const run = trace(
 	'openat(AT_FDCWD</>, "/usr/lib/served/mod_two.so", O_RDONLY) = -1 EACCES (Permission denied)',
 );
 
-test("counts by group what was really used, by whatever name", () => {
+test("the meter counts by group what was really used, under any name", () => {
 	const { groups, packages } = new CoverageMeter([served, common, client], files).measure(run);
 	// The client is of the same source, but nothing of it was reached.
 	expect(packages.map(({ name }) => name)).toEqual(["served", "served-common"]);
@@ -74,7 +74,7 @@ test("counts by group what was really used, by whatever name", () => {
 	expect(groups.configuration.untouched).toEqual(["/etc/served/more.conf"]);
 });
 
-test("several runs reach together what they reach", () => {
+test("several runs are measured together", () => {
 	const meter = new CoverageMeter([served, common], files);
 	const more = trace('openat(AT_FDCWD</>, "/etc/served/more.conf", O_RDONLY) = 3</etc/served/more.conf>');
 	expect(meter.measure(more).groups.configuration.reached).toBe(1);
@@ -82,7 +82,7 @@ test("several runs reach together what they reach", () => {
 	expect(totalCoverage(meter.measure(run, more))).toEqual({ reached: 5, of: 8 });
 });
 
-test("modules that other packages plug in count as well, loaded or not", () => {
+test("modules of other packages count too, loaded or not", () => {
 	const machine = tree({
 		"/usr/sbin/served": executable,
 		"/usr/share/served/modules": link("../../lib/served/modules"),
@@ -99,7 +99,7 @@ test("modules that other packages plug in count as well, loaded or not", () => {
 	expect(packages.map(({ name }) => name)).toEqual(["served"]);
 });
 
-test("an interpreter's package is not the application's, its script's is", () => {
+test("a script's package counts as the application's, its interpreter's does not", () => {
 	const scripts = tree({ "/usr/bin/python3": executable, "/usr/share/tool/main.py": "", "/usr/sbin/served": executable });
 	expect(packagedFile(["/usr/sbin/served", "-x"], scripts)).toBe("/usr/sbin/served");
 	expect(packagedFile(["/usr/bin/python3", "-u", "/usr/share/tool/main.py"], scripts)).toBe("/usr/share/tool/main.py");
@@ -107,7 +107,7 @@ test("an interpreter's package is not the application's, its script's is", () =>
 	expect(packagedFile(["/usr/sbin/gone"], scripts)).toBeUndefined();
 });
 
-test("what comes next: lines that can be run, then signals, then what was never touched", () => {
+test("proposals list runnable lines first, then signals, then unused files", () => {
 	const application = {
 		command: ["/usr/sbin/served"],
 		cwd: "/",

@@ -31,15 +31,15 @@ function planned(values: Partial<Plan> = {}, users = [user("www-data", 33, "star
 const ownersOf = (made: Plan) => made.entries.map(({ gid, path, uid }) => `${path} ${uid}:${gid}`);
 const contentOf = (made: Plan, path: string) => made.entries.find((one) => one.path === path);
 
-describe("a cage's own account", () => {
-	test("stands for the one that the application starts as, with its supplementary groups", () => {
+describe("a dedicated account", () => {
+	test("replaces the account that the application starts as and keeps its supplementary groups", () => {
 		const made = withDedicatedAccount(planned(), account);
 		expect(made.identity).toEqual({ name: "cage-web", uid: 700, gid: 701, groups: [110], home: "/var/www" });
 		expect(made.ownerChange).toEqual({ uid: [33, 700], gid: [33, 701] });
 		expect(made.notes).toEqual([]);
 	});
 
-	test("has the files and the state that the old one had; root's stay root's", () => {
+	test("gets the files and the state of the old one; root's stay root's", () => {
 		const made = withDedicatedAccount(planned(), account);
 		expect(ownersOf(made)).toEqual([
 			"/usr/bin/app 0:0",
@@ -54,7 +54,7 @@ describe("a cage's own account", () => {
 		]);
 	});
 
-	test("is named by the old name first in the cage, and then by its own", () => {
+	test("has the old name first in the cage, then its own", () => {
 		const made = withDedicatedAccount(planned(), account);
 		const passwd = contentOf(made, "/etc/passwd");
 		expect(passwd?.content).toBe(
@@ -68,7 +68,7 @@ describe("a cage's own account", () => {
 		]);
 	});
 
-	test("stands for the one that a start as root switches to; a configuration may name that by number", () => {
+	test("replaces the account that a root start switches to, even if a configuration uses the number", () => {
 		const made = withDedicatedAccount(planned({ identity: root }, [user("www-data", 33, "switched-to")]), account);
 		expect(made.identity).toEqual(root);
 		expect(made.ownerChange?.uid).toEqual([33, 700]);
@@ -77,7 +77,7 @@ describe("a cage's own account", () => {
 		]);
 	});
 
-	test("cannot stand for root, or for several", () => {
+	test("cannot replace root or several accounts", () => {
 		const onlyRoot = planned({ identity: root }, [user("www-data", 33, "owns-files")]);
 		expect(() => withDedicatedAccount(onlyRoot, account)).toThrow(
 			expect.objectContaining({ code: "dedicated-account-root", exit: 2 }),
@@ -89,7 +89,7 @@ describe("a cage's own account", () => {
 	});
 });
 
-test("names of accounts are what useradd takes", () => {
+test("its name must be one that useradd accepts", () => {
 	expect(dedicatedName("redis")).toBe("cage-redis");
 	expect(dedicatedName("My.Site@2")).toBe("cage-my-site-2");
 	expect(isAccountName(dedicatedName("x".repeat(64)))).toBe(true);

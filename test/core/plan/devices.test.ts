@@ -30,7 +30,7 @@ test.each<[string, ReturnType<typeof node>, string]>([
 	["/dev/null", node(10, 232), "ask"],
 ])("%s as %j: %s", (path, made, expected) => expect(judge(path, made)).toBe(expected));
 
-describe("devices of a plan", () => {
+describe("the plan's devices", () => {
 	const host: Record<string, Node> = {
 		"/dev/null": node(1, 3),
 		"/dev/urandom": node(1, 9),
@@ -52,11 +52,11 @@ describe("devices of a plan", () => {
 	const devices = (made: ReturnType<typeof plan>) =>
 		Object.fromEntries(made.entries.filter((entry) => entry.kind === "device").map((entry) => [entry.path, entry.decision]));
 
-	test("/dev/null is always there, for everybody whatever the host did to it", () => {
+	test("always include /dev/null with access for everybody, whatever its mode on the host", () => {
 		const made = planFor(tree({ "/dev/null": { ...node(1, 3), mode: 0o600 } }), trace({}));
 		expect(entryAt(made, "/dev/null")).toMatchObject({ kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 3 } });
 	});
-	test("harmless ones go in when they were used; others, which the sandbox hides, are named and wait for a yes", () => {
+	test("include harmless ones that were used; others are listed and need consent", () => {
 		const made = plan({ "/dev/urandom": "read", "/dev/tty": "read", "/dev/rtc0": "ENOENT:read" });
 		expect(devices(made)).toEqual({
 			"/dev/null": "include",
@@ -67,27 +67,27 @@ describe("devices of a plan", () => {
 		expect(made.declined).toEqual(["/dev/rtc0", "/dev/tty"].map((path) => ({ path, risk: "device" })));
 		expect(devices(plan({}, ["/dev/tty"]))).toEqual({ "/dev/null": "include", "/dev/tty": "include" });
 	});
-	test("a disk that was used is refused in the plan; to name one is refused at once", () => {
+	test("never include a disk: a used one is declined, a named one is an error", () => {
 		expect(plan({ "/dev/sda": "read" }).declined).toEqual([{ path: "/dev/sda", risk: "refused-device" }]);
 		expect(() => plan({}, ["/dev/sda"])).toThrow(expect.objectContaining({ code: "device-refused", exit: 4 }));
 	});
-	test("what is no device below /dev cannot be named", () => {
+	test("can only be named below /dev", () => {
 		for (const name of ["/dev/nothing", "/dev/log", "/etc/passwd", "/srv/node", "/dev/stdout"]) {
 			expect(() => plan({}, [name])).toThrow(expect.objectContaining({ code: "device-unknown", exit: 2 }));
 		}
 	});
-	test("a link below /dev becomes the device itself under that name", () => {
+	test("below /dev, a link becomes the device itself", () => {
 		const made = plan({}, ["/dev/rtc"]);
 		expect(entryAt(made, "/dev/rtc")).toMatchObject({ kind: "device", decision: "include", device: { major: 254, minor: 0 } });
 		expect(devices(plan({ "/dev/rtc": "read" }))).toMatchObject({ "/dev/rtc": "declined" });
 	});
-	test("a link elsewhere brings the device that it leads to", () => {
+	test("elsewhere, a link brings the device that it leads to", () => {
 		const made = plan({ "/srv/entropy": "read" });
 		expect(devices(made)).toMatchObject({ "/dev/urandom": "include" });
 		expect(entryAt(made, "/srv/entropy")?.kind).toBe("symlink");
 		expect(() => cageEntries(made)).not.toThrow();
 	});
-	test("what the launcher makes itself and what depends on who looks is never planned", () => {
+	test("never include what the launcher creates or what depends on the reader", () => {
 		const made = plan({ "/dev/stdout": "write", "/dev/fd/1": "write", "/dev/log": "connect", "/dev/../dev/tty": "read" });
 		expect(devices(made)).toEqual({ "/dev/null": "include", "/dev/tty": "declined" });
 		expect(made.entries.filter((entry) => entry.path.startsWith("/proc") || entry.path.startsWith("/run"))).toEqual([]);

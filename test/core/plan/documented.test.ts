@@ -60,7 +60,7 @@ const offers = (mentions: readonly Mention[], rules: Partial<Rules> = {}, writab
 	});
 const named = (list: ReturnType<typeof offers>) => list.map(({ kind, path }) => `${kind === "documented" ? "" : "w "}${path}`);
 
-test("without a word of prose, the packages' own configuration and state are offered", () => {
+test("the packages' own configuration and state are offered even without documentation", () => {
 	expect(offers([])).toEqual([
 		{
 			kind: "documented",
@@ -79,7 +79,7 @@ test("without a word of prose, the packages' own configuration and state are off
 	]);
 });
 
-test("what is named has to exist and to be the application's own", () => {
+test("a documented path is offered only if it exists and belongs to the application", () => {
 	const mentions = [
 		...[
 			"/etc/hosts",
@@ -105,7 +105,7 @@ test("what is named has to exist and to be the application's own", () => {
 	).toEqual([...["/etc/served/more.conf", "w /run/served", "/usr/share/served/errors", "w /var/lib/served", "w /var/lib/zones"]]);
 });
 
-test("what the plan has, mounts or leaves out is not offered, and prose is a better reason than a list", () => {
+test("a path that the plan has, mounts or leaves out is not offered, and documentation is a better reason than a package list", () => {
 	expect(named(offers([], { exclude: ["/etc/served/more.conf"] }, ["/var/lib"]))).toEqual([]);
 	const [first] = offers([
 		mention("/etc/served/more.conf", { passage: { kind: "readme", document: "R", text: "More is there." } }),
@@ -115,7 +115,7 @@ test("what the plan has, mounts or leaves out is not offered, and prose is a bet
 	expect(withDocumented([known], offers([])).map(({ kind }) => kind)).toEqual(["documented", "state"]);
 });
 
-test("programs that the configuration names and that no run started are offered, once each and with their line", () => {
+test("programs that the configuration names and no run started are offered once each, with their line", () => {
 	const machine = tree({
 		"/usr/lib/checks/check_load": file("", { mode: 0o755, size: 7 }),
 		"/usr/lib/checks/check_disk": file("", { mode: 0o755 }),

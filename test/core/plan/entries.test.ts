@@ -21,8 +21,8 @@ const host: Record<string, Node> = {
 const plan = (did: Record<string, Did>, values: Parameters<typeof planFor>[2] = {}, more: Record<string, Node> = {}) =>
 	planFor(tree({ ...host, ...more }), trace(did), values);
 
-describe("what an access brings", () => {
-	test("the file, the links on the way as they are, and the directories above", () => {
+describe("an access adds", () => {
+	test("the file, the links on the way unchanged, and the parent directories", () => {
 		expect(included(plan({ "/lib/libx.so.1": "read" }))).toEqual({
 			"/lib": "-> usr/lib",
 			"/usr": "directory",
@@ -31,18 +31,18 @@ describe("what an access brings", () => {
 			"/usr/lib/libx.so.1.2": "file",
 		});
 	});
-	test("a directory that was listed is a directory, without what is in it", () => {
+	test("a listed directory without its content", () => {
 		expect(included(plan({ "/usr/share/app": "list" }))).toEqual({
 			"/usr": "directory",
 			"/usr/share": "directory",
 			"/usr/share/app": "directory",
 		});
 	});
-	test("a directory that a mkdir found there is there again", () => {
+	test("a directory that a mkdir found", () => {
 		expect(included(plan({ "/usr/share/app": "EEXIST:create" }))).toHaveProperty(["/usr/share/app"], "directory");
 		expect(included(plan({ "/usr/share/app/data": "EEXIST:create" }))).not.toHaveProperty(["/usr/share/app/data"]);
 	});
-	test("a link that leads nowhere, as far as it goes", () => {
+	test("a dangling link as far as it leads", () => {
 		expect(included(plan({ "/etc/gone": "look" }, {}, { "/etc/gone": link("nowhere/x") }))).toEqual({
 			"/etc/gone": "-> nowhere/x",
 		});
@@ -53,17 +53,17 @@ describe("what an access brings", () => {
 		["what is the kernel's", { "/proc/1/status": "read", "/sys/x": "read", "/dev/pts/0": "read" }],
 		["what was only written: the content of somebody's log is none of the cage's", { "/var/big": "write create" }],
 		["byte code", { "/usr/lib/__pycache__/a.pyc": "read" }],
-	])("not: %s", (_, did) => {
+	])("nothing for %s", (_, did) => {
 		const files = { "/proc/1/status": "", "/sys/x": "", "/dev/pts/0": "", "/usr/lib/__pycache__/a.pyc": "" };
 		expect(Object.values(included(plan(did, {}, files))).filter((kind) => kind !== "directory")).toEqual([]);
 	});
-	test("a name with `..` means the real file", () => {
+	test("the real file for a name with `..`", () => {
 		expect(included(plan({ "/lib/../share/app/data": "read" }))).toMatchObject({
 			"/lib": "-> usr/lib",
 			"/usr/share/app/data": "file",
 		});
 	});
-	test("names are bytes", () => {
+	test("names as bytes", () => {
 		const name = pathFromBytes(Buffer.from("/srv/\xff\n", "latin1"));
 		const files = tree(host);
 		const status = { kind: "file" as const, mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0 };
@@ -80,7 +80,7 @@ describe("what an access brings", () => {
 		);
 		expect(made.entries.map((entry) => pathToJson(entry.path))).toContainEqual({ base64: "L3Nydi//Cg==" });
 	});
-	test("the working directory, which the launcher enters before anybody watches", () => {
+	test("the working directory, which the launcher enters before the trace starts", () => {
 		const made = plan(
 			{},
 			{ application: { ...application, cwd: "/srv/now" } },
@@ -92,7 +92,7 @@ describe("what an access brings", () => {
 });
 
 describe("reasons", () => {
-	test("say who asked, and at most four times", () => {
+	test("name who asked, at most four times", () => {
 		const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`/l${index}`, link("/usr/share/app/data")]));
 		const made = plan(
 			Object.fromEntries(Object.keys(many).map((path) => [path, { did: "read", calls: [`call${path}`] }])),
@@ -101,7 +101,7 @@ describe("reasons", () => {
 		);
 		expect(entryAt(made, "/usr/share/app/data")?.reasons).toHaveLength(4);
 	});
-	test("`holds something` gives way to a better one", () => {
+	test("prefer any other reason to a child below", () => {
 		const made = plan({ "/usr/share/app/data": "read", "/usr/share/app": "list" });
 		expect(entryAt(made, "/usr/share/app")?.reasons.map((reason) => reason.kind)).toEqual(["traced"]);
 		expect(entryAt(made, "/usr/share")?.reasons).toEqual([{ kind: "parent-of", child: "/usr/share/app/data" }]);
@@ -109,7 +109,7 @@ describe("reasons", () => {
 });
 
 describe("secrets and setuid files", () => {
-	test("are declined, and named, whoever asks for them", () => {
+	test("are declined and listed, whoever asks for them", () => {
 		for (const values of [{}, { rules: rules({ include: ["/etc/app", "/usr/bin"] }) }]) {
 			const made = plan({ "/etc/app/key.pem": "read", "/usr/bin/tool": "execute" }, values);
 			expect(made.declined).toEqual([
@@ -130,24 +130,27 @@ describe("secrets and setuid files", () => {
 		expect(cageEntries(allowed).find(({ path }) => path === "/usr/bin/tool")?.mode).toBe(0o4755);
 		expect(allowed.notes.map(({ code }) => code)).not.toContain("program-without-setuid");
 	});
-	test("also where a link leads to them", () => {
+	test("are declined behind a link too", () => {
 		const made = plan({ "/etc/app/current": "read" });
 		expect(included(made)).toMatchObject({ "/etc/app/current": "-> key.pem" });
 		expect(made.declined).toEqual([{ path: "/etc/app/key.pem", risk: "secret" }]);
 	});
-	test.each(["/etc/app/key.pem", "/etc/app/current", "/etc/app", "/etc/app/"])("go in by --allow-secret %s", (allowSecret) => {
-		const made = plan({ "/etc/app/current": "read" }, { rules: rules({ allowSecret: [allowSecret] }) });
-		expect(included(made)).toHaveProperty(["/etc/app/key.pem"], "file");
-		expect(made.declined).toEqual([]);
-	});
-	test("one permission is not the other, and a path is not what merely begins like it", () => {
+	test.each(["/etc/app/key.pem", "/etc/app/current", "/etc/app", "/etc/app/"])(
+		"are included by --allow-secret %s",
+		(allowSecret) => {
+			const made = plan({ "/etc/app/current": "read" }, { rules: rules({ allowSecret: [allowSecret] }) });
+			expect(included(made)).toHaveProperty(["/etc/app/key.pem"], "file");
+			expect(made.declined).toEqual([]);
+		},
+	);
+	test("need their own permission, and only exactly below the allowed path", () => {
 		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSetuid: ["/etc/app/key.pem"] }) }).declined).toHaveLength(
 			1,
 		);
 		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSecret: ["/etc/app/key"] }) }).declined).toHaveLength(1);
 		expect(plan({ "/usr/bin/tool": "execute" }, { rules: rules({ allowSetuid: ["/usr/bin/tool"] }) }).declined).toEqual([]);
 	});
-	test("a file that is both needs both", () => {
+	test("need both permissions for a file that is both", () => {
 		const more = { "/srv/both": file(key, { mode: 0o4755 }) };
 		const allowed = (values: Parameters<typeof rules>[0]) =>
 			included(plan({ "/srv/both": "read" }, { rules: rules(values) }, more));
@@ -157,12 +160,12 @@ describe("secrets and setuid files", () => {
 });
 
 describe("large files", () => {
-	test("that were only looked at stay out", () => {
+	test("stay out if they were only looked at", () => {
 		expect(plan({ "/var/big": "look" }).declined).toEqual([{ path: "/var/big", risk: "large" }]);
 		expect(plan({ "/var/big": "read" }).declined).toEqual([]);
 		expect(plan({ "/usr/share/app/data": "look" }).declined).toEqual([]);
 	});
-	test("go in as soon as anything else asks for them, in whatever order", () => {
+	test("are included as soon as any other access asks for them, in any order", () => {
 		const more = { "/also": link("/var/big") };
 		expect(included(plan({ "/also": "look", "/var/big": "read" }, {}, more))).toHaveProperty(["/var/big"], "file");
 		const addition = { kind: "path", path: plan({}).application.command[0] as never, round: 1, call: "openat" } as const;
@@ -184,31 +187,31 @@ describe("excludes", () => {
 	};
 	const without = (...exclude: string[]) => included(plan(did, { rules: rules({ exclude }) }));
 
-	test("leave out a file and keep it in the plan", () => {
+	test("leave out a file and list it in the plan", () => {
 		const made = plan(did, { rules: rules({ exclude: ["/usr/share/app/data"] }) });
 		expect(entryAt(made, "/usr/share/app/data")?.decision).toBe("declined");
 		expect(made.declined).toEqual([]);
 	});
-	test("of a parent leave out the directory itself with all that is below", () => {
+	test("leave out a parent directory with everything below it", () => {
 		expect(Object.keys(without("/usr/share/app/more"))).not.toContain("/usr/share/app/more");
 		expect(Object.keys(without("/usr/share/app/"))).toEqual(
 			expect.not.arrayContaining([expect.stringMatching("/usr/share/app")]),
 		);
 		expect(Object.keys(without("/usr/share/app/m*"))).toContain("/usr/share/app/data");
 	});
-	test("mean the real file, by whichever name it was used", () => {
+	test("match the real file under any name", () => {
 		expect(without("/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
 		expect(without("/usr/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
 		expect(without("/lib/*.so.*")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
 	});
-	test("weigh more than includes", () => {
+	test("win over includes", () => {
 		const made = plan({}, { rules: rules({ include: ["/usr/share/app"], exclude: ["/usr/share/app/more"] }) });
 		expect(Object.keys(included(made)).filter((path) => path.startsWith("/usr/share/app"))).toEqual([
 			"/usr/share/app",
 			"/usr/share/app/data",
 		]);
 	});
-	test("cannot take away the accounts", () => {
+	test("cannot remove the accounts", () => {
 		const made = plan({ "/etc/app/current": "read" }, { rules: rules({ exclude: ["/etc"] }) });
 		expect(entryAt(made, "/etc/passwd")?.decision).toBe("include");
 		expect(cageEntries(made).map((entry) => entry.path)).toContain("/etc");
@@ -222,7 +225,7 @@ describe("generated files", () => {
 		"/etc/nsswitch.conf": "passwd: sss\n",
 		"/etc/ld.so.cache": "cache",
 	};
-	test("stand in for the host's, also where an include, a trial or a link names those", () => {
+	test("replace the host's, even if an include, a trial or a link names those", () => {
 		const more = { ...accounts, "/srv/users": link("/etc/passwd") };
 		const made = plan(
 			{ "/etc/passwd": "read", "/srv/users": "read" },
@@ -246,12 +249,12 @@ describe("generated files", () => {
 		expect(entryAt(made, "/etc/nsswitch.conf")).toMatchObject({ kind: "generated" });
 		expect(entryAt(made, "/etc/nsswitch.conf")?.target).toBeUndefined();
 	});
-	test("the loader's cache is there only where the host has one", () => {
+	test("include the loader's cache only if the host has one", () => {
 		expect(entryAt(plan({}), "/etc/ld.so.cache")).toBeUndefined();
 	});
 });
 
-test("entries stand in the order of their bytes, parents first, each path once", () => {
+test("entries are sorted by bytes, parents first, each path once", () => {
 	const made = plan({ "/usr/share/app/data": "read", "/lib/libx.so.1": "read", "/etc/app/current": "read" });
 	const paths = made.entries.map((entry) => entry.path);
 	expect(paths).toEqual([...new Set(paths)].sort());

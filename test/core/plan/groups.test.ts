@@ -60,7 +60,7 @@ describe("groups", () => {
 		["devices", ["/dev/null"]],
 		["secrets", ["/etc/app/key.pem"]],
 	])("%s", (name, paths) => expect(pathsOf(made, name)).toEqual(paths));
-	test("say what will be done with each", () => {
+	test("say what happens with each", () => {
 		const done = Object.fromEntries(groupsOf(made).map(({ name, recommendation }) => [name, recommendation]));
 		expect(done).toMatchObject({
 			program: "copy",
@@ -72,13 +72,13 @@ describe("groups", () => {
 			secrets: "leave-out",
 		});
 	});
-	test("hold every entry but the directories, once", () => {
+	test("contain every entry except directories once", () => {
 		const all = groupsOf(made).flatMap((group) => group.paths);
 		const expected = made.entries.filter((entry) => entry.kind !== "directory").length + made.writable.length;
 		expect(all.length).toBe(expected);
 		expect(new Set(all).size).toBe(expected);
 	});
-	test("a tree that is read as a whole and that most services never need is worth a word", () => {
+	test("name a directory that programs read completely and most services do not need", () => {
 		const zones = Array.from({ length: 50 }, (_, index) => `/usr/share/zoneinfo/Z${index}`);
 		const files = tree({ ...host, ...Object.fromEntries(zones.map((path) => [path, "z"])) });
 		const read = trace(Object.fromEntries(zones.map((path) => [path, "read"])));
@@ -92,13 +92,13 @@ describe("groups", () => {
 });
 
 describe("offers", () => {
-	test("modules beside one that was loaded, and state of the host that nothing read", () => {
+	test("include modules next to a loaded one, and unread state of the host", () => {
 		expect(planFor(tree(host), seen).offers).toEqual([
 			{ kind: "plug-ins", path: "/usr/lib/app/modules", files: 1, bytes: expect.any(Number) },
 			{ kind: "state", path: "/var/lib/app", files: 1, bytes: 8 },
 		]);
 	});
-	test("are gone once they were taken up", () => {
+	test("disappear once they were accepted", () => {
 		const taken = rules({ include: ["/usr/lib/app/modules"], seed: ["/var/lib/app"] });
 		expect(planFor(tree(host), seen, { rules: taken }).offers).toEqual([]);
 	});

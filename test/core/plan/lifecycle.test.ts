@@ -5,7 +5,7 @@ import { lifecycleCoverage, untracedStages } from "../../../src/core/plan/covera
 const stages = (life: ReturnType<typeof lifecycleCoverage>) =>
 	life.map(({ by = "", cameUp, stage }) => `${cameUp ? "+" : "-"}${stage} ${by}`.trim());
 
-test("what a trace brings up of a life, and what it does not", () => {
+test("a trace shows some stages of the lifecycle and not others", () => {
 	const nginx = { command: ["/usr/sbin/nginx"], gaps: new Set<never>() };
 	expect(stages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1"] }))).toEqual([
 		...["+start", "-reload SIGHUP", "+log-reopening SIGUSR1", "+stop", "+second-start"],
@@ -17,12 +17,12 @@ test("what a trace brings up of a life, and what it does not", () => {
 	]);
 });
 
-test("what was watched as it ran already was seen neither to start nor to stop", () => {
+test("a trace of a running application shows neither start nor stop", () => {
 	const life = lifecycleCoverage({ command: ["/usr/sbin/served"], gaps: new Set(["start-up"]), signals: [] });
 	expect(untracedStages(life).map(({ stage }) => stage)).toEqual(["start", "stop", "second-start"]);
 });
 
-test("a unit has its own words for reload and stop, and its sockets", () => {
+test("a unit has its own commands for reload and stop, and its sockets", () => {
 	const text = "[Service]\nExecStart=/usr/sbin/served\nExecReload=/usr/bin/servectl reload 'a b'\n";
 	const unit = parseServiceUnit("served.service", [text]);
 	const lived = { command: ["/usr/sbin/served"], gaps: new Set<never>(), signals: ["SIGHUP"], unit, sockets: ["served.socket"] };

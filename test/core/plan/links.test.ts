@@ -26,11 +26,11 @@ function tree(entries: Readonly<Record<string, string | boolean>>): LinkFiles {
 const chain = (path: string, entries: Readonly<Record<string, string | boolean>>) => linkChain(path as Path, tree(entries));
 
 describe("linkChain", () => {
-	test("a plain file", () => {
+	test("a plain file is its own end", () => {
 		expect(chain("/a/b/c", { "/a/b/c": true })).toEqual({ links: [], directories: ["/a", "/a/b"], end: "/a/b/c" });
 	});
 
-	test("merged usr, and a library's own link in its real place", () => {
+	test("merged /usr gives the directory link, then the library's own link in its real place", () => {
 		const machine = {
 			"/lib": "usr/lib",
 			"/usr/lib/x86_64-linux-gnu/libz.so.1": "libz.so.1.3.1",
@@ -46,7 +46,7 @@ describe("linkChain", () => {
 		});
 	});
 
-	test("alternatives: through /etc and back", () => {
+	test("an alternative leads through /etc and back", () => {
 		expect(
 			chain("/usr/bin/awk", {
 				"/usr/bin/awk": "/etc/alternatives/awk",
@@ -63,7 +63,7 @@ describe("linkChain", () => {
 		});
 	});
 
-	test("`..` leaves the directory that a link led into", () => {
+	test("`..` leaves the directory that a link leads to", () => {
 		const machine = { "/a": "/x/y", "/x/y": false, "/x/f": true };
 		expect(chain("/a/../f", machine)).toEqual({
 			links: [{ path: "/a", target: "/x/y" }],
@@ -74,23 +74,23 @@ describe("linkChain", () => {
 		expect(chain("/up", { "/up": "../../x/f", "/x/f": true }).end).toBe("/x/f");
 	});
 
-	test("targets stay as they are", () => {
+	test("targets stay verbatim", () => {
 		expect(chain("/l", { "/l": "./d//f", "/d/f": true }).links).toEqual([{ path: "/l", target: "./d//f" }]);
 	});
 
-	test("what is not there has no end, but the links so far", () => {
+	test("a missing path has no end, but the links so far", () => {
 		expect(chain("/l/x", { "/l": "/d", "/d": false })).toEqual({ links: [{ path: "/l", target: "/d" }], directories: ["/d"] });
 		expect(chain("/gone", { "/gone": "/nowhere" })).toEqual({ links: [{ path: "/gone", target: "/nowhere" }], directories: [] });
 	});
 
-	test("a file is no directory", () => {
+	test("a file is not entered as a directory", () => {
 		for (const path of ["/f/", "/f/.", "/f/..", "/f/x", "/l"]) {
 			expect(chain(path, { "/f": true, "/l": "f/" }).end).toBeUndefined();
 		}
 		expect(chain("/d/", { "/d": false })).toEqual({ links: [], directories: [], end: "/d" });
 	});
 
-	test("loops end, as do more than 40 links", () => {
+	test("loops end, and so do more than 40 links", () => {
 		expect(chain("/a", { "/a": "b", "/b": "a" })).toEqual({
 			links: [
 				{ path: "/a", target: "b" },
@@ -103,7 +103,7 @@ describe("linkChain", () => {
 		expect(chain("/10", { ...ladder, "/end": false }).end).toBe("/end");
 	});
 
-	test("the root, and links to it", () => {
+	test("the root and links to it are resolved", () => {
 		expect(chain("/", {})).toEqual({ links: [], directories: [], end: "/" });
 		expect(chain("/l/l/d", { "/l": "/", "/d": false })).toEqual({
 			links: [{ path: "/l", target: "/" }],
@@ -112,7 +112,7 @@ describe("linkChain", () => {
 		});
 	});
 
-	test("the kernel's own links are not followed: they lead elsewhere for whoever looks", () => {
+	test("links of the kernel are not followed, because they depend on the reader", () => {
 		const machine = {
 			"/dev/stdout": "/proc/self/fd/1",
 			"/proc/self": "42",
@@ -125,7 +125,7 @@ describe("linkChain", () => {
 		});
 	});
 
-	test("any tangle of links: it ends, and says only what is real", () => {
+	test("any tangle of links ends, and the result contains only real paths", () => {
 		const name = fc.constantFrom("a", "b", "c");
 		const target = fc
 			.array(fc.constantFrom("a", "b", "c", "..", ".", ""), { minLength: 1, maxLength: 5 })

@@ -25,7 +25,7 @@ const host = {
 	"/var/lib/app/db": "d",
 };
 
-test("manual pages and translations that were only looked at stay out, those that were read go in", () => {
+test("manual pages and translations stay out if they were only looked at, and go in if they were read", () => {
 	const page = "/usr/share/man/man1/app.1.gz";
 	const words = "/usr/share/locale/de/LC_MESSAGES/app.mo";
 	const files = tree({ ...host, [page]: "x", [words]: "x" });
@@ -34,8 +34,8 @@ test("manual pages and translations that were only looked at stay out, those tha
 	expect(entryAt(made, words)?.decision).toBe("include");
 });
 
-describe("what no trace shows", () => {
-	test("the loader, libraries and interpreters come by reading the programs, with who needs them", () => {
+describe("files that no trace shows", () => {
+	test("include the programs' loader, libraries and interpreters, with the files that need them", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/script": "execute" }));
 		expect(included(made)).toEqual({
 			"/lib": "-> usr/lib",
@@ -56,11 +56,11 @@ describe("what no trace shows", () => {
 			{ kind: "needed-by", by: "/usr/bin/app" },
 		]);
 	});
-	test("a large library that the trace only saw looked at goes in all the same", () => {
+	test("include a large library that the trace only saw looked at", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
 	});
-	test("a relative search path counts from the directory that the application starts in", () => {
+	test("include libraries on a search path relative to the working directory", () => {
 		const elsewhere = { ...host, "/srv/lib/libown.so": file(makeElf({ soname: "libown.so" })) };
 		const program = makeElf({ interpreter: loader, needed: ["libown.so"] });
 		const made = planFor(tree({ ...elsewhere, "/srv/app": file(program) }), trace({ "/srv/app": "execute" }), {
@@ -68,7 +68,7 @@ describe("what no trace shows", () => {
 		});
 		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
 	});
-	test("of libraries that it may load by itself the required come, the recommended are offered, as long as no trace saw them", () => {
+	test("include required dlopen libraries, and recommended ones are offered unless the trace saw them", () => {
 		const note = (name: string, priority: string) => JSON.stringify([{ soname: [`lib${name}.so`], feature: name, priority }]);
 		const dlopen = [note("must", "required"), note("may", "recommended"), note("seen", "recommended"), note("can", "suggested")];
 		const needs: Record<string, string[]> = { must: ["libdeep.so"], may: ["libdeep.so", "libdeep2.so"] };
@@ -93,7 +93,7 @@ describe("what no trace shows", () => {
 		expect(Object.keys(included(taken))).toEqual(expect.arrayContaining(["/usr/lib/libmay.so", "/usr/lib/libdeep2.so"]));
 		expect(taken.offers).toEqual([]);
 	});
-	test("reasons name real places, also where a library's search path goes up again", () => {
+	test("have reasons with real places, even if a library's search path goes up", () => {
 		const bundled = {
 			...host,
 			"/opt/app/bin/app": file(makeElf({ interpreter: loader, needed: ["libown.so"], runpath: "$ORIGIN/../lib" }), {
@@ -109,7 +109,7 @@ describe("what no trace shows", () => {
 		);
 		expect(named.filter((path) => path.includes(".."))).toEqual([]);
 	});
-	test("not for a program that is left out", () => {
+	test("do not include the libraries of a program that is left out", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute" }), { rules: rules({ exclude: ["/usr/bin/app"] }) });
 		expect(entryAt(made, "/usr/lib64/ld-linux-x86-64.so.2")).toBeUndefined();
 	});
@@ -141,16 +141,16 @@ describe("a plan", () => {
 		expect({ given, asked }).toEqual(before);
 	});
 	test("can be built", () => expect(() => cageEntries(planFor(tree(host), trace(seen)))).not.toThrow());
-	test("has what every cage has", () => {
+	test("contains what every cage has", () => {
 		const paths = cageEntries(planFor(tree({}), trace({}))).map((entry) => entry.path);
 		expect(paths).toEqual("/ /.launch /dev /etc /etc/group /etc/nsswitch.conf /etc/passwd /tmp /var /var/tmp".split(" "));
 	});
-	test("refuses an include that names nothing", () => {
+	test("refuses an include that matches nothing", () => {
 		expect(() => planFor(tree(host), trace({}), { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(
 			expect.objectContaining({ code: "include-matches-nothing", exit: 2 }),
 		);
 	});
-	test("shows a bind where it really lies, so that a link above it stays a link", () => {
+	test("shows a bind at its real place, so that a link above it stays a link", () => {
 		const files = tree({ ...host, "/var/run": link("/run"), "/run/peer/s": "", "/run/f": "" });
 		const made = planFor(files, trace({ "/var/run/f": "read" }), {
 			rules: rules({ binds: [{ path: "/var/run/peer", access: "rw" }] }),
@@ -158,7 +158,7 @@ describe("a plan", () => {
 		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run/peer": "bind" });
 		expect(() => cageEntries(made)).not.toThrow();
 	});
-	test("the links on the way to what is only made are there, and so is the directory for it", () => {
+	test("contains the links on the way to a created path and its directory", () => {
 		const made = planFor(
 			tree({ ...host, "/var/run": link("/run"), "/run/other": "" }),
 			trace({ "/var/run/app.pid": "write create" }),
@@ -166,11 +166,11 @@ describe("a plan", () => {
 		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run": "directory" });
 		expect(writableOf(made)).toContain("/run");
 	});
-	test("tells of an application that goes into a root of its own", () => {
+	test("notes an application that changes its own root", () => {
 		const made = planFor(tree(host), trace({}, { chroots: new Set(["/run/sshd"] as never[]) }));
 		expect(made.notes).toEqual([{ code: "chroots-itself", values: { path: "/run/sshd" } }]);
 	});
-	test("tells of abstract sockets, and why files may be missing from the trace", () => {
+	test("notes abstract sockets, and why files may be missing from the trace", () => {
 		const made = planFor(tree(host), trace({}, { abstractSockets: new Set(["a\n"]), gaps: new Set(["start-up", "io-uring"]) }));
 		expect(made.notes).toEqual([
 			{ code: "abstract-sockets", values: { names: "@a\\n" } },
@@ -181,13 +181,13 @@ describe("a plan", () => {
 			for (const note of made.notes) expect(messagesFor(language).note(note.code, note.values)).not.toContain(note.code);
 		}
 	});
-	test("gives a device that a trial of an attached application showed to be missing", () => {
+	test("includes a device that a trial of an attached application showed to be missing", () => {
 		const files = tree({ ...host, "/dev/urandom": node(1, 9) });
 		const additions = [{ kind: "path", path: "/dev/urandom" as Path, round: 1, call: "openat" }] as const;
 		const device = planFor(files, trace({}), { additions }).entries.find((entry) => entry.path === "/dev/urandom");
 		expect(device).toMatchObject({ kind: "device", decision: "include", reasons: [{ kind: "trial", round: 1, call: "openat" }] });
 	});
-	test("says how an application could go into one, unless it does already; what was known before comes first", () => {
+	test("explains how an application can use its own chroot unless it does, after earlier notes", () => {
 		const named = { ...application, command: ["/usr/sbin/named", "-f"] };
 		const known = [{ code: "unit-notify", values: {} }];
 		const own = { code: "own-chroot-files", values: { program: "named", setting: "-t DIRECTORY", source: "named(8)" } };
@@ -197,7 +197,7 @@ describe("a plan", () => {
 			"chroots-itself",
 		]);
 	});
-	test("opens /proc when a trial showed the need, and says for what", () => {
+	test("grants /proc if a trial showed the need, and says for what", () => {
 		const made = planFor(tree(host), trace({}), {
 			additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }],
 		});
@@ -205,7 +205,7 @@ describe("a plan", () => {
 		expect(cageEntries(made).map((entry) => entry.path)).toContain("/proc");
 		expect(cageEntries(planFor(tree(host), trace({}))).map((entry) => entry.path)).not.toContain("/proc");
 	});
-	test("takes what trials found with the round in the reason", () => {
+	test("names the round as reason for what trials found", () => {
 		const additions: Addition[] = [
 			{ kind: "path", path: "/etc/app/b" as never, round: 3, call: "openat" },
 			{ kind: "capability", name: "chown", round: 3, call: "fchown" },
@@ -237,37 +237,37 @@ describe("remedies of a round", () => {
 			})),
 		}) as unknown as TrialRound;
 
-	test("are each taken once, and never what was declined or is there already", () => {
+	test("are each applied once, and never what was declined or exists already", () => {
 		const all = round(false, [path("/a")], [path("/a")], [path("/b"), { declined: true }], [path("/c")], [undefined]);
 		expect(remedies(all, [{ ...path("/c"), round: 1 } as Addition])).toEqual([path("/a")]);
 	});
-	test("open /proc only where the application does not answer without", () => {
+	test("grant /proc only if the application does not answer without", () => {
 		expect(remedies(round(true, [proc, { kind: "kernel-file" }]), [])).toEqual([]);
 		expect(remedies(round(false, [proc, { kind: "kernel-file" }]), [])).toEqual([proc]);
 	});
-	test("of what may be done without, open only what the application complained of", () => {
+	test("grant a dispensable permission only if the application complained about it", () => {
 		const unix: Addition = { kind: "opening", name: "unixSockets", round: 2, call: "socket(AF_UNIX)" };
 		const both = round(false, [proc, { kind: "kernel-file" }], [unix, { error: "EAFNOSUPPORT" }]);
 		expect(remedies(both, [])).toEqual([proc, unix]);
 		const complaining = { ...both, output: "app: cannot open log: Address family not supported by protocol\n" };
 		expect(remedies(complaining, [])).toEqual([unix]);
 	});
-	test("do not open unix sockets beside an account: libc asks a socket before it reads the file", () => {
+	test("do not grant unix sockets together with an account: libc asks a socket before it reads the file", () => {
 		const sockets: Addition = { kind: "opening", name: "unixSockets", round: 2, call: "socket(AF_UNIX)" };
 		const account: Addition = { kind: "account", name: "nobody", round: 2, call: "nobody" };
 		expect(remedies(round(false, [sockets, { error: "EAFNOSUPPORT" }], [account, { kind: "account" }]), [])).toEqual([account]);
 		expect(remedies(round(false, [sockets]), [])).toEqual([sockets]);
 		expect(describeAddition(account)).toBe("nobody");
 	});
-	test("are none where the application answers, and all where an exercise failed", () => {
+	test("are none if the application answers, and all if an exercise failed", () => {
 		expect(remedies(round(true, [path("/a")]), [])).toEqual([]);
 		expect(remedies({ ...round(true, [path("/a")]), failedExercises: ["curl /b"] }, [])).toEqual([path("/a")]);
 	});
-	test("are none of what never succeeded on the host, whether or not the application answers", () => {
+	test("are never proposed for what never succeeded on the host", () => {
 		const nice: Addition = { kind: "capability", name: "sys_nice", round: 2, call: "setpriority" };
 		expect(remedies(round(false, [nice, { kind: "capability", unseen: true }], [path("/a"), { unseen: true }]), [])).toEqual([]);
 	});
-	test("are told in words for people", () => {
+	test("are described in words", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };
 		expect([capability, proc, path("/a\x1b")].map(describeAddition)).toEqual(["CAP_NET_BIND_SERVICE", "/proc", "/a\\x1b"]);
 	});

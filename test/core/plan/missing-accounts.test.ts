@@ -16,7 +16,7 @@ const find = (output: string, did = reads, ended = true, owned: Plan["writable"]
 	);
 const names = (...given: Parameters<typeof find>) => find(...given).map(({ call }) => call);
 
-test("an account that the application names in its complaint, the host has and the cage has not", () => {
+test("an account in the application's complaint is missing if the host has it and the cage does not", () => {
 	const output = "starting\nfatal: main.cf: parameter default_privs: unknown user name value: other\n";
 	expect(find(output)).toEqual([
 		{
@@ -30,7 +30,7 @@ test("an account that the application names in its complaint, the host has and t
 	expect(names('getgrnam("certificates") failed')).toEqual(["certificates"]);
 });
 
-test("one that the administrator left out is named, and nothing is proposed against it", () => {
+test("an account that the administrator left out is named without a remedy", () => {
 	const without = planFor(files, trace({}), { identity: asApp, rules: rules({ withoutAccounts: ["other"] }) });
 	const look = { trace: trace(reads), output: "unknown user: other", ended: true, round: 1 };
 	const [found, ...more] = findMissingAccounts(look, { plan: without, users, groups, files });
@@ -44,9 +44,9 @@ test.each([
 	["that is only part of a word", "unknown user: otherwise", reads],
 	["in a line about something else", "in other news: failed", reads],
 	["where it never looked one up", "unknown user: other", { "/etc/passwd": "ENOENT:read" } as Record<string, Did>],
-])("none %s", (_, output, did) => expect(names(output, did)).toEqual([]));
+])("no account is missing %s", (_, output, did) => expect(names(output, did)).toEqual([]));
 
-test("the usual unprivileged one, where it ends without a word right after a look-up", () => {
+test("the unprivileged account is missing if the application exits silently right after a look-up", () => {
 	const later: Record<string, Did> = { ...reads, "/dev/log": "ENOENT:connect" };
 	expect(names("\n", later)).toEqual(["nobody"]);
 	expect(names("", later, true, [writable("/var/spool/app", { gid: 902 })])).toEqual(["nobody", "certificates"]);
@@ -55,14 +55,14 @@ test("the usual unprivileged one, where it ends without a word right after a loo
 	expect(names("", { ...reads, "/usr/share/app": "read" })).toEqual([]);
 });
 
-test("those that its configuration sets, where it ends without a word", () => {
+test("accounts in its configuration are missing if the application exits silently", () => {
 	const configured: Record<string, Did> = { ...reads, "/etc/app.conf": "read" };
 	expect(names("", configured)).toEqual(["certificates"]);
 	expect(names("", configured, false)).toEqual([]);
 	expect(names("listening\n", configured)).toEqual([]);
 });
 
-test("what was found is kept in the cage, as user and as group", () => {
+test("a found account is kept in the cage, as user and as group", () => {
 	const found = planFor(files, trace({}), {
 		identity: asApp,
 		additions: [{ kind: "account", name: "other", round: 1, call: "other" }],

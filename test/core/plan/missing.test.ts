@@ -46,7 +46,7 @@ const remedyOf = (remedy: Addition | undefined) =>
 			? remedy.name
 			: `${remedy.kind} ${"path" in remedy ? remedy.path : remedy.name}`;
 
-test("a manual page that a cage does not show counts only where the application does not answer", () => {
+test("a missing manual page counts only if the application does not answer", () => {
 	const page: Missing = {
 		kind: "absent",
 		path: "/usr/share/man/man1/app.1.gz" as Path,
@@ -59,13 +59,13 @@ test("a manual page that a cage does not show counts only where the application 
 	expect(isTolerable({ ...page, path: "/etc/app.conf" as Path })).toBe(false);
 });
 
-describe("where the start was not watched on the host", () => {
+describe("an application whose start was not traced", () => {
 	const files = tree({ ...host, "/dev/urandom": node(1, 9) });
 	const attached = trace({}, { gaps: new Set(["start-up"]) });
 	const missingAtStart = (inCage: Record<string, Did>, values: Values = {}) =>
 		summary(findMissing(attached, trace(inCage), planFor(files, attached, values), files, 1));
 
-	test("whatever a layer of the cage stops there may be wanted", () => {
+	test("may need whatever a layer of the cage refuses at its start", () => {
 		expect(missingAtStart({ "/etc/app/conf": "ENOENT:read" })).toEqual([["/etc/app/conf", "absent", "path /etc/app/conf"]]);
 		expect(missingAtStart({ "/var/lib/app/new": "EROFS:create" })).toEqual([
 			["/var/lib/app/new", "read-only", "writable /var/lib/app"],
@@ -74,15 +74,15 @@ describe("where the start was not watched on the host", () => {
 		expect(missingAtStart({ "/dev/urandom": "ENOENT:read" })).toEqual([["/dev/urandom", "absent", "path /dev/urandom"]]);
 	});
 
-	test("what is not there on the host either, and what the cage never gives, stays out", () => {
+	test("does not need what the host lacks too, or what no cage gives", () => {
 		expect(missingAtStart({ "/etc/app/none": "ENOENT:read" })).toEqual([]);
 		expect(missingAtStart({ "/proc/sys/x": "EROFS:write" })).toEqual([]);
 		expect(missingAtStart({ "/dev/tty": "ENOENT:read" })).toEqual([["/dev/tty", "absent", "", "declined"]]);
 	});
 });
 
-describe("the difference", () => {
-	test("is what worked on the host and fails in the cage", () => {
+describe("the comparison of host and cage", () => {
+	test("finds what worked on the host and fails in the cage", () => {
 		const all = missing({ "/usr/share/app/data": "read" }, { "/usr/share/app/data": "ENOENT:read" });
 		expect(all).toEqual([
 			{
@@ -105,21 +105,18 @@ describe("the difference", () => {
 		["is no link", { "/etc/app/conf": "look" }, { "/etc/app/conf": "EINVAL:look" }],
 		["is byte code", { "/usr/lib/__pycache__/a.pyc": "create" }, { "/usr/lib/__pycache__/a.pyc": "EROFS:create" }],
 		["was made there by the application itself", {}, { "/etc/app/conf": "ENOENT:create" }],
-	])("is not what %s", (_, onHost, inCage) => expect(missing(onHost, inCage)).toEqual([]));
-	test("is also what only the cage's run came to, and the host has", () => {
+	])("ignores what %s", (_, onHost, inCage) => expect(missing(onHost, inCage)).toEqual([]));
+	test("finds paths that only the cage's run used, if the host has them", () => {
 		expect(summary(missing({}, { "/usr/share/app/data": "ENOENT:look" }))).toEqual([
 			["/usr/share/app/data", "absent", "path /usr/share/app/data"],
 		]);
 		expect(missing({}, { "/usr/share/app/data": "EACCES:read" })).toEqual([]);
 		expect(missing({}, { "/var/log/app/out": "ENOENT:look" })).toEqual([]);
 	});
-	test.each(["EEXIST", "EADDRINUSE", "EBUSY", "ENOTEMPTY", "EAGAIN"])(
-		"is not %s: that is how a cage answers that works",
-		(error) => {
-			expect(missing({ "/var/lib/app/d": "create" }, { "/var/lib/app/d": `${error}:create` })).toEqual([]);
-		},
-	);
-	test("is told in the order of the paths", () => {
+	test.each(["EEXIST", "EADDRINUSE", "EBUSY", "ENOTEMPTY", "EAGAIN"])("ignores %s, which a working cage answers too", (error) => {
+		expect(missing({ "/var/lib/app/d": "create" }, { "/var/lib/app/d": `${error}:create` })).toEqual([]);
+	});
+	test("sorts by path", () => {
 		const did = { "/usr/share/data/f": "read", "/etc/app/conf": "read" };
 		const all = missing(did, { "/usr/share/data/f": "ENOENT:read", "/etc/app/conf": "ENOENT:read" }, {}, [
 			["setgroups", "EPERM"],
@@ -128,8 +125,8 @@ describe("the difference", () => {
 	});
 });
 
-describe("absent", () => {
-	test("what was left out on purpose is declined and has no remedy", () => {
+describe("an absent path", () => {
+	test("is declined without a remedy if it was left out on purpose", () => {
 		const fails = (path: string, values: Values = {}) => summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }, values));
 		expect(fails("/etc/app/key")).toEqual([["/etc/app/key", "absent", "", "declined"]]);
 		expect(fails("/etc/app/now")).toEqual([["/etc/app/now", "absent", "", "declined"]]);
@@ -140,18 +137,18 @@ describe("absent", () => {
 			["/etc/app/big", "absent", "", "declined"],
 		]);
 	});
-	test("a secret of the state is declined too, though state that is not there yet is nothing", () => {
+	test("is declined if it is a secret of the state, while other missing state is normal", () => {
 		const did = { "/etc/app/key": "read", "/etc/app/conf": "read", "/etc/app/new": "create" };
 		const all = missing(did, { "/etc/app/key": "ENOENT:read", "/etc/app/conf": "ENOENT:read" });
 		expect(summary(all)).toEqual([["/etc/app/key", "absent", "", "declined"]]);
 	});
-	test("state is covered by whichever name it was asked for", () => {
+	test("is recognised as state under any of its names", () => {
 		const state = { "/var/run/app/new": "create write", "/var/run/app/old.pid": "read" };
 		expect(missing(state, { "/var/run/app/old.pid": "ENOENT:read" })).toEqual([]);
 		const bind = { rules: rules({ binds: [{ path: "/srv/data/", access: "rw" as const }] }) };
 		expect(missing({ "/srv/data/f": "read" }, { "/srv/data/f": "ENOENT:read" }, bind)).toEqual([]);
 	});
-	test("a place to write that is not there becomes one", () => {
+	test("becomes writable if it is a missing place to write", () => {
 		expect(summary(missing({ "/srv/new/f": "create write" }, { "/srv/new/f": "ENOENT:create" }))).toEqual([
 			["/srv/new/f", "absent", ""],
 		]);
@@ -161,7 +158,7 @@ describe("absent", () => {
 		const deep = missing({ "/run/app/sub/f": "create write" }, { "/run/app/sub/f": "ENOENT:create" });
 		expect(summary(deep)).toEqual([["/run/app/sub/f", "absent", "writable /run/app/sub"]]);
 	});
-	test("what nobody has is told, without a remedy", () => {
+	test("is listed without a remedy if the host lacks it too", () => {
 		expect(summary(missing({ "/srv/gone": "read" }, { "/srv/gone": "ENOENT:read" }))).toEqual([["/srv/gone", "absent", ""]]);
 		expect(summary(missing({ "/run/peer": "connect" }, { "/run/peer": "ECONNREFUSED:connect" }))).toEqual([
 			["/run/peer", "absent", ""],
@@ -169,28 +166,28 @@ describe("absent", () => {
 	});
 });
 
-describe("read-only", () => {
-	test("a place of the application is opened", () => {
+describe("a read-only path", () => {
+	test("becomes writable if it is the application's", () => {
 		const all = missing({ "/var/run/x/f": "create write" }, { "/var/run/x/f": "EROFS:create" }, { trace: trace({}) });
 		expect(summary(all)).toEqual([["/var/run/x/f", "read-only", "writable /run/x"]]);
 		expect(summary(missing({ "/srv/x/f": "create" }, { "/srv/x/f": "EACCES:create" }, { trace: trace({}) }))).toEqual([
 			["/srv/x/f", "read-only", "writable /srv/x"],
 		]);
 	});
-	test("one of the system is not: that would be asked for in every round and never be given", () => {
+	test("stays read-only in a system directory, which would be asked for in every round", () => {
 		for (const path of ["/var/log/f", "/etc/f", "/usr/share/app/f", "/dev/f"]) {
 			expect(summary(missing({ [path]: "create" }, { [path]: "EROFS:create" })).map(([, , remedy]) => remedy)).toEqual([""]);
 		}
 	});
-	test("a directory that is writable already is not asked for again", () => {
+	test("is not asked for again if its directory is writable", () => {
 		expect(summary(missing({ "/var/lib/app/f": "create" }, { "/var/lib/app/f": "EROFS:create" }))).toEqual([
 			["/var/lib/app/f", "read-only", ""],
 		]);
 	});
 });
 
-describe("owner or mode", () => {
-	test("root is offered the lesser capability that does it; an account none", () => {
+describe("owner and mode", () => {
+	test("offer root the lesser sufficient capability, and an account none", () => {
 		const state = { "/var/lib/app/db": "read write", "/var/lib/app/f": "create" };
 		const fails = (did: string, identity = asRoot) => summary(missing(state, { "/var/lib/app/db": did }, { identity }));
 		expect(fails("EACCES:write")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_override"]]);
@@ -198,7 +195,7 @@ describe("owner or mode", () => {
 		expect(fails("EACCES:read")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_read_search"]]);
 		expect(fails("EACCES:read", asApp)).toEqual([["/var/lib/app/db", "owner-or-mode", ""]]);
 	});
-	test("no other error is a reason to hand out a capability", () => {
+	test("are the only error that leads to a capability", () => {
 		for (const error of ["ENXIO", "EXDEV", "ELOOP", "ENOSPC", "EINVAL", "ECONNREFUSED"]) {
 			const all = missing({ "/var/lib/app/db": "read write" }, { "/var/lib/app/db": `${error}:write` });
 			expect(all.map(({ remedy }) => remedy)).toEqual([undefined]);
@@ -206,31 +203,31 @@ describe("owner or mode", () => {
 	});
 });
 
-describe("capability and filter", () => {
-	test("a call that lacks a capability gets it as root, whatever call came first", () => {
+describe("capabilities and the filter", () => {
+	test("a call that lacks a capability gets it for root, whatever call came first", () => {
 		const inCage: Record<string, Did> = { "/var/lib/app/db": { did: "EPERM:write", calls: ["newfstatat", "fchownat"] } };
 		const fails = (identity = asRoot) => summary(missing({ "/var/lib/app/db": "read write" }, inCage, { identity }));
 		expect(fails()).toEqual([["/var/lib/app/db", "capability", "capability chown"]]);
 		expect(fails(asApp)).toEqual([["/var/lib/app/db", "capability", ""]]);
 	});
-	test("a call that no capability helps was filtered", () => {
+	test("a call that no capability allows was filtered", () => {
 		expect(summary(missing({ "/srv/data/f": "write" }, { "/srv/data/f": { did: "EPERM:write", calls: ["mknod"] } }))).toEqual([
 			["/srv/data/f", "filtered", ""],
 		]);
 		expect(summary(missing({}, {}, {}, [["io_uring_setup", "EPERM"]]))).toEqual([[undefined, "filtered", ""]]);
 	});
-	test("what was also refused on the host counts only where nothing answers", () => {
+	test("a call that the host refused too counts only if the application does not answer", () => {
 		const [mixed] = missing({ "/run/app/pid": "remove EACCES:remove" }, { "/run/app/pid": "EACCES:remove" });
 		expect(mixed && isTolerable(mixed)).toBe(true);
 		const [plain] = missing({ "/run/app/pid": "remove" }, { "/run/app/pid": "EACCES:remove" });
 		expect(plain && isTolerable(plain)).toBe(false);
 	});
-	test("what a directory of the host should show and does not: a mount of its own below it", () => {
+	test("a bind that does not show a mount below it is missing that directory", () => {
 		const asked = { rules: rules({ binds: [{ path: "/srv/shared", access: "ro" }] }) };
 		const gone = missing({ "/srv/shared/up/g": "read" }, { "/srv/shared/up/g": "ENOENT:read" }, asked);
 		expect(summary(gone)).toEqual([["/srv/shared/up/g", "absent", ""]]);
 	});
-	test("so do calls without a path, where the host allowed them", () => {
+	test("calls without a path count if the host allowed them", () => {
 		expect(missing({}, {}, {}, [["setgroups", "EPERM"]])).toMatchObject([
 			{ kind: "capability", call: "setgroups", error: "EPERM", remedy: { kind: "capability", name: "setgid", round: 2 } },
 		]);
@@ -241,7 +238,7 @@ describe("capability and filter", () => {
 			findMissing(trace({}, { refusals: both }), trace({}, { refusals: both }), planFor(files, trace({})), files, 1),
 		).toEqual([]);
 	});
-	test("capabilities that the trace kept are added one by one, and those beyond the cage only by a word", () => {
+	test("capabilities in the trace are added one by one, and others only by the administrator", () => {
 		const files = tree(host);
 		const kept = trace({}, { kept: new Set(["setpcap", "sys_time", "net_admin"]) });
 		const call = "capset(setpcap,sys_time,net_admin,lease)";
@@ -255,7 +252,7 @@ describe("capability and filter", () => {
 		]);
 		expect(findMissing(kept, trace({}, { refusals }), planFor(files, kept, { identity: asApp }), files, 1)).toEqual([]);
 	});
-	test("a unix socket that the filter refused can be opened, and only matters where nothing answers", () => {
+	test("a refused unix socket can be allowed, and matters only if the application does not answer", () => {
 		const [refused] = missing({}, {}, {}, [["socket(AF_UNIX)", "EAFNOSUPPORT"]]);
 		expect(refused).toMatchObject({
 			kind: "filtered",
@@ -269,14 +266,14 @@ describe("capability and filter", () => {
 		["memfd_create", "memfd"],
 		["mmap(PROT_WRITE|PROT_EXEC)", "writableCode"],
 		["mprotect(PROT_EXEC)", "writableCode"],
-	])("what the filter refused of %s can be opened, where nothing answers", (call, name, error = "EPERM") => {
+	])("a refusal of %s can be allowed if the application does not answer", (call, name, error = "EPERM") => {
 		const [refused] = missing({}, {}, {}, [[call, error]]);
 		expect(refused).toMatchObject({ kind: "filtered", remedy: { kind: "opening", name }, declined: false });
 		expect(refused && isTolerable(refused)).toBe(true);
 	});
 });
 
-test("an unnamed file that cannot get its name for want of /proc asks for it, also where the application answers", () => {
+test("an unnamed file that cannot get its name without /proc asks for it, even if the application answers", () => {
 	const linked = (did: string): Record<string, Did> => ({
 		"/var/lib/app": "look",
 		"/var/lib/app/db": "read write",
@@ -290,14 +287,14 @@ test("an unnamed file that cannot get its name for want of /proc asks for it, al
 	expect(unnamed && isTolerable(unnamed)).toBe(false);
 });
 
-describe("data that is executed", () => {
+describe("executed data", () => {
 	const onHost = { "/var/lib/app/db": "create write", "/var/lib/app/code.so": "create write execute" };
-	test("is named with its directory, whatever the cage's run did", () => {
+	test("is listed with its directory, whatever the cage's run did", () => {
 		const found = missing(onHost, {});
 		expect(found).toMatchObject([{ kind: "noexec", path: "/var/lib/app/code.so", executes: "/var/lib/app" }]);
 		expect(found[0] && isTolerable(found[0])).toBe(true);
 	});
-	test("is missing no more once it is allowed, and its mount is executable then", () => {
+	test("is not missing once it is allowed, and its mount becomes executable", () => {
 		const allowed = rules({ allow: ["executable-data:/var/lib/app"] });
 		expect(missing(onHost, {}, { rules: allowed })).toEqual([]);
 		const { permissions, grants } = planFor(tree(host), trace(onHost), { rules: allowed });
@@ -308,8 +305,8 @@ describe("data that is executed", () => {
 	});
 });
 
-describe("files of the kernel", () => {
-	test("ask for /proc, also by way of a link", () => {
+describe("kernel files", () => {
+	test("ask for /proc, also via a link", () => {
 		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([
 			{ kind: "kernel-file", remedy: { kind: "opening", name: "proc", call: "openat /proc/self/stat" } },
 		]);
@@ -318,7 +315,7 @@ describe("files of the kernel", () => {
 		]);
 	});
 	test.each(["/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/proc/mounts", "/sys", "/sys/class/net"])(
-		"have no remedy where no cage shows them: %s",
+		"have no remedy if no cage shows them: %s",
 		(path) => {
 			expect(summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }))).toEqual([[path, "kernel-file", ""]]);
 		},

@@ -7,7 +7,7 @@ import { link, socket, tree } from "./tree.ts";
 
 const account = 1000;
 
-describe("a service of the host that every application may ask", () => {
+describe("a host service that every application may use", () => {
 	test.each([
 		"/run/postgresql/.s.PGSQL.5432",
 		"/srv/db/.s.PGSQL.5433",
@@ -23,11 +23,11 @@ describe("a service of the host that every application may ask", () => {
 		"/run/rspamd/milter.sock",
 		"/run/dovecot/lmtp",
 		"/var/spool/postfix/private/auth",
-	])("%s", (path) => {
+	])("is reached at %s", (path) => {
 		expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, true]);
 	});
 	test.each(["/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/srv/db/mysqld.sock", "/run/nslcd/socket"])(
-		"%s, but not one that starts as root: the service takes it for its administrator",
+		"is reached at %s, but not by a root start, which it takes for its administrator",
 		(path) => {
 			expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, false]);
 		},
@@ -62,15 +62,15 @@ test.each([
 		"/home/me/.s.PGSQL.5432",
 	],
 	...["/run/php/deeper/any.sock", "/run/postgresql-fake/x.sock", "/run/mysqld/../docker.sock"],
-])("%s is not reached without the administrator's word", (path) => {
+])("%s is not reached without the administrator's permission", (path) => {
 	expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([false, false]);
 });
 
-describe("the administrator's word about a socket", () => {
+describe("the administrator's permission for a socket", () => {
 	const files = tree({ "/run/app/control.sock": socket(), "/var/run": link("/run"), "/run/redis/redis.sock": socket() });
 	const control = "/run/app/control.sock" as Path;
 
-	test("lets it through under any of its names, and keeps a known service out", () => {
+	test("applies to all its names, and can refuse a known service", () => {
 		const may = (path: string, words: Parameters<typeof rules>[0]) =>
 			mayConnect(path as Path, { uid: 0, rules: rules(words) }, files);
 		expect(may(control, { allow: ["socket:/var/run/app/control.sock"] })).toBe(true);
@@ -78,19 +78,19 @@ describe("the administrator's word about a socket", () => {
 		expect(may("/run/redis/redis.sock", { refuse: ["socket:/run/redis/redis.sock"] })).toBe(false);
 		expect(may(control, { allow: [`socket:${control}`], refuse: [`socket:${control}`] })).toBe(false);
 	});
-	test.each([asRoot, asApp])("brings its directory and unix sockets, for $name", (identity) => {
+	test.each([asRoot, asApp])("includes its directory and unix sockets, for $name", (identity) => {
 		const allowed = { identity, rules: rules({ allow: [`socket:${control}`] }) };
 		const made = planFor(files, trace({}), allowed);
 		expect(made.shared).toMatchObject([{ path: "/run/app", kind: "socket", example: control }]);
 		expect(made.permissions.unixSockets).toBe(`--allow socket:${control}`);
 	});
-	test("is asked for where it is missing", () => {
+	test("is suggested where it is missing", () => {
 		const made = planFor(files, trace({ [control]: "ECONNREFUSED:connect", "/run/redis/redis.sock": "connect" }), {
 			identity: asApp,
 		});
 		expect(made.notes).toEqual([{ code: "socket-not-reached", values: { path: control, option: `--allow socket:${control}` } }]);
 	});
-	test("is not enough where the directory holds other things, which the plan says", () => {
+	test("does not suffice if the directory contains other files, and the plan says so", () => {
 		const full = tree({ "/run/app/control.sock": socket(), "/run/app/token": "secret" });
 		const made = planFor(full, trace({}), { identity: asApp, rules: rules({ allow: [`socket:${control}`] }) });
 		expect(made.shared).toEqual([]);
@@ -105,7 +105,7 @@ describe("the administrator's word about a socket", () => {
 		"socket:/run/x/",
 		"socket:/a\nb",
 		"socket:/a\x1b",
-	])("%j is none", (word) => expect(permissionWord(word)).toBeUndefined());
+	])("cannot be written as %j", (word) => expect(permissionWord(word)).toBeUndefined());
 	test("has one form", () => {
 		expect(permissionWord("socket:/run/a b/c.sock")).toBe("socket:/run/a b/c.sock");
 		expect(socketWord(control)).toBe(`socket:${control}`);

@@ -13,18 +13,18 @@ const files = tree({
 });
 const account = { name: "app", ...mine, groups: [], home: "/home/app" };
 
-describe("what an ordinary user is likely to write", () => {
-	test("is his home, and the highest directory of his above whatever the command names", () => {
+describe("directories that an ordinary user will probably write", () => {
+	test("are the home, and the user's highest directory above whatever the command names", () => {
 		const command = ["/usr/bin/app", "--data=/srv/root/mine/new/deep", "-c", "/home/app/site/index", "/etc/app.conf"];
 		expect(likelyWrittenDirectories(command, "/", account, files)).toEqual(["/home/app", "/srv/root/mine"]);
 	});
-	test("is never what belongs to somebody else", () => {
+	test("never belong to somebody else", () => {
 		expect(likelyWrittenDirectories(["/usr/bin/app", "/srv/shared"], "/srv", { ...account, home: "/" }, files)).toEqual([]);
 	});
 });
 
-describe("a sandbox that could not copy a directory up", () => {
-	test("lacked a layer at the highest directory of the user's, or at the one that all may write", () => {
+describe("a sandbox that could not copy up a directory", () => {
+	test("needs a layer at the user's highest directory, or at the one that everybody may write", () => {
 		const seen = trace({
 			"/home/app/site/new/file": "EOVERFLOW:create",
 			"/srv/shared/file": "EOVERFLOW:create",

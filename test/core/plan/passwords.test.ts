@@ -7,17 +7,17 @@ const noted = (content: string, mode = 0o640) =>
 		({ code }) => code === "configuration-holds-passwords",
 	);
 
-test("configuration that others may not read is noted where it holds a password, and goes in", () => {
+test("private configuration with a password is noted and goes in", () => {
 	expect(noted("user = a\npassword = hunter2\n")).toEqual([
 		{ code: "configuration-holds-passwords", values: { paths: "/etc/app.conf" } },
 	]);
 });
 test.each(["# password = hunter2", "password_check = yes", "token_lifetime = 3600", "password_file = /etc/app/key", "user = a"])(
-	"not for %s",
+	"%s is not noted",
 	(line) => {
 		expect(noted(`${line}\n`)).toEqual([]);
 	},
 );
-test("what everybody on the host reads is not noted", () => {
+test("configuration that everybody may read is not noted", () => {
 	expect(noted("password = hunter2\n", 0o644)).toEqual([]);
 });

@@ -12,13 +12,13 @@ const none = { capabilities: [], opened: [] };
 const names = (permissions: ReturnType<typeof planPermissions>) => permissions.capabilities.map(({ name }) => name);
 
 describe("capabilities", () => {
-	test("a root start keeps those that its calls used, in one order", () => {
+	test("are those that a root start used, sorted", () => {
 		expect(planPermissions(asRoot, trace({}, used("setuid", "chown")), tree({}), none).capabilities).toEqual([
 			{ name: "chown", why: "chown()" },
 			{ name: "setuid", why: "setuid()" },
 		]);
 	});
-	test("an account keeps none but the one for low ports", () => {
+	test("of an account include only the one for low ports", () => {
 		expect(names(planPermissions(asApp, trace({}, used("setuid", "net_bind_service")), tree({}), none))).toEqual([
 			"net_bind_service",
 		]);
@@ -42,7 +42,7 @@ describe("capabilities", () => {
 		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
 		expect(filterPermissions(allowed).clock).toBe("real");
 	});
-	test("what a trial found comes on top, once", () => {
+	test("include what a trial found, once", () => {
 		const found = {
 			capabilities: [
 				{ name: "chown", why: "fchown" },
@@ -60,7 +60,7 @@ describe("capabilities", () => {
 	});
 });
 
-test("unix sockets are open where a trial showed the need", () => {
+test("unix sockets are granted if a trial showed the need", () => {
 	const found = { ...none, opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
 	expect(planPermissions(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
 });
@@ -81,12 +81,12 @@ test("unix sockets and memfd are open only where their use succeeded", () => {
 	});
 });
 
-test("memory that is written and executed is open where a trace shows it", () => {
+test("memory that is written and executed is granted if a trace shows it", () => {
 	const seen = trace({}, { writableCode: "mprotect(PROT_EXEC)" });
 	expect(planPermissions(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
 });
 
-test("scheduling is open where a trace saw a call for it, or did not see the start", () => {
+test("scheduling is granted if a trace shows a call for it or does not show the start", () => {
 	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).scheduling;
 	expect(plan({ scheduling: "setpriority" })).toBe("setpriority");
 	expect(plan({ gaps: new Set(["start-up"]) })).toBe("start-up");
@@ -106,7 +106,7 @@ describe("rules about permissions", () => {
 	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
 		planPermissions(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });
 
-	test("keep closed what a trace shows, and tell of it", () => {
+	test("refuse what a trace shows, and report it", () => {
 		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
 			capabilities: [{ name: "chown", why: "chown()" }],
 			unixSockets: "AF_UNIX",
@@ -116,22 +116,22 @@ describe("rules about permissions", () => {
 			],
 		});
 	});
-	test("open what no trace shows", () => {
+	test("grant what no trace shows", () => {
 		expect(plan({ allow: ["writable-code", "proc", "capability:sys_nice"] })).toMatchObject({
 			capabilities: [{ name: "chown" }, { name: "kill" }, { name: "sys_nice", why: "--allow capability:sys_nice" }],
 			proc: "--allow proc",
 			writableCode: "--allow writable-code",
 		});
 	});
-	test("leave the reason that a trace gives", () => {
+	test("keep the reason from the trace", () => {
 		expect(plan({ allow: ["memfd"] }).memfd).toBe("memfd_create");
 	});
-	test("keep closed what they both allow and refuse", () => {
+	test("refuse what they both allow and refuse", () => {
 		expect(plan({ allow: ["proc"], refuse: ["proc"] }).proc).toBeUndefined();
 	});
 });
 
-describe("root that passes by modes", () => {
+describe("root that ignores file modes", () => {
 	const needs = (did: Did, nodes: Record<string, Node>, path = "/srv/f") =>
 		names(planPermissions(asRoot, trace({ [path]: did }), tree(nodes), none));
 	const asRootDid = (did: string, calls?: string[]): Did => ({ did, as: "root", ...(calls ? { calls } : {}) });
@@ -151,12 +151,12 @@ describe("root that passes by modes", () => {
 		["only looks", "look", owned(0o600), []],
 	])("%s", (_, did, nodes, expected) => expect(needs(asRootDid(did), nodes)).toEqual(expected));
 
-	test("changes of mode and owner are not writing, and a mode is its owner's to change", () => {
+	test("changing modes and owners is not writing, and only the owner may change a mode", () => {
 		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644))).toEqual(["fowner"]);
 		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644, 0, 0))).toEqual([]);
 		expect(needs(asRootDid("write", ["newfstatat", "openat"]), owned(0o644))).toEqual(["dac_override"]);
 	});
-	test("goes through, and makes files in, directories of others", () => {
+	test("needs a capability to pass through and create files in other accounts' directories", () => {
 		const inside = (mode: number, gid = 33) => ({ "/srv": directory({ uid: 33, gid, mode }), "/srv/f": "" });
 		expect(needs(asRootDid("read"), inside(0o755))).toEqual([]);
 		expect(needs(asRootDid("read"), inside(0o750))).toEqual(["dac_read_search"]);
@@ -166,33 +166,33 @@ describe("root that passes by modes", () => {
 		expect(needs(asRootDid("remove"), inside(0o777))).toEqual([]);
 		expect(needs(asRootDid("listen"), inside(0o755))).toEqual(["dac_override"]);
 	});
-	test("a log that it gave away and opens again", () => {
+	test("needs a capability to reopen a log that it gave away", () => {
 		const did: Did = { did: "create write", as: "root", owner: { uid: 33, gid: 4 } };
 		expect(needs(did, {})).toEqual(["dac_override"]);
 		expect(needs({ did: "create write", as: "root", owner: { uid: -1, gid: 4 } }, {})).toEqual([]);
 	});
-	test("a socket that it gave away and connects to again at its next start", () => {
+	test("needs a capability to reconnect to a socket that it gave away", () => {
 		const did = (uid: number): Did => ({ did: "listen connect", as: "root", owner: { uid, gid: -1 } });
 		expect(needs(did(33), {})).toEqual(["dac_override"]);
 		expect(needs(did(-1), {})).toEqual([]);
 		expect(needs(asRootDid("connect"), owned(0o666))).toEqual([]);
 	});
-	test("a socket that it gave away, and asks at the next start whether somebody listens", () => {
+	test("needs a capability to check for a listener at a socket that it gave away", () => {
 		const did = "listen ECONNREFUSED:connect";
 		expect(needs({ did, as: "root", owner: { uid: 33, gid: -1 } }, {})).toEqual(["dac_override"]);
 		expect(needs({ did, as: "root", owner: { uid: -1, gid: 33 } }, {})).toEqual([]);
 		expect(needs({ did, as: "root" }, {})).toEqual([]);
 	});
-	test("is asked of the real file behind a link", () => {
+	test("is checked at the real file behind a link", () => {
 		const nodes = { ...owned(0o640), "/l": link("/srv/f") };
 		expect(needs(asRootDid("read"), nodes, "/l")).toEqual(["dac_read_search"]);
 		expect(needs({ did: "read", as: "root", real: "/srv/f" }, nodes, "/gone")).toEqual(["dac_read_search"]);
 	});
-	test("counts below /tmp as well, where the host's directory is bound into the cage", () => {
+	test("is checked below /tmp too, because the host's directory is mounted in the cage", () => {
 		const nodes = { "/var/tmp": directory({ mode: 0o1777 }), "/var/tmp/app": directory({ uid: 33, mode: 0o755 }) };
 		expect(needs(asRootDid("create write"), nodes, "/var/tmp/app/log")).toEqual(["dac_override"]);
 	});
-	test("what was done as an account counts for nothing, nor does what lies in /proc, /dev or /tmp", () => {
+	test("is not assumed for actions as an account, or in /proc, /dev and /tmp", () => {
 		expect(needs("read write", owned(0o600))).toEqual([]);
 		const nodes = {
 			"/tmp/f": file("", { uid: 5, mode: 0o600 }),
@@ -201,7 +201,7 @@ describe("root that passes by modes", () => {
 		};
 		for (const path of Object.keys(nodes)) expect(needs(asRootDid("read write"), nodes, path)).toEqual([]);
 	});
-	test("the greater of two needs covers the lesser", () => {
+	test("needs only the greater of two capabilities", () => {
 		const seen = trace({ "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") });
 		const files = tree({ ...owned(0o600), "/srv/g": file("", { uid: 33, mode: 0o600 }) });
 		expect(planPermissions(asRoot, seen, files, none).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);

@@ -14,8 +14,8 @@ const nothing: Evidence = { output: "", ended: false, lastFailed: [], owners: ne
 const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
 	rankMissing(missing, { ...nothing, ...evidence }).map(({ call, importance, path }) => [path ?? call, importance.level]);
 
-describe("what is missing, by importance", () => {
-	test("what the application said just before it ended comes first, with the line that says it", () => {
+describe("missing items by importance", () => {
+	test("begin with what the application named just before it exited, with its line", () => {
 		const output = "starting\nfatal: cannot load '/etc/app/main.conf': No such file or directory\n";
 		const [first] = rankMissing([absent("/etc/app/a.conf"), absent("/etc/app/main.conf")], {
 			...nothing,
@@ -36,7 +36,7 @@ describe("what is missing, by importance", () => {
 		["with a line number", "in /etc/app/conf/main.conf:12: unknown"],
 		["at the end of a sentence", "I need ./main.conf."],
 		["behind an equals sign", "config=/etc/app/conf/main.conf"],
-	])("a file is named %s", (_, output) => {
+	])("a file is recognised as %s", (_, output) => {
 		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "said"]]);
 	});
 
@@ -44,11 +44,11 @@ describe("what is missing, by importance", () => {
 		["another file of that beginning", "see /etc/app/conf/main.conf.example"],
 		["another file of that name", "read /srv/main.conf"],
 		["a part of a word", "mainconf and domain.conf"],
-	])("%s is not meant", (_, output) => {
+	])("%s is not recognised", (_, output) => {
 		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "configuration"]]);
 	});
 
-	test("the later line counts more, and what was said long ago not at all", () => {
+	test("later lines count more, and old ones not at all", () => {
 		const talk = Array.from({ length: 30 }, (_, line) => `line ${line}`).join("\n");
 		const output = `lost /etc/old.conf\n${talk}\nno /etc/one.conf\nno /etc/two.conf\n`;
 		expect(levels([absent("/etc/old.conf"), absent("/etc/one.conf"), absent("/etc/two.conf")], { output })).toEqual([
@@ -58,7 +58,7 @@ describe("what is missing, by importance", () => {
 		]);
 	});
 
-	test("an error without a name means what failed with it last", () => {
+	test("an error without a name refers to the latest failure with it", () => {
 		const missing = [
 			absent("/srv/a"),
 			absent("/srv/b"),
@@ -79,7 +79,7 @@ describe("what is missing, by importance", () => {
 		]);
 	});
 
-	test("a file of the kernel is noise unless the application names it", () => {
+	test("a kernel file is noise unless the application names it", () => {
 		const kernel = [absent("/proc/sys/kernel/ngroups_max", { kind: "kernel-file" })];
 		const ended = { ended: true, lastFailed: ["/proc/sys/kernel/ngroups_max"] };
 		const output = "queue: error in offline directory setup\napp: No such file or directory";
@@ -89,7 +89,7 @@ describe("what is missing, by importance", () => {
 		]);
 	});
 
-	test("what failed last counts only where the application ended", () => {
+	test("the last failures count only if the application exited", () => {
 		const evidence = { lastFailed: ["/srv/a", "/srv/b"] };
 		expect(levels([absent("/srv/a"), absent("/srv/b")], { ...evidence, ended: true })).toEqual([
 			["/srv/b", "last-call"],
@@ -101,7 +101,7 @@ describe("what is missing, by importance", () => {
 		]);
 	});
 
-	test("without a word of it: configuration, libraries, the package's files, others, and noise last", () => {
+	test("without a message the order is configuration, libraries, the package's files, others, noise", () => {
 		const own = ["/etc/z.conf", "/usr/share/app/data"].map((path) => [pathFromText(path), { name: "app" }] as const);
 		const missing = [
 			absent("/proc/self/stat", { kind: "kernel-file" }),
@@ -123,7 +123,7 @@ describe("what is missing, by importance", () => {
 		]);
 	});
 
-	test("an account and a call without a path are named by their names", () => {
+	test("an account and a call without a path are recognised by name", () => {
 		const missing: Missing[] = [
 			{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false },
 			{ kind: "account", call: "www-data", error: "ENOENT", declined: false },

@@ -4,12 +4,12 @@ import { rules, trace } from "./traces.ts";
 
 const refusals = (...calls: string[]) => new Map(calls.map((call) => [call, { call, error: "EPERM", count: 1 }]));
 
-describe("what an application wanted of the machine", () => {
-	test("is noted for calls that no cage allows, not for those that an account is refused anywhere", () => {
+describe("notes about what an application wanted from the machine", () => {
+	test("list calls that no cage allows, not those that any account is refused", () => {
 		const notes = refusedNotes(trace({}, { refusals: refusals("mount", "clone", "setgroups", "kill") }), rules({}));
 		expect(notes.map(({ values }) => values.call)).toEqual(["mount", "clone"]);
 	});
-	test("is noted for kernel settings that it could not write, not for those that it read", () => {
+	test("list kernel settings that it could not write, not those that it read", () => {
 		const seen = trace({
 			"/proc/sys/vm/overcommit_memory": "EROFS:write",
 			"/proc/sys/vm/swappiness": "read",
@@ -19,7 +19,7 @@ describe("what an application wanted of the machine", () => {
 			{ code: "kernel-setting-refused", values: { paths: "/proc/sys/vm/overcommit_memory" } },
 		]);
 	});
-	test("is noted for the clock, with the option, until a rule allows it", () => {
+	test("list the clock with its option, until a rule allows it", () => {
 		const seen = trace({}, { clock: "clock_adjtime" });
 		const values = { call: "clock_adjtime", option: "--allow capability:sys_time" };
 		expect(refusedNotes(seen, rules({}))).toEqual([{ code: "clock-pretended", values }]);

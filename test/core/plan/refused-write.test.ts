@@ -6,7 +6,7 @@ import { directory, link, tree } from "./tree.ts";
 const files = tree({ "/var/run": link("/run"), "/run": directory(), "/var/lib/app": directory() });
 const refused = (did: Record<string, Did>) => lastRefusedWrite(trace(did), files);
 
-test("the last place that could not be written, with the real directory that it would lie in", () => {
+test("the last refused write is found with the real directory that would contain it", () => {
 	const did = {
 		"/var/lib/app/lock": "EACCES:create",
 		"/var/run/app/app.pid": "ENOENT:write ENOENT:create",
@@ -16,7 +16,7 @@ test("the last place that could not be written, with the real directory that it 
 	expect(refused(did)).toEqual({ path: "/var/run/app/app.pid", error: "ENOENT", directory: "/run/app" });
 });
 
-test("also below /tmp", () => {
+test("a refused write below /tmp is found", () => {
 	expect(refused({ "/tmp/app/app.pid": "ENOENT:create" })).toMatchObject({ directory: "/tmp/app" });
 });
 
@@ -27,4 +27,4 @@ test.each<[string, Record<string, Did>]>([
 	["is there already", { "/run/app": "EEXIST:create" }],
 	["is the kernel's", { "/proc/self/oom_score_adj": "EACCES:write" }],
 	["is byte code", { "/usr/lib/__pycache__/a.pyc": "EACCES:create" }],
-])("not what %s", (_, did) => expect(refused(did)).toBeUndefined());
+])("a write is ignored if %s", (_, did) => expect(refused(did)).toBeUndefined());

@@ -52,7 +52,7 @@ describe("a secret by its content, whatever its name and mode", () => {
 		expect(isSecret("/etc/app/file", content)).toBe(true);
 		expect(isSecret("/var/lib/app/plain.txt", content)).toBe(true);
 	});
-	test("but a public key, a certificate, or a program that knows the marks is none", () => {
+	test("public keys, certificates and programs with such signatures are no secrets", () => {
 		expect(isSecret("/etc/app/file", "-----BEGIN PUBLIC KEY-----\n")).toBe(false);
 		expect(isSecret("/etc/app/file", "-----BEGIN CERTIFICATE-----\n")).toBe(false);
 		expect(isSecret("/etc/app/file", "secret: changeme\nsecret: Authentifizierung\nkeys: # : PSK\nuser:{name}\n")).toBe(false);
@@ -62,7 +62,7 @@ describe("a secret by its content, whatever its name and mode", () => {
 	});
 });
 
-describe("a secret where others may not read it", () => {
+describe("a file is a secret if others may not read it:", () => {
 	const hidden = { mode: 0o640 };
 	test.each([
 		["/etc/munge/key", "\0\x81\x92\0"],
@@ -73,7 +73,7 @@ describe("a secret where others may not read it", () => {
 		expect(risks(path, content, hidden)).toContain("secret");
 		expect(risks(path, content)).not.toContain("secret");
 	});
-	test("but configuration in words, state that is no text, and an empty file are none", () => {
+	test("text configuration, binary state and empty files are no secrets", () => {
 		expect(risks("/etc/app/app.conf", "password = hunter2\n", hidden)).not.toContain("secret");
 		expect(risks("/var/lib/app/db", "\0\x81\x92\0", hidden)).not.toContain("secret");
 		expect(risks("/etc/app/users", "", hidden)).not.toContain("secret");
@@ -113,13 +113,13 @@ describe("a secret by its name", () => {
 		"/srv/app/password.js",
 		"/usr/share/doc/passwords",
 		"/etc/shadow.txt",
-	])("not %s", (path) => expect(isSecret(path)).toBe(false));
-	test("a program with such a name is a program", () => {
+	])("%s is no secret", (path) => expect(isSecret(path)).toBe(false));
+	test("a program with a secret's name is no secret", () => {
 		expect(isSecret("/opt/app/password", "\x7fELF")).toBe(false);
 	});
 });
 
-test("mode, place and size are risks of their own", () => {
+test("mode, place and size are separate risks", () => {
 	expect(risks("/usr/bin/x", "", { mode: 0o4755 })).toEqual(["setuid"]);
 	expect(risks("/usr/bin/x", "", { mode: 0o2755 })).toEqual(["setuid"]);
 	expect(risks("/srv/x", "", { mode: 0o666 })).toEqual(["world-writable"]);
@@ -145,7 +145,7 @@ test("a key behind more certificates than the beginning holds is found, and cost
 	expect(read).toEqual([headSize]);
 });
 
-test("the beginning that is read is enough for a key behind a chain of certificates", () => {
+test("the first bytes suffice for a key behind a chain of certificates", () => {
 	const chain = `-----BEGIN CERTIFICATE-----\n${"M".repeat(2000)}\n-----END CERTIFICATE-----\n`.repeat(4);
 	expect(isSecret("/etc/app/all.pem", `${chain}-----BEGIN PRIVATE KEY-----\n`.slice(0, headSize))).toBe(true);
 });

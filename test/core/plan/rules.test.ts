@@ -46,23 +46,23 @@ describe("matchPaths", () => {
 		["/", "/usr/lib/app", true],
 	])("%s and %s: %s", (pattern, path, expected) => expect(matches(pattern, path)).toBe(expected));
 
-	test("what a glob matches goes with all below it, as in an include", () => {
+	test("a glob also matches everything below what it matches, as in an include", () => {
 		expect(matches("/usr/lib/app*", "/usr/lib/app/sub/c.so")).toBe(true);
 		expect(matches("/usr/*/sub", "/usr/lib/app/sub/c.so")).toBe(false);
 	});
-	test("a plain path with characters of globs' grouping is itself", () => {
+	test("a plain path with grouping characters is literal", () => {
 		expect(matches("/opt/Foo (x86)", "/opt/Foo (x86)/bin")).toBe(true);
 		expect(matches("/opt/Foo (x86)", "/opt/Foo x86/bin")).toBe(false);
 		expect(matches("/opt/Foo (x86)/*", "/opt/Foo (x86)/bin")).toBe(true);
 		expect(matches("/opt/!a", "/opt/b")).toBe(false);
 	});
-	test("a name that contains a newline or is not ASCII is matched like any other", () => {
+	test("a name with a newline or non-ASCII characters is matched like any other", () => {
 		expect(matches("/srv/**", "/srv/two\nlines/f")).toBe(true);
 		expect(matches("/srv/*/f", "/srv/two\nlines/f")).toBe(true);
 		expect(matches("/srv/Ä*", "/srv/Ärger")).toBe(true);
 		expect(matchPaths(["/srv/**"])(pathFromBytes(Buffer.from("/srv/\xff", "latin1")))).toBe("/srv/**");
 	});
-	test("an escaped glob is the path that it was made of and no other", () => {
+	test("an escaped glob matches only its literal path", () => {
 		for (const path of ["/a*b", "/a[1]", "/a{b,c}", "/a(b)", "/a?b", "/a\\b", "/+(a)", "/a b!", "/Ä*"]) {
 			const matched = matchPaths([escapeGlob(path)]);
 			expect([path, matched(pathFromText(path))]).toEqual([path, escapeGlob(path)]);
@@ -71,14 +71,14 @@ describe("matchPaths", () => {
 			);
 		}
 	});
-	test("a rule that names a link means what is there: paths are compared where they really are", () => {
+	test("a rule that names a link matches the place it leads to", () => {
 		expect(matches("/lib/app/a.so", "/usr/lib/app/a.so")).toBe(true);
 		expect(matches("/lib/app/*.so", "/usr/lib/app/a.so")).toBe(true);
 		expect(matches("/opt/current", "/opt/app-2/bin/tool")).toBe(true);
 		expect(matches("/opt/current", "/opt/current")).toBe(true);
 		expect(matches("/opt/app-2", "/opt/current")).toBe(false);
 	});
-	test("the pattern that matched is named", () => {
+	test("the matching pattern is returned", () => {
 		expect(matchPaths(["/x", "/usr/lib/**", "/usr"])(pathFromText("/usr/lib/a"))).toBe("/usr/lib/**");
 		expect(matchPaths([])(pathFromText("/usr/lib/a"))).toBeUndefined();
 	});
@@ -86,44 +86,44 @@ describe("matchPaths", () => {
 
 describe("expandInclude", () => {
 	const expand = (pattern: string) => expandInclude(pattern, machine).sort();
-	test("a path brings all below it", () => {
+	test("a path includes everything below it", () => {
 		expect(expand("/usr/lib/app")).toEqual(
 			["", "/.hidden.so", "/a.so", "/b.so", "/sub", "/sub/c.so"].map((rest) => `/usr/lib/app${rest}`),
 		);
 		expect(expand("/usr/lib/app/a.so")).toEqual(["/usr/lib/app/a.so"]);
 		expect(expand("/empty/")).toEqual(["/empty"]);
 	});
-	test("what a glob matches comes with all below it", () => {
+	test("a glob includes its matches with everything below them", () => {
 		expect(expand("/usr/lib/app/s*")).toEqual(["/usr/lib/app/sub", "/usr/lib/app/sub/c.so"]);
 		expect(expand("/usr/lib/*/[a-b].so")).toEqual(["/usr/lib/app/a.so", "/usr/lib/app/b.so"]);
 	});
-	test("a link that is named, or stands before the glob, is gone through", () => {
+	test("a link that is named, or that precedes the glob, is followed", () => {
 		expect(expand("/opt/current")).toContain("/opt/current/bin/tool");
 		expect(expand("/lib/app/*.so")).toContain("/lib/app/a.so");
 		expect(expand("/lib/app*")).toContain("/lib/app/a.so");
 		expect(expand("/opt/current/*")).toEqual(["/opt/current/bin", "/opt/current/bin/tool"]);
 	});
-	test("a path that has the characters of a glob is found as it is", () => {
+	test("a path with glob characters is found literally", () => {
 		expect(expand("/opt/a[1]")).toEqual(["/opt/a[1]", "/opt/a[1]/f"]);
 		expect(expand("/opt/Foo (x86)")).toEqual(["/opt/Foo (x86)", "/opt/Foo (x86)/bin"]);
 		expect(expand(escapeGlob("/opt/a[1]"))).toEqual(["/opt/a[1]", "/opt/a[1]/f"]);
 		expect(expand(escapeGlob("/opt/Foo (x86)"))).toEqual(["/opt/Foo (x86)", "/opt/Foo (x86)/bin"]);
 	});
-	test("a file that is called like the glob does not stand for what the glob matches", () => {
+	test("a file named like the glob does not replace the glob's matches", () => {
 		const files = tree({ "/srv/*": "", "/srv/a": "", "/srv/b": "" });
 		expect(expandInclude("/srv/*", files).sort()).toEqual(["/srv/*", "/srv/a", "/srv/b"]);
 	});
-	test("nothing where nothing is there", () => {
+	test("a missing path gives nothing", () => {
 		expect(expand("/nowhere")).toEqual([]);
 		expect(expand("/usr/lib/*.zip")).toEqual([]);
 		expect(expand("/nowhere/*")).toEqual([]);
 	});
-	test("what the kernel and the launcher make is not walked into", () => {
+	test("kernel and launcher directories are not walked", () => {
 		const all = expand("/**");
 		expect(all).toContain("/usr/lib/app/sub/c.so");
 		expect(all.filter((path) => /^\/(dev|proc)\//.test(path))).toEqual([]);
 	});
-	test("a huge tree ends at the most that one rule may bring, and what is passed over does not count", () => {
+	test("a huge directory stops at the limit per rule, and skipped paths do not count", () => {
 		let asked = 0;
 		const many = Array.from({ length: maxPerRule + 10 }, (_, index) => pathFromText(`f${index}`));
 		const huge = {
@@ -142,7 +142,7 @@ describe("expandInclude", () => {
 	});
 });
 
-test("of many rules the first that matches is named, as if each were tried by itself", () => {
+test("the first of many matching rules is returned, as if each were tried alone", () => {
 	const name = fc.constantFrom("a", "b", "a b", "a(1)", ".x", "ä");
 	const path = fc.array(name, { maxLength: 4 }).map((names) => `/${names.join("/")}`);
 	const glob = fc.constantFrom("/*", "/**", "/a*", "/{a,b}/*", "/*/../b", "//", "/.", "\\(1\\)");

@@ -42,7 +42,7 @@ describe("a directory of pages", () => {
 		expect(servedTrees(trace({ "/srv/web/index.html": "read" }), endless)).toEqual([]);
 		expect(listed).toBeLessThan(3000);
 	});
-	test("neither everybody's directory nor one that the application writes", () => {
+	test("is not everybody's directory nor one that the application writes", () => {
 		const seen = trace({ "/etc/index.html": "read", "/etc/radio/web/status.xsl": "read write" });
 		expect(servedTrees(seen, files)).toEqual([]);
 	});

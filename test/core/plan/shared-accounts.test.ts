@@ -15,12 +15,12 @@ const files = tree({
 const notes = (uid: number) =>
 	sharedAccounts(plan([], { writable: [writable("/var/lib/redis"), writable("/var/log/redis")] }), [uid], users, files);
 
-test("an account that any package may use", () => {
+test("an account that any package may use is noted", () => {
 	expect(notes(33)).toContainEqual({ code: "account-of-everybody", values: { account: "www-data" } });
 	expect(notes(110).map(({ code }) => code)).not.toContain("account-of-everybody");
 });
 
-test("what the account owns beyond the application's own", () => {
+test("an account that owns other services' directories is noted", () => {
 	expect(notes(110)).toEqual([
 		{ code: "account-owns-elsewhere", values: { account: "redis", count: 1, paths: "/var/lib/other" } },
 	]);

@@ -9,7 +9,7 @@ const site = { "/var/www/site/index.html": "12345", "/var/www/site/css/a.css": "
 const shared = (plan: Plan) => plan.shared.map(({ kind, path }) => `${kind} ${path}`);
 
 describe("content that a service only reads", () => {
-	test("stays the host's, as a directory, with its size and what was read of it", () => {
+	test("stays the host's as a directory, with its size and a used file", () => {
 		const made = planFor(tree(site), trace({ "/var/www/site/index.html": "read" }));
 		expect(made.shared).toEqual([
 			{ path: "/var/www/site", kind: "data", example: "/var/www/site/index.html", files: 2, bytes: 8 },
@@ -21,11 +21,11 @@ describe("content that a service only reads", () => {
 		});
 		expect(entryAt(made, "/var/www/site/index.html")).toBeUndefined();
 	});
-	test("is also what was only listed", () => {
+	test("is shared if it was only listed", () => {
 		expect(shared(planFor(tree(site), trace({ "/var/www/site": "list" })))).toEqual(["data /var/www/site"]);
 		expect(shared(planFor(tree(site), trace({ "/var/www": "list", "/usr": "list" })))).toEqual([]);
 	});
-	test("is shared once where one directory holds the other", () => {
+	test("is shared once if one directory contains the other", () => {
 		const read = { "/var/www/site/css/a.css": "read", "/var/www/site/index.html": "read" };
 		expect(shared(planFor(tree(site), trace(read)))).toEqual(["data /var/www/site"]);
 	});
@@ -34,7 +34,7 @@ describe("content that a service only reads", () => {
 		["an include asks for a copy", {}, { include: ["/var/www/site/index.html"] }],
 		["it is bound already", {}, { binds: [{ path: "/var/www", access: "ro" }] }],
 		["it holds a secret that nobody allowed", { "/var/www/site/.htpasswd": "a:$apr1$x$y" }, {}],
-	])("is not shared where %s", (_, more, asked) => {
+	])("is not shared if %s", (_, more, asked) => {
 		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { rules: rules(asked) });
 		expect(made.shared).toEqual([]);
 	});
@@ -44,7 +44,7 @@ describe("content that a service only reads", () => {
 		["the socket of somebody", { "/var/www/site/x.sock": socket() }],
 		["a device", { "/var/www/site/disk": node(8, 0, "block-device") }],
 		["an environment file", { "/var/www/site/.env": "A=b" }],
-	])("is not shared where it holds %s", (_, more) => {
+	])("is not shared if it contains %s", (_, more) => {
 		expect(planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" })).shared).toEqual([]);
 	});
 	test.each<[string, Record<string, Node>, number, boolean]>([
@@ -59,7 +59,7 @@ describe("content that a service only reads", () => {
 			false,
 		],
 		["is root's, whosever the content is", { "/var/www/site": directory({ uid: 33 }) }, 0, true],
-	])("whose way %s", (_, more, owner, isShared) => {
+	])("is not shared if its path %s", (_, more, owner, isShared) => {
 		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { owner });
 		expect(shared(made)).toEqual(isShared ? ["data /var/www/site"] : []);
 	});
@@ -69,27 +69,27 @@ describe("content that a service only reads", () => {
 		expect(shared(made)).toEqual(["data /var/www/site"]);
 	});
 	test.each(["/srv/a:b", "/srv/a b", "/srv/it's", "/srv/100%", "/srv/n\nl"])(
-		"%j is copied: not everything could take its name",
+		"is copied if its name is %j, which not every consumer accepts",
 		(name) => {
 			const made = planFor(tree({ [`${name}/page`]: "p" }), trace({ [`${name}/page`]: "read" }));
 			expect(made.shared).toEqual([]);
 			expect(entryAt(made, `${name}/page`)).toMatchObject({ kind: "file" });
 		},
 	);
-	test("a harmless file with a number opens no door to a secret with another", () => {
+	test("with a numbered harmless file does not let in a numbered secret", () => {
 		const files = tree({ "/srv/a/id.txt": link("d/id1.txt"), "/srv/a/d/id1.txt": "text", "/srv/a/d/id2.txt": key });
 		expect(planFor(files, trace({ "/srv/a/id.txt": "read" })).shared).toEqual([]);
 		const pems = tree({ "/srv/a/c.pem": link("d/c1.pem"), "/srv/a/d/c1.pem": certificate, "/srv/a/d/c2.pem": key });
 		expect(planFor(pems, trace({ "/srv/a/c.pem": "read" })).shared).toEqual([]);
 	});
-	test("is not shared where the application writes, nor where its configuration or program lies", () => {
+	test("is not shared if the application writes there or keeps its configuration or program there", () => {
 		const files = tree({ ...site, "/srv/app/app.conf": "c", "/srv/app/run": directory() });
 		const written = trace({ "/var/www/site/index.html": "read", "/var/www/site/upload": "create write" });
 		expect(planFor(files, written).shared).toEqual([]);
 		const configured = { application: { ...application, command: ["/usr/bin/app", "-c/srv/app/app.conf"] } };
 		expect(planFor(files, trace({ "/srv/app/app.conf": "read" }), configured).shared).toEqual([]);
 	});
-	test("what lies elsewhere is copied", () => {
+	test("is copied in any other place", () => {
 		const files = tree({ "/usr/share/app/x": "x", "/etc/app/conf": "c", "/home/user/page": "p" });
 		const made = planFor(files, trace({ "/usr/share/app/x": "read", "/etc/app/conf": "read", "/home/user/page": "read" }));
 		expect(made.shared).toEqual([]);
@@ -112,7 +112,7 @@ describe("certificates", () => {
 		"/etc/letsencrypt/live/site/privkey.pem": "read",
 	});
 	const allowed = { rules: rules({ allowSecret: ["/etc/letsencrypt/live/site/privkey.pem"] }) };
-	test("bring the directory of the names and that of the files, once their key is allowed", () => {
+	test("share the directories of their names and of the files once their key is allowed", () => {
 		expect(shared(planFor(tree(lineage), read, allowed))).toEqual([
 			"certificates /etc/letsencrypt/archive/site",
 			"certificates /etc/letsencrypt/live/site",
@@ -121,13 +121,13 @@ describe("certificates", () => {
 		expect(shared(declined)).toEqual([]);
 		expect(declined.declined).toEqual([{ path: "/etc/letsencrypt/archive/site/privkey1.pem", risk: "secret" }]);
 	});
-	test("another key in the same place, which nobody allowed, keeps them copies", () => {
+	test("are copied if another key in the same place was not allowed", () => {
 		const more = { ...lineage, "/etc/letsencrypt/archive/site/other.pem": key };
 		const made = planFor(tree(more), read, allowed);
 		expect(shared(made)).toEqual([]);
 		expect(entryAt(made, "/etc/letsencrypt/archive/site/privkey1.pem")).toMatchObject({ kind: "file", decision: "include" });
 	});
-	test("beside other files, in a store of the system, or a key alone are copied", () => {
+	test("are copied if they are among other files, in a system store, or only a key", () => {
 		const files = tree({
 			"/etc/app/conf": "c",
 			"/etc/app/cert.pem": certificate,
@@ -141,7 +141,7 @@ describe("certificates", () => {
 
 describe("sockets of other services", () => {
 	const files = tree({ "/run/php/php.sock": socket(), "/run/redis.sock": socket() });
-	test("bring their directory, where one holds them", () => {
+	test("share their directory if it contains only sockets", () => {
 		expect(planFor(files, trace({ "/run/php/php.sock": "connect" })).shared).toEqual([
 			{ path: "/run/php", kind: "socket", example: "/run/php/php.sock", files: 0, bytes: 0 },
 		]);
@@ -154,10 +154,10 @@ describe("sockets of other services", () => {
 		["everybody's state", "/var/lib/redis.sock", {}],
 		["other things", "/run/app/redis.sock", { "/run/app/token": "t" }],
 		["a socket that is not for everybody", "/run/app/redis.sock", { "/run/app/control.sock": socket() }],
-	])("are left alone in a place with more than sockets: %s", (_, path, more) => {
+	])("are left alone in a directory with other content: %s", (_, path, more) => {
 		expect(planFor(tree({ [path]: socket(), ...more }), trace({ [path]: "connect" })).shared).toEqual([]);
 	});
-	test("may lie beside the pid and lock files of their service", () => {
+	test("may share it with pid and lock files of their service", () => {
 		const more = {
 			"/run/mysqld/mysqld.pid": "1",
 			"/run/mysqld/mysqld.sock.lock": "",
@@ -167,7 +167,7 @@ describe("sockets of other services", () => {
 		const made = planFor(tree({ [mysql]: socket(), ...more }), trace({ [mysql]: "connect" }), { identity: asApp });
 		expect(shared(made)).toEqual(["socket /run/mysqld"]);
 	});
-	test("are not the application's own, and not those that rule the machine", () => {
+	test("are not the application's own, nor those that control the machine", () => {
 		expect(planFor(files, trace({ "/run/php/php.sock": "connect listen create" })).shared).toEqual([]);
 		const docker = tree({ "/run/docker/api.sock": socket() });
 		expect(planFor(docker, trace({ "/run/docker/api.sock": "connect" })).shared).toEqual([]);

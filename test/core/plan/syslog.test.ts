@@ -11,7 +11,7 @@ const planned = (nodes: Record<string, Node>, seen = tried, values: Parameters<t
 const codes = (plan: ReturnType<typeof planned>) => plan.notes.map(({ code }) => code);
 
 describe("an application that writes to syslog", () => {
-	test("gets the real socket behind /dev/log, and unix sockets, and both say why", () => {
+	test("gets the real socket behind /dev/log and unix sockets, with the reason", () => {
 		const plan = planned(journal);
 		expect(plan.permissions).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "connect /dev/log" });
 		expect(plan.notes).toEqual([
@@ -20,35 +20,35 @@ describe("an application that writes to syslog", () => {
 		expect(entryAt(plan, "/dev/log")).toMatchObject({ kind: "socket", decision: "include", reasons: [{ kind: "traced" }] });
 	});
 
-	test("is shown it among the sockets of other services", () => {
+	test("sees it among the sockets of other services", () => {
 		const group = groupsOf(planned(journal)).find(({ name }) => name === "sockets");
 		expect(group).toMatchObject({ recommendation: "bind", paths: ["/dev/log"] });
 	});
 
-	test("has the place for a mount in its cage, and no socket on disk", () => {
+	test("gets a mount point and no socket on disk", () => {
 		const made = cageEntries(planned(journal)).map(({ path }) => path);
 		expect(made).toContain("/run/systemd/journal");
 		expect(made).not.toContain("/dev/log");
 	});
 
-	test("is seen by a connection that worked, too", () => {
+	test("is also recognised by a successful connection", () => {
 		const seen = trace({ "/dev/log": "connect" }, { families: new Set(["AF_UNIX"]) });
 		expect(planned(journal, seen).permissions).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "AF_UNIX" });
 	});
 
-	test("is not one that only looked, nor one on a host without a socket there", () => {
+	test("is not recognised by a mere look, nor on a host without a socket", () => {
 		expect(planned(journal, trace({ "/dev/log": "look" })).permissions).toEqual({ capabilities: [] });
 		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).permissions).toEqual({ capabilities: [] });
 		expect(planned({}).notes).toEqual([]);
 	});
 
-	test("can be named where it sends without a connection, which no trace shows", () => {
+	test("can be given the socket by a rule if it sends without a connection, which no trace shows", () => {
 		const plan = planned(journal, trace({}), { include: ["/dev/log"] });
 		expect(plan.permissions.syslog).toBe("/run/systemd/journal/dev-log");
 		expect(entryAt(plan, "/dev/log")?.reasons).toEqual([{ kind: "rule", rule: "include", value: "/dev/log" }]);
 	});
 
-	test.each(["/dev/log", "/run/systemd/journal", "/run/**"])("can be refused by excluding %s", (pattern) => {
+	test.each(["/dev/log", "/run/systemd/journal", "/run/**"])("can be refused the socket by excluding %s", (pattern) => {
 		const plan = planned(journal, tried, { exclude: [pattern] });
 		expect(plan.permissions).toEqual({ capabilities: [] });
 		expect(codes(plan)).toEqual([]);
@@ -56,7 +56,7 @@ describe("an application that writes to syslog", () => {
 	});
 });
 
-describe("a directory that holds more than the socket of syslog is not shared", () => {
+describe("a directory with more than the syslog socket is not shared", () => {
 	test.each<[string, Record<string, Node>]>([
 		["/dev itself", { "/dev/log": socket() }],
 		["/run", { "/dev/log": link("/run/log"), "/run/log": socket() }],

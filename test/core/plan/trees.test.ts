@@ -14,7 +14,7 @@ function traceBy(program: string, did: Record<string, Did>) {
 }
 const tops = (trees: readonly { top: string }[]) => trees.map(({ top }) => top);
 
-describe("libraries of interpreters", () => {
+describe("interpreter libraries", () => {
 	const python = {
 		"/usr/lib/python3.13/os.py": "def f():\n\timport json",
 		"/usr/lib/python3.13/linecache.py": "",
@@ -31,7 +31,7 @@ describe("libraries of interpreters", () => {
 		"/usr/lib/python3/dist-packages/flask/tests/t.py": "",
 		"/usr/lib/python3/dist-packages/other/a.py": "",
 	};
-	test("go in as far as sources name them: modules, not tests, graphical parts or byte code", () => {
+	test("are included as far as sources name them, without tests, graphical parts and byte code", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }));
 		const paths = made.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path);
 		expect(paths).toEqual([
@@ -45,7 +45,7 @@ describe("libraries of interpreters", () => {
 		]);
 		expect(entryAt(made, "/usr/lib/python3.13/os.py")?.reasons[0]).toMatchObject({ kind: "traced" });
 	});
-	test("of packages that are installed one by one, only the one that was read", () => {
+	test("are separate for packages that are installed one by one", () => {
 		const [flask, ...more] = libraryTrees(trace({ "/usr/lib/python3/dist-packages/flask/app.py": "read" }), [], tree(python));
 		expect(more).toEqual([]);
 		expect(flask).toEqual({
@@ -75,12 +75,12 @@ describe("libraries of interpreters", () => {
 	])("%s belongs to %s", (path, top) => {
 		expect(tops(libraryTrees(trace({ [path]: "read" }), [], tree({ [path]: "" })))).toEqual([top]);
 	});
-	test("are found by their real place, and nothing follows from a look or from what is no library", () => {
+	test("are found by their real place, and not from a mere look", () => {
 		const files = tree({ "/usr/share/perl/5.40": link("5.40.1"), "/usr/share/perl/5.40.1/a.pm": "", "/usr/bin/perl": "" });
 		expect(tops(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "read" }), [], files))).toEqual(["/usr/share/perl/5.40.1"]);
 		expect(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "look", "/usr/bin/perl": "read" }), [], files)).toEqual([]);
 	});
-	test("sources of the application bring what only they name, read or not", () => {
+	test("include what only the application's sources name, read or not", () => {
 		const files = tree({ ...python, "/opt/app/main.py": "", "/opt/app/rare.py": "import other.a" });
 		const made = planFor(
 			files,
@@ -94,12 +94,12 @@ describe("libraries of interpreters", () => {
 			{ kind: "part-of", tree: "/usr/lib/python3/dist-packages/other" },
 		]);
 	});
-	test("a module of which only the byte code was read brings what its source names", () => {
+	test("include what a module names of which only the byte code was read", () => {
 		const byteCode = "/usr/lib/python3.13/__pycache__/os.cpython-313.opt-1.pyc";
 		const [made] = libraryTrees(trace({ [byteCode]: "read" }), [], tree({ ...python, [byteCode]: "" }));
 		expect(made?.paths).toContain("/usr/lib/python3.13/json/__init__.py");
 	});
-	test("private modules below /usr are found from those that were read beside them", () => {
+	test("include private modules below /usr next to those that were read", () => {
 		const files = tree({
 			...python,
 			"/usr/share/app/app/__init__.py": "",
@@ -117,14 +117,14 @@ describe("libraries of interpreters", () => {
 			...["app/__init__.py", "app/odd.py", "app/rare.py", "perl/App/Rare.pm"].map((name) => `/usr/share/app/${name}`),
 		]);
 	});
-	test("a link by which the interpreter finds a library goes in though nothing went through it", () => {
+	test("include a link by which the interpreter finds a library even if nobody used it", () => {
 		const perl = "/usr/share/perl";
 		const files = tree({ [`${perl}/5.40`]: link("5.40.1"), [`${perl}/5.40.1/strict.pm`]: "", [`${perl}/5.38`]: link("5.38.2") });
 		const made = planFor(files, trace({ [`${perl}/5.40.1/strict.pm`]: "read" }));
 		expect(entryAt(made, `${perl}/5.40`)).toMatchObject({ kind: "symlink", decision: "include" });
 		expect(entryAt(made, `${perl}/5.38`)).toBeUndefined();
 	});
-	test("data comes with the modules above it, but not hundreds of files that nothing was read of", () => {
+	test("include data of loaded modules, but not hundreds of unread files", () => {
 		const app = "/usr/lib/python3/dist-packages/flask";
 		const many = (folder: string) => Object.fromEntries([...Array(101)].map((_, at) => [`${app}/${folder}/${at}.svg`, ""]));
 		const files = tree({ ...python, ...many("icons"), ...many("pages"), [`${app}/words/de.mo`]: "" });
@@ -139,7 +139,7 @@ describe("libraries of interpreters", () => {
 		);
 		expect([...folders].sort()).toEqual(["json", "pages", "words", undefined].sort());
 	});
-	test("what no source names is offered, and an include takes all of it without byte code", () => {
+	test("are offered as far as no source names them, and an include takes all of it without byte code", () => {
 		const many = Object.fromEntries([...Array(10)].map((_, at) => [`/usr/lib/python3.13/more${at}.py`, "12345"]));
 		const files = tree({ ...python, ...many });
 		const did = { "/usr/lib/python3.13/os.py": "read" } as const;
@@ -150,7 +150,7 @@ describe("libraries of interpreters", () => {
 		expect(entryAt(whole, "/usr/lib/python3.13/more1.py")?.decision).toBe("include");
 		expect(entryAt(whole, "/usr/lib/python3.13/__pycache__/os.pyc")).toBeUndefined();
 	});
-	test("an exclude leaves parts out, or all", () => {
+	test("can be excluded in part or completely", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }), {
 			rules: rules({ exclude: ["/usr/lib/python3.13/json"] }),
 		});
@@ -159,7 +159,7 @@ describe("libraries of interpreters", () => {
 	});
 });
 
-describe("sources of the application", () => {
+describe("the application's sources", () => {
 	const app = {
 		"/srv/app/main.py": "",
 		"/srv/app/lazy.py": "",
@@ -170,7 +170,7 @@ describe("sources of the application", () => {
 		"/srv/app/.git/hook.py": "",
 		"/srv/app/__pycache__/main.pyc": "",
 	};
-	test("go in with those that were not needed yet, and with the templates beside one that was read", () => {
+	test("include those not needed yet, and the templates next to one that was read", () => {
 		const seen = traceBy("/usr/bin/python3.13", { "/srv/app/main.py": "read", "/srv/app/templates/index.html": "read" });
 		const [found] = sourceTrees(seen, tree(app));
 		expect(found?.top).toBe("/srv/app");
@@ -182,12 +182,12 @@ describe("sources of the application", () => {
 			"/srv/app/templates/index.html",
 		]);
 	});
-	test("are those of the interpreter that read them, not what a web server hands out", () => {
+	test("are those of the interpreter that read them, not files that a web server serves", () => {
 		const page = { "/var/www/site/app.js": "read" };
 		expect(sourceTrees(traceBy("/usr/sbin/nginx", page), tree({ "/var/www/site/app.js": "" }))).toEqual([]);
 		expect(tops(sourceTrees(traceBy("/usr/bin/node", page), tree({ "/var/www/site/app.js": "" })))).toEqual(["/var/www/site"]);
 	});
-	test("a package.json above them makes no directory theirs, and comes along where it lies among them", () => {
+	test("are not marked by a package.json above them, which is included among them", () => {
 		const files = tree({
 			"/srv/all/package.json": "",
 			"/srv/all/other/x.js": "",
@@ -197,15 +197,15 @@ describe("sources of the application", () => {
 		const seen = traceBy("/usr/bin/node", { "/srv/all/package.json": "read", "/srv/all/app/a.js": "read" });
 		expect(sourceTrees(seen, files)).toEqual([{ top: "/srv/all/app", paths: ["/srv/all/app/a.js", "/srv/all/app/b.json"] }]);
 	});
-	test("are one tree where one directory holds the other", () => {
+	test("are one directory if one contains the other", () => {
 		const seen = traceBy("/usr/bin/python3", { "/srv/app/sub/deep.py": "read", "/srv/app/main.py": "read" });
 		expect(tops(sourceTrees(seen, tree(app)))).toEqual(["/srv/app"]);
 	});
 	test.each(["/root/a.py", "/home/user/a.py", "/srv/a.py", "/tmp/a.py", "/usr/bin/a.py", "/usr/local/bin/a.py", "/etc/app/a.py"])(
-		"%s brings no directory along: that holds other things",
+		"do not include the directory of %s, which contains other files",
 		(path) => expect(sourceTrees(traceBy("/usr/bin/python3", { [path]: "read" }), tree({ [path]: "" }))).toEqual([]),
 	);
-	test("leave a writable directory inside alone", () => {
+	test("leave out a writable directory inside", () => {
 		const seen = traceBy("/usr/bin/python3", { "/srv/app/main.py": "read", "/srv/app/data/new.py": "create write" });
 		const files = tree({ ...app, "/srv/app/data": directory(), "/srv/app/data/old.py": "" });
 		expect(entryAt(planFor(files, seen), "/srv/app/data/old.py")).toBeUndefined();

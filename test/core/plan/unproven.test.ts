@@ -17,7 +17,7 @@ describe("programs that no request started", () => {
 		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
 	});
 	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [], sockets: [] });
-	test("are named with the configuration or the directory that has them", () => {
+	test("are noted with the configuration or directory that names them", () => {
 		const seen = trace(
 			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
 			{ programs: new Set(["/usr/lib/agent/check_disk" as never]) },
@@ -27,13 +27,13 @@ describe("programs that no request started", () => {
 			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
 		]);
 	});
-	test("a program that was started is proven", () => {
+	test("are not noted if they were started", () => {
 		const programs = new Set(["/usr/lib/agent/check_disk", "/usr/lib/agent/check_load"] as never[]);
 		expect(parts(trace({ "/etc/agent.cfg": "read", "/etc/plugins": "list" }, { programs }))).toEqual([]);
 	});
 });
 
-describe("what others send and write", () => {
+describe("other programs' messages and logs", () => {
 	const files = tree({ "/var/log/auth.log": "", "/var/log/own.log": "", "/run/app/own.sock": "", "/dev/null": "" });
 	const parts = (binds: string[] = [], sockets: string[] = []) =>
 		unprovenParts({
@@ -48,17 +48,17 @@ describe("what others send and write", () => {
 			binds: binds.map(pathFromText),
 			sockets,
 		});
-	test("a socket that no cage can make, and a log of somebody else", () => {
+	test("are noted for a socket that no cage can create and a log of another program", () => {
 		expect(parts()).toEqual([
 			{ code: "unproven-sockets", values: { paths: "/dev/log" } },
 			{ code: "unproven-logs", values: { path: "/var/log" } },
 		]);
 	});
-	test("a socket at a path, which run opens in the cage", () => {
+	test("are noted for a socket path that run opens in the cage", () => {
 		const sockets = ["datagram /run/systemd/journal/syslog", "stream 127.0.0.1:80"];
 		expect(parts([], sockets)[0]).toEqual({ code: "unproven-handed-sockets", values: { paths: "/run/systemd/journal/syslog" } });
 	});
-	test("a log that the cage shows is proven", () => {
+	test("are not noted for a log that the cage shows", () => {
 		expect(parts(["/var/log"]).map(({ code }) => code)).toEqual(["unproven-sockets"]);
 	});
 });

@@ -6,7 +6,7 @@ import { directory, file, link, tree } from "./tree.ts";
 import { host, plan, seedsOf } from "./writable-plans.ts";
 
 describe("owners and modes", () => {
-	test("are the host's, else the account's", () => {
+	test("are the host's, or else the account's", () => {
 		const made = plan(
 			{ "/var/lib/app/f": "create" },
 			{},
@@ -38,7 +38,7 @@ describe("owners and modes", () => {
 		expect(made.writable.find((one) => one.path === "/var/lib/app2")).toMatchObject({ uid: 33, gid: 0, mode: 0o755 });
 		expect(made.writable.find((one) => one.path === "/var/lib/app")).toMatchObject({ uid: 33, gid: 33, mode: 0o750 });
 	});
-	test("a directory that the account could not write is given to it where a rule names it, and only there", () => {
+	test("of a directory that the account could not write become the account's if a rule names it", () => {
 		const given = (values: Parameters<typeof directory>[0], rule = "/srv/x", identity = asApp) =>
 			becomesOwned(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
 		expect(given({})).toBe(true);
@@ -67,7 +67,7 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
-	test("are what the application read of its state, the links on the way, and nothing that it only looked at", () => {
+	test("contain what the application read of its state and the links on the way, not what it only looked at", () => {
 		const made = plan(
 			{ ...write, "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" },
 			state,
@@ -75,19 +75,19 @@ describe("seeds", () => {
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/current", "/var/lib/app/db", "/var/lib/app/releases/2/conf"]);
 		expect(made.writable[0]?.seeds[1]).toEqual({ path: "/var/lib/app/db", bytes: 5 });
 	});
-	test("a link out of the state comes with the state, and what it leads to with the cage", () => {
+	test("contain a link out of the state, while its target goes into the cage", () => {
 		const made = plan({ ...write, "/var/lib/app/out/lib.so": "read" }, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/out"]);
 		expect(entryAt(made, "/opt/out/lib.so")).toMatchObject({ kind: "file", decision: "include" });
 	});
-	test("a directory that was only listed is there again, empty, with its owner", () => {
+	test("keep a directory that was only listed, empty, with its owner", () => {
 		const made = plan({ ...write, "/var/lib/app/queue": "list" }, state);
 		expect(made.writable).toMatchObject([
 			{ path: "/var/lib/app", seeds: [] },
 			{ path: "/var/lib/app/queue", uid: 900, seeds: [] },
 		]);
 	});
-	test("what is emptied at boot, or only written, starts empty: sd_booted must not see systemd in the cage", () => {
+	test("start empty where data is emptied at boot or only written: sd_booted must not see systemd in the cage", () => {
 		const more = { "/run/app/old": "x", "/run/systemd/system": directory(), "/var/log/app/a.log": "x" };
 		const made = plan(
 			{ "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look", "/var/log/app/a.log": "read write" },
@@ -98,7 +98,7 @@ describe("seeds", () => {
 			["/var/log/app", []],
 		]);
 	});
-	test("a rule seeds a directory whole, also where it would start empty", () => {
+	test("contain a whole directory if a rule says so, even one that would start empty", () => {
 		const made = plan(
 			{ "/var/lib/app/db": "read" },
 			{ ...state, "/run/app/keep": "abc" },
@@ -109,7 +109,7 @@ describe("seeds", () => {
 			{ path: "/var/lib/app", seeds: [{ path: "/var/lib/app", bytes: 8 }] },
 		]);
 	});
-	test("belong to the innermost writable directory, and are not copied twice", () => {
+	test("belong to the innermost writable directory and are not copied twice", () => {
 		const did = { ...write, "/var/lib/app/db": "read", "/var/lib/app/queue/new": "create", "/var/lib/app/queue/job": "read" };
 		const made = plan(did, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/db"]);
@@ -118,7 +118,7 @@ describe("seeds", () => {
 		expect(seedsOf(whole, "/var/lib/app")).toEqual(["/var/lib/app"]);
 		expect(seedsOf(whole, "/var/lib/app/queue")).toEqual([]);
 	});
-	test("a secret in the state is not copied unless it is allowed, and the plan tells of it", () => {
+	test("contain a secret only if it is allowed, and the plan lists it", () => {
 		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
 		const did = { ...write, "/var/lib/app/tls/key.pem": "read", "/var/lib/app/db": "read" };
 		const made = plan(did, more);
@@ -128,7 +128,7 @@ describe("seeds", () => {
 		expect(seedsOf(allowed, "/var/lib/app")).toEqual(["/var/lib/app/db", "/var/lib/app/tls/key.pem"]);
 		expect(allowed.declined).toEqual([]);
 	});
-	test("a directory that is seeded whole leaves out the secrets and the excluded in it", () => {
+	test("of a whole directory leave out secrets and excluded files", () => {
 		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
 		const made = plan({}, more, { rules: rules({ seed: ["/var/lib/app"], exclude: ["/var/lib/app/queue"] }) });
 		expect(seedsOf(made, "/var/lib/app")).toEqual(
@@ -137,7 +137,7 @@ describe("seeds", () => {
 		expect(made.declined.map(({ path }) => path)).toEqual(["/var/lib/app/tls/key.pem"]);
 		expect(entryAt(made, "/var/lib/app/queue")).toMatchObject({ kind: "directory", decision: "declined" });
 	});
-	test("four times as many ask the machine four times as much", () => {
+	test("take four times as many file accesses for four times as many files", () => {
 		const [some, many] = [1000, 4000].map((count) => {
 			const of = Object.fromEntries(
 				Array.from({ length: count }, (_, index) => [`/var/lib/app/d${index % 100}/f${index}`, file("x")]),

@@ -4,7 +4,7 @@ import { application, asApp, type Did, entryAt, planFor, rules, trace, writableO
 import { directory, link, tree } from "./tree.ts";
 import { host, plan } from "./writable-plans.ts";
 
-describe("where the application writes", () => {
+describe("directories that the application writes", () => {
 	test.each<[string, Record<string, Did>, string[]]>([
 		["a file that it makes", { "/var/lib/app/new": "create write" }, ["/var/lib/app"]],
 		["a file that it takes away", { "/var/lib/app/old": "remove" }, ["/var/lib/app"]],
@@ -15,9 +15,9 @@ describe("where the application writes", () => {
 		["byte code", { "/usr/lib/python3/__pycache__/a.pyc": "create write" }, []],
 		["kernel files and devices", { "/proc/self/oom_score_adj": "write", "/dev/null": "write", "/sys/x": "create" }, []],
 		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],
-	])("%s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
+	])("are planned for: %s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
 
-	test("directories that files are moved between share one mount", () => {
+	test("share one mount if files are moved between them", () => {
 		const spool = {
 			"/var/spool/app": directory({ mode: 0o711 }),
 			"/var/spool/app/in": directory({ uid: 900, mode: 0o700 }),
@@ -31,15 +31,15 @@ describe("where the application writes", () => {
 		expect(writableOf(made)).toEqual(["/var/spool/app", "/var/spool/app/in", "/var/spool/app/out"]);
 		expect(made.writable[0]).toMatchObject({ uid: 0, mode: 0o711 });
 	});
-	test("a move between two applications' directories opens nothing that is shared by all", () => {
+	test("do not include a shared parent if files are moved between two applications' directories", () => {
 		const did = { "/var/lib/app/f": "remove", "/var/log/f": "create" };
 		const made = planFor(tree({ ...host, "/var/log": directory() }), trace(did, { moves: new Set([pathFromText("/var")]) }));
 		expect(writableOf(made)).not.toContain("/var");
 	});
-	test("a directory of the host below /tmp is state like any other", () => {
+	test("include a host directory below /tmp like other state", () => {
 		expect(writableOf(plan({ "/tmp/app/f": "create write" }, { "/tmp/app": directory() }))).toEqual(["/tmp/app"]);
 	});
-	test("what is written through a link is written where that leads, and nothing else becomes writable", () => {
+	test("include only the place that a link leads to when it is written", () => {
 		const more = {
 			"/etc/app/state": link("/var/lib/app/state"),
 			"/var/lib/app/state": "x",
@@ -49,7 +49,7 @@ describe("where the application writes", () => {
 		expect(writableOf(plan({ "/etc/app/new": "create write" }, more))).toEqual(["/var/lib/app"]);
 		expect(writableOf(plan({ "/etc/app/state": "remove" }, more))).toEqual(["/etc/app"]);
 	});
-	test("a log that is a link to standard output makes nothing writable, and the link goes in", () => {
+	test("do not include a log that is a link to standard output, and the link goes in", () => {
 		const more = { "/var/log/app/out": link("/dev/stdout"), "/dev/stdout": link("/proc/self/fd/1"), "/proc/self": link("99") };
 		const made = plan(
 			{ "/var/log/app/out": "write create" },
@@ -64,25 +64,25 @@ describe("where the application writes", () => {
 		expect(entryAt(read, "/var/log/app/out")).toMatchObject({ kind: "symlink", target: "/dev/stdout" });
 		expect(entryAt(read, "/root/report")).toBeUndefined();
 	});
-	test("to change a directory itself, or to make a file without a name in it, opens that directory and not the one above", () => {
+	test("include a directory itself, not its parent, if its mode changes or an unnamed file is created", () => {
 		expect(writableOf(plan({ "/var/lib/app": { did: "write", calls: ["chmod"] } }))).toEqual(["/var/lib/app"]);
 		expect(writableOf(plan({ "/run/app": { did: "write", calls: ["openat"] } }, { "/run/app": directory() }))).toEqual([
 			"/run/app",
 		]);
 	});
-	test("a mkdir that found what it wanted asks for the directory around it, and below one of the system for itself", () => {
+	test("include the surrounding directory of an existing mkdir target, and the target itself below a system directory", () => {
 		expect(writableOf(plan({ "/run/app": "EEXIST:create" }, { "/run/app": directory() }))).toEqual(["/run"]);
 		const made = plan({ "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" });
 		expect(writableOf(made)).toEqual(["/var/lib/app"]);
 		expect(made.notes).toEqual([]);
 	});
-	test("what it makes for itself below everybody's state is its own", () => {
+	test("include only what the application creates among everybody's state", () => {
 		expect(
 			writableOf(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" })),
 		).toEqual(["/var/cache/new"]);
 		expect(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create" }).notes).toEqual([]);
 	});
-	test("a directory of the system stays read-only, and a note says so once", () => {
+	test("never include a system directory, and a note says so once", () => {
 		const made = plan(
 			{ "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" },
 			{
@@ -94,7 +94,7 @@ describe("where the application writes", () => {
 			["/usr/share/app", "/var/lib"].map((path) => ({ code: "writes-system-directory", values: { path } })),
 		);
 	});
-	test("what it makes beside its own program is its own, and a file there is told of", () => {
+	test("include only what it creates next to its own program, with a note about files there", () => {
 		const own = { "/srv/app/run.sh": "#!/bin/sh", "/srv/app/made": directory() };
 		const programs = new Set(["/srv/app/run.sh" as never]);
 		const made = (did: Record<string, Did>) => planFor(tree({ ...host, ...own }), trace(did, { programs }));
@@ -108,13 +108,13 @@ describe("where the application writes", () => {
 		expect(writableOf(beside)).toEqual(["/srv/app"]);
 		expect(beside.notes).toEqual([{ code: "writes-beside-program", values: { path: "/srv/app" } }]);
 	});
-	test("a log directly in /var/log gives the cage a log directory of its own, which starts empty", () => {
+	test("include an empty log directory for a log directly in /var/log", () => {
 		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
 		// wtmp is others' log.
 		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);
 	});
-	test("a directory that holds everybody's state is given where a trial asks for it, one of the system never", () => {
+	test("include a directory with everybody's state only if a trial asks for it, and a system directory never", () => {
 		const additions = ["/var/lib", "/usr/share"].map((path) => ({
 			kind: "writable" as const,
 			path: path as never,
@@ -123,7 +123,7 @@ describe("where the application writes", () => {
 		}));
 		expect(writableOf(plan({}, {}, { additions }))).toEqual(["/var/lib"]);
 	});
-	test("a directory that belongs to the account is there to be written, by its real name", () => {
+	test("include a directory that the account owns, by its real name", () => {
 		const more = {
 			"/run/app": directory({ uid: 900 }),
 			"/etc/app": directory({ uid: 900 }),
@@ -138,7 +138,7 @@ describe("where the application writes", () => {
 			"/srv/v2",
 		]);
 	});
-	test("a spool that a group may write keeps its mode, wherever the daemon looked at it", () => {
+	test("include a spool that a group may write, with its mode", () => {
 		const more = {
 			"/var/spool/app": directory({ mode: 0o711 }),
 			"/var/spool/app/drop": directory({ gid: 777, mode: 0o770 }),
@@ -150,8 +150,8 @@ describe("where the application writes", () => {
 	});
 });
 
-describe("what is asked for", () => {
-	test("service directories, rules and what trials found, by their real places", () => {
+describe("requested writable directories", () => {
+	test("come from the unit, rules and trials, by real place", () => {
 		const made = plan(
 			{},
 			{},
@@ -168,10 +168,10 @@ describe("what is asked for", () => {
 			["/var/lib/app/db", "rule"],
 		]);
 	});
-	test("a file that is named stands for its directory", () => {
+	test("are the parent of a file that is named", () => {
 		expect(writableOf(plan({}, { "/srv/app/f": "" }, { rules: rules({ writable: ["/srv/app/f"] }) }))).toEqual(["/srv/app"]);
 	});
-	test("nothing lies over a directory that the cage lives from, whoever asks", () => {
+	test("never cover a directory that the cage needs", () => {
 		const made = plan(
 			{},
 			{ "/lib": link("/usr/lib"), "/usr/lib": directory() },
@@ -185,7 +185,7 @@ describe("what is asked for", () => {
 		expect(writableOf(made)).toEqual(["/usr/share/app", "/var/log"]);
 		expect(made.notes.map((note) => note.values.path)).toEqual(["/", "/etc", "/usr"]);
 	});
-	test("what lies in a directory of the host that is mounted comes with that", () => {
+	test("do not cover a mounted host directory", () => {
 		const made = plan(
 			{ "/srv/data/cache/f": "create write", "/srv/other/f": "create write" },
 			{ "/srv/data/cache": directory(), "/srv/other": directory(), "/srv/link": link("data") },

@@ -127,11 +127,11 @@ const answers: fc.Arbitrary<Answers> = fc.record(
 );
 
 describe("the equivalent command", () => {
-	test("gives the same answers again, whatever is in them", () => {
+	test("gives the same answers, whatever they contain", () => {
 		const given = fc.sample(answers, 200);
 		expect(splitByShell(given.map((one) => equivalentCommand(one))).map((words) => answersOf(words))).toEqual(given);
 	});
-	test("says what differs from what is usual, and asks nothing", () => {
+	test("contains only differences from defaults, and asks nothing", () => {
 		const usual: Answers = {
 			name: "app",
 			application: {
@@ -196,8 +196,8 @@ describe("with a template", () => {
 		return equivalentCommand(given, base);
 	};
 
-	test("only its name is needed", () => expect(again(base)).toBe("cagewright make shop --yes"));
-	test("what comes on top is named alone", () => {
+	test("needs only its name", () => expect(again(base)).toBe("cagewright make shop --yes"));
+	test("names only additions", () => {
 		expect(again(changed({ env: { ...base.application.env, C: "3" } }, { include: ["/srv/shop", "/opt/x"] }))).toBe(
 			"cagewright make shop --env C=3 --include /opt/x --yes",
 		);
@@ -212,7 +212,7 @@ describe("with a template", () => {
 		);
 		expect(again(changed({ command: ["/bin/sh", "-c", "sleep 8"] }))).toContain("shop --yes -- /bin/sh");
 	});
-	test("what was taken away from it can only be said without it", () => {
+	test("says everything without it if a value was removed", () => {
 		const { user: _, ...asRoot } = base.application;
 		for (const given of [
 			changed({}, { include: [] }),
@@ -225,7 +225,7 @@ describe("with a template", () => {
 			expect(again(given)).toMatch(/^cagewright make --name shop .* --yes -- \/bin\/sh -c 'sleep 9'$/);
 		}
 	});
-	test("whatever comes on top, it gives the same answers again", () => {
+	test("gives the same answers, whatever was added", () => {
 		fc.assert(
 			fc.property(
 				fc.record({
@@ -246,7 +246,7 @@ describe("with a template", () => {
 	});
 });
 
-test("a bind's text: a path, and how it is mounted", () => {
+test("a bind's text is a path with its access", () => {
 	expect(parseBind("/srv")).toEqual({ path: "/srv", access: "ro" });
 	expect(parseBind("/srv:rw")).toEqual({ path: "/srv", access: "rw" });
 	expect(parseBind("/srv:ro")).toEqual({ path: "/srv", access: "ro" });
@@ -255,7 +255,7 @@ test("a bind's text: a path, and how it is mounted", () => {
 	for (const wrong of ["", "srv", ":ro", "srv:rw"]) expect(parseBind(wrong)).toBeUndefined();
 });
 
-test("a name is also a folder and a part of unit names", () => {
+test("a cage's name is also a folder and a part of unit names", () => {
 	for (const good of ["a", "redis-7", "A.b_c", "9", "x".repeat(64)]) expect([good, isName(good)]).toEqual([good, true]);
 	for (const bad of ["", ".", "..", "a..b", "-a", ".a", "a/b", "a b", "a\n", "é", "x".repeat(65), "a@b"])
 		expect([bad, isName(bad)]).toEqual([bad, false]);

@@ -8,7 +8,7 @@ import { differenceOf, unifiedDiff } from "../../../src/core/record/configuratio
 const folder = mkdtempSync(`${tmpdir()}/cagewright-diff-`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("what it says is what patch(1) needs to make the one of the other", () => {
+test("patch(1) can apply the difference", () => {
 	const lines = fc.array(fc.constantFrom("a", "b", "c", "listen 80;", ""), { maxLength: 30 });
 	fc.assert(
 		fc.property(lines, lines, (before, after) => {
@@ -29,7 +29,7 @@ test("what it says is what patch(1) needs to make the one of the other", () => {
 	);
 });
 
-test("secrets are masked before they are compared, keys and binaries are not shown at all", () => {
+test("secrets are masked before the comparison, and keys and binaries are not shown", () => {
 	const { difference } = differenceOf("port 1\nrequirepass old\n", "port 2\nrequirepass new\n", false);
 	expect(difference).toEqual(["@@ -1,2 +1,2 @@", "-port 1", "+port 2", " requirepass ********"]);
 	expect(differenceOf("requirepass old\n", "requirepass new\n", false)).toEqual({ withheld: "secret" });
@@ -38,7 +38,7 @@ test("secrets are masked before they are compared, keys and binaries are not sho
 	expect(differenceOf("same", "same", true)).toEqual({});
 });
 
-test("texts that differ in too much are not compared line by line", () => {
+test("texts with too many differences are not compared line by line", () => {
 	const lines = (letter: string) => Array.from({ length: 3000 }, (_, index) => `${letter}${index}\n`).join("");
 	expect(differenceOf(lines("a"), lines("b"), false)).toEqual({ withheld: "too-long" });
 });

@@ -36,9 +36,9 @@ test.each([
 	"ssl_certificate /etc/ssl/certs/site.pem;",
 	'{"generation":1,"rounds":1,"files":22}',
 	"monkey = banana",
-])("%j has none and stays as it is", (line) => expect(maskLine(line)).toBe(line));
+])("%j contains no secret and stays", (line) => expect(maskLine(line)).toBe(line));
 
-test("a value of several words is masked as a whole", () => {
+test("a value of several words is masked completely", () => {
 	expect(maskLine("output_password = hunter2 and more")).toBe(`output_password = ${masked}`);
 });
 
@@ -47,7 +47,7 @@ test("a private key is one masked line", () => {
 	expect(maskLines(key)).toEqual(["before", masked, "after"]);
 });
 
-test("a word behind its option is masked as well", () => {
+test("a word after its option is masked", () => {
 	expect(maskWords(["app", "--password", "hunter2", "--port", "80", "--secret", "--flag"])).toEqual([
 		"app",
 		"--password",

@@ -42,7 +42,7 @@ test.each([
 	["a system without a name", packageUrl({ name: "a", version: "1" }, { ...debian, distribution: "" }), undefined],
 ])("%s", (_, url, expected) => expect(url).toBe(expected));
 
-test("a system is of the family that it says it is like", () => {
+test("an unknown system uses the family that it names", () => {
 	expect(packageKindOf(["raspbian", "debian"])).toBe("deb");
 	expect(packageKindOf(["rocky", "rhel", "centos", "fedora"])).toBe("rpm");
 	expect(packageKindOf(["opensuse-leap", "suse", "opensuse"])).toBe("rpm");

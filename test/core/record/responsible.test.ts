@@ -3,7 +3,7 @@ import { isApproved, mergeResponsible } from "../../../src/core/record/record.ts
 
 const approved = { by: "Cy", at: "2026-01-01T00:00:00.000Z", generation: 2 };
 
-test("what is said now counts most, then what was said of the cage, then of every cage", () => {
+test("the current statement wins, then the cage's, then the default for all cages", () => {
 	const always = { initiatedBy: "a", implementedBy: "b", asked: true };
 	expect(mergeResponsible({ purpose: " mail " }, { implementedBy: "c", approved }, always)).toEqual({
 		purpose: "mail",
@@ -13,11 +13,11 @@ test("what is said now counts most, then what was said of the cage, then of ever
 	});
 });
 
-test("nothing said takes back what was said, and an approval by nobody is none", () => {
+test("an empty text removes a statement, and an approval without a name is none", () => {
 	const given = { purpose: "", initiatedBy: " ", approved: { ...approved, by: "" } };
 	expect(mergeResponsible(given, { purpose: "mail", approved }, { initiatedBy: "a" })).toEqual({});
 });
 
-test("an approval is of one generation", () => {
+test("an approval applies to one generation", () => {
 	expect([1, 2, 3].filter((generation) => isApproved({ approved }, generation))).toEqual([2]);
 });

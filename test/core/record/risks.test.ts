@@ -7,7 +7,7 @@ import { recordFor } from "../../report/records.ts";
 
 const codes = (...parts: Parameters<typeof recordFor>) => residualRisks(recordFor(...parts)).map(({ code }) => code as string);
 
-test.each(permissionNames)("the permission %s is a risk, with what can be done about it in both languages", (name) => {
+test.each(permissionNames)("the permission %s is a risk, with a remedy in both languages", (name) => {
 	const code = permissionWords[name];
 	const permissions = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
 	expect(codes({ manifest: { permissions } })).toContain(code);
@@ -16,7 +16,7 @@ test.each(permissionNames)("the permission %s is a risk, with what can be done a
 		expect(messagesFor(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);
 });
 
-test("the heaviest stands first, and an account that is shared is named as what it is", () => {
+test("the most severe risk is first, and a shared account is named correctly", () => {
 	const notes = [{ code: "shares-account-process" as const, values: { account: "www-data", pid: 1, program: "/x", count: 1 } }];
 	const identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 	const risks = residualRisks(recordFor({ plan: { notes }, manifest: { identity } }));

@@ -12,7 +12,7 @@ const verdict = (...parts: Parameters<typeof verifyRecord>) => {
 };
 
 describe("a record", () => {
-	test("is as it was written, wherever it lies now", () => {
+	test("is as written wherever it is now", () => {
 		const log = [line({ ...written, sha256: other }), line(written)];
 		expect(verdict({ file: "/mnt/x", sha256: mine }, log, "f")).toEqual(["as-written", "absent", true, true]);
 		expect(verdict({ file: "/mnt/x", sha256: mine, checksum: checksumLine(mine, "x") }, log, "g")).toEqual([
@@ -20,14 +20,14 @@ describe("a record", () => {
 			false,
 		]);
 	});
-	test("was changed, also where its checksum was changed along with it", () => {
+	test("is changed even if its checksum was changed too", () => {
 		const checksum = checksumLine(other, "r.html");
 		expect(verdict({ file: "/srv/r.html", sha256: other, checksum }, [line(written)], "f")).toEqual([
 			...["changed", "same", false],
 			undefined,
 		]);
 	});
-	test("is nothing that one can rely on where the log does not know it", () => {
+	test("is not confirmed if the log does not know it", () => {
 		expect(verdict({ file: "/x", sha256: mine, checksum: checksumLine(mine, "x") }, [], "f").slice(0, 3)).toEqual([
 			...["unlogged", "same"],
 			false,
@@ -38,7 +38,7 @@ describe("a record", () => {
 			false,
 		]);
 	});
-	test("with a checksum beside it that says something else is none", () => {
+	test("is not confirmed with a different checksum next to it", () => {
 		expect(verdict({ file: "/x", sha256: mine, checksum: checksumLine(other, "x") }, [line(written)], "f").slice(0, 3)).toEqual([
 			...["as-written", "differs"],
 			false,
@@ -46,7 +46,7 @@ describe("a record", () => {
 	});
 });
 
-test("a name with a line end in it is escaped as sha256sum(1) does it", () => {
+test("has its line ends escaped in the checksum file as by sha256sum(1)", () => {
 	expect(checksumLine(mine, "r.html")).toBe(`${mine}  r.html\n`);
 	expect(checksumLine(mine, "a\nb\\c")).toBe(`\\${mine}  a\\nb\\\\c\n`);
 });

@@ -30,7 +30,7 @@ const application = { ...template(smallest).application, probes: ["true"] };
 const rules = (more: Partial<Rules>): Rules => ({ ...noRules, ...more });
 
 describe("a template of a cage", () => {
-	it("can be read again, and makes the same cage with the values that are kept beside it", () => {
+	it("can be parsed, and makes the same cage with its stored values", () => {
 		const cage = {
 			application: {
 				...application,
@@ -86,7 +86,7 @@ describe("a template of a cage", () => {
 		expect(mergeTemplate(made, {}, { placeholders: machine.placeholders })).toHaveProperty("error.code", "parameter-needed");
 	});
 
-	it("names an account that has no name here by a parameter", () => {
+	it("has a parameter for an account without a name", () => {
 		const { template: made, values } = templateFromCage(
 			"app",
 			{ application: { ...application, user: "4711" }, rules: noRules },
@@ -96,7 +96,7 @@ describe("a template of a cage", () => {
 		expect(values).toEqual({});
 	});
 
-	it("stays in the words of the template that it came from", () => {
+	it("keeps the wording of its original template", () => {
 		const title = { en: "a", de: "a" };
 		const origin = template({
 			...smallest,
@@ -134,7 +134,7 @@ describe("a template of a cage", () => {
 		}
 	});
 
-	it("is the built-in one where nothing was changed", () => {
+	it("equals the built-in template if nothing was changed", () => {
 		for (const origin of builtinTemplates()) {
 			const values = Object.fromEntries(
 				Object.entries(origin.parameters).flatMap(([name, { default: usual, kind }]) =>
@@ -154,7 +154,7 @@ describe("a template of a cage", () => {
 		}
 	});
 
-	it("does not come on top of an alternative that it was made with", () => {
+	it("does not depend on the alternative that it was made with", () => {
 		const origin = template({
 			...smallest,
 			alternatives: [{ systems: ["debian"], tried: false, application: { user: "daemon", env: { A: "1" } } }],
@@ -165,7 +165,7 @@ describe("a template of a cage", () => {
 		expect(mergeTemplate(made, {}, { systems: ["debian"] })).toMatchObject({ application: { user: "ann", env: { A: "1" } } });
 	});
 
-	it("escapes what a glob would read", () => {
+	it("escapes glob characters", () => {
 		expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g");
 	});
 });
@@ -180,11 +180,11 @@ it.each([
 	["/srv/shop/2", undefined],
 	["/etc/nginx/nginx.conf", undefined],
 	["/usr/lib/*/x", undefined],
-])("of %s the pattern for other machines is %s", (path, pattern) => {
+])("replaces %s by the pattern %s", (path, pattern) => {
 	expect(versionless(path)).toBe(pattern);
 });
 
-it("tells in what two templates differ", () => {
+it("is compared with another template", () => {
 	const before = template({ ...smallest, rules: { include: ["/a", "/b"] } });
 	const after = template({
 		...smallest,

@@ -55,13 +55,13 @@ function renewed(before: JsonSchema): unknown {
 	};
 }
 
-test("templates/schema.json has the rules of the option table (else: npm run snapshots)", () => {
+test("templates/schema.json contains the rules of the option table (else: npm run snapshots)", () => {
 	const now = renewed(written);
 	if (process.env.RENEW_SNAPSHOTS) writeFileSync(place, JSON.stringify(now, null, "\t"));
 	else expect(written).toEqual(now);
 });
 
-test("templates/schema.json has the fields of the program's own schema", () => {
+test("templates/schema.json contains the fields of the internal schema", () => {
 	const { application, ...own } = schema.pipe[1].entries;
 	expect(Object.keys(written.definitions.application.properties).sort()).toEqual(Object.keys(application.pipe[1].entries).sort());
 	expect(Object.keys(written.properties).sort()).toEqual(["application", ...Object.keys(own)].sort());

@@ -15,8 +15,8 @@ function template(json: unknown): Template {
 	return parsed.template;
 }
 
-describe("a value of a parameter", () => {
-	it("is of its kind", () => {
+describe("a parameter's value", () => {
+	it("must be of its kind", () => {
 		for (const [kind, sample] of Object.entries(sampleValues)) {
 			expect(valueProblem(kind as keyof typeof sampleValues, sample)).toBeUndefined();
 		}
@@ -28,7 +28,7 @@ describe("a value of a parameter", () => {
 		expect(valueProblem("path", "/a/../b")).toBe("parent-component");
 	});
 
-	it("is one word for the shell, wherever it stands", () => {
+	it("is one word for the shell, wherever it is inserted", () => {
 		const line = `printf '%s|' \${text} "\${text}" '\${text}' "a \${text} b" x\${text}y "it's" \${text} \\' \${text} 'a"b' \${text}`;
 		const filled = fillShellLine(line, { text: "GET / HTTP/1.0" });
 		const said = execFileSync("sh", ["-c", filled], { encoding: "utf8" });
@@ -53,7 +53,7 @@ describe("a template with parameters", () => {
 		rules: { binds: [{ path: "${folder}", access: "ro" }] },
 	});
 
-	it("is filled in with what was given and with its own", () => {
+	it("is filled in with given values and defaults", () => {
 		expect(mergeTemplate(base, {}, { parameters: { folder: "/srv/my,site" } })).toMatchObject({
 			application: {
 				command: ["/usr/bin/app", "-h", "/srv/my,site", "-p80"],
@@ -64,7 +64,7 @@ describe("a template with parameters", () => {
 		});
 	});
 
-	it("says which value is missing, unknown, or of another kind", () => {
+	it("reports a missing, unknown or invalid value", () => {
 		const error = (parameters: Record<string, string>) => mergeTemplate(base, {}, { parameters });
 		expect(error({})).toEqual({ error: { code: "parameter-needed", name: "folder" } });
 		expect(error({ folder: "/srv/x", user: "y" })).toEqual({ error: { code: "parameter-unknown", name: "user" } });
@@ -73,7 +73,7 @@ describe("a template with parameters", () => {
 		});
 	});
 
-	it("asks for nothing that the answers replace", () => {
+	it("does not ask for values that the answers replace", () => {
 		const only = template({
 			...smallest,
 			parameters: { program: { title, kind: "program" } },
@@ -83,7 +83,7 @@ describe("a template with parameters", () => {
 		expect(mergeTemplate(only, { command: ["/bin/x"] })).toMatchObject({ application: { command: ["/bin/x"] } });
 	});
 
-	it("refuses a value that is too much where it comes to stand", () => {
+	it("refuses a value that is dangerous in its place", () => {
 		for (const folder of ["/", "/etc", "/home/", "//var"]) {
 			expect(mergeTemplate(base, {}, { parameters: { folder } }), folder).toEqual({
 				error: { code: "parameter-refused", place: "/rules/binds/0/path", problem: "too-broad" },
@@ -107,7 +107,7 @@ describe("an alternative", () => {
 		],
 	});
 
-	it("takes the place of what it names, on the system that it is for", () => {
+	it("replaces what it names, on its own system", () => {
 		expect(mergeTemplate(base, {}, { systems: ["rocky", "rhel", "centos", "fedora"] })).toMatchObject({
 			application: { command: ["/usr/sbin/appd"] },
 			rules: { include: ["/etc/appd/**"], exclude: ["/etc/app/doc/**"] },

@@ -10,8 +10,8 @@ const errorsOf = (text: string) => {
 	return "errors" in parsed ? parsed.errors.map(({ code, column, line, pointer }) => `${line}:${column} ${pointer} ${code}`) : [];
 };
 
-describe("the scanner", () => {
-	it("finds the same texts to be JSON as the engine does", () => {
+describe("the JSON scanner", () => {
+	it("accepts the same texts as the engine", () => {
 		const sign = fc.constantFrom(...'[]{},:"\\/ \n\t0123456789.eE+-truefalsenull\u0001ü'.split(""));
 		fc.assert(
 			fc.property(
@@ -34,7 +34,7 @@ describe("the scanner", () => {
 		);
 	});
 
-	it("leads to the value of every pointer", () => {
+	it("finds the value of every pointer", () => {
 		fc.assert(
 			fc.property(fc.json({ maxDepth: 3 }), (json) => {
 				const spread = JSON.stringify(JSON.parse(json), null, 1);
@@ -51,17 +51,17 @@ describe("the scanner", () => {
 	});
 });
 
-describe("what is wrong with a template stands", () => {
+describe("the place of an error", () => {
 	const text = (more: object) => JSON.stringify({ ...smallest, ...more }, null, "\t");
 
-	it("where the value is, and where the name is that should not be there", () => {
+	it("is the value's, or the unexpected name's", () => {
 		expect(errorsOf(text({ hooks: [], rules: { include: ["/usr/share/app", "/etc/shadow"] } }))).toEqual([
 			"21:4 /rules/include/1 password-file",
 			"17:2 /hooks unknown-field",
 		]);
 	});
 
-	it("where the object is that lacks something", () => {
+	it("is the object's if something is missing", () => {
 		expect(errorsOf('{\n  "schema": "cagewright/template/2",\n  "name": "x",\n  "title": { "en": "x" }\n}')).toEqual([
 			"4:12 /title/de missing-field",
 			"1:1 /description missing-field",
@@ -69,12 +69,12 @@ describe("what is wrong with a template stands", () => {
 		]);
 	});
 
-	it("where the text is no JSON any more", () => {
+	it("is where the text stops being JSON", () => {
 		expect(errorsOf('{\n  "a": 1,\n}')).toEqual(["3:1  template-not-json"]);
 		expect(errorsOf("")).toEqual(["1:1  template-not-json"]);
 	});
 
-	it("where a name comes up for the second time", () => {
+	it("is the second occurrence of a repeated name", () => {
 		expect(errorsOf('{"name": "x",\n "na\\u006de": "y"}')).toEqual(["2:2 /name duplicate-field"]);
 	});
 });
@@ -82,7 +82,7 @@ describe("what is wrong with a template stands", () => {
 describe("a template of another version", () => {
 	const old = { ...smallest, schema: "cagewright/template/1", notes: [{ en: "A", de: "B" }] };
 
-	it("is read as the present one, and says the same", () => {
+	it("is read as the current version with the same meaning", () => {
 		const parsed = parseTemplate(JSON.stringify({ ...old, application: { command: ["/bin/x"], probes: ['test "${HOME}"'] } }));
 		expect(parsed).toMatchObject({
 			template: {

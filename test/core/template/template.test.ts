@@ -22,7 +22,7 @@ function template(json: unknown): Template {
 }
 
 describe("a template", () => {
-	it.each(Object.entries(accepted))("is taken: %s", (_, json) => {
+	it.each(Object.entries(accepted))("is accepted: %s", (_, json) => {
 		expect(parseTemplate(JSON.stringify(json))).toHaveProperty("template");
 	});
 
@@ -56,7 +56,7 @@ describe("a template", () => {
 		]);
 	});
 
-	it("names everything that is wrong, with values", () => {
+	it("reports all errors, with values", () => {
 		const parsed = checkTemplate({ ...smallest, name: "X", x: 1, title: { en: "x".repeat(300), de: 7 } });
 		expect(parsed).toEqual({
 			errors: [
@@ -68,7 +68,7 @@ describe("a template", () => {
 		});
 	});
 
-	it("is refused by size before it is read, and where it is no JSON", () => {
+	it("is refused by size before it is parsed, and if it is not JSON", () => {
 		const code = (text: string) => {
 			const parsed = parseTemplate(text);
 			return "errors" in parsed ? parsed.errors[0]?.code : undefined;
@@ -81,7 +81,7 @@ describe("a template", () => {
 		expect(code("\ufeff{}")).toBe("missing-field");
 	});
 
-	it("never throws, whatever stands in it", () => {
+	it("never throws, whatever it contains", () => {
 		const places: ((value: unknown) => unknown)[] = [
 			(value) => value,
 			(value) => ({ ...smallest, name: value }),
@@ -112,8 +112,8 @@ describe("a template", () => {
 	});
 });
 
-describe("what one begins with", () => {
-	it("is a template by both schemas: the example of the documentation, and a new one", () => {
+describe("a starting point", () => {
+	it("is valid in both schemas: the documentation's example and a new template", () => {
 		const documentation = readFileSync(`${programFolder()}/docs/guide/templates.md`, "utf8");
 		const [, example = ""] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
 		for (const json of [JSON.parse(example), templateSkeleton("shop", "/x/schema.json")]) {
@@ -125,12 +125,12 @@ describe("what one begins with", () => {
 });
 
 describe("templates/schema.json agrees", () => {
-	it.each(Object.entries(accepted))("takes %s", (_, json) => {
+	it.each(Object.entries(accepted))("and accepts %s", (_, json) => {
 		jsonSchema(json);
 		expect(jsonSchema.errors ?? []).toEqual([]);
 	});
 
-	it.each(Object.entries(refused))("refuses %s", (_, [json]) => {
+	it.each(Object.entries(refused))("and refuses %s", (_, [json]) => {
 		expect(jsonSchema(json)).toBe(false);
 	});
 });
@@ -149,7 +149,7 @@ describe("templates/schema.json explains", () => {
 		part !== undefined &&
 		(part.description !== undefined || explained(definition(part.$ref)) || (part.allOf ?? []).some(explained));
 
-	it("every field", () => {
+	it("and describes every field", () => {
 		const dark: string[] = [];
 		const look = (part: unknown, at: string) => {
 			if (typeof part !== "object" || part === null) return;
@@ -164,7 +164,7 @@ describe("templates/schema.json explains", () => {
 });
 
 describe("the built-in templates", () => {
-	it("are all there and hold to both schemas", () => {
+	it("exist and are valid in both schemas", () => {
 		const templates = builtinTemplates();
 		expect(templates.map(({ name }) => name)).toEqual([
 			...["apache2", "bind9", "demo", "dnsmasq", "haproxy", "mariadb", "network-daemon", "nginx", "nginx-account"],
@@ -191,7 +191,7 @@ describe("merging with answers", () => {
 	});
 	const placeholders = { node: "/opt/my node/bin/$(node)", demo: "/opt/demo.js" };
 
-	it("fills placeholders in: words as they are, shell lines quoted", () => {
+	it("fills in placeholders: words unchanged, shell lines quoted", () => {
 		const merged = mergeTemplate(base, {}, { placeholders });
 		expect(merged).toMatchObject({
 			application: {
@@ -202,19 +202,19 @@ describe("merging with answers", () => {
 		});
 	});
 
-	it("says which one is missing", () => {
+	it("names a missing placeholder", () => {
 		expect(mergeTemplate(base, {}, { placeholders: { node: "/n" } })).toEqual({
 			error: { code: "placeholder-unresolved", name: "demo" },
 		});
 	});
 
-	it("lets the later word about a permission count", () => {
+	it("lets the later word about a permission win", () => {
 		const base = { ...template(smallest), rules: { ...noRules, allow: ["memfd", "proc"], refuse: ["syslog"] } };
 		const merged = mergeTemplate(base, { rules: { allow: ["syslog"], refuse: ["memfd"] } });
 		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });
 	});
 
-	it("lets the later word about an account count", () => {
+	it("lets the later word about an account win", () => {
 		const base = {
 			...template(smallest),
 			rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] },
@@ -223,13 +223,13 @@ describe("merging with answers", () => {
 		expect(merged).toMatchObject({ rules: { accounts: ["games", "adm"], withoutAccounts: ["mail", "user:games"] } });
 	});
 
-	it("takes each limit by itself from the answers", () => {
+	it("takes each limit separately from the answers", () => {
 		const application = { ...template(smallest).application, limits: { memory: 1 << 26, files: 64 } };
 		const merged = mergeTemplate({ ...template(smallest), application }, { limits: { files: 128 } });
 		expect(merged).toMatchObject({ application: { limits: { memory: 1 << 26, files: 128 } } });
 	});
 
-	it("lets the answers win, and adds up what adds up", () => {
+	it("lets answers win, and adds lists", () => {
 		const answers = {
 			command: ["/bin/y"],
 			user: "y:z",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addedBy, addRun, isNothing } from "../../../src/core/trace/trace.ts";
+import { addRun, isEmptyDifference, newInRun } from "../../../src/core/trace/trace.ts";
 import { begin, fold } from "./folding.ts";
 
 const trace = (...lines: string[]) => fold(begin + lines.map((line) => `10  ${line}`).join("\n")).trace;
@@ -12,16 +12,16 @@ const second = trace(
 	"setuid(33) = 0",
 );
 
-test("says what a run showed beyond the ones before", () => {
-	const added = addedBy(first, second);
+test("a run is compared with the runs before", () => {
+	const added = newInRun(first, second);
 	// What is not there in either is nothing; what was not there and is now, is.
 	expect(added).toMatchObject({ count: 2, paths: ["/b", "/bin/date"], programs: ["/bin/date"], uids: [33] });
 	expect(added.capabilities).toEqual(["setuid"]);
-	expect(isNothing(added)).toBe(false);
-	expect(isNothing(addedBy(second, second))).toBe(true);
+	expect(isEmptyDifference(added)).toBe(false);
+	expect(isEmptyDifference(newInRun(second, second))).toBe(true);
 });
 
-test("runs add up, and one that was watched from its start fills the gap of one that was not", () => {
+test("runs are added, and one traced from its start removes the gap of another", () => {
 	const late = { ...trace(), gaps: new Set(["start-up", "io-uring"] as const) };
 	expect([...addRun(first, late).gaps]).toEqual(["io-uring"]);
 	expect([...addRun(late, late).gaps]).toEqual(["start-up", "io-uring"]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { described, expected, foldRecording, recording, recordings } from "./corpus.ts";
 
-describe("what strace wrote of programs that do every form of it", () => {
+describe("recordings of programs that make every kind of call", () => {
 	test.each(recordings)("%s", (name) => {
 		expect(described(foldRecording(recording(name)))).toBe(expected(name));
 	});

@@ -58,7 +58,7 @@ describe("operations", () => {
 		expect(accessesOf(fold(`${begin}10  ${line}`))).toEqual(expected);
 	});
 
-	test("everything that is traced has a shape, and data calls are left out", () => {
+	test("every traced call has a shape, and calls that move data are not traced", () => {
 		const names = tracedCalls.split(",");
 		expect(names.every((name) => name.startsWith("?") && callShape(name.slice(1)))).toBe(true);
 		expect(names.filter((name) => /^\?(read|write|recvfrom|epoll_wait|fstat|close)$/.test(name))).toEqual([]);
@@ -66,7 +66,7 @@ describe("operations", () => {
 });
 
 describe("an access", () => {
-	test("tells who did it, how, as what and where it arrived", () => {
+	test("records who did it, with which call and result, and where it arrived", () => {
 		const access = fold(
 			`${begin}10  setresuid(33, 33, 33) = 0
 10  openat(AT_FDCWD</>, "/lib/libz.so.1", O_RDONLY) = 3</usr/lib/libz.so.1.3>
@@ -85,7 +85,7 @@ describe("an access", () => {
 		});
 	});
 
-	test("that root and others repeat word for word keeps both, whatever is remembered of the line", () => {
+	test("by root and by others with the same line is recorded for both", () => {
 		const line = 'openat(AT_FDCWD</>, "/x", O_RDONLY) = 3</x>\n';
 		const many = Array.from({ length: 20 }, () => `10  ${line}`).join("");
 		const folded = fold(`${begin}10  setresuid(-1, 33, -1) = 0\n${many}10  setresuid(-1, 0, -1) = 0\n10  ${line}`);
@@ -94,7 +94,7 @@ describe("an access", () => {
 	});
 });
 
-test("what is remembered of lines changes nothing about the result", () => {
+test("is the same with and without remembered lines", () => {
 	const once = Buffer.concat([...makeTrace(3000, 60)]).toString("latin1");
 	const often = once.repeat(6);
 	const [first, repeated] = [fold(once), fold(often)];
@@ -103,8 +103,8 @@ test("what is remembered of lines changes nothing about the result", () => {
 	expect(repeated.counts()).toEqual(first.counts());
 });
 
-describe("where relative names start", () => {
-	test("the working directory given at the start, then chdir and fchdir", () => {
+describe("the base of relative names", () => {
+	test("is the given working directory, then follows chdir and fchdir", () => {
 		const text = `${begin}10  stat("a", {st_mode=0}) = 0
 10  chdir("sub") = 0
 10  stat("b", {st_mode=0}) = 0
@@ -125,17 +125,17 @@ describe("where relative names start", () => {
 		]);
 	});
 
-	test("the descriptor of a watch is no directory", () => {
+	test("is not the descriptor of an inotify watch", () => {
 		const text = `${begin}10  inotify_add_watch(5<anon_inode:inotify>, "x", IN_MODIFY) = 1`;
 		expect(accessesOf(fold(text, startAt("/srv")))).toEqual({ "/srv/x": "look" });
 	});
 
-	test("what AT_FDCWD shows corrects what was tracked", () => {
+	test("is corrected by what AT_FDCWD shows", () => {
 		const text = `${begin}10  newfstatat(AT_FDCWD</real/place>, "a", {st_mode=0}, 0) = 0\n10  stat("b", {st_mode=0}) = 0`;
 		expect(Object.keys(accessesOf(fold(text, startAt("/link"))))).toEqual(["/real/place/a", "/real/place/b"]);
 	});
 
-	test("a child has its parent's, a thread shares it", () => {
+	test("is the parent's for a child, and shared by threads", () => {
 		const text = `${begin}10  chdir("/one") = 0
 10  fork() = 11
 11  chdir("/two") = 0
@@ -147,7 +147,7 @@ describe("where relative names start", () => {
 		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/one/a", "/two/b", "/three", "/three/c"]);
 	});
 
-	test("a child that is seen before its parent's fork ends", () => {
+	test("is known for a child that appears before its parent's fork returns", () => {
 		const text = `${begin}10  chdir("/one") = 0
 10  vfork( <unfinished ...>
 11  stat("a", {st_mode=0}) = 0
@@ -158,7 +158,7 @@ describe("where relative names start", () => {
 		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a", "/two", "/two/b", "/one/c"]);
 	});
 
-	test("a child whose parent could be one of two waits until it is named", () => {
+	test("waits for a child's name if two processes could be its parent", () => {
 		const text = `${begin}10  chdir("/one") = 0
 10  fork() = 11
 11  chdir("/two") = 0
@@ -171,12 +171,12 @@ describe("where relative names start", () => {
 		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/two/a", "/one/b"]);
 	});
 
-	test("a child without any sign of its parent is read at the end", () => {
+	test("is guessed at the end for a child without a known parent", () => {
 		const text = `${begin}10  chdir("/one") = 0\n11  stat("a", {st_mode=0}) = 0`;
 		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a"]);
 	});
 
-	test("a thread's execve, which strace reports for its process (and under --seccomp-bpf as ENOSYS)", () => {
+	test("is kept by a thread's execve, which strace reports for its process (and as ENOSYS under --seccomp-bpf)", () => {
 		const folded = fold(`${begin}10  chdir("/usr") = 0
 10  clone3({flags=CLONE_VM|CLONE_FS|CLONE_THREAD} => {parent_tid=[11]}, 88) = 11
 11  execve("bin/true", ["true"], 0x7f /* 33 vars */ <pid changed to 10 ...>
@@ -189,7 +189,7 @@ describe("where relative names start", () => {
 		expect(folded.trace.exits).toEqual([{ pid: 10, how: "exit 0" }]);
 	});
 
-	test("after the application's own chroot, names are still those seen from outside", () => {
+	test("stays outside after the application's own chroot", () => {
 		// Real lines: strace shows descriptors from outside, the program's names count from inside.
 		const folded = fold(`${begin}10  chroot("/tmp/jail")               = 0
 10  chdir("/")                        = 0
@@ -210,7 +210,7 @@ describe("where relative names start", () => {
 		expect(folded.trace.chroots).toEqual(new Set(["/tmp/jail"]));
 	});
 
-	test("a rename or link between directories names the directory that holds both", () => {
+	test("for a rename or link between directories is the directory that contains both", () => {
 		const folded = fold(`${begin}10  chroot("/var/spool/app")               = 0
 10  chdir("/")                        = 0
 10  rename("/in/1/a", "/out/a")       = 0
@@ -221,7 +221,7 @@ describe("where relative names start", () => {
 	});
 });
 
-describe("where the application starts", () => {
+describe("the application's start", () => {
 	// As the launcher starts it, cut down: setpriv, unshare, sh, mount, chroot, init, setpriv, application.
 	const launch = `20  execve("/usr/bin/setpriv", ["setpriv"], 0x7f /* 3 vars */) = 0
 20  execve("/usr/bin/unshare", ["unshare"], 0x7f /* 3 vars */) = 0
@@ -253,7 +253,7 @@ describe("where the application starts", () => {
 21  +++ exited with 7 +++
 20  +++ exited with 7 +++`;
 
-	test("with the launcher: nothing of it counts, and what it changed is known", () => {
+	test("follows the launcher, which is not recorded but whose changes are known", () => {
 		const folded = fold(launch, {});
 		expect(folded.started).toBe(true);
 		expect([folded.initPid, folded.mainPid]).toEqual([21, 23]);
@@ -268,13 +268,13 @@ describe("where the application starts", () => {
 		]);
 	});
 
-	test("the given working directory is the application's", () => {
+	test("uses the given working directory", () => {
 		expect(Object.keys(accessesOf(fold(launch, { cwd: "/srv" as Path })))).toContain("/etc/app.conf");
 		const relative = launch.replace('openat(AT_FDCWD</>, "etc/app.conf", O_RDONLY) = 3</etc/app.conf>', 'chmod("a", 0) = 0');
 		expect(Object.keys(accessesOf(fold(relative, { cwd: "/srv" as Path })))).toContain("/srv/a");
 	});
 
-	test("without init there is no application", () => {
+	test("is not found without an init", () => {
 		const folded = fold(`${begin}10  stat("/x", {st_mode=0}) = 0`, {});
 		expect([folded.started, folded.trace.accesses.size, folded.trace.calls]).toEqual([false, 0, 0]);
 	});

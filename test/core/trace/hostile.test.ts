@@ -21,7 +21,7 @@ const name = fc
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
 
 describe("names of any bytes", () => {
-	test("come back out of every form that strace gives them", () => {
+	test("are restored from every form that strace prints", () => {
 		fc.assert(
 			fc.property(path, path, name, fc.boolean(), (directory, real, base, interrupted) => {
 				const open = `openat(5<${labelLikeStrace(directory)}>, "${quoteLikeStrace(base)}", O_RDONLY`;
@@ -38,7 +38,7 @@ describe("names of any bytes", () => {
 		);
 	});
 
-	test("as arguments, as working directories and as sockets", () => {
+	test("are restored as arguments, working directories and sockets", () => {
 		fc.assert(
 			fc.property(path, name, (directory, base) => {
 				const folded = fold(`${begin}10  chdir("${quoteLikeStrace(directory)}") = 0
@@ -52,7 +52,7 @@ describe("names of any bytes", () => {
 		);
 	});
 
-	test("quoting is taken back exactly", () => {
+	test("are unquoted exactly", () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
 				const text = Buffer.from(bytes).toString("latin1");
@@ -69,7 +69,7 @@ describe("names of any bytes", () => {
 	});
 });
 
-describe("what stands in a string of a call", () => {
+describe("a call inside a string", () => {
 	const hostile = fc
 		.array(
 			fc.oneof(
@@ -114,7 +114,7 @@ describe("real recordings, damaged", () => {
 		bytes: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'"\\<>(){}[],=\n\0 /0+-\xff')), { maxLength: 20 }),
 	});
 
-	test("never throw, and what is left of them does not depend on how the stream is cut", () => {
+	test("never throw, and the result does not depend on how the stream is cut", () => {
 		fc.assert(
 			fc.property(damage, fc.integer({ min: 1, max: 5000 }), ({ bytes, cuts, name }, size) => {
 				let text = recording(name);
@@ -131,7 +131,7 @@ describe("real recordings, damaged", () => {
 		);
 	});
 
-	test("say nothing of a place that they do not name", () => {
+	test("give no path that they do not contain", () => {
 		fc.assert(
 			fc.property(damage, ({ cuts, name }) => {
 				const lines = recording(name).split("\n");
@@ -181,7 +181,7 @@ const piece = fc.oneof(
 );
 
 describe("any bytes", () => {
-	test("are survived, and cutting them differently changes nothing", () => {
+	test("never throw, and cutting them differently changes nothing", () => {
 		fc.assert(
 			fc.property(
 				fc.array(piece, { maxLength: 60 }),
@@ -215,7 +215,7 @@ describe("any bytes", () => {
 		);
 	});
 
-	test("a line without end is dropped, and the next one is read", () => {
+	test("an endless line is dropped, and the next one is read", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(`${begin}10  stat("/`, "latin1"));
 		const filler = Buffer.alloc(1 << 16, "x");
@@ -228,7 +228,7 @@ describe("any bytes", () => {
 		expect(folded.trace.gaps).toEqual(new Set(["line-dropped"]));
 	});
 
-	test("long lines of processes that nobody knows are not kept without end", () => {
+	test("long lines of unknown processes are bounded", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(begin));
 		const filler = "x".repeat(1 << 19);
@@ -243,14 +243,14 @@ describe("any bytes", () => {
 		expect(accessesOf(fold(`${begin}${line}`))).toEqual({ "/bin/long": "execute" });
 	});
 
-	test("the last line counts only when it is whole", () => {
+	test("the last line counts only if it is complete", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(`${begin}10  stat("/x", {st_mode=0}) = 0`));
 		folded.end();
 		expect(accessesOf(folded)).toEqual({});
 	});
 
-	test("many short processes leave no more behind than a few", () => {
+	test("many short processes leave little behind", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(begin));
 		for (let pid = 100; pid < 20_100; pid++) {

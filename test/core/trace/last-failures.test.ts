@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
 import { LastFailures } from "../../../src/core/trace/recorder.ts";
 
-test("each failure once, the newest last, and no more than a few", () => {
+test("each failure is listed once, the newest last, up to a limit", () => {
 	const failures = new LastFailures();
 	for (let at = 0; at < 100; at++) failures.add(`/${at}`);
 	failures.add("/99");
@@ -13,7 +13,7 @@ test("each failure once, the newest last, and no more than a few", () => {
 	expect(list).not.toContain("/20");
 });
 
-test("what fails after the main process is over was not its end", () => {
+test("failures after the main process exited are ignored", () => {
 	const fold = new TraceFold({ start: { initPid: 1, isApplication: () => true } });
 	const lines = [
 		'10 execve("/usr/bin/app", ["app"], 0x1 /* 0 vars */) = 0',

@@ -7,7 +7,7 @@ const read = (line: string) => new LineReader().read(line);
 const plainCall = { kind: "call", error: undefined, resultPath: undefined, resultLabel: undefined, joined: false };
 
 describe("one line", () => {
-	test("an open with the path that it reached", () => {
+	test("gives an open's path and real path", () => {
 		expect(read('3227  openat(AT_FDCWD</>, "/lib/x/libz.so.1", O_RDONLY|O_CLOEXEC) = 3</usr/lib/x/libz.so.1.3.1>')).toEqual({
 			...plainCall,
 			pid: 3227,
@@ -18,7 +18,7 @@ describe("one line", () => {
 		});
 	});
 
-	test("a failure has its error's name", () => {
+	test("gives a failure's error name", () => {
 		expect(read('5  access("/etc/ld.so.preload", R_OK) = -1 ENOENT (No such file or directory)')).toMatchObject({
 			call: "access",
 			result: -1,
@@ -26,14 +26,14 @@ describe("one line", () => {
 		});
 	});
 
-	test("padding before the result, commas and brackets in strings and structures", () => {
+	test("may have padding before the result, and commas and brackets in strings and structures", () => {
 		expect(read('5  stat("/a, b) = 0 {", {st_mode=S_IFREG|0644, st_size=8 * (1), ...})   = 0')).toMatchObject({
 			args: ['"/a, b) = 0 {"', "{st_mode=S_IFREG|0644, st_size=8 * (1), ...}"],
 			result: 0,
 		});
 	});
 
-	test("the forms that a result takes", () => {
+	test("may have any form of result", () => {
 		expect(read("7  exit_group(1)                     = ?")).toMatchObject({ result: undefined, error: undefined });
 		expect(read("7  wait4(-1, 0x7, 0, NULL) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)")).toMatchObject({
 			result: undefined,
@@ -65,7 +65,7 @@ describe("one line", () => {
 		});
 	});
 
-	test("a name with every kind of escape, as strace wrote it", () => {
+	test("gives a name with every kind of escape", () => {
 		// Real: a file that is called q"␊<>\xff -> =
 		const line =
 			'1  openat(AT_FDCWD</tmp>, "/tmp/q\\"\\n<>\\377 -> =", O_WRONLY|O_CREAT, 0666) = 6</tmp/q\\"\\n\\74\\76\\377 -\\76 =>';
@@ -74,12 +74,12 @@ describe("one line", () => {
 		expect(event?.kind === "call" && stringOf(event.args[1])).toBe('/tmp/q"\n<>\xff -> =');
 	});
 
-	test("an escape before a digit has all its digits", () => {
+	test("reads all digits of an escape before a digit", () => {
 		const event = read('1  openat(AT_FDCWD</n\\3771>, "a>2<3>x", O_RDONLY) = 3</n\\3771/a\\0762\\0743\\76x>');
 		expect(event).toMatchObject({ resultPath: "/n\xff1/a>2<3>x" });
 	});
 
-	test("shifts are no descriptors, comments are passed over", () => {
+	test("may contain shifts, which are no descriptors, and comments, which are ignored", () => {
 		expect(read("1  capset({version=3, pid=1}, {effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}) = 0")).toMatchObject({
 			args: ["{version=3, pid=1}", "{effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}"],
 		});
@@ -89,12 +89,12 @@ describe("one line", () => {
 		expect(read("1  getsockname(5<socket:[3]>, {sa_family=AF_UNIX}, [110 => 2]) = 0")).toMatchObject({ result: 0 });
 	});
 
-	test("both prefixes", () => {
+	test("may have either prefix", () => {
 		expect(read('[pid   123] chdir("/") = 0')).toMatchObject({ pid: 123, call: "chdir" });
 		expect(read('123 chdir("/") = 0')).toMatchObject({ pid: 123, call: "chdir" });
 	});
 
-	test("ends, signals and a thread that takes its process over", () => {
+	test("may report an exit, a signal or a thread that replaces its process", () => {
 		expect(read("5  +++ exited with 1 +++")).toEqual({ kind: "exit", pid: 5, how: "exit 1" });
 		expect(read("5  +++ killed by SIGSEGV (core dumped) +++")).toEqual({ kind: "exit", pid: 5, how: "signal SIGSEGV" });
 		expect(read("5  +++ killed by SIGKILL +++")).toEqual({ kind: "exit", pid: 5, how: "signal SIGKILL" });
@@ -132,13 +132,13 @@ describe("one line", () => {
 		"5  <... ",
 		'99999999999  chdir("/") = 0',
 		"5  ???( <unfinished ...>",
-	])("is nothing: %j", (line) => {
+	])("is ignored if invalid: %j", (line) => {
 		expect(read(line)).toBeUndefined();
 	});
 });
 
 describe("unfinished calls", () => {
-	test("are joined for each process", () => {
+	test("are joined per process", () => {
 		const reader = new LineReader();
 		expect(reader.read('1  openat(AT_FDCWD</>, "/a", O_RDONLY <unfinished ...>')).toBeUndefined();
 		expect(reader.read('2  openat(AT_FDCWD</>, "/b", O_RDONLY <unfinished ...>')).toBeUndefined();
@@ -147,7 +147,7 @@ describe("unfinished calls", () => {
 		expect(reader.read("2  <... openat resumed>)             = 4</b>")).toBeUndefined();
 	});
 
-	test("with arguments on both sides, and one that never ends", () => {
+	test("may have arguments on both sides, or never end", () => {
 		const reader = new LineReader();
 		reader.read("1  vfork( <unfinished ...>");
 		expect(reader.read("1  <... vfork resumed>)              = 2 /* 15409 in strace's PID NS */")).toMatchObject({
@@ -161,13 +161,13 @@ describe("unfinished calls", () => {
 		expect(reader.read("1  wait4(-1,  <unfinished ...>) = ?")).toMatchObject({ result: undefined });
 	});
 
-	test("another call's end does not finish it", () => {
+	test("are not finished by another call's end", () => {
 		const reader = new LineReader();
 		reader.read('1  stat("/a" <unfinished ...>');
 		expect(reader.read("1  <... openat resumed>) = 3")).toBeUndefined();
 	});
 
-	test("a name that looks like the mark is not one", () => {
+	test("may contain a name that looks like the mark", () => {
 		expect(read('1  unlink("/x <unfinished ...>") = 0')).toMatchObject({ call: "unlink", result: 0 });
 	});
 
@@ -179,7 +179,7 @@ describe("unfinished calls", () => {
 });
 
 describe("arguments", () => {
-	test("strings", () => {
+	test("may be strings", () => {
 		expect(stringOf('"/a b"')).toBe("/a b");
 		expect(stringOf('"/cut"...')).toBeUndefined();
 		expect(stringOf("NULL")).toBeUndefined();
@@ -187,7 +187,7 @@ describe("arguments", () => {
 		expect(unescapeC('\\n\\t\\v\\f\\r\\"\\\\\\0\\7x\\12\\0012\\377\\xe2\\x')).toBe('\n\t\v\f\r"\\\0\x07x\n\x012\xff\xe2x');
 	});
 
-	test("numbers, ids and pids", () => {
+	test("may be numbers, ids and pids", () => {
 		expect(["33", "-1", "0x1f", "0644", "4*1024", "RLIM64_INFINITY", "0", "x", "12ab"].map(numberOf)).toEqual([
 			33,
 			-1,
@@ -204,7 +204,7 @@ describe("arguments", () => {
 		expect(pidOf("3")).toBe(3);
 	});
 
-	test("fields, never found inside strings", () => {
+	test("may have fields, which are never found inside strings", () => {
 		const address = '{sa_family=AF_UNIX, sun_path="/x, sin_port=htons(1)"}';
 		expect(fieldOf(address, "sun_path")).toBe('"/x, sin_port=htons(1)"');
 		expect(fieldOf(address, "sin_port")).toBeUndefined();

@@ -6,7 +6,7 @@ import { accessesOf, begin, fold } from "./folding.ts";
 const traceOf = (lines: string) => fold(begin + lines).trace;
 const capabilities = (lines: string) => [...traceOf(lines).capabilities.values()].map(({ name, call }) => `${name} by ${call}`);
 
-describe("capabilities: only what a call that succeeded used", () => {
+describe("needs that a successful call proves", () => {
 	test.each([
 		["10  setuid(33) = 0", ["setuid by setuid"]],
 		["10  setuid(33) = -1 EPERM (Operation not permitted)", []],
@@ -66,7 +66,7 @@ test.each([
 	["10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0", []],
 	["10  socket(AF_UNIX, SOCK_STREAM, 0) = 3<socket:[1]>", ["unix-sockets"]],
 	["10  socket(AF_UNIX, SOCK_STREAM, 0) = -1 EAFNOSUPPORT (Address family not supported by protocol)", []],
-])("what the line leaves open is only possible: %s", (lines, expected) => {
+])("an ambiguous line proves only a possible need: %s", (lines, expected) => {
 	expect([...traceOf(lines).possibleNeeds]).toEqual(expected);
 });
 
@@ -89,7 +89,7 @@ test.each([
 	["10  prctl(PR_CAPBSET_DROP, CAP_CHOWN) = 0", ["setpcap"]],
 	["10  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) = 0", ["net_raw"]],
 	['10  prctl(PR_SET_NAME, "worker") = 0', []],
-])("what a process keeps, whether or not it uses it: %s", (lines, expected) => {
+])("a kept capability is recorded, used or not: %s", (lines, expected) => {
 	const { capabilities, kept } = traceOf(lines);
 	expect([[...kept], [...capabilities.keys()]]).toEqual([expected, []]);
 });
@@ -107,7 +107,7 @@ test.each([
 	expect([...(access?.succeeded.has("execute") ? ["succeeded"] : []), ...failed]).toEqual(expected);
 });
 
-test("a refusal to keep capabilities names them; that of another prctl is none", () => {
+test("a refusal to keep capabilities names them; another prctl's does not", () => {
 	const lines = [
 		`10  capset(${header}, ${set}) = -1 EPERM (Operation not permitted)`,
 		"10  prctl(PR_CAPBSET_DROP, CAP_CHOWN) = -1 EPERM (Operation not permitted)",
@@ -117,7 +117,7 @@ test("a refusal to keep capabilities names them; that of another prctl is none",
 	expect([...traceOf(lines.join("\n")).refusals.keys()]).toEqual(["capset(chown,sys_time)", "capset(setpcap)"]);
 });
 
-test("accounts that it switched to, and the owner that it gave a file", () => {
+test("switched accounts and given owners are recorded", () => {
 	const trace = traceOf('10  setgid(7) = 0\n10  setgroups(2, [7, 99]) = 0\n10  chown("/x", 33, -1) = 0\n10  setuid(33) = 0');
 	expect([[...trace.uids], [...trace.gids]]).toEqual([[33], [7, 99]]);
 	expect(trace.accesses.get("/x" as Path)?.owner).toEqual({ uid: 33, gid: -1 });
@@ -131,7 +131,7 @@ test("refusals without a path are counted by call", () => {
 	expect(trace.accesses.get("/x" as Path)?.failed.get("EPERM")).toEqual(new Set(["write"]));
 });
 
-test("a socket family that was not let through is a refusal of its own", () => {
+test("a refused socket family is a separate refusal", () => {
 	const trace = traceOf(
 		"10  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = -1 EAFNOSUPPORT (Address family not supported by protocol)\n10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = -1 EAFNOSUPPORT (Address family not supported by protocol)",
 	);
@@ -171,7 +171,7 @@ test.each([
 		'connect(3<socket:[1]>, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "ff::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
 		undefined,
 	],
-])("who speaks to groups of machines: %s", (line, call) => {
+])("multicast and broadcast are recorded: %s", (line, call) => {
 	const trace = traceOf(`10  ${line}`);
 	expect([trace.multicast, [...trace.refusals.keys()]]).toEqual([
 		call,
@@ -180,7 +180,7 @@ test.each([
 });
 
 describe("sockets", () => {
-	test("ports with the protocol of their socket", () => {
+	test("ports are recorded with their socket's protocol", () => {
 		const trace = traceOf(`10  socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[1]>
 10  bind(4<socket:[1]>, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0
 10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 5<socket:[2]>
@@ -193,14 +193,14 @@ describe("sockets", () => {
 		]);
 	});
 
-	test("ports that were refused, for want of a right and not because somebody has them", () => {
+	test("refused ports are recorded for a missing right, not for a used port", () => {
 		const trace = traceOf(`10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 5<socket:[2]>
 10  bind(5<socket:[2]>, {sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0)}, 28) = -1 EACCES (Permission denied)
 10  bind(6<socket:[3]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)`);
 		expect([[...trace.ports], [...trace.refusedPorts]]).toEqual([[], ["udp 53"]]);
 	});
 
-	test("the unix family only where a bind or connect succeeded", () => {
+	test("the unix family is recorded only after a successful bind or connect", () => {
 		const socket = "10  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 4<socket:[1]>\n";
 		const nscd = `${socket}10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)`;
 		expect([...traceOf(nscd).families]).toEqual([]);
@@ -210,7 +210,7 @@ describe("sockets", () => {
 		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
 	});
 
-	test("ports of the loopback that were asked for, whatever became of it, less the application's own", () => {
+	test("loopback ports of other services are recorded, successful or not", () => {
 		const made = (inode: number, type = "SOCK_STREAM") => `10  socket(AF_INET, ${type}, IPPROTO_IP) = 4<socket:[${inode}]>\n`;
 		const connects = (inode: number, address: string, end: string) =>
 			`10  connect(4<socket:[${inode}]>, {${address}}, 16) = ${end}\n`;
@@ -238,12 +238,12 @@ describe("sockets", () => {
 	});
 });
 
-test("memfd_create that succeeded", () => {
+test("a successful memfd_create is recorded", () => {
 	expect(traceOf('10  memfd_create("x", MFD_CLOEXEC)    = 4</memfd:x>(deleted)').memfd).toBe(true);
 	expect(traceOf('10  memfd_create("x", MFD_CLOEXEC)    = -1 EPERM (Operation not permitted)').memfd).toBe(false);
 });
 
-describe("memory that is written and executed", () => {
+describe("writable code", () => {
 	const anonymous = "MAP_PRIVATE|MAP_ANONYMOUS, -1, 0";
 	test.each([
 		["mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_SHARED|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000", "mmap(PROT_EXEC, MAP_ANONYMOUS)"],
@@ -258,7 +258,7 @@ describe("memory that is written and executed", () => {
 	])("%s", (line, call) => {
 		expect(traceOf(`10  ${line}`).writableCode).toBe(call);
 	});
-	test("its refusal is told as one thing, whatever else the call may be refused for", () => {
+	test("is refused under one name, whatever the call", () => {
 		const refused =
 			traceOf(`10  mmap(NULL, 4096, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = -1 EPERM (Operation not permitted)
 10  mprotect(0x7000, 4096, PROT_READ) = -1 EACCES (Permission denied)`);
@@ -266,7 +266,7 @@ describe("memory that is written and executed", () => {
 	});
 });
 
-test("nginx as root, real lines: what it needed", () => {
+test("nginx as root needs these (real lines)", () => {
 	const folded = fold(`27126 execve("/usr/sbin/nginx", ["nginx", "-g", "daemon off;"], 0x7ffe /* 33 vars */) = 0
 27126 connect(5<socket:[67871]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)
 27126 mkdir("/var/lib/nginx/body", 0700) = -1 EEXIST (File exists)

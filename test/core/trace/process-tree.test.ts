@@ -18,7 +18,7 @@ function treeOf(folded: TraceFold): string[] {
 		);
 }
 
-test("children below their parents, with what they execute and as whom", () => {
+test("the tree shows children below their parents, with program and account", () => {
 	expect(
 		drawn(
 			[
@@ -33,7 +33,7 @@ test("children below their parents, with what they execute and as whom", () => {
 	).toEqual(["10 /bin/app", "  11 /bin/app uid 33", "  12 /bin/sh", "    13 /bin/date"]);
 });
 
-test("threads are counted at their process, and what a thread forks is the process's child", () => {
+test("threads are counted with their process, which is the parent of their children", () => {
 	const thread = (caller: number, pid: number) =>
 		`${caller}  clone3({flags=CLONE_VM|CLONE_FS|CLONE_THREAD|CLONE_SETTLS, exit_signal=0}, 88) = ${pid}`;
 	const lines = [thread(10, 11), thread(11, 12), "12  fork() = 13"];
@@ -41,7 +41,7 @@ test("threads are counted at their process, and what a thread forks is the proce
 	expect(drawn([...lines, "11  +++ exited with 0 +++"].join("\n"))).toEqual(["10 /bin/app +1", "  13 /bin/app"]);
 });
 
-test("who has ended says how, and stays the parent of those that run on", () => {
+test("an ended process shows how it ended and stays the parent of running ones", () => {
 	expect(drawn("10  fork() = 11\n11  fork() = 12\n11  +++ exited with 0 +++\n12  +++ killed by SIGSEGV +++\n")).toEqual([
 		"10 /bin/app",
 		"  11 /bin/app (exit 0)",
@@ -49,7 +49,7 @@ test("who has ended says how, and stays the parent of those that run on", () => 
 	]);
 });
 
-test("a child that speaks before its parent's fork is reported gets that parent in the end", () => {
+test("a child that appears before its parent's fork returns gets that parent", () => {
 	expect(
 		drawn(
 			[
@@ -64,7 +64,7 @@ test("a child that speaks before its parent's fork is reported gets that parent 
 	).toEqual(["10 /bin/app", "  11 /bin/app", "    12 /bin/app", "  13 /bin/app"]);
 });
 
-test("stays small, however many processes come and go, and counts them all", () => {
+test("the tree stays small and counts all processes", () => {
 	const lines = Array.from({ length: 5000 }, (_, index) => `10  fork() = ${100 + index}\n${100 + index}  +++ exited with 0 +++`);
 	const folded = fold(begin + lines.join("\n"));
 	const tree = folded.tree();
@@ -77,7 +77,7 @@ test("stays small, however many processes come and go, and counts them all", () 
 	expect(crowd.rows.length).toBe(60);
 });
 
-test("nothing of the launcher is in it", () => {
+test("the tree does not contain the launcher", () => {
 	const folded = new TraceFold();
 	folded.feed(Buffer.from('9  execve("/usr/bin/unshare", ["unshare"], 0x7 /* 1 var */) = 0\n9  fork() = 10\n', "latin1"));
 	expect(folded.tree().rows).toEqual([]);

@@ -21,7 +21,7 @@ const running = (values: Partial<RunningProcess>): RunningProcess => ({
 	...values,
 });
 
-describe("what a start that nobody watched has left", () => {
+describe("the trace of a running application", () => {
 	const main = running({
 		mapped: ["/lib/libc.so.6" as Path],
 		descriptors: [
@@ -40,7 +40,7 @@ describe("what a start that nobody watched has left", () => {
 	});
 	const worker = running({ pid: 101, threads: [101], uid: www, gid: www, groups: [33, 44], root: "/var/empty" as Path });
 
-	test("files by what they are open for, sockets, accounts, and that more may be missing", () => {
+	test("contains its files, sockets and accounts, and says that more may be missing", () => {
 		const trace = traceOfRunning([main, worker], "/usr/bin/app-link" as Path);
 		const accesses = Object.fromEntries([...trace.accesses.values()].map((access) => [access.path, summary(access)]));
 		expect([...trace.families]).toEqual(["AF_INET", "AF_UNIX", "AF_NETLINK"]);
@@ -64,7 +64,7 @@ describe("what a start that nobody watched has left", () => {
 		expect(trace.accesses.get("/var/log/app" as Path)?.rootOps).toEqual(new Set(["write"]));
 	});
 
-	test("an account that all of them share is no switch", () => {
+	test("contains no switch to an account that all processes have", () => {
 		const trace = traceOfRunning(
 			[running({ uid: www, gid: www }), running({ pid: 101, uid: www, gid: www })],
 			"/usr/sbin/app" as Path,
@@ -73,7 +73,7 @@ describe("what a start that nobody watched has left", () => {
 	});
 });
 
-test("lines of processes that ran before count from their own directories and roots", () => {
+test("resolves names from each process's directory and root", () => {
 	const fold = new TraceFold();
 	fold.join([
 		running({ threads: [100, 105] }),

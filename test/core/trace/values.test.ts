@@ -25,7 +25,7 @@ test("a trace survives JSON", () => {
 	expect(traceFromJson(JSON.parse(JSON.stringify(traceToJson(emptyTrace()))))).toEqual(emptyTrace());
 });
 
-test("traces add up and stay as they were", () => {
+test("traces are added without changing them", () => {
 	const [a, b] = [fold(one).trace, fold(two).trace];
 	const before = JSON.stringify([traceToJson(a), traceToJson(b)]);
 	const sum = addTraces(a, b);
@@ -60,7 +60,7 @@ test("the live counts are those of the finished trace", () => {
 	expect(late.newest()).toEqual(["/bin/app", "/x"]);
 });
 
-test("strace is asked for exits, deaths and paths of descriptors", () => {
+test("strace is told to show exits, deaths and descriptor paths", () => {
 	const plain = straceArguments({ fast: false });
 	expect(straceArguments({ fast: true })).toEqual(["-f", "--seccomp-bpf", ...plain.slice(1)]);
 	expect(plain).toContain("-y");

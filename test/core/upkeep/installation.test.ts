@@ -24,7 +24,7 @@ function passed(line: string): string[] {
 		.split("\n");
 }
 
-test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks name the state folder %s as one word", (state) => {
+test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks quote the state folder %s as one word", (state) => {
 	const files = installedFiles({ state, timer: "check", has, manuals: [] }, packaged);
 	const [apt = "", dnf = "", dnf5 = "", service = ""] = files.map(({ text }) => text).slice(3);
 	const words = ["--quiet", "--state", state, "stale", "--mark"];

@@ -3,8 +3,8 @@ import { Failure } from "../../../src/core/failure.ts";
 import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { escapeLogGlob, parseLogrotate, quoteLogrotate } from "../../../src/core/upkeep/logrotate-file.ts";
 
-describe("a file of logrotate's", () => {
-	test("is read by stanzas, whatever stands outside of them", () => {
+describe("a logrotate file", () => {
+	test("is parsed into stanzas, whatever is outside of them", () => {
 		const text = [
 			"# all",
 			"weekly",
@@ -33,7 +33,7 @@ describe("a file of logrotate's", () => {
 		]);
 	});
 
-	test("names are unquoted as popt does it", () => {
+	test("has its names unquoted as by popt", () => {
 		const names = (text: string) => parseLogrotate(`${text} {\n}\n`)[0]?.patterns;
 		expect(names(String.raw`/a\ b '/it''s' "/q\"q" "/g\[x\]" '/s\'s'`)).toEqual([
 			"/a b",
@@ -44,7 +44,7 @@ describe("a file of logrotate's", () => {
 		]);
 	});
 
-	test("that is cut off ends where it ends", () => {
+	test("may be cut off", () => {
 		expect(parseLogrotate("/a {\n daily\n postrotate\n kill")).toEqual([
 			{ patterns: ["/a"], directives: ["daily"], scripts: new Map([["postrotate", " kill"]]) },
 		]);
@@ -53,22 +53,22 @@ describe("a file of logrotate's", () => {
 	});
 });
 
-test("a path means itself in a glob", () => {
+test("has literal paths escaped for globs", () => {
 	expect(escapeLogGlob(pathFromText(String.raw`/a*[b]?\c`))).toBe(String.raw`/a\*\[b\]\?\\c`);
 });
 
-describe("a name in quotes", () => {
+describe("a quoted name", () => {
 	test.each([
 		["/a b/*.log", '"/a b/*.log"'],
 		["/a\"b'c", `"/a\\"b'c"`],
 		[String.raw`/a\*b`, String.raw`"/a\*b"`],
 		["/Grüße", '"/Grüße"'],
-	])("%s", (path, expected) => expect(quoteLogrotate(pathFromText(path))).toBe(expected));
+	])("is written as %s", (path, expected) => expect(quoteLogrotate(pathFromText(path))).toBe(expected));
 
-	test.each(["/a{b", "/a}b", "/a\nb", "/a\x7fb"])("cannot hold %j", (path) => {
+	test.each(["/a{b", "/a}b", "/a\nb", "/a\x7fb"])("cannot contain %j", (path) => {
 		expect(() => quoteLogrotate(pathFromText(path))).toThrow(Failure);
 	});
-	test("cannot hold bytes that are no text", () => {
+	test("cannot contain bytes that are no text", () => {
 		expect(() => quoteLogrotate(pathFromBytes(Buffer.from([0x2f, 0xff])))).toThrow(Failure);
 	});
 });

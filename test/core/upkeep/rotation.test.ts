@@ -47,8 +47,8 @@ const nginx = { "/var/log/nginx": {}, "/run": {} };
 const lines = (text: string) => text.split("\n").map((line) => line.trim());
 const signals = (text: string) => [...text.matchAll(/signal web (\w+)/g)].map(([, signal]) => signal);
 
-describe("the logs of a cage", () => {
-	test("are rotated as the host's own file says, by the cage's paths and the cage's signal", () => {
+describe("a cage's logs", () => {
+	test("are rotated as in the host's file, with the cage's paths and signal", () => {
 		const nginxOfHost =
 			"/var/log/nginx/*.log {\n\tdaily\n\trotate 14\n\tcreate 0640 www-data adm\n\tsharedscripts\n\tprerotate\n\t\trun-parts x\n\tendscript\n\tpostrotate\n\t\tinvoke-rc.d nginx rotate\n\tendscript\n}\n";
 		expect(rotation({ writable: nginx, host: { nginx: nginxOfHost, other: "/var/log/other.log {\nyearly\n}\n" } })).toBe(
@@ -70,7 +70,7 @@ describe("the logs of a cage", () => {
 		);
 	});
 
-	test("in a directory below a writable one are left out, and the file says so: the application can make that a link", () => {
+	test("in a directory below a writable one are left out, and the file explains the risk of a link", () => {
 		const host = {
 			app: "/var/log/app/*.log /var/log/app/sub/*.log /var/log/app/*/x.log /var/log/other/sub/*.log {\n\tdaily\n}\n",
 		};
@@ -84,7 +84,7 @@ describe("the logs of a cage", () => {
 		]);
 	});
 
-	test("are made for the group root where that is all that a master keeps of root", () => {
+	test("are created for the group root if the master keeps no other right of root", () => {
 		const host = { nginx: "/var/log/nginx/*.log {\n\tcreate 0640 www-data adm\n}\n" };
 		const made = (capabilities: string[]) =>
 			lines(rotation({ writable: nginx, host, capabilities })).find((line) => /^create/.test(line));
@@ -92,24 +92,24 @@ describe("the logs of a cage", () => {
 		expect(made(["setuid"])).toBe("create 0660 www-data root");
 	});
 
-	test("get defaults where the host says nothing of them", () => {
+	test("get defaults if the host has no stanza", () => {
 		const text = rotation({ writable: { "/var/log/web": {} } });
 		expect(lines(text)).toEqual(expect.arrayContaining(["weekly", "missingok", "create"]));
 		expect(text).toContain('"/state/cages/web/data/var/log/web/*.log" {');
 	});
 
-	test("that are none are an error", () => {
+	test("must exist", () => {
 		expect(() => rotation({ writable: { "/var/lib/web": {} } })).toThrow(Failure);
 	});
 
-	test("may lie anywhere in its data", () => {
+	test("may be anywhere in its data", () => {
 		const host = { app: "/srv/app/*.log /var/log/elsewhere.log {\nweekly\n}\n" };
 		const text = rotation({ writable: { "/srv/app": {} }, host });
 		expect(text).toContain('"/state/cages/web/data/srv/app/*.log" {');
 		expect(text).not.toContain("elsewhere");
 	});
 
-	test("directly in a directory that the application cannot swap, and nowhere below", () => {
+	test("must be directly in a directory that the application cannot replace", () => {
 		const host = { app: "/srv/app/*/deep.log {\n}\n/srv/app/sub/x.log {\n}\n/srv/*/x.log {\n}\n" };
 		expect(() => rotation({ writable: { "/srv/app": {}, "/srv/app/sub": {} }, host })).toThrow(Failure);
 		expect(logDirectories({ writable: writableOf({ "/var/log/a": {}, "/var/log/a/b": {}, "/srv": {} }) })).toEqual([
@@ -117,7 +117,7 @@ describe("the logs of a cage", () => {
 		]);
 	});
 
-	test("of no file that logrotate itself passes over", () => {
+	test("ignore files that logrotate itself ignores", () => {
 		for (const name of ["nginx.dpkg-old", "nginx~", "nginx.rpmsave", "nginx.disabled"]) {
 			expect(lines(rotation({ writable: nginx, host: { [name]: "/var/log/nginx/*.log {\nyearly\n}\n" } }))).not.toContain(
 				"yearly",
@@ -125,7 +125,7 @@ describe("the logs of a cage", () => {
 		}
 	});
 
-	test("take from the host what means the same here, and nothing that runs or mails", () => {
+	test("take directives from the host that mean the same here, and none that runs programs or sends mail", () => {
 		const host = {
 			nginx: "/var/log/nginx/*.log {\nmail root\nolddir /var/log/old\nsu www-data adm\nsize=1M\ntabooext + .x\n}\n",
 		};
@@ -135,7 +135,7 @@ describe("the logs of a cage", () => {
 	});
 });
 
-describe("the application gets to know", () => {
+describe("the application is notified", () => {
 	const stanza = (script: string) => `/var/log/app/*.log {\npostrotate\n${script}\nendscript\n}\n`;
 	const app = (script: string) =>
 		rotation({ program: "/usr/bin/app", writable: { "/var/log/app": {} }, host: { app: stanza(script) } });
@@ -156,9 +156,9 @@ describe("the application gets to know", () => {
 		["kill -s SIGUSR1 $(cat /run/app.pid)", "USR1"],
 		["systemctl kill --signal=USR2 app", "USR2"],
 		["/bin/kill -USR1 1", "USR1"],
-	])("by the signal that the host's script sends: %s", (script, signal) => expect(signals(app(script))).toEqual([signal]));
+	])("by the signal in the host's script: %s", (script, signal) => expect(signals(app(script))).toEqual([signal]));
 
-	test("never of a script that tells no signal, nor where nothing is known: the file is copied and emptied", () => {
+	test("by copying and truncating if no signal is known", () => {
 		for (const text of [
 			app("invoke-rc.d app rotate"),
 			app("kill -9 1; app --HUPPLA"),
@@ -170,13 +170,13 @@ describe("the application gets to know", () => {
 		}
 	});
 
-	test("nothing, where the host's file says that it needs not", () => {
+	test("not at all if the host's file needs no script", () => {
 		const host = { app: "/var/log/app/*.log {\nweekly\n}\n" };
 		const text = rotation({ program: "/usr/bin/app", writable: { "/var/log/app": {} }, host });
 		expect(text).not.toMatch(/copytruncate|postrotate/);
 	});
 
-	test("nothing of what the host's file has copied and emptied", () => {
+	test("not at all if the host's file copies and truncates", () => {
 		const host = { nginx: "/var/log/nginx/*.log {\ncopytruncate\n}\n" };
 		expect(lines(rotation({ writable: nginx, host })).filter((line) => /copytruncate|postrotate/.test(line))).toEqual([
 			"copytruncate",
@@ -189,18 +189,18 @@ test.each<[string, { gid?: number; mode?: number }, boolean]>([
 	["everybody", { mode: 0o757, gid: 0 }, true],
 	["the group root", { mode: 0o770, gid: 0 }, false],
 	["nobody else", { mode: 0o755 }, false],
-])("a directory that %s can write to is worked in as root, told so", (_, directory, runsAsRoot) => {
+])("a directory that %s can write to is rotated as root", (_, directory, runsAsRoot) => {
 	const text = rotation({ writable: { "/var/log/web": directory } });
 	expect(lines(text).includes(`su 0 ${directory.gid ?? 4}`)).toBe(runsAsRoot);
 });
 
-describe("the hook of certbot", () => {
+describe("the certbot hook", () => {
 	test("is a script that sends the signal", () => {
 		const text = deployHook({ program: ["/usr/bin/node", "/a b/it's.js", "--state", "/s"], name: "web", signal: "HUP" });
 		expect(text.startsWith("#!/bin/sh\n")).toBe(true);
 		expect(text).toContain(`$(/usr/bin/node '/a b/it'\\''s.js' --state /s signal web HUP 2>&1)`);
 	});
-	test("does not reach a certificate that the cage has as a copy", () => {
+	test("does not affect a certificate that the cage has as a copy", () => {
 		const entry = (path: string, kind: "file" | "directory") => ({
 			path: pathFromText(path),
 			kind,

@@ -36,19 +36,19 @@ export function systemdDropin(input: DropinInput): string {
 	const before = settingsOf(input.service);
 	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
 	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
-	const said = new Set(before.of("Service").map(({ name }) => name));
-	const own = withoutHostSettings(unit.settings, said);
-	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
+	const configured = new Set(before.of("Service").map(({ name }) => name));
+	const own = withoutHostSettings(unit.settings, configured);
+	const limited = own.filter(({ name }) => name !== "Sockets" || !configured.has(name));
 	return [
-		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,
+		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is a replaced value of the unit.`,
 		...unitSection(sourceAssertions(input)),
 		"[Service]",
-		...takeBack(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
+		...resetSettings(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
 		"",
 		"# The cage.",
 		...limited.flatMap((setting, index) => [
 			...commentText(setting.comments),
-			...(isFirst(limited, index) && !emptied.has(setting.name) ? was(before, setting.name) : []),
+			...(isFirst(limited, index) && !resetLists.has(setting.name) ? previousValues(before, setting.name) : []),
 			`${setting.name}=${setting.value}`,
 		]),
 		...commentText(unit.last),
@@ -75,7 +75,7 @@ export function overridingSetting(dropin: string, { texts }: MovedService, later
 	return undefined;
 }
 
-const emptied: ReadonlySet<string> = new Set(resets.flatMap(({ lists }) => lists));
+const resetLists: ReadonlySet<string> = new Set(resets.flatMap(({ lists }) => lists));
 
 function settingsOf({ texts }: MovedService): Settings {
 	const settings = new Settings();
@@ -85,17 +85,17 @@ function settingsOf({ texts }: MovedService): Settings {
 	return settings;
 }
 
-function takeBack(version: number, before: Settings, set: ReadonlySet<string>): string[] {
+function resetSettings(version: number, before: Settings, set: ReadonlySet<string>): string[] {
 	return resets.flatMap(({ lists, values, why }) => {
 		const empty = lists.map((name): [string, string] => [name, ""]);
 		const neutral = Object.entries(values).filter(([name]) => !set.has(name));
 		const lines = [...empty, ...neutral].filter(([name]) => knows(version, name));
-		return ["", `# ${why}`, ...lines.flatMap(([name, value]) => [...was(before, name), `${name}=${value}`])];
+		return ["", `# ${why}`, ...lines.flatMap(([name, value]) => [...previousValues(before, name), `${name}=${value}`])];
 	});
 }
 
 /** Returns the distribution's values of a setting as comments. */
-function was(before: Settings, name: string): string[] {
+function previousValues(before: Settings, name: string): string[] {
 	return commentText(before.list("Service", name).map(({ value }) => printable(`was: ${name}=${value}`)));
 }
 

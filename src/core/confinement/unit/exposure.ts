@@ -17,7 +17,7 @@ export function parseExposure(text: string): Exposure | undefined {
 }
 
 /** Returns the cage's permissions that require this setting, by their words for `--refuse`. */
-export function openedFor(
+export function permissionsBehind(
 	setting: string,
 	{ capabilities, netlink, unixSockets }: Permissions,
 ): { readonly word: string; readonly why: string }[] {

@@ -27,24 +27,25 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
 
 	if (knows(input.systemdVersion, "RootDirectoryByLink"))
-		unit.comment("The present generation of the cage: what is built later takes effect at the next start.");
-	else unit.comment("One generation of the cage: this systemd takes no link here, so write the unit anew after each update.");
+		unit.comment("The cage's current generation; a new one takes effect at the next start.");
+	else
+		unit.comment(
+			"One generation of the cage. This systemd version accepts no link here, so write the unit again after each update.",
+		);
 	unit.set("RootDirectory", pathText("RootDirectory", input.root));
 	const launcher = initOf(input) ? input.launcher : input.confiner?.folder;
 	if (launcher !== undefined) {
-		unit.comment("Programs of ours: what confines, and where it is needed the init, which is PID 1 inside.");
+		unit.comment("Cagewright's programs: the confiner and, if needed, the init, which is PID 1 in the cage.");
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind"));
 	}
-	if (data.length) unit.comment("The application's state, which outlives every generation.");
+	if (data.length) unit.comment("The application's state, shared by all generations.");
 	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
 	for (const { path, access } of binds) {
-		unit.comment(
-			"A directory of the host, by choice of the administrator. Without what is mounted below it, which was not chosen.",
-		);
+		unit.comment("A host directory that the administrator chose, without mounts below it.");
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
 		unit.set(setting, bindWord(setting, path, path, "norbind"));
 	}
-	unit.comment("With + the path is one of the cage; without it would be the host's.");
+	unit.comment("The prefix + means a path in the cage; without it the path would be the host's.");
 	unit.set("ReadOnlyPaths", "+/");
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
 	const list = (setting: string, paths = writable) => paths.map((path) => pathWord(setting, path, "+"));
@@ -62,7 +63,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		...(stateInTemporary ? [] : temporaryDirectories).map((path) => pathWord("NoExecPaths", path, "-+")),
 	];
 	if (noexec.length) {
-		unit.comment("On what is writable only: NoExecPaths=+/ with ExecPaths= would mount those read-write.");
+		unit.comment("Only for writable directories, because NoExecPaths=+/ with ExecPaths= would mount the others read-write.");
 		unit.set("NoExecPaths", noexec.join(" "));
 	}
 	unit.set("ProtectSystem", "strict");
@@ -71,23 +72,23 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		({ path, decision, kind }) => decision === "include" && kind !== "directory" && inHome(path),
 	);
 	if (inHomes || entryInHomes)
-		unit.comment(`No ProtectHome=yes: it would hide what the cage itself has below ${homes.join(", ")}.`);
+		unit.comment(`No ProtectHome=yes, because it would hide the cage's own files in ${homes.join(", ")}.`);
 	else unit.set("ProtectHome", "yes");
-	if (stateInTemporary) unit.comment("No PrivateTmp=yes: a temporary directory is part of the state.");
+	if (stateInTemporary) unit.comment("No PrivateTmp=yes, because a temporary directory is part of the state.");
 	else unit.set("PrivateTmp", "yes");
 	devices(unit, input);
-	unit.comment("What PrivateDevices= would share with the host, and kernel files that the trial did not have.");
+	unit.comment("Replaces what PrivateDevices= would share with the host, and hides kernel files that the trial did not have.");
 	unit.set("TemporaryFileSystem", `/dev/shm:mode=1777,nosuid,nodev,noexec,${temporaryLimits}`);
 	// ReadOnlyPaths=+/ does not affect that file system, which stays executable and writable by root inside (measured).
 	if (![...data, ...binds].some(({ path }) => isWithin(run, path))) {
-		unit.comment("What systemd mounts at /run, but read-only.");
+		unit.comment("Replaces systemd's writable /run.");
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
 		belowRun(unit, input);
 	}
 	const { kernelProc, proc, sys } = plan.permissions;
 	const isProcClosed = kernelProc === undefined && proc === undefined;
 	if (isProcClosed && input.launcher !== undefined) {
-		unit.comment("Empty, as in the trial: some applications give up where a file is refused, and go on where it is absent.");
+		unit.comment("Empty, as in the trial: some applications fail if a file is refused, but not if it is missing.");
 		const empty = join(input.launcher, emptyName);
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, pathFromText("/proc"), "norbind"));
 	}
@@ -99,15 +100,15 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.permissions.syslog);
-	if (input.sockets?.length) handedSockets(unit, input.socketPaths ?? []);
+	if (input.sockets?.length) passedSockets(unit, input.socketPaths ?? []);
 }
 
 /**
  * systemd creates the sockets outside, so clients inside, such as a probe, need them at the same path. The paths are those of
  * the host's socket units, because the cage's description may come from an archive and could name any host file.
  */
-function handedSockets(unit: UnitLines, paths: readonly Path[]): void {
-	if (paths.length) unit.comment("The sockets that are handed over, at their place in the cage as well.");
+function passedSockets(unit: UnitLines, paths: readonly Path[]): void {
+	if (paths.length) unit.comment("The passed sockets, at the same paths in the cage.");
 	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
 }
 
@@ -119,7 +120,7 @@ function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void
 	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
 	const included = plan.entries.filter(({ decision }) => decision === "include");
 	const own = shownBelowRun(included).filter(({ path }) => !mounted.includes(path));
-	if (own.length) unit.comment("What the cage itself has there.");
+	if (own.length) unit.comment("The cage's own files in /run.");
 	for (const { kind, path } of own) {
 		const isEmpty = kind === "directory" && !included.some((entry) => parent(entry.path) === path);
 		if (isEmpty) unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
@@ -148,7 +149,7 @@ function devices(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("DevicePolicy", "closed");
 	for (const { decision, kind, path } of plan.entries) {
 		if (kind !== "device" || decision !== "include" || pseudoDevices.has(path)) continue;
-		unit.comment("A device of the plan, beyond null and its like.");
+		unit.comment("A device of the plan that PrivateDevices= does not include.");
 		unit.set("BindPaths", bindWord("BindPaths", path, path, "norbind"));
 		unit.set("DeviceAllow", `${pathText("DeviceAllow", path)} rw`);
 	}
@@ -162,15 +163,13 @@ function devices(unit: UnitLines, { plan }: UnitInput): void {
 function logSockets(unit: UnitLines, syslog: Path | undefined): void {
 	const socket = join(journalDirectory, "dev-log");
 	if (syslog === socket) {
-		unit.comment("The application writes to the host's syslog: that socket of the journal, and no other.");
+		unit.comment("The application writes to the host's syslog through this one socket of the journal.");
 		const place = unit.knows("BindLogSockets") ? pathFromText("/dev/log") : socket;
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", socket, place, "norbind", "-"));
 	} else if (syslog !== undefined) {
-		unit.comment(
-			`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= it can only lead to the journal's socket.`,
-		);
+		unit.comment(`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= only the journal's socket is possible.`);
 	}
-	unit.comment("Sockets of the host's journal; the output is logged without them.");
+	unit.comment("Hides the sockets of the host's journal; output is logged without them.");
 	unit.set("BindLogSockets", "no");
 }
 

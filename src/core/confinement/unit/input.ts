@@ -61,11 +61,11 @@ export function initKeepsKill(input: UnitInput): boolean {
 		!input.keepsAccount &&
 		identity.uid === 0 &&
 		names.includes("setuid") &&
-		!names.some((name) => initsOwn.includes(name))
+		!names.some((name) => initCapabilities.includes(name))
 	);
 }
 
-export const initsOwn: readonly string[] = ["kill", "setpcap"];
+export const initCapabilities: readonly string[] = ["kill", "setpcap"];
 
 /**
  * Returns the init as PID 1, as under `run`: it follows an application that detaches, whose first process would otherwise end

@@ -12,7 +12,7 @@ interface Reset {
 
 export const resets: readonly Reset[] = [
 	{
-		why: "Commands, programs and files of the host around the start: the cage brings its own.",
+		why: "Commands and files of the host around the start; the cage has its own.",
 		lists: [
 			...["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 			...["PIDFile", "OpenFile"],
@@ -20,7 +20,7 @@ export const resets: readonly Reset[] = [
 		values: { NotifyAccess: "none", WatchdogSec: "0", FileDescriptorStoreMax: "0", RemainAfterExit: "no" },
 	},
 	{
-		why: "Accounts and rights.",
+		why: "Accounts and privileges.",
 		lists: [
 			...["User", "Group", "SupplementaryGroups", "PAMName"],
 			...["CapabilityBoundingSet", "AmbientCapabilities", "SecureBits"],
@@ -28,7 +28,7 @@ export const resets: readonly Reset[] = [
 		values: { DynamicUser: "no", PrivateUsers: "no", Delegate: "no" },
 	},
 	{
-		why: "Environment, input and secrets: the application has what it had in the trial.",
+		why: "Environment, input and secrets; the application gets those of the trial.",
 		lists: [
 			...["Environment", "EnvironmentFile", "PassEnvironment", "UnsetEnvironment", "StandardInputText", "StandardInputData"],
 			...["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted", "ImportCredential"],
@@ -36,7 +36,7 @@ export const resets: readonly Reset[] = [
 		values: {},
 	},
 	{
-		why: "Directories of the host that systemd would make or hand over: in the cage they lie in its data.",
+		why: "Host directories that systemd would create; in the cage they are part of its data.",
 		lists: ["RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"],
 		values: {},
 	},
@@ -64,7 +64,7 @@ export const resets: readonly Reset[] = [
 		},
 	},
 	{
-		why: "Which ends are failures.",
+		why: "Exit statuses that count as failures.",
 		lists: ["SuccessExitStatus", "RestartPreventExitStatus", "RestartForceExitStatus"],
 		values: { GuessMainPID: "yes", SendSIGKILL: "yes", SendSIGHUP: "no" },
 	},
@@ -81,9 +81,12 @@ export const hostSettings: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the settings that the service's unit does not control, by the names it sets. */
-export function withoutHostSettings<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
-	const saysAddresses = addressLists.some((name) => said.has(name));
+export function withoutHostSettings<T extends { readonly name: string }>(
+	settings: readonly T[],
+	configured: ReadonlySet<string>,
+): T[] {
+	const configuresAddresses = addressLists.some((name) => configured.has(name));
 	return settings.filter(
-		({ name }) => !(hostSettings.has(name) && (said.has(name) || (saysAddresses && addressLists.includes(name)))),
+		({ name }) => !(hostSettings.has(name) && (configured.has(name) || (configuresAddresses && addressLists.includes(name)))),
 	);
 }

@@ -12,7 +12,7 @@ export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
 	const parts = new Set(mountedData(input).flatMap(({ path, source }) => partsOf(path, source)));
 	if (!parts.size) return [];
 	return [
-		"# systemd follows links to what it mounts, so none may be on the way to the application's state.",
+		"# systemd follows links to mount sources, so no directory above the application's state may be a link.",
 		...[...parts].map((part) => `${assertion}=!${pathText(assertion, part)}`),
 	];
 }

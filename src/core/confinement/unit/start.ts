@@ -19,7 +19,7 @@ const systemdEnvironment = [
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	const init = initOf(input);
-	unit.comment("No readiness by notification: its socket would be a way to PID 1 of the host.");
+	unit.comment("No readiness notification, because its socket would give access to the host's PID 1.");
 	// If the init follows detached processes, systemd must not. Without a PID namespace, systemd can.
 	const inForeground = input.systemdVersion >= 240 ? "exec" : "simple";
 	unit.set("Type", input.forks && !knows(input.systemdVersion, "PrivatePIDs") ? "forking" : inForeground);
@@ -27,7 +27,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const confiner = input.confiner && join(launchDirectory, pathFromText(input.confiner.name));
 	if (confiner) {
 		unit.comment(
-			"The first program loads what systemd has no settings for: Landlock rules, and a filter that looks at arguments. Where the kernel refuses, nothing starts.",
+			"The first program loads what systemd has no settings for: Landlock rules, and a filter that checks arguments. If the kernel refuses, nothing starts.",
 		);
 	}
 	const [first = "", ...words] = [
@@ -38,7 +38,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	if (input.sockets?.length) sockets(unit, input, input.sockets);
 	unit.set("ExecStart", [programWord(first), ...words.map(argumentWord)].join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
-	unit.comment("As in the trial: no variable of the service manager's, but those that hand over sockets.");
+	unit.comment("As in the trial: no variables of the service manager, except those for sockets.");
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
@@ -56,35 +56,33 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const steering = steeringVariables(environment);
 	if (steering.length)
 		unit.comment(
-			`No ExecReload= and no ExecStop=: outside of the cage, as root, ${steering.join(" and ")} would steer them too.`,
+			`No ExecReload= and no ExecStop=: ${steering.join(" and ")} would also affect these commands, which run outside the cage as root.`,
 		);
 	else outside(unit, input);
 	end(unit, input);
 }
 
 function outside(unit: UnitLines, input: UnitInput): void {
-	unit.comment("Commands below run outside of the cage, and with + as root.");
+	unit.comment("The following commands run outside the cage, and with + as root.");
 	unit.set("RootDirectoryStartOnly", "yes");
 	if (input.reloadSignal !== undefined) {
-		unit.comment("The application reads its configuration again by this signal.");
+		unit.comment("This signal makes the application reload its configuration.");
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
 	if (!unit.knows("PrivatePIDs")) return;
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
-	unit.comment("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
+	unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
 	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
 }
 
 function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
-	unit.comment("These hand over their sockets, as descriptors that the init leaves open.");
+	unit.comment("These pass their sockets as descriptors, which the init leaves open.");
 	unit.set("Sockets", names.join(" "));
 	if (!unit.knows("PrivatePIDs")) return;
 	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the main process's outer number (measured).
-	unit.comment(
-		"The process id for which the sockets are, as it is in its own PID namespace: the init starts the application as 2.",
-	);
+	unit.comment("Process id of the socket's recipient in its own PID namespace: the init starts the application as 2.");
 	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
 }
 
@@ -98,26 +96,26 @@ function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 
 function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
 	if (memory !== undefined) {
-		unit.comment("Most that the application may use of the machine.");
+		unit.comment("Limits of the application.");
 		unit.set("MemoryMax", String(memory));
 		unit.set("MemorySwapMax", "0");
 	}
 	if (processes !== undefined) unit.set("TasksMax", String(processes));
 	if (files !== undefined) unit.set("LimitNOFILE", String(files));
 	unit.comment(
-		"Keeps a crash from starting the host's core handler, which runs as root: with a pipe, the kernel ignores a limit of 0.",
+		"Prevents a crash from starting the host's core handler, which runs as root. The kernel ignores a limit of 0 for handlers.",
 	);
 	unit.set("LimitCORE", String(coreLimit));
 }
 
 function end(unit: UnitLines, input: UnitInput): void {
 	unit.comment(
-		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
+		"Only the main process gets the first signal, so that it can stop the others in order. When it exits, all others are killed.",
 	);
 	unit.set("KillMode", "mixed");
 	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
 	if (initOf(input)) {
-		unit.comment("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
+		unit.comment("The init exits with 128+N if signal N ended the application.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 	}
 	// Both have the same exit status.

@@ -1,6 +1,6 @@
 import { systemdCaps } from "../capabilities.ts";
 import { files } from "./files.ts";
-import { initKeepsKill, initsOwn, type UnitInput } from "./input.ts";
+import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
 import { UnitLines } from "./lines.ts";
 import { lineText } from "./quote.ts";
 import { sourceAssertions } from "./sources.ts";
@@ -27,8 +27,7 @@ export function systemdUnit(input: UnitInput): string {
 /** Returns the `[Service]` settings of a caged service. */
 export function serviceLines(input: UnitInput): UnitLines {
 	const unit = new UnitLines(input.systemdVersion);
-	if (input.accepted?.length)
-		unit.comment(`Started although the audit found, and it was accepted by name: ${input.accepted.join(", ")}`);
+	if (input.accepted?.length) unit.comment(`Accepted findings of the audit: ${input.accepted.join(", ")}`);
 	start(unit, input);
 	account(unit, input);
 	files(unit, input);
@@ -43,7 +42,7 @@ function account(unit: UnitLines, input: UnitInput): void {
 	const { identity, permissions } = input.plan;
 	const capabilities = permissions.capabilities;
 	if (identity.uid === 0) {
-		unit.comment("Starts as root, and keeps nothing of it but the capabilities below.");
+		unit.comment("Starts as root with only the capabilities below.");
 	} else {
 		// A number if systemd does not accept the name; the data's owner is a number anyway.
 		unit.set("User", /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/.test(identity.name) ? identity.name : String(identity.uid));
@@ -54,13 +53,17 @@ function account(unit: UnitLines, input: UnitInput): void {
 	for (const { name, why } of capabilities) unit.comment(`${name} is needed for: ${why}`);
 	const names = systemdCaps(capabilities.map(({ name }) => name));
 	const keepsKill = initKeepsKill(input);
-	if (keepsKill)
-		unit.comment("kill and setpcap are for the init, which takes both away from the application before it starts it.");
-	unit.set("CapabilityBoundingSet", keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initsOwn]) : names);
+	if (keepsKill) unit.comment("kill and setpcap are for the init, which removes both before it starts the application.");
+	unit.set(
+		"CapabilityBoundingSet",
+		keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initCapabilities]) : names,
+	);
 	unit.set("AmbientCapabilities", identity.uid === 0 ? "" : names);
-	unit.comment("No setuid file and no file capability has an effect.");
+	unit.comment("Setuid files and file capabilities have no effect.");
 	unit.set("NoNewPrivileges", "yes");
-	unit.comment("Keys, queues and shared memory of others under the same account stay out of reach, and none is left behind.");
+	unit.comment(
+		"No access to keys, queues and shared memory of other processes with the same account; none remain after the service stops.",
+	);
 	unit.set("KeyringMode", "private");
 	unit.set("RemoveIPC", "yes");
 }
@@ -75,10 +78,10 @@ const callsOf: Readonly<Record<string, string>> = {
 /** Sets the allowed system calls. */
 function calls(unit: UnitLines, input: UnitInput): void {
 	const { permissions } = input.plan;
-	unit.comment("Calls of other ABIs (i386, x32) would pass by the filter.");
+	unit.comment("Calls of other ABIs (i386, x32) would bypass the filter.");
 	unit.set("SystemCallArchitectures", "native");
 	unit.set("SystemCallErrorNumber", "EPERM");
-	unit.comment("What services use, without what changes the machine, mounts, or reaches into other processes.");
+	unit.comment("The calls that services use, without those that change the machine, mount, or access other processes.");
 	unit.set("SystemCallFilter", "@system-service");
 	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
 	unit.set(
@@ -97,21 +100,21 @@ function calls(unit: UnitLines, input: UnitInput): void {
 		// A thread with explicit attributes sets its scheduling policy, and pthread_create fails if that is refused (measured:
 		// rsyslog).
 		unit.comment(
-			`@resources is needed for: ${permissions.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
+			`@resources is needed for: ${permissions.scheduling}. Without a capability it only lowers the account's own priorities and limits.`,
 		);
 		unit.set("SystemCallFilter", "@resources");
 	}
 	// As in the trial, whose filter checks arguments: a daemon that cannot give up privileges which it does not have exits
 	// (measured: named).
-	unit.comment("Without a capability these only give up rights, or change what is the account's own.");
+	unit.comment("Without a capability these only give up privileges or change the account's own files.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
 	if (input.confiner) {
-		unit.comment("By these the first program gives up more; whoever has them can only give up more.");
+		unit.comment("The first program gives up more privileges with these; they cannot gain any.");
 		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
 	}
 	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
-		unit.comment("What the capabilities above are used through.");
+		unit.comment("Calls that the capabilities above need.");
 		unit.set("SystemCallFilter", [...needed].join(" "));
 	}
 }
@@ -119,7 +122,7 @@ function calls(unit: UnitLines, input: UnitInput): void {
 /** Sets which parts of the kernel the application can see and change. */
 function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	const opened = new Set(plan.permissions.capabilities.map(({ name }) => name));
-	unit.comment("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
+	unit.comment("Otherwise the application could reach host processes with the same account and escape (measured).");
 	unit.set("PrivatePIDs", "yes");
 	unit.set("PrivateIPC", "yes");
 	if (plan.permissions.proc !== undefined) unit.comment(`/proc is needed for: ${plan.permissions.proc}`);
@@ -128,24 +131,24 @@ function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	if (kernelProc !== undefined) unit.comment(`The machine's files of /proc are needed for: ${kernelProc}`);
 	unit.set("ProcSubset", kernelProc === undefined ? "pid" : "all");
 	if (sys !== undefined) unit.comment(`/sys is needed for: ${sys}`);
-	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.comment("No ProtectClock=yes: that takes the capability away.");
+	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.comment("No ProtectClock=yes, because it removes the capability.");
 	else unit.set("ProtectClock", "yes");
 	unit.set("ProtectControlGroups", "yes");
 	unit.set("ProtectHostname", "yes");
-	if (opened.has("syslog")) unit.comment("No ProtectKernelLogs=yes: it reads the kernel's log.");
+	if (opened.has("syslog")) unit.comment("No ProtectKernelLogs=yes, because the application reads the kernel's log.");
 	else unit.set("ProtectKernelLogs", "yes");
 	unit.set("ProtectKernelModules", "yes");
 	unit.set("ProtectKernelTunables", "yes");
 	unit.set("LockPersonality", "yes");
 	const { writableCode } = plan.permissions;
 	if (writableCode !== undefined)
-		unit.comment(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
+		unit.comment(`No MemoryDenyWriteExecute=yes, because the application generates code: ${writableCode}`);
 	else unit.set("MemoryDenyWriteExecute", "yes");
-	unit.comment("A user namespace would hand out every capability inside itself.");
+	unit.comment("A user namespace would grant every capability inside.");
 	unit.set("RestrictNamespaces", "yes");
-	if (opened.has("sys_nice")) unit.comment("No RestrictRealtime=yes: it sets priorities.");
+	if (opened.has("sys_nice")) unit.comment("No RestrictRealtime=yes, because the application sets priorities.");
 	else unit.set("RestrictRealtime", "yes");
-	unit.comment("A setuid file in a data directory would be a trap for whoever meets it outside.");
+	unit.comment("A setuid file in a data directory would endanger those who run it outside.");
 	unit.set("RestrictSUIDSGID", "yes");
 }
 
@@ -172,7 +175,7 @@ function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick
 		unit.comment(`No IPAddressDeny=: multicast is needed for: ${permissions.multicast}`);
 		return;
 	}
-	unit.comment("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");
+	unit.comment("No multicast and no broadcast, with which it could impersonate other machines.");
 	unit.set("IPAddressDeny", "any");
 	unit.set("IPAddressAllow", oneMachine);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ArchivePart, ArchivePlaces, archiveLimits, placeInGeneration } from "../../../core/archive/places.ts";
 import type { ArchiveEntry } from "../../../core/archive/tar.ts";
-import { accountFiles, type Observed } from "../../../core/cage/audit.ts";
+import { accountFiles, type ObservedFile } from "../../../core/cage/audit.ts";
 import { type ExportHead, exportHeadFromJson } from "../../../core/cage/export.ts";
 import { type Manifest, manifestFromJson } from "../../../core/cage/manifest.ts";
 import type { ObservedState } from "../../../core/cage/tampering.ts";
@@ -23,59 +23,55 @@ const bytesOfName = 4096;
  * result, so that the user can inspect the content.
  */
 export async function inspectArchive(path: Path, signal: AbortSignal): Promise<InspectedArchive> {
-	const archive = await ArchiveFile.open(path);
-	try {
-		const head = await readHead(archive, signal);
-		const found = await readNames(archive, head, signal);
-		const damaged = (where: string) => new Failure("export-damaged", { path: showPath(path), where }, 2);
-		const manifestPath = `manifests/${head.generation}.json` as Path;
-		const manifestJson = parseJson(found.parts.get(manifestPath));
-		const manifest = manifestOf(manifestJson);
-		const cageText = found.parts.get("cage.json" as Path)?.toString("utf8");
-		const cage = cageText === undefined ? undefined : cageFromJson(cageText);
-		if (manifest === undefined) throw found.refusal ?? damaged("manifests");
-		if (!cage || cage.name !== head.name || manifest.name !== head.name || manifest.generation !== head.generation) {
-			throw found.refusal ?? damaged("cage.json");
-		}
-		let { refusal } = found;
-		if (!refusal) {
-			try {
-				found.places.finish(manifest.writable.map((one) => one.path));
-			} catch (error) {
-				if (!(error instanceof Failure)) throw error;
-				refusal = error;
-			}
-		}
-		const parts = new Map(found.parts);
-		const log = parts.get("log" as Path);
-		if (log) parts.set("log" as Path, wellFormed(log));
-		const seeded = parts.get("seeded.json" as Path);
-		if (seeded && !isSeeded(seeded)) throw refusal ?? damaged("seeded.json");
-		for (const name of ["export.json", "cage.json", manifestPath]) parts.delete(name as Path);
-		let trace: Trace | undefined;
-		for (const [name, bytes] of parts) {
-			if (!name.startsWith("traces/")) continue;
-			const one = await foreignTraceFrom(bytes);
-			if (!one) throw refusal ?? damaged(name);
-			if (name === "traces/host.json.gz") trace = one;
-		}
-		return {
-			path,
-			head,
-			cage,
-			cageJson: parseJson(Buffer.from(cageText ?? "")),
-			manifest,
-			manifestJson,
-			...(trace === undefined ? {} : { trace }),
-			observed: refusal ? [] : await observedOf(archive, found.generation, head.generation, signal),
-			dataEntries: found.dataEntries,
-			bytes: found.bytes,
-			parts,
-			...(refusal ? { refusal } : {}),
-		};
-	} finally {
-		await archive.close();
+	await using archive = await ArchiveFile.open(path);
+	const head = await readHead(archive, signal);
+	const found = await readNames(archive, head, signal);
+	const damaged = (where: string) => new Failure("export-damaged", { path: showPath(path), where }, 2);
+	const manifestPath = `manifests/${head.generation}.json` as Path;
+	const manifestJson = parseJson(found.parts.get(manifestPath));
+	const manifest = manifestOf(manifestJson);
+	const cageText = found.parts.get("cage.json" as Path)?.toString("utf8");
+	const cage = cageText === undefined ? undefined : cageFromJson(cageText);
+	if (manifest === undefined) throw found.refusal ?? damaged("manifests");
+	if (!cage || cage.name !== head.name || manifest.name !== head.name || manifest.generation !== head.generation) {
+		throw found.refusal ?? damaged("cage.json");
 	}
+	let { refusal } = found;
+	if (!refusal) {
+		try {
+			found.places.finish(manifest.writable.map((one) => one.path));
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			refusal = error;
+		}
+	}
+	const parts = new Map(found.parts);
+	const log = parts.get("log" as Path);
+	if (log) parts.set("log" as Path, wellFormed(log));
+	const seeded = parts.get("seeded.json" as Path);
+	if (seeded && !isSeeded(seeded)) throw refusal ?? damaged("seeded.json");
+	for (const name of ["export.json", "cage.json", manifestPath]) parts.delete(name as Path);
+	let trace: Trace | undefined;
+	for (const [name, bytes] of parts) {
+		if (!name.startsWith("traces/")) continue;
+		const one = await foreignTraceFrom(bytes);
+		if (!one) throw refusal ?? damaged(name);
+		if (name === "traces/host.json.gz") trace = one;
+	}
+	return {
+		path,
+		head,
+		cage,
+		cageJson: parseJson(Buffer.from(cageText ?? "")),
+		manifest,
+		manifestJson,
+		...(trace === undefined ? {} : { trace }),
+		observed: refusal ? [] : await observedOf(archive, found.generation, head.generation, signal),
+		dataEntries: found.dataEntries,
+		bytes: found.bytes,
+		parts,
+		...(refusal ? { refusal } : {}),
+	};
 }
 
 function isSeeded(bytes: Buffer): boolean {
@@ -182,8 +178,8 @@ async function observedOf(
 	entries: readonly ArchiveEntry[],
 	generation: number,
 	signal: AbortSignal,
-): Promise<(Observed & ObservedState)[]> {
-	const observed: (Observed & ObservedState)[] = [];
+): Promise<(ObservedFile & ObservedState)[]> {
+	const observed: (ObservedFile & ObservedState)[] = [];
 	for (const entry of entries) {
 		const { device, gid, kind, link, mode, uid } = entry;
 		if (kind === "hard-link") continue; // Already refused.

@@ -4,7 +4,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, lstat, open, readlink, unlink } from "node:fs/promises";
 import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
 import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
-import { apartName } from "../../../core/cage/layout.ts";
+import { separateDataName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
 import {
 	isWithin,
@@ -56,7 +56,7 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
 		// Moved state is mounted only by other generations, which are not exported.
-		words.push("--anchored", "--no-wildcards", `--exclude=data/${apartName}`);
+		words.push("--anchored", "--no-wildcards", `--exclude=data/${separateDataName}`);
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
 		const changed = async () => head.data && (await look()).stamp !== stamp;

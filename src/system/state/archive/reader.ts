@@ -58,7 +58,7 @@ export class ArchiveFile {
 		throw new Failure("no-export", { path: showPath(path) }, 2);
 	}
 
-	close(): Promise<void> {
+	[Symbol.asyncDispose](): Promise<void> {
 		return this.#file.close();
 	}
 

@@ -60,12 +60,8 @@ export async function receiveCage(
 				// Without exported data it starts empty: this machine's files at those places belong to another application.
 				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
 				await seedData({ plan: { writable }, cage: staging, signal });
-				const directory = await openDirectory(staging);
-				try {
-					await runIn(directory, "sync", ["-f", "."], signal);
-				} finally {
-					await directory.close();
-				}
+				await using directory = await openDirectory(staging);
+				await runIn(directory, "sync", ["-f", "."], signal);
 				try {
 					// rename(2) replaces an empty folder and nothing else.
 					await rename(pathToBytes(staging), pathToBytes(target));

@@ -27,48 +27,38 @@ export interface Unpacking {
  * descriptor.
  */
 export async function unpackArchive({ archive: path, head, manifest, signal, staging }: Unpacking): Promise<void> {
-	const archive = await ArchiveFile.open(path);
-	const top = await openDirectory(staging);
-	const tree = new Tree(top);
+	await using archive = await ArchiveFile.open(path);
+	await using top = await openDirectory(staging);
+	await using tree = new Tree(top);
 	const entries = entriesByPath(manifest);
 	const places = new ArchivePlaces(head);
 	const directories: ArchiveEntry[] = [];
-	try {
-		await makeDirectory(below(top, "generations" as Path));
-		for await (const entry of archive.entries(signal)) {
-			const part = places.take(entry);
-			if (part !== "generation" && part !== "data") continue;
-			const { directory, name } = await tree.place(entry.path);
-			const place = below(directory, name);
-			try {
-				if (entry.kind === "directory") {
-					await makeDirectory(place);
-					directories.push(entry);
-				} else if (entry.kind === "file") await writeFile(archive, entry, place, signal);
-				else if (entry.kind === "symlink") {
-					await symlink(pathToBytes(entry.link ?? ("" as Path)), pathToBytes(place));
-					if (isRoot()) lchownSync(pathToBytes(place), entry.uid, entry.gid);
-					lutimesSync(pathToBytes(place), entry.mtime, entry.mtime);
-				} else if (entry.kind === "hard-link") await linkAgain(top, entry, place);
-				else await makeDevice(directory, name, entry, entries.get(placeInGeneration(entry.path, head.generation)), signal);
-			} catch (error) {
-				throw writeFailure(error, entry.path);
-			}
+	await makeDirectory(below(top, "generations" as Path));
+	for await (const entry of archive.entries(signal)) {
+		const part = places.take(entry);
+		if (part !== "generation" && part !== "data") continue;
+		const { directory, name } = await tree.place(entry.path);
+		const place = below(directory, name);
+		try {
+			if (entry.kind === "directory") {
+				await makeDirectory(place);
+				directories.push(entry);
+			} else if (entry.kind === "file") await writeFile(archive, entry, place, signal);
+			else if (entry.kind === "symlink") {
+				await symlink(pathToBytes(entry.link ?? ("" as Path)), pathToBytes(place));
+				if (isRoot()) lchownSync(pathToBytes(place), entry.uid, entry.gid);
+				lutimesSync(pathToBytes(place), entry.mtime, entry.mtime);
+			} else if (entry.kind === "hard-link") await linkAgain(top, entry, place);
+			else await makeDevice(directory, name, entry, entries.get(placeInGeneration(entry.path, head.generation)), signal);
+		} catch (error) {
+			throw writeFailure(error, entry.path);
 		}
-		places.finish(manifest.writable.map((one) => one.path));
-		// Deepest first, because writing below changes the times of the directories above.
-		for (const entry of directories.reverse()) {
-			const directory = await openBelow(top, entry.path.split("/") as Path[]);
-			try {
-				await setAttributes(directory, entry);
-			} finally {
-				await directory.close();
-			}
-		}
-	} finally {
-		await tree.close();
-		await top.close();
-		await archive.close();
+	}
+	places.finish(manifest.writable.map((one) => one.path));
+	// Deepest first, because writing below changes the times of the directories above.
+	for (const entry of directories.reverse()) {
+		await using directory = await openBelow(top, entry.path.split("/") as Path[]);
+		await setAttributes(directory, entry);
 	}
 }
 
@@ -82,36 +72,28 @@ async function setAttributes(file: FileHandle, { gid, mode, mtime, uid }: Archiv
 }
 
 async function writeFile(archive: ArchiveFile, entry: ArchiveEntry, place: Path, signal: AbortSignal): Promise<void> {
-	const file = await openNew(place);
-	try {
-		let at = entry.at;
-		for (const { length, offset } of entry.segments ?? [{ offset: 0, length: entry.stored }]) {
-			let to = offset;
-			for await (const chunk of archive.content({ at, stored: length }, signal)) {
-				for (let done = 0; done < chunk.length; ) {
-					done += (await file.write(chunk, done, chunk.length - done, to + done)).bytesWritten;
-				}
-				to += chunk.length;
+	await using file = await openNew(place);
+	let at = entry.at;
+	for (const { length, offset } of entry.segments ?? [{ offset: 0, length: entry.stored }]) {
+		let to = offset;
+		for await (const chunk of archive.content({ at, stored: length }, signal)) {
+			for (let done = 0; done < chunk.length; ) {
+				done += (await file.write(chunk, done, chunk.length - done, to + done)).bytesWritten;
 			}
-			at += length;
+			to += chunk.length;
 		}
-		if (entry.segments) await file.truncate(entry.size);
-		await setAttributes(file, entry);
-	} finally {
-		await file.close();
+		at += length;
 	}
+	if (entry.segments) await file.truncate(entry.size);
+	await setAttributes(file, entry);
 }
 
 /** link(2) does not follow a link at the end of the old name, and its folders are opened one by one. */
 async function linkAgain(top: FileHandle, entry: ArchiveEntry, place: Path): Promise<void> {
 	const names = (entry.link ?? "").split("/") as Path[];
 	const last = names.pop() ?? ("" as Path);
-	const directory = await openBelow(top, names);
-	try {
-		await link(pathToBytes(below(directory, last)), pathToBytes(place));
-	} finally {
-		await directory.close();
-	}
+	await using directory = await openBelow(top, names);
+	await link(pathToBytes(below(directory, last)), pathToBytes(place));
 }
 
 /** Creates a node according to the verified manifest, not the archive. It gets a plain name first, because its own may be any bytes. */
@@ -147,14 +129,14 @@ class Tree {
 		const folder = slash < 0 ? "" : path.slice(0, slash);
 		const name = path.slice(slash + 1) as Path;
 		if (this.#last?.path !== folder) {
-			await this.close();
+			await this[Symbol.asyncDispose]();
 			const directory = await openBelow(this.#top, (folder === "" ? [] : folder.split("/")) as Path[]);
 			this.#last = { path: folder, directory };
 		}
 		return { directory: (this.#last as { directory: FileHandle }).directory, name };
 	}
 
-	async close(): Promise<void> {
+	async [Symbol.asyncDispose](): Promise<void> {
 		await this.#last?.directory.close();
 		this.#last = undefined;
 	}

@@ -1,5 +1,5 @@
 import type { Bind } from "../../../core/application/application.ts";
-import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts";
+import { type LimitKind, limitsSet } from "../../../core/confinement/limits.ts";
 import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/accounts.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
@@ -113,7 +113,7 @@ function makeRows(
 		...part("disk", [{ kind: "room", needed: bytesNeeded(plan), ...(hostView ? { free: hostView.free } : {}) }]),
 		...part(
 			"limits",
-			limitsGiven(plan.application.limits ?? {}).map(({ kind: limit, value }) => ({ kind: "limit", limit, value })),
+			limitsSet(plan.application.limits ?? {}).map(({ kind: limit, value }) => ({ kind: "limit", limit, value })),
 		),
 		...part("files", [
 			{ kind: "totals", totals: totalsOf(plan) },

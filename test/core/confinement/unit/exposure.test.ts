@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openedFor, parseExposure } from "../../../../src/core/confinement/unit/exposure.ts";
+import { parseExposure, permissionsBehind } from "../../../../src/core/confinement/unit/exposure.ts";
 
 /** Output of systemd 257, shortened. */
 const said = `  NAME                                                        DESCRIPTION                                                                EXPOSURE
@@ -33,7 +33,7 @@ test("a setting names the permissions that require it, and no others", () => {
 		unixSockets: "AF_UNIX",
 		netlink: "AF_NETLINK",
 	};
-	const words = (setting: string) => openedFor(setting, permissions).map(({ word }) => word);
+	const words = (setting: string) => permissionsBehind(setting, permissions).map(({ word }) => word);
 	expect(words("CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)")).toEqual(["capability:dac_override"]);
 	expect(words("CapabilityBoundingSet=~CAP_(CHOWN|FSETID|SETFCAP)")).toEqual(["capability:chown"]);
 	expect(words("CapabilityBoundingSet=~CAP_SET(UID|GID|PCAP)")).toEqual(["capability:setgid", "capability:setuid"]);
@@ -41,6 +41,6 @@ test("a setting names the permissions that require it, and no others", () => {
 	expect(words("CapabilityBoundingSet=~CAP_NET_ADMIN")).toEqual([]);
 	expect(words("RestrictAddressFamilies=~AF_UNIX")).toEqual(["unix-sockets"]);
 	expect(words("RestrictAddressFamilies=~AF_NETLINK")).toEqual(["netlink"]);
-	expect(openedFor("RestrictAddressFamilies=~AF_UNIX", { capabilities: [] })).toEqual([]);
+	expect(permissionsBehind("RestrictAddressFamilies=~AF_UNIX", { capabilities: [] })).toEqual([]);
 	expect(words("PrivateNetwork=")).toEqual([]);
 });

@@ -71,7 +71,7 @@ describe("commands outside the cage", () => {
 	])("are omitted if an application's variable would affect them: %j", (env) => {
 		expect(commands(env)).toEqual([]);
 		expect(unit({ application: { env } })).toContain(
-			`# No ExecReload= and no ExecStop=: outside of the cage, as root, ${Object.keys(env)[0]}`,
+			`# No ExecReload= and no ExecStop=: ${Object.keys(env)[0]} would also affect these commands`,
 		);
 	});
 	it("exist with a library of the distribution", () => {

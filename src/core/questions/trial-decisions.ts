@@ -10,7 +10,7 @@ import { optionFlag, optionRows } from "./options.ts";
 import type { RuleList } from "./rules.ts";
 
 /** The proposals of a cage's trials, and those that were accepted. */
-export interface Taken {
+export interface TrialDecisions {
 	/** The items that `make` would have added in all rounds. */
 	readonly proposed: readonly Addition[];
 	readonly added: readonly Addition[];
@@ -21,25 +21,25 @@ export interface Taken {
  * Returns answers with which `make`, which accepts every proposal, produces the same cage as these decisions. Proposals without a
  * matching rule are kept out by limiting the rounds.
  */
-export function withDepartures(answers: Answers, { added, proposed, rounds }: Taken): Answers {
+export function withDecisions(answers: Answers, { added, proposed, rounds }: TrialDecisions): Answers {
 	const more = added.filter((one) => !proposed.some((other) => isSame(one, other)));
 	const less = proposed.filter((one) => !added.some((other) => isSame(one, other)));
 	const isRuled = less.every((one) => one.kind !== "writable");
 	return {
 		...answers,
-		rules: withRules(withRules(answers.rules, more, wantedRule), less, unwantedRule),
+		rules: withRules(withRules(answers.rules, more, includingRule), less, excludingRule),
 		...(isRuled ? {} : { rounds }),
 	};
 }
 
 /** Returns rules with which the first round contains what trials added. */
 export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
-	return withRules(rules, added, wantedRule);
+	return withRules(rules, added, includingRule);
 }
 
 type Rule = readonly [list: RuleList, value: string];
 
-function wantedRule(addition: Addition): Rule | undefined {
+function includingRule(addition: Addition): Rule | undefined {
 	switch (addition.kind) {
 		case "path": {
 			const text = pathToText(addition.path);
@@ -61,12 +61,12 @@ function wantedRule(addition: Addition): Rule | undefined {
 
 /** Returns the option that adds a missing item, as a shell line; undefined if there is none. */
 export function remedyOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
-	const [list, value] = (remedy && !declined && wantedRule(remedy)) || [];
+	const [list, value] = (remedy && !declined && includingRule(remedy)) || [];
 	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];
 	return option === undefined || value === undefined ? undefined : quoteShellLine([optionFlag(option), value]);
 }
 
-function unwantedRule(addition: Addition): Rule | undefined {
+function excludingRule(addition: Addition): Rule | undefined {
 	switch (addition.kind) {
 		case "path": {
 			const text = pathToText(addition.path);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseUnitText } from "../../../../src/core/application/unit-text.ts";
-import { attemptsUnit } from "../../../../src/core/confinement/unit/attempts.ts";
+import { attemptsUnit } from "../../../../src/core/confinement/unit/test-units.ts";
 import { pathFromText } from "../../../../src/core/path/path.ts";
 
 const launcher = pathFromText("/state/scratch/launch");
@@ -19,7 +19,7 @@ function settings(without: readonly string[] = []) {
 
 test("a test service keeps the confinement and drops everything that affects the machine", () => {
 	expect(settings()).toEqual([
-		"Unit Description=Ways out of the cage d, tried",
+		"Unit Description=Escape attempts in the cage d",
 		"Unit CollectMode=inactive-or-failed",
 		"Service TasksMax=9",
 		"Service ExecStart=",

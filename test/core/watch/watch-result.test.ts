@@ -3,7 +3,7 @@ import { noRules } from "../../../src/core/application/application.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { failureProbe, keyBytes, pathBytes, watchedCalls } from "../../../src/core/watch/probe.ts";
-import { addWatched, missedBy, parseFailure, type Watched } from "../../../src/core/watch/watched.ts";
+import { addWatchResults, missingInCage, parseFailure, type WatchResult } from "../../../src/core/watch/watch-result.ts";
 import { directory, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
 
@@ -11,7 +11,7 @@ const hex = (text: string) => Buffer.from(text, "latin1").toString("hex");
 const failure = (path: string, number = 257, result = -2, descriptor = -100) =>
 	parseFailure(`${number} ${result} ${descriptor} ${hex(path)}`, "/srv/app" as Path);
 
-test("a line of the kernel's notes, and what is none", () => {
+test("a line of the kernel program is parsed or ignored", () => {
 	expect(failure("/etc/../etc/x\n\x1b[2J")).toEqual({ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" });
 	expect(failure("data/x", 2, -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
 	// Below a descriptor nobody knows where that is; a path that may be cut is no path.
@@ -21,13 +21,13 @@ test("a line of the kernel's notes, and what is none", () => {
 		expect(parseFailure(line, "/" as Path)).toBeUndefined();
 });
 
-test("several watches add up, each failure once", () => {
+test("several watches are added, each failure once", () => {
 	const one = failure("/a");
 	const other = failure("/b");
 	if (!one || !other) throw new Error("no failures");
-	const first: Watched = { since: "1", until: "2", seconds: 10, failures: [one] };
-	expect(addWatched(undefined, first)).toBe(first);
-	expect(addWatched(first, { since: "3", until: "4", seconds: 5, failures: [one, other], full: true })).toEqual({
+	const first: WatchResult = { since: "1", until: "2", seconds: 10, failures: [one] };
+	expect(addWatchResults(undefined, first)).toBe(first);
+	expect(addWatchResults(first, { since: "3", until: "4", seconds: 5, failures: [one, other], full: true })).toEqual({
 		since: "1",
 		until: "4",
 		seconds: 15,
@@ -36,7 +36,7 @@ test("several watches add up, each failure once", () => {
 	});
 });
 
-test("what the host has, was not left out, and is not in the plan yet was missed", () => {
+test("a file is missing if the host has it, and the plan neither has it nor leaves it out", () => {
 	const files = tree({
 		"/srv/app/page": "",
 		"/srv/app/planned": "",
@@ -57,7 +57,7 @@ test("what the host has, was not left out, and is not in the plan yet was missed
 	} as unknown as Plan;
 	const paths = ["page", "planned", "excluded", "both", "nowhere"].map((name) => `/srv/app/${name}`);
 	const failures = [...paths, "/usr/share/locale/locale.alias"].flatMap((path) => failure(path) ?? []);
-	const missed = missedBy({ since: "", until: "", seconds: 1, failures }, host, plan, files);
+	const missed = missingInCage({ since: "", until: "", seconds: 1, failures }, host, plan, files);
 	expect(missed).toEqual([
 		expect.objectContaining({
 			path: "/srv/app/page",
@@ -67,7 +67,7 @@ test("what the host has, was not left out, and is not in the plan yet was missed
 	]);
 });
 
-test("the kernel's program is whole instructions, with jumps that stay within it and a stack that it has", () => {
+test("the kernel program consists of whole instructions, with jumps and stack inside its bounds", () => {
 	const code = failureProbe();
 	const instructions = code.length / 8;
 	expect(Number.isInteger(instructions)).toBe(true);

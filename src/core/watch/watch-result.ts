@@ -15,7 +15,7 @@ export interface WatchedFailure {
 }
 
 /** The result of all watches of a cage so far. */
-export interface Watched {
+export interface WatchResult {
 	/** The first and last moment, ISO 8601, UTC. */
 	readonly since: string;
 	readonly until: string;
@@ -45,7 +45,7 @@ export function parseFailure(line: string, cwd: Path): WatchedFailure | undefine
 export const keyOfFailure = ({ call, error, path }: WatchedFailure) => `${call} ${error} ${path}`;
 
 /** Adds two watches. */
-export function addWatched(before: Watched | undefined, now: Watched): Watched {
+export function addWatchResults(before: WatchResult | undefined, now: WatchResult): WatchResult {
 	if (before === undefined) return now;
 	const failures = new Map([...before.failures, ...now.failures].map((one) => [keyOfFailure(one), one]));
 	const full = before.full || now.full;
@@ -65,7 +65,7 @@ const translations = /^\/usr\/share\/locale(-langpack)?\//;
  * Returns files that the cage is missing: those that the host has, that the plan does not have, and for which there is a remedy. Ignores
  * what most applications work without and what was left out on purpose.
  */
-export function missedBy({ failures }: Watched, host: Trace, plan: Plan, files: Files): Missing[] {
+export function missingInCage({ failures }: WatchResult, host: Trace, plan: Plan, files: Files): Missing[] {
 	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));
 	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0).filter(
 		(one) => one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),

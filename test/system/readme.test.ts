@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { home } from "./cagewright.ts";
+
+/** An administrator follows the README on a fresh Debian, word for word. Its packages are in the booted system already. */
+
+let system: Booted;
+beforeAll(async () => {
+	system = await boot({ services: ["redis-server"] });
+}, bootTime);
+
+/** The commands of a section, without comments, in their order. */
+function commandsOf(section: string): string[] {
+	const text =
+		readFileSync(join(home, "README.md"), "utf8")
+			.split(/^## /m)
+			.find((part) => part.startsWith(`${section}\n`)) ?? "";
+	const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block.replaceAll("\\\n", ""));
+	return blocks
+		.flatMap((block) => block.split("\n"))
+		.map((line) => line.replace(/\s+# .*$/, "").trim())
+		.filter(Boolean);
+}
+
+/** Packages that `apt-get install` names are there; `cagewright run` is stopped once its redis answers. */
+async function follow(command: string): Promise<string> {
+	const [, packages] = /^apt-get install (.*)$/.exec(command) ?? [];
+	if (packages !== undefined) return system.must(`dpkg -s ${packages}`);
+	if (!command.startsWith("cagewright run ")) return system.must(command);
+	const answer = "for try in $(seq 100); do redis-cli ping 2>/dev/null && break; sleep 0.2; done";
+	return system.must(`${command} & pid=$!; ${answer}; kill -TERM $pid; wait $pid; test $? = 0`);
+}
+
+test("a first cage", async () => {
+	const commands = commandsOf("A first cage");
+	expect(commands).toHaveLength(4);
+	const printed: string[] = [];
+	for (const command of commands) printed.push(await follow(command));
+	expect(printed[1]).toContain("redis answers from inside its cage");
+	expect(printed[3]).toContain("PONG");
+});
+
+test("any other service", async () => {
+	const commands = commandsOf("Any other service");
+	expect(commands).toHaveLength(3);
+	const printed: string[] = [];
+	for (const command of commands) printed.push(await follow(command));
+	expect(printed[0]).toContain("dnsmasq");
+	expect(printed[1]).toContain("dnsmasq answers from inside its cage");
+	expect(printed[2]).toContain("web answers from inside its cage");
+});
+
+test("a service moves into its cage and answers there as a service of systemd", async () => {
+	await system.must("systemctl start redis-server");
+	await system.must("cagewright adopt redis-server --yes");
+	expect(await system.must("redis-cli ping")).toBe("PONG");
+	expect(await system.must("systemctl is-active redis-server")).toBe("active");
+	const root = await system.must("stat -Lc %d:%i /proc/$(systemctl show -P MainPID redis-server)/root/");
+	expect(root).not.toBe(await system.must("stat -Lc %d:%i /"));
+});
