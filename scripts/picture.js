@@ -12,6 +12,8 @@ import xterm from "@xterm/headless";
 const columns = 80;
 const rows = 24;
 const secondsEach = 4;
+/** The colours of src/wizard/palette.ts in the 256 colour cube, as one of the first eight. */
+const fixedColors = { 28: 2, 31: 6, 130: 3, 160: 1 };
 const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
 const width = Math.round(columns * characterWidth + 2 * margin);
 const height = rows * lineHeight + 2 * margin;
@@ -122,7 +124,8 @@ function lookOf(cell) {
 	if (cell.isBold()) names.push("bold");
 	if (cell.isDim()) names.push("dim");
 	if (cell.isInverse()) names.push("inverse");
-	if (cell.isFgPalette() && cell.getFgColor() < 8) names.push(`c${cell.getFgColor()}`);
+	const color = cell.isFgPalette() ? (fixedColors[cell.getFgColor()] ?? cell.getFgColor()) : 8;
+	if (color < 8) names.push(`c${color}`);
 	return names.join(" ");
 }
 

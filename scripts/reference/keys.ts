@@ -1,6 +1,6 @@
 import { messagesFor } from "../../src/messages/messages.ts";
 import { type Binding, bindingsOf, editing } from "../../src/wizard/bindings.ts";
-import { keyName } from "../../src/wizard/parts/key-name.ts";
+import { keyName } from "../../src/wizard/footer.ts";
 import { type Screen, startState, stepOf, steps, type WizardState } from "../../src/wizard/state.ts";
 import { cell, generated, lines } from "./markdown.ts";
 

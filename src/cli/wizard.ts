@@ -29,7 +29,9 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	// An empty variable counts as unset.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
-	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
+	// The console font of Linux has no check marks.
+	const plainMarks = env.TERM === "linux";
+	const looks = { messages: terminal.messages, color, ascii, plainMarks, inline: terminal.options.inline === true };
 	const options = { session, ...looks, ...(state === undefined ? {} : { state }), ...left };
 	let last: ExitSummary = () => [];
 	try {

@@ -1,9 +1,25 @@
 import { type Catalogue, catalogues, type Language, type Messages, messagesFor } from "./messages.ts";
 
+/** Marks and bars of the wizard, for fonts without them. */
+const marks: Readonly<Record<string, string>> = {
+	"[✓]": "[x]",
+	"✓": "[ok]",
+	"✗": "[!!]",
+	"•": "[..]",
+	"◦": "[--]",
+	"❯": ">",
+	"▸": "+",
+	"▾": "-",
+	"█": "#",
+	"░": ".",
+};
+
 const plain: Readonly<Record<string, string>> = {
 	"…": "...",
 	"·": "|",
 	"–": "-",
+	"─": "-",
+	"│": "|",
 	"“": '"',
 	"”": '"',
 	"„": '"',
@@ -21,7 +37,11 @@ const plain: Readonly<Record<string, string>> = {
 };
 
 export function asciiText(text: string): string {
-	return text.replace(/[^\0-\x7f]/g, (character) => plain[character] ?? "?");
+	return asciiMarks(text).replace(/[^\0-\x7f]/g, (character) => plain[character] ?? "?");
+}
+
+export function asciiMarks(text: string): string {
+	return text.replace(/\[✓\]|[✓✗•◦❯▸▾█░]/g, (mark) => marks[mark] ?? mark);
 }
 
 /** The same messages for a terminal that can show ASCII alone. */

@@ -3,7 +3,7 @@ import type { Move } from "./list.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { Page, Screen, WizardState } from "./state.ts";
 
-/** Named commands. The message catalogue has a word for each in its section `keys`. */
+/** Commands of the keys. `messages.wizard.keys` has a word for each. */
 export type Command =
 	| "go-on"
 	| "choose"
@@ -85,11 +85,11 @@ export type Command =
 export interface Binding {
 	readonly command: Command;
 	readonly keys: readonly string[];
-	/** Those with the lowest number stay longest in a narrow footer; without one it is shown under `?` alone. */
+	/** Rank in the footer: the highest is dropped first on a narrow terminal. Without a rank, only the page of keys shows it. */
 	readonly footer?: number;
 }
 
-/** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
+/** Pages can be opened from each other. While text is typed, letters are text and only the second key works. */
 const pages: readonly Binding[] = [
 	{ command: "why", keys: ["i", "f2"], footer: 7 },
 	{ command: "commands", keys: ["c", "f3"], footer: 9 },
@@ -107,14 +107,14 @@ const pagesOfTrial: readonly Binding[] = [
 	{ command: "selftest", keys: ["t"], footer: 5 },
 ];
 
-/** On every screen alike. The way out is in the footer of each. */
+/** Every screen must offer a key to quit, and show it in the footer. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
 	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
 
-/** The way out where `q` is a letter or closes something. */
+/** To quit where `q` is text or closes a page. */
 const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
@@ -128,7 +128,7 @@ const moving: readonly Binding[] = [
 
 const back: Binding = { command: "back", keys: ["escape", "left"], footer: 2 };
 
-/** In the files, `g` is taken by the glob: it is the key that users of file managers know for it. */
+/** In the files step `g` is the glob, as in file managers. */
 const movingInFiles = moving.map((binding) => (binding.command === "first" ? { ...binding, keys: ["home"] } : binding));
 
 const typing: readonly Binding[] = [
@@ -140,7 +140,7 @@ const typing: readonly Binding[] = [
 
 const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
 
-/** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
+/** Keys of a line editor (line.ts), for the page of keys. */
 export const editing: readonly Binding[] = [
 	{ command: "line-start", keys: ["home", "ctrl-a"] },
 	{ command: "line-end", keys: ["end", "ctrl-e"] },
@@ -233,7 +233,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	trial: [
 		{ command: "accept-remedies", keys: ["enter"], footer: 1 },
-		// The same key when nothing is left to add; the footer shows the one that holds.
+		// The same key; the footer shows the command that applies.
 		{ command: "save", keys: ["enter"], footer: 1 },
 		{ command: "finish-anyway", keys: ["s"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
@@ -249,7 +249,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
 };
 
-/** On the button of the form nothing is typed: the keys of all screens hold there. */
+/** The button takes no text, so the keys of other screens work on it. */
 const onButton: readonly Binding[] = [
 	...onScreen.form.filter(
 		({ command }) => command !== "interrupt" && command !== "back" && !pagesWhileTyping.some((one) => one.command === command),
@@ -258,7 +258,6 @@ const onButton: readonly Binding[] = [
 	...quitting,
 ];
 
-/** In the trial, while it is searched for what nothing needs. */
 const whileMinimising: readonly Binding[] = [
 	{ command: "finish-search", keys: ["enter"], footer: 1 },
 	{ command: "output", keys: ["o"], footer: 5 },
@@ -266,14 +265,14 @@ const whileMinimising: readonly Binding[] = [
 	...quitting,
 ];
 
-/** The key that opened a page closes it, those of the other pages lead there. */
+/** The key that opened a page also closes it. */
 function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
 	return [
-		// Not Enter: that ends the search, and may come the moment after it ended by itself.
+		// Not Enter, because that ends the search and may be pressed just after the search has ended by itself.
 		...(isOffer ? [{ command: "leave-out", keys: ["b"], footer: 1 } as const] : []),
-		// Not j as elsewhere in German: it scrolls, and nobody accepts what they have not read.
+		// Not j (German "ja"), because j scrolls.
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },
@@ -291,10 +290,10 @@ const inQuestion: readonly Binding[] = [
 	interrupting,
 ];
 
-/** Leaving keeps what was answered, unless one says otherwise. */
+/** Quitting keeps the session unless the user discards it. */
 const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard", keys: ["d"], footer: 3 }];
 
-/** What the keys do at this moment. */
+/** The bindings that apply now. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return state.question.kind === "quit" && isWorthSaving(state) ? inQuitQuestion : inQuestion;
 	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
@@ -302,7 +301,7 @@ export function bindingsOf(state: WizardState): readonly Binding[] {
 	return bindingsBelow(state);
 }
 
-/** What they do once no page lies over the screen and no question waits: what the page of all keys shows. */
+/** The bindings without the open page or question, for the page of keys. */
 export function bindingsBelow({ form, jobs, prompt, screen }: WizardState): readonly Binding[] {
 	if (prompt) return typing;
 	if (screen === "trial" && jobs.minimise !== undefined) return whileMinimising;

@@ -6,52 +6,50 @@ export interface Choice {
 	readonly id: string;
 	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
-	/** What it is, in one line. */
 	readonly description: string;
-	/** More about it, as whoever brings it says it. */
+	/** Details, from the template or unit. */
 	readonly detail?: string;
 	readonly command?: readonly string[];
-	/** Absent where it starts as root. */
+	/** Absent for root. */
 	readonly account?: string;
 	readonly package?: PackageRef;
 	readonly unit?: string;
 	readonly enabled?: boolean;
-	/** Of its first process, where it runs now. */
+	/** The first process, if it runs. */
 	readonly pid?: number;
-	/** Where it listens now: `tcp 6379`, `unix /run/a.sock`. */
+	/** Listening sockets: `tcp 6379`, `unix /run/a.sock`. */
 	readonly ports?: readonly string[];
 	readonly probes?: readonly string[];
-	/** What is not on this machine: programs, and the packages that bring them. Absent where everything is there. */
+	/** Missing programs, and the packages that provide them. */
 	readonly missing?: { readonly programs: readonly string[]; readonly packages: readonly string[] };
-	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
+	/** Advice in the user's language. */
 	readonly advice?: readonly string[];
 	readonly notes?: readonly Note[];
-	/** Of a template: what has to be told, or may be; and what was. */
+	/** A template's parameters and their values. */
 	readonly parameters?: readonly AskedParameter[];
 	readonly values?: Readonly<Record<string, string>>;
-	/** Of a template whose commands nobody has accepted yet: all that it would run, for people, and the hash that is accepted with it. */
+	/** For a template that was not accepted yet: its commands as text, and their hash. */
 	readonly consent?: { readonly text: string; readonly hash: string };
 	readonly accepts?: string;
-	/** Of a session alone. */
+	/** Only for sessions. */
 	readonly left?: SavedSessionState;
 }
 
 export interface AskedParameter {
 	readonly name: string;
 	readonly kind: ParameterKind;
-	/** In the language of the wizard. */
+	/** In the user's language. */
 	readonly title: string;
 	readonly default?: string;
 }
 
-/** Where a session was left. */
 export interface SavedSessionState {
-	/** Which of the steps, from 1. */
+	/** Number of the step, from 1. */
 	readonly step: number;
-	/** Seconds ago. */
+	/** Seconds since it was saved. */
 	readonly ago: number;
-	/** The process that has it open. */
+	/** The process that has opened it. */
 	readonly holder?: number;
-	/** Why one cannot go on with it. */
+	/** Why it cannot be resumed. */
 	readonly problem?: "damaged" | "newer";
 }

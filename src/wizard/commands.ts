@@ -1,24 +1,22 @@
 import type { Event } from "../engine/events.ts";
 
-/** A program that was started for the user. */
+/** A program that the wizard started. */
 export interface RanCommand {
-	/** The number of its last start. */
+	/** Number of the last start. */
 	readonly number: number;
-	/** As one would type it. */
 	readonly line: string;
-	/** Starts with nothing else between them. */
+	/** Number of consecutive starts. */
 	readonly times: number;
 	/** Exit status of the last start; absent while it runs. */
 	readonly status?: number;
 }
 
-/** How many are kept, and of each line how much. */
+/** Limits of the list. */
 export const commandsKept = 200;
 const longestLine = 4000;
-/** A probe that is asked over and over, beside what it is about, is one entry. */
+/** Repeated probes share an entry, even with other commands between them. */
 const looksBack = 4;
 
-/** The list with what was started or has ended since. */
 export function addCommand(
 	commands: readonly RanCommand[],
 	event: Extract<Event, { event: "command-started" | "command-ended" }>,

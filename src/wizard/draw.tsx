@@ -5,16 +5,16 @@ import type { Look } from "./look.ts";
 import type { WizardStore } from "./runner.ts";
 import { usualSize } from "./terminal.ts";
 
-/** With Ink's thirty, a key that follows another one closely would be answered only two pictures of the terminal later. */
+/** With Ink's default of 30, a key that closely follows another is answered two frames later. */
 const picturesPerSecond = 60;
 
-/** What Ink puts where it cuts a row, and what takes its place of one column in a terminal that can show ASCII alone. */
+/** Ink's mark for cut text, and its ASCII replacement of the same width. */
 const cutMark = "…";
 const plainCutMark = "~";
 
 /**
- * Draws what the store holds until the returned function is called. Without Ink's incremental rendering: in 6.8 it begins one row
- * too low wherever a frame does not fill the terminal, and ours never does.
+ * Draws the store's state. Ink's incremental rendering is off: in 6.8 it starts one row too low if a frame does not fill the
+ * terminal, which ours never does.
  */
 export function drawApp(
 	store: WizardStore,
@@ -45,20 +45,18 @@ export function drawApp(
 	};
 }
 
-/** What is on the terminal. */
 export interface Drawn {
-	/** Draws no more, not even a last frame: the terminal has another size than the one that frames are made for. */
+	/** Stops output, including the last frame: the terminal has a new size, which frames do not fit yet. */
 	hold(): void;
-	/** Takes the frame away, also of what is held. */
+	/** Erases the frame, even while output is held. */
 	clear(): void;
-	/** Leaves it as it is and draws no more. */
+	/** Stops drawing and leaves the frame. */
 	end(): void;
 }
 
 /**
- * The terminal as it was when drawing began. Ink takes a frame that is as tall as the terminal for one that fills it, and clears the
- * scrollback then; so it must not hear of a new size before the frame fits it. Some terminals (serial lines, a pty that nobody sized)
- * say 0 by 0. What is held writes nothing, and whoever waits for it to be written does not wait for ever.
+ * The terminal with the size that it had at the start. If Ink knew a new size before the frames fit it, it would take a frame
+ * for a full screen and clear the scrollback. Terminals that report 0 by 0 (serial lines, some ptys) get the usual size.
  */
 function sized(stdout: NodeJS.WriteStream, written: (text: string) => string): NodeJS.WriteStream {
 	const rows = stdout.rows || usualSize.rows;

@@ -6,7 +6,7 @@ import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/n
 import { mayExercise } from "./steps/trace/reduce.ts";
 import { without } from "./transitions.ts";
 
-/** Lines of output that are kept; a screen shows fewer. */
+/** Output lines to keep; a screen shows fewer. */
 export const linesKept = 1000;
 const longestLine = 2000;
 
@@ -18,14 +18,14 @@ const endsWaiting: ReadonlySet<Event["event"]> = new Set([
 	"signal-sent",
 ]);
 
-/** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
+/** Applies events in batches, because they arrive faster than they can be drawn. */
 export function applyEvents(state: WizardState, events: readonly Event[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
 		if (event.event === "output-received") text += event.text;
 		else next = applyEvent(endsWaiting.has(event.event) ? without(next, "awaited") : next, event, at);
-		// A chatty application must not make us keep what nobody will see.
+		// Limits the memory for a chatty application.
 		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
 	}
 	return text === "" ? next : { ...next, ...addOutput(next, text) };
@@ -71,7 +71,7 @@ function applyEvent(
 		case "exercise-run": {
 			const list = event.event === "probe-tried" ? "probes" : "exercises";
 			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
-			// The second start of a trace asks the same probes again; the first answers stay on the screen.
+			// The second start repeats the probes; the first results stay on the screen.
 			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event) } : state;
 		}
 		case "command-started":
@@ -87,7 +87,6 @@ function applyEvent(
 		case "signal-sent":
 			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: applyTraceEvent(state.trace, event, at) } : state;
 		default:
-			// The engine tells more than a screen shows.
 			return state;
 	}
 }
@@ -129,7 +128,7 @@ function applyTraceEvent(trace: Tracing, event: TraceEvent, at: number | undefin
 		case "application-ended":
 			return { ...trace, running: false };
 		case "accesses-counted": {
-			// The second start counts anew, and mostly sees the same.
+			// The second start counts again, and mostly the same files.
 			if (event.run > 1) return trace;
 			const { newest = trace.newest, ...counts } = event.counts;
 			return { ...trace, counts, newest, novelty: counted(trace.novelty, trace.counts, counts, at) };
@@ -147,7 +146,7 @@ function applyTraceEvent(trace: Tracing, event: TraceEvent, at: number | undefin
 	}
 }
 
-/** A second has passed. The same state where nothing on the screen would change. */
+/** Advances the clock. Returns the same state if nothing on the screen changes. */
 export function tick(state: WizardState, at: number): WizardState {
 	const { trace } = state;
 	if (!trace || !mayExercise(state)) return state;

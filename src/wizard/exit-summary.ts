@@ -1,17 +1,15 @@
-import { quoteShellLine } from "../core/path/quote.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Messages } from "../messages/messages.ts";
+import { displayed, type Look } from "./look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state.ts";
 import { isSafe } from "./steps/save/finishing.ts";
 
-/** What stays in the terminal after the wizard, once it is known whether its session could be kept. */
+/** Lines to print after the wizard. `isKept`: the session could be saved. */
 export type ExitSummary = (isKept: boolean) => string[];
 
-/**
- * What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. `folder` is the state folder, where it has
- * to be named.
- */
+/** Where everything is, how to repeat it, and what comes next. `folder`: the state folder, if it is not the default. */
 export function exitSummary(state: WizardState, messages: Messages, folder: string | undefined, couldBeKept: boolean): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
@@ -27,9 +25,14 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 		`${words.root}: ${root}`,
 		`${words.data}: ${data}`,
 		`${words.record}: ${record}`,
-		// A line by itself can be copied; the last of them is the same command.
+		// Commands get their own lines, to be copied. The last step is the command itself.
 		...next.filter(({ line }) => line !== command).flatMap(({ kind, line }) => [`${words.next[kind]}:`, `  ${line}`]),
 		words.same,
 		`  ${command}`,
 	];
+}
+
+/** Printed above the prompt of a shell in the cage. */
+export function shellNotice({ answers }: WizardState, look: Look): string {
+	return `${displayed(look.messages.cli.shell(printable(answers?.name ?? ""), undefined), look)}\n`;
 }

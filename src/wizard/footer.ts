@@ -1,3 +1,4 @@
+import type { Messages } from "../messages/messages.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
@@ -5,15 +6,19 @@ import { selectedChoice, visibleChoices } from "./steps/choose/reduce.ts";
 import { isOfferedInFiles } from "./steps/files/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { mayMinimise } from "./steps/trial/minimising.ts";
-import { lastRound, wanted } from "./steps/trial/reduce.ts";
+import { itemsToAdd, lastRound } from "./steps/trial/reduce.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
 
-/** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
+export function keyName(id: string, messages: Messages): string {
+	return messages.wizard.keyNames[id] ?? id;
+}
+
+/** The keys for the footer: those that do something now. */
 export function offered(state: WizardState): readonly Binding[] {
 	return bindingsOf(state).filter((binding) => binding.footer !== undefined && isOffered(state, binding));
 }
 
-/** Whether a key would do more at this moment than say why not. */
+/** Whether a key would do more than explain why it does nothing. */
 export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
 		case "discard":
@@ -31,11 +36,11 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "again":
 			return !isBusy(state, "try", "plan");
 		case "accept-remedies":
-			return !isBusy(state, "try", "plan") && wanted(state).length > 0;
+			return !isBusy(state, "try", "plan") && itemsToAdd(state).length > 0;
 		case "save":
-			return !isBusy(state, "try", "plan") && wanted(state).length === 0 && lastRound(state)?.answered === true;
+			return !isBusy(state, "try", "plan") && itemsToAdd(state).length === 0 && lastRound(state)?.answered === true;
 		case "finish-anyway":
-			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && wanted(state).length > 0;
+			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && itemsToAdd(state).length > 0;
 		case "build":
 		case "to-application":
 		case "to-files":
@@ -88,7 +93,7 @@ function onButton({ form }: WizardState): boolean {
 	return form !== undefined && form.cursor === form.rows.length;
 }
 
-/** As many as fit, the least important falling away first; they stay in the order of the table. */
+/** As many as fit, in their order. Those with the highest rank are dropped first. */
 export function fitting<T extends { readonly rank: number; readonly text: string }>(
 	items: readonly T[],
 	width: number,

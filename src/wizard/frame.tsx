@@ -1,18 +1,20 @@
-import { Box, Text } from "ink";
+import { Box } from "ink";
 import type { Messages } from "../messages/messages.ts";
-import { fitting, offered } from "./footer.ts";
+import { fitting, keyName, offered } from "./footer.ts";
 import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./look.ts";
 import { Header, headerRows } from "./parts/header.tsx";
-import { keyName } from "./parts/key-name.ts";
-import { Line, Paragraph, paragraph } from "./parts/line.tsx";
+import { Line, Paragraph, paragraph, Segments } from "./parts/line.tsx";
 import { messageText, promptLabel } from "./parts/message-text.ts";
 import { TextInput } from "./parts/text-input.tsx";
 import type { WizardState } from "./state.ts";
 import { Body } from "./steps/body.tsx";
 
+/** Rows from which there is room for a blank row below the header. The form has many fields and needs more. */
+const roomyRows = { usual: 24, form: 30 };
+
 /**
- * The fixed areas take what they need and the body gets the rows that are left. One row of the terminal stays free: with as many
- * rows as the terminal has, Ink clears the scrollback on every frame.
+ * Header, message and footer take the rows that they need; the body gets the rest. One row of the terminal stays free, because Ink
+ * clears the scrollback on every frame that is as high as the terminal.
  */
 export function Frame({ look, onMeasured, state }: { state: WizardState; look: Look; onMeasured?: View["onMeasured"] }) {
 	const { columns, rows } = state.size;
@@ -29,13 +31,15 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	}
 	const lines = messageLines(state, look.messages, columns, Math.max(3, Math.min(4, height - 10)));
 	const bottom = Math.max(1, lines.length + (state.prompt && !state.question ? 1 : 0));
-	const body = height - headerRows - bottom - 1;
+	const top = rows >= (state.screen === "form" && !state.overlay ? roomyRows.form : roomyRows.usual) ? 1 : 0;
+	const body = height - headerRows - top - bottom - 1;
 	return (
 		<LookContext value={look}>
 			<WidthContext value={columns}>
 				<ViewContext value={outer}>
 					<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
 						<Header />
+						{top ? <Line /> : null}
 						<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
 							<ViewContext value={{ ...outer, height: body }}>
 								<Body />
@@ -50,39 +54,26 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	);
 }
 
-/** The keys that work here, made from the bindings; what does not fit is under `?`. */
+/** The keys that work now. Those without room are on the page of keys. */
 export function Footer() {
 	const { messages, state, width } = useView();
-	const items = offered(state).map((binding) => ({
-		rank: binding.footer ?? 9,
-		key: keyName(shownKey(binding.keys, messages.wizard.keys[binding.command]), messages),
-		word: messages.wizard.keys[binding.command],
-		get text() {
-			return `${this.key} ${this.word}`;
-		},
-	}));
-	const shown = fitting(items, width, 2);
-	return (
-		<Line>
-			{shown.map((item, index) => (
-				<Text key={item.text}>
-					{index ? "  " : ""}
-					<Text bold color="cyan">
-						{item.key}
-					</Text>{" "}
-					<Text dimColor>{item.word}</Text>
-				</Text>
-			))}
-		</Line>
-	);
+	const items = offered(state).map((binding) => {
+		const word = messages.wizard.keys[binding.command];
+		const key = keyName(keyFor(binding.keys, word), messages);
+		return { rank: binding.footer ?? 9, key, word, text: `${key} ${word}` };
+	});
+	const segments = fitting(items, width, 2).flatMap(({ key, word }, index) => [
+		{ text: `${index ? "  " : ""}${key}`, bold: true, tone: "accent" as const },
+		{ text: ` ${word}`, dimColor: true },
+	]);
+	return <Segments segments={segments} />;
 }
 
-/** The first one; of several letters that of the word, as a question has it: y or j. */
-function shownKey([first = "", ...others]: readonly string[], word: string): string {
+/** The first key, or the letter that the word begins with: `y` for yes, `j` for ja. */
+function keyFor([first = "", ...others]: readonly string[], word: string): string {
 	return first.length === 1 ? (others.find((key) => key === word[0]) ?? first) : first;
 }
 
-/** The rows of what has to be said now, at most `most`. */
 export function messageLines(state: WizardState, messages: Messages, width: number, most: number): readonly string[] {
 	const text = messageText(state, messages);
 	if (text === undefined) return [];
@@ -91,13 +82,14 @@ export function messageLines(state: WizardState, messages: Messages, width: numb
 
 export function MessageArea({ lines }: { lines: readonly string[] }) {
 	const { messages, state } = useView();
-	const { prompt, question } = state;
+	const { notice, prompt, question } = state;
 	const typing = prompt && !question;
-	if (!lines.length && !typing) return <Line> </Line>;
-	const color = state.failure && !state.notice && !question ? "red" : "yellow";
+	if (!lines.length && !typing) return <Line />;
+	const isWarning = lines[0]?.startsWith("! ") ?? false;
+	const tone = question ? "warning" : notice ? (isWarning ? "warning" : "accent") : "bad";
 	return (
 		<>
-			<Paragraph lines={lines} color={color} />
+			<Paragraph lines={lines} tone={tone} bold={question !== undefined} />
 			{typing ? <TextInput label={`${promptLabel(state, prompt.kind, messages)}: `} line={prompt.line} /> : null}
 		</>
 	);

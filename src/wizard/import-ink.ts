@@ -1,13 +1,12 @@
-/** Bits of colour that a terminal has, as Node tells them, to the levels that chalk knows. */
+/** chalk's colour level by Node's colour depth in bits. */
 const levels: Readonly<Record<number, string>> = { 1: "0", 4: "1", 8: "2", 24: "3" };
 
 /**
- * Loads what draws with Ink. Ink and chalk read their environment when they are loaded: with CI set Ink would draw the last frame
- * alone, which is no wizard, and with it set to anything chalk would see no colours. The application that is traced never sees this
- * change.
+ * Loads a module that imports Ink. Ink and chalk read the environment when they are loaded: with CI set, Ink draws only the last frame
+ * and chalk sees no colours. The variables are restored afterwards, so the traced application never sees the change.
  */
 export async function importInk<T>(color: boolean, load: () => Promise<T>): Promise<T> {
-	const level = color ? (process.env.FORCE_COLOR ?? depth()) : "0";
+	const level = color ? colorLevel() : "0";
 	const wanted = { CI: "false", CONTINUOUS_INTEGRATION: "false", DEV: "false", FORCE_COLOR: level };
 	const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
 	Object.assign(process.env, wanted);
@@ -21,8 +20,9 @@ export async function importInk<T>(color: boolean, load: () => Promise<T>): Prom
 	}
 }
 
-/** Of the terminal itself: that nobody forbade colours was found out before, and an empty NO_COLOR forbids nothing. */
-function depth(): string {
+/** The caller has checked whether colours are wanted, so variables that forbid them are ignored here. */
+export function colorLevel(): string {
+	if (process.env.FORCE_COLOR !== undefined) return process.env.FORCE_COLOR;
 	const { CI: _, NODE_DISABLE_COLORS: __, NO_COLOR: ___, ...env } = process.env;
 	return levels[process.stdout.getColorDepth(env)] ?? "1";
 }

@@ -52,11 +52,11 @@ const groups = {
 	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
-/** The order in which the page of all keys shows them. */
+/** The order of the groups on the page of keys. */
 export const keyGroups = ["going", "deciding", "moving", "typing", "looking"] as const;
 export type KeyGroup = (typeof keyGroups)[number];
 
-/** What a command is for. One that nobody put elsewhere decides something. */
+/** The group of a command. Commands that are not listed above decide something. */
 export function groupOf(command: Command): KeyGroup {
 	const of = (Object.keys(groups) as (keyof typeof groups)[]).find((group) =>
 		(groups[group] as readonly Command[]).includes(command),

@@ -1,18 +1,18 @@
-/** One key as the reducers know it: a name (`enter`, `up`, `ctrl-u`) or the character itself; `text` is what it would insert. */
+/** A decoded key. `id` is a name (`enter`, `up`, `ctrl-u`) or the character; `text` is what it inserts. */
 export interface Key {
 	readonly id: string;
 	readonly text?: string;
-	/** Of a paste of several lines, each of them; `text` has them in one. */
+	/** The lines of a multi-line paste; `text` joins them. */
 	readonly lines?: readonly string[];
-	/** Came in one read with other lines: a paste that the terminal did not mark. */
+	/** It arrived together with other lines: a paste that the terminal did not mark. */
 	readonly isAmongLines?: true;
 }
 
 export interface Decoded {
 	readonly keys: readonly Key[];
-	/** The beginning of a sequence whose end has not come yet. */
+	/** An incomplete escape sequence. */
 	readonly pending: string;
-	/** Inside a bracketed paste: everything is text until its end mark. */
+	/** Inside a bracketed paste, everything is text. */
 	readonly pasting: boolean;
 }
 
@@ -63,8 +63,8 @@ const controls: Readonly<Record<string, string>> = {
 };
 
 /**
- * Cuts what a read brought into keys: several in one read (SSH, tmux, fast typing), half a sequence (the rest comes with the
- * next read), pastes. What no key of ours is falls away instead of arriving as text.
+ * Splits input into keys. A read may contain several keys (SSH, tmux, fast typing), half a sequence or a paste. Unknown
+ * sequences are dropped, not treated as text.
  */
 export function decodeKeys(before: Decoded, chunk: string): Decoded {
 	const input = before.pending + chunk;
@@ -75,7 +75,7 @@ export function decodeKeys(before: Decoded, chunk: string): Decoded {
 		if (pasting) {
 			const end = input.indexOf(pasteEnd, at);
 			const rest = end < 0 ? input.slice(at) : input.slice(at, end);
-			// The end mark may itself be cut in two.
+			// The end mark may be split, too.
 			const kept = end < 0 ? partOfMark(rest) : 0;
 			pushPaste(keys, rest.slice(0, rest.length - kept));
 			if (end < 0) return { keys, pending: kept ? rest.slice(-kept) : "", pasting };
@@ -102,7 +102,7 @@ export function decodeKeys(before: Decoded, chunk: string): Decoded {
 	return { keys: markLines(keys), pending: "", pasting };
 }
 
-/** Several line ends with text between them in one read are no person's Enter. */
+/** Nobody types several lines within one read. */
 function markLines(keys: readonly Key[]): readonly Key[] {
 	const ends = keys.filter((key) => key.id === "enter").length;
 	const texts = keys.filter((key) => key.text !== undefined && key.id !== "paste").length;
@@ -110,7 +110,7 @@ function markLines(keys: readonly Key[]): readonly Key[] {
 	return keys.map((key) => (key.id === "enter" ? { ...key, isAmongLines: true } : key));
 }
 
-/** When nothing followed for a while, the lone escape was the key. */
+/** A lone escape that nothing followed was the Esc key. */
 export function flushPending(before: Decoded): Decoded {
 	if (before.pasting || before.pending === "") return { ...before, keys: [] };
 	return { keys: before.pending === "\x1b" ? [{ id: "escape" }] : [], pending: "", pasting: false };
@@ -124,7 +124,7 @@ function plainKey(character: string): Key {
 	return character === " " ? { id: "space", text: " " } : { id: character, text: character };
 }
 
-/** Line ends of a paste would send a form off: they become spaces, but where a line goes on behind a backslash. */
+/** Turns line ends into spaces, because they would submit a form, and joins lines that end with a backslash. */
 function pushPaste(keys: Key[], pasted: string): void {
 	const text = pasted.replace(/\\\r?\n[ \t]*/g, "");
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it takes away
@@ -134,13 +134,13 @@ function pushPaste(keys: Key[], pasted: string): void {
 	if (whole !== "") keys.push({ id: "paste", text: whole, ...(lines.length > 1 ? { lines } : {}) });
 }
 
-/** The whole escape sequence at `at`; a lone escape before another key is the Esc key; undefined while the end is missing. */
+/** The escape sequence at `at`, a lone escape, or undefined if the sequence is incomplete. */
 function sequenceAt(input: string, at: number): string | undefined {
 	const next = input[at + 1];
 	if (next === undefined) return undefined;
 	if (next === "O") return input[at + 2] === undefined ? undefined : input.slice(at, at + 3);
 	if (next !== "[") return "\x1b";
-	// The function keys of the Linux console have one letter more.
+	// Function keys of the Linux console have one more letter.
 	if (input[at + 2] === "[") return input[at + 3] === undefined ? undefined : input.slice(at, at + 4);
 	for (let end = at + 2; end < input.length; end++) {
 		const code = input.charCodeAt(end);

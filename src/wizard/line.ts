@@ -1,6 +1,6 @@
 import type { Key } from "./keys.ts";
 
-/** One line of text that is being edited. `at` counts UTF-16 units and never stands inside a character. */
+/** A line being edited. `at` counts UTF-16 units and is never inside a character. */
 export interface TextLine {
 	readonly text: string;
 	readonly at: number;
@@ -10,7 +10,7 @@ export function textLine(text: string): TextLine {
 	return { text, at: text.length };
 }
 
-/** What a key does to the line; undefined where it is no key of the line's. */
+/** The line after a key, or undefined if the key does not edit lines. */
 export function editLine(line: TextLine, key: Key): TextLine | undefined {
 	const { text, at } = line;
 	switch (key.id) {
@@ -45,7 +45,7 @@ function cut({ text }: TextLine, from: number, to: number): TextLine {
 	return { text: text.slice(0, from) + text.slice(to), at: from };
 }
 
-/** Steps by what a person sees as one character. */
+/** Moves by grapheme clusters. */
 function before({ text, at }: TextLine): number {
 	return starts(text).findLast((start) => start < at) ?? 0;
 }
@@ -54,12 +54,12 @@ function after({ text, at }: TextLine): number {
 	return starts(text).find((start) => start > at) ?? text.length;
 }
 
-/** Where each character begins. A line holds no end of line, so in ASCII that is everywhere. */
+/** Start of each character. In ASCII, each index is one, because a line has no line ends. */
 function starts(text: string): number[] {
 	if (/^[ -~]*$/.test(text)) return Array.from(text, (_, index) => index);
 	segmenter ??= new Intl.Segmenter();
 	return Array.from(segmenter.segment(text), ({ index }) => index);
 }
 
-/** Made when it is needed: its tables take 19 ms to load (measured), and most that is typed is ASCII. */
+/** Created on demand, because its tables take 19 ms to load and most input is ASCII. */
 let segmenter: Intl.Segmenter | undefined;

@@ -1,4 +1,3 @@
-/** Moving in a list, and which part of it is shown. */
 export type Move = "up" | "down" | "page-up" | "page-down" | "first" | "last";
 
 export function moveCursor(cursor: number, move: Move, count: number, page: number): number {
@@ -20,7 +19,7 @@ export interface Window {
 	readonly end: number;
 }
 
-/** The rows to draw: never more than `height`, the cursor among them, as far in the middle as the ends allow. */
+/** The rows to draw: at most `height`, with the cursor as close to the middle as the ends of the list allow. */
 export function windowOf(cursor: number, count: number, height: number): Window {
 	const size = Math.max(0, Math.min(height, count));
 	const inside = Math.min(Math.max(0, cursor), Math.max(0, count - 1));

@@ -1,41 +1,50 @@
 import { createContext, useContext } from "react";
+import { asciiMarks, asciiText } from "../messages/ascii.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { Palette } from "./palette.ts";
 import type { WizardState } from "./state.ts";
 
-/** How things are shown; the same for every part. */
+/** How the wizard is displayed; constant while it runs. */
 export interface Look {
 	readonly messages: Messages;
 	readonly color: boolean;
 	readonly ascii: boolean;
-	/** Not drawn but said: lists are numbered, and nothing is cut off. */
+	/** The font has letters beyond ASCII, but no marks such as ✓. */
+	readonly plainMarks?: boolean;
+	readonly palette?: Palette;
+	/** Lines for a screen reader: lists are numbered, and nothing is cut off. */
 	readonly linear?: boolean;
 }
 
 export interface View extends Look {
 	readonly state: WizardState;
-	/** Of the body, which each step fills and never overflows. */
+	/** Columns and rows of the body. A step must not exceed them. */
 	readonly width: number;
 	readonly height: number;
-	/** Tells the furthest that the page which is drawn can be scrolled, and its rows that have what is looked for. */
+	/** Reports the last scroll position of the page, and the rows that match the search. */
 	readonly onMeasured?: ((scrollEnd: number, found: readonly number[]) => void) | undefined;
 }
 
-/** Other than the view the same for every picture: parts that need no more are drawn anew only where they have something else to say. */
+export function displayed(text: string, { ascii, plainMarks }: Pick<Look, "ascii" | "plainMarks">): string {
+	return ascii ? asciiText(text) : plainMarks ? asciiMarks(text) : text;
+}
+
+/** Changes less often than the view, so components that need only this are rendered less often. */
 export const LookContext = createContext<Look | undefined>(undefined);
 
 export function useLook(): Look {
 	const look = useContext(LookContext);
-	if (!look) throw new Error("drawn outside the wizard");
+	if (!look) throw new Error("rendered outside the wizard");
 	return look;
 }
 
-/** Columns of the part of the screen that rows fill. */
+/** Columns that a row fills. */
 export const WidthContext = createContext(80);
 
 export const ViewContext = createContext<View | undefined>(undefined);
 
 export function useView(): View {
 	const view = useContext(ViewContext);
-	if (!view) throw new Error("drawn outside the wizard");
+	if (!view) throw new Error("rendered outside the wizard");
 	return view;
 }

@@ -2,7 +2,7 @@ import type { Path } from "../core/path/path.ts";
 import type { Event } from "../engine/events.ts";
 import type { BuildPhase } from "../engine/store.ts";
 
-/** Bytes that had arrived at a time, in milliseconds of any clock that does not jump. */
+/** Bytes copied at a time, in milliseconds of a monotonic clock. */
 interface Sample {
 	readonly at: number;
 	readonly bytes: number;
@@ -10,11 +10,11 @@ interface Sample {
 
 export const nothingBuilt: Building = { phase: "preparing", bytesDone: 0, bytesTotal: 0, samples: [] };
 
-/** Of how long the speed is taken, and from how long on it says something. */
+/** Milliseconds over which speed is measured, and the minimum for an estimate. */
 const window = 8000;
 const basis = 1000;
 
-/** `at`: when it was told; without it there is no speed. */
+/** `at`: the time of the event. Without it there is no speed. */
 export function applyBuildEvent(
 	building: Building,
 	event: Extract<Event, { event: "file-copied" | "phase-started" | "generation-built" }>,
@@ -22,7 +22,7 @@ export function applyBuildEvent(
 ): Building {
 	switch (event.event) {
 		case "phase-started":
-			// Each phase counts from nothing, at a speed of its own.
+			// Each phase has its own counts and speed.
 			return {
 				...nothingBuilt,
 				phase: event.phase,
@@ -43,14 +43,14 @@ export function applyBuildEvent(
 	}
 }
 
-/** One of each drawing, the oldest falling out of the window; the last one before it stays as its beginning. */
+/** One sample per frame. Keeps the last one before the window as its start. */
 function sampled(samples: readonly Sample[], sample: Sample): readonly Sample[] {
 	const before = samples.filter((one) => one.at !== sample.at);
 	const young = before.findIndex((one) => sample.at - one.at <= window);
 	return [...before.slice(young < 0 ? -1 : Math.max(0, young - 1)), sample];
 }
 
-/** Seconds until all bytes have arrived, at the speed of the last seconds; undefined until that says something. */
+/** Estimated seconds left, or undefined if it is too early. */
 export function secondsLeft({ bytesDone, bytesTotal, samples }: Building): number | undefined {
 	const [first, last] = [samples[0], samples.at(-1)];
 	if (!first || !last || last.at - first.at < basis || last.bytes <= first.bytes || bytesDone >= bytesTotal) return undefined;
@@ -59,7 +59,7 @@ export function secondsLeft({ bytesDone, bytesTotal, samples }: Building): numbe
 
 export interface Building {
 	readonly phase: BuildPhase;
-	/** Of the phase. */
+	/** In this phase. */
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
 	readonly samples: readonly Sample[];

@@ -26,7 +26,7 @@ import { leaveOutUnneeded } from "./steps/trial/minimising.ts";
 import { lastRound, reduceTrial } from "./steps/trial/reduce.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
-/** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
+/** The reducer of the whole wizard. */
 export function reduce(state: WizardState, action: Action): Reduced {
 	switch (action.type) {
 		case "started": {
@@ -56,7 +56,7 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	const bindings = bindingsOf(state);
 	const command = commandFor(bindings, key);
 	if (command === "interrupt") {
-		// The first asks, the second goes: whoever presses it twice means it.
+		// The first Ctrl-C asks, the second one quits.
 		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
 	}
 	if (state.question) return reduceQuestion(state, command);
@@ -126,7 +126,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	}
 }
 
-/** Nothing may go on behind a wizard that is gone. */
+/** Stops all work when the wizard exits. */
 function leave(state: WizardState, exit: number): Reduced {
 	const gone = { ...without(state, "question"), exit };
 	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
@@ -144,12 +144,12 @@ function reduceMoveKey(state: WizardState, key: Key): Reduced {
 }
 
 function move(state: WizardState, command: Move): Reduced {
-	// What lies around the list: header, footer and its details.
+	// Rows for header, footer and details.
 	const page = Math.max(2, state.size.rows - 10);
 	return only(setCursor(without(state, "notice"), moveCursor(cursorOf(state), command, countOf(state), page)));
 }
 
-/** How many rows the list of the screen has. */
+/** Number of items in the screen's list. */
 export function countOf(state: WizardState): number {
 	switch (state.screen) {
 		case "choose":
@@ -171,7 +171,7 @@ export function countOf(state: WizardState): number {
 	}
 }
 
-/** Keys while a line is being typed. A search takes effect with each key; everything else with Enter. */
+/** Edits the prompt. A search applies with each key, everything else with Enter. */
 export function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
 	const { prompt } = state;
 	if (!prompt) return only(state);
@@ -207,14 +207,14 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 				const { code, ...values } = split.error;
 				return only(notice(open, code, values));
 			}
-			// It stays open until the form is there: a name that was mistyped is soon put right.
+			// The prompt stays open until the form opens, so that a typing error can be corrected.
 			if (isBusy(open, "propose")) return only(open);
 			return start(without(open, "chosen", "notice"), { job: "propose", line: text });
 		}
 		case "exercise":
 			return requestExercise(closed, text);
 		case "review":
-			// It stays open until the file is there: where that fails, another name is soon typed.
+			// The prompt stays open until the file is written, so that another name can be typed.
 			return saveReview(open, text);
 		case "template":
 			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));

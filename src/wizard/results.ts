@@ -14,9 +14,9 @@ import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
 import { foundUnneeded } from "./steps/trial/minimising.ts";
 import { andThen, go, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
-/** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
+/** Applies the result of a job. Results with an outdated ticket are ignored. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
-	const state = settle(before, action.job, action.ticket);
+	const state = finishJob(before, action.job, action.ticket);
 	if (!state) return only(before);
 	switch (action.job) {
 		case "requirements":
@@ -29,7 +29,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(foundChoices(state, action.value));
 		case "propose": {
 			const opened = openForm({ ...resetState(state), answers: action.value, proposal: action.value });
-			// What was done for another application is a session of its own now, to be found in the list.
+			// The previous application's work is a session of its own now, so the list changes.
 			return isWorthSaving(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
 		}
 		case "validate": {
@@ -90,17 +90,17 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 }
 
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
-	const state = settle(before, job, ticket);
+	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
 	const failed = { ...state, failure, thenBuild: false };
 	switch (job) {
 		case "plan":
-			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
+			// Undoes the decision that made the plan fail.
 			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
 		case "resume":
-			// Somebody else may have taken it, or it was set aside: the list is another one by now.
+			// Another process may have taken the session, so the list changes.
 			return resumeFailed(failed);
 		case "probe":
 			return only(afterTrying(state, { failure }));
@@ -119,8 +119,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	}
 }
 
-/** Takes the job off the list; undefined where it is not waited for. */
-function settle(state: WizardState, job: JobKind, ticket: number): WizardState | undefined {
+/** Undefined if the result is outdated. */
+function finishJob(state: WizardState, job: JobKind, ticket: number): WizardState | undefined {
 	if (state.jobs[job] !== ticket) return undefined;
 	const jobs = { ...state.jobs };
 	delete jobs[job];
@@ -131,13 +131,12 @@ function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { reado
 	return { ...notice(state, hidesBuiltIn ? "template-saved-over" : "template-saved", { name, path }), template: { name, path } };
 }
 
-/** Goes on with the session that was asked for on the command line. */
 export function resumeWanted(state: WizardState): Reduced {
 	const { resuming } = state;
 	return resuming === undefined ? only(state) : start(without(state, "resuming"), { job: "resume", id: resuming });
 }
 
-/** A state in which nothing was done yet, in this terminal and with this list. */
+/** A fresh state that keeps the terminal and the list of choices. */
 export function resetState(now: WizardState): WizardState {
 	const { choices, chosen, commands, cursors, jobs, requirements, queries, size, ticket } = now;
 	return {
@@ -149,7 +148,7 @@ export function resetState(now: WizardState): WizardState {
 	};
 }
 
-/** What was left takes the place of everything but what belongs to this terminal and this moment. */
+/** Restores a session, except for what belongs to this terminal. */
 export function resumed(now: WizardState, { ago, changed, example, name, state, whole }: Resumed): Reduced {
 	const { jobs, size, ticket, ...here } = resetState(now);
 	const back: WizardState = { ...here, ...(state as Kept), jobs, size, ticket };
@@ -160,7 +159,7 @@ export function resumed(now: WizardState, { ago, changed, example, name, state, 
 			: notice(back, "resumed", { name, ago });
 	const { answers } = resumedState;
 	if (!answers || !resumedState.trace?.result?.answered) return only(resumedState);
-	// The machine may have changed, and what is built is the plan of now. What ended the work before still holds.
+	// Plans again, because the host may have changed. The failure that ended the earlier work stays.
 	return startKeepingFailure(resumedState, { job: "plan", answers });
 }
 

@@ -1,12 +1,11 @@
 import type { Drawn } from "./draw.tsx";
-import { type ExitSummary, exitSummary } from "./exit-summary.ts";
+import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
 import { importInk } from "./import-ink.ts";
 import { lookFrom, type WizardOptions } from "./options.ts";
-import { shellWords } from "./parts/shell-words.ts";
 import { WizardStore } from "./runner.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
-/** Runs the wizard in the terminal until somebody ends it. `lines` are for printing once the terminal is back. */
+/** Runs the wizard until it exits. Print `lines` once the terminal is restored. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const { stdin, stdout } = process;
 	const look = lookFrom(options);
@@ -15,37 +14,37 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const alternate = !options.inline;
 	let isOver = false;
 	let handedOver = false;
-	let stand = () => {};
+	let suspend = () => {};
 	let offExit = () => {};
 	let offSignals = () => {};
 	try {
 		const over = new Promise<number>((resolve, reject) => {
-			const sit = () => {
+			const open = () => {
 				const restore = takeTerminal(stdin, stdout, alternate);
 				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
 				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
-				stand = () => {
-					stand = () => {};
+				suspend = () => {
+					suspend = () => {};
 					stopKeys();
 					undraw();
 					restore();
 				};
 			};
 			store.handOver = async (work) => {
-				stand();
+				suspend();
 				handedOver = true;
-				stdout.write(shellWords(store.state, look));
+				stdout.write(shellNotice(store.state, look));
 				try {
 					return await work();
 				} finally {
 					handedOver = false;
-					if (!isOver) sit();
+					if (!isOver) open();
 				}
 			};
-			// The child of a moment gets Ctrl-C as a key; what comes as a signal came too early for it, and is not meant for us.
+			// The child gets Ctrl-C from the terminal. A SIGINT now was meant for it.
 			offSignals = onEndingSignal(resolve, undefined, (signal) => handedOver && signal === "SIGINT");
 			offExit = store.onExit(resolve);
-			sit();
+			open();
 		});
 		store.start(options.initial, options.resume);
 		const status = await over;
@@ -53,22 +52,20 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		return { status, lines: (isKept) => exitSummary(state, look.messages, options.state, isKept) };
 	} finally {
 		isOver = true;
-		stand();
+		suspend();
 		offExit();
 		await store.cancel();
 		offSignals();
 	}
 }
 
-/** Milliseconds in which a window that is being dragged comes to rest. */
+/** Milliseconds to wait for the end of a resize. */
 const resizeDelay = 60;
 
 /**
- * Draws at the size of the terminal. A terminal whose height changes moves its lines, and Ink goes on from where they were; so
- * after each change of size it begins anew on an empty screen. The store keeps everything, nothing is lost.
- *
- * Without a screen of our own, the frame that was drawn last is taken away first, or it would stay above the next. In a terminal that
- * became smaller its rows fill what is seen, and what of them the terminal has moved up out of sight stays there.
+ * Draws at the terminal's size. When the height changes, the terminal moves its lines but Ink continues at the old position, so
+ * every resize starts on an empty screen. Inline, the last frame is erased first. If the terminal became smaller, rows that it
+ * has already scrolled away cannot be erased.
  */
 function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: boolean, draw: () => Drawn): () => void {
 	let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -83,7 +80,7 @@ function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: bool
 	measure();
 	let drawn = draw();
 	const onResize = () => {
-		// A frame that is taller than what the terminal has become would push what stands there out at the top.
+		// A frame that is higher than the new terminal would scroll the lines above it away.
 		drawn.hold();
 		clearTimeout(waiting);
 		waiting = setTimeout(() => {

@@ -8,18 +8,18 @@ import { type Action, type Intention, type Result, startState, type WizardState 
 
 import { treeOf } from "./steps/files/tree.ts";
 
-/** Milliseconds between drawings of what runs, and before what was typed is checked. */
+/** Milliseconds between updates from running work, and before typed text is validated. */
 const drawInterval = 100;
 const checkDelay = 150;
-/** Milliseconds of rest before a plan is made anew: at least so many, and as many as the last one took, up to a limit. */
+/** Milliseconds without a decision before a new plan: the duration of the last plan, within these limits. */
 const planDelay = { least: 200, most: 1000 };
 
-/** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
+/** Holds the state, dispatches actions to the reducer and runs its intentions on the session. */
 export class WizardStore {
 	readonly #session: WizardSession;
 	readonly #listeners = new Set<() => void>();
 	readonly #stopListening: () => void;
-	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
+	/** Hands the terminal to `work`, and takes it back afterwards. */
 	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
 	#state: WizardState = startState;
 	#events: Event[] = [];
@@ -59,13 +59,13 @@ export class WizardStore {
 		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
-	/** All keys of one read, one after the other, drawn once. */
+	/** All keys of a read, drawn once. */
 	press(keys: readonly Key[]): void {
 		if (keys.length) this.dispatch(...keys.map((key): Action => ({ type: "key", key })));
 	}
 
 	dispatch(...actions: Action[]): void {
-		// What ends because we do is not what the next start goes on from.
+		// Work that is stopped at exit must not change the state to resume.
 		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
@@ -80,7 +80,7 @@ export class WizardStore {
 		for (const listener of this.#listeners) listener();
 	}
 
-	/** Ends what runs; resolves when nothing of it is left. */
+	/** Stops the current work. Resolves when nothing of it is left. */
 	async cancel(): Promise<void> {
 		this.dispose();
 		await this.#cancelled;
@@ -96,7 +96,7 @@ export class WizardStore {
 		this.#tick(false);
 	}
 
-	/** While an application is traced the state is told that time passes: the core has no clock. */
+	/** The reducer has no clock, so it is told the time during a trace. */
 	#tick(on: boolean): void {
 		if (on) {
 			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
@@ -146,8 +146,8 @@ export class WizardStore {
 	}
 
 	/**
-	 * A plan of very many files takes seconds, so it waits until nobody decides any more. The first one, one that is built at once, and one that
-	 * somebody waits for with Enter, are made at once.
+	 * Large plans take seconds, so they wait until the user stops deciding. The first plan, plans for a build and plans that
+	 * Enter waits for start at once.
 	 */
 	#planSoon(intention: Extract<Intention, { ticket: number }>): void {
 		clearTimeout(this.#planning);
@@ -169,10 +169,10 @@ export class WizardStore {
 	async #work(intention: Extract<Intention, { ticket: number }>): Promise<void> {
 		const { job, ticket } = intention;
 		try {
-			// What was cancelled must be gone before the next thing begins.
+			// Wait until cancelled work is gone.
 			await this.#cancelled;
 			const result = await ask(this.#session, intention, this.handOver);
-			// What happened before the answer belongs before it.
+			// Events come before their result.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, ...result });
 		} catch (error) {
@@ -210,7 +210,7 @@ async function ask(
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan": {
 			const value = await session.plan(intention.answers);
-			// In a turn of its own: a key that comes meanwhile is answered before it or after it.
+			// In its own turn, so that keys are handled before or after it.
 			await nextTurn();
 			treeOf(value);
 			await nextTurn();

@@ -34,7 +34,7 @@ import type { Tracing } from "./steps/trace/tracing-state.ts";
 
 export type { Tracing } from "./steps/trace/tracing-state.ts";
 
-/** How far the self-test is. */
+/** Progress of the self-test. */
 interface Testing {
 	readonly launch: number;
 	readonly launches: number;
@@ -45,7 +45,7 @@ interface Testing {
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
 
-/** What is on the screen; the first step has three of them. */
+/** The first step has three screens. */
 export type Screen = "requirements" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
 
 export type FieldName = Problem["field"] | "network" | "onHost";
@@ -57,34 +57,34 @@ export interface FormRow {
 
 export interface Form {
 	readonly rows: readonly FormRow[];
-	/** Index into `rows`; `rows.length` is the button. */
+	/** Index in `rows`; `rows.length` is the button. */
 	readonly cursor: number;
 	readonly problems: readonly Problem[];
-	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
+	/** Start the trace if the next validation finds no problem. */
 	readonly going: boolean;
-	/** The probe that is being tried, and what came of those that were, by their lines. */
+	/** The probe that is running, and the results of others, by line. */
 	readonly trying?: string;
 	readonly tried: Readonly<Record<string, Tried>>;
 }
 
-/** What came of trying a probe: attempts, or why there could be none. */
+/** Attempts, or the reason why there are none. */
 export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Note };
 
 export interface TrialState {
 	readonly rounds: readonly Round[];
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
-	/** The round that runs now. */
+	/** The current round. */
 	readonly now?: number;
-	/** Proposed remedies that the administrator does not want, by `missingKey`. */
+	/** Proposed fixes that the user deselected, by `missingKey`. */
 	readonly unwanted: readonly string[];
-	/** Offers that the administrator takes up, by `missingKey`. */
+	/** Offers that the user selected, by `missingKey`. */
 	readonly chosen: readonly string[];
-	/** What became of the ways out of the candidate; absent until that is known. */
+	/** Result of the candidate's self-test. */
 	readonly tested?: Tested;
-	/** How far the test is. */
+	/** Progress of the self-test. */
 	readonly testing?: Testing;
-	/** The last round's candidate is the cage's present generation. */
+	/** The last candidate is the current generation. */
 	readonly saved?: true;
 }
 
@@ -102,18 +102,17 @@ export type PromptKind =
 	| "initiated-by"
 	| "implemented-by";
 
-/** Texts that the session writes, to be read as a page. */
 export type TextPage = "unit" | "dropin" | "record" | "changes" | "consent";
 
 export type Question =
 	| { readonly kind: "quit" }
 	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
-	/** So many ways lead out of the cage, and so many layers are missing. */
+	/** Number of escapes, and of missing layers. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
-	/** Leaving out an account that something hangs on, with all of that. */
+	/** The account, and what depends on it. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
@@ -139,26 +138,26 @@ export type JobKind =
 	| "resume"
 	| "discard";
 
-/** What can lie over a screen. */
+/** Pages over a screen. */
 export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
 
-/** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
+/** The wizard's whole state, as plain data. */
 export interface WizardState {
 	readonly screen: Screen;
 	readonly size: { readonly columns: number; readonly rows: number };
-	/** Where the cursor stands in the list of each screen. */
+	/** Cursor in the list of each screen. */
 	readonly cursors: Readonly<Partial<Record<Screen, number>>>;
-	/** Filters that were typed, by screen. */
+	/** Search texts by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
 	readonly overlay?: Page;
-	/** How far down the page is scrolled, and how far it can be: it is measured when it is drawn, for its lines depend on language and width. */
+	/** Scroll position of the page, and its maximum as measured when it was drawn. */
 	readonly scroll: number;
 	readonly scrollEnd?: number;
 	readonly question?: Question;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
-	/** One line that passes: what a key did, or why it did nothing. */
+	/** The effect of a key, or why it did nothing. */
 	readonly notice?: Note;
-	/** Why the work of this screen could not go on. */
+	/** Why the work failed. */
 	readonly failure?: Note;
 	readonly warnings: readonly Note[];
 	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
@@ -167,9 +166,9 @@ export interface WizardState {
 	readonly requirements?: readonly MissingRequirement[];
 	readonly choices?: readonly Choice[];
 	readonly chosen?: string;
-	/** The template whose parameters are being asked. */
+	/** The template that asks for consent or parameters. */
 	readonly asked?: Choice;
-	/** As the choice proposed them; the equivalent command line names only what differs. */
+	/** The proposed answers. The equivalent command names only the differences. */
 	readonly proposal?: Answers;
 	readonly answers?: Answers;
 	readonly form?: Form;
@@ -181,47 +180,46 @@ export interface WizardState {
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: TrialState;
-	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
-	/** Shown while a run waits for longer than anybody expects. */
+	/** The search for unneeded files. `isEnding`: use the best result so far. */
+	/** Shown when a run takes unexpectedly long. */
 	readonly awaited?: AwaitedEvent & { readonly seconds: number };
 	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
-	/** What was found that nothing needs, until it is left out or the candidate is another one. */
+	/** Unneeded files that were found but not left out yet. */
 	readonly unneeded?: Unneeded;
-	/** After the next plan: build at once (remedies were accepted) or stay. */
+	/** Build when the next plan is ready. */
 	readonly thenBuild: boolean;
-	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
+	/** The screen was opened from the review and returns there. */
 	readonly detour?: true;
-	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
-	/** Programs that were started, the oldest first. */
+	/** Started programs, the oldest first. */
 	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
-	/** The first of the names for the record, while the second is asked for. */
+	/** The first name, while the second one is asked. */
 	readonly naming?: string;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
 	/**
-	 * What is looked for in a page, the rows that have it, and the one that was gone to: -1 until they are known, and then so many further on.
+	 * The search in a page, the matching rows, and the current one: -1 until the page is measured. `ahead`: matches to skip
+	 * then.
 	 */
 	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number; readonly ahead?: number };
-	/** A session to go on with as soon as this machine has what is needed. */
+	/** The session to resume when the requirements are met. */
 	readonly resuming?: string;
-	/** What was answered is not wanted any more. */
+	/** The user discarded the session. */
 	readonly discarded?: true;
 	readonly exit?: number;
 }
 
 export const emptyTrial: TrialState = { rounds: [], probes: [], exercises: [], unwanted: [], chosen: [] };
 
-/** What happens to the wizard. */
 export type Action =
 	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
-	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
+	/** The page was measured: its last scroll position, and the rows that match the search. */
 	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
-	/** `at` in milliseconds, of a clock that only goes forward. */
+	/** `at`: milliseconds of a monotonic clock. */
 	| { readonly type: "events-received"; readonly events: readonly Event[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
@@ -241,18 +239,18 @@ export type Result =
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string } & TemplateSaved }
 	| { readonly job: "names"; readonly value: RecordNames }
-	/** Where it was written. */
+	/** The path. */
 	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
 	| { readonly job: "selftest"; readonly value: Tested }
 	| { readonly job: "minimise"; readonly value: Unneeded }
-	/** Its exit status. */
+	/** The exit status. */
 	| { readonly job: "shell"; readonly value: number }
 	| { readonly job: "install-unit"; readonly value: InstalledUnit }
 	| { readonly job: "resume"; readonly value: Resumed }
 	| { readonly job: "discard" };
 
-/** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
+/** Work for the runner, which answers with `done` or `failed` and the same ticket. */
 export type Intention =
 	| ({ readonly ticket: number } & Job)
 	| { readonly job: "exercise"; readonly line: string }
@@ -260,7 +258,7 @@ export type Intention =
 	| { readonly job: "leave-out" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
 	| { readonly job: "cancel" }
-	/** What was answered is not to be kept. */
+	/** Discard the session at exit. */
 	| { readonly job: "forget" };
 
 export type Job =
@@ -270,18 +268,18 @@ export type Job =
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly requirements: readonly MissingRequirement[] }
-	/** With `watch`, as it runs now. */
+	/** `watch`: trace the running process. */
 	| { readonly job: "propose"; readonly choice: Choice; readonly watch?: boolean }
 	| { readonly job: "propose"; readonly line: string }
-	/** With `soon`, it may wait for the next key, which replaces it. */
+	/** `soon`: wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
-	/** With `add`, the run adds to what those before it showed. */
+	/** `add`: add the run to the earlier ones. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "host-view" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
 	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
-	/** Writes it down at a path of the user's, where nothing is yet. */
+	/** Writes a new file. */
 	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 
 export interface Reduced {

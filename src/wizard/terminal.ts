@@ -1,9 +1,9 @@
 import { decodeKeys, flushPending, type Key, nothingDecoded } from "./keys.ts";
 
-/** Milliseconds after which a lone escape is the Esc key and not the beginning of an arrow that came in two packets. */
+/** Milliseconds to wait for the rest of a sequence before an escape counts as the Esc key. */
 const escapeDelay = 60;
 
-/** Reads keys from a raw terminal. Ink's own reading takes an arrow cut in two for Esc, so it is left out of this. */
+/** Reads keys from a raw terminal. Ink's own reader takes a split arrow key for Esc. */
 export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]) => void): () => void {
 	let decoded = nothingDecoded;
 	let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -26,13 +26,13 @@ export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]
 	};
 }
 
-/** What is taken for the size of a terminal that does not know its own. */
+/** The size of terminals that do not report one. */
 export const usualSize = { columns: 80, rows: 24 };
 
 const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";
 const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
-/** Takes the terminal: alternate screen, marked pastes, raw keys. What it returns gives all of it back, and may be called twice. */
+/** Sets alternate screen, bracketed paste and raw mode. The returned function restores everything and may be called twice. */
 export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, alternate: boolean): () => void {
 	let taken = true;
 	const restore = () => {
@@ -42,7 +42,7 @@ export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
 		if (stdin.isTTY) stdin.setRawMode(false);
 		stdout.write(alternate ? leave : "\x1b[?2004l\x1b[?25h");
 	};
-	// Whatever ends the process, the next thing in this terminal must find it as it was.
+	// Restores the terminal however the process ends.
 	process.on("exit", restore);
 	if (stdin.isTTY) stdin.setRawMode(true);
 	stdout.write(alternate ? enter : "\x1b[?2004h");
@@ -52,8 +52,8 @@ export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
 const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Tells the first signal that wants to end us; a second one ends at once. The handlers stay until they are taken off: Ink has some of
- * its own, and they kill the process as soon as they are the only ones. What `ignores` says yes to is somebody else's at that moment.
+ * Reports the first ending signal; a second one exits at once. Remove the handlers last, because Ink's own handlers kill the
+ * process when they are the only ones. `ignores`: the signal is meant for somebody else.
  */
 export function onEndingSignal(
 	listener: (status: number) => void,

@@ -12,13 +12,11 @@ import {
 	type WizardState,
 } from "./state.ts";
 
-/** The small moves that the steps are made of. */
-
 export function only(state: WizardState, ...intentions: Intention[]): Reduced {
 	return { state, intentions };
 }
 
-/** Takes optional fields away: `undefined` is no value for them. */
+/** Removes optional fields. */
 export function without<K extends keyof WizardState>(state: WizardState, ...keys: K[]): Omit<WizardState, K> {
 	const rest: Partial<WizardState> = { ...state };
 	for (const key of keys) delete rest[key];
@@ -33,7 +31,7 @@ export function go(state: WizardState, screen: Screen): WizardState {
 	return { ...without(state, "failure", "notice", "prompt", "question", "overlay"), screen };
 }
 
-/** Starts a job. A later one of the same kind replaces it: only the newest answer counts. */
+/** Starts a job. It replaces an earlier one of the same kind, whose result is then ignored. */
 export function start(state: WizardState, job: Job, ...first: Intention[]): Reduced {
 	const ticket = state.ticket + 1;
 	const kind: JobKind = job.job;
@@ -47,7 +45,7 @@ export function isBusy(state: WizardState, ...kinds: readonly JobKind[]): boolea
 	return kinds.some((kind) => state.jobs[kind] !== undefined);
 }
 
-/** Ends whatever runs; what it may still answer is not wanted any more. */
+/** Stops all work and ignores its results. */
 export function cancel(state: WizardState): Reduced {
 	return { state: { ...state, jobs: {}, thenBuild: false }, intentions: [{ job: "cancel" }] };
 }
@@ -69,12 +67,10 @@ export function cursorOf(state: WizardState): number {
 	return state.cursors[state.screen] ?? 0;
 }
 
-/** Pages that lie over a screen, can be scrolled, and are searched like one of less(1). */
-
-/** Until a page was drawn, nobody knows how long it is; the measuring puts right what went too far. */
+/** Scrolls to the end of a page that was not measured yet. */
 export const unknownEnd = Number.MAX_SAFE_INTEGER;
 
-/** Of the commands that ran and of what was printed the newest comes last, and is what one wants to see. */
+/** Pages whose newest lines are at the end open there. */
 export function openPage(state: WizardState, page: Page): WizardState {
 	const atEnd = page === "commands" || page === "output";
 	return { ...without(state, "notice", "scrollEnd", "find"), overlay: page, scroll: atEnd ? unknownEnd : 0 };

@@ -18,6 +18,7 @@ import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.t
 import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
+import { parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
 import {
 	logrotateMentions,
 	manualMentions,
@@ -94,6 +95,17 @@ export interface Parser {
 
 /** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
 export const parsers: Readonly<Record<string, Parser>> = {
+	parseDenial: {
+		samples: [
+			`audit: type=1326 audit(1795821997.790:3847): auid=4294967295 uid=33 gid=33 ses=4294967295 pid=1646727 comm="nginx" exe="/usr/sbin/nginx" sig=0 arch=c000003e syscall=272 compat=0 ip=0x7f39d511a6f9 code=0x50000`,
+		],
+		parse: parseDenial,
+	},
+	parseCrash: {
+		samples: ["redis-server[123]: segfault at 0 ip 00005581 sp 00007ffc error 4 in redis-server"],
+		parse: parseCrash,
+	},
+	parseKernelRecord: { samples: ["4,1234,5678,-;audit: type=1326 audit(1.2:3): pid=1\n SUBSYSTEM=x"], parse: parseKernelRecord },
 	readPython: {
 		samples: [
 			'import a, b.c as d\nfrom . import (\n\te,\n\tf,\n)\n"""\ntext\n"""\nx = __import__("g")\nif TYPE_CHECKING:\n\timport h\n',

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { home, make, temporaryState } from "../system/cagewright.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
-/** Questions of a verb: who answers for a cage, asked once for all of them. */
+/** The names for the record, asked once for all cages. */
 describe("a question on a terminal", () => {
 	const state = temporaryState();
 	let running: PtyProgram | undefined;
@@ -34,7 +34,7 @@ describe("a question on a terminal", () => {
 		expect(existsSync(`${state}/settings.json`)).toBe(false);
 	});
 
-	it("is asked once: the answer is kept, and Ctrl-D is none", async () => {
+	it("is asked once: the answer is stored, and Ctrl-D is no answer", async () => {
 		const program = await record();
 		await program.sees("Who initiated this");
 		program.press("Ada (CISO)", keys.enter);

@@ -7,7 +7,7 @@ import { eventually } from "../system/eventually.ts";
 import { statusField } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
-describe("watching a process on a terminal", () => {
+describe("tracing a process on a terminal", () => {
 	let watched: ReturnType<typeof spawn>;
 	let running: PtyProgram | undefined;
 	beforeEach(() => {

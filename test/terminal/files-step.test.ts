@@ -4,7 +4,7 @@ import { home, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
-/** The files step with a plan of this machine: what keys do to which rows, and what comes of it at the end. */
+/** The files step with a plan of this machine, and its effect on the command. */
 let running: PtyProgram | undefined;
 
 afterEach(async () => {
@@ -18,7 +18,7 @@ async function atFiles(state: string, columns: number, rows: number): Promise<Pt
 	running = wizard;
 	await wizard.sees(/demo\s+demo/);
 	wizard.press("/redis");
-	await wizard.sees(/> redis\s+template/);
+	await wizard.sees(/❯ redis\s+template/);
 	wizard.press(keys.enter, keys.enter);
 	await wizard.sees("[ Start tracing ]");
 	wizard.press(keys.enter);
@@ -34,39 +34,38 @@ it.each([
 ] as const)("files of redis at %s: keys in one read, resize, search, undo", async (_size, columns, rows) => {
 	const state = temporaryState();
 	const wizard = await atFiles(state, columns, rows);
-	await wizard.sees(/> \+ \[x\] Program/);
+	await wizard.sees(/❯ ▸ \[✓\] Program/);
 
-	// To the configuration, into it and its second row, all in one read. It stays out while the next plan is made, and in that plan.
+	// To the second row of the configuration in one read. It stays out in the new plan.
 	wizard.press("\x1b[H", "jj", "l", "jj", " ");
-	await wizard.sees(/> +\[ \] .*\n.*Accounts/s);
+	await wizard.sees(/❯ +\[ \] .*\n.*Accounts/s);
 	await wizard.sees(/[1-9]\d* left out/);
 	wizard.press("/redis.conf");
-	await wizard.sees(/<All 1>/);
+	await wizard.sees(/\[All 1\]/);
 	wizard.press(keys.enter);
-	await wizard.sees(/> \[.\] \/etc\/redis\/redis\.conf/);
+	await wizard.sees(/❯ \[.\] \/etc\/redis\/redis\.conf/);
 
-	// Another size, and the same row.
 	wizard.resize(60, 15);
-	await wizard.sees(/> \[.\] \/etc\/redis\/redis\.conf/);
+	await wizard.sees(/❯ \[.\] \/etc\/redis\/redis\.conf/);
 	wizard.resize(columns, rows);
-	await wizard.sees(/> \[.\] \/etc\/redis\/redis\.conf/);
+	await wizard.sees(/❯ \[.\] \/etc\/redis\/redis\.conf/);
 
 	wizard.press("/", keys.escape);
-	await wizard.sees(/\+ \[x\] Libraries/);
-	// Everything that was decided is taken back, and the plan from before is there again.
+	await wizard.sees(/▸ \[✓\] Libraries/);
+	// Undo everything; the first plan returns.
 	wizard.press("u");
 	await wizard.sees(/ 0 left out/);
 	wizard.press("\x12");
 	await wizard.sees(/[1-9]\d* left out/);
 	wizard.press("u", "u");
-	await wizard.sees("Nothing was decided before that.");
+	await wizard.sees("There is nothing to undo.");
 	await wizard.sees(/ 0 left out/);
 
-	// State that begins empty is a rule of the command that does the same.
+	// An empty writable directory becomes a rule of the equivalent command.
 	wizard.press("/var/lib/redis", keys.enter);
-	await wizard.sees(/> \[w\] \/var\/lib\/redis/);
+	await wizard.sees(/❯ \[w\] \/var\/lib\/redis/);
 	wizard.press("e");
-	await wizard.sees("begins empty");
+	await wizard.sees("starts empty");
 	await wizard.sees(/filter: /);
 	wizard.press(keys.ctrlC, keys.ctrlC);
 	expect((await wizard.ended).exitCode).toBe(130);

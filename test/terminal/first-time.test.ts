@@ -10,7 +10,7 @@ afterEach(async () => {
 	running = undefined;
 });
 
-it("leads somebody who never saw it to a serving redis with few keys and one thing to type", async () => {
+it("leads a new user to a serving redis with few keys", async () => {
 	const state = temporaryState();
 	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns: 80, rows: 24 });
 	const wizard = running;
@@ -28,11 +28,11 @@ it("leads somebody who never saw it to a serving redis with few keys and one thi
 	await wizard.sees(/demo\s+demo/);
 	press("/");
 	type("redis");
-	await wizard.sees(/> redis\s+template/);
-	// The first ends the search, the second chooses.
+	await wizard.sees(/❯ redis\s+template/);
+	// The first Enter ends the search, the second chooses.
 	press(keys.enter);
 	press(keys.enter);
-	// On every screen that follows Enter takes what is proposed: none of them asks for anything else.
+	// On every following screen, Enter accepts the proposal.
 	await wizard.sees("[ Start tracing ]");
 	press(keys.enter);
 	await wizard.sees("It answers.", 60);
@@ -43,10 +43,10 @@ it("leads somebody who never saw it to a serving redis with few keys and one thi
 	press(keys.enter);
 	await wizard.sees("step 5/7");
 	press(keys.enter);
-	await wizard.sees(/It answers from inside its cage/, 60);
+	await wizard.sees(/It answers from its cage/, 60);
 	press(keys.enter);
 	await wizard.sees("make redis --yes");
-	// Whom the record names: who sits there, until somebody says more.
+	// The names for the record: accept the proposal.
 	await wizard.sees("initiated by");
 	press(keys.enter);
 	await wizard.sees("implemented by");
@@ -61,7 +61,7 @@ it("leads somebody who never saw it to a serving redis with few keys and one thi
 	await serves(state);
 });
 
-/** The cage as production has it, in a network of its own: no port of this machine is taken for it. */
+/** The cage in production, in its own network namespace, so that no port of this machine is used. */
 async function serves(state: string): Promise<void> {
 	const start = `ip link set lo up; ${process.execPath} ${program} --state ${state} run redis >/dev/null 2>&1 &
 		for i in $(seq 300); do redis-cli PING 2>/dev/null | grep -q PONG && echo served && break; sleep 0.1; done; kill $!; wait $!; echo over`;

@@ -4,15 +4,15 @@ export interface Size {
 }
 
 /**
- * Judges what is drawn in the alternate screen, where nothing may ever scroll: a frame that does is as tall as the terminal. Only a frame for a size that
- * the terminal had before may, for a program hears of a new size later than the terminal has it; and it never goes back to a size older than that of
- * the frame before. Our frames leave one row free, so their height tells for which size they are.
+ * Checks that nothing scrolls in the alternate screen: a frame that scrolls is as high as the terminal. Only frames for an
+ * earlier size may, because a program learns a new size late, but never for a size older than that of the last frame. Our frames
+ * leave one row free, so their height tells their size.
  */
 export class Frames {
-	/** All that the terminal has had, and which of them the program knew last. */
+	/** All sizes so far, and the last one that the program knew. */
 	readonly #sizes: Size[];
 	#known = 0;
-	/** Since the screen was cleared: where the cursor is, how far down it was, and what went out at the top first. */
+	/** Since the last clearing: the cursor, the lowest row, and the first row that scrolled out. */
 	#row = 0;
 	#height = 0;
 	#scrolled: { readonly top: string; readonly size: Size } | undefined;
@@ -40,7 +40,7 @@ export class Frames {
 		if (size) this.#scrolled ??= { top, size };
 	}
 
-	/** The screen was cleared, entered or left: everything until now is judged. */
+	/** Called when the screen is cleared, entered or left. */
 	begin(): void {
 		const at = this.#sizes.findIndex(({ rows }, index) => index >= this.#known && rows === this.#height + 1);
 		const drawnFor = this.#sizes[at];
@@ -54,7 +54,7 @@ export class Frames {
 		this.#scrolled = undefined;
 	}
 
-	/** What stood at the top of the first frame that was too tall. */
+	/** The top row of the first frame that was too high. */
 	tooTall(): string | undefined {
 		this.begin();
 		return this.#tooTall;

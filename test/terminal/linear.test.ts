@@ -18,14 +18,13 @@ function openWizard(state: string, args: readonly string[], env: Readonly<Record
 	return running;
 }
 
-/** Sequences that move, clear or colour. */
 const steering = "\x1b";
 
 describe("the wizard line by line", () => {
-	it("leads from the demonstration to a saved cage, there and back, and draws nothing", async () => {
+	it("leads from the demonstration to a saved cage, and draws nothing", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
-		/** Answers, and waits until it was told that and asked this. */
+		/** Answers, and waits for this output and question. */
 		const answer = async (line: string, heading: string, asked: string) => {
 			const from = wizard.raw.length;
 			wizard.press(line, keys.enter);
@@ -34,9 +33,9 @@ describe("the wizard line by line", () => {
 			);
 		};
 		await wizard.sees("Your choice, Enter: choose:");
-		await answer("1", "What is started", "start tracing");
+		await answer("1", "How does it start", "start tracing");
 		await answer("b", "Step 1 of 7: Choose", "choose");
-		await answer("1", "What is started", "start tracing");
+		await answer("1", "How does it start", "start tracing");
 		await answer("", "Step 2 of 7: Trace", "enough, go on");
 		await answer("", "Step 3 of 7: Files. Cage: demo", "go on");
 		await answer("", "Step 4 of 7: Accounts", "go on");
@@ -51,7 +50,9 @@ describe("the wizard line by line", () => {
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/The cage demo stands and answers.*initiated by \(a dot goes back\): $/s));
+		await eventually(() =>
+			expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(a dot goes back\): $/s),
+		);
 		wizard.press("Erika Mustermann", keys.enter);
 		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter takes “.+” \(a dot goes back\): $/s));
 		await answer("", "The record names them", "choose");
@@ -66,8 +67,8 @@ describe("the wizard line by line", () => {
 
 	it.each([
 		["on a terminal that can only write lines", { TERM: "dumb" }],
-		["where the environment says that a screen reader reads along", { INK_SCREEN_READER: "true" }],
-	])("is there by itself %s", async (_, env) => {
+		["if the environment announces a screen reader", { INK_SCREEN_READER: "true" }],
+	])("starts automatically %s", async (_, env) => {
 		const wizard = openWizard(temporaryState(), [], env);
 		await wizard.sees("Your choice, Enter: choose:");
 		expect(wizard.raw).not.toContain(steering);
@@ -80,7 +81,7 @@ describe("the wizard line by line", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("ends with what it runs on %s", async (signal, status) => {
+	] as const)("stops running work on %s", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
 		await wizard.sees("Your choice, Enter: choose:");
@@ -93,7 +94,7 @@ describe("the wizard line by line", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("takes the end of the input for no answer", async () => {
+	it("does not take the end of input for an answer", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
 		await wizard.sees("Your choice, Enter: choose:");

@@ -25,18 +25,18 @@ async function leave(wizard: PtyProgram): Promise<void> {
 	expect((await wizard.ended).exitCode).toBe(130);
 }
 
-/** A colour or an attribute of the text (SGR): all that a frame without colours must not have. */
+/** An SGR sequence. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what such a sequence begins with
 const styled = /\x1b\[[\d;:]*m/;
 
-/** The demonstration is selected to begin with. */
-const selectedTemplate = /^> \S+ +template /m;
+/** At first, the demonstration is selected. */
+const selectedTemplate = /^❯ \S+ +template /m;
 
 describe("the wizard on terminals of all kinds", () => {
 	it.each([
 		["NO_COLOR", [], { NO_COLOR: "1" }],
 		["--no-color", ["--no-color"], {}],
-	])("has no colour with %s", async (_, args, env) => {
+	])("has no colours with %s", async (_, args, env) => {
 		const wizard = await openWizard(args, env);
 		wizard.press("j");
 		await wizard.sees(selectedTemplate);
@@ -44,7 +44,7 @@ describe("the wizard on terminals of all kinds", () => {
 		expect(wizard.raw).not.toMatch(styled);
 	});
 
-	it("has colour without", async () => {
+	it("has colours otherwise", async () => {
 		const wizard = await openWizard([], { NO_COLOR: "" });
 		await leave(wizard);
 		expect(wizard.raw).toMatch(styled);
@@ -53,14 +53,14 @@ describe("the wizard on terminals of all kinds", () => {
 	it.each([
 		["the locale has nothing else", [], { LANG: "C", LC_ALL: "C" }],
 		["it is asked for", ["--ascii"], {}],
-	])("is ASCII alone where %s", async (_, args, env) => {
+	])("prints only ASCII if %s", async (_, args, env) => {
 		const wizard = await openWizard(args, env);
 		await leave(wizard);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 		expect(wizard.raw).toMatch(/^[\x00-\x7f]*$/);
 	});
 
-	it("leaves what stood in the terminal with --inline, and below it its last frame once", async () => {
+	it("with --inline keeps the terminal's text, and its last frame once below it", async () => {
 		const line = ["node", ...wizardLine(["--inline"])].join(" ");
 		const wizard = new PtyProgram("sh", ["-c", `seq -f 'line %g' 40; exec ${line}`], { columns: 80, rows: 24 });
 		running = wizard;

@@ -12,29 +12,29 @@ afterEach(async () => {
 	running = undefined;
 });
 
-it("leaves out of a candidate what nothing needs: stopped by Esc nothing is changed, by Enter the best so far is tried and saved", async () => {
+it("removes unneeded files from a candidate: Esc changes nothing, Enter tests and saves the best result", async () => {
 	const state = temporaryState();
 	const wizard = openWizard(state, { columns: 100, rows: 40 });
 	running = wizard;
 	await toTrial(wizard);
-	await wizard.sees("[ok] 0 of");
+	await wizard.sees("✓ 0 of");
 
 	wizard.press("m");
-	await wizard.sees("First with every file");
+	await wizard.sees("The first trial runs with all files");
 	wizard.press(keys.escape);
 	await wizard.sees("Stopped. The cage is as it was.");
 	await eventually(() => expect(leftovers(state)).toEqual([]));
 
 	wizard.press("m");
-	// Something was found; the rest would take its minutes.
+	// Stop early, because the rest takes minutes.
 	await wizard.sees(/Trial \d+ of about \d+: [1-9]\d* files? \(/, 90);
 	wizard.press(keys.enter);
-	const shown = await wizard.sees("b builds a candidate without it", 90);
+	const shown = await wizard.sees("Press b to build", 90);
 	const [, out = "", of = ""] = /demo does not need (\d+) of its (\d+) files/.exec(shown) ?? [];
-	expect(shown).toMatch(/SavedSessionState out, by kind:.*SavedSessionState out, by package:/s);
+	expect(shown).toMatch(/Left out, by kind:.*Left out, by package:/s);
 	wizard.press("b");
 	await wizard.sees(/^2 +yes/m, 60);
-	await wizard.sees("[ok] 0 of");
+	await wizard.sees("✓ 0 of");
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --minimise --yes");
 	await takeNames(wizard);

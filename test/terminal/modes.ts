@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import type { IPty } from "@lydell/node-pty";
 
 /**
- * How a terminal is set (`stty -g`) once the program in it has ended. Something has to hold both ends of it meanwhile: the kernel
- * forgets the modes with the last process that has it open. So a program of its own waits for the end, looks, and lets go.
+ * The terminal's modes (`stty -g`) after the program has ended. Another process keeps the terminal open meanwhile, because the
+ * kernel forgets the modes when the last one closes it.
  */
 export function modesAfter(pty: IPty): Promise<string> {
 	const { fd, ptsName } = pty as IPty & { readonly fd: number; readonly ptsName: string };
@@ -18,7 +18,7 @@ export function modesAfter(pty: IPty): Promise<string> {
 
 let usual: string | undefined;
 
-/** How they are at the start of every program here. */
+/** The modes at the start of each test. */
 export function usualModes(): string {
 	usual ??= measure();
 	return usual;

@@ -8,7 +8,7 @@ import { keys } from "./terminal.ts";
 import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizard-sessions.ts";
 
 describe("the wizard, killed or hung up,", () => {
-	it("keeps its session on HUP while it builds, and leaves nothing of the build", async () => {
+	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press(keys.enter);
@@ -24,10 +24,10 @@ describe("the wizard, killed or hung up,", () => {
 		const next = openWizard(state, "--resume", "demo");
 		await next.sees("step 5/7");
 		next.press(keys.enter);
-		await next.sees("It answers from inside its cage");
+		await next.sees("It answers from its cage");
 	}, 120_000);
 
-	it("loses no decision when it is killed in the files", async () => {
+	it("loses no decision when it is killed in the files step", async () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press("w");
@@ -48,14 +48,13 @@ describe("the wizard, killed or hung up,", () => {
 		await next.sees("step 4/7");
 		next.press(keys.enter);
 		await next.sees("step 5/7");
-		// Somewhere in the review.
 		await eventually(async () => {
 			next.press("\x1b[6~");
 			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
 		});
 	}, 120_000);
 
-	it("leaves what it was killed over in a trial to whoever comes next", async () => {
+	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
 		const state = temporaryState();
 		await make(["demo"], { state });
 		const wizard = await atFiles(state);
@@ -81,7 +80,7 @@ describe("the wizard, killed or hung up,", () => {
 		expect(existsSync(generation)).toBe(false);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
 		expect(await sessionsOf(state)).toEqual([]);
-		// What it had started ended with it; its scratch goes with the next launch.
+		// Its processes ended with it. The next launch removes its scratch files.
 		expect((await cagewright(["trial", "demo", "--no-selftest"], { state })).status).toBe(0);
 		await eventually(() => expect(leftovers(state)).toEqual([]));
 	}, 120_000);

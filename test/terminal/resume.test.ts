@@ -9,9 +9,9 @@ import { keys, type PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
 import { atFiles, form, offered, openWizard, plannedFiles, seesChoices, sessionsOf, untilAnswered } from "./wizard-sessions.ts";
 
-/** Leaving the wizard, and going on. */
+/** Leaving the wizard, and resuming. */
 
-/** Leaves by the question, and comes back by the list. */
+/** Quits with the question and resumes from the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
 	wizard.press(keys.ctrlC);
 	await wizard.sees("The session is kept");
@@ -20,20 +20,20 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
 	const next = openWizard(state);
 	await next.sees(offered);
-	await next.sees("Go on with demo – step");
+	await next.sees("Resume demo: step");
 	next.press(keys.enter);
 	await next.sees(sees);
 	await next.sees("Back where you left demo just now");
 	return next;
 }
 
-/** As the screen has it, without the message that passes. */
+/** The screen without its notice. */
 async function listOf(wizard: PtyProgram): Promise<string> {
 	return (await wizard.screen()).slice(3, 14).join("\n");
 }
 
 describe("the wizard", () => {
-	it("goes on where it was left, in every step, and its session is gone at the end", async () => {
+	it("resumes in every step, and removes its session at the end", async () => {
 		const state = temporaryState();
 		let wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -52,7 +52,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press("jjjj");
-		await wizard.sees(/^> \+ \[x\] (?!Program)/m);
+		await wizard.sees(/^❯ ▸ \[✓\] (?!Program)/m);
 		const before = await listOf(wizard);
 		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
 		expect(await listOf(wizard)).toBe(before);
@@ -64,7 +64,7 @@ describe("the wizard", () => {
 		wizard.press(keys.escape);
 		await wizard.sees("step 2/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 2/7");
-		// The trace is there: nothing is started again.
+		// The trace is stored, so nothing starts again.
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press(keys.enter);
@@ -73,9 +73,9 @@ describe("the wizard", () => {
 		await wizard.sees("step 5/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage");
-		wizard = await leaveAndGoOn(wizard, state, "It answers from inside its cage");
-		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
+		await wizard.sees("It answers from its cage");
+		wizard = await leaveAndGoOn(wizard, state, "It answers from its cage");
+		// The candidate was discarded, so it is built and tested again.
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
 		await takeNames(wizard);
@@ -90,7 +90,7 @@ describe("the wizard", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("keeps its session on %s while it traces", async (signal, status) => {
+	] as const)("keeps its session on %s during a trace", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
@@ -107,7 +107,7 @@ describe("the wizard", () => {
 		await next.sees(plannedFiles);
 	});
 
-	it("keeps several sessions side by side, each for one wizard at a time", async () => {
+	it("keeps several sessions, each for one wizard at a time", async () => {
 		const state = temporaryState();
 		const [first, second] = [openWizard(state), openWizard(state)];
 		for (const [index, wizard] of [first, second].entries()) {
@@ -121,7 +121,7 @@ describe("the wizard", () => {
 		const third = openWizard(state);
 		await third.sees(/demo1\s+session\s+open in process \d+/);
 		const shown = await third.sees(/demo2\s+session\s+open in process \d+/);
-		expect(shown).toMatch(/^> demo[12]/m);
+		expect(shown).toMatch(/^❯ demo[12]/m);
 		third.press(keys.enter);
 		await third.sees(/! The session [0-9a-f]{8} is open in process \d+/);
 		const refused = await cagewright(["sessions", "remove", "demo1", "--yes"], { state });
@@ -132,7 +132,7 @@ describe("the wizard", () => {
 		await fourth.sees(/demo1.*Start tracing/s);
 	}, 120_000);
 
-	it("says who has the cage of a session", async () => {
+	it("names the process that holds a session's cage", async () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press(keys.ctrlC, keys.ctrlC);
@@ -141,24 +141,23 @@ describe("the wizard", () => {
 		const other = openWizard(state);
 		await other.sees(offered);
 		other.press(keys.down);
-		await other.sees(/> demo\s+demo/);
+		await other.sees(/❯ demo\s+demo/);
 		other.press(keys.enter);
 		await other.sees(form);
 		other.press(keys.enter);
 		await other.sees("It answers.");
 		const next = openWizard(state, "--resume", held?.id ?? "");
 		await next.sees(`! The cage demo is being worked on by process ${other.pid}`);
-		// Nothing was taken from it.
 		other.press(keys.ctrlC, "d");
 		await other.ended;
 		await next.sees(/demo\s+session\s+step 3 of 7/);
 		next.press(keys.down);
-		await next.sees(/^> demo\s+session\s+step 3 of 7/m);
+		await next.sees(/^❯ demo\s+session\s+step 3 of 7/m);
 		next.press(keys.enter);
 		await next.sees(plannedFiles);
 	}, 120_000);
 
-	it("discards a session where that is wanted, on leaving and from the list", async () => {
+	it("discards a session on exit and from the list", async () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press("q");
@@ -177,11 +176,11 @@ describe("the wizard", () => {
 		next.press("n");
 		await next.sees(offered);
 		next.press("dy");
-		await next.sees(/^> demo\s+demo/m);
+		await next.sees(/^❯ demo\s+demo/m);
 		expect(await sessionsOf(state)).toEqual([]);
 	}, 120_000);
 
-	it("goes through the list with an untouched form without keeping anything", async () => {
+	it("stores nothing for an untouched form", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -195,7 +194,7 @@ describe("the wizard", () => {
 	});
 });
 
-describe("a session that cannot be gone on with", () => {
+describe("a session that cannot be resumed", () => {
 	it.each([
 		[["--resume"], 2, "No session was left"],
 		[["--resume", "nothing"], 2, "There is no session nothing"],
@@ -208,7 +207,7 @@ describe("a session that cannot be gone on with", () => {
 });
 
 describe("a session on a full disk", () => {
-	it("is not said to be kept", async () => {
+	it("is not reported as saved", async () => {
 		const disk = temporaryFolder("full-session");
 		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
 		try {
@@ -217,7 +216,7 @@ describe("a session on a full disk", () => {
 			await wizard.sees("step 2/7");
 			wizard.press(keys.escape);
 			await wizard.sees(form);
-			// What the trace leaves would make room for the session when it goes.
+			// When the trace's files go, there would be room for the session.
 			await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
 			writeFileSync(`${disk}/filler`, Buffer.alloc(statfsSync(disk).bavail * 4096));
 			wizard.press("\x1b[5~", "x");

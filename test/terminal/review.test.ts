@@ -16,7 +16,7 @@ import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
 
-/** The accounts, the review and the build as a person has them, up to what is on the disk afterwards. */
+/** Accounts, review and build on a terminal, and the result on disk. */
 let running: PtyProgram | undefined;
 const folders: string[] = [];
 
@@ -41,7 +41,7 @@ async function atAccounts(wizard: PtyProgram, name: "demo" | "redis"): Promise<v
 	await wizard.sees(/demo\s+demo/);
 	if (name === "redis") {
 		wizard.press("/redis");
-		await wizard.sees(/> redis\s+template/);
+		await wizard.sees(/❯ redis\s+template/);
 		wizard.press(keys.enter);
 	}
 	wizard.press(keys.enter);
@@ -62,20 +62,20 @@ async function ends(wizard: PtyProgram): Promise<void> {
 }
 
 describe("the accounts of redis", () => {
-	it("are searched, let in and left out, at every size, and end in the cage's own files", async () => {
+	it("can be searched, added and left out at every size, and end up in the cage's files", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await atAccounts(wizard, "redis");
-		// All of it in one read, as it comes over a slow line.
+		// In one read, as over a slow line.
 		wizard.press("/games", keys.enter, " ");
-		await wizard.sees(/> \[x\] {3}games:x:/);
+		await wizard.sees(/❯ \[✓\] {3}games:x:/);
 		wizard.resize(60, 15);
-		await wizard.sees(/> \[x\] {3}games:x:/);
+		await wizard.sees(/❯ \[✓\] {3}games:x:/);
 		wizard.resize(200, 60);
 		const wide = await wizard.sees("In the cage");
 		expect(wide).toMatch(/games:x:.* │ games:x:/);
 		wizard.resize(80, 24);
-		await wizard.sees(/> \[x\] {3}games:x:/);
+		await wizard.sees(/❯ \[✓\] {3}games:x:/);
 		wizard.press("/\x15redis", keys.enter, " ");
 		await wizard.sees("redis is what the application is started as");
 		wizard.press(keys.tab, "/", "\x15", keys.enter);
@@ -83,11 +83,11 @@ describe("the accounts of redis", () => {
 		wizard.press("/\x15games", keys.enter, " ");
 		await wizard.sees("Leave out games? (y/n)");
 		wizard.press("y");
-		await wizard.sees(/> \[ \] - games:x:/);
+		await wizard.sees(/❯ \[ \] - games:x:/);
 		wizard.press(keys.enter);
 		await wizard.sees("step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage", 60);
+		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make redis", 60);
 		await takeNames(wizard);
@@ -106,13 +106,13 @@ describe("the accounts of redis", () => {
 });
 
 describe("the review", () => {
-	it("says what make --dry-run says, leads to each answer and back, and is written where one says", async () => {
+	it("shows the dry run, opens each answer and returns, and is written to the given path", async () => {
 		const state = temporaryState();
 		const folder = temporary();
 		const wizard = openWizard(state, { columns: 200, rows: 60 });
 		await atAccounts(wizard, "demo");
 		wizard.press(keys.enter);
-		await wizard.sees("everything is made anew");
+		await wizard.sees(/Existing cage ─+\n +none/);
 		for (const [key, step] of [
 			["1", "step 1/7"],
 			["3", "step 3/7"],
@@ -130,16 +130,15 @@ describe("the review", () => {
 		for (const line of stdout.trimEnd().split("\n")) expect(words(shown)).toContain(words(line).trim());
 		wizard.press(keys.escape);
 		wizard.resize(60, 15);
-		await wizard.sees(/Application \(1\)/);
+		await wizard.sees(/Application ─+ 1 to change/);
 		wizard.resize(80, 24);
-		// The longest name beside it decides where it is cut.
-		await wizard.sees("everything is m");
+		await wizard.sees("Build and test this cage?");
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees("readable by its owner alone");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const text = readFileSync(file, "utf8");
-		expect(text).toMatch(/^What is built and tried as the cage demo$/m);
+		expect(text).toMatch(/^Review of the cage demo$/m);
 		for (const part of ["Left open", "Room on the disk", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees("nothing is");
@@ -155,7 +154,7 @@ describe("the review", () => {
 	});
 });
 
-/** Enough to copy that somebody can press a key meanwhile: as long as this is hashed, it takes no room. */
+/** Large enough that a key can be pressed while it is copied. Sparse, so it takes no disk space. */
 function bulk(): string {
 	const folder = temporary();
 	mkdirSync(join(folder, "data"));
@@ -177,7 +176,7 @@ async function building(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 	await wizard.sees("step 5/7");
 	wizard.press(keys.enter);
-	await wizard.sees(/\[>\] copying files[\s\S]*\d+ %/);
+	await wizard.sees(/▸ copying files[\s\S]*\d+ %/);
 }
 
 const generations = (state: string, name: string) => {
@@ -189,7 +188,7 @@ const generations = (state: string, name: string) => {
 };
 
 describe("a build", () => {
-	it("is watched at every size, stopped with nothing left behind, and begun again", async () => {
+	it("shows its progress at every size, and can be stopped and restarted", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await atAccounts(wizard, "demo");
@@ -197,16 +196,16 @@ describe("a build", () => {
 		wizard.resize(60, 15);
 		await wizard.sees(/copying files[\s\S]*\d+ %/);
 		wizard.resize(200, 60);
-		await wizard.sees(/\[ \] auditing/);
+		await wizard.sees(/○ auditing/);
 		wizard.press(keys.escape);
 		await wizard.sees("Nothing of the build is left.");
 		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
 		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
-		// Leave the bulk out again, and it is done.
+		// Leave the large file out again.
 		wizard.press("3");
 		await wizard.sees("step 3/7");
 		wizard.press("u");
-		// The plan of before is shown at once, and made again: a key that comes too soon says so.
+		// The earlier plan is shown at once; a key that comes too early is reported.
 		await expect
 			.poll(
 				async () => {
@@ -218,7 +217,7 @@ describe("a build", () => {
 			)
 			.toContain("step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage", 60);
+		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make demo", 60);
 		await takeNames(wizard);
@@ -231,9 +230,9 @@ describe("a build", () => {
 	it.each([
 		["Ctrl-C twice", 130],
 		["SIGHUP", 129],
-	] as const)("leaves nothing half on %s, and the cage that was there as it was", async (how, status) => {
+	] as const)("leaves nothing behind on %s, and the existing cage unchanged", async (how, status) => {
 		const state = temporaryState();
-		// Other tests have processes of the same account, which is no word on this cage.
+		// Other tests may run processes of the same account.
 		const accept = ["--accept-finding", "account-used-outside"];
 		expect((await cagewright(["make", "demo", "--yes", "--no-selftest", ...accept], { state })).status).toBe(0);
 		const before = await cagewright(["show", "demo", "--json"], { state });

@@ -27,7 +27,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	wizard.press(keys.enter);
 	await wizard.sees("It answers.", 60);
 	await traced(wizard);
-	await wizard.sees("It answers from inside its cage", 60);
+	await wizard.sees("It answers from its cage", 60);
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --yes");
 	await takeNames(wizard);

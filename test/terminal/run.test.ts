@@ -14,7 +14,7 @@ beforeAll(async () => {
 	await make(["--name", "typed", "--user", "nobody", "--probe", probe, "--", ...server], { state });
 });
 
-test("an application that writes to a terminal can neither read what is typed there nor change how it is read", async () => {
+test("an application that writes to a terminal can neither read input nor change terminal settings", async () => {
 	const code = `
 import os, time
 print("it is a terminal:", os.isatty(1), flush=True)
@@ -28,7 +28,7 @@ for descriptor in 1, 2:
 	try {
 		await run.sees("it is a terminal: False");
 		run.press("secret\n");
-		// EAGAIN: its output is a pipe of ours, and nothing ever comes from the other end.
+		// EAGAIN: its output is our pipe, and nothing comes from the other end.
 		await run.sees(/error 11\s+error 11/);
 		expect((await run.ended).exitCode).toBe(0);
 	} finally {
@@ -37,7 +37,7 @@ for descriptor in 1, 2:
 	}
 });
 
-describe("what an application prints to a terminal", () => {
+describe("output of an application on a terminal", () => {
 	const steering = "\\x1b]52;c;cHduZWQ=\\a\\x1b]0;title\\x1b\\\\\\x1b[8mhidden\\x1b[2J\\u009b5n\\x9b6n\\u202e\\n";
 	const code = `
 import os, sys, time
@@ -59,7 +59,7 @@ print("Grüße", flush=True)`;
 		}
 	};
 
-	test("is text, byte by byte and on both streams: no sequence reaches the terminal", async () => {
+	test("is escaped byte by byte on both streams", async () => {
 		const raw = await onTerminal();
 		expect(raw.match(/52;c;cHduZWQ=/g)).toHaveLength(2);
 		expect(raw).toContain("\\x1b]52;c;cHduZWQ=\\x07\\x1b]0;title\\x1b\\hidden\\x1b[2J\\x9b5n");
@@ -67,12 +67,12 @@ print("Grüße", flush=True)`;
 		expect(raw).not.toMatch(/(?![\r\n\t])\p{Cc}|\p{Cf}/u);
 	});
 
-	test("is its own with --raw", async () => {
+	test("is unchanged with --raw", async () => {
 		const raw = await onTerminal("--raw");
 		expect(raw.split("\u001b]52;c;cHduZWQ=\u0007")).toHaveLength(3);
 	});
 
-	test("is its own where nobody sees it: bytes to a file or a pipe stay as they are", () => {
+	test("is unchanged in a file or pipe", () => {
 		const args = [program, "--state", state, "run", "typed", "--", "/usr/bin/python3", "-X", "utf8", "-c", code];
 		const { stdout, stderr } = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
 		for (const bytes of [stdout, stderr]) {
@@ -82,7 +82,7 @@ print("Grüße", flush=True)`;
 	});
 });
 
-test("a directory as output stays outside", () => {
+test("a directory as output stays outside the cage", () => {
 	const code = "import os, stat, sys; sys.stderr.write(f'a directory: {stat.S_ISDIR(os.fstat(1).st_mode)}')";
 	const directory = openSync("/", "r");
 	const args = [program, "--state", state, "run", "typed", "--", "/usr/bin/python3", "-c", code];

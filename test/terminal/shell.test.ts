@@ -11,7 +11,7 @@ const state = temporaryState();
 let made: Made;
 let running: PtyProgram | undefined;
 
-/** Python, because it can ask the kernel for anything. */
+/** Python can make any system call. */
 beforeAll(async () => {
 	const pages = pythonPages(await freePort());
 	made = await make(["--name", "pages", "--user", "www-data", "--probe", pages.probe, "--", ...pages.command], { state });
@@ -22,7 +22,7 @@ afterEach(() => {
 	running?.dispose();
 });
 
-/** A shell of ours around the cage's: it shows how the terminal was set before and is after. */
+/** A shell around the cage's, which shows the modes before and after. */
 async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
 	const line = `${process.execPath} ${join(home, "bin/cagewright.js")} --state ${state} shell pages`;
 	running = new PtyProgram(
@@ -46,7 +46,7 @@ const below = (pid: number): number[] =>
 		.flatMap((one) => [one, ...below(one)]);
 
 describe("a shell in the cage on a terminal", () => {
-	it("is held as the application is, has a terminal of its own, and leaves ours as it was", async () => {
+	it("is confined like the application, has its own terminal, and restores ours", async () => {
 		const terminal = await sitDown();
 		const inside = processesIn(made.root).find((pid) => nameOf(pid) === "busybox") ?? 0;
 		for (const [field, value] of [
@@ -62,7 +62,7 @@ describe("a shell in the cage on a terminal", () => {
 		expect(processesIn(made.root)).toEqual([]);
 	});
 
-	it("can be interrupted, stops and resumes jobs, and follows the size of the window", async () => {
+	it("can be interrupted, has job control, and follows resizes", async () => {
 		const terminal = await sitDown();
 		terminal.press("sleep 1000; echo status $?", keys.enter);
 		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 1000"));
@@ -94,7 +94,7 @@ describe("a shell in the cage on a terminal", () => {
 		await terminal.sees("answer -1 1");
 	});
 
-	it("takes what is left in the background along", async () => {
+	it("takes background processes along", async () => {
 		const terminal = await sitDown();
 		terminal.press("(trap '' HUP; exec sleep 3000) &", keys.enter);
 		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 3000"));
@@ -115,13 +115,13 @@ describe("a shell in the cage on a terminal", () => {
 		await terminal.sees("as it was");
 	});
 
-	// script(1) puts the terminal back then, as a rule; on a busy machine it was seen to end before (`stty sane` helps).
-	it("leaves nothing running when the program itself is killed", async () => {
+	// script(1) usually restores the terminal then, but may end before on a busy machine (`stty sane` helps).
+	it("leaves nothing running when cagewright is killed", async () => {
 		const terminal = await sitDown();
 		process.kill(below(terminal.pid).find((pid) => commandOf(pid).includes("bin/cagewright.js")) ?? 0, "SIGKILL");
 		await terminal.sees("over: 137");
 		await eventually(() => expect(processesIn(made.root)).toEqual([]));
-		// What of its files a killed command left goes with the next one.
+		// The next command removes the files of a killed one.
 		await cagewright(["shell", "pages", "--", "true"], { state });
 	});
 });

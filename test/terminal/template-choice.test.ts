@@ -12,7 +12,7 @@ afterEach(async () => {
 	running = undefined;
 });
 
-it("shows a template that nobody accepted, asks for its parameters, and says the same as one command line", async () => {
+it("asks for consent and parameters of an imported template, and prints the equivalent command", async () => {
 	const state = temporaryState();
 	mkdirSync(`${state}/templates`, { mode: 0o700 });
 	const title = { en: "Folder of pages", de: "Ordner mit Seiten" };
@@ -32,9 +32,9 @@ it("shows a template that nobody accepted, asks for its parameters, and says the
 
 	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns: 80, rows: 24 });
 	running = wizard;
-	await wizard.sees(/> demo\s+demo/);
+	await wizard.sees(/❯ demo\s+demo/);
 	wizard.press(`/pages${keys.enter}`);
-	await wizard.sees(/> pages/);
+	await wizard.sees(/❯ pages/);
 	wizard.press(keys.enter);
 	await wizard.sees(`curl -fsS http://127.0.0.1:\${port}/`);
 	wizard.press("y");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PtyProgram } from "./terminal.ts";
 
-/** What every test on a terminal relies on: that the driver notices. */
+/** Tests of the driver of the terminal tests. */
 async function complaint(line: string, rows = 5): Promise<string> {
 	const program = new PtyProgram("sh", ["-c", line], { columns: 40, rows });
 	await program.ended;
@@ -40,7 +40,7 @@ describe("the driver of the tests on a terminal", () => {
 		else expect(said).toContain(complains);
 	});
 
-	/** A program that draws frames of so many rows; before those of the second line the terminal becomes smaller. */
+	/** A program that draws frames of these heights. The terminal becomes smaller before the second line's frames. */
 	const afterResize = async (before: string, after: string) => {
 		const draws =
 			"frame() { i=0; while [ $i -lt $1 ]; do echo row $i; i=$((i+1)); done; }; clear() { printf '\\033[2J\\033[H'; }";

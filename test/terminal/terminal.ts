@@ -9,19 +9,16 @@ export const keys = { enter: "\r", escape: "\x1b", down: "\x1b[B", up: "\x1b[A",
 interface End {
 	readonly exitCode: number;
 	readonly signal?: number;
-	/** How the terminal was set then, as `stty -g` says it. */
+	/** The modes then (`stty -g`). */
 	readonly modes: string;
 }
 
-/**
- * A real pseudo-terminal with a program in it, and an emulator that shows what a person would see. `dispose` fails where the
- * program did to the terminal what none may do, whatever else the test was about.
- */
+/** A pseudo-terminal with a program, and an emulator of its screen. `dispose` fails if the program left the terminal changed. */
 export class PtyProgram {
 	readonly ended: Promise<End>;
 	readonly #emulator: Terminal;
 	readonly #pty: IPty;
-	/** Tells whoever waits that something was drawn: what stands there for a moment is seen too. */
+	/** Notifies waiters of each change, so that short-lived screens are noticed. */
 	readonly #drawn = new EventEmitter().setMaxListeners(0);
 	#raw = "";
 	#end: End | undefined;
@@ -61,7 +58,7 @@ export class PtyProgram {
 		return this.#pty.pid;
 	}
 
-	/** Everything that was written to the terminal, escape sequences and all. */
+	/** The raw output. */
 	get raw(): string {
 		return this.#raw;
 	}
@@ -94,14 +91,14 @@ export class PtyProgram {
 		);
 	}
 
-	/** Everything that a person can scroll back to, and the screen below it. */
+	/** Scrollback and screen. */
 	async history(): Promise<string[]> {
 		await new Promise<void>((resolve) => this.#emulator.write("", resolve));
 		const { active } = this.#emulator.buffer;
 		return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "");
 	}
 
-	/** Waits until the screen shows a text, be it for a moment; fails with what it showed instead. */
+	/** Waits until the screen shows a text, even briefly. Throws with the screen's text. */
 	async sees(text: string | RegExp, seconds = 30): Promise<string> {
 		const found = () => {
 			const shown = this.#shown().join("\n");
@@ -117,7 +114,7 @@ export class PtyProgram {
 				const shown = found();
 				if (shown === undefined) return;
 				end();
-				// A frame may come in several packets: what follows at once belongs to it.
+				// A frame may come in several packets.
 				setTimeout(() => resolve(found() ?? shown), 20);
 			};
 			const deadline = setTimeout(() => {
@@ -129,13 +126,13 @@ export class PtyProgram {
 		});
 	}
 
-	/** Cursor on, alternate screen and marked pastes off: as a shell expects it. */
+	/** The modes that a shell expects: cursor on, alternate screen and bracketed paste off. */
 	get isRestored(): boolean {
 		const last = (on: string, off: string) => this.#raw.lastIndexOf(off) >= this.#raw.lastIndexOf(on);
 		return last("\x1b[?25l", "\x1b[?25h") && last("\x1b[?1049h", "\x1b[?1049l") && last("\x1b[?2004h", "\x1b[?2004l");
 	}
 
-	/** Ends what still runs as a lost connection to a service would: it takes away what it made, where a killed one leaves that to the next launch. */
+	/** Ends the program with HUP, so that it cleans up. */
 	async close(): Promise<void> {
 		if (!this.#end) this.#pty.kill("SIGTERM");
 		const impatient = setTimeout(() => this.kill("SIGKILL"), 20_000);
@@ -150,10 +147,9 @@ export class PtyProgram {
 		if (wrong.length) throw new Error(`the terminal was not treated as it must be: ${wrong.join("; ")}`);
 	}
 
-	/** In the order in which the terminal does it, which is later than it comes in. */
+	/** Handles output in the terminal's order. */
 	#watchFrames(): void {
 		const { parser } = this.#emulator;
-		// Everything is left to the emulator as well.
 		const after = (note: () => void) => {
 			note();
 			return false;
@@ -167,7 +163,7 @@ export class PtyProgram {
 		this.#emulator.onLineFeed(() => this.#frames.wentDown());
 		this.#emulator.onScroll(() => {
 			const { active } = this.#emulator.buffer;
-			// Entering the screen counts as scrolling too; nothing stands there yet.
+			// Entering the screen counts as scrolling; it is still empty.
 			const top = active.type === "alternate" && active.getLine(0)?.translateToString(true);
 			if (top) this.#frames.scrolled(top);
 		});
@@ -178,7 +174,7 @@ export class PtyProgram {
 		const tooTall = this.#frames.tooTall();
 		if (tooTall !== undefined) wrong.push(`a frame was as tall as the terminal (then at the top: ${tooTall})`);
 		if (this.#raw.includes("\x1b[3J")) wrong.push("the scrollback was cleared");
-		// Whoever is killed cannot tidy up.
+		// A killed program cannot clean up.
 		if (!this.#end || this.#killed) return wrong;
 		const { exitCode, modes, signal } = this.#end;
 		if (!this.isRestored) wrong.push("cursor, alternate screen or marked pastes are not as before");

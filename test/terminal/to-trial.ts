@@ -14,11 +14,11 @@ export function openWizard(state: string, { columns = 100, rows = 30 }: Sitting 
 	return new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
 }
 
-/** From the start to the first round of a trial, by the template of that name. */
+/** From the start to the first round of a template's trial. */
 export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> {
 	await wizard.sees(/demo\s+demo/);
 	wizard.press(`/${name}`);
-	await wizard.sees(new RegExp(`> ${name}`));
+	await wizard.sees(new RegExp(`❯ ${name}`));
 	wizard.press(keys.enter, keys.enter);
 	await wizard.sees("[ Start tracing ]");
 	wizard.press(keys.enter);
@@ -27,7 +27,7 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 	await wizard.sees(/step 6\/7.*Gen\./s);
 }
 
-/** From what was traced into the build, by what is proposed. */
+/** From the trace to the build, with all proposals. */
 export async function traced(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 	await wizard.sees(/step 3\/7.*left out/s);
@@ -38,7 +38,7 @@ export async function traced(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 }
 
-/** The names for the record, which the first wizard of a state folder asks for: what is proposed. */
+/** Accepts the proposed names for the record, which the first wizard of a state folder asks for. */
 export async function takeNames(wizard: PtyProgram): Promise<void> {
 	await wizard.sees("For the record: initiated by");
 	wizard.press(keys.enter);

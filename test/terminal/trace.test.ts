@@ -8,7 +8,7 @@ import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 import { takeNames, traced } from "./to-trial.ts";
 
-/** The trace step as a person has it, with the demonstration and with redis. */
+/** The trace step on a terminal. */
 let running: PtyProgram | undefined;
 
 afterEach(async () => {
@@ -16,13 +16,13 @@ afterEach(async () => {
 	running = undefined;
 });
 
-/** Up to the trace of one application: `row` is how the list shows it once it was searched for. */
+/** Goes to the trace of an application. `row`: its row in the list after the search. */
 async function traces(state: string, name: string, { columns = 80, rows = 24 } = {}): Promise<PtyProgram> {
 	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns, rows });
 	running = wizard;
 	await wizard.sees(/demo\s+demo/);
 	wizard.press(`/${name}`);
-	await wizard.sees(new RegExp(`> ${name}\\s+(template|demo)`));
+	await wizard.sees(new RegExp(`❯ ${name}\\s+(template|demo)`));
 	wizard.press(keys.enter, keys.enter);
 	await wizard.sees("[ Start tracing ]");
 	wizard.press(keys.enter);
@@ -32,35 +32,34 @@ async function traces(state: string, name: string, { columns = 80, rows = 24 } =
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
 describe("the trace of redis", () => {
-	it("shows its processes and what is reached; one key exercises what comes next; another run adds up", async () => {
+	it("shows processes and coverage, runs a proposed exercise, and adds another run", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "redis");
 		await wizard.sees("It answers.");
-		await wizard.sees(/\[ok\].*BGSAVE/);
+		await wizard.sees(/✓.*BGSAVE/);
 		wizard.press(keys.tab);
-		await wizard.sees(/<Processes 1>.*\n\d+ redis-server .*more threads/);
-		// The one that wrote the file has come and gone.
-		await wizard.sees(/\n {2}\d+ redis-server .*ended \(0\)/);
+		await wizard.sees(/\[Processes 1\].*\n❯ \d+ redis-server .*more threads/);
+		// The process that wrote the file has exited.
+		await wizard.sees(/\n {4}\d+ redis-server .*exited \(0\)/);
 		wizard.press(keys.tab);
-		await wizard.sees(/<Newest \d+>.*\n\//);
+		await wizard.sees(/\[Paths \d+\].*\n❯ \//);
 		wizard.press(keys.tab);
-		await wizard.sees("Reached of redis-server: programs 1 of 1, configuration 1 of 1");
-		await wizard.sees(`> ${client} BGREWRITEAOF`);
-		// Both in one read: each runs once.
+		await wizard.sees("Traced of redis-server: programs 1 of 1, configuration 1 of 1");
+		await wizard.sees(`❯ ${client} BGREWRITEAOF`);
 		wizard.press("xx");
-		await wizard.sees("Nothing more is known that could be exercised.");
-		await wizard.sees(/\[ok\] 6 of 6 probes and exercises answered|\[ok\].*EVAL/);
-		await wizard.sees(/Nothing new (for \d+ seconds|since the last exercise).*: Enter/s, 60);
+		await wizard.sees("No more exercises are known.");
+		await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
+		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s, 60);
 		wizard.press("r");
-		await wizard.sees("Run 2 adds to what is known.", 60);
+		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
 		await wizard.sees("It answers.");
 		wizard.press(keys.enter);
-		await wizard.sees("2 runs are complete and add up.", 60);
-		await wizard.sees(/This run (showed nothing|added)/);
+		await wizard.sees("2 runs are complete", 60);
+		await wizard.sees(/This run added/);
 		await traced(wizard);
-		await wizard.sees("It answers from inside its cage", 60);
+		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
-		// What was exercised by a key is part of the same thing as one command line.
+		// The exercise is part of the equivalent command.
 		await wizard.sees(/make redis --exercise/, 60);
 		await takeNames(wizard);
 		wizard.press(keys.enter);
@@ -71,14 +70,14 @@ describe("the trace of redis", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("keeps what the first run showed where the second is ended, and leaves nothing on HUP", async () => {
+	it("keeps the first run if the second is stopped, and leaves nothing on HUP", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "redis");
 		await wizard.sees("It answers.");
 		wizard.press("r");
-		await wizard.sees("Run 2 adds to what is known.", 60);
+		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
 		wizard.press(keys.escape);
-		await wizard.sees("What the runs before it showed is kept", 60);
+		await wizard.sees("The earlier runs are kept", 60);
 		wizard.press(keys.enter);
 		await wizard.sees(/step 3\/7.*left out/s);
 		wizard.press(keys.escape);
@@ -92,14 +91,14 @@ describe("the trace of redis", () => {
 });
 
 describe("the trace of the demonstration", () => {
-	it("takes keys that arrive in one chunk one by one", async () => {
+	it("handles keys of one chunk one by one", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "demo");
 		await wizard.sees("It answers.");
-		// A view, a page and back, an exercise of its own typed at once, and it is enough.
+		// In one read: a view, a page and back, a typed exercise, and Enter.
 		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
-		await wizard.sees(/<Newest/);
-		await wizard.sees("[ok] true");
+		await wizard.sees(/\[Paths/);
+		await wizard.sees("✓ true");
 		wizard.press(keys.enter);
 		await wizard.sees(/step 3\/7.*left out/s, 60);
 		wizard.press(keys.ctrlC, keys.ctrlC);
@@ -107,19 +106,18 @@ describe("the trace of the demonstration", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("is drawn anew at each size while it goes on, and shows all of it where there is room", async () => {
+	it("is redrawn at each size, and shows all views if there is room", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "demo", { columns: 60, rows: 15 });
 		await wizard.sees("It answers.");
-		await wizard.sees(/<Output> Processes 1/);
+		await wizard.sees(/\[Output\] Processes 1/);
 		wizard.resize(200, 60);
-		await wizard.sees(/Processes: 1 running.*Newest paths.*Reached, and what to exercise next/s);
-		await wizard.sees("Output of the application");
-		// No package brings it, and that is said.
-		await wizard.sees("No package brings this application");
+		await wizard.sees(/Processes: 1 running.*Newest paths.*Coverage, and proposals for exercises/s);
+		await wizard.sees("Application output");
+		await wizard.sees("The application belongs to no package");
 		wizard.resize(80, 24);
-		await wizard.sees(/<Output> Processes 1/);
-		// Sizes that it hears of late and all at once, smaller and larger, while it draws what happens.
+		await wizard.sees(/\[Output\] Processes 1/);
+		// Several resizes that arrive late and at once, while it draws.
 		for (const sizes of [
 			[
 				[200, 60],
@@ -133,11 +131,11 @@ describe("the trace of the demonstration", () => {
 			],
 		] as const) {
 			wizard.resize(80, 24);
-			await wizard.sees(/<Output> Processes 1/);
+			await wizard.sees(/\[Output\] Processes 1/);
 			wizard.kill("SIGSTOP");
 			for (const [columns, rows] of sizes) wizard.resize(columns, rows);
 			wizard.kill("SIGCONT");
-			await wizard.sees(/<Output> Processes Newest Reached/);
+			await wizard.sees(/\[Output\] 1\/4/);
 		}
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
@@ -145,8 +143,8 @@ describe("the trace of the demonstration", () => {
 	});
 });
 
-describe("what runs already", () => {
-	it("is found by its port, watched as it runs, and runs on", async () => {
+describe("a running process", () => {
+	it("is found by its port, traced while it runs, and keeps running", async () => {
 		const port = await freePort();
 		const server = spawn("python3", ["-m", "http.server", String(port), "--bind", "127.0.0.1"], { cwd: "/srv", stdio: "ignore" });
 		try {
@@ -160,13 +158,13 @@ describe("what runs already", () => {
 			running = wizard;
 			await wizard.sees(/demo\s+demo/);
 			wizard.press(`/${port}`);
-			await wizard.sees(/> \S+\s+process/);
+			await wizard.sees(/❯ \S+\s+process/);
 			wizard.press(keys.enter, "w");
-			await wizard.sees(`Process ${server.pid} is watched as it runs`);
+			await wizard.sees(`Process ${server.pid} is traced while it runs`);
 			wizard.press(keys.enter);
 			await wizard.sees("It answers.");
 			wizard.press(keys.tab);
-			await wizard.sees(new RegExp(`\\n${server.pid} python`));
+			await wizard.sees(new RegExp(`\\n❯ ${server.pid} python`));
 			wizard.press(keys.enter);
 			await wizard.sees(/step 3\/7/, 60);
 			wizard.press(keys.ctrlC, keys.ctrlC);

@@ -9,7 +9,7 @@ import { allProcesses, commandOf, leftovers, parentOf } from "../system/processe
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
 
-/** From the trial on, as a person has it. What the wizard leaves of the terminal is checked when it is disposed of. */
+/** From the trial to the end, on a terminal. */
 let running: PtyProgram | undefined;
 
 afterEach(async () => {
@@ -17,21 +17,21 @@ afterEach(async () => {
 	running = undefined;
 });
 
-/** The wizard at the first round of a trial, by the template of that name. */
+/** Opens the wizard and goes to the first round of a template's trial. */
 async function atTrial(state: string, sitting: Sitting = {}): Promise<PtyProgram> {
 	running = openWizard(state, sitting);
 	await toTrial(running, sitting.name);
 	return running;
 }
 
-const verdict = /\[ok\] 0 of \d+ ways lead out; \d+ refused, \d+ open by design/;
+const verdict = /✓ 0 of \d+ escape techniques succeed; \d+ refused, \d+ open by design/;
 
 const below = (pid: number): number[] =>
 	allProcesses()
 		.filter((one) => parentOf(one) === pid)
 		.flatMap((one) => [one, ...below(one)]);
 
-/** What a cage is made of; when, and in which round, is no part of it. */
+/** A cage without times and rounds. */
 function cageOf(state: string, name: string): unknown {
 	const folder = join(state, "cages", name, "manifests");
 	const [file = ""] = readdirSync(folder);
@@ -41,7 +41,7 @@ function cageOf(state: string, name: string): unknown {
 	return { ...manifest, entries, openings: Object.keys(openings).sort() };
 }
 
-/** Runs a line of the wizard's as somebody would who copies it into a shell, for another state. */
+/** Runs a command of the wizard in a shell, for another state folder. */
 async function copied(line: string, state: string, other: string): Promise<void> {
 	const bin = join(other, "bin");
 	mkdirSync(bin);
@@ -51,7 +51,7 @@ async function copied(line: string, state: string, other: string): Promise<void>
 }
 
 describe("a trial", () => {
-	it("says what became of the ways out, shows what was printed, and leads on with keys that come in one chunk", async () => {
+	it("shows self-test and output, and handles keys of one chunk", async () => {
 		const state = temporaryState();
 		const wizard = await atTrial(state);
 		await wizard.sees(/^1 +yes +1\/1 +0 +1 /m);
@@ -61,41 +61,40 @@ describe("a trial", () => {
 		wizard.press("/ptrace", keys.enter);
 		await wizard.sees("1/1");
 		wizard.press("qo");
-		await wizard.sees(/What it printed.*listening on/s);
+		await wizard.sees(/Output.*listening on/s);
 		wizard.press("/GET", keys.enter, "n");
 		await wizard.sees(/2\/\d/);
-		// Closes the page and saves.
 		wizard.press("q", keys.enter);
-		await wizard.sees("The cage demo stands and answers.");
+		await wizard.sees("The cage demo is ready. Its application answers.");
 		await takeNames(wizard);
 		wizard.press("j", keys.enter);
-		await wizard.sees("Try the ways out again:");
+		await wizard.sees("Repeat the self-test:");
 		wizard.press("q", "jj", keys.enter);
-		await wizard.sees(/The record of demo.*# /s);
+		await wizard.sees(/Record of demo.*# /s);
 		wizard.press("q", "q");
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("follows a window that changes its size, and so does saving", async () => {
+	it("follows resizes, also while saving", async () => {
 		const wizard = await atTrial(temporaryState());
 		await wizard.sees(verdict);
 		wizard.resize(60, 15);
 		await wizard.sees(/Round.*\n.*Enter save/s);
 		wizard.resize(150, 40);
-		await wizard.sees(/ │ Output of the application/);
+		await wizard.sees(/ │ Application output/);
 		wizard.press(keys.enter);
-		await wizard.sees("What comes next, to copy");
+		await wizard.sees("Show the commands for the next steps");
 		await takeNames(wizard);
 		wizard.resize(60, 15);
-		await wizard.sees(/> Finish\n.*Enter choose/s);
+		await wizard.sees(/❯ Finish\n.*Enter choose/s);
 		wizard.resize(100, 30);
-		await wizard.sees("Start it with the machine");
+		await wizard.sees("Start it at boot");
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 	});
 
-	it("opens a shell in the candidate and comes back as it was", async () => {
+	it("opens a shell in the candidate and returns to the same screen", async () => {
 		const state = temporaryState();
 		const wizard = await atTrial(state);
 		await wizard.sees(verdict);
@@ -105,7 +104,7 @@ describe("a trial", () => {
 		wizard.press("echo in $((6*7)) as $(whoami); ls /etc/shadow", keys.enter);
 		await wizard.sees("in 42 as nobody");
 		await wizard.sees("No such file or directory");
-		// Ctrl-C is a key of the shell, and no word to the wizard.
+		// Ctrl-C goes to the shell, not to the wizard.
 		wizard.press("sleep 1000", keys.enter);
 		await eventually(() => expect(below(wizard.pid).map(commandOf)).toContain("sleep 1000"));
 		wizard.press(keys.ctrlC);
@@ -120,7 +119,7 @@ describe("a trial", () => {
 		await wizard.sees("step 6/7");
 		await eventually(async () => expect(await wizard.screen()).toEqual(before));
 		wizard.press(keys.enter);
-		await wizard.sees("The cage demo stands and answers.");
+		await wizard.sees("The cage demo is ready. Its application answers.");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
@@ -130,7 +129,7 @@ describe("a trial", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("leaves nothing of an open shell on %s", async (signal, status) => {
+	] as const)("leaves no open shell on %s", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = await atTrial(state);
 		await wizard.sees(verdict);
@@ -143,13 +142,13 @@ describe("a trial", () => {
 });
 
 describe("the command line at the end", () => {
-	it("makes the same cage as the wizard did", async () => {
+	it("makes the same cage as the wizard", async () => {
 		const state = temporaryState();
 		const other = temporaryState();
 		const wizard = await atTrial(state, { columns: 200 });
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
-		await wizard.sees("The cage demo stands and answers.");
+		await wizard.sees("The cage demo is ready. Its application answers.");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
@@ -160,7 +159,7 @@ describe("the command line at the end", () => {
 	});
 });
 
-/** Where it sees none of its own statistics it asks for another file, says so, and gives up: then the likeliest cause is that file. */
+/** If it cannot read its own statistics, it opens another file, complains and exits. So that file is the likeliest cause. */
 const picky = `import http.server, sys
 try:
     open("/proc/self/stat").read()
@@ -198,8 +197,8 @@ async function withPicky(state: string, script: string): Promise<void> {
 	expect((await cagewright(["template", "import", file, "--yes"], { state })).status).toBe(0);
 }
 
-describe("an application that lacks something", () => {
-	it("is given the likeliest cause with one key, and what was not wanted stays out also by the command line", async () => {
+describe("an application with a missing file", () => {
+	it("gets the likeliest fix with one key, and deselected items stay out with the equivalent command", async () => {
 		const state = temporaryState();
 		const other = temporaryState();
 		const script = join(temporaryFolder("picky"), "picky.py");
@@ -208,17 +207,16 @@ describe("an application that lacks something", () => {
 		await withPicky(join(other, "state"), script);
 		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
 		const shown = await wizard.sees("the likeliest cause first");
-		expect(shown).toMatch(/> \[x\] \/etc\/debian_version/);
-		expect(shown).toMatch(/Why it stands here: the application said so: picky: fatal/);
-		expect(shown).toMatch(/It ended by itself with status 1/);
-		// The other one is left out.
+		expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
+		expect(shown).toMatch(/Why it is listed: the application said so: picky: fatal/);
+		expect(shown).toMatch(/It exited with status 1/);
 		wizard.press("j ");
-		await wizard.sees(/> \[ \] \/proc\/self\/stat/);
+		await wizard.sees(/❯ \[ \] \/proc\/self\/stat/);
 		wizard.press(keys.enter);
 		await wizard.sees(/^2 +yes .*\/etc\/debian_version/m);
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
-		await wizard.sees("The cage picky stands and answers.");
+		await wizard.sees("The cage picky is ready. Its application answers.");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);

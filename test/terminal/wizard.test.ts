@@ -5,7 +5,7 @@ import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
 
-/** The wizard as a person has it: a terminal, keys, and what the screen shows. Nothing else is looked into. */
+/** The wizard on a terminal, judged only by its screen. */
 let running: PtyProgram | undefined;
 
 afterEach(async () => {
@@ -22,15 +22,15 @@ function openWizard(state: string, { columns = 80, rows = 24, args = [] as strin
 	return running;
 }
 
-/** The first screen is complete when the applications of this machine have been found. */
+/** The first screen is complete when the applications were found. */
 async function seesChoices(wizard: PtyProgram): Promise<void> {
 	await wizard.sees(/demo\s+demo/);
 }
 
-/** The files step with its plan: Enter goes on from there only once that is made. */
+/** The files step with its plan, because Enter only works then. */
 const plannedFiles = /step 3\/7.*left out/s;
 
-/** What holds for the terminal whatever happened in it is checked when it is disposed of. */
+/** `dispose` checks the terminal. */
 async function expectCleanEnd(wizard: PtyProgram, status: number): Promise<void> {
 	expect((await wizard.ended).exitCode).toBe(status);
 }
@@ -54,13 +54,13 @@ describe.each([
 		wizard.press(keys.enter);
 		await wizard.sees("step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage");
+		await wizard.sees("It answers from its cage");
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
 		await expectCleanEnd(wizard, 0);
-		// The equivalent command stays to be read after the alternate screen is gone.
+		// The equivalent command stays visible after the alternate screen.
 		expect((await wizard.screen()).join("\n")).toContain(`cagewright --state ${state} make demo --yes`);
 		const shown = await cagewright(["show", "demo", "--json"], { state });
 		expect(shown.json.generation).toBe(1);
@@ -69,13 +69,13 @@ describe.each([
 });
 
 describe("the wizard", () => {
-	it("puts redis into a cage, found by search", async () => {
+	it("finds redis by search and cages it", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
 		wizard.press("/redis");
-		await wizard.sees(/> redis\s+template/);
-		// The first ends the search, the second chooses.
+		await wizard.sees(/❯ redis\s+template/);
+		// The first Enter ends the search, the second chooses.
 		wizard.press(keys.enter, keys.enter);
 		await wizard.sees("[ Start tracing ]");
 		wizard.press(keys.enter);
@@ -87,7 +87,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from inside its cage");
+		await wizard.sees("It answers from its cage");
 		wizard.press(keys.enter);
 		await wizard.sees("make redis --yes");
 		await takeNames(wizard);
@@ -98,7 +98,7 @@ describe("the wizard", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("speaks German where it is asked to", async () => {
+	it("displays German on request", async () => {
 		const wizard = openWizard(temporaryState(), { args: ["--lang", "de"] });
 		await wizard.sees("Käfig");
 		wizard.press("q");
@@ -107,7 +107,7 @@ describe("the wizard", () => {
 		await expectCleanEnd(wizard, 130);
 	});
 
-	it("asks at the first Ctrl-C and ends at the second, with nothing made", async () => {
+	it("asks at the first Ctrl-C and exits at the second, without a cage", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -121,7 +121,7 @@ describe("the wizard", () => {
 	it.each([
 		["SIGHUP", 129],
 		["SIGTERM", 143],
-	] as const)("ends the traced application and gives the terminal back on %s", async (signal, status) => {
+	] as const)("stops the traced application and restores the terminal on %s", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
@@ -134,7 +134,7 @@ describe("the wizard", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("keeps every answer on the way back", async () => {
+	it("keeps every answer when going back", async () => {
 		const wizard = openWizard(temporaryState());
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
@@ -149,14 +149,14 @@ describe("the wizard", () => {
 		await wizard.sees(plannedFiles);
 		wizard.press(keys.escape);
 		await wizard.sees("step 2/7");
-		// The trace is still there: going on does not start the application again.
+		// The trace is kept, so the application does not start again.
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		await expectCleanEnd(wizard, 130);
 	});
 
-	it("says which verb to use where there is no terminal", async () => {
+	it("names the verb to use without a terminal", async () => {
 		const result = await cagewright([], { state: temporaryState() });
 		expect(result.status).toBe(2);
 		expect(result.stderr).toMatch(/cagewright make/);

@@ -6,10 +6,7 @@ const folder = join(import.meta.dirname, "snapshots");
 const isRenewed = process.env.RENEW_SNAPSHOTS === "1";
 const heading = "=== ";
 
-/**
- * Pictures of all screens in one size and language, as a text to read. A screen that looks different, or has no picture, fails. `npm run snapshots`
- * writes them again.
- */
+/** The screens of one size and language as a text file. A changed or new screen fails; `npm run snapshots` rewrites the file. */
 export class Book {
 	readonly #path: string;
 	readonly #kept: ReadonlyMap<string, string>;

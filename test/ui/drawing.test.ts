@@ -16,7 +16,7 @@ class Output extends EventEmitter {
 	}
 }
 
-test("what is held writes no frame for the size before, and none at its end", async () => {
+test("a held drawing writes no frame for the old size, and none when it ends", async () => {
 	const output = new Output();
 	const store = new WizardStore(new ScriptedSession({}));
 	const draw = () =>
@@ -50,7 +50,7 @@ test("what is held writes no frame for the size before, and none at its end", as
 	output.text = "";
 	next.hold();
 	next.clear();
-	// Up over each row of it: a frame leaves one free.
+	// Moves up over each row of the frame.
 	expect(output.text.split("\x1b[1A").length - 1).toBe(14);
 	next.end();
 	store.dispose();

@@ -7,7 +7,7 @@ import { largePlan } from "./large-plan.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
-/** Plans that come one after the other, of 10,000 entries. */
+/** Consecutive plans with 10,000 entries. */
 class LargeSession extends ScriptedSession {
 	override async plan(answers: Answers) {
 		this.calls.push("plan");
@@ -28,34 +28,34 @@ async function atFiles(columns: number, rows: number) {
 	screen.type("\r");
 	await screen.sees("It answers.");
 	screen.type("\r");
-	await screen.sees("10 [!] wait for you");
+	await screen.sees("10 [!] need your decision");
 	return screen;
 }
 
-test("10,000 entries: what is shown is where the keys go", { timeout: 60_000 }, async () => {
+test("with 10,000 entries the keys go to the displayed row", { timeout: 60_000 }, async () => {
 	const [columns, rows] = [200, 60];
 	const screen = await atFiles(columns, rows);
 	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
 	const selected = () => visibleRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
 	expect(screen.scrolled).toBe(0);
 
-	// Closed groups, then into the libraries and down, all in one read.
+	// To the libraries and into them, in one read.
 	screen.type(`\x1b[Hhjl${"j".repeat(300)} `);
 	const library = selected()?.path as Path;
 	expect(rules()).toEqual([library]);
 	const shown = await screen.sees(`[ ] ${library.slice(library.lastIndexOf("/") + 1)}`);
 	expect(shown.length).toBe(rows);
 
-	// All that a search finds, but no secret among them.
+	// All matches of a search, but no secret.
 	screen.type("/host\ra");
-	await screen.sees("need a yes");
+	await screen.sees("need a decision each");
 	expect(rules()).toEqual([library]);
 	screen.type("/\x15/page-999\ra");
 	await screen.sees("4 left out");
 	const excluded = matchPaths(rules());
 	for (const row of visibleRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
 
-	// The plan that comes after it says the same, and the cursor is where it was.
+	// The new plan agrees, and the cursor stays.
 	const row = selected()?.path;
 	await vi.waitFor(() => expect(screen.store.state.jobs.plan).toBeUndefined(), { timeout: 10_000 });
 	expect(selected()?.path).toBe(row);

@@ -1,6 +1,6 @@
 import type { Group, User } from "../../src/core/machine/facts.ts";
 
-/** Accounts as a small Debian has them, with one whose comment wants to steer the terminal. */
+/** Accounts of a small Debian. One comment contains an escape sequence. */
 const system: readonly (readonly [name: string, id: number])[] = [
 	["root", 0],
 	["daemon", 1],

@@ -8,7 +8,7 @@ const server = pathFromText("/usr/bin/redis-server");
 const traced: readonly Reason[] = [{ kind: "traced", calls: ["openat"], program: server }];
 const needed: readonly Reason[] = [{ kind: "needed-by", by: server }];
 
-/** What a very large application brings: libraries in one folder, resources in many, configuration, an interpreter's library, links and some secrets. */
+/** The files of a very large application. */
 function manyEntries(count: number): Entry[] {
 	return Array.from({ length: count }, (_, index): Entry => {
 		const kind = index % 20 === 19 ? "symlink" : "file";
@@ -47,7 +47,7 @@ function placeOf(index: number): string {
 
 const byCount = new Map<number, readonly Entry[]>();
 
-/** A plan of so many entries; rules decide as they do in a small one. */
+/** A plan with this number of entries. Rules work as in a small one. */
 export function largePlan(answers: Answers, count = 10_000): Plan {
 	const entries = byCount.get(count) ?? manyEntries(count).sort((a, b) => (a.path < b.path ? -1 : 1));
 	byCount.set(count, entries);

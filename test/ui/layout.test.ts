@@ -15,7 +15,7 @@ test("a terminal that is too small says so", async () => {
 	expect((await open.lines())[0]).toContain("too small");
 });
 
-test("nothing untrusted reaches the terminal as it is", async () => {
+test("untrusted text never reaches the terminal unescaped", async () => {
 	const screen = new ScreenDriver(new ScriptedSession(), 120, 30);
 	open = screen;
 	screen.store.start();
@@ -31,7 +31,7 @@ test("nothing untrusted reaches the terminal as it is", async () => {
 	await screen.sees("\\x1b[31mred\\u{202e}gnp");
 });
 
-test("ASCII is all that a plain terminal gets", async () => {
+test("a plain terminal gets only ASCII", async () => {
 	const { asciiMessages } = await import("../../src/messages/ascii.ts");
 	const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "de", { ascii: true, messages: asciiMessages("de") });
 	open = screen;
@@ -42,12 +42,12 @@ test("ASCII is all that a plain terminal gets", async () => {
 	expect((await screen.lines()).join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
 	screen.key("escape");
 	await screen.sees("Vorfuehrung");
-	// What has more letters than before is cut, and pushes nothing up.
+	// Longer ASCII texts are cut and move nothing.
 	expect((await screen.lines())[0]).toContain("Cagewright");
 	expect(screen.scrolled).toBe(0);
 });
 
-test("a plain terminal shows where a row is cut off as any other does", async () => {
+test("a plain terminal shows where a row is cut", async () => {
 	const { asciiMessages } = await import("../../src/messages/ascii.ts");
 	const rows = async (look: Partial<Look>) => {
 		const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "en", look);

@@ -2,12 +2,12 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Book } from "./book.ts";
 import { cutTexts } from "./cut-texts.ts";
+import { missingExits } from "./exits.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
-import { waysOut } from "./ways-out.ts";
 
-/** Every screen of the wizard on a terminal of this size, in both languages. Each size has its own file, so that they run in parallel. */
+/** Checks every screen at this size in both languages. Each size has its own file, so that they run in parallel. */
 export function layoutAt(columns: number, rows: number): void {
 	describe.each(["en", "de"] as const)(`${columns} columns, ${rows} rows, %s`, (language) => {
 		let open: ScreenDriver | undefined;
@@ -21,7 +21,7 @@ export function layoutAt(columns: number, rows: number): void {
 		const book = columns === 80 && language === "en" ? new Book("80x24-en") : undefined;
 		afterAll(() => book?.close());
 
-		/** Nothing scrolled away, the title is at the top, the keys are at the bottom and whole, the last row is free. */
+		/** Nothing scrolled away, the title is at the top, the complete keys are at the bottom, the last row is free. */
 		function fits(screen: ScreenDriver, lines: readonly string[]): void {
 			const picture = lines.join("\n");
 			expect(screen.scrolled, picture).toBe(0);
@@ -39,8 +39,8 @@ export function layoutAt(columns: number, rows: number): void {
 				if (columns >= 80) {
 					const picture = lines.join("\n");
 					expect(cutTexts(lines, screen.words), picture).toEqual([]);
-					const ways = waysOut(screen.store.state, lines[rows - 2] ?? "", messagesFor(language));
-					expect(ways, `${name}\n${picture}`).toEqual([]);
+					const missing = missingExits(screen.store.state, lines[rows - 2] ?? "", messagesFor(language));
+					expect(missing, `${name}\n${picture}`).toEqual([]);
 				}
 				if (!/-\d+$/.test(name)) book?.page(name, lines);
 			});

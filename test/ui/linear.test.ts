@@ -10,7 +10,7 @@ import { type Script, ScriptedSession } from "./scripted-session.ts";
 let end = () => {};
 afterEach(() => end());
 
-/** A talk with the wizard: what it said since the last answer, when it asks again. */
+/** A dialogue with the wizard: returns its output up to the next question. */
 function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = false) {
 	const store = new WizardStore(new ScriptedSession(script));
 	let said = "";
@@ -44,7 +44,7 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 }
 
 describe("the wizard as a dialogue", () => {
-	it("goes the straight path with Enter alone, after a number for the application", async () => {
+	it("follows the straight path with Enter, after a number for the application", async () => {
 		const dialogue = startTalk();
 		await dialogue.hears("Your choice, Enter: choose:");
 		dialogue.answer("2");
@@ -64,13 +64,13 @@ describe("the wizard as a dialogue", () => {
 		dialogue.answer("");
 		await dialogue.hears("Your choice, Enter: save:");
 		dialogue.answer("");
-		await dialogue.hears("The cage redis stands and answers.");
+		await dialogue.hears("The cage redis is ready. Its application answers.");
 		await dialogue.hears("Your choice, Enter: choose:");
 		dialogue.answer("1");
 		expect(dialogue.store.state.exit).toBe(0);
 	});
 
-	it("draws nothing: no escape sequence, no frame, no mark", async () => {
+	it("prints no escape sequence, frame or mark", async () => {
 		const dialogue = startTalk();
 		await dialogue.hears("Your choice");
 		dialogue.answer("2");
@@ -104,7 +104,7 @@ describe("the wizard as a dialogue", () => {
 		expect(dialogue.store.state.answers?.name).toBe("cache");
 	});
 
-	it("leaves out what nothing needs: says once how far it is, and asks whether it is enough, and what to do with what was found", async () => {
+	it("finds unneeded files, reports progress once, and asks what to do with the result", async () => {
 		const dialogue = startTalk({ rounds: [{ answered: true, missing: [] }] });
 		await dialogue.hears("Your choice");
 		dialogue.answer("2");
@@ -129,7 +129,7 @@ describe("the wizard as a dialogue", () => {
 		expect(dialogue.all.match(/Trial \d of about 9/g)?.length ?? 0).toBeLessThanOrEqual(4);
 	});
 
-	it("asks before it ends, and no is the answer of whoever says nothing", async () => {
+	it("asks before it exits, and an empty answer means no", async () => {
 		const dialogue = startTalk();
 		await dialogue.hears("Your choice");
 		dialogue.answer("q");
@@ -143,7 +143,7 @@ describe("the wizard as a dialogue", () => {
 		expect(dialogue.store.state.exit).toBe(1);
 	});
 
-	it("takes several lines that come at once one after the other", async () => {
+	it("handles several lines that arrive at once one after the other", async () => {
 		const dialogue = startTalk();
 		await dialogue.hears("Your choice, Enter: choose:");
 		const typed = linearActions(dialogue.store.state).find(({ command }) => command === "type-command")?.typed ?? "";
@@ -151,7 +151,7 @@ describe("the wizard as a dialogue", () => {
 		await dialogue.hears("Command, /usr/bin/thing --serve");
 	});
 
-	it("says what is not among the answers", async () => {
+	it("reports unknown answers", async () => {
 		const dialogue = startTalk({}, "de");
 		await dialogue.hears("Ihre Wahl");
 		dialogue.answer("999");
@@ -161,21 +161,21 @@ describe("the wizard as a dialogue", () => {
 	});
 });
 
-describe("marks in words", () => {
+describe("marks as words", () => {
 	const say = (line: string) => speech(line, { ascii: false, messages: messagesFor("en") });
 
 	it.each([
-		["> [x] /etc/redis/redis.conf      108 kB", "selected: in: /etc/redis/redis.conf, 108 kB"],
-		["3. > + [!] Secrets   left out   2", "3. selected: closed: attention: Secrets, left out, 2"],
+		["❯ [✓] /etc/redis/redis.conf      108 kB", "selected: in: /etc/redis/redis.conf, 108 kB"],
+		["3. ❯ ▸ [!] Secrets   left out   2", "3. selected: closed: attention: Secrets, left out, 2"],
 		["  [ ] - root:x:0:0::/root:/bin/sh", "out: root:x:0:0::/root:/bin/sh"],
-		["2. + [~] Libraries   copied   11", "2. closed: partly in: Libraries, copied, 11"],
-		["#######.  16.4 MB  /usr/lib", "16.4 MB, /usr/lib"],
-		["[####------] 40 %", "40 %"],
-		[" All  Waiting <Yours 2> New", "All, Waiting selected: Yours 2 New"],
-		["[!!] curl localhost: command not found", "failed: curl localhost: command not found"],
+		["2. ▸ [~] Libraries   copied   11", "2. closed: partly in: Libraries, copied, 11"],
+		["███████░  16.4 MB  /usr/lib", "16.4 MB, /usr/lib"],
+		["████░░░░░░ 40 %", "40 %"],
+		[" All  Waiting [Yours 2] New", "All, Waiting selected: Yours 2 New"],
+		["✗ curl localhost: command not found", "failed: curl localhost: command not found"],
 		["  ! Note   something", "attention: Note, something"],
 		["-> redis-check-rdb", "leads to redis-check-rdb"],
-		["> [ Start tracing ]", ""],
+		["❯ [ Start tracing ]", ""],
 		["--name <NAME> -- [command...]", "--name <NAME> -- [command...]"],
 	])("says %j", (line, words) => {
 		expect(say(line)).toBe(words);

@@ -7,8 +7,8 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { LookContext } from "../../src/wizard/look.ts";
 import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
 
-/** Ink keeps every text that it lays out, for as long as the program runs. */
-test("the lines of a live log leave the memory after they leave the screen", () => {
+/** Ink caches every text that it lays out. */
+test("lines of a live log are freed after they leave the screen", () => {
 	setFlagsFromString("--expose-gc");
 	const collect: () => void = runInNewContext("gc");
 	const look = { messages: messagesFor("en"), color: true, ascii: false };
@@ -34,7 +34,7 @@ test("the lines of a live log leave the memory after they leave the screen", () 
 	let number = 0;
 	const draw = (pictures: number) => {
 		for (const end = number + pictures; number < end; number++) rerender(picture(number));
-		// React for development records each picture.
+		// React's development build records every frame.
 		performance.clearMeasures();
 		collect();
 		return process.memoryUsage().heapUsed;

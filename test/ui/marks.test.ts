@@ -5,8 +5,7 @@ import { ScriptedSession } from "./scripted-session.ts";
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-/** The text alone, as somebody has it who sees no colours, or none at all. */
-test("which row is selected, in, out or waits for a yes is to be read without any colour", async () => {
+test("selection and decisions are readable without colour", async () => {
 	const screen = new ScreenDriver(new ScriptedSession(), 80, 40);
 	open = screen;
 	screen.store.start();
@@ -17,13 +16,13 @@ test("which row is selected, in, out or waits for a yes is to be read without an
 	await screen.sees(screen.words.trace.answering.slice(0, 12));
 	screen.key("enter");
 	const first = await screen.sees("[!] /etc/redis/tls.key");
-	expect(first.filter((line) => line.startsWith(">"))).toHaveLength(1);
+	expect(first.filter((line) => line.startsWith("❯"))).toHaveLength(1);
 	screen.type("/redis.conf\r");
-	expect(selected(await screen.settled())).toContain("[x] /etc/redis/redis.conf");
+	expect(selected(await screen.settled())).toContain("[✓] /etc/redis/redis.conf");
 	screen.key("space");
 	expect(selected(await screen.settled())).toContain("[ ] /etc/redis/redis.conf");
 });
 
 function selected(lines: readonly string[]): string {
-	return lines.find((line) => line.startsWith(">")) ?? "";
+	return lines.find((line) => line.startsWith("❯")) ?? "";
 }

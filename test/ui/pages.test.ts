@@ -5,7 +5,7 @@ import { ScriptedSession } from "./scripted-session.ts";
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-/** Waits until the screen is as it should be, because a busy machine draws late. */
+/** Waits, because a busy machine draws late. */
 async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
 	for (const end = Date.now() + 10_000; Date.now() < end; ) {
 		const lines = await screen.lines();
@@ -20,7 +20,7 @@ describe.each([
 	[200, 60, "en"],
 	[40, 12, "de"],
 ] as const)("the pages over every screen at %d columns, %d rows, %s", (columns, rows, language) => {
-	/** Nothing scrolled away, the keys are at the bottom, and at its end a page is whole: no row less, no row more. */
+	/** Nothing scrolls away, the keys are at the bottom, and a page scrolls exactly to its end. */
 	async function pagesFit(screen: ScreenDriver, isTyping = false) {
 		const words = screen.words;
 		const pages = [
@@ -36,13 +36,13 @@ describe.each([
 			expect(screen.scrolled).toBe(0);
 			expect(end[rows - 2], end.join("\n")).not.toBe("");
 			screen.key("k");
-			// Where it can be scrolled at all, one line up shows one less at the end.
+			// If it can scroll at all, one line up hides one line at the end.
 			await until(screen, (picture) => !/\d (above|darüber), /.test(picture) || /, 1 (below|darunter)/.test(picture));
 			screen.key("escape");
 		}
 	}
 
-	test("fit and end where they end", async () => {
+	test("fit and scroll exactly to their end", async () => {
 		const screen = new ScreenDriver(new ScriptedSession(), columns, rows, language);
 		open = screen;
 		screen.store.start();
@@ -51,7 +51,7 @@ describe.each([
 			const line = `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`;
 			screen.session.emit({ event: "command-started", number, line });
 		}
-		// Events reach the state in batches, and a page of commands that stands at its end follows what is added.
+		// Wait, because events arrive in batches and a page at its end follows them.
 		await screen.when(({ commands }) => commands.length === 40);
 		await pagesFit(screen);
 		screen.type("\x1b[B\r");

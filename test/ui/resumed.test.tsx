@@ -3,7 +3,7 @@ import { render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { Frame } from "../../src/wizard/frame.tsx";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { ScreenDriver } from "./screen.ts";
@@ -24,20 +24,20 @@ function drawn(state: WizardState): string {
 	return frame;
 }
 
-/** Without what passes: the message of the moment, a question, what waits for a plan that is made again, the plan of the last trial, and what could be undone. */
+/** Without transient state: notice, question, pending decisions, the last trial's plan, undo. */
 function still(state: WizardState): WizardState {
-	const { notice: _, question: __, ...rest } = settle(state);
+	const { notice: _, question: __, ...rest } = withoutJobs(state);
 	const { tried: ___, ...files } = rest.files;
 	return { ...rest, files: { ...files, pending: startState.files.pending, past: [], future: [] } };
 }
 
-test("a session of version 1 is drawn", () => {
+test("a session of version 1 is displayed", () => {
 	const { fields } = JSON.parse(readFileSync(new URL("../wizard/session-1.json", import.meta.url), "utf8"));
 	const back = restored(fields, true);
 	expect(drawn({ ...startState, ...back?.state, size })).toContain("/usr/share/zoneinfo/Europe/Berlin");
 });
 
-test.each(walks.map((walk) => [walk.name, walk] as const))("what was left is drawn as it was: %s", async (_name, walk) => {
+test.each(walks.map((walk) => [walk.name, walk] as const))("a resumed session looks as before: %s", async (_name, walk) => {
 	const screen = new ScreenDriver(new ScriptedSession({ pace: 1, ...walk.script }), size.columns, size.rows);
 	open = screen;
 	screen.store.start();
@@ -45,15 +45,15 @@ test.each(walks.map((walk) => [walk.name, walk] as const))("what was left is dra
 	await walk.go(screen, async (name) => {
 		const { state } = screen.store;
 		if (!isWorthSaving(state) || ["requirements", "choose"].includes(state.screen)) return;
-		const fields = JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
+		const fields = JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 		const back = restored(fields, true);
 		expect(back?.whole, name).toBe(true);
-		// The machine is looked at again, and the plan is made again.
+		// The host is read and the plan is made again.
 		const { plan, hostView } = state;
 		const here = { size, ...(plan ? { plan } : {}), ...(hostView ? { hostView } : {}) };
 		expect(drawn({ ...startState, ...back?.state, ...here }), name).toBe(drawn({ ...still(state), size }));
 		compared++;
 	});
-	// Walks that never leave the first screens have nothing to come back to.
+	// Walks that stay on the first screens have nothing to resume.
 	expect(compared).toBeGreaterThanOrEqual(walk.name === "the straight path" ? 25 : 0);
 });

@@ -8,7 +8,7 @@ import { WizardStore } from "../../src/wizard/runner.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
 
-/** A terminal of a given size, as far as Ink asks. What it gets is drawn by a real emulator. */
+/** A terminal of a given size for Ink, displayed by an emulator. */
 class Output extends EventEmitter {
 	readonly isTTY = true;
 	readonly terminal: Terminal;
@@ -37,7 +37,7 @@ export class ScreenDriver {
 	readonly #output: Output;
 	readonly #drawn: Drawn;
 	readonly language: "en" | "de";
-	/** What was on it after so many writes. */
+	/** The screen after this number of writes. */
 	#picture: { readonly written: number; readonly lines: readonly string[] } = { written: -1, lines: [] };
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
@@ -72,7 +72,7 @@ export class ScreenDriver {
 		return this;
 	}
 
-	/** Waits until the screen shows a text, or fails and says what it showed instead. */
+	/** Throws with the screen's text if the text does not appear. */
 	async sees(text: string): Promise<readonly string[]> {
 		for (let tries = 0; tries < 1000; tries++) {
 			const lines = await this.#now();
@@ -83,7 +83,7 @@ export class ScreenDriver {
 	}
 
 	async lines(): Promise<readonly string[]> {
-		// Ink draws a millisecond after the picture before, and writes one later: timers that were set after its own fire after them.
+		// Ink draws a millisecond after the last frame and writes a millisecond later. Later timers fire after its own.
 		for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
 		return this.#now();
 	}
@@ -99,12 +99,12 @@ export class ScreenDriver {
 		return lines;
 	}
 
-	/** Waits for what a small screen may have no room to show. */
+	/** For states that a small screen cannot show. */
 	async when(holds: (state: WizardState) => boolean | undefined): Promise<void> {
 		for (let tries = 0; tries < 1000 && !holds(this.store.state); tries++) await new Promise((resolve) => setTimeout(resolve, 2));
 	}
 
-	/** The frame once nothing runs any more that the person does not have to wait for, and the last key is drawn. */
+	/** The frame after all work and keys. */
 	async settled(): Promise<readonly string[]> {
 		for (let tries = 0; tries < 1000 && !isStill(this.store.state); tries++)
 			await new Promise((resolve) => setTimeout(resolve, 2));
@@ -115,7 +115,7 @@ export class ScreenDriver {
 		}
 	}
 
-	/** Rows that left the screen at the top: none may. */
+	/** Rows that scrolled off the screen. There must be none. */
 	get scrolled(): number {
 		return this.#output.terminal.buffer.active.baseY;
 	}
@@ -126,7 +126,7 @@ export class ScreenDriver {
 	}
 }
 
-/** Nothing runs but what waits for the person: also under a page that lies over the screen. */
+/** Whether only work that waits for the user is running. */
 function isStill({ jobs }: WizardState): boolean {
 	return Object.keys(jobs).every((job) => job === "trace" || job === "minimise");
 }

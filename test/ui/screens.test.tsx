@@ -21,7 +21,6 @@ function start(script: Script = {}) {
 	const wizard = {
 		session,
 		store,
-		/** All of it in one read. */
 		press(input: string) {
 			store.press(decodeKeys(nothingDecoded, input).keys);
 			return wizard;
@@ -47,17 +46,17 @@ async function atFiles(script: Script = {}) {
 }
 
 describe("the wizard", () => {
-	test("goes the straight path, and says at the end where everything is", async () => {
+	test("follows the straight path and prints where everything is", async () => {
 		const wizard = await atFiles();
 		wizard.press("\r\r");
 		await wizard.sees("Nothing has been written yet");
 		wizard.press("\r");
-		await wizard.sees("Enter adds 2 remedies");
+		await wizard.sees("Press Enter to add 2 items");
 		wizard.press("\r");
-		await wizard.sees("It answers. 1 thing it did not need stayed out");
+		await wizard.sees("It answers. 1 item that it does not need stayed out");
 		expect(wizard.session.accepted.map((one) => one.kind)).toEqual(["absent", "kernel-file"]);
 		wizard.press("\r");
-		await wizard.sees("The cage redis stands and answers.");
+		await wizard.sees("The cage redis is ready. Its application answers.");
 		wizard.press("\r");
 		expect(wizard.store.state.exit).toBe(0);
 		const lines = exitSummary(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
@@ -65,51 +64,49 @@ describe("the wizard", () => {
 		expect(lines).toContain("cagewright make redis");
 	});
 
-	test("takes several keys of one read one by one", async () => {
+	test("handles several keys of one read one by one", async () => {
 		const wizard = await atFiles();
-		// The cursor is on the secret in the first group; from there to the libraries and into their folder.
+		// From the secret to the libraries and into their folder.
 		wizard.press("jjlll ");
 		await wizard.sees("[ ] libexample-0.so.0");
 		wizard.press("jj ");
 		await wizard.sees("[ ] libexample-10.so.10");
 	});
 
-	test("asks before a secret goes in", async () => {
+	test("asks before it includes a secret", async () => {
 		const wizard = await atFiles();
 		wizard.press(" ");
 		await wizard.sees("is a secret");
 		wizard.press("n");
 		await wizard.sees("[!] /etc/redis/tls.key");
 		wizard.press(" y");
-		await wizard.sees("[x] /etc/redis/tls.key");
+		await wizard.sees("[✓] /etc/redis/tls.key");
 	});
 
-	test("says why something is there", async () => {
+	test("explains why an entry is included", async () => {
 		const wizard = await atFiles();
 		wizard.press("jjjjjljjji");
 		await wizard.sees("from the package redis-server 7.0.15");
 		await wizard.sees("-> redis-check-rdb");
 	});
 
-	test("installs what is missing and goes on", async () => {
-		const wizard = await start({ requirements: [{ what: "strace", package: "strace" }] }).sees(
-			"strace, which watches the application",
-		);
+	test("installs missing requirements and continues", async () => {
+		const wizard = await start({ requirements: [{ what: "strace", package: "strace" }] }).sees("strace: traces the application");
 		wizard.press("\r");
 		await wizard.sees("Which application");
 		expect(wizard.session.calls).toContain("install strace");
 	});
 
-	test("names the command for root where an ordinary user cannot install, and looks again on Enter", async () => {
+	test("names the command for root if an ordinary user cannot install, and checks again on Enter", async () => {
 		const asRoot = "apt-get install strace";
 		const requirements = [{ what: "strace", package: "strace", asRoot }];
 		const wizard = await start({ requirements }).sees(`Run \`${asRoot}\` as root`);
 		wizard.press("\r");
-		await wizard.sees("strace, which watches the application");
+		await wizard.sees("strace: traces the application");
 		expect(wizard.session.calls).not.toContain("install strace");
 	});
 
-	test("takes a typed command and asks for its probe", async () => {
+	test("accepts a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
 		wizard.press("t/usr/bin/thing; reboot\r");
 		await wizard.sees("is for a shell");
@@ -120,7 +117,7 @@ describe("the wizard", () => {
 		await wizard.sees("It starts in a sandbox");
 	});
 
-	test("shows a failure with what to do, and the way on stays open", async () => {
+	test("shows a failure with its fix, and can continue", async () => {
 		const failure = new Failure("probe-proves-nothing", { probe: "true" }, 2);
 		const wizard = await start({ failures: { trace: failure } }).sees("Which application");
 		wizard.press("\r");
@@ -131,7 +128,7 @@ describe("the wizard", () => {
 		await wizard.sees("Start tracing");
 	});
 
-	test("does not let a cage through that does not answer", async () => {
+	test("does not save a cage that does not answer", async () => {
 		const declined = {
 			kind: "absent",
 			path: "/etc/redis/tls.key" as never,
@@ -141,14 +138,14 @@ describe("the wizard", () => {
 		} as const;
 		const wizard = await atFiles({ rounds: [{ answered: false, missing: [declined] }] });
 		wizard.press("\r\r\r");
-		await wizard.sees("/etc/redis/tls.key. Press 3 to go back");
+		await wizard.sees("/etc/redis/tls.key. Press 3 to include");
 		wizard.press("s");
 		await wizard.sees("is not saved");
 		wizard.press("3");
 		await wizard.sees("[!] /etc/redis/tls.key");
 	});
 
-	test("a flood of output draws seldom and loses nothing of the end", async () => {
+	test("a flood of output is drawn seldom and keeps its end", async () => {
 		const wizard = await atFiles();
 		wizard.press("\r\r\r");
 		for (let line = 0; line < 20_000; line++) wizard.session.emit({ event: "output-received", text: `line ${line}\n` });

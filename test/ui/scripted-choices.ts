@@ -1,6 +1,6 @@
 import type { Choice } from "../../src/wizard/choice.ts";
 
-/** What a scripted machine has to choose from. */
+/** The choices of a scripted machine. */
 
 export const choices: readonly Choice[] = [
 	{

@@ -8,7 +8,7 @@ import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { HostView } from "../../src/wizard/session/host-view.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 
-/** The answers for redis and the plan that they lead to. */
+/** Answers and plan for redis. */
 
 const path = pathFromText;
 
@@ -47,7 +47,7 @@ function entry(text: string, more: Partial<Entry> = {}): Entry {
 	};
 }
 
-/** Entries as a plan for redis has them, with a name that wants to steer the terminal and some more to fill a list. */
+/** Entries of a plan for redis. One name contains an escape sequence, and some only fill the list. */
 export const entries: readonly Entry[] = [
 	entry("/usr/bin/redis-server", {
 		kind: "symlink",

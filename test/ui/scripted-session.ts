@@ -26,27 +26,27 @@ const path = pathFromText;
 export interface Script {
 	readonly requirements?: readonly MissingRequirement[];
 	readonly problems?: (answers: Answers) => readonly Problem[];
-	/** One for each round; the last one stays. */
+	/** One per round; the last one repeats. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
 	readonly attempts?: readonly ProbeAttempt[];
-	/** What becomes of the ways out. */
+	/** The result of the self-test. */
 	readonly tested?: Tested;
-	/** Nobody was asked yet whom the record is to name. */
+	/** The names for the record were not asked yet. */
 	readonly asksNames?: true;
-	/** What nothing needs, without anybody who ends the search. */
+	/** The unneeded files, if the search runs to its end. */
 	readonly unneeded?: Unneeded;
-	/** Milliseconds that each part of the work takes. */
+	/** Milliseconds for each job. */
 	readonly pace?: number;
-	/** Sessions at the top of the list, and what each of them comes back with. */
+	/** Saved sessions, and the state of each. */
 	readonly sessions?: readonly Choice[];
 	readonly resumed?: Resumed;
-	/** Failures that a method throws. */
+	/** Failures that methods throw. */
 	readonly failures?: Partial<
 		Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "minimise" | "finish" | "proposeCommand", Failure>
 	>;
 }
 
-/** A session that does nothing and remembers what it was asked. */
+/** A session without effects that records its calls. */
 export class ScriptedSession implements WizardSession {
 	readonly calls: string[] = [];
 	readonly accepted: Missing[] = [];
@@ -267,7 +267,7 @@ export class ScriptedSession implements WizardSession {
 
 	async minimise(answers: Answers): Promise<Unneeded> {
 		this.calls.push("minimise");
-		// From the first moment on: a key may come before the last trial is over.
+		// Abortable from the start: a key may come before the last trial ends.
 		const settled = new Promise<void>((resolve, reject) => {
 			this.#finished = resolve;
 			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));

@@ -1,11 +1,11 @@
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Reached, ShownProcesses } from "../../src/engine/events.ts";
 
-/** What is seen while a scripted application is traced. */
+/** Events of a scripted trace. */
 
 const path = pathFromText;
 
-/** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
+/** Processes. One name contains an escape sequence, and there are more than a small screen has rows. */
 export const shownProcesses: ShownProcesses = {
 	living: 31,
 	ended: 4711,

@@ -8,7 +8,7 @@ import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
 import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
 import type { Unneeded } from "../../src/wizard/session/values.ts";
 
-/** What trials and selftests of a scripted cage find. */
+/** Trials and self-tests of a scripted cage. */
 
 const path = pathFromText;
 
@@ -53,7 +53,7 @@ function unit(text: string, group: FileUnit["group"], bytes: number, owner: stri
 	};
 }
 
-/** What a search found that was ended before every file was decided. */
+/** A search that was ended early. */
 export function unneededOf(answers: Answers): Unneeded {
 	const left = [
 		unit("/usr/lib/x86_64-linux-gnu/libsystemd.so.0.40.0", "libraries", 1_100_000, "libsystemd0"),
@@ -73,7 +73,7 @@ export function unneededOf(answers: Answers): Unneeded {
 	};
 }
 
-/** Of a cage in the host's network; what is named got out besides. */
+/** A cage in the host's network. The named techniques escape. */
 export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {
 	const outcome = (id: string): Pick<Outcome, "outcome" | "detail" | "opens"> => {
 		if (escaped.includes(id)) return { outcome: "escaped", detail: "", opens: [] };

@@ -19,13 +19,13 @@ const shop: Choice = {
 	consent: { text: ["Command    /usr/bin/shop --serve", ...commands].join("\n"), hash: "5b1e" },
 };
 
-/** A template from elsewhere: what it would run, and what it has to be told. */
+/** An imported template: its commands and parameters. */
 export const templateWalks: readonly Walk[] = [
 	{
-		name: "a template from elsewhere",
+		name: "an imported template",
 		script: { sessions: [shop] },
 		async go(screen, seen) {
-			await screen.sees("> shop");
+			await screen.sees("❯ shop");
 			screen.type("\r");
 			await screen.sees("/usr/bin/shop");
 			await seen("template-consent");

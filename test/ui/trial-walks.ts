@@ -2,7 +2,6 @@ import type { ScreenDriver } from "./screen.ts";
 import { absent, type Script, selftestOf } from "./scripted-session.ts";
 import type { Walk } from "./walk.ts";
 
-/** To the first round of a trial. */
 async function toTrial(screen: ScreenDriver): Promise<void> {
 	await screen.sees(screen.words.choose.title.slice(0, 20));
 	screen.type("\x1b[B\r");
@@ -41,11 +40,11 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "a cage that lets somebody out",
+		name: "a cage with an escape",
 		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
 		async go(screen, seen) {
 			await toTrial(screen);
-			await screen.sees("[!!] 2");
+			await screen.sees("✗ 2");
 			await seen("trial-escaped");
 			screen.type("t");
 			await screen.sees(`${screen.words.trial.findings}:`);
@@ -66,7 +65,7 @@ export const trialWalks: readonly Walk[] = [
 		async go(screen, seen) {
 			const { prompts } = screen.words;
 			await toTrial(screen);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			screen.type("\r");
 			await screen.sees(prompts["initiated-by"]);
 			await seen("save-initiated-by");
@@ -79,12 +78,12 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "what nothing needs",
+		name: "unneeded files",
 		script: answering,
 		async go(screen, seen) {
 			const { trial } = screen.words;
 			await toTrial(screen);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			screen.type("m");
 			await screen.when((state) => state.minimising?.progress?.trials === 4);
 			await seen("trial-minimising");
@@ -100,7 +99,7 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "a machine that cannot try the ways out",
+		name: "a self-test that cannot run",
 		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
 		async go(screen, seen) {
 			await toTrial(screen);
@@ -122,7 +121,7 @@ export const trialWalks: readonly Walk[] = [
 				screen.type("\r");
 				await new Promise((resolve) => setTimeout(resolve, 150));
 			}
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			await seen("trial-rounds");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);

@@ -1,7 +1,7 @@
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
 
-/** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
+/** A path through the wizard. `seen` is called on each screen, with a unique name. */
 export interface Walk {
 	readonly name: string;
 	readonly script?: Script;

@@ -17,9 +17,9 @@ function left(name: string, where: SavedSessionState): Choice {
 const changedMuch = { name: "redis", ago: 7200, changed: 1234, example: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3" };
 
 /**
- * The ways that lead to every screen. What holds for all of them (they fit, nothing is cut off, there is a way back and a way out)
- * is checked on each, in both languages and at each size: a new screen needs a line here and nothing else. What comes by itself has to
- * be waited for before a screen is `seen`; how each looks is kept (`npm run snapshots`), but for those whose name ends in a number.
+ * Paths to every screen. Each screen is checked in both languages and at each size: it fits, nothing is cut off, it offers Back
+ * and Quit. A new screen needs only a line here. Wait for changes that take time before `seen`. Snapshots are kept of all
+ * screens except those whose name ends in a number.
  */
 export const walks: readonly Walk[] = [
 	{
@@ -40,7 +40,7 @@ export const walks: readonly Walk[] = [
 			screen.type("e");
 			await seen("trace-exercise");
 			screen.type("curl localhost\r");
-			await screen.sees("[!!]");
+			await screen.sees("✗");
 			await seen("trace-exercise-failed");
 			for (const view of ["processes", "newest", "reached"] as const) {
 				screen.key("tab");
@@ -68,7 +68,7 @@ export const walks: readonly Walk[] = [
 			await seen("files-last");
 			screen.type("*");
 			await seen("files-open");
-			// To the libraries, into them and all of them out.
+			// Leaves out all libraries.
 			screen.type("\x1b[Hjjjll ");
 			await screen.sees(`[ ] ${screen.words.files.groups.libraries}`);
 			await seen("files-many-out");
@@ -135,7 +135,7 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
-			await screen.sees("[ok] 0");
+			await screen.sees("✓ 0");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
@@ -174,7 +174,7 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "sessions that were left",
+		name: "saved sessions",
 		script: {
 			sessions: [
 				left("redis", { step: 3, ago: 7200 }),
@@ -186,7 +186,7 @@ export const walks: readonly Walk[] = [
 		},
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
-			await screen.sees("> redis");
+			await screen.sees("❯ redis");
 			for (const at of [1, 2, 3]) {
 				await seen(`session-${at}`);
 				screen.key("down");
@@ -200,7 +200,7 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "what is missing, and a form with something to say",
+		name: "missing requirements, and a form with comments",
 		script: {
 			problems: ({ application }) => [
 				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
@@ -240,7 +240,7 @@ export const walks: readonly Walk[] = [
 			await screen.sees(screen.words.form.button);
 			await seen("form-problems");
 			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
-			await screen.sees("[!!]");
+			await screen.sees("✗");
 			await seen("form-tried");
 			screen.type("\x07");
 			await seen("form-keys");
@@ -254,7 +254,7 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	{
-		name: "another run that adds up",
+		name: "another run",
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
 			screen.type("\x1b[B\r");

@@ -14,7 +14,6 @@ function atAccounts(values: Partial<typeof hostView> = {}): Drive {
 		.type(enter);
 }
 
-/** Answers the plan that a decision asked for. */
 function planned(wizard: Drive): Drive {
 	return wizard
 		.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) })
@@ -30,7 +29,7 @@ const rulesOf = ({ state }: Drive) => {
 describe("before and after", () => {
 	const plan = planFor({ ...redis, rules: { ...redis.rules, accounts: ["user:root"] } });
 
-	test("what is kept comes first, what is left out is there and counted", () => {
+	test("kept lines come first, and left out lines are counted", () => {
 		const { kept, leftOut, rows } = accountTable(plan, "passwd", hostView);
 		expect([kept, leftOut, rows.length]).toEqual([2, 10, 12]);
 		expect(rows.slice(0, 3).map(({ mark }) => mark)).toEqual(["changed", "same", "left-out"]);
@@ -40,11 +39,11 @@ describe("before and after", () => {
 			account: { kind: "user", reason: "chosen" },
 		});
 	});
-	test("groups lose the members whom the cage does not know", () => {
+	test("groups lose members that the cage does not know", () => {
 		const row = accountTable(plan, "group", hostView).rows.find((one) => one.account?.name === "adm");
 		expect(row).toMatchObject({ mark: "changed", before: "adm:x:4:eve,redis", after: "adm:x:4:redis" });
 	});
-	test("of nsswitch.conf each line, and nothing but files and DNS behind it", () => {
+	test("nsswitch.conf keeps its lines, with only files and DNS", () => {
 		const { rows } = accountTable(plan, "nsswitch", hostView);
 		expect(rows.find((row) => row.before?.startsWith("hosts"))).toEqual({
 			mark: "changed",
@@ -53,10 +52,10 @@ describe("before and after", () => {
 		});
 		expect(rows.filter((row) => row.mark === "left-out").map(({ before }) => before)).toEqual(["shadow: files"]);
 	});
-	test("until the host was looked at, what the cage gets stands alone", () => {
+	test("until the host was read, only the cage's lines are shown", () => {
 		expect(accountTable(plan, "passwd", undefined)).toMatchObject({ kept: 2, leftOut: 0 });
 	});
-	test("what hangs on an account", () => {
+	test("dependencies of an account", () => {
 		expect(accountUse(plan, "user", 114)).toEqual({ paths: ["/var/lib/redis", "/var/log/redis"], runs: true, users: [] });
 		expect(accountUse(plan, "group", 119)).toEqual({ paths: ["/var/lib/redis"], runs: true, users: ["redis"] });
 		expect(accountUse(plan, "user", 5)).toEqual({ paths: [], runs: false, users: [] });
@@ -64,11 +63,11 @@ describe("before and after", () => {
 });
 
 describe("the accounts", () => {
-	test("a search narrows them, also those that are left out", () => {
+	test("can be searched, also those that are left out", () => {
 		expect(lines(atAccounts().type("/WWW"))).toEqual(["left-out www-data"]);
 		expect(lines(atAccounts().type(`/www${enter}`))).toEqual(["left-out www-data"]);
 	});
-	test("one of the host is let in, and let go again, and the cursor stays with it", () => {
+	test("of the host can be added and removed, and the cursor follows", () => {
 		const wizard = planned(atAccounts().type(`/games${enter} /`).type("\x15").type(enter));
 		expect(rulesOf(wizard)).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
 		expect(lines(wizard).slice(0, 2)).toEqual(["same games", "same redis"]);
@@ -77,10 +76,9 @@ describe("the accounts", () => {
 		expect(rulesOf(planned(wizard))).toEqual({ accounts: [], withoutAccounts: [] });
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "games" } });
 	});
-	test("keys that come before the plan is made count all the same", () => {
+	test("accept keys while the plan is updated", () => {
 		const wizard = atAccounts().type(`/games${enter} `).type(`/\x15mail${enter} `);
 		expect(rulesOf(wizard)).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
-		// The same key twice is as none.
 		expect(rulesOf(wizard.type("  "))).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
 		expect(lines(planned(wizard.type("/\x15").type(enter))).slice(0, 2)).toEqual(["same games", "same redis"]);
@@ -88,7 +86,7 @@ describe("the accounts", () => {
 		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
 	});
-	test("what hangs on one is asked about before it goes", () => {
+	test("with dependencies are removed only after a question", () => {
 		const wizard = atAccounts().type(`${tab} `);
 		expect(wizard.state.question).toMatchObject({
 			kind: "account",
@@ -102,13 +100,13 @@ describe("the accounts", () => {
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "adm" } });
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
 	});
-	test("root and whom the application starts as stay, and it says why", () => {
+	test("of root and the application cannot be removed, and it says why", () => {
 		expect(atAccounts().type(" ").state).toMatchObject({ notice: { code: "account-always-kept-started-as" } });
 		const wizard = planned(atAccounts().type(`/root${enter} `));
 		expect(wizard.type(" ").state.notice?.code).toBe("account-always-kept-root");
 		expect(rulesOf(wizard)).toEqual({ accounts: ["user:root"], withoutAccounts: [] });
 	});
-	test("a word for both splits where one of them goes", () => {
+	test("a word for user and group splits when one is removed", () => {
 		const rules = { ...redis.rules, accounts: ["games"] };
 		const wizard = atAccounts();
 		wizard.state = { ...wizard.state, answers: { ...redis, rules } };
@@ -118,19 +116,19 @@ describe("the accounts", () => {
 		wizard.state = { ...wizard.state, jobs: {}, answers: { ...redis, rules }, hostView: { ...hostView, groups: [] } };
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
 	});
-	test("Tab goes round the three files, whose lines of lookups are nobody's to change", () => {
+	test("Tab cycles through the three files; lookups cannot be changed", () => {
 		const wizard = atAccounts().type(tab + tab);
 		expect(wizard.state.accountFile).toBe("nsswitch");
 		expect(wizard.type(" ").state.notice?.code).toBe("nsswitch-always");
 		expect(wizard.type(tab).state.accountFile).toBe("passwd");
 		expect(wizard.type("\x1b[Z").state.accountFile).toBe("nsswitch");
 	});
-	test("nobody goes on with a plan that is being made anew", () => {
+	test("block the next step while the plan is updated", () => {
 		const wizard = atAccounts().type(`/games${enter} `);
 		expect(wizard.type(enter).state.screen).toBe("accounts");
 		expect(planned(wizard).type(enter).state.screen).toBe("build");
 	});
-	test("a decision that the plan refuses is taken back", () => {
+	test("a decision that the plan refuses is undone", () => {
 		const wizard = atAccounts().type(`/games${enter} `);
 		wizard.fail("plan", { code: "account-word-unknown", values: { value: "user:games" } });
 		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });

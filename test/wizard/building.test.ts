@@ -14,7 +14,7 @@ function rowsOf(kind: ReviewRow["kind"], { state }: Drive): readonly ReviewRow[]
 }
 
 describe("the review", () => {
-	test("has a part for everything that will applyEvents", () => {
+	test("has a section for everything that will happen", () => {
 		const sections = rowsOf("section", reviewed()).map((row) => row.kind === "section" && row.section);
 		expect(sections).toEqual([
 			"application",
@@ -31,20 +31,20 @@ describe("the review", () => {
 			"accounts",
 		]);
 	});
-	test("a part with nothing in it says so", () => {
+	test("an empty section says so", () => {
 		const rows = reviewRows(reviewed().state);
 		expect(rows[rows.findIndex((row) => row.kind === "section" && row.section === "binds") + 1]).toEqual({
 			kind: "none",
 			section: "binds",
 		});
 	});
-	test("says what becomes of a cage of the name and its state", () => {
+	test("explains the effect on an existing cage and its data", () => {
 		expect(rowsOf("new-cage", reviewed())).toHaveLength(1);
 		expect(rowsOf("old-data", reviewed({ hasData: true }))).toHaveLength(1);
 		const there = reviewed({ hasData: true, cage: { generation: 3, command: ["/bin/x"], adopted: "redis.service" } });
 		expect(["cage", "data-stays", "adopted"].map((kind) => rowsOf(kind as ReviewRow["kind"], there).length)).toEqual([1, 1, 1]);
 	});
-	test("counts the room that files and state take", () => {
+	test("adds up the disk space of files and data", () => {
 		const plan = planFor(redis);
 		const files = plan.entries
 			.filter((entry) => entry.decision === "include" && (entry.kind === "file" || entry.kind === "generated"))
@@ -52,16 +52,16 @@ describe("the review", () => {
 		expect(bytesNeeded(plan)).toBe(files + 1_048_576);
 		expect(rowsOf("room", reviewed())).toEqual([{ kind: "room", needed: bytesNeeded(plan), free: hostView.free }]);
 	});
-	test("shows names of variables, never what they say", () => {
+	test("shows names of variables, never their values", () => {
 		expect(rowsOf("variables", reviewed())).toEqual([{ kind: "variables", names: ["LANG"] }]);
 		expect(JSON.stringify(reviewRows(reviewed().state))).not.toContain("C.UTF-8");
 	});
-	test("warns once of what was warned of twice", () => {
+	test("shows a repeated warning once", () => {
 		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };
 		expect(rowsOf("note", reviewed().happen(warning))).toHaveLength(1);
 		expect(rowsOf("note", reviewed().happen({ ...warning, code: "gap-lost" }))).toHaveLength(2);
 	});
-	test("is written where the user says, and the name can be put right where that fails", () => {
+	test("is written to the user's path, which can be corrected after a failure", () => {
 		const wizard = reviewed().type("s");
 		expect(wizard.state.prompt).toMatchObject({ kind: "review", line: { text: "redis-review.txt" } });
 		wizard.wanted();
@@ -81,7 +81,7 @@ describe("the review", () => {
 	});
 });
 
-describe("a way round by an answer", () => {
+describe("a detour to an answer", () => {
 	test.each([
 		["1", "form"],
 		["3", "files"],
@@ -90,11 +90,11 @@ describe("a way round by an answer", () => {
 		const wizard = reviewed().type(key);
 		expect(wizard.state.screen).toBe(screen);
 		expect(pressEscape(wizard).state.screen).toBe("build");
-		// Whoever went back has ended the way round.
+		// Going back ended the detour.
 		expect(pressEscape(wizard).state.screen).toBe("accounts");
 		expect(pressEscape(wizard).state.screen).toBe("files");
 	});
-	test("going on leads back too, once the plan is made", () => {
+	test("Enter returns to the review when the plan is ready", () => {
 		expect(reviewed().type(`4${enter}`).state.screen).toBe("build");
 		expect(reviewed().type(`3${enter}`).state.screen).toBe("build");
 		const wizard = reviewed().type(`4/games${enter} `);
@@ -102,7 +102,7 @@ describe("a way round by an answer", () => {
 		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 		expect(wizard.type(enter).state.screen).toBe("build");
 	});
-	test("so does the form, where nothing has to be traced again", () => {
+	test("the form returns to the review if the trace is still valid", () => {
 		const wizard = reviewed();
 		wizard.state = { ...wizard.state, trace: { ...wizard.state.trace, result: traced } as never };
 		wizard.type("1\x1b[6~").type(enter).answer({ job: "validate", value: [] });
@@ -116,14 +116,14 @@ describe("a build", () => {
 		wizard.happen({ event: "phase-started", phase: "copying" });
 		return wizard.happen({ event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 });
 	};
-	test("tells its phases and its bytes", () => {
+	test("reports phases and bytes", () => {
 		expect(building().state.building).toMatchObject({ phase: "copying", bytesDone: 5, bytesTotal: 9, path: "/f" });
 		expect(building().happen({ event: "phase-started", phase: "syncing" }).state.building).toMatchObject({
 			phase: "syncing",
 			bytesTotal: 0,
 		});
 	});
-	test("is stopped by Esc and can be begun again, and what the stopped one still answers is nobody's", () => {
+	test("can be stopped and restarted, and late results of the stopped build are ignored", () => {
 		const wizard = building();
 		const ticket = wizard.state.jobs.try ?? -1;
 		wizard.wanted();
@@ -134,7 +134,7 @@ describe("a build", () => {
 		expect(wizard.state.failure).toBeUndefined();
 		expect(wizard.type(enter).wanted()).toEqual(["try"]);
 	});
-	test("Ctrl-C asks, and a no lets it go on", () => {
+	test("continues if Ctrl-C is answered with no", () => {
 		const wizard = building().type("\x03");
 		expect(wizard.state.question).toEqual({ kind: "quit" });
 		wizard.wanted();
@@ -143,7 +143,7 @@ describe("a build", () => {
 		expect(wizard.type("\x03\x03").wanted()).toEqual(["cancel"]);
 		expect(wizard.state.exit).toBe(130);
 	});
-	test("nothing is changed, saved or tried dry meanwhile", () => {
+	test("blocks changes, saving and dry runs", () => {
 		const wizard = building();
 		wizard.wanted();
 		for (const key of ["1", "3", "4", "s", "d"]) wizard.type(key);

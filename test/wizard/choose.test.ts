@@ -30,8 +30,8 @@ function atChoices(...choices: Choice[]): Drive {
 		.answer({ job: "choices", value: choices });
 }
 
-describe("what is not installed", () => {
-	test("is offered to be installed, and the list looks again with the cursor where it was", () => {
+describe("a program that is not installed", () => {
+	test("can be installed, and the refreshed list keeps the cursor", () => {
 		const wizard = atChoices(running, missing).type(down + enter);
 		expect(wizard.state.question).toEqual({ kind: "install", ...missing.missing });
 		wizard.wanted();
@@ -46,18 +46,18 @@ describe("what is not installed", () => {
 		expect(wizard.type(enter).wanted()).toContain("propose");
 	});
 
-	test("stays where it is after a no", () => {
+	test("stays missing after a no", () => {
 		const wizard = atChoices(missing).type(`${enter}n`);
 		expect(wizard.state.question).toBeUndefined();
 		expect(wizard.wanted()).not.toContain("install");
 	});
 
-	test("says so where no package is named for this system", () => {
+	test("is reported if no package provides it", () => {
 		const wizard = atChoices({ ...missing, missing: { programs: [server], packages: [] } }).type(enter);
 		expect(wizard.state.notice?.code).toBe("not-installed");
 	});
 
-	test("is no obstacle where only a client of its probe is missing", () => {
+	test("does not block if only the probe's client is missing", () => {
 		const client: Choice = { ...missing, missing: { programs: ["pg_isready"], packages: ["postgresql-client"] } };
 		expect(isMissing(client)).toBe(false);
 		expect(atChoices(client).type(enter).wanted()).toContain("propose");
@@ -69,13 +69,13 @@ test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the 
 	expect(visibleChoices(wizard.state)[0]?.id).toBe(running.id);
 });
 
-test("a search shows all that it finds", () => {
+test("a search shows all matches", () => {
 	const many = Array.from({ length: 25 }, (_, at) => ({ ...running, id: `unit:redis-${at}.service`, name: `redis-${at}` }));
 	expect(visibleChoices(atChoices(...many).type("/redis").state).length).toBe(25);
 });
 
-describe("a command that is typed", () => {
-	test("is asked for once, and stays to be put right where it is not there", () => {
+describe("a typed command", () => {
+	test("can be corrected if the program does not exist", () => {
 		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
 		wizard.wanted();
 		expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);

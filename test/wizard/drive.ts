@@ -8,12 +8,12 @@ import type { Finished, Round } from "../../src/wizard/session/values.ts";
 import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
 
-/** A wizard without a session: keys go in, intentions come out, answers are given by the test. */
+/** A wizard without a session: the test sends keys, checks intentions and supplies results. */
 export class Drive {
 	state: WizardState = startState;
 	intentions: Intention[] = [];
 
-	/** What was typed arrives in one read, as it does over SSH. */
+	/** All keys arrive in one read, as over SSH. */
 	type(input: string): this {
 		for (const key of decodeKeys(nothingDecoded, input).keys) this.act({ type: "key", key });
 		return this;
@@ -42,7 +42,6 @@ export class Drive {
 		return this.act({ type: "events-received", events });
 	}
 
-	/** What was left takes the place of whatever was there. */
 	resume(state: object): this {
 		const { intentions, state: next } = resumed(this.state, { state, whole: true, name: "", ago: 0, changed: 0, example: "" });
 		this.state = next;
@@ -50,7 +49,7 @@ export class Drive {
 		return this;
 	}
 
-	/** What it wanted since the last time that somebody asked. */
+	/** Intentions since the last call. */
 	wanted(): string[] {
 		const jobs = this.intentions.map((intention) => intention.job);
 		this.intentions = [];
@@ -106,7 +105,6 @@ export const tried = (answered: boolean, missing: readonly Missing[] = []): Roun
 	output: "",
 });
 
-/** The first round is over. */
 export function atTrial(round: Round): Drive {
 	const wizard = atBuild().type(enter).answer({ job: "try", value: round });
 	wizard.wanted();

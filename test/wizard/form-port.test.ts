@@ -12,7 +12,7 @@ const proposal = {
 	},
 };
 
-/** With the cursor at the end of the port in the command. */
+/** The cursor is at the end of the port. */
 function atPort(): Drive {
 	return new Drive()
 		.act({ type: "started", initial: proposal })
@@ -23,17 +23,17 @@ function atPort(): Drive {
 
 const application = (wizard: Drive) => wizard.state.answers?.application;
 
-test("what was proposed for the port of the command goes with it, key by key", () => {
+test("proposed probes follow the port of the command, key by key", () => {
 	const wizard = atPort().type("\x7f\x7f");
 	expect(application(wizard)?.command[2]).toBe("127.0.0.1:80");
 	expect(application(wizard)?.probes).toEqual(["curl -fsS http://127.0.0.1:80/", "test -e /run/server.pid"]);
 	expect(application(wizard.type("99"))?.exercises).toEqual(["curl -fsS http://127.0.0.1:8099/status?of=8099"]);
-	// Without a number it waits for one.
+	// An empty port changes nothing.
 	expect(application(wizard.type("\x7f\x7f\x7f\x7f"))?.probes[0]).toBe("curl -fsS http://127.0.0.1:8/");
 	expect(application(wizard.type("7000"))?.probes[0]).toBe("curl -fsS http://127.0.0.1:7000/");
 });
 
-test("a probe that somebody changed stays theirs", () => {
+test("an edited probe does not follow the port", () => {
 	const wizard = atPort();
 	wizard.type("\x1b[B\x1b[B more").type("\x1b[A\x1b[A");
 	const at = wizard.state.form?.rows[wizard.state.form.cursor]?.field;
@@ -44,7 +44,7 @@ test("a probe that somebody changed stays theirs", () => {
 	expect(application(wizard)?.exercises[0]).toBe("curl -fsS http://127.0.0.1:8081/status?of=8081");
 });
 
-test("another number of the command moves nothing", () => {
+test("other numbers of the command do not change the probe", () => {
 	const wizard = atPort().type("\x1b[F\x7f8080");
 	expect(application(wizard)?.command.at(-1)).toBe("8080");
 	expect(application(wizard)?.probes).toEqual(proposal.application.probes);

@@ -23,12 +23,12 @@ describe("a paste into the form", () => {
 		expect(wizard.type("!").state.answers?.application.probes.at(-1)).toBe("curl c!");
 	});
 
-	test("goes in where the cursor is", () => {
+	test("is inserted at the cursor", () => {
 		const wizard = atField("env").type(`\x15A=1\x01${paste("X=0\nY=")}`);
 		expect(texts(wizard, "env")).toEqual(["X=0", "Y=A=1", ""]);
 	});
 
-	test("that ends with a line end says nothing empty", () => {
+	test("with a final line end adds no empty value", () => {
 		const wizard = atField("exercise").type(`\x15${paste("first\nsecond\n")}`);
 		expect(wizard.state.answers?.application.exercises.slice(0, 2)).toEqual(["first", "second"]);
 		expect(wizard.state.answers?.application.exercises).not.toContain("");
@@ -40,7 +40,7 @@ describe("a paste into the form", () => {
 		]);
 	});
 
-	test("that the terminal does not mark never starts anything", () => {
+	test("that the terminal does not mark never starts the trace", () => {
 		const wizard = atField("onHost");
 		wizard.wanted();
 		wizard.type("one\rtwo\rthree\rfour\r");
@@ -61,7 +61,7 @@ describe("a paste into the form", () => {
 describe("trying a probe", () => {
 	const attempts = [{ where: "host", ok: true, status: 0, output: "", timedOut: false }] as const;
 
-	test("asks with the line of the row, and keeps what came of it by the line", () => {
+	test("uses the row's line and stores the result by line", () => {
 		const wizard = atField("probe").type(ctrlT);
 		const line = wizard.state.answers?.application.probes[0] ?? "";
 		expect(wizard.wanted()).toContain("probe");
@@ -71,14 +71,14 @@ describe("trying a probe", () => {
 		expect(wizard.state.form?.trying).toBeUndefined();
 	});
 
-	test("that cannot be made says why, and stands in nobody's way", () => {
+	test("reports why it failed and blocks nothing", () => {
 		const failure = { code: "program-not-found", values: { program: "/nowhere" } };
 		const wizard = atField("probe").type(ctrlT).fail("probe", failure);
 		expect(Object.values(wizard.state.form?.tried ?? {})).toEqual([{ failure }]);
 		expect(wizard.state.failure).toBeUndefined();
 	});
 
-	test("is called off by Esc, which stays in the form then, and by going on", () => {
+	test("is cancelled by Esc, which stays in the form, and by Enter", () => {
 		const wizard = atField("probe").type(ctrlT);
 		wizard.wanted();
 		wizard.act({ type: "key", key: { id: "escape" } });
@@ -96,10 +96,10 @@ describe("trying a probe", () => {
 	});
 });
 
-describe("what the session finds", () => {
+describe("a problem that the session finds", () => {
 	const missing = { code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true } as const;
 
-	test("in the way stops; worth a word only does not", () => {
+	test("stops the trace unless it is a warning", () => {
 		const wizard = atForm().type(enter);
 		const line = wizard.state.answers?.application.probes[0] ?? "";
 		wizard.answer({ job: "validate", value: [{ field: "probe", line, ...missing }] });
@@ -110,7 +110,7 @@ describe("what the session finds", () => {
 		expect(other.state.screen).toBe("form");
 	});
 
-	test("leads to the row that it is about", () => {
+	test("leads to its row", () => {
 		const wizard = atField("exercise").type("\x15second\x1b[6~");
 		const problem = { field: "exercise", code: "line-unreadable", values: { detail: "" }, line: "second" } as const;
 		wizard.type(enter).answer({ job: "validate", value: [problem] });
@@ -119,7 +119,7 @@ describe("what the session finds", () => {
 	});
 });
 
-test("a guess of ours is no guess any more once somebody changed it", () => {
+test("an edited probe is no longer a guess", () => {
 	const guessed = { code: "probe-guessed-http", values: { port: 8080 } };
 	const wizard = atForm();
 	const { answers } = wizard.state;

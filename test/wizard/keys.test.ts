@@ -33,7 +33,7 @@ describe("decodeKeys", () => {
 		expect(ids(...chunks)).toEqual(expected);
 	});
 
-	test("a paste is one text, its line ends are spaces, its marks are gone", () => {
+	test("a paste is one text without marks, with spaces for line ends", () => {
 		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~redis-server\r\n--port 1\x1b[A\x1b[201~q");
 		expect(keys).toEqual([
 			{ id: "paste", text: "redis-server --port 1[A", lines: ["redis-server", "--port 1[A"] },
@@ -41,12 +41,12 @@ describe("decodeKeys", () => {
 		]);
 	});
 
-	test("a line that goes on behind a backslash is one line", () => {
+	test("lines that end with a backslash are joined", () => {
 		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~curl \\\n  -f localhost\x1b[201~");
 		expect(keys).toEqual([{ id: "paste", text: "curl -f localhost" }]);
 	});
 
-	test("lines that come unmarked in one read are told from an Enter that somebody pressed", () => {
+	test("unmarked lines in one read differ from a pressed Enter", () => {
 		const enters = (input: string) => decodeKeys(nothingDecoded, input).keys.filter((key) => key.id === "enter");
 		expect(enters("curl a\rcurl b\r").every((key) => key.isAmongLines)).toBe(true);
 		expect(enters("\x1b[B\r").some((key) => key.isAmongLines)).toBe(false);
@@ -54,7 +54,7 @@ describe("decodeKeys", () => {
 		expect(enters("\r\r\r").some((key) => key.isAmongLines)).toBe(false);
 	});
 
-	test("nothing in a paste is a command, wherever it is cut", () => {
+	test("nothing in a paste is a command, wherever it is split", () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (one, two) => {
 				const input = "\x1b[200~quit now\rq\x1b[201~x";
@@ -71,7 +71,7 @@ describe("decodeKeys", () => {
 		);
 	});
 
-	test("however the input is cut, the keys are the same", () => {
+	test("the keys do not depend on where the input is split", () => {
 		const pieces = fc.array(fc.constantFrom("\x1b[A", "\x1b[6~", "j", " ", "\r", "\x1bOB", "\x03"), { maxLength: 12 });
 		fc.assert(
 			fc.property(pieces, fc.array(fc.nat(60), { maxLength: 8 }), (parts, cuts) => {

@@ -27,12 +27,12 @@ describe("editLine", () => {
 		expect(shown(editLine(at(before), { id: key }) ?? textLine("?"))).toBe(after);
 	});
 
-	test("inserts what is typed and pasted", () => {
+	test("inserts typed and pasted text", () => {
 		expect(shown(editLine(at("a|c"), { id: "b", text: "b" }) ?? textLine(""))).toBe("ab|c");
 		expect(shown(editLine(at("a|c"), { id: "paste", text: "xyz" }) ?? textLine(""))).toBe("axyz|c");
 	});
 
-	test("leaves other keys to others", () => {
+	test("ignores other keys", () => {
 		expect(editLine(at("a|"), { id: "enter" })).toBeUndefined();
 		expect(editLine(at("a|"), { id: "up" })).toBeUndefined();
 	});
@@ -62,7 +62,7 @@ describe("a list", () => {
 		);
 	});
 
-	test("shows rows even where the cursor is past a list that became shorter", () => {
+	test("shows rows if the cursor is beyond a list that became shorter", () => {
 		expect(windowOf(99, 10, 4)).toEqual({ start: 6, end: 10 });
 		expect(windowOf(0, 0, 4)).toEqual({ start: 0, end: 0 });
 		expect(windowOf(3, 10, 0)).toEqual({ start: 3, end: 3 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { planFor, redis, selftestOf, unneededOf } from "../ui/scripted-session.ts";
 import { atTrial, enter, finished, tried } from "./drive.ts";
 
@@ -18,15 +18,15 @@ const searching = () => {
 const progress = { trials: 3, estimated: 9, kept: 1, leftOut: 7, open: 12, files: 7, bytes: 7000 };
 const words = (wizard: { state: Parameters<typeof offered>[0] }) => offered(wizard.state).map(({ command }) => command);
 
-describe("leaving out what nothing needs", () => {
-	test("is begun by a key once the application answers and the ways out are tried", () => {
+describe("the search for unneeded files", () => {
+	test("starts with a key after the answer and the self-test", () => {
 		const wizard = answering();
 		expect(words(wizard)).toContain("minimise");
 		expect(wizard.type("m").wanted()).toEqual(["minimise"]);
 		expect(wizard.state.minimising).toEqual({});
 	});
 
-	test("says why not where the cage does not answer, is being tested, or is saved", () => {
+	test("explains why it cannot start: no answer, self-test, saved", () => {
 		const dead = atTrial(tried(false)).type("m");
 		expect([dead.state.notice?.code, ...dead.wanted()]).toEqual(["minimise-unanswered-yet"]);
 		expect(words(dead)).not.toContain("minimise");
@@ -36,7 +36,7 @@ describe("leaving out what nothing needs", () => {
 		expect(words(saved)).not.toContain("minimise");
 	});
 
-	test("tells how far it is, and nothing else can be begun meanwhile", () => {
+	test("reports progress and blocks other work", () => {
 		const wizard = searching().happen({ event: "subset-tried", ...progress });
 		expect(wizard.state.minimising).toEqual({ progress });
 		expect(words(wizard)).toEqual(expect.arrayContaining(["finish-search", "back", "quit"]));
@@ -44,7 +44,7 @@ describe("leaving out what nothing needs", () => {
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trial"]);
 	});
 
-	test("is ended by Enter with the best so far, which is tried once more", () => {
+	test("ends with Enter, and tests the best result again", () => {
 		const wizard = searching()
 			.happen({ event: "subset-tried", ...progress })
 			.type(enter);
@@ -57,20 +57,20 @@ describe("leaving out what nothing needs", () => {
 		expect([wizard.state.overlay, wizard.state.minimising]).toEqual(["unneeded", undefined]);
 	});
 
-	test("is forgotten by Esc, and by quitting: the cage stays as it is", () => {
+	test("is discarded by Esc and by quitting", () => {
 		const wizard = searching().press("escape");
 		expect([wizard.state.screen, wizard.state.notice?.code, ...wizard.wanted()]).toEqual(["trial", "minimise-stopped", "cancel"]);
 		expect(wizard.state.minimising).toBeUndefined();
-		// What comes late is not wanted any more.
+		// Late results are ignored.
 		wizard.answer({ job: "minimise", value: unneededOf(redis) });
 		expect(wizard.state.overlay).toBeUndefined();
 		expect(searching().type("qy").wanted()).toEqual(["cancel"]);
 	});
 
-	test("shows what it found; b makes the next candidate without it, which is tried like any other", () => {
+	test("shows its result, and b builds and tests a candidate without these files", () => {
 		const wizard = searching().answer({ job: "minimise", value: unneededOf(redis) });
 		expect(words(wizard)).toEqual(expect.arrayContaining(["leave-out", "close"]));
-		// An Enter that was to end the search, and comes the moment after it ended by itself.
+		// The Enter that was meant to end the search arrives just after its end.
 		wizard.type(enter);
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["unneeded"]);
 		wizard.type("jb");
@@ -78,7 +78,7 @@ describe("leaving out what nothing needs", () => {
 		expect([wizard.state.overlay, wizard.state.unneeded]).toEqual([undefined, undefined]);
 		wizard.answer({ job: "plan", value: planFor(redis) });
 		expect(wizard.wanted()).toEqual(["try"]);
-		// The verdict of the candidate before says nothing of this one.
+		// A new candidate has no verdict yet.
 		expect(wizard.state.trial.tested).toBeUndefined();
 		wizard.answer({ job: "try", value: tried(true) });
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trial", "selftest"]);
@@ -92,21 +92,21 @@ describe("leaving out what nothing needs", () => {
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("where nothing can go there is nothing to be chosen", () => {
+	test("offers nothing if every file is needed", () => {
 		const nothing = { ...unneededOf(redis), left: [] };
 		const wizard = searching().answer({ job: "minimise", value: nothing });
 		expect(bindingsOf(wizard.state).map(({ command }) => command)).not.toContain("leave-out");
 		expect([wizard.type(enter).state.overlay, ...wizard.wanted()]).toEqual([undefined]);
 	});
 
-	test("that fails says so, and the candidate is as it was", () => {
+	test("reports a failure and keeps the candidate", () => {
 		const wizard = searching().fail("minimise", { code: "minimise-unanswered", values: { name: "redis", probe: "x" } });
 		expect([wizard.state.failure?.code, wizard.state.minimising]).toEqual(["minimise-unanswered", undefined]);
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("that a kill cut off leaves nothing of itself in what is kept", () => {
-		const { minimising } = settle(searching().state);
+	test("stores nothing if it was killed", () => {
+		const { minimising } = withoutJobs(searching().state);
 		expect(minimising).toBeUndefined();
 	});
 });

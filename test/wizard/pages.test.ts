@@ -11,7 +11,7 @@ const escapeKey = { type: "key", key: { id: "escape" } } as const;
 const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
 
 describe("pages over a screen", () => {
-	test("scroll exactly as far as they are long", () => {
+	test("scroll exactly to their end", () => {
 		const wizard = atFiles().type("i").act(measured(3)).type("jjjjjj");
 		expect(wizard.state.scroll).toBe(3);
 		expect(wizard.type("k").state.scroll).toBe(2);
@@ -19,14 +19,14 @@ describe("pages over a screen", () => {
 		expect(wizard.type("G").state.scroll).toBe(3);
 	});
 
-	test("what was pressed before the first drawing is put right by it", () => {
+	test("the first frame corrects keys that were pressed before it", () => {
 		const wizard = atFiles().type("?G");
 		expect(wizard.act(measured(4)).state.scroll).toBe(4);
-		// A window that grew shows the end, and not less.
+		// A larger window shows more, up to the end.
 		expect(wizard.act(measured(1)).state.scroll).toBe(1);
 	});
 
-	test("lead to each other, and their own key closes them", () => {
+	test("open each other, and their own key closes them", () => {
 		const wizard = atTrace().type("?");
 		expect(wizard.state.overlay).toBe("keys");
 		expect(wizard.type("i").state.overlay).toBe("why");
@@ -36,7 +36,7 @@ describe("pages over a screen", () => {
 		expect(wizard.state.screen).toBe("trace");
 	});
 
-	test("open while something is typed, and what was typed is there afterwards", () => {
+	test("open over a prompt and keep its text", () => {
 		const wizard = atFiles().type("/red?").type(f1);
 		expect(wizard.state.overlay).toBe("keys");
 		expect(bindingsBelow(wizard.state).map((one) => one.command)).toContain("submit");
@@ -53,7 +53,7 @@ describe("pages over a screen", () => {
 		expect(wizard.state.form?.rows[0]?.line.text).toBe("redis?ic");
 	});
 
-	test("the newest commands come first into view, and stay there as more come", () => {
+	test("the newest commands are visible, also when more arrive", () => {
 		const wizard = atFiles().type("c").act(measured(7));
 		expect(wizard.state.scroll).toBe(7);
 		expect(wizard.act(measured(9)).state.scroll).toBe(9);
@@ -62,7 +62,7 @@ describe("pages over a screen", () => {
 });
 
 describe("every screen", () => {
-	test("says why, shows what ran and all its keys, and has a way out", () => {
+	test("explains itself, shows commands and keys, and can be left", () => {
 		const screens = ["requirements", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 		for (const screen of screens) {
 			const keysOf = (command: string) => bindingsOf({ ...startState, screen }).find((one) => one.command === command)?.keys;
@@ -73,7 +73,7 @@ describe("every screen", () => {
 		}
 	});
 
-	test("no key does two things unless only one of them is offered", () => {
+	test("no key has two commands unless only one is offered", () => {
 		const twice = new Set(["next-field/begin", "accept-remedies/save"]);
 		for (const screen of ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const) {
 			const seen = new Map<string, string>();
@@ -87,15 +87,15 @@ describe("every screen", () => {
 		}
 	});
 
-	test("the keys of a line are those that the line knows", () => {
+	test("the listed keys of a line work in it", () => {
 		expect(editing.every((one) => groupOf(one.command) === "typing")).toBe(true);
 	});
 });
 
-describe("the commands that ran", () => {
+describe("the list of commands", () => {
 	const started = (number: number, line: string) => ({ event: "command-started", number, line }) as const;
 
-	test("get their status, and one that is repeated stays one", () => {
+	test("shows the status, and repeated commands once", () => {
 		const wizard = new Drive().happen(started(1, "unshare a"), started(2, "probe"), {
 			event: "command-ended",
 			number: 2,
@@ -108,11 +108,11 @@ describe("the commands that ran", () => {
 		]);
 	});
 
-	test("two that run at once are two", () => {
+	test("keeps simultaneous commands apart", () => {
 		expect(new Drive().happen(started(1, "probe"), started(2, "probe")).state.commands).toHaveLength(2);
 	});
 
-	test("are bounded", () => {
+	test("is bounded", () => {
 		const wizard = new Drive();
 		for (let number = 0; number < commandsKept + 50; number++) wizard.happen(started(number, `line ${number}`));
 		expect(wizard.state.commands).toHaveLength(commandsKept);
@@ -120,7 +120,7 @@ describe("the commands that ran", () => {
 	});
 });
 
-describe("what is decided so far", () => {
+describe("the line of decisions", () => {
 	const what = (wizard: Drive) => decidedSoFar(wizard.state).map((one) => one.what);
 
 	test("grows with the steps", () => {

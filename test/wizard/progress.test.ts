@@ -8,7 +8,7 @@ function copied(building: Building, bytesDone: number, at?: number): Building {
 	return applyBuildEvent(building, { event: "file-copied", path: pathFromText("/f"), bytesDone, bytesTotal: total }, at);
 }
 
-/** So many bytes a second, told ten times a second, for so long. */
+/** Samples with this speed, ten per second. */
 function steadily(perSecond: number, seconds: number, from: Building = nothingBuilt, since = 0, start = 0): Building {
 	let building = from;
 	for (let at = 0; at <= seconds * 1000; at += 100) building = copied(building, start + (perSecond * at) / 1000, since + at);
@@ -16,35 +16,35 @@ function steadily(perSecond: number, seconds: number, from: Building = nothingBu
 }
 
 describe("the time that is left", () => {
-	test("is not known without a clock, from one moment, or before a second has passed", () => {
+	test("is unknown without a clock, from one sample, or within a second", () => {
 		expect(secondsLeft(nothingBuilt)).toBeUndefined();
 		expect(secondsLeft(copied(copied(nothingBuilt, 1), 2))).toBeUndefined();
 		expect(secondsLeft(copied(nothingBuilt, 50_000_000, 5000))).toBeUndefined();
 		expect(secondsLeft(steadily(10_000_000, 0.9))).toBeUndefined();
 	});
-	test("follows from bytes and times alone", () => {
+	test("depends only on bytes and times", () => {
 		expect(secondsLeft(steadily(10_000_000, 2))).toBeCloseTo(8, 5);
 		expect(secondsLeft(steadily(1_000_000, 5))).toBeCloseTo(95, 5);
 	});
-	test("is not known while nothing moves", () => {
+	test("is unknown without progress", () => {
 		expect(secondsLeft(steadily(0, 5))).toBeUndefined();
 	});
-	test("follows a disk that becomes slow", () => {
+	test("adapts to a disk that becomes slow", () => {
 		const fast = steadily(10_000_000, 5);
 		const slow = steadily(1_000_000, 20, fast, 5000, 50_000_000);
 		expect(secondsLeft(slow)).toBeCloseTo(30, 0);
 		expect(slow.samples.length).toBeLessThan(100);
 	});
-	test("is over with the bytes", () => {
+	test("ends with the bytes", () => {
 		expect(secondsLeft(steadily(50_000_000, 2))).toBeUndefined();
 	});
-	test("of many events in one drawing the last counts", () => {
+	test("uses the last event of a frame", () => {
 		const building = copied(copied(copied(nothingBuilt, 1, 0), 2, 0), 3, 0);
 		expect(building.samples).toEqual([{ at: 0, bytes: 3 }]);
 	});
 });
 
-test("each phase counts from nothing", () => {
+test("starts again with each phase", () => {
 	const next = applyBuildEvent(steadily(10_000_000, 5), { event: "phase-started", phase: "seeding" }, 6000);
 	expect(next).toEqual({ ...nothingBuilt, phase: "seeding" });
 	expect(secondsLeft(copied(next, 10, 7100))).toBeUndefined();

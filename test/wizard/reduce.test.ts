@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { readForm } from "../../src/wizard/steps/form/fields.ts";
-import { wanted } from "../../src/wizard/steps/trial/reduce.ts";
+import { itemsToAdd } from "../../src/wizard/steps/trial/reduce.ts";
 import { absent, planFor, redis, selftestOf } from "../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
 describe("the straight path", () => {
-	test("asks for one thing after the other", () => {
+	test("runs one job after the other", () => {
 		const wizard = new Drive().act({ type: "started" });
 		expect(wizard.wanted()).toEqual(["requirements"]);
 		wizard.answer({ job: "requirements", value: [] });
@@ -19,7 +19,6 @@ describe("the straight path", () => {
 				{ id: "b", kind: "template", name: "redis", description: "" },
 			],
 		});
-		// Down and Enter in one read pick the second, not the first.
 		wizard.type(down + enter);
 		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "b" } }]);
 		wizard.wanted();
@@ -60,7 +59,7 @@ describe("the straight path", () => {
 });
 
 describe("leaving", () => {
-	test("asks first, and n stays", () => {
+	test("asks first, and n cancels", () => {
 		const wizard = atFiles().type("q");
 		expect(wizard.state.question?.kind).toBe("quit");
 		wizard.type("n");
@@ -68,7 +67,7 @@ describe("leaving", () => {
 		expect(wizard.state.exit).toBeUndefined();
 	});
 
-	test("Ctrl-C twice goes at once and ends what runs", () => {
+	test("Ctrl-C twice exits and stops running work", () => {
 		const wizard = atTrace();
 		wizard.wanted();
 		wizard.type("\x03\x03");
@@ -76,7 +75,7 @@ describe("leaving", () => {
 		expect(wizard.wanted()).toEqual(["cancel"]);
 	});
 
-	test("after that no key does anything", () => {
+	test("no key works after the exit", () => {
 		const wizard = atForm().type("\x03\x03");
 		wizard.wanted();
 		wizard.type(enter + enter);
@@ -91,7 +90,7 @@ describe("leaving", () => {
 });
 
 describe("the form", () => {
-	test("back keeps what was typed", () => {
+	test("back keeps the text", () => {
 		const wizard = atForm().type("\x1b[5~x").type("\x1b");
 		wizard.act({ type: "key", key: { id: "escape" } });
 		expect(wizard.state.screen).toBe("choose");
@@ -110,7 +109,7 @@ describe("the form", () => {
 		expect(probes()?.filter((text) => text === "").length).toBe(1);
 	});
 
-	test("what cannot be a command is said at its field, and Enter goes there", () => {
+	test("an invalid command is reported at its field, and Enter goes there", () => {
 		const wizard = atForm().type(`\x1b[5~${down}; reboot`);
 		expect(wizard.state.form?.problems).toMatchObject([{ field: "command", code: "shell-syntax" }]);
 		wizard.type("\x1b[6~").type(enter);
@@ -118,14 +117,14 @@ describe("the form", () => {
 		expect(wizard.state.screen).toBe("form");
 	});
 
-	test("the session's last word counts before the trace begins", () => {
+	test("the session validates before the trace begins", () => {
 		const wizard = atForm().type(enter);
 		wizard.answer({ job: "validate", value: [{ field: "user", code: "account-unknown", values: { account: "x" } }] });
 		expect(wizard.state.screen).toBe("form");
 		expect(wizard.state.form?.cursor).toBe(2);
 	});
 
-	test("an answer that comes too late changes nothing", () => {
+	test("a late result changes nothing", () => {
 		const wizard = atForm();
 		const ticket = wizard.state.ticket;
 		wizard.type("\x1b[5~x");
@@ -133,19 +132,19 @@ describe("the form", () => {
 		expect(wizard.state.form?.problems).toEqual([]);
 	});
 
-	test("reads back what it was made from", () => {
+	test("returns the answers that it was made from", () => {
 		const form = atForm().state.form;
 		expect(form && readForm(form, redis)).toEqual({ answers: redis, problems: [] });
 	});
 
-	test("Space changes what has two values", () => {
+	test("Space toggles fields with two values", () => {
 		const wizard = atForm().type("\x1b[6~").type("\x1b[A ");
 		expect(wizard.state.answers?.onHost).toBe(true);
 	});
 });
 
 describe("tracing", () => {
-	test("Enter does not end it before the application answers", () => {
+	test("Enter does not finish it before the application answers", () => {
 		const wizard = atTrace();
 		wizard.wanted();
 		wizard.type(enter);
@@ -153,7 +152,7 @@ describe("tracing", () => {
 		expect(wizard.state.notice?.code).toBe("not-answered-yet");
 	});
 
-	test("Esc ends and undoes it, and the form is as it was", () => {
+	test("Esc cancels it and restores the form", () => {
 		const wizard = atTrace();
 		wizard.wanted();
 		wizard.act({ type: "key", key: { id: "escape" } });
@@ -161,7 +160,7 @@ describe("tracing", () => {
 		expect(wizard.state.screen).toBe("form");
 	});
 
-	test("what a cancelled trace still says is not heard", () => {
+	test("events of a cancelled trace are ignored", () => {
 		const wizard = atTrace();
 		const ticket = wizard.state.jobs.trace ?? 0;
 		wizard.act({ type: "key", key: { id: "escape" } });
@@ -169,7 +168,7 @@ describe("tracing", () => {
 		expect(wizard.state.screen).toBe("form");
 	});
 
-	test("the same application is not traced twice, another one is", () => {
+	test("the same application is not traced twice, but another one is", () => {
 		const wizard = atFiles();
 		wizard.wanted();
 		wizard.press("escape").press("escape").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
@@ -178,7 +177,7 @@ describe("tracing", () => {
 		expect(wizard.wanted()).toContain("trace");
 	});
 
-	test("keeps the last lines alone, however much is printed", () => {
+	test("only the last lines of the output are kept", () => {
 		const wizard = atTrace();
 		wizard.happen(
 			...Array.from({ length: 5000 }, (_, index) => ({ event: "output-received" as const, text: `line ${index}\n` })),
@@ -189,7 +188,7 @@ describe("tracing", () => {
 		expect(wizard.state.outputOpen).toBe("half a line");
 	});
 
-	test("a failure is told and r tries again", () => {
+	test("a failure is shown, and r tries again", () => {
 		const wizard = atTrace().fail("trace", { code: "not-answered-on-host", values: {} });
 		expect(wizard.state.failure?.code).toBe("not-answered-on-host");
 		wizard.wanted();
@@ -201,7 +200,7 @@ describe("tracing", () => {
 describe("building and trying", () => {
 	const round = { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" };
 
-	test("Esc stops it and nothing of it is left", () => {
+	test("Esc stops it and leaves nothing behind", () => {
 		const wizard = atBuild().type(enter);
 		wizard.wanted();
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
@@ -210,7 +209,7 @@ describe("building and trying", () => {
 		expect(wizard.state.screen).toBe("build");
 	});
 
-	test("an unwanted remedy is not accepted, and a cage that does not answer is not saved", () => {
+	test("a deselected fix is not added, and a cage that does not answer is not saved", () => {
 		const wizard = atBuild().type(enter).answer({ job: "try", value: round });
 		wizard.wanted();
 		wizard.type(` ${enter}`);
@@ -220,29 +219,29 @@ describe("building and trying", () => {
 		expect(wizard.wanted()).toEqual([]);
 	});
 
-	test("an offer goes in only if it is selected", () => {
+	test("an offer is added only if it is selected", () => {
 		const wizard = atBuild()
 			.type(enter)
 			.answer({ job: "try", value: { ...round, answered: true } });
-		expect(wanted(wizard.state)).toEqual([]);
+		expect(itemsToAdd(wizard.state)).toEqual([]);
 		wizard.type(" ");
-		expect(wanted(wizard.state)).toEqual([absent]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		wizard.type(" ");
-		expect(wanted(wizard.state)).toEqual([]);
+		expect(itemsToAdd(wizard.state)).toEqual([]);
 	});
 
-	test("of what only the cage asked for, a file is selected where the application does not answer, and a permission is not", () => {
+	test("of items that only the cage requested, files are selected if the application does not answer, permissions are not", () => {
 		const nice = { kind: "capability" as const, call: "setpriority", error: "EPERM", declined: false, unseen: true as const };
 		const capability = { ...nice, remedy: { kind: "capability" as const, name: "sys_nice", round: 1, call: "setpriority" } };
 		const wizard = atBuild()
 			.type(enter)
 			.answer({ job: "try", value: { ...round, missing: [absent, capability] } });
-		expect(wanted(wizard.state)).toEqual([absent]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		wizard.type("j ");
-		expect(wanted(wizard.state)).toEqual([absent, capability]);
+		expect(itemsToAdd(wizard.state)).toEqual([absent, capability]);
 	});
 
-	test("what was left out on purpose is never proposed", () => {
+	test("deliberately excluded items are never proposed", () => {
 		const declined = { ...absent, declined: true };
 		const wizard = atBuild()
 			.type(enter)
@@ -251,7 +250,7 @@ describe("building and trying", () => {
 		expect(wizard.state.notice?.code).toBe("declined-by-you");
 	});
 
-	test("a build that fails goes back to the review and says why", () => {
+	test("a failed build returns to the review with the reason", () => {
 		const wizard = atBuild()
 			.type(enter)
 			.fail("try", { code: "disk-full", values: { path: "/var" } });
@@ -259,7 +258,7 @@ describe("building and trying", () => {
 		expect(wizard.state.failure?.code).toBe("disk-full");
 	});
 
-	test("the review leads back to each answer", () => {
+	test("the review opens each answer", () => {
 		expect(atBuild().type("1").state.screen).toBe("form");
 		expect(atBuild().type("3").state.screen).toBe("files");
 		expect(atBuild().type("4").state.screen).toBe("accounts");

@@ -3,15 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changedSince, plannedFiles } from "../../src/core/session/session.ts";
 import { resumed } from "../../src/wizard/results.ts";
-import { settle } from "../../src/wizard/session/session-keeper.ts";
+import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, traced } from "./drive.ts";
 
-/** Through a file and back. */
 function throughDisk(state: WizardState): Readonly<Record<string, unknown>> {
-	return JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
+	return JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 }
 
 function back(state: WizardState, traced = true) {
@@ -20,13 +19,11 @@ function back(state: WizardState, traced = true) {
 	return found;
 }
 
-/** Without the plan's files, which come from the plan that is made again. */
 function keptOf(state: WizardState) {
 	const { planned: _, ...kept } = storedOf(state);
 	return kept;
 }
 
-/** What came back, as it would be stored once more. */
 function again(found: Kept) {
 	return storedOf({ ...startState, ...found });
 }
@@ -34,7 +31,7 @@ function again(found: Kept) {
 const missingOne = { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "no zone\n" };
 const atTrial = () => atBuild().type(enter).answer({ job: "try", value: missingOne });
 
-describe("what of the state is kept", () => {
+describe("the stored part of the state", () => {
 	test.each([
 		["form", () => atForm().type("\x1b[A\x1b[Ax")],
 		["trace", () => atTrace().answer({ job: "trace", value: { ...traced, answered: false } })],
@@ -47,10 +44,10 @@ describe("what of the state is kept", () => {
 		const { state: found, whole } = back(state);
 		expect(whole).toBe(true);
 		expect(found.screen).toBe(screen);
-		expect(again(found)).toEqual(keptOf(settle(state)));
+		expect(again(found)).toEqual(keptOf(withoutJobs(state)));
 	});
 
-	test("whatever keys were pressed, nothing is lost but what passes", () => {
+	test("after any keys, only transient state is lost", () => {
 		const keys = fc.constantFrom(..."jkgG /xyn?i\tawq13crde".split(""), enter, down, "\x1b", "\x1b[A", "\x1b[5~");
 		const starts = [atForm, atTrace, atFiles, atBuild, atTrial];
 		fc.assert(
@@ -63,10 +60,10 @@ describe("what of the state is kept", () => {
 				}
 				const { state } = wizard;
 				if (!isWorthSaving(state)) return;
-				const kept = keptOf(settle(state));
+				const kept = keptOf(withoutJobs(state));
 				const found = back(state);
 				expect(found.whole).toBe(true);
-				// The list is for choosing, and that was done.
+				// The list was only needed to choose.
 				if (kept.screen === "choose") expect(found.state).toMatchObject({ screen: "form", answers: kept.answers });
 				else expect(again(found.state)).toEqual({ ...kept, ...(kept.form ? { form: { ...kept.form, going: false } } : {}) });
 			}),
@@ -74,7 +71,7 @@ describe("what of the state is kept", () => {
 		);
 	});
 
-	test("a form that nobody touched is not worth it, one with a letter more is", () => {
+	test("an untouched form is not stored, an edited one is", () => {
 		const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
 		wizard.answer({ job: "choices", value: [{ id: "a", kind: "template", name: "redis", description: "" }] });
 		wizard.type(enter).answer({ job: "propose", value: redis });
@@ -84,14 +81,14 @@ describe("what of the state is kept", () => {
 	});
 });
 
-describe("work that was cut off", () => {
-	test("a trace is begun again from its own step", () => {
+describe("interrupted work", () => {
+	test("a trace restarts from its step", () => {
 		const { state } = back(atTrace().state, false);
 		expect(state).toMatchObject({ screen: "trace", failure: { code: "cut-off" }, answers: { name: "redis" } });
 		expect(new Drive().resume(state).type("r").wanted()).toEqual(["trace"]);
 	});
 
-	test("a build is begun again from the review", () => {
+	test("a build restarts from the review", () => {
 		const wizard = atBuild().type(enter);
 		wizard.happen({ event: "file-copied", path: absent.path as never, bytesDone: 1, bytesTotal: 2 });
 		const { state } = back(wizard.state);
@@ -100,12 +97,11 @@ describe("work that was cut off", () => {
 		const again = new Drive().resume(state);
 		expect(again.wanted()).toEqual(["plan"]);
 		expect(again.state.failure).toEqual({ code: "cut-off", values: {} });
-		// Enter may come while it is planned anew.
 		again.type(enter).answer({ job: "plan", value: planFor(redis) });
 		expect(again.wanted()).toEqual(["try"]);
 	});
 
-	test("a decision whose plan was still being made is in the next plan", () => {
+	test("a decision without a plan is in the next plan", () => {
 		const wizard = atFiles();
 		wizard.type("/redis.conf\r ");
 		const { rules } = wizard.state.answers ?? redis;
@@ -116,7 +112,7 @@ describe("work that was cut off", () => {
 	});
 });
 
-describe("what does not hold together", () => {
+describe("an inconsistent session", () => {
 	const stored = (change: object) => ({ ...throughDisk(atTrial().state), ...change });
 
 	test.each([
@@ -132,21 +128,21 @@ describe("what does not hold together", () => {
 		expect(found).toMatchObject({ whole: false, state: { screen: "form", answers: { name: "redis" }, cursors: {} } });
 	});
 
-	test("answers without the trace begin at the form", () => {
+	test("without a trace it resumes at the form", () => {
 		expect(restored(stored({}), false)).toMatchObject({ whole: false, state: { screen: "form", answers: { name: "redis" } } });
 	});
 
-	test("without answers there is nothing", () => {
+	test("without answers it is not restored", () => {
 		for (const answers of [undefined, null, 1, {}, { ...redis, application: {} }, { ...redis, name: 7 }]) {
 			expect(restored(stored({ answers }), true)).toBeUndefined();
 		}
 	});
 
-	test("unknown fields stay", () => {
+	test("unknown fields are kept", () => {
 		expect(restored(stored({ later: [1, 2] }), true)).toMatchObject({ whole: true, state: { later: [1, 2] } });
 	});
 
-	test("anything at all is either restored or not, and never thrown at", () => {
+	test("any input is restored or rejected, without an exception", () => {
 		fc.assert(
 			fc.property(fc.dictionary(fc.constantFrom(...Object.keys(throughDisk(atTrial().state))), fc.jsonValue()), (change) => {
 				restored(stored(change), true);
@@ -158,24 +154,24 @@ describe("what does not hold together", () => {
 describe("a session of version 1", () => {
 	const { fields } = JSON.parse(readFileSync(new URL("session-1.json", import.meta.url), "utf8"));
 
-	test("is gone on with, and its plan is made again", () => {
+	test("is resumed, and its plan is made again", () => {
 		const back = restored(fields, true);
 		expect(back).toMatchObject({ whole: true, state: { screen: "trial", answers: { name: "redis", template: "redis" } } });
 		expect(back?.state).not.toHaveProperty("plan");
 		expect(back?.state).not.toHaveProperty("tried");
 		const wizard = new Drive().resume(back?.state ?? {});
 		wizard.answer({ job: "plan", value: planFor(redis) });
-		// What was found missing is there to be taken in.
+		// Missing items can still be added.
 		expect(wizard.type(enter).intentions.at(-2)).toMatchObject({ job: "accept", missing: [{ path: absent.path }] });
 	});
 
-	test("whose trace has another form keeps its answers and decisions", () => {
+	test("with an unreadable trace keeps its answers and decisions", () => {
 		const back = restored(fields, false);
 		expect(back).toMatchObject({ whole: false, state: { screen: "form", answers: fields.answers } });
 	});
 });
 
-test("files and links that changed since the plan was made are found", () => {
+test("files and links that changed since the plan are found", () => {
 	const plan = planFor(redis);
 	const planned = JSON.parse(JSON.stringify(plannedFiles(plan)));
 	const [file, link] = [plan.entries.find(({ kind }) => kind === "file"), plan.entries.find(({ kind }) => kind === "symlink")];
@@ -190,7 +186,7 @@ test("files and links that changed since the plan was made are found", () => {
 	expect(changedSince(planned, upgraded)).toEqual([file?.path]);
 });
 
-test("going on keeps this terminal and says how long ago it was", () => {
+test("resuming keeps the terminal's size and reports the session's age", () => {
 	const { state } = back(atFiles().state);
 	const now = new Drive().act({ type: "resized", columns: 60, rows: 15 }).state;
 	const going = resumed(now, { state, whole: true, name: "redis", ago: 7200, changed: 0, example: "" });

@@ -35,7 +35,7 @@ describe("a template", () => {
 		expect(at(known).type(enter).wanted()).toEqual(["propose"]);
 	});
 
-	test("asks for its parameters one after the other, and tells only what is not as usual", () => {
+	test("asks for its parameters one by one and passes on only changed values", () => {
 		const drive = at(asking).type(`${enter}/srv/pages${enter}`);
 		expect(drive.state.prompt).toMatchObject({ kind: "parameter", line: { text: "8080" } });
 		drive.type(enter);
@@ -44,7 +44,7 @@ describe("a template", () => {
 		expect(drive.state.asked).toBeUndefined();
 	});
 
-	test("keeps asking for what is no value, and lets go of it all with Esc", () => {
+	test("rejects an invalid value, and Esc cancels", () => {
 		const drive = at(asking).type(`${enter}srv${enter}`);
 		expect(drive.state.notice?.code).toBe("parameter-path");
 		drive.type(`\x15${enter}`);
@@ -54,12 +54,12 @@ describe("a template", () => {
 		expect(drive.state.screen).toBe("choose");
 	});
 
-	test("that nobody accepted shows what it would run, and goes on only when that is accepted", () => {
+	test("that was not accepted shows its commands and waits for consent", () => {
 		const drive = at(foreign).type(enter);
 		expect(drive.state).toMatchObject({ overlay: "consent", texts: { consent: foreign.consent?.text } });
 		expect(drive.press("escape").state.overlay).toBeUndefined();
 		expect(drive.wanted()).toEqual([]);
-		// Whoever reads on accepts nothing.
+		// Scrolling accepts nothing.
 		drive.type(enter).act({ type: "measured", scrollEnd: 10, found: [] }).type("jjJ");
 		expect(drive.state).toMatchObject({ overlay: "consent", scroll: 2 });
 		drive.press("escape");
@@ -76,7 +76,7 @@ test("a cage of a template can be compared with it", () => {
 	expect(saveItems({ finished, answers: redis })).toContain("changes");
 });
 
-test("a template that takes the place of a built-in one says so", () => {
+test("saving a template over a built-in one is reported", () => {
 	const save = (hidesBuiltIn: boolean) => {
 		const wizard = atTrial(tried(true))
 			.answer({ job: "selftest", value: { test: selftestOf() } })

@@ -19,7 +19,6 @@ const ran = (command: string, ok = true): Event[] => [
 	{ event: "exercise-run", command, ok, output: "" },
 ];
 
-/** It runs and answers. */
 function answering(): Drive {
 	const wizard = atTrace();
 	wizard.wanted();
@@ -42,7 +41,7 @@ function tick(wizard: Drive, at: number): Drive {
 	return wizard.act({ type: "ticked", at });
 }
 
-test("what a run waits for is shown until it comes, and not kept", () => {
+test("the awaited event is shown until it comes, and not stored", () => {
 	const wizard = atTrace();
 	wizard.wanted();
 	const waited: Event = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
@@ -53,18 +52,17 @@ test("what a run waits for is shown until it comes, and not kept", () => {
 	expect(wizard.state.awaited).toBeUndefined();
 });
 
-describe("when it is enough", () => {
-	test("is said once nothing new came for some seconds, and unsaid by anything new", () => {
+describe("the hint that a trace may be complete", () => {
+	test("appears after some quiet seconds, and disappears with news", () => {
 		const wizard = answering();
 		expect(quiet(tick(wizard, 4900).state)).toBeUndefined();
 		expect(quiet(tick(wizard, 7000).state)).toEqual({ kind: "for-seconds", seconds: 7 });
-		// The same numbers again are nothing new.
 		expect(quiet(happenedAt(wizard, 8000, counted(10)).state)).toEqual({ kind: "for-seconds", seconds: 7 });
 		expect(quiet(happenedAt(wizard, 9000, counted(11)).state)).toBeUndefined();
 		expect(quiet(tick(wizard, 15_000).state)).toEqual({ kind: "for-seconds", seconds: 6 });
 	});
 
-	test("an exercise that brought nothing is named, one that runs is waited for", () => {
+	test("mentions an exercise without news, and waits for a running one", () => {
 		const wizard = happenedAt(answering(), 100, ...ran("first"));
 		expect(quiet(tick(wizard, 6000).state)).toEqual({ kind: "since-exercise", seconds: 6 });
 		happenedAt(wizard, 6100, { event: "exercise-started", command: "second" });
@@ -74,7 +72,7 @@ describe("when it is enough", () => {
 		expect(wizard.state.trace?.novelty.gains).toEqual({ first: 0, second: 3 });
 	});
 
-	test("is not said before it answers, nor afterwards", () => {
+	test("does not appear before the answer or after the end", () => {
 		const wizard = atTrace();
 		happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, counted(10));
 		expect(quiet(tick(wizard, 60_000).state)).toBeUndefined();
@@ -82,7 +80,7 @@ describe("when it is enough", () => {
 		expect(quiet(tick(enough, 60_000).state)).toBeUndefined();
 	});
 
-	test("a second that shows nothing new draws nothing", () => {
+	test("a tick without a visible change draws nothing", () => {
 		const wizard = tick(answering(), 3000);
 		const { state } = wizard;
 		expect(tick(wizard, 3400).state).toBe(state);
@@ -90,8 +88,8 @@ describe("when it is enough", () => {
 	});
 });
 
-describe("what to exercise next", () => {
-	test("one key runs the first of them, each once, also when it is pressed fast", () => {
+describe("proposed exercises", () => {
+	test("x runs the next one once, also when pressed fast", () => {
 		const wizard = answering().type("xx");
 		expect(wizard.intentions).toMatchObject([
 			{ job: "exercise", line: "redis-cli -p 6379 INFO" },
@@ -104,7 +102,7 @@ describe("what to exercise next", () => {
 		expect(wizard.state.trace && proposals(wizard.state.trace).map(({ kind }) => kind)).toEqual(["signal", "modules", "helpers"]);
 	});
 
-	test("in their list it runs the marked one, and says of what is no command why not", () => {
+	test("in their list x runs the selected one, or explains why it cannot", () => {
 		const wizard = answering().type("\x1b[Z").type("jx");
 		expect(wizard.intentions).toMatchObject([{ job: "exercise", line: "redis-cli -p 6379 EVAL 'return 1' 0" }]);
 		wizard.wanted();
@@ -114,7 +112,7 @@ describe("what to exercise next", () => {
 		expect(wizard.wanted()).toEqual([]);
 	});
 
-	test("nothing runs before it answers, nor once it is enough", () => {
+	test("nothing runs before the answer or after the end", () => {
 		const early = atTrace();
 		early.wanted();
 		expect(early.type("x").wanted()).toEqual([]);
@@ -124,13 +122,13 @@ describe("what to exercise next", () => {
 		expect(late.state.notice?.code).toBe("exercise-too-late");
 	});
 
-	test("what was exercised here and worked belongs to the answers, and is no other application", () => {
+	test("successful exercises become answers, and do not require a new trace", () => {
 		const wizard = answering();
 		happenedAt(wizard, 0, ...ran("mine"), ...ran("broken", false));
 		wizard.type(enter).answer({ job: "trace", value: traced });
 		expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine"]);
 		wizard.wanted();
-		// Back to the form and on again: nothing is traced anew.
+		// Back to the form and on again does not trace again.
 		wizard.act({ type: "key", key: { id: "escape" } }).act({ type: "key", key: { id: "escape" } });
 		expect(wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text)).toContain("mine");
 		wizard.answer({ job: "validate", value: [] });
@@ -152,7 +150,7 @@ describe("another run", () => {
 		return wizard;
 	}
 
-	test("begins by itself when the first is over, and stays on its screen with what it added", () => {
+	test("starts automatically after the first and shows what it added", () => {
 		const wizard = atSecond();
 		happenedAt(wizard, 0, { event: "probe-tried", command: probe, ok: true, output: "" });
 		wizard.type(enter).answer({ job: "trace", value: { ...traced, added } });
@@ -162,7 +160,7 @@ describe("another run", () => {
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
 	});
 
-	test("a plan of before is made anew", () => {
+	test("updates an earlier plan", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 		wizard.act({ type: "key", key: { id: "escape" } });
 		wizard.wanted();
@@ -171,7 +169,7 @@ describe("another run", () => {
 		expect(wizard.state.plan).toBeUndefined();
 	});
 
-	test("that fails or is stopped takes nothing away", () => {
+	test("that fails or is stopped loses nothing", () => {
 		const failed = atSecond().fail("trace", { code: "no-strace", values: {} });
 		failed.wanted();
 		failed.type(enter);
@@ -183,7 +181,7 @@ describe("another run", () => {
 		expect(stopped.state.screen).toBe("files");
 	});
 
-	test("other exercises in the form add up, another command does not", () => {
+	test("is added if exercises changed, and starts over if the command did", () => {
 		const back = () => {
 			const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 			for (const _ of "12") wizard.act({ type: "key", key: { id: "escape" } });
@@ -200,25 +198,25 @@ describe("another run", () => {
 		expect(start(other).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: false });
 	});
 
-	test("that was cut off comes back as what the runs before it showed", () => {
+	test("that was interrupted keeps the earlier runs", () => {
 		const wizard = atSecond();
 		happenedAt(wizard, 5000, counted(12), { event: "probe-tried", command: probe, ok: true, output: "" });
 		tick(wizard, 9000);
 		const stored = JSON.parse(JSON.stringify(storedOf(wizard.state)));
 		const trace = restored(stored, true)?.state.trace;
 		expect(trace).toMatchObject({ adding: false, running: false, ending: false, runs: 1, result: { answered: true } });
-		// The next process has another clock.
+		// Another process has another clock.
 		expect(trace?.novelty).not.toHaveProperty("now");
 	});
 
-	test("can be read back: what was printed is a page, while it runs and afterwards", () => {
+	test("shows the output as a page, during and after the run", () => {
 		const wizard = answering().happen({ event: "output-received", text: "one\ntwo\n" }).type("o");
 		expect([wizard.state.overlay, wizard.state.jobs.trace === undefined]).toEqual(["output", false]);
 		wizard.act({ type: "measured", scrollEnd: 40 }).type("gq");
 		expect([wizard.state.overlay, wizard.state.screen]).toEqual([undefined, "trace"]);
 	});
 
-	test("from the start forgets the runs", () => {
+	test("started over forgets the runs", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 		wizard.act({ type: "key", key: { id: "escape" } });
 		wizard.wanted();
@@ -228,13 +226,13 @@ describe("another run", () => {
 	});
 });
 
-test("the second start of a run counts anew and does not take back what was counted", () => {
+test("the second start of a run does not reset the counts", () => {
 	const wizard = answering();
 	happenedAt(wizard, 100, counted(3, 2));
 	expect(wizard.state.trace?.counts?.paths).toBe(10);
 });
 
-test("views turn both ways and their list has a cursor of its own", () => {
+test("views cycle both ways and have their own cursor", () => {
 	const wizard = answering().type("\t");
 	expect(wizard.state.trace?.tab).toBe("processes");
 	expect(wizard.type("G").state.cursors.trace).toBe(shownProcesses.rows.length - 1);
@@ -249,7 +247,7 @@ test("the footer offers what works at this moment", () => {
 	expect(commands(answering().type("xx"))).not.toContain("run-next");
 });
 
-describe("what runs already", () => {
+describe("a running process", () => {
 	const choices = [
 		{ id: "unit:a", kind: "unit" as const, name: "a", description: "", pid: 4711 },
 		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
@@ -261,7 +259,7 @@ describe("what runs already", () => {
 		return wizard;
 	};
 
-	test("can be watched instead of started, where it runs", () => {
+	test("can be traced instead of a new start", () => {
 		const wizard = atChoice();
 		expect(offered(wizard.state).map(({ command }) => command)).toContain("watch-running");
 		wizard.type("w");
@@ -274,7 +272,7 @@ describe("what runs already", () => {
 		expect(stopped.wanted()).toEqual([]);
 	});
 
-	test("is another start of the same thing than Enter's", () => {
+	test("is a different choice from a new start", () => {
 		const wizard = atChoice().type("w");
 		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
 		wizard.act({ type: "key", key: { id: "escape" } });
@@ -283,7 +281,7 @@ describe("what runs already", () => {
 		expect(wizard.intentions).toMatchObject([{ job: "propose" }]);
 	});
 
-	test("counts as running once its processes are held", () => {
+	test("counts as running once its processes are attached", () => {
 		const wizard = atTrace();
 		happenedAt(wizard, 0, { event: "processes-attached", pid: 1, processes: 2 });
 		expect(wizard.state.trace).toMatchObject({ running: true, run: 1 });

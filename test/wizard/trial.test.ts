@@ -7,13 +7,13 @@ const answers = () => atTrial(tried(true));
 const safe = { job: "selftest", value: { test: selftestOf() } } as const;
 const escaped = { job: "selftest", value: { test: selftestOf(["signal", "climb"], ["seccomp"]) } } as const;
 
-describe("the ways out", () => {
-	test("are tried as soon as the application answers, and not before", () => {
+describe("the self-test", () => {
+	test("starts when the application answers", () => {
 		expect(atTrial(tried(false, [absent])).state.jobs.selftest).toBeUndefined();
 		expect(answers().state.jobs.selftest).toBeDefined();
 	});
 
-	test("tell how far the trying is, until the verdict is there", () => {
+	test("reports progress until the verdict", () => {
 		const wizard = answers().happen({ event: "ways-tried", launch: 2, launches: 3, tried: 40, ways: 137 });
 		expect(wizard.state.trial.testing).toEqual({ launch: 2, launches: 3, tried: 40, ways: 137 });
 		wizard.answer(safe);
@@ -21,14 +21,14 @@ describe("the ways out", () => {
 		expect(wizard.state.trial.tested).toEqual(safe.value);
 	});
 
-	test("hold nobody up: saving begins when the verdict is there", () => {
+	test("delays saving until the verdict", () => {
 		const wizard = answers().type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
 		wizard.answer(safe);
 		expect(wizard.wanted()).toEqual(["finish"]);
 	});
 
-	test("of which one leads out have to be acknowledged", () => {
+	test("asks before a cage with an escape is saved", () => {
 		const wizard = answers().answer(escaped).type(enter);
 		expect(wizard.state.question).toEqual({ kind: "escape", escaped: 2, missing: 1 });
 		expect(wizard.wanted()).toEqual([]);
@@ -38,18 +38,18 @@ describe("the ways out", () => {
 		expect(wizard.state.exit).toBe(1);
 	});
 
-	test("are shown to whoever does not want to save so", () => {
+	test("shows the escapes if the answer is no", () => {
 		const wizard = answers().type(enter).answer(escaped).type("n");
 		expect([wizard.state.screen, wizard.state.overlay]).toEqual(["trial", "selftest"]);
 		expect(wizard.wanted()).toEqual([]);
 	});
 
-	test("hold nobody up where they cannot be tried", () => {
+	test("does not block saving if it cannot run", () => {
 		const wizard = answers().answer({ job: "selftest", value: { untried: { code: "selftest-needs-perl", values: {} } } });
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("are not waited for by whoever goes on with another candidate", () => {
+	test("is cancelled by another candidate", () => {
 		const wizard = answers().type("r");
 		expect(wizard.wanted()).toEqual(["cancel", "try"]);
 		expect(wizard.state.trial.tested).toBeUndefined();
@@ -57,14 +57,14 @@ describe("the ways out", () => {
 		expect([back.state.screen, ...back.wanted()]).toEqual(["build", "cancel"]);
 	});
 
-	test("of one candidate say nothing of the next", () => {
+	test("starts again for the next candidate", () => {
 		const wizard = answers().answer(escaped).type("r");
 		expect(wizard.state.trial.tested).toBeUndefined();
 	});
 });
 
 describe("the pages of a trial", () => {
-	test("show what was printed, from its end, also while the application runs", () => {
+	test("show the end of the output, also while the application runs", () => {
 		const wizard = atBuild().type(enter);
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 }).type("o");
 		expect(wizard.state.overlay).toBe("output");
@@ -77,7 +77,7 @@ describe("the pages of a trial", () => {
 		expect(wizard.type("o").state.overlay).toBeUndefined();
 	});
 
-	test("are searched: each key goes to the next row that has it, n and N go on and round", () => {
+	test("can be searched, and n and N cycle through the matches", () => {
 		const wizard = atTrial(tried(false)).type("o").act({ type: "measured", scrollEnd: 100 }).type("g/err");
 		expect(wizard.state.find?.text).toBe("err");
 		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
@@ -93,15 +93,15 @@ describe("the pages of a trial", () => {
 		expect(wizard.state.overlay).toBe("output");
 	});
 
-	test("go on to a later match also where all of the keys came at once", () => {
+	test("go to a later match if all keys arrive at once", () => {
 		const wizard = atTrial(tried(false)).type(`og/err${enter}nn`);
 		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
 		expect(wizard.state.find?.at).toBe(104);
 	});
 
-	test("forget what was looked for with Esc, and close with the next one", () => {
+	test("clear the search with the first Esc and close with the second", () => {
 		const wizard = atTrial(tried(false)).type("o/x\x1b");
-		// A lone Esc before nothing waits for more; the second key says that it was one.
+		// A lone Esc waits for the rest of a sequence; the next key shows that it was one.
 		wizard.act({ type: "key", key: { id: "escape" } });
 		expect([wizard.state.find, wizard.state.prompt, wizard.state.overlay]).toEqual([undefined, undefined, "output"]);
 		wizard.act({ type: "key", key: { id: "escape" } });
@@ -116,14 +116,14 @@ describe("the pages of a trial", () => {
 });
 
 describe("a shell in the cage", () => {
-	test("is there once something was tried, and not while the ways out are", () => {
+	test("is available after a trial, but not during the self-test", () => {
 		expect(answers().type("!").wanted()).toEqual([]);
 		const wizard = answers().answer(safe).type("!");
 		expect(wizard.wanted()).toEqual(["shell"]);
 		expect(atTrial(tried(false)).type("!").wanted()).toEqual(["shell"]);
 	});
 
-	test("takes all keys until it is over", () => {
+	test("ignores the wizard's keys until it exits", () => {
 		const wizard = answers().answer(safe).type(`!r${enter}`);
 		expect(wizard.wanted()).toEqual(["shell"]);
 		wizard.answer({ job: "shell", value: 7 });
@@ -132,14 +132,14 @@ describe("a shell in the cage", () => {
 	});
 });
 
-describe("what comes after", () => {
+describe("the steps after saving", () => {
 	const saved = () => {
 		const wizard = answers().answer(safe).type(enter).answer({ job: "finish", value: finished });
 		wizard.wanted();
 		return wizard;
 	};
 
-	test("offers a drop-in and an installation only where they can be had", () => {
+	test("offer drop-in and installation only if they are possible", () => {
 		const { service: _, ...alone } = finished;
 		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual([
 			"end",
@@ -152,7 +152,7 @@ describe("what comes after", () => {
 		expect(saveItems({ finished })).toContain("install-dropin");
 	});
 
-	test("shows a text that was written once, and again without asking", () => {
+	test("show a text again without another request", () => {
 		const wizard = saved().type(`${down}${down}${down}${enter}`);
 		expect(wizard.wanted()).toEqual(["text"]);
 		wizard.answer({ job: "text", value: { page: "record", text: "# redis" } });
@@ -161,7 +161,7 @@ describe("what comes after", () => {
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["record"]);
 	});
 
-	test("installs a unit only after a yes of its own", () => {
+	test("install a unit only after a confirmation", () => {
 		const wizard = saved().type(`jjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
@@ -170,14 +170,14 @@ describe("what comes after", () => {
 		expect(wizard.state.notice).toEqual({ code: "unit-installed", values: { place: "/etc/x", unit: "cage-redis.service" } });
 	});
 
-	test("leads back to the trial and forward again without saving twice", () => {
+	test("lead back to the trial and forward again without saving twice", () => {
 		const wizard = saved().act({ type: "key", key: { id: "escape" } });
 		expect(wizard.state.screen).toBe("trial");
 		wizard.type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
 	});
 
-	test("saves a round that was tried since", () => {
+	test("save a newer round", () => {
 		const wizard = saved()
 			.act({ type: "key", key: { id: "escape" } })
 			.type("r");
@@ -187,7 +187,7 @@ describe("what comes after", () => {
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("ends as make does", () => {
+	test("exit with the status of make", () => {
 		expect(saved().type(enter).state.exit).toBe(0);
 		expect(saved().type("q").state.exit).toBe(0);
 	});

@@ -41,10 +41,7 @@ export interface ReturnStage {
 	readonly name: Path;
 	/** st_ino in decimal; absent until the folder exists. */
 	readonly inode?: string;
-	/**
-	 * Whether the host's state had not changed since it was copied. Moving it changes its ctime, so after an undo it is
-	 * compared again.
-	 */
+	/** The host's state was unchanged since the copy. Compared again after an undo, because moving changes its ctime. */
 	readonly untouched: boolean;
 }
 

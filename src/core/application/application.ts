@@ -18,10 +18,7 @@ export interface Application {
 	readonly timeout: number;
 	/** Network of a run; traces and trials always have their own. */
 	readonly network: "host" | "none";
-	/**
-	 * Directories that systemd would create before the service starts (such as RuntimeDirectory=): absolute,
-	 * `PATH[:MODE[:USER[:GROUP]]]`.
-	 */
+	/** Created before the start (such as RuntimeDirectory=): absolute, `PATH[:MODE[:USER[:GROUP]]]`. */
 	readonly directories: readonly string[];
 	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];

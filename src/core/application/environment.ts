@@ -72,10 +72,7 @@ interface KeptEnvironment {
 	readonly leftOut: readonly string[];
 }
 
-/**
- * Variables that a shell, a login, sudo(8) or a service manager (systemd.exec(5), sd_listen_fds(3)) sets only for the process
- * it starts.
- */
+/** Set for one process by a shell, a login, sudo(8) or a service manager (systemd.exec(5), sd_listen_fds(3)). */
 const ofTheStart =
 	/^(_|SHLVL|PWD|OLDPWD|TERM|TERMINFO|COLORTERM|LS_COLORS|SHELL|MAIL|EDITOR|VISUAL|PAGER|LESS.*|HIST.*|PS[1-4]|DISPLAY|WINDOWID|STY|TMUX.*|SSH_.*|SUDO_.*|XDG_.*|WAYLAND_.*|DBUS_.*|INVOCATION_ID|JOURNAL_STREAM|NOTIFY_SOCKET|LISTEN_.*|WATCHDOG_.*|SYSTEMD_.*|MAINPID|MANAGERPID.*|MEMORY_PRESSURE_.*|CREDENTIALS_DIRECTORY)$/;
 

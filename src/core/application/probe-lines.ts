@@ -66,9 +66,7 @@ export function datagramProbe(target: Target, tools: Tools, question: string, an
 	return quoteShellLine([tools.node, "-e", datagramScript, target.host, String(target.port), question, answer]);
 }
 
-/**
- * Returns a shell line that fetches a page and accepts 2xx and 3xx. It ignores proxy variables, so that no proxy can answer.
- */
+/** Returns a line that fetches a page and accepts 2xx and 3xx. No proxy can answer, because it ignores proxy variables. */
 export function fetchPage(url: string, tools: Tools): string {
 	const tls = url.startsWith("https:");
 	if (tools.programs.has("curl")) {
@@ -89,9 +87,7 @@ export function urlHost(host: string): string {
 /** A name server's status, and the error of Node's resolver for an empty answer. */
 const nameAnswers = { NOERROR: "ENODATA", NXDOMAIN: "ENOTFOUND", REFUSED: "EREFUSED" } as const;
 
-/**
- * Returns a shell line with a query that a name server answers itself: for its reverse zone of 127 (RFC 6303), or its version.
- */
+/** Returns a line with a query that a name server answers itself: its reverse zone of 127 (RFC 6303), or its version. */
 export function nameServerProbe(
 	target: Target,
 	tools: Tools,
@@ -114,10 +110,7 @@ export function nameServerProbe(
 const mostShown = 100;
 const mostSent = 24;
 
-/**
- * Shortens a probe for a sentence or screen: `tcp 127.0.0.1:25: EHLO localhost, QUIT` for our own scripts, any other shell line
- * as it is.
- */
+/** Shortens a probe for display. Our own scripts become `tcp 127.0.0.1:25: EHLO localhost, QUIT`. */
 export function showProbe(line: string): string {
 	const shown = probeWords(line).trim();
 	const [first = ""] = shown.split("\n");

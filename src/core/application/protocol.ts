@@ -123,10 +123,7 @@ interface Share {
 	readonly directory: string;
 }
 
-/**
- * Returns the shares without access restrictions from a configuration with sections and `path = DIRECTORY` (rsyncd.conf(5),
- * smb.conf(5)).
- */
+/** Returns the unrestricted shares in a configuration with sections and `path = DIRECTORY` (rsyncd.conf(5), smb.conf(5)). */
 export function sharesIn(text: string): Share[] {
 	const shares = new Map<string, { directory?: string; isClosed?: boolean }>();
 	let name: string | undefined;

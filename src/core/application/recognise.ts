@@ -23,10 +23,7 @@ const addresses: readonly RegExp[] = [
 	/' "\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) 0 '/,
 ];
 
-/**
- * Recognises a probe of ours, whoever entered it; undefined for others, which only the administrator can judge. `node` is the
- * Node executable for its exercises.
- */
+/** Recognises our own probes; undefined for others. `node` is the Node executable for their exercises. */
 export function queryOf(line: string, node?: string): ProbeQuery | undefined {
 	return known(line, node)?.query ?? guessed(line);
 }
@@ -37,10 +34,7 @@ export function isAmong(exercises: readonly string[], line: string): boolean {
 	return exercises.some((one) => rest(one) === rest(line));
 }
 
-/**
- * Removes mail deliveries and the jobs that we proposed for these probes, because they change state, and on the host itself the
- * application has no copy.
- */
+/** Removes mail deliveries and our own jobs, because they change state, and the host itself has no copy. */
 export function withoutJobs(exercises: readonly string[], probes: readonly string[]): string[] {
 	return exercises.filter((line) => {
 		const node = /^(\S+) -e /.exec(line)?.[1];
@@ -112,9 +106,7 @@ export type Greeting =
 	/** It answered a GET with this status. */
 	| { readonly kind: "http"; readonly status: number };
 
-/**
- * Derives a probe that expects the same greeting; undefined if no part of it is stable. It is a guess and must be shown as one.
- */
+/** Derives a guess that expects the same greeting; undefined if no part of it is stable. */
 export function guessProbe(target: Target, greeting: Greeting, tools: Tools): string | undefined {
 	if (greeting.kind === "http") {
 		if (greeting.status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);

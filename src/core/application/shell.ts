@@ -75,10 +75,7 @@ function endOfQuote(line: string, start: number): number {
 	return end < 0 ? line.length : end;
 }
 
-/**
- * The final command of a shell line. `missing` names unset variables, or variables that the line itself sets; they count as
- * empty.
- */
+/** The final command. `missing` names variables that are unset or set by the line itself; they count as empty. */
 interface ShellExec {
 	readonly words: readonly string[];
 	readonly missing: readonly string[];
@@ -113,10 +110,7 @@ export function execOfShellLine(command: readonly string[], variables: Variables
 	return { ...last, before: plain };
 }
 
-/**
- * Finds the last `exec` that begins a command, and the text before it. After `then` only the first one counts, and only if
- * there is no other.
- */
+/** Finds the last `exec` that begins a command, and the text before it. After `then` it counts only if it is the only one. */
 function lastExec(line: string): { readonly before: string; readonly command: string } | undefined {
 	let found: { before: string; command: string } | undefined;
 	for (const { 0: word, index } of line.matchAll(/exec\s+/g)) {

@@ -28,10 +28,7 @@ interface UnitApplication {
 	readonly before: readonly (readonly string[])[];
 	/** The account that systemd creates while the service runs (DynamicUser=), if the machine has none of that name. */
 	readonly dynamicUser?: string;
-	/**
-	 * The signal (without SIG) that makes the application reload its configuration, if ExecReload= sends one or is known to
-	 * result in one.
-	 */
+	/** Signal (without SIG) that reloads the configuration, if ExecReload= is known to result in one. */
 	readonly reloadSignal?: string;
 	/** AmbientCapabilities= as setpriv names them. */
 	readonly capabilities: readonly string[];

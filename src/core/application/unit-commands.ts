@@ -63,10 +63,7 @@ function takesNext(name: string, word: string | undefined): boolean {
 	return word !== undefined && withValue.test(word) && (name === "install" || name === "mkdir");
 }
 
-/**
- * The signal that these daemons' reload commands send to the process in their pid file, which does not work from outside the
- * cage.
- */
+/** Signals of these daemons' reload commands, which use a pid file and do not work from outside the cage. */
 const reloadSignals: Readonly<Record<string, string>> = {
 	/** nginx(8), `-s reload`. */
 	nginx: "HUP",

@@ -222,10 +222,7 @@ function capabilities(values: readonly string[]): string[] {
 
 type Placed = Assignment & { readonly text: number };
 
-/**
- * The combined settings of unit files and drop-ins: the last value of a single setting wins, lists accumulate
- * (systemd.unit(5)).
- */
+/** Settings of all texts: the last value of a single setting wins, lists accumulate (systemd.unit(5)). */
 export class Settings {
 	readonly #values = new Map<string, Placed[]>();
 

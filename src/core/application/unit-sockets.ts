@@ -105,9 +105,7 @@ interface Activation {
 interface ServiceSockets {
 	/** Sockets= */
 	readonly sockets: readonly string[];
-	/**
-	 * Socket units in Requires=, which start with the service. Only those whose Service= is this service pass sockets to it.
-	 */
+	/** Requires=. Only socket units whose Service= is this service pass sockets to it. */
 	readonly requiredSockets: readonly string[];
 	/** StandardInput=socket */
 	readonly readsSocket: boolean;

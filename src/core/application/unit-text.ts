@@ -172,10 +172,7 @@ export function parseUnitName(full: string): UnitName {
 	return { full, prefix: stem.slice(0, at), instance: stem.slice(at + 1), type, template: at === stem.length - 1 };
 }
 
-/**
- * Values of specifiers about the machine by letter: H (host name), m (machine id), b (boot id), v (kernel), a (architecture),
- * o, w …
- */
+/** Values by letter: H (host name), m (machine id), b (boot id), v (kernel), a (architecture), o, w … */
 export type MachineSpecifiers = Readonly<Record<string, string>>;
 
 interface Expanded {

@@ -104,10 +104,7 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, o
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
-/**
- * A user namespace cannot create a node, but it can bind one of the host. `ro` protects the node's mode and owner, and does not
- * affect the device.
- */
+/** Creates a node, or binds the host's in a user namespace. `ro` protects the node's mode and owner, not the device. */
 export function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) => string, isRootless: boolean): string[] {
 	const { major, minor, mode, path, type } = device;
 	const node = inside(path);
@@ -177,10 +174,7 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
 	];
 }
 
-/**
- * mount(8) follows links, so replacing a directory of the path by a link would choose what is mounted. Therefore the result is
- * verified.
- */
+/** mount(8) follows links, so replacing a directory by a link would change what is mounted. */
 function verifyMount({ identity, source }: CageMount, mounted: string): string[] {
 	if (identity === undefined) return [];
 	const complaint = quoteShell(

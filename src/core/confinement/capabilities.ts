@@ -1,6 +1,4 @@
-/**
- * Names of capabilities(7) by number (linux/capability.h, up to Linux 6.17), as setpriv writes them: lower case, without CAP_.
- */
+/** Names by number (linux/capability.h, up to Linux 6.17), as setpriv writes them: lower case, without CAP_. */
 export const capabilities = [
 	"chown",
 	"dac_override",
@@ -98,32 +96,16 @@ export function tracedRootCapabilities(allowed: readonly string[]): readonly Cap
 	return sandboxCapabilities([...allowed, ...keepableCapabilities, ...idleCapabilities]);
 }
 
-/**
- * Capabilities that the launcher's own programs need in the sandbox, to enter the working directory and to change account and
- * capabilities.
- */
+/** For the launcher's own programs in the sandbox: to enter the working directory, and to change account and capabilities. */
 export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
-
-const numbers: ReadonlyMap<string, number> = new Map(capabilities.map((name, number) => [name, number]));
 
 /** Returns the name in lower case without prefix for `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for other text. */
 export function capabilityNamed(text: string): Capability | undefined {
-	const number = numbers.get(text.trim().toLowerCase().replace(/^cap_/, ""));
-	return number === undefined ? undefined : capabilities[number];
+	const name = text.trim().toLowerCase().replace(/^cap_/, "");
+	return capabilities.find((one) => one === name);
 }
 
-export function capabilityNumber(name: Capability): number {
-	return capabilities.indexOf(name);
-}
-
-/** Returns undefined if the number is newer than the table. */
-export function capabilityAt(number: number): Capability | undefined {
-	return capabilities[number];
-}
-
-/**
- * Returns the capabilities in a hexadecimal mask of /proc/PID/status (such as CapEff), lowest number first. Ignores newer bits.
- */
+/** Decodes a hexadecimal mask of /proc/PID/status (such as CapEff), lowest number first. Ignores newer bits. */
 export function capabilitiesOfMask(hexadecimal: string): Capability[] {
 	const mask = BigInt(`0x${hexadecimal}`);
 	return capabilities.filter((_name, number) => (mask >> BigInt(number)) & 1n);
@@ -150,10 +132,7 @@ export function setprivCaps(names: readonly string[]): string {
 	return ["-all", ...ordered(names).map((name) => `+${name}`)].join(",");
 }
 
-/**
- * Returns the value for CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); "" is the empty set. Throws like
- * setprivCaps.
- */
+/** For CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); "" is the empty set. Throws like setprivCaps. */
 export function systemdCaps(names: readonly string[]): string {
 	return ordered(names)
 		.map((name) => `CAP_${name.toUpperCase()}`)

@@ -1,9 +1,6 @@
 import type { Permissions } from "../plan/plan.ts";
 
-/**
- * What the filter permits beyond its default. There is no permission for setuid bits, because nothing in a cage may create a
- * setuid file.
- */
+/** What the filter permits beyond its default. Nothing permits setuid bits: no cage may create a setuid file. */
 export interface FilterPermissions {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
@@ -16,17 +13,11 @@ export interface FilterPermissions {
 	readonly rawSockets?: boolean;
 	/** For applications that chroot themselves; requires CAP_SYS_CHROOT. */
 	readonly chroot?: boolean;
-	/**
-	 * Setting the clock; requires CAP_SYS_TIME. The machine has one clock, so in a sandbox and a trial the calls succeed
-	 * without effect.
-	 */
+	/** Setting the clock; requires CAP_SYS_TIME. In a sandbox and a trial the calls succeed without effect. */
 	readonly clock?: "real" | "pretended";
 }
 
-/**
- * The sandbox's filter permits everything that a plan could permit, so that the trace shows what is needed. It refuses what no
- * cage may do.
- */
+/** The sandbox permits everything that a plan could permit, so that the trace shows what is needed. */
 export const sandboxPermissions: FilterPermissions = {
 	unixSockets: true,
 	netlink: true,

@@ -8,10 +8,7 @@ import { start } from "./start.ts";
 const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
 const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
 
-/**
- * Returns the command that creates the namespaces and runs the script in them. With `--kill-child` and `--pdeathsig`, all
- * processes end if one of these dies.
- */
+/** Returns the command that runs the script in new namespaces. If one of its processes dies, all processes end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const kinds = namespaceKinds(spec);
 	return [

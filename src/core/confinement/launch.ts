@@ -25,10 +25,7 @@ export interface LaunchSpec {
 	readonly joins?: number;
 	/** Layers to omit, to see whether a test notices. */
 	readonly without?: readonly Layer[];
-	/**
-	 * Set for a start without root: the user namespace maps only this account, so that nothing can belong to another one, and
-	 * no device node can be created.
-	 */
+	/** Set for a start without root: the user namespace maps only this account, and no device node can be created. */
 	readonly rootless?: Rootless;
 	/** Its stdin is a terminal that becomes its session's. */
 	readonly hasTerminal?: boolean;
@@ -157,9 +154,7 @@ export interface SandboxRoot {
 }
 
 export type SandboxMount =
-	/**
-	 * `mode` is the mode of the layer's root, if it cannot copy the owner of the covered directory. `readOnly` as on the host.
-	 */
+	/** `mode`: the layer root's, if it cannot copy the owner of the covered directory. `readOnly` as on the host. */
 	| {
 			readonly kind: "overlay";
 			readonly path: Path;
@@ -173,10 +168,7 @@ export type SandboxMount =
 	| { readonly kind: "proc"; readonly path: Path }
 	| { readonly kind: "sysfs"; readonly path: Path }
 	| { readonly kind: "dev"; readonly path: Path }
-	/**
-	 * For rootless launches, where an overlay cannot cover other mounts: an empty root with the entries of the host's
-	 * directories.
-	 */
+	/** Without root, where no overlay can cover other mounts: an empty root with the host's entries. */
 	| { readonly kind: "skeleton"; readonly path: Path }
 	| { readonly kind: "folder"; readonly path: Path; readonly mode: number }
 	| { readonly kind: "link"; readonly path: Path; readonly target: Path };
@@ -194,10 +186,7 @@ export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
 /** An empty directory next to a unit's programs. */
 export const emptyName = pathFromText("empty");
-/**
- * The init that leaves the application's descriptors open. The kernel truncates its process name to 15 bytes, so it is the
- * same.
- */
+/** The init that leaves descriptors open. The kernel truncates process names to 15 bytes, so it has the same one. */
 export const openInitName = `${initName}-open`;
 
 /** The socket of syslog(3) (`_PATH_LOG` of the C library). */

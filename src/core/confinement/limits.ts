@@ -41,9 +41,7 @@ export function enterGroups({ groups = [] }: { readonly groups?: readonly GroupL
 /** The init, in addition to the application's processes. */
 export const ownProcesses = 1;
 
-/**
- * Parses `512M`, `2G` or `1048576` to bytes, with powers of 1024 like systemd's MemoryMax=. Returns undefined for other text.
- */
+/** Parses `512M`, `2G` or `1048576` to bytes, with powers of 1024 like systemd's MemoryMax=. */
 export function parseSize(text: string): number | undefined {
 	const [, digits, unit] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
 	if (digits === undefined) return undefined;

@@ -57,9 +57,7 @@ export const fromR14 = [0x44, 0x89, 0xf7]; // mov edi, r14d
 export const fromR15 = [0x44, 0x89, 0xff]; // mov edi, r15d
 const jumps = { always: [0xe9], ifZero: [0x0f, 0x84], ifNotZero: [0x0f, 0x85], ifNegative: [0x0f, 0x88] };
 
-/**
- * Collects instructions, and patches jumps and label references at the end.
- */
+/** Collects instructions, and patches jumps and label references at the end. */
 export class Assembler {
 	private bytes: number[] = [];
 	private labels = new Map<string, number>();

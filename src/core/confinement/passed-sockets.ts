@@ -29,7 +29,7 @@ export function socketsExecutable(architecture: string, sockets: readonly OwnedS
 
 export const socketsName = "cagewright-sock";
 /** Exit status if a socket cannot be opened. */
-export const socketsFailed = 125;
+const socketsFailed = 125;
 
 /** With the owner's numbers; -1 keeps the creator's. */
 export interface OwnedSocket extends PassedSocket {
@@ -37,7 +37,7 @@ export interface OwnedSocket extends PassedSocket {
 	readonly gid: number;
 }
 
-export interface SocketsKind {
+interface SocketsKind {
 	/** The working directory is the root while they are opened. Two descriptors, closed on exec, lead back. */
 	readonly entersRoot: boolean;
 	/** False if everything belongs to one account, so that links cannot mislead another one. */
@@ -46,10 +46,7 @@ export interface SocketsKind {
 	readonly ipv6: boolean;
 }
 
-/**
- * Returns the variables with which the application finds them. `environmentExecutable` replaces the placeholder for its process
- * id.
- */
+/** Variables with which the application finds them. `environmentExecutable` fills in the process id. */
 export function socketVariables(sockets: readonly Pick<PassedSocket, "name" | "options">[]): Record<string, string> {
 	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
@@ -65,7 +62,7 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 }
 
 /** As long as the largest process id. */
-export const processIdPlace = "0000000000";
+const processIdPlace = "0000000000";
 
 const call = {
 	...{ open: 2, close: 3, lstat: 6, dup2: 33, socket: 41, bind: 49, listen: 50, setsockopt: 54, chdir: 80, fchdir: 81 },
@@ -195,10 +192,7 @@ function typeOf(a: Assembler, name: string, absent: string): void {
 	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
 }
 
-/**
- * The application may have replaced a directory of its data by a link; root would delete, create and hand over files wherever
- * it leads.
- */
+/** The application may have replaced a directory of its data by a link, which root would follow. */
 function refuseLink(a: Assembler, directory: string, failed: string): void {
 	typeOf(a, directory, failed);
 	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK

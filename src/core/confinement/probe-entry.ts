@@ -49,10 +49,7 @@ export interface ProbeEntryKind {
 /** Descriptors that the executable inherits. */
 export const probeDescriptors = { root: 3, mnt: 4, net: 5, user: 6, executable: 7 } as const;
 
-/**
- * An empty directory in every proc(5), here in one that only the probe sees. It must be short, because a unix socket's path has
- * at most 107 bytes.
- */
+/** An empty directory in every proc(5); only the probe sees this one. Short, because a socket's path has at most 107 bytes. */
 export const probeRoot = "/proc/driver";
 
 /** Exit status if the namespaces cannot be entered or the shell cannot be executed. */

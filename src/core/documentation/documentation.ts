@@ -51,10 +51,7 @@ const version = /[A-Z]\.[A-Z]/;
 /** Documented paths are shorter. */
 const longestName = 1024;
 
-/**
- * Returns the absolute paths in a text with their positions. Skips paths with placeholders. A pattern for all files of a
- * directory counts as the directory.
- */
+/** Returns a text's absolute paths without placeholders. A pattern for a directory's files counts as the directory. */
 export function pathsIn(text: string): { readonly path: string; readonly at: number }[] {
 	const found: { path: string; at: number }[] = [];
 	for (const { 0: raw, index } of text.matchAll(word)) {
@@ -75,10 +72,7 @@ interface PlainLine {
 	readonly text: string;
 }
 
-/**
- * Returns the paths in the FILES section of a manual page. `source` is man(7) or mdoc(7), as bytes or text; other text has no
- * such section.
- */
+/** Returns the paths in the FILES section of a manual page: man(7) or mdoc(7), as bytes or text. */
 export function manualMentions(document: string, source: string): Mention[] {
 	const lines = filesSection(source);
 	const whole = lines.map(({ text }) => text).join("\n");
@@ -132,10 +126,7 @@ const characters: Readonly<Record<string, string>> = {
 	rs: "\\",
 };
 
-/**
- * Removes groff escapes. Names of fonts and characters have a length limit, because otherwise many unterminated ones would take
- * quadratic time.
- */
+/** Removes groff escapes. Names have a length limit, because unterminated ones would take quadratic time. */
 function plain(text: string): string {
 	return text.replace(
 		/\\(?:f(?:\[[^\]]{0,99}\]|\(..|.)|\*(?:\[[^\]]{0,99}\]|\(..|.)|s[+-]?\d{1,2}|[mM]\[[^\]]{0,99}\]|\((..)|\[([^\]]{0,99})\]|"(.*)$|(.))/g,

@@ -29,10 +29,7 @@ interface OptionalLibrary {
 export interface LibraryClosure {
 	/** Each library with the files that need it. */
 	readonly needed: ReadonlyMap<Path, ReadonlySet<Path>>;
-	/**
-	 * Each program that the kernel runs instead of a file (the ELF interpreter, the `#!` interpreter, the program that
-	 * `#!/usr/bin/env` names) with those files.
-	 */
+	/** Each program that the kernel runs instead of a file (ELF or `#!` interpreter, program of env(1)) with those files. */
 	readonly interpreters: ReadonlyMap<Path, ReadonlySet<Path>>;
 	/** Libraries and interpreters that the loader would not find. */
 	readonly missing: readonly { readonly soname: string; readonly by: Path }[];
@@ -42,10 +39,7 @@ export interface LibraryClosure {
 /** How often an interpreter may itself be a script (execve(2)). */
 const maxScriptDepth = 5;
 
-/**
- * Returns everything that the kernel and the loader open before the programs, libraries and scripts in `start` run. Ignores
- * other files.
- */
+/** Returns everything that the kernel and the loader open before `start` run: programs, libraries and scripts. */
 export function libraryClosure(start: readonly Path[], files: LoaderFiles, options: LoaderOptions = {}): LibraryClosure {
 	return closureOf(files, options)(start);
 }
@@ -176,9 +170,7 @@ class Closure {
 		return loaded;
 	}
 
-	/**
-	 * Loads the libraries that the loader adds to every program (ld.so(8), LD_PRELOAD). It ignores those that it does not find.
-	 */
+	/** Loads the libraries that the loader adds to every program (ld.so(8), LD_PRELOAD); missing ones are ignored. */
 	#preload(main: LoadedObject, inside: Process): LoadedObject[] {
 		return this.#search
 			.preloaded(main)
@@ -220,10 +212,7 @@ class Closure {
 		}
 	}
 
-	/**
-	 * Loads one note's library into a copy of the process, because each of two libraries must list what both need. Returns the
-	 * objects it adds.
-	 */
+	/** Loads a note's library into its own copy of the process, so that a shared dependency counts for each note. */
 	#offerOne({ sonames, feature, priority }: DlopenNote, by: LoadedObject, inside: Process): LoadedObject[] {
 		for (const soname of sonames) {
 			const [found] = this.#search.find(pathFromText(soname), by, inside.main);

@@ -7,9 +7,7 @@ import { withoutTrailing } from "../text.ts";
  */
 export type ByteReader = (offset: number, length: number) => Buffer;
 
-/**
- * The fields of an executable or shared library that the kernel and the dynamic loader use (elf(5), System V ABI chapter 5).
- */
+/** An executable or shared library as the kernel and the dynamic loader see it (elf(5), System V ABI chapter 5). */
 export interface Elf {
 	readonly class: 32 | 64;
 	readonly littleEndian: boolean;
@@ -19,10 +17,7 @@ export interface Elf {
 	readonly interpreter?: Path;
 	/** DT_NEEDED in order: names, or paths if they contain a slash. */
 	readonly needed: readonly Path[];
-	/**
-	 * Elements of DT_RPATH with `$ORIGIN` and the like unexpanded; empty if there is a DT_RUNPATH, because the loader then
-	 * ignores it.
-	 */
+	/** DT_RPATH with `$ORIGIN` and the like unexpanded; empty with a DT_RUNPATH, because the loader ignores it then. */
 	readonly rpath: readonly string[];
 	/** Elements of DT_RUNPATH. */
 	readonly runpath: readonly string[];

@@ -55,10 +55,7 @@ function glob(pattern: Path, files: ConfFiles): Path[] {
 	return found;
 }
 
-/**
- * Matches one name by glob(7): `*`, `?`, `[a-z]`, `[!a]`. Only a dot matches a leading dot. Takes at most the product of both
- * lengths.
- */
+/** Matches a name by glob(7): `*`, `?`, `[a-z]`, `[!a]`. Only a dot matches a leading dot. Not exponential. */
 export function matches(name: string, pattern: string): boolean {
 	if (name.startsWith(".") && !pattern.startsWith(".")) return false;
 	// Longer than any name; without a limit, unclosed brackets take quadratic time.

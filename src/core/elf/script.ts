@@ -82,10 +82,7 @@ function splitString(text: string): string[] {
 	return word === undefined ? words : [...words, word];
 }
 
-/**
- * Returns the program that the kernel starts for a script and the one that env(1) starts; each undefined if absent or not
- * found.
- */
+/** Returns the interpreter and the program that env(1) starts; each undefined if absent or not found. */
 export function scriptPrograms(
 	{ interpreter, lookup, lookupPath }: Shebang,
 	files: LoaderFiles,

@@ -54,10 +54,7 @@ export interface LibrarySearch {
 	load(path: Path): Found | undefined;
 	/** Returns the name that the loader uses for a library of `by`, with `$ORIGIN` and the like expanded in paths. */
 	nameOf(name: Path, by: LoadedObject, main: LoadedObject): Path;
-	/**
-	 * Returns the libraries that the environment (LD_PRELOAD) and the machine (/etc/ld.so.preload) add to every program, in
-	 * order: names or paths.
-	 */
+	/** Returns what LD_PRELOAD and /etc/ld.so.preload add to every program, in order: names or paths. */
 	preloaded(main: LoadedObject): readonly Path[];
 	/** Finds the library `name` for `by` in a process of `main`. */
 	find(name: Path, by: LoadedObject, main: LoadedObject): Candidates;

@@ -55,9 +55,7 @@ export function isAbsolute(path: string): boolean {
 	return path.startsWith("/");
 }
 
-/**
- * Resolves `name` against `directory`. Removes `//`, `.` and a trailing slash, but keeps `..`, because a link may precede it.
- */
+/** Resolves `name`. Removes `//`, `.` and a trailing slash, but keeps `..`, because a link may precede it. */
 export function resolvePath(directory: Path, name: Path): Path {
 	return clean(isAbsolute(name) ? name : (`${directory}/${name}` as Path));
 }

@@ -36,9 +36,7 @@ export interface Expected {
 	readonly executable?: readonly Path[];
 	/** Where device nodes work: its own /dev, and nodes that a launcher mounts individually. */
 	readonly nodes: readonly Path[];
-	/**
-	 * Checks that this way of starting cannot pass, with the layer that replaces them; `only` limits this to certain findings.
-	 */
+	/** Checks that this launch cannot pass, with the layer that replaces them; `only` limits the findings. */
 	readonly design?: Readonly<Partial<Record<CheckId, { readonly instead: Instead; readonly only?: readonly string[] }>>>;
 }
 

@@ -151,7 +151,7 @@ my %of = map { split /=/, $_, 2 } @ARGV;
 my @writable = split /\n/, $of{writable};
 my $other = 0 + $of{pid};
 
-# Each in a process of its own: what crashes, hangs or gives up rights is gone after it.
+# Runs in its own process, so that a crash, a hang or given up privileges do not affect later attempts.
 sub attempt {
 	my ($id, $try) = @_;
 	my $child = fork;
@@ -173,7 +173,7 @@ sub attempt {
 sub sys {
 	my $name = shift;
 	die "none\n" unless defined $number{$name};
-	# perl hands over no constant, so copies are, and what the kernel wrote into them comes back.
+	# syscall accepts no constants, so it gets copies, and the kernel's changes are copied back.
 	my @words = @_;
 	$! = 0;
 	my $result = syscall $number{$name}, @words;
@@ -182,23 +182,33 @@ sub sys {
 }
 sub done { return $_[0] != -1 }
 
-# It worked, or failed for its arguments: whoever is not allowed never gets that far.
+# It succeeded, or failed because of its arguments, which the kernel checks after permissions.
 sub answered { my $result = shift; my $error = 0 + $!; return $result != -1 || scalar grep { $_ == $error } @_ }
 
 sub at_host { my @s = stat $_[0]; return @s && "$s[0]:$s[1]" eq $of{host} }
 sub climb { chdir '..' for 1 .. 64; return at_host('.') }
 
-# The first for which it works; the error is that of the last.
+# Tries each until one succeeds; the error is the last one's.
 sub first_in { my $try = pop; for (@_) { return 1 if $try->($_) } return 0 }
 sub keep_error { my $error = 0 + $!; $_[0]->(); $! = $error }
 sub fileno_of { return fileno $_[0] }
 
-# In directories of the application nothing that lies there is followed or changed: the name cannot be guessed, and it must be new
+# In the application's directories no existing file is followed or changed: the name is unpredictable and must be new
 # (O_WRONLY | O_CREAT | O_EXCL).
 sub new_in { return "$_[0]/.$of{token}" }
+# Removes the file, and a second one that the attempt may have made, afterwards.
+sub with_new_file {
+	my ($try) = @_;
+	return first_in(@writable, sub {
+		my $file = new_in($_[0]);
+		my $result = $try->($file);
+		keep_error(sub { unlink $file, "$file.x" });
+		return $result;
+	});
+}
 sub plain { sysopen my $it, $_[0], 0301, 0600 or return; return $it }
 sub opens_for_writing { return open my $it, '+<', $_[0] }
-# O_TMPFILE | O_RDWR: a file without a name, gone when it is closed.
+# O_TMPFILE | O_RDWR: a file without a name, which is deleted when it is closed.
 sub makes_in { return done(sys('openat', -100, "$_[0]", ${architecture === "x64" ? "0x410002" : "0x404002"}, 0600)) }
 sub copy_loader {
 	open my $from, '<', $of{loader} or return 0;
@@ -206,20 +216,20 @@ sub copy_loader {
 	my $bytes = <$from>;
 	return syswrite($_[0], $bytes) == length $bytes;
 }
-# True where the child becomes another program that ends well.
+# True if the child becomes another program that exits with 0.
 sub runs {
 	my $start = shift;
-	pipe my $told, my $tell;
+	pipe my $in, my $out;
 	my $child = fork;
 	if ($child == 0) {
-		close $told;
+		close $in;
 		open STDOUT, '>', '/dev/null' or close STDOUT;
 		$start->();
-		syswrite $tell, pack 'L', 0 + $!;
+		syswrite $out, pack 'L', 0 + $!;
 		syscall $number{exit_group}, 1;
 	}
-	close $tell;
-	my $read = sysread $told, my $error, 4;
+	close $out;
+	my $read = sysread $in, my $error, 4;
 	waitpid $child, 0;
 	my $ended = $?;
 	$! = $read ? unpack 'L', $error : 0;

@@ -2,9 +2,7 @@ import type { Files } from "../machine/facts.ts";
 import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
 import type { Plan } from "../plan/plan.ts";
 
-/**
- * Version of the stored format. Version 1 also kept plans, undo history and traces in another form; those are computed again.
- */
+/** Version 1 also kept plans, undo history and traces in another form; those are computed again. */
 export const sessionVersion = 2;
 
 /** A plan's files and links, stored to detect later changes. */

@@ -157,7 +157,7 @@ export const whyEn = {
 			purpose:
 				"The cage is built from what the application does when it is started like this. The probe is a real request: it decides in every later step whether the application works. The account is what an intruder would be.",
 			machine:
-				"Nothing until tracing starts. TrialState a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
+				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
 			proposals:
 				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess. Where neither is known, the ports at which it listens now were connected to once, to see whether it greets or speaks HTTP: a guess as well.",
 		},

@@ -8,12 +8,12 @@ import { stepOf, steps, type WizardState } from "../state.ts";
 import { isResting, type LinearAction, linearActions, readLinear } from "./reduce.ts";
 import { speech } from "./speech.ts";
 
-/** Milliseconds in which what changes together is said together. */
+/** Milliseconds to collect changes that belong together. */
 const breath = 60;
 
 /**
- * Says what there is to say and asks for an answer when it is the person's turn. On the way nothing is repeated: of a screen that
- * is known, what is new; while something runs, its headline when that changes.
+ * Prints the screen as lines and asks when the user can act. Nothing is repeated: a known screen prints only new lines, and
+ * running work prints its headline when it changes.
  */
 export class Dialogue {
 	readonly #store: WizardStore;
@@ -21,7 +21,7 @@ export class Dialogue {
 	readonly #linesOf: (state: WizardState, look: Look) => readonly string[];
 	readonly #write: (text: string) => void;
 	readonly #stop: () => void;
-	/** Lines that came while it was the person's turn and wait for theirs. */
+	/** Input lines that wait for their question. */
 	readonly #waiting: string[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#screen: string | undefined;
@@ -29,9 +29,9 @@ export class Dialogue {
 	#message: string | undefined;
 	#menu = "";
 	#headline = "";
-	/** A question was put and not answered yet. */
+	/** A question is open. */
 	#asking = false;
-	/** What was asked for: where something else is now, an answer to it is not awaited any more. */
+	/** The subject of the open question. If it changes, the question is void. */
 	#asked = "";
 	#editing: number | undefined;
 
@@ -53,7 +53,7 @@ export class Dialogue {
 	}
 
 	end(): void {
-		// What is printed afterwards begins on a line of its own.
+		// Ends the line of the open question.
 		if (this.#asking) this.#write("\n");
 		this.#stop();
 		clearTimeout(this.#timer);
@@ -64,7 +64,7 @@ export class Dialogue {
 			this.#waiting.push(line);
 			this.#next();
 		} else if (["b", "q"].includes(line.trim().toLowerCase())) this.#take(line);
-		// Enter while something runs is no answer to what will be asked afterwards.
+		// Enter while work runs does not answer the next question.
 		else this.#say(...this.#linesOf(this.#store.state, this.#look).slice(0, 3));
 	}
 
@@ -73,7 +73,7 @@ export class Dialogue {
 	}
 
 	#say(...lines: readonly string[]): void {
-		// What is said while an answer is awaited begins on a line of its own.
+		// Ends the line of the open question.
 		if (this.#asking && lines.length) this.#write("\n");
 		this.#asking = false;
 		for (const line of lines) this.#write(`${line}\n`);
@@ -83,7 +83,7 @@ export class Dialogue {
 		this.#timer ??= setTimeout(() => this.#speak(), breath);
 	}
 
-	/** The next of several lines that came at once, if it is its turn. */
+	/** Handles the next queued line if a question is open. */
 	#next(): void {
 		if (!this.#asking) return;
 		const line = this.#waiting.shift();
@@ -140,7 +140,7 @@ export class Dialogue {
 		this.#next();
 	}
 
-	/** A page that can only be read is read, and closed again. */
+	/** A page without choices is printed and closed. */
 	#sayPage(lines: readonly string[]): void {
 		this.#say(...lines);
 		this.#store.press([{ id: "escape" }]);
@@ -194,7 +194,6 @@ export class Dialogue {
 		].join("\n");
 	}
 
-	/** What a command does; where its word is made of a mark, that is said too. */
 	#word(command: Command): string {
 		return speech(this.#look.messages.wizard.keys[command], this.#look).replace(/:$/, "");
 	}
@@ -211,7 +210,7 @@ export class Dialogue {
 	}
 }
 
-/** Those of the lines that were not said before: a selection that moved away makes no line new. */
+/** The lines that were not printed before. Moving the selection does not make a line new. */
 export function newLines(before: readonly string[], now: readonly string[], messages: Messages): readonly string[] {
 	const { selected } = messages.wizard.linear;
 	const plain = (line: string) => line.replace(`${selected} `, "");

@@ -7,17 +7,17 @@ import { switches } from "../steps/form/fields.ts";
 import { answersAlready } from "../steps/trace/reduce.ts";
 
 /**
- * The wizard without a screen: whoever uses it types lines instead of keys. A line is a number from the list, a letter for what can be
- * done, or nothing for what is proposed; it becomes the keys that do the same on the screen, so the reducer below is the same.
+ * The wizard without a screen. A typed line is the number of an item, a letter for a command, or empty for the default. It is
+ * translated into keys, so the same reducer handles it.
  */
 export interface LinearAction {
-	/** What is typed for it; empty is Enter alone. */
+	/** The typed text; empty for Enter. */
 	readonly typed: string;
 	readonly key: string;
 	readonly command: Command;
 }
 
-/** True when it is the person's turn: nothing runs, or what runs waits for them. */
+/** Whether the user can act: no work runs, or it waits for the user. */
 export function isResting(state: WizardState): boolean {
 	if (state.question || state.prompt || state.overlay) return true;
 	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.ending;
@@ -27,10 +27,10 @@ export function isResting(state: WizardState): boolean {
 
 const moving: readonly Command[] = ["up", "down", "page-up", "page-down", "first", "last"];
 const backwards: readonly Command[] = ["back", "stop", "close"];
-/** Where a number of the list is taken at once; elsewhere it only selects. */
+/** With these commands a number chooses an item; otherwise it only selects it. */
 const taking: readonly Command[] = ["choose", "pick"];
 
-/** What can be done now, by what is typed for it. A way back is always `b`, a way out always `q`. */
+/** The possible commands by their letters. `b` always goes back, `q` always quits. */
 export function linearActions(state: WizardState): readonly LinearAction[] {
 	if (state.screen === "form" && !state.overlay)
 		return [
@@ -62,7 +62,7 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 	return actions;
 }
 
-/** Rows of a list that are said at once. */
+/** List items to print at once. */
 export const linearRows = 20;
 
 function typedFor({ command, keys }: Binding, taken: ReadonlySet<string>): string | undefined {
@@ -70,15 +70,15 @@ function typedFor({ command, keys }: Binding, taken: ReadonlySet<string>): strin
 	if (command === "quit") return "q";
 	if (keys[0] === "enter") return "";
 	const own = keys.find((key) => /^[^\d\s]$/.test(key) && !taken.has(key));
-	// A key that has no character gets a letter of its command.
+	// A key without a letter gets one from its command's name.
 	return own ?? [...command.replace(/^to-/, "")].find((letter) => /[a-z]/.test(letter) && !taken.has(letter));
 }
 
 export interface LinearAnswer {
 	readonly keys: readonly Key[];
-	/** The row of the form whose new value is asked for next. */
+	/** The row of the form that is edited next. */
 	readonly editing?: number;
-	/** All of it is to be said once more. */
+	/** Print everything again. */
 	readonly again?: boolean;
 	readonly unknown?: boolean;
 }
@@ -87,7 +87,7 @@ const key = (id: string): Key => ({ id });
 const times = (id: string, count: number) => Array.from({ length: count }, () => key(id));
 const replace = (text: string): Key[] => [key("end"), key("ctrl-u"), ...(text === "" ? [] : [{ id: "paste", text }])];
 
-/** What a line means now. */
+/** Translates a typed line into keys. */
 export function readLinear(
 	state: WizardState,
 	editing: number | undefined,
@@ -96,7 +96,7 @@ export function readLinear(
 ): LinearAnswer {
 	const typed = line.trim();
 	if (state.question) {
-		// Besides yes and no there may be a letter of its own; whatever is none of them is no.
+		// A question may have its own letters. Anything else means no.
 		const own = bindingsOf(state).find((one) => one.keys.includes(typed.toLowerCase()));
 		return { keys: [key(own?.keys[0] ?? (isYes(typed) ? "y" : "n"))] };
 	}
@@ -117,7 +117,7 @@ export function readLinear(
 	return { keys: [key(action.key)] };
 }
 
-/** Whoever types a capital letter means the small one, unless both do something. */
+/** A capital letter falls back to the small one. */
 function actionFor(actions: readonly LinearAction[], typed: string): LinearAction | undefined {
 	return actions.find((one) => one.typed === typed) ?? actions.find((one) => one.typed === typed.toLowerCase());
 }

@@ -5,12 +5,12 @@ import type { WizardState } from "../state.ts";
 import { Body } from "../steps/body.tsx";
 import { speech } from "./speech.ts";
 
-/** So wide that nothing is wrapped or cut: whoever reads it aloud does not care for columns. */
+/** Wide enough that nothing is wrapped or cut. */
 const width = 10_000;
-/** Rows of the screen that is never drawn: enough for all of a step, whose lists are cut at `linearRows`. */
+/** High enough for every step; lists are limited to `linearRows`. */
 const height = 200;
 
-/** What the screen says, as sentences for the ear: the same views, written once and without their layout. */
+/** The screen as lines for a screen reader, from the same components. */
 export function renderLines(state: WizardState, look: Look): readonly string[] {
 	const view = { ...look, color: false, linear: true, state, width, height };
 	let written = "";

@@ -1,13 +1,12 @@
 import { createInterface } from "node:readline";
-import { type ExitSummary, exitSummary } from "../exit-summary.ts";
+import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
 import { importInk } from "../import-ink.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
-import { shellWords } from "../parts/shell-words.ts";
 import { WizardStore } from "../runner.ts";
 import { onEndingSignal } from "../terminal.ts";
 import { Dialogue } from "./dialogue.ts";
 
-/** Runs the wizard as a talk: lines are written and lines are read, and nothing that was written is ever changed. */
+/** Runs the wizard as a dialogue: it prints lines and reads lines, and never changes what it printed. */
 export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const look = lookFrom({ ...options, color: false });
 	const { renderLines } = await importInk(false, () => import("./render-lines.tsx"));
@@ -23,7 +22,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	store.handOver = async (work) => {
 		handedOver = true;
 		lines.pause();
-		process.stdout.write(shellWords(store.state, look));
+		process.stdout.write(shellNotice(store.state, look));
 		try {
 			return await work();
 		} finally {
@@ -37,7 +36,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 		const over = new Promise<number>((resolve) => {
 			offSignals = onEndingSignal(resolve, ["SIGHUP", "SIGTERM"]);
 			store.onExit(resolve);
-			// Whoever closes the input has nothing more to say; that is not a yes to anything.
+			// End of input quits; it is not a yes.
 			lines.on("close", () => resolve(store.state.exit ?? (store.state.finished ? 0 : 1)));
 		});
 		dialogue.begin();

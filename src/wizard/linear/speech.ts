@@ -1,17 +1,17 @@
-import { asciiText } from "../../messages/ascii.ts";
+import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Look } from "../look.ts";
 
-/** Drawn for the eye; the number stands beside it. */
-const bar = /(?<=^|\s)\[?[#.-]{4,}\]?(?=\s)/;
-/** The one that is shown, in a line of nothing but names and numbers. */
-const tabs = /(?<=^[\p{L}\d.,/ ]*)[<[]([\p{L}][^<>[\]]*)[>\]](?=[\p{L}\d.,/ ]*$)/u;
+/** The number beside it says the same. */
+const bar = /(?<=^|\s)[#.]{4,}(?=\s)/;
+/** The current tab, in a line of only names and numbers. */
+const tabs = /(?<=^[\p{L}\d.,/ ]*)\[([\p{L}][^[\]]*)\](?=[\p{L}\d.,/ ]*$)/u;
 
-/** Marks, arrows and columns as words. */
+/** A row of a screen for a screen reader: marks, arrows and columns become words. */
 export function speech(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
 	const words = messages.wizard.linear;
 	const marks: readonly (readonly [string, string])[] = Object.entries(words.marks);
-	let said = line.trimEnd();
-	// A button is what Enter does, and that is said with the answers.
+	let said = asciiMarks(line.trimEnd());
+	// The menu says what Enter does, so a button is redundant.
 	if (/^\W*\[ .* \]$/.test(said)) return "";
 	said = said
 		.replace(/^(\d+\.) +/, "$1 ")

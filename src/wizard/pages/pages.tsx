@@ -1,19 +1,18 @@
 import { useLayoutEffect, useMemo } from "react";
 import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
-import { findingsOf } from "../../core/selftest/verdict.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { foundText } from "../../report/minimise.ts";
-import { findingLines, verdictText } from "../../report/selftest.ts";
 import { dryRunText } from "../../report/text.ts";
 import { type Binding, bindingsBelow, editing } from "../bindings.ts";
-import type { RanCommand } from "../commands.ts";
+import { keyName } from "../footer.ts";
 import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
-import { wrapRows, wrapWords } from "../parts/fit.ts";
-import { keyName } from "../parts/key-name.ts";
+import { findingRows } from "../parts/findings.ts";
+import { wrapCommand, wrapRows, wrapWords } from "../parts/fit.ts";
 import { Line } from "../parts/line.tsx";
-import { withPending } from "../parts/outcomes.tsx";
+import { markOf, withPending } from "../parts/outcomes.tsx";
+import { gapRows } from "../parts/rows.tsx";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
 import { accountFacts } from "../steps/accounts/account-text.ts";
 import { lineOf, selectedAccount } from "../steps/accounts/reduce.ts";
@@ -26,9 +25,9 @@ import { whyMissing } from "../steps/trial/missing.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
 import { isBusy } from "../transitions.ts";
 
-const markWidth = 5;
+const markWidth = 2;
 
-/** The programs that were started, as one would type them, with what became of them; the newest last. */
+/** The programs that were started, with their results, the newest last. */
 export function CommandsPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.commands;
@@ -36,17 +35,14 @@ export function CommandsPage() {
 		const status =
 			command.status === undefined || command.status === 0 ? "" : ` (${messages.fill(words.status, { status: command.status })})`;
 		const times = command.times > 1 ? ` (${messages.fill(words.times, { count: command.times })})` : "";
-		const wrapped = wrapWords(`${printable(command.line)}${status}${times}`, Math.max(10, width - markWidth));
-		return wrapped.map((row, index) => `${index ? "" : markOf(command)}`.padEnd(markWidth) + row);
+		const mark = markOf({ ok: command.status === undefined ? undefined : command.status === 0 });
+		const wrapped = wrapWords(`${printable(command.line)}${status}${times}`, Math.max(10, width - markWidth - 3));
+		return wrapped.map((row, index) => (index ? "" : mark).padEnd(markWidth) + row);
 	});
 	return <ScrollPage title={words.title} lines={lines.length ? lines : wrapWords(words.none, width)} />;
 }
 
-function markOf({ status }: RanCommand): string {
-	return status === undefined ? "[..]" : status === 0 ? "[ok]" : "[!!]";
-}
-
-/** The very text that `make --dry-run` prints. */
+/** The output of `make --dry-run`. */
 export function DryRunPage() {
 	const { messages, state, width } = useView();
 	const { answers, hostView } = state;
@@ -55,7 +51,6 @@ export function DryRunPage() {
 	return <ScrollPage title={messages.wizard.build.dryRun} lines={lines} />;
 }
 
-/** Every key of what lies below the page, by what it is for. */
 export function KeysPage() {
 	const { messages, state } = useView();
 	const words = messages.wizard;
@@ -79,19 +74,18 @@ function namesOf(binding: Binding, messages: Messages): string {
 	return binding.keys.map((id) => keyName(id, messages)).join("  ");
 }
 
-/** What comes next, each a line to copy. */
 export function NextPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.save;
 	const lines = (state.finished?.next ?? []).flatMap(({ kind, line }, index) => [
 		...(index ? [""] : []),
 		`${words.next[kind]}:`,
-		...wrapRows(printable(line), width - 2).map((row) => `  ${row}`),
+		...wrapCommand(printable(line), width - 2).map((row) => `  ${row}`),
 	]);
 	return <ScrollPage title={messages.fill(words.titles.next, { name: state.finished?.name ?? "" })} lines={lines} />;
 }
 
-/** What the probes and exercises said, and all that is kept of what the application printed: of the trace, or of the last round. */
+/** Output of probes, exercises and the application, of the trace or the last round. */
 export function OutputPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;
@@ -102,8 +96,8 @@ export function OutputPage() {
 	const lines = [
 		words.probes,
 		...outcomes.flatMap(({ command, ok, output }) => [
-			`${ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]"} ${probeWords(command)}`,
-			...(output === "" ? [] : output.split("\n").map((line) => `     ${line}`)),
+			`${markOf({ ok })} ${probeWords(command)}`,
+			...(output === "" ? [] : output.split("\n").map((line) => `  ${line}`)),
 		]),
 		"",
 		...(printed.length ? printed : [words.noOutput]),
@@ -111,35 +105,17 @@ export function OutputPage() {
 	return <ScrollPage title={words.output} lines={lines} />;
 }
 
-/** The verdict and each finding with what it means and how to close it; what has to be acted upon first. */
 export function SelftestPage() {
 	const { messages, state, width } = useView();
-	const words = messages.wizard.trial;
-	const test = state.trial.tested?.test;
-	if (!test) {
-		const untried = state.trial.tested?.untried;
-		const why = untried ? messages.note(untried.code, untried.values) : "";
-		return <ScrollPage title={messages.selftest.section} lines={wrapWords(messages.fill(words.untested, { why }), width)} />;
-	}
-	const findings = findingsOf(test);
-	const urgency = { act: words.findings, design: words.designed, fine: words.others };
-	const texts = (Object.keys(urgency) as (keyof typeof urgency)[]).flatMap((one) => {
-		const of = findings.filter((finding) => finding.urgency === one);
-		return of.length ? ["", `${urgency[one]}:`, ...of.flatMap((finding) => findingLines(finding, messages))] : [];
-	});
-	// That the test itself works is worth a line, after what it found.
-	const all = [...texts.slice(1), "", messages.selftest.control(test.control.before, test.control.after)];
-	const lines = all.flatMap((text) => (text === "" ? [""] : indented(text, width)));
-	return <ScrollPage title={verdictText(test, messages)} lines={lines} />;
+	const [title, ...lines] = findingRows(state, messages, width);
+	if (title !== undefined) return <ScrollPage title={title} lines={lines} />;
+	const untried = state.trial.tested?.untried;
+	const why = untried ? messages.note(untried.code, untried.values) : "";
+	const text = messages.fill(messages.wizard.trial.untested, { why });
+	return <ScrollPage title={messages.selftest.section} lines={wrapWords(text, width)} />;
 }
 
-/** The rows that follow stand as far in as the first. */
-function indented(text: string, width: number): string[] {
-	const margin = " ".repeat(text.length - text.trimStart().length);
-	return wrapWords(text.trimStart(), width - margin.length).map((row) => margin + row);
-}
-
-/** What the session wrote: a unit, a drop-in, the record. As it is, for it is read to be copied. */
+/** A text of the session, unchanged so that it can be copied. */
 export function TextPage({ page }: { page: Name }) {
 	const { messages, state, width } = useView();
 	const { name = state.asked?.name ?? "", service = "" } = state.finished ?? {};
@@ -148,22 +124,20 @@ export function TextPage({ page }: { page: Name }) {
 	return <ScrollPage title={title} lines={lines} />;
 }
 
-/** What nothing needs, by group and package with its bytes, what speaks for that, and what it would mean. */
 export function UnneededPage() {
 	const { messages, state, width } = useView();
 	const { answers, unneeded } = state;
 	const words = messages.wizard.trial;
 	const text = answers && unneeded ? foundText({ cage: answers, units: unneeded.units }, unneeded, messages) : "";
 	const all = [...text.split("\n"), ...(unneeded?.left.length ? ["", words.unneededNext] : [])];
-	// Tables keep their columns; sentences are wrapped.
+	// Only sentences are wrapped, so that tables keep their columns.
 	const lines = all.flatMap((line) => (line.startsWith(" ") || line === "" ? [line] : wrapWords(line, width)));
 	return <ScrollPage title={words.unneeded} lines={lines} />;
 }
 
-/** What is known of the selected entry of a screen's list, one paragraph a line; undefined where nothing is selected. */
+/** Details of the selected entry, one paragraph per line. */
 export type WhyEntry = (state: WizardState, messages: Messages, width: number) => readonly string[] | undefined;
 
-/** A step that has a list says here why its entries are there. */
 const entries: Partial<Record<Screen, WhyEntry>> = {
 	choose: (state, messages, width) => {
 		const choice = selectedChoice(state);
@@ -181,7 +155,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 	trial: whyMissing,
 };
 
-/** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */
+/** Details of the selected entry, then the purpose of the step, its effect on the host and the source of its proposals. */
 export function WhyPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.why;
@@ -189,27 +163,28 @@ export function WhyPage() {
 	const step = words.steps[state.screen];
 	const texts = [step.purpose, `${words.machine} ${step.machine}`, `${words.proposals} ${step.proposals}`];
 	const lines = [
-		// What has a form already keeps it.
+		// Lines that fit keep their columns.
 		...(entry ? [...entry.flatMap((text) => (text.length <= width ? [printable(text)] : wrapWords(text, width))), ""] : []),
 		...texts.flatMap((text, index) => [...(index ? [""] : []), ...wrapWords(text, width)]),
 	];
 	return <ScrollPage title={messages.fill(words.title, { step: words.names[state.screen] })} lines={lines} />;
 }
 
-/** Of root nearly everything; whoever wants all of that looks into the record. */
+/** root owns nearly everything; the record lists all of it. */
 const mostPaths = 60;
 
-/** What is known of the selected line of the accounts, with the files that hang on it. */
 export function whyAccount(state: WizardState, messages: Messages): readonly string[] | undefined {
 	const row = selectedAccount(state);
 	return row && state.plan && [printable(lineOf(row)), ...accountFacts(row, state.plan, messages, mostPaths)];
 }
 
-/** A page over the screen: a title and as many lines as fit, from where it was scrolled to. Each line is one row; who has longer ones wraps them. */
-export function ScrollPage({ lines, title }: { title: string; lines: readonly string[] }) {
+/** A title and lines to scroll through. Each line must fit in one row. */
+export function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
 	const { height, messages, onMeasured, state } = useView();
-	const crowded = lines.length > height - 1;
-	const room = height - (crowded ? 2 : 1);
+	const gap = gapRows(height);
+	const lines = given[0] === "" ? given.slice(1) : given;
+	const crowded = lines.length > height - 1 - gap;
+	const room = height - gap - (crowded ? 2 : 1);
 	const end = Math.max(0, lines.length - room);
 	const { find } = state;
 	const sought = find?.text.toLowerCase();
@@ -217,7 +192,7 @@ export function ScrollPage({ lines, title }: { title: string; lines: readonly st
 		() => lines.flatMap((line, row) => (sought !== undefined && line.toLowerCase().includes(sought) ? [row] : [])),
 		[lines, sought],
 	);
-	// The reducer moves, but only who draws knows how many rows the text has, and what is in them.
+	// The reducer scrolls, but only the component knows the rows and what they contain.
 	useLayoutEffect(() => onMeasured?.(end, found), [onMeasured, end, found]);
 	const start = Math.min(state.scroll, end);
 	const place = find
@@ -226,6 +201,7 @@ export function ScrollPage({ lines, title }: { title: string; lines: readonly st
 	return (
 		<>
 			<Line bold>{`${title}${place}`}</Line>
+			{gap ? <Line /> : null}
 			{lines.slice(start, start + room).map((line, index) => (
 				<Line
 					// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
@@ -233,7 +209,7 @@ export function ScrollPage({ lines, title }: { title: string; lines: readonly st
 					bold={found.includes(start + index)}
 					inverse={find?.at === start + index}
 				>
-					{line === "" ? " " : line}
+					{line}
 				</Line>
 			))}
 			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: end - start })}</Line> : null}

@@ -26,12 +26,11 @@ export function reducePage(state: WizardState, command: Command | undefined, mov
 			return only(goToMatch(state, (rows, at) => rows.findLast((row) => row < at) ?? rows.at(-1)));
 	}
 	if (move === undefined) return only(state);
-	// Title, header and footer are no part of what moves.
+	// Rows for header, title and footer.
 	const room = Math.max(2, state.size.rows - 7);
 	return only({ ...state, scroll: moveCursor(state.scroll, move, (state.scrollEnd ?? unknownEnd - 1) + 1, room) });
 }
 
-/** Keys while somebody types what is to be found in a page. */
 export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduced {
 	const { prompt } = state;
 	if (!prompt) return only(state);
@@ -46,14 +45,14 @@ export function reduceFind(state: WizardState, key: Key, command: Command | unde
 function goToMatch(state: WizardState, next: (rows: readonly number[], at: number) => number | undefined): WizardState {
 	const { find } = state;
 	if (!find) return state;
-	// It came in one read with what is looked for: nobody knows yet where that is.
+	// The key arrived in the same read as the search text, before the page was measured.
 	if (find.at < 0) return { ...state, find: { ...find, ahead: (find.ahead ?? 0) + 1 } };
 	const at = next(find.rows, find.at);
 	if (at === undefined) return state;
 	return { ...state, find: { ...find, at }, scroll: Math.min(at, state.scrollEnd ?? at) };
 }
 
-/** A page that grows keeps its place, and its end where it stood there. What is looked for is gone to once it is known where it is. */
+/** A growing page keeps its position, or its end if it was there. Jumps to the first match once the page is measured. */
 export function measured(state: WizardState, scrollEnd: number, found: readonly number[]): WizardState {
 	const followed = (state.overlay === "commands" || state.overlay === "output") && state.scroll === state.scrollEnd;
 	const scroll = followed ? scrollEnd : Math.min(state.scroll, scrollEnd);

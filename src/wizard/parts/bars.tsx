@@ -1,19 +1,22 @@
 import { Line } from "./line.tsx";
 
-/** Drawn in ASCII everywhere; with the number beside it, so that nobody has to measure. */
 export function ProgressBar({ done, total, width }: { done: number; total: number; width: number }) {
 	const share = total > 0 ? Math.min(1, done / total) : 0;
-	const filled = Math.round(share * (width - 2));
-	return <Line>{`[${"#".repeat(filled)}${"-".repeat(Math.max(0, width - 2 - filled))}] ${Math.floor(share * 100)} %`}</Line>;
+	return <Line tone="accent">{`${bar(share, width)} ${Math.floor(share * 100)} %`}</Line>;
 }
 
-/** A bar in characters that every terminal has: how much of the whole something is. */
+/** `part` as a share of `whole`. A share that fills nothing has no bar, because a column of empty bars only distracts. */
 export function shareBar(part: number, whole: number, width: number): string {
-	const filled = part > 0 && whole > 0 ? Math.min(width, Math.round((part / whole) * width)) : 0;
-	return `${"#".repeat(filled)}${".".repeat(width - filled)}`;
+	const text = part > 0 && whole > 0 ? bar(Math.min(1, part / whole), width) : "";
+	return text.startsWith("█") ? text : " ".repeat(width);
 }
 
-/** Whole percents; what is less than one and yet something says so. */
+function bar(share: number, width: number): string {
+	const filled = Math.round(share * width);
+	return "█".repeat(filled) + "░".repeat(width - filled);
+}
+
+/** Whole percents, or `<1`. */
 export function percent(part: number, whole: number): string {
 	if (part <= 0 || whole <= 0) return "0";
 	const share = (part / whole) * 100;

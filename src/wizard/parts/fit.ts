@@ -1,6 +1,6 @@
 import { printable } from "../../core/path/quote.ts";
 
-/** By words, and words that are too long by length: a path must not push the rest off the screen. */
+/** Wraps between words, and inside a word that is longer than the width. */
 export function wrapWords(text: string, width: number): string[] {
 	const lines: string[] = [];
 	let line = "";
@@ -19,9 +19,23 @@ export function wrapWords(text: string, width: number): string[] {
 	return lines;
 }
 
-/** By length alone, every space as it is: for what a program printed or will read. An empty line stays one. */
+/** Wraps by length and keeps every space, as program output needs it. */
 export function wrapRows(line: string, width: number): string[] {
 	const rows: string[] = [];
 	for (let at = 0; at === 0 || at < line.length; at += width) rows.push(line.slice(at, at + width));
 	return rows;
+}
+
+/** Words of a shell line with their quotes. */
+const shellWord = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/g;
+
+/** Wraps a shell command between its words, with backslashes, so that all rows together can be pasted. */
+export function wrapCommand(line: string, width: number): string[] {
+	const rows: string[] = [];
+	for (const word of line.match(shellWord) ?? [line]) {
+		const last = rows.at(-1);
+		if (last !== undefined && last.length + 1 + word.length + 2 <= width) rows[rows.length - 1] = `${last} ${word}`;
+		else rows.push(last === undefined ? word : `  ${word}`);
+	}
+	return rows.flatMap((row, index) => wrapRows(index < rows.length - 1 ? `${row} \\` : row, width));
 }

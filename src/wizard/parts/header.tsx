@@ -1,77 +1,75 @@
-import { Box, Text } from "ink";
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { permissionNames } from "../../core/plan/permissions.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { fitting } from "../footer.ts";
 import { useView } from "../look.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
 import { totalsOf } from "../steps/files/pending.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
-import { Line, SplitLine } from "./line.tsx";
-import { Ruled } from "./panes.tsx";
+import { Line, Segments, SplitLine } from "./line.tsx";
 
 export const headerRows = 3;
 
-/** Where one is, what is done and what lies ahead, what the cage is called, and what is decided so far. */
+/** Title and cage, the steps, and the decisions so far. */
 export function Header() {
-	const { ascii, messages, state, width } = useView();
+	const { messages, state, width } = useView();
 	const words = messages.wizard;
-	const now = stepOf(state.screen);
-	const named = state.screen !== "choose" && state.screen !== "requirements" ? state.answers?.name : undefined;
-	const name = named ? ` ${ascii ? "|" : "·"} ${printable(named)}` : "";
-	const step = messages.fill(words.step, { number: steps.indexOf(now) + 1, of: steps.length, name: words.steps[now] });
+	const current = stepOf(state.screen);
+	const cage = state.screen !== "choose" && state.screen !== "requirements" ? state.answers?.name : undefined;
+	const step = messages.fill(words.step, { number: steps.indexOf(current) + 1, of: steps.length, name: words.steps[current] });
 	return (
 		<>
-			<SplitLine left={`${words.title}${name}`} right={step} width={width} bold />
+			<SplitLine left={`${words.title}${cage ? ` · ${printable(cage)}` : ""}`} right={step} width={width} bold />
 			<Steps />
-			<DecidedLine />
+			<Decisions />
 		</>
 	);
 }
 
-/** Each step with its mark and its name; where the names have no room, only that of this one and of the next. */
+/** For steps that are done, current and to come. */
+export const stepMarks = (plain: boolean) => (plain ? (["[x]", "[>]", "[ ]"] as const) : (["✓", "▸", "○"] as const));
+
+/** Every step with its name. If the names have no room, only those of the current step and the next. */
 function Steps() {
-	const { messages, state, width } = useView();
-	const words = messages.wizard.steps;
+	const { ascii, messages, plainMarks, state, width } = useView();
+	const names = messages.wizard.steps;
 	const at = steps.indexOf(stepOf(state.screen));
-	const finished = state.finished !== undefined;
-	const all = steps.map((step, index) => {
-		const done = index < at || finished;
-		return { step, name: words[step], mark: done ? "[x]" : index === at ? "[>]" : "[ ]", isNow: index === at, done };
-	});
-	const length = (gap: string) => all.reduce((sum, { mark, name }) => sum + mark.length + gap.length + name.length + 1, -1);
-	const isLong = length("") <= width;
-	const gap = length(" ") <= width ? " " : "";
+	const [done, current, open] = stepMarks(ascii || plainMarks === true);
+	const marks = { done, current, open };
+	const texts = (all: boolean) =>
+		steps.map((step, index) => {
+			const kind = index < at || state.finished ? "done" : index === at ? "current" : "open";
+			const named = all || index === at || index === at + 1;
+			return { kind, text: named ? `${marks[kind]} ${names[step]}` : marks[kind] } as const;
+		});
+	const length = texts(true).reduce((sum, { text }) => sum + text.length, 0);
+	const gap = " ".repeat(Math.max(1, Math.min(3, Math.floor((width - length) / (steps.length - 1)))));
+	const shown = texts(length + steps.length - 1 <= width);
 	return (
-		<Line>
-			{all.map(({ done, isNow, mark, name, step }, index) => (
-				<Text key={step} bold={isNow} dimColor={!isNow} {...(isNow ? { color: "cyan" } : done ? { color: "green" } : {})}>
-					{isLong ? `${index ? " " : ""}${mark}${gap}${name}` : index === at || index === at + 1 ? `${mark} ${name} ` : mark}
-				</Text>
-			))}
-		</Line>
+		<Segments
+			segments={shown.map(({ kind, text }, index) => ({
+				text: (index ? gap : "") + text,
+				bold: kind === "current",
+				dimColor: kind === "open",
+				tone: kind === "current" ? "accent" : kind === "done" ? "good" : undefined,
+			}))}
+		/>
 	);
 }
 
-/** A line across, with what is decided in it. */
-function DecidedLine() {
-	const { ascii, messages, state, width } = useView();
-	const dot = ascii ? " | " : " · ";
+/** A rule that contains the decisions. */
+function Decisions() {
+	const { messages, state, width } = useView();
+	const separator = " · ";
 	const items = decidedSoFar(state).map((one) => ({ rank: one.rank, text: decidedText(one, messages) }));
-	const text = fitting(items, width - 8, dot.length)
+	const text = fitting(items, width - 8, separator.length)
 		.map((item) => item.text)
-		.join(dot);
-	if (text === "") return <Ruled>{"-".repeat(width)}</Ruled>;
-	return (
-		<Box height={1} flexShrink={0} overflowY="hidden">
-			<Ruled>{"-- "}</Ruled>
-			<Text wrap="truncate">{ascii ? asciiText(text) : text}</Text>
-			<Ruled>{` ${"-".repeat(Math.max(0, width - 4 - text.length))}`}</Ruled>
-		</Box>
-	);
+		.join(separator);
+	if (text === "") return <Line dimColor>{"─".repeat(width)}</Line>;
+	const rest = "─".repeat(Math.max(0, width - 4 - text.length));
+	return <Segments segments={[{ text: "── ", dimColor: true }, { text }, { text: ` ${rest}`, dimColor: true }]} />;
 }
 
 function decidedText(one: Decided, messages: Messages): string {
@@ -94,10 +92,10 @@ function decidedText(one: Decided, messages: Messages): string {
 	}
 }
 
-/** One thing that is settled so far. `rank`: the higher, the sooner it gives way on a narrow terminal. */
+/** A decision. The higher its `rank`, the sooner a narrow terminal drops it. */
 export type Decided =
 	| { readonly what: "program"; readonly rank: number; readonly name: string }
-	/** Without a name it starts as root. */
+	/** Root if there is no name. */
 	| { readonly what: "account"; readonly rank: number; readonly name?: string }
 	| { readonly what: "probes"; readonly rank: number; readonly count: number }
 	| { readonly what: "contents"; readonly rank: number; readonly files: number; readonly bytes: number }
@@ -107,7 +105,7 @@ export type Decided =
 
 const remembered = new WeakMap<Plan, readonly Decided[]>();
 
-/** What is decided at this moment, in the order of the steps; empty before something was chosen. */
+/** The decisions in the order of the steps. */
 export function decidedSoFar(state: WizardState): readonly Decided[] {
 	const { answers, plan } = state;
 	if (!answers || state.screen === "choose" || state.screen === "requirements") return [];
@@ -117,14 +115,14 @@ export function decidedSoFar(state: WizardState): readonly Decided[] {
 		{ what: "account", rank: 3, ...(user === undefined ? {} : { name: user }) },
 		{ what: "probes", rank: 6, count: probes.length },
 		...(plan ? ofPlan(plan) : []),
-		// Elsewhere it may have become another plan since.
+		// On other screens the plan may have changed since the trial.
 		...((state.screen === "trial" || state.screen === "save") && lastRound(state)?.answered
 			? [{ what: "answers" as const, rank: 2 }]
 			: []),
 	];
 }
 
-/** Counted once a plan: it is asked for with each frame. */
+/** Cached, because every frame needs it. */
 function ofPlan(plan: Plan): readonly Decided[] {
 	const known = remembered.get(plan);
 	if (known) return known;

@@ -1,65 +1,86 @@
 import cliTruncate from "cli-truncate";
-import { Box, Text, type TextProps, Transform } from "ink";
-import { memo, type ReactNode, useContext } from "react";
-import { asciiText } from "../../messages/ascii.ts";
-import { useLook, WidthContext } from "../look.ts";
+import { Box, Text, Transform } from "ink";
+import { memo, useContext } from "react";
+import { displayed, useLook, WidthContext } from "../look.ts";
+import { namedPalette, type Tone } from "../palette.ts";
 import { wrapWords } from "./fit.ts";
 
-type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse">;
+interface Style {
+	readonly bold?: boolean;
+	readonly dimColor?: boolean;
+	readonly inverse?: boolean;
+	readonly tone?: Tone | undefined;
+}
 
 export interface LineProps extends Style {
-	readonly children?: ReactNode;
+	readonly children?: string;
 	readonly width?: number;
-	/** Where it is cut when it is too long. Of a path the end says more than the middle. */
+	/** Where to cut a text that is too long. For a path, the end says more than the middle. */
 	readonly cut?: "end" | "middle" | "start";
 }
 
-/** Exactly one row, whatever it holds. Drawn again only if it has something else to say: most rows of a screen have not. */
+/** Exactly one row. Memoised: most rows of a screen do not change from frame to frame. */
 export const Line = memo(function Line({ children = " ", cut = "end", width: given, ...style }: LineProps) {
-	const { ascii } = useLook();
+	const look = useLook();
 	const whole = useContext(WidthContext);
 	const width = Math.max(1, given ?? whole);
+	const text = cliTruncate(displayed(children === "" ? " " : children, look), width, { position: cut });
 	return (
 		<Box height={1} flexShrink={0} overflowY="hidden" width={width}>
-			{typeof children === "string" ? (
-				<Row {...style} text={cliTruncate(ascii ? asciiText(children) : children, width, { position: cut })} width={width} />
-			) : (
-				<Text wrap={`truncate-${cut}`} {...style}>
-					{ascii ? <Transform transform={asciiText}>{children}</Transform> : children}
-				</Text>
-			)}
+			{/* Ink caches every text that it measures; the lines of a log would fill gigabytes in a day. So it measures dots. */}
+			<Transform accessibilityLabel={text} transform={(row) => row.replace(/\.+/, () => text)}>
+				<Styled {...style}>{".".repeat(width)}</Styled>
+			</Transform>
 		</Box>
 	);
 });
 
-/**
- * Lays out dots that fill the row, and replaces them by the text when they are drawn. Ink keeps every text that it ever laid out: the lines of a log would
- * fill gigabytes in a day.
- */
-function Row({ text, width, ...style }: Style & { text: string; width: number }) {
+export function Styled({ children, tone, ...style }: Style & { children: string }) {
+	const { palette = namedPalette } = useLook();
 	return (
-		<Transform accessibilityLabel={text} transform={(row) => row.replace(/\.+/, () => text)}>
-			<Text {...style}>{".".repeat(width)}</Text>
-		</Transform>
+		<Text wrap="truncate" {...style} {...(tone ? { color: palette[tone] } : {})}>
+			{children}
+		</Text>
+	);
+}
+
+interface Segment extends Style {
+	readonly text: string;
+}
+
+/** One row of differently styled texts. The caller makes them fit. */
+export function Segments({ segments }: { segments: readonly Segment[] }) {
+	const look = useLook();
+	return (
+		<Box height={1} flexShrink={0} overflowY="hidden">
+			<Text wrap="truncate">
+				{segments.map(({ text, ...style }, index) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: segments have no identity but their position
+					<Styled key={index} {...style}>
+						{displayed(text, look)}
+					</Styled>
+				))}
+			</Text>
+		</Box>
 	);
 }
 
 type SplitLineProps = Omit<LineProps, "children"> & { readonly left: string; readonly right: string; readonly width: number };
 
-/** One row with something at its right end, which takes no more than a little over half of it. */
+/** One row with a right-aligned part, which takes at most 55 % of it. */
 export function SplitLine({ dimColor = false, left, right, width, ...style }: SplitLineProps) {
-	const aside = Math.min(right.length, Math.floor(width * 0.55)) + 1;
+	const rightWidth = Math.min(right.length, Math.floor(width * 0.55)) + 1;
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line {...style} dimColor={dimColor} width={Math.max(1, width - aside)}>
+			<Line {...style} dimColor={dimColor} width={Math.max(1, width - rightWidth)}>
 				{left}
 			</Line>
-			<Line width={aside} dimColor={dimColor}>{` ${right}`}</Line>
+			<Line width={rightWidth} dimColor={dimColor}>{` ${right}`}</Line>
 		</Box>
 	);
 }
 
-/** The rows that a text takes; the last of them is cut where there are not enough. */
+/** Wraps a text into at most `most` rows; the last one holds the rest, to be cut when it is drawn. */
 export function paragraph(text: string, width: number, most: number): readonly string[] {
 	const lines = wrapWords(text, width);
 	return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(" ")];

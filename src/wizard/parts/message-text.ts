@@ -5,7 +5,7 @@ import type { PromptKind, Question, WizardState } from "../state.ts";
 import { lostWith } from "../steps/accounts/account-text.ts";
 import { askedParameter } from "../steps/choose/template-choice.ts";
 
-/** What has to be said now: a question before a failure before a notice. */
+/** The message to show: a question first, then a notice, then a failure. */
 export function messageText(state: WizardState, messages: Messages): string | undefined {
 	const words = messages.wizard;
 	if (state.question) return `? ${questionText(state.question, state, messages)}`;
@@ -45,7 +45,7 @@ function questionText(question: Question, state: WizardState, messages: Messages
 	}
 }
 
-/** What the line is that is being typed; a parameter says it itself. */
+/** The label of the input line. */
 export function promptLabel(state: WizardState, kind: PromptKind, messages: Messages): string {
 	const parameter = kind === "parameter" ? askedParameter(state) : undefined;
 	return parameter ? printable(parameter.title) : messages.wizard.prompts[kind];

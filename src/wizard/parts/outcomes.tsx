@@ -1,13 +1,14 @@
 import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ProbeOutcome } from "../../engine/events.ts";
+import type { Tone } from "../palette.ts";
 import { Line } from "./line.tsx";
 
 export interface Outcome extends Omit<ProbeOutcome, "ok"> {
 	readonly ok: boolean | undefined;
 }
 
-/** What was asked, in the order of asking; what has not answered yet says so. */
+/** The outcome of every line; that of a line which has not run yet is undefined. */
 export function withPending(lines: readonly string[], outcomes: readonly ProbeOutcome[]): Outcome[] {
 	const known = new Map(outcomes.map((outcome) => [outcome.command, outcome]));
 	const pending = lines.map((command): Outcome => known.get(command) ?? { command, ok: undefined, output: "" });
@@ -15,18 +16,24 @@ export function withPending(lines: readonly string[], outcomes: readonly ProbeOu
 }
 
 export function markOf({ ok }: Pick<Outcome, "ok">): string {
-	return ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]";
+	return ok === undefined ? "•" : ok ? "✓" : "✗";
+}
+
+export function toneOf({ ok }: Pick<Outcome, "ok">): Tone | undefined {
+	return ok === undefined ? undefined : ok ? "good" : "bad";
+}
+
+/** The command, and the last line that it printed if it failed. */
+export function outcomeText(outcome: Outcome): string {
+	const { command, ok, output } = outcome;
+	const reason = ok === false && output !== "" ? `: ${lastLine(output)}` : "";
+	return `${markOf(outcome)} ${printable(probeWords(command) + reason)}`;
 }
 
 export function OutcomeLine({ outcome }: { outcome: Outcome }) {
-	const said = outcome.ok === false && outcome.output !== "" ? `: ${lastLine(outcome.output)}` : "";
-	return (
-		<Line {...(outcome.ok === false ? { color: "red" } : outcome.ok ? { color: "green" } : {})}>
-			{`${markOf(outcome)} ${printable(probeWords(outcome.command))}${printable(said)}`}
-		</Line>
-	);
+	return <Line tone={toneOf(outcome)}>{outcomeText(outcome)}</Line>;
 }
 
-export function lastLine(text: string): string {
+function lastLine(text: string): string {
 	return text.trim().split("\n").at(-1) ?? "";
 }

@@ -2,10 +2,10 @@ import { printable } from "../../core/path/quote.ts";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
 
-/** Lines that are enough for whoever has them read aloud. */
+/** Lines for a screen reader. */
 const linesSaid = 5;
 
-/** The last lines that came, as many as there is room for. */
+/** The last lines of output that fit. */
 export function OutputTail({ height: given }: { height: number }) {
 	const { linear, messages, state } = useView();
 	const height = linear ? Math.min(given, linesSaid) : given;

@@ -1,16 +1,13 @@
 import { Box, Text, Transform } from "ink";
-import { memo, type ReactNode } from "react";
-import { useLook, useView, ViewContext, WidthContext } from "../look.ts";
+import type { ReactNode } from "react";
+import { displayed, useView, ViewContext, WidthContext } from "../look.ts";
 
-/** Columns from which on there is room for a second pane. */
+/** The number of columns from which a second pane is shown. */
 export const columnsForTwo = 110;
 
 const separatorWidth = 3;
 
-/**
- * Two columns where the terminal is wide enough: what one chooses from, and beside it everything there is to say about the selected one. On a
- * narrower terminal, and where things are said line by line, `children` alone; they say then in a row or two what the detail would. Each side sees its own width in its view.
- */
+/** Two panes side by side. `children` alone if the terminal is too narrow for two, or read aloud. */
 export function Panes({ children, detail }: { children: ReactNode; detail: ReactNode }) {
 	const view = useView();
 	const { height, linear, width } = view;
@@ -21,8 +18,10 @@ export function Panes({ children, detail }: { children: ReactNode; detail: React
 		<Box width={width} height={height} overflowY="hidden">
 			<Pane width={left}>{children}</Pane>
 			<Box flexDirection="column" width={separatorWidth} flexShrink={0}>
-				{/* One text of many rows: a row each would be as much for Ink to lay out as the list beside it. */}
-				<Ruled>{Array.from({ length: height }, () => " | ").join("\n")}</Ruled>
+				{/* Ink lays out one text of many rows faster than many texts. */}
+				<Transform transform={(row) => displayed(row.replace("|", "│"), view)}>
+					<Text dimColor>{Array.from({ length: height }, () => " | ").join("\n")}</Text>
+				</Transform>
 			</Box>
 			<Pane width={right}>{detail}</Pane>
 		</Box>
@@ -38,22 +37,4 @@ function Pane({ children, width }: { children: ReactNode; width: number }) {
 			</WidthContext>
 		</Box>
 	);
-}
-
-/**
- * Rows of dashes and bars, that become lines where the terminal has them. Only once they are drawn: Ink measures a text with each picture, and what is not
- * ASCII character by character.
- */
-export const Ruled = memo(function Ruled({ children }: { children: string }) {
-	const { ascii } = useLook();
-	const text = (
-		<Text dimColor wrap="truncate">
-			{children}
-		</Text>
-	);
-	return ascii ? text : <Transform transform={lines}>{text}</Transform>;
-});
-
-function lines(row: string): string {
-	return row.replaceAll("-", "─").replaceAll("|", "│");
 }

@@ -12,7 +12,16 @@ interface RowsProps<T> {
 	readonly row: (item: T, selected: boolean, index: number) => ReactNode;
 }
 
-/** The part of a list that fits, with a last row that says how much there is above and below. */
+/** The mark of the selected row, as the first column of a list. */
+export const cursorMark = (selected: boolean) => (selected ? "❯" : " ");
+
+/** Rows from which a screen has blank rows between its parts. */
+const roomy = 13;
+
+/** A blank row if the screen is high enough. */
+export const gapRows = (height: number) => (height >= roomy ? 1 : 0);
+
+/** The visible part of a list. If not all of it fits, the last row counts the items above and below. */
 export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
 	const { linear, messages } = useView();
 	const height = linear ? Math.min(given, linearRows) : given;
@@ -23,7 +32,7 @@ export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
 			{items.slice(start, end).map((item, at) => {
 				const index = start + at;
 				const drawn = row(item, index === cursor, index);
-				// By its place on the screen, not in the list: when that moves, each place only says something else.
+				// The key is the position on the screen, so that scrolling changes texts instead of replacing rows.
 				const place = at;
 				return linear ? <Numbered key={place} number={index + 1} row={drawn} /> : <Fragment key={place}>{drawn}</Fragment>;
 			})}

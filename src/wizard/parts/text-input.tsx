@@ -1,10 +1,10 @@
-import { Text } from "ink";
+import { Box } from "ink";
 import { printable } from "../../core/path/quote.ts";
 import type { TextLine } from "../line.ts";
 import { useView } from "../look.ts";
-import { Line } from "./line.tsx";
+import { Line, Segments } from "./line.tsx";
 
-/** A line that is being edited. The part around the cursor is shown when it is longer than the screen. */
+/** A line that is being edited. Scrolls if it is longer than the row. */
 export function TextInput({ label, line, width: given }: { label: string; line: TextLine; width?: number }) {
 	const { color, linear, width: whole } = useView();
 	if (linear) return <Line>{`${label}${printable(line.text)}`}</Line>;
@@ -15,12 +15,16 @@ export function TextInput({ label, line, width: given }: { label: string; line: 
 	const left = before.slice(start);
 	const [under = "", ...more] = [...line.text.slice(line.at)];
 	const after = printable(more.join("")).slice(0, Math.max(0, room - left.length - 1));
+	const cursor = under === "" ? " " : printable(under);
 	return (
-		<Line width={width}>
-			{label}
-			{left}
-			{color ? <Text inverse>{under === "" ? " " : printable(under)}</Text> : `_${printable(under)}`}
-			{after}
-		</Line>
+		<Box width={width}>
+			<Segments
+				segments={[
+					{ text: label + left },
+					color ? { text: cursor, inverse: true } : { text: `_${printable(under)}` },
+					{ text: after },
+				]}
+			/>
+		</Box>
 	);
 }

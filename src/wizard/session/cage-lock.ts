@@ -1,6 +1,6 @@
 import type { Lock, Store } from "../../engine/store.ts";
 
-/** The lock of the one cage that somebody works on at a time. */
+/** The lock of the session's cage. */
 export class CageLock {
 	readonly #store: Store;
 	#held: { readonly name: string; readonly lock: Lock } | undefined;
@@ -9,13 +9,13 @@ export class CageLock {
 		this.#store = store;
 	}
 
-	/** Lets go of the one that is held, and takes this anew: that clears away what a killed command left. */
+	/** Releases the lock and takes this one. Taking a lock also cleans up after a killed command. */
 	async take(name: string): Promise<void> {
 		await this.release();
 		this.#held = { name, lock: await this.#store.lock(name) };
 	}
 
-	/** What is locked stays so where the other lock cannot be had. */
+	/** Keeps the current lock if the other one is taken. */
 	async move(name: string): Promise<void> {
 		if (this.#held?.name === name) return;
 		const lock = await this.#store.lock(name);

@@ -44,14 +44,14 @@ import type {
 } from "./values.ts";
 import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInProgress } from "./work-in-progress.ts";
 
-/** Makes plans (`planStep`) while the wizard goes on answering keys. One at a time. */
+/** Makes plans in a thread, one at a time, while the wizard handles keys. */
 interface Planner {
-	/** Throws what `planStep` throws, and the reason of the signal. */
+	/** Throws like `planStep`, and the signal's reason. */
 	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
 	close(): Promise<void>;
 }
 
-/** The use cases, strung together for a person who goes forward and back. */
+/** The use cases for a user who moves forward and back between them. */
 export class Wizard implements WizardSession {
 	readonly #machine: Machine;
 	readonly #chooser: Chooser;
@@ -60,15 +60,15 @@ export class Wizard implements WizardSession {
 	readonly #options: SessionOptions;
 	readonly #listeners = new Set<(event: Event) => void>();
 	#controller = new AbortController();
-	/** Whatever runs at the moment; settled when nothing of it is left. */
+	/** The current work. Settles when nothing of it is left. */
 	#work: Promise<unknown> = Promise.resolve();
 	readonly #lock: CageLock;
 	readonly #progress: WorkInProgress;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
-	/** Ends a search with the best that was found. */
+	/** Ends a search with the best result so far. */
 	#stopSearch = new AbortController();
-	/** A build or its trial runs, or waits to run. */
+	/** A build or trial is running or queued. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
@@ -119,7 +119,7 @@ export class Wizard implements WizardSession {
 		return this.#startOver(await this.#chooser.proposeCommand(line));
 	}
 
-	/** What was done for another application until now stays a session of its own. */
+	/** The previous application's work stays a session of its own. */
 	#startOver(answers: Answers): Promise<Answers> {
 		return this.#run(async () => {
 			await this.#progress.discardCandidate();
@@ -197,7 +197,7 @@ export class Wizard implements WizardSession {
 
 	buildAndTry(answers: Answers): Promise<TriedRound> {
 		this.#building = true;
-		// Should we be killed in the trial, whoever comes next knows what is left of it.
+		// Lets the next process clean up if this one is killed during the trial.
 		const built = () => this.#keeper.write();
 		return this.#run((context) => buildAndTry(context, this.#progress, answers, built)).finally(() => {
 			this.#building = false;
@@ -208,7 +208,6 @@ export class Wizard implements WizardSession {
 		this.#progress.accept(missing);
 	}
 
-	/** The ways out of the last candidate. */
 	selftest(answers: Answers): Promise<Tested> {
 		return this.#withCandidate(answers, async (context, { cage, manifest }) => {
 			this.#progress.tested = await selftestIfPossible(context, cage, manifest);
@@ -229,13 +228,13 @@ export class Wizard implements WizardSession {
 
 	async shell(answers: Answers): Promise<number> {
 		const options = { command: [], keepWrites: false, terminal: this.#options.terminal };
-		// Once it is saved, the candidate is what the cage runs.
+		// After saving, the candidate is the current generation.
 		if (!this.#progress.round)
 			return this.#run(async (context) => shellIn(context, await presentCage(context, answers.name), options));
 		return this.#withCandidate(answers, (context, tried) => shellIn(context, tried, options));
 	}
 
-	/** The candidate of a session that was left is gone; it is made and tried once more. */
+	/** A resumed session has no candidate, so it is built and tested again. */
 	async #withCandidate<T>(answers: Answers, work: (context: Context, tried: TriedCage) => Promise<T>): Promise<T> {
 		if (!this.#progress.candidate && this.#progress.round) await this.buildAndTry(answers);
 		return this.#run((context) => work(context, this.#progress.tried()));
@@ -291,7 +290,7 @@ export class Wizard implements WizardSession {
 		await this.#work.catch(() => {});
 		this.#controller = new AbortController();
 		if (!building) return;
-		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
+		// Discards the candidate, and the cage if it is new.
 		await this.#progress.discardCandidate();
 		await this.#lock.clear();
 	}
@@ -325,7 +324,7 @@ export class Wizard implements WizardSession {
 		});
 	}
 
-	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
+	/** Stops and discards unfinished work, but keeps the session. Resolves with the reason if the session could not be saved. */
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#planner.close();
@@ -341,7 +340,7 @@ export class Wizard implements WizardSession {
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {
-		// One thing at a time: a key pressed twice must not start two builds.
+		// One at a time: a key that is pressed twice must not start two builds.
 		const next = this.#work.catch(() => {}).then(() => work(this.#context()));
 		this.#work = next;
 		return next;

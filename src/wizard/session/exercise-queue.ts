@@ -1,4 +1,4 @@
-/** What is asked for while the application runs under strace: one more exercise, or the end. */
+/** Requests while the application runs under strace: more exercises, or the end. */
 export class ExerciseQueue {
 	#lines: string[] = [];
 	#isEnough = false;
@@ -19,12 +19,12 @@ export class ExerciseQueue {
 		this.wake();
 	}
 
-	/** Lets whoever waits look again, after an abort for example. */
+	/** Makes `next` look again, for example after an abort. */
 	wake(): void {
 		this.#wake();
 	}
 
-	/** The next line; undefined once it is enough and all were given. Throws what the signal was aborted with. */
+	/** The next line, or undefined when the queue has ended. Throws the signal's reason when it is aborted. */
 	async next(signal: AbortSignal): Promise<string | undefined> {
 		while (!this.#lines.length && !this.#isEnough && !signal.aborted) {
 			await new Promise<void>((resolve) => {

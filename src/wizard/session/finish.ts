@@ -20,7 +20,7 @@ import { orDiskFull, trialFailure } from "../../engine/trial/failures.ts";
 import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
 import type { WorkInProgress } from "./work-in-progress.ts";
 
-/** Makes the candidate what the cage runs. Throws `cage-not-built` (exit 2), and why a cage that does not answer is not taken. */
+/** Makes the candidate the current generation. Throws `cage-not-built` (exit 2), or the reason why the cage does not answer. */
 export async function publishTried(
 	context: Context,
 	work: WorkInProgress,
@@ -44,14 +44,14 @@ export async function publishTried(
 	return published;
 }
 
-/** The answers with which the verb makes the cage that the wizard made. */
+/** The answers with which `make` creates the same cage. */
 export function asMade(answers: Answers, { additions, cage, proposed }: WorkInProgress): Answers {
 	if (!cage) return answers;
 	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
 	return withDecisions(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });
 }
 
-/** What was exercised while tracing belongs to what made the cage. */
+/** Adds the exercises that were run by hand. */
 function withExercises(answers: Answers, { exercises }: Cage): Answers {
 	const { application } = answers;
 	const more = exercises.filter((line) => !application.exercises.includes(line));
@@ -62,14 +62,12 @@ function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: strin
 	return test ? { ...cage, selftest: summariseSelftest(test, at) } : cage;
 }
 
-/** What there is to say and to do once a cage stands. */
-
 export interface Afterwards {
-	/** Where the cage lives, where that has to be said. */
+	/** The state folder if it is not the default. */
 	readonly state?: string;
-	/** The service of the host that is the same application. */
+	/** The host's service of the same application. */
 	readonly service?: string;
-	/** What makes the same cage. */
+	/** The equivalent command line. */
 	readonly command: string;
 	readonly names: RecordNames;
 }
@@ -98,7 +96,7 @@ function canInstall({ accounts, services }: Machine): boolean {
 	return accounts.own() === undefined && services.running();
 }
 
-/** Throws what `judgeUnit` and `installUnit` throw, and `unit-needs-systemd` (exit 3). */
+/** Throws like `judgeUnit` and `installUnit`, and `no-systemd` (exit 3). */
 export async function installFor(
 	context: Context,
 	name: string,
@@ -111,7 +109,7 @@ export async function installFor(
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }
 
-/** Whom the record of a cage names; who does not know is proposed the account that sits here. Asked for once, and then never again. */
+/** The people that the record names. Proposes the current account. Asks only once. */
 export async function recordNames({ machine }: Pick<Context, "machine">, name: string): Promise<RecordNames> {
 	const { records } = machine.store;
 	const { asked = false, ...always } = await records.names();
@@ -124,7 +122,7 @@ export async function recordNames({ machine }: Pick<Context, "machine">, name: s
 }
 
 /**
- * Keeps the names for this cage and those to come, and writes its record anew. An empty one leaves the line of the record open. The caller holds the
+ * Saves the names for this and later cages, and rewrites the record. An empty name leaves its line open. The caller holds the
  * cage's lock.
  */
 export async function keepNames(

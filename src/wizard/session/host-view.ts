@@ -3,27 +3,27 @@ import { pathFromText } from "../../core/path/path.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Machine } from "../../engine/context.ts";
 
-/** What is on this machine beside the plan: what the reviews before a build compare it with. */
+/** The part of the host that the reviews before a build compare the plan with. */
 export interface HostView {
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
-	/** /etc/nsswitch.conf; empty where there is none. */
+	/** Content of /etc/nsswitch.conf, or empty. */
 	readonly nsswitch: string;
-	/** The state folder, and the bytes that are free where it lies or will lie. */
+	/** The state folder, and the free bytes of its file system. */
 	readonly state: string;
 	readonly free: number;
-	/** There is state of a cage of this name. */
+	/** A cage of this name has data. */
 	readonly hasData: boolean;
-	/** The cage of this name, with its present generation. */
+	/** The existing cage of this name. */
 	readonly cage?: { readonly generation: number; readonly command: readonly string[]; readonly adopted?: string };
-	/** The one command line that does the same. */
+	/** The equivalent command line. */
 	readonly command: string;
 }
 
 const nsswitch = pathFromText("/etc/nsswitch.conf");
 const mostRead = 64 * 1024;
 
-/** Looks at the machine and changes nothing. `command` is the command line that does the same. */
+/** Reads the host. `command` is the equivalent command line. */
 export async function readHostView(machine: Machine, { name }: Answers, command: string): Promise<HostView> {
 	const { accounts, files, store } = machine;
 	const { folder, free, hasData } = await store.place(name);

@@ -8,7 +8,6 @@ import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
 
-/** A session that was left, open and understood. */
 export interface SavedSession {
 	readonly opened: OpenedSession;
 	readonly work: RestoredWork | undefined;
@@ -18,7 +17,7 @@ export interface SavedSession {
 	readonly resumed: Resumed;
 }
 
-/** Throws as `Sessions.open` does; `session-damaged` also where not even the answers can be understood. */
+/** Throws like `Sessions.open`, and `session-damaged` if even the answers are unreadable. */
 export async function openSaved({ files, now, sessions }: Machine, id: string): Promise<SavedSession> {
 	const opened = await sessions.open(id);
 	const work = workFromFields(opened.fields);

@@ -6,12 +6,11 @@ import type { Sessions, StoredSession } from "../../engine/session-store.ts";
 import type { Choice, SavedSessionState } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
 
-/** What can be told of a session without opening it. Everything in it was text that somebody typed. */
+/** A session's summary, read without opening it. All texts are untrusted. */
 export interface SessionSummary extends SavedSessionState {
 	readonly id: string;
-	/** Of the cage; empty where it is not known. */
+	/** The cage's name, or empty. */
 	readonly name: string;
-	/** The beginning of its command line. */
 	readonly command: string;
 	readonly screen: string;
 	readonly savedAt: number;
@@ -39,12 +38,12 @@ export function summaryOf(stored: StoredSession, now: number): SessionSummary {
 	};
 }
 
-/** What stands in the head of a session for those that only look at the list. */
+/** Fields for the list of sessions. */
 export function aboutOf({ application, name }: Answers): Readonly<Record<string, string>> {
 	return { name: name.slice(0, 100), command: quoteShellLine(application.command).slice(0, 300) };
 }
 
-/** Those that somebody may want to go on with; one that cannot be read is set aside, and told of this once. */
+/** Sessions to resume. Sets damaged sessions aside and reports them once. */
 export async function savedSessions(sessions: Sessions, now: number, own: string | undefined): Promise<Choice[]> {
 	const choices: Choice[] = [];
 	for (const stored of await sessions.list()) {
@@ -63,7 +62,10 @@ export async function savedSessions(sessions: Sessions, now: number, own: string
 	return choices;
 }
 
-/** The session of that id or cage, or the latest. Throws `session-unknown`, or `session-ambiguous` with the ids (exit 2). */
+/**
+ * The session with this id or cage name, or the latest one. Throws `session-unknown`, or `session-ambiguous` with the ids (exit
+ * 2).
+ */
 export async function findSession({ machine }: Pick<Context, "machine">, wanted: string | undefined): Promise<SessionSummary> {
 	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
 	if (wanted === undefined) {
@@ -78,7 +80,7 @@ export async function findSession({ machine }: Pick<Context, "machine">, wanted:
 	return first;
 }
 
-/** Throws a session away, with what a killed one left in its cage. */
+/** Removes a session and the candidate that a killed one left. */
 export async function removeSession({ machine }: Pick<Context, "machine">, id: string): Promise<void> {
 	const stored = (await machine.sessions.list()).find((one) => one.id === id);
 	await machine.sessions.remove(id);
@@ -88,7 +90,7 @@ export async function removeSession({ machine }: Pick<Context, "machine">, id: s
 	if (candidate !== undefined) await clearCandidate(machine, name, candidate);
 }
 
-/** A generation that a killed session built and that never became the present one. Where the cage is being worked on, that clears it. */
+/** Removes a candidate that never became current. If the cage is locked, the lock's holder does this. */
 export async function clearCandidate(machine: Context["machine"], name: string, candidate: unknown): Promise<void> {
 	try {
 		const lock = await machine.store.lock(name);
@@ -107,6 +109,6 @@ export async function discardCandidate({ store }: Context["machine"], name: stri
 	const { generation, madeAt } = (candidate ?? {}) as { generation?: unknown; madeAt?: unknown };
 	if (typeof generation !== "number" || !(await store.generations(name)).includes(generation)) return;
 	if ((await store.present(name)) === generation) return;
-	// Of that number there may be another one by now.
+	// The number may have been used again.
 	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.building.discard(name, generation);
 }

@@ -7,10 +7,10 @@ import { aboutOf } from "./saved-sessions.ts";
 import { isWorthSaving, storedOf } from "./stored-state.ts";
 import { type Work, workToFields } from "./stored-work.ts";
 
-/** Milliseconds in which changes are gathered: a person types faster than a disk syncs. */
+/** Milliseconds to collect changes, because people type faster than disks sync. */
 const writeDelay = 400;
 
-/** Keeps the wizard's session on disk while it goes on. What cannot be written hinders nobody. */
+/** Saves the session while the wizard runs. A failed write does not stop the wizard. */
 export class SessionKeeper {
 	readonly #sessions: Sessions;
 	readonly #work: () => Work;
@@ -18,7 +18,7 @@ export class SessionKeeper {
 	#latest: WizardState | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#writing: Promise<void> = Promise.resolve();
-	/** The answers of what was let go of: a state that still has them comes late. */
+	/** Answers of the session that was closed; a late state with them is ignored. */
 	#closed: Answers | undefined;
 	#failure: unknown;
 	#forgotten = false;
@@ -29,22 +29,20 @@ export class SessionKeeper {
 	}
 
 	keep(state: WizardState): void {
-		// What is left at the end was kept before; the last state only says that it is over.
+		// At exit, the state was already saved.
 		if (state.exit !== undefined || (!isWorthSaving(state) && !state.finished)) return;
 		if (state.answers === this.#closed) return;
 		const began = isLongWork(state) && !(this.#latest && isLongWork(this.#latest));
 		this.#latest = state;
 		if (began || state.finished) this.write();
-		// While work runs, nothing changes but what would be lost with it.
+		// While work runs, only state that would be lost with it changes.
 		else if (!isLongWork(state)) this.#timer ??= setTimeout(() => this.write(), writeDelay);
 	}
 
-	/** Why the last state could not be written. */
 	get failure(): unknown {
 		return this.#failure;
 	}
 
-	/** Of the session that is kept here. */
 	get id(): string | undefined {
 		return this.#held?.id;
 	}
@@ -53,13 +51,13 @@ export class SessionKeeper {
 		this.#forgotten = true;
 	}
 
-	/** From now on another session is kept. */
+	/** Continues with another session. */
 	async adopt({ held }: OpenedSession): Promise<void> {
 		await this.close();
 		this.#held = held;
 	}
 
-	/** Writes what is still waiting and lets go of the session; one that is forgotten or over is gone. */
+	/** Writes pending changes and releases the session. Removes it if it was forgotten. */
 	async close(): Promise<void> {
 		this.write();
 		await this.#writing;
@@ -70,7 +68,6 @@ export class SessionKeeper {
 		else held?.release();
 	}
 
-	/** At once, whatever is waiting. */
 	write(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
@@ -97,32 +94,32 @@ export class SessionKeeper {
 		}
 		this.#held ??= await this.#sessions.create();
 		const about = state.answers && aboutOf(state.answers);
-		await this.#held.write({ about, ...storedOf(settle(state)), ...workToFields(this.#work()) });
+		await this.#held.write({ about, ...storedOf(withoutJobs(state)), ...workToFields(this.#work()) });
 	}
 }
 
-/** Work that a person waited for: that it was cut off has to be said. */
+/** Work whose interruption must be reported. */
 const longWork: readonly JobKind[] = ["install", "trace", "try", "finish"];
 
 export function isLongWork(state: WizardState): boolean {
 	return longWork.some((job) => state.jobs[job] !== undefined);
 }
 
-/** The state as it is once nothing runs any more: every job ends as one that failed, because whoever did it is gone. */
-export function settle(state: WizardState): WizardState {
-	let settled = state;
+/** The state without running jobs. Each job ends as failed, because its process is gone. */
+export function withoutJobs(state: WizardState): WizardState {
+	let idle = state;
 	for (const [name, ticket] of Object.entries(state.jobs)) {
 		const job = name as JobKind;
-		const jobs = { ...settled.jobs };
+		const jobs = { ...idle.jobs };
 		delete jobs[job];
-		// A plan is made again when the session goes on, with the decision that asked for it.
-		if (job === "plan") settled = { ...settled, jobs };
+		// Resuming makes the plan again, including the last decision.
+		if (job === "plan") idle = { ...idle, jobs };
 		else {
-			const failure = longWork.includes(job) ? note("cut-off") : settled.failure;
-			const { failure: _, ...failed } = reduceFailed(settled, { type: "failed", job, ticket, failure: note("cut-off") }).state;
-			settled = failure ? { ...failed, failure } : failed;
+			const failure = longWork.includes(job) ? note("cut-off") : idle.failure;
+			const { failure: _, ...failed } = reduceFailed(idle, { type: "failed", job, ticket, failure: note("cut-off") }).state;
+			idle = failure ? { ...failed, failure } : failed;
 		}
 	}
-	// What a search found is built from its own work, which is gone with whoever did it.
-	return settled.overlay === "unneeded" ? without(settled, "overlay", "unneeded") : settled;
+	// The result of a search is only valid in the process that found it.
+	return idle.overlay === "unneeded" ? without(idle, "overlay", "unneeded") : idle;
 }

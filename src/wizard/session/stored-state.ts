@@ -12,8 +12,8 @@ import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.t
 import type { Traced } from "./values.ts";
 
 /**
- * The fields of the wizard's state that end with the process. All others are kept, so a new field needs nothing but to be plain data; where a session
- * lacks it, it has the value of `startState`. A plan is made again from the rest.
+ * Fields that are not stored. All others are, so a new field must be plain data. If a session lacks a field, it gets the value
+ * of `startState`. The plan is made again.
  */
 const transient = [
 	"size",
@@ -39,16 +39,16 @@ const transient = [
 	"plan",
 ] as const satisfies readonly (keyof WizardState)[];
 
-/** The wizard's state as it comes back. */
+/** The wizard's state after a resume. */
 export type Kept = Omit<WizardState, (typeof transient)[number]>;
 
-/** The wizard's state as it is stored: plain data. */
+/** The wizard's state as stored. */
 export type Stored = Omit<Kept, "files"> & {
 	readonly files: Pick<WizardState["files"], "opened" | "touched">;
 	readonly planned?: PlannedFiles;
 };
 
-/** Of a state in which nothing runs any more. The trace itself is the engine's. */
+/** Expects a state without running jobs. The engine stores the trace. */
 export function storedOf(state: WizardState): Stored {
 	const { files, plan, trace } = state;
 	return {
@@ -73,14 +73,14 @@ function withoutAccesses(trace: Tracing): Tracing {
 
 const remembered = new WeakMap<Plan, PlannedFiles>();
 
-/** The same value for the same plan, so that it is not written again. */
+/** Returns the same object for the same plan, so that it is written only once. */
 function plannedOf(plan: Plan): PlannedFiles {
 	const planned = remembered.get(plan) ?? plannedFiles(plan);
 	remembered.set(plan, planned);
 	return planned;
 }
 
-/** Whether somebody would miss it: a form that nobody touched is made again by one key. */
+/** An untouched form is not worth saving. */
 export function isWorthSaving(state: WizardState): boolean {
 	const { answers, chosen, form, proposal, trace } = state;
 	if (!answers || state.finished) return false;
@@ -137,7 +137,7 @@ const roundSchema = v.looseObject({
 	output: v.string(),
 });
 
-/** How far a screen lies on the way. */
+/** Order of the screens. */
 const distance: Readonly<Record<Screen, number>> = {
 	requirements: 0,
 	choose: 1,
@@ -152,7 +152,7 @@ const distance: Readonly<Record<Screen, number>> = {
 
 const note = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
 
-/** The fields that are drawn. */
+/** Validates the fields that screens use. */
 const stateSchema = v.looseObject({
 	screen: v.picklist(Object.keys(distance) as Screen[]),
 	cursors: v.record(v.string(), v.number()),
@@ -174,19 +174,19 @@ const stateSchema = v.looseObject({
 
 export interface Restored {
 	readonly state: Kept;
-	/** False where something could not be read, so that it begins again at the form. */
+	/** False if parts were unreadable, so that the session resumes at the form. */
 	readonly whole: boolean;
 	readonly planned?: PlannedFiles;
 }
 
 /**
- * The state as it was left, or the answers alone where the rest does not hold together. `traced`: the trace is there too. Undefined where not even the
- * answers are.
+ * Restores the state, or only the answers if the rest is inconsistent. `traced`: the trace was stored too. Undefined if even the
+ * answers are unreadable.
  */
 export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
 	if (!v.is(answersSchema, fields.answers)) return undefined;
 	const answers = withAllRules(fields.answers as unknown as Answers);
-	// Earlier versions had another name for the screen before the choice.
+	// Earlier versions used another name for this screen.
 	const stored = { ...startState, ...fields, ...(fields.screen === "lacks" ? { screen: "form" } : {}) };
 	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as Stored) : undefined;
 	const { planned } = stored as unknown as Stored;
@@ -201,7 +201,6 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 	return keptOf({
 		...startState,
 		...stored,
-		// Whoever goes on with something has chosen already.
 		screen: distance[screen] < distance.form ? "form" : screen,
 		files: { ...noFilesState, opened, touched, resumed: true },
 		trial: { ...emptyTrial, ...stored.trial },
@@ -210,14 +209,14 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 	});
 }
 
-/** Whether everything is there that the screen needs. */
+/** Whether the state has everything that its screen needs. */
 function isReached({ screen, trace, trial }: Kept, traced: boolean): boolean {
 	if (trace?.result && !traced) return false;
 	if (distance[screen] >= distance.files && !trace?.result?.answered) return false;
 	return distance[screen] < distance.trial || trial.rounds.length > 0;
 }
 
-/** A rule that another version did not know is empty. */
+/** Rules that the session's version did not know are empty. */
 function withAllRules(answers: Answers): Answers {
 	return { ...answers, rules: { ...noRules, ...answers.rules } };
 }

@@ -5,29 +5,28 @@ import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/jso
 import type { Trace } from "../../core/trace/trace.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
 
-/** What the engine knows beside the wizard's state. */
+/** The engine's part of a session. */
 export interface Work {
 	readonly cage: Cage | undefined;
 	readonly trace: Trace | undefined;
 	readonly additions: readonly Addition[];
 	readonly accepted: readonly Addition[];
-	/** All that `make` would have added in the rounds so far. */
+	/** Everything that `make` would have added in the rounds so far. */
 	readonly proposed: readonly Addition[];
 	readonly round: TrialRound | undefined;
-	/** A generation that was built and is not yet what the cage runs. */
+	/** A generation that is built, but not current. */
 	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
 }
 
 const traces = new WeakMap<Trace, object>();
 
-/** The same value for the same trace, so that it is not written again. */
+/** Returns the same object for the same trace, so that it is written only once. */
 function storable(trace: Trace): object {
 	const value = traces.get(trace) ?? { toJSON: () => traceToJson(trace) };
 	traces.set(trace, value);
 	return value;
 }
 
-/** As fields of a session. */
 export function workToFields({ trace, ...work }: Work): Readonly<Record<string, unknown>> {
 	return {
 		workTrace: trace && storable(trace),
@@ -40,7 +39,6 @@ export function workToFields({ trace, ...work }: Work): Readonly<Record<string, 
 	};
 }
 
-/** The fields that are the wizard's state. */
 export function stateOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
 	const { about, workAccepted, workAdditions, workCage, workCandidate, workProposed, workRound, workTrace, ...state } = fields;
 	return state;
@@ -51,7 +49,7 @@ export type RestoredWork = Pick<Work, "additions" | "accepted" | "proposed" | "r
 	readonly trace: Trace;
 };
 
-/** Undefined where nothing was traced, or where what was cannot be understood any more. */
+/** Undefined if there is no trace or it is unreadable. */
 export function workFromFields(fields: Readonly<Record<string, unknown>>): RestoredWork | undefined {
 	const { workAccepted, workAdditions, workCage, workProposed, workRound, workTrace } = fields;
 	if (!isCage(workCage) || typeof workTrace !== "object" || workTrace === null) return undefined;

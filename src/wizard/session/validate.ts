@@ -5,7 +5,7 @@ import { checkName, identityOf } from "../../engine/build/steps.ts";
 import type { Context } from "../../engine/context.ts";
 import type { Problem } from "./values.ts";
 
-/** What is wrong with answers before anything is started, by field; warnings among them stop nothing. */
+/** Problems of the answers, by field. Warnings do not block the trace. */
 export async function validateAnswers(context: Context, answers: Answers): Promise<Problem[]> {
 	const { application } = answers;
 	const problems: Problem[] = [];
@@ -37,7 +37,7 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 	return problems;
 }
 
-/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
+/** Only a warning, because a template may be made for another machine. */
 async function warnings({ machine }: Context, field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
 	const found = await Promise.all(lines.map((line) => machine.launcher.lineProblem(line)));
 	return found.flatMap((problem, index) =>

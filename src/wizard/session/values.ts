@@ -5,14 +5,12 @@ import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
 import type { ProbeOutcome, Reached } from "../../engine/events.ts";
 
-/** What a session gives back, as plain data that can stand in the state. */
-
 export interface MissingRequirement {
-	/** A program or a feature of the kernel, e.g. `strace`. */
+	/** A program or a kernel feature, for example `strace`. */
 	readonly what: string;
-	/** The package that brings it; absent where none can. */
+	/** The package that provides it, if there is one. */
 	readonly package?: string;
-	/** The command by which root installs every such package, where we are not root. */
+	/** The command that installs all missing packages as root, if we are not root. */
 	readonly asRoot?: string;
 }
 
@@ -20,30 +18,30 @@ export interface Problem {
 	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
 	readonly code: string;
 	readonly values: Values;
-	/** Of several rows of one field, the text of the one that it is about. */
+	/** The text of the row, if a field has several. */
 	readonly line?: string;
-	/** Worth knowing, and in nobody's way. */
+	/** It does not block the trace. */
 	readonly isWarning?: true;
 }
 
 export interface TemplateSaved {
 	readonly path: string;
-	/** One of that name comes with the program, and is not seen any more as long as this one is there. */
+	/** It hides a built-in template of the same name. */
 	readonly hidesBuiltIn: boolean;
 }
 
 export interface Resumed {
-	/** The state as it was left, `Restored` of `stored.ts`. */
+	/** `Restored` of `stored-state.ts`. */
 	readonly state: object;
 	readonly whole: boolean;
 	readonly name: string;
 	readonly ago: number;
-	/** Files that are not any more what was traced, with one of them. */
+	/** Number of files that changed since the trace, and one of them. */
 	readonly changed: number;
 	readonly example: string;
 }
 
-/** With the names of the accounts that it alone uses, as far as the host has them, by uid. */
+/** `names`: account names of the host, by uid. */
 export interface AddedRun extends TraceDifference {
 	readonly names?: Readonly<Record<number, string>>;
 }
@@ -66,21 +64,20 @@ export interface Round {
 	readonly answered: boolean;
 	readonly output: string;
 	readonly ended?: number;
-	/** Of the generation that was tried: absent in a session that an older version began. */
+	/** Absent in sessions of older versions. */
 	readonly generation?: number;
-	/** What was added before. */
+	/** Items added before this round. */
 	readonly added?: readonly string[];
-	/** Of the build and the trial. */
+	/** For the build and the trial. */
 	readonly seconds?: number;
 }
 
-/** What a candidate can do without. */
 export interface Unneeded extends SearchOutcome {
-	/** All that it has, left out or kept. */
+	/** All units of the candidate. */
 	readonly units: readonly FileUnit[];
 }
 
-/** Who had a cage made and who made it, as its record says; empty where that is left open. `asks`: nobody was asked yet. */
+/** Responsible people as the record names them; empty if open. `asks`: nobody was asked yet. */
 export interface RecordNames {
 	readonly initiatedBy: string;
 	readonly implementedBy: string;
@@ -93,14 +90,13 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
-	/** What nobody has proven. */
+	/** What no probe has proven. */
 	readonly warnings: readonly Note[];
-	/** The one command line that does the same. */
+	/** The equivalent command line. */
 	readonly command: string;
 	readonly next: readonly NextStep[];
-	/** The service of the host that is the same application; absent where there is none. */
+	/** The host's service of the same application. */
 	readonly service?: string;
-	/** A unit can be installed here. */
 	readonly installs: boolean;
 	readonly names: RecordNames;
 }
@@ -108,6 +104,6 @@ export interface Finished {
 export interface InstalledUnit {
 	readonly place: string;
 	readonly action: "installed" | "replaced" | "unchanged" | "removed";
-	/** What systemd starts. */
+	/** The name for systemctl. */
 	readonly unit: string;
 }

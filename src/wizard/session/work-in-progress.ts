@@ -22,21 +22,21 @@ import type { Unneeded } from "./values.ts";
 
 export type TriedCage = PresentCage & { readonly plan: Plan };
 
-/** What the steps of a session left to one another: a trace, a plan, a candidate, a round. */
+/** What the steps share: trace, plan, candidate and round. */
 export class WorkInProgress {
 	cage: Cage | undefined;
 	trace: Trace | undefined;
 	plan: Plan | undefined;
 	additions: readonly Addition[] = [];
-	/** Of the additions, those since the last round. */
+	/** Additions since the last round. */
 	accepted: readonly Addition[] = [];
-	/** All that `make` would have added in the rounds so far. */
+	/** Everything that `make` would have added in the rounds so far. */
 	proposed: readonly Addition[] = [];
 	candidate: Candidate | undefined;
 	round: TrialRound | undefined;
-	/** What became of the ways out of the candidate. */
+	/** The result of the candidate's self-test. */
 	tested: Tested | undefined;
-	/** What of the candidate nothing needs, as far as that was looked for. */
+	/** The result of the search for unneeded files. */
 	unneeded: { readonly subject: Subject; readonly found: SearchOutcome } | undefined;
 	readonly #store: Store;
 
@@ -44,7 +44,6 @@ export class WorkInProgress {
 		this.#store = store;
 	}
 
-	/** What a session keeps of it. */
 	snapshot(): Work {
 		const { accepted, additions, cage, candidate, proposed, round, trace } = this;
 		return {
@@ -58,7 +57,7 @@ export class WorkInProgress {
 		};
 	}
 
-	/** Goes on with what a session kept; without one, with nothing. A candidate has to be discarded before. */
+	/** Starts from a stored session, or from nothing. Discard the candidate first. */
 	load(kept: RestoredWork | undefined): void {
 		this.cage = kept?.cage;
 		this.trace = kept?.trace;
@@ -69,7 +68,7 @@ export class WorkInProgress {
 		this.round = kept?.round;
 	}
 
-	/** Takes over what remedies these missing things of the last round. */
+	/** Adds the fixes for these missing items of the last round. */
 	accept(missing: readonly Missing[]): void {
 		if (!this.round) return;
 		this.accepted = additionsFor(missing, this.additions);
@@ -77,7 +76,7 @@ export class WorkInProgress {
 		this.plan = undefined;
 	}
 
-	/** The cage as these answers would have it. Throws `not-traced` (exit 2). */
+	/** The cage under these answers. Throws `not-traced` (exit 2). */
 	current(answers: Answers): Cage {
 		if (!this.cage) throw new Failure("not-traced", { name: answers.name }, 2);
 		return { ...this.cage, rules: answers.rules, additions: this.additions };
@@ -89,7 +88,7 @@ export class WorkInProgress {
 		return this.trace;
 	}
 
-	/** The candidate, and the cage that it would be. Throws `cage-not-built` (exit 2). */
+	/** The candidate as a cage. Throws `cage-not-built` (exit 2). */
 	tried(): TriedCage {
 		const { cage, candidate } = this;
 		if (!candidate || !cage) throw new Failure("cage-not-built", { name: cage?.name ?? "" }, 2);
@@ -104,7 +103,7 @@ export class WorkInProgress {
 		};
 	}
 
-	/** What was built and is not what the cage runs goes away. */
+	/** Removes the candidate unless it is the current generation. */
 	async discardCandidate(): Promise<void> {
 		const { candidate } = this;
 		this.candidate = undefined;
@@ -116,7 +115,7 @@ export class WorkInProgress {
 	}
 }
 
-/** One round: builds a candidate from the plan and tries it. `built` is called once the candidate lies on the disk. */
+/** One round: builds a candidate and tests it. Calls `built` when the candidate is on disk. */
 export async function buildAndTry(
 	context: Context,
 	work: WorkInProgress,
@@ -153,7 +152,7 @@ export async function buildAndTry(
 	return { ...tried.value, generation, added: summary.added, seconds };
 }
 
-/** Finds what of the candidate nothing needs; `stop` ends the search with the best so far. Throws as `findMinimum` does. */
+/** `stop` ends the search with the best result so far. Throws like `findMinimum`. */
 export async function findUnneededOf(
 	context: Context,
 	work: WorkInProgress,
@@ -168,7 +167,7 @@ export async function findUnneededOf(
 	return { ...found, units: subject.units };
 }
 
-/** The next plan goes without what was found. */
+/** Leaves the unneeded files out of the next plan. */
 export function leaveOutUnneeded(context: Context, work: WorkInProgress): void {
 	if (!work.unneeded) return;
 	const cage = minimisedCage(context, work.unneeded.subject, work.unneeded.found);

@@ -6,7 +6,6 @@ import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { atFiles, type Drive } from "../drive.ts";
 
-/** Puts the cursor on an entry, by its path. */
 export function select(wizard: Drive, path: string): Drive {
 	const node = treeOf(wizard.state.plan as Plan).byPath.get(path as Path);
 	if (!node) throw new Error(`no ${path} in the plan`);
@@ -14,7 +13,7 @@ export function select(wizard: Drive, path: string): Drive {
 	return wizard;
 }
 
-/** Puts the cursor on a group or a folder of the tree, with its group open. */
+/** Moves the cursor to a group or folder and opens the group. */
 export function selectRow(wizard: Drive, id: string): Drive {
 	const [group = ""] = id.split(" ");
 	wizard.state = { ...wizard.state, files: { ...wizard.state.files, opened: [...wizard.state.files.opened, group] } };
@@ -24,12 +23,11 @@ export function selectRow(wizard: Drive, id: string): Drive {
 	return wizard;
 }
 
-/** The plan that follows from what was decided. */
 export function planned(wizard: Drive): Drive {
 	return wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 }
 
-/** The paths about which something was decided since the plan on the screen was made. */
+/** Paths of pending decisions. */
 export function decidedNow({ state }: Drive): readonly Path[] {
 	return [...state.files.pending.decisions.keys()];
 }

@@ -11,14 +11,14 @@ const libraries = "/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name
 const library = (index: number) => `${libraries}/libexample-${index}.so.${index}`;
 
 describe("one entry", () => {
-	test("down and Space in one read leave out the row that the cursor arrived at", () => {
+	test("Down and Space in one read leave out the row below", () => {
 		const wizard = select(atFiles(), library(0));
 		const target = visibleRows(wizard.state)[(wizard.state.cursors.files ?? 0) + 5]?.path;
 		wizard.type(`${down.repeat(5)} `);
 		expect(rulesOf(wizard).exclude).toEqual([target]);
 	});
 
-	test("Space shows at once what it does, and again takes it back in", () => {
+	test("Space shows its effect at once, and again undoes it", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
 		expect(totalsNow(wizard.state).leftOut).toBe(totalsOf(planFor(redis)).leftOut + 1);
 		planned(wizard);
@@ -28,7 +28,7 @@ describe("one entry", () => {
 		expect(rulesOf(wizard).exclude).toEqual([]);
 	});
 
-	test("Space twice before the plan is there changes nothing", () => {
+	test("Space twice before the new plan changes nothing", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type("  ");
 		expect(rulesOf(wizard).exclude).toEqual([]);
 		expect(totalsNow(wizard.state)).toEqual(totalsOf(planFor(redis)));
@@ -38,7 +38,7 @@ describe("one entry", () => {
 		["/etc/redis/tls.key", "allowSecret"],
 		["/usr/lib/dbus/helper", "allowSetuid"],
 		["/dev/fuse", "devices"],
-	] as const)("%s needs a yes of its own", (path, rule) => {
+	] as const)("%s needs its own consent", (path, rule) => {
 		const wizard = select(atFiles(), path).type(" ");
 		expect(rulesOf(wizard)[rule]).toEqual([]);
 		expect(wizard.state.question).toMatchObject({ text: path });
@@ -51,7 +51,7 @@ describe("one entry", () => {
 		expect(rulesOf(wizard)[rule]).toEqual([]);
 	});
 
-	test("a yes also takes back the pattern that left it out", () => {
+	test("consent also removes the pattern that left it out", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(`g${enter}`);
 		planned(wizard);
 		select(wizard, "/etc/redis/tls.key").type(" y");
@@ -71,7 +71,7 @@ describe("one entry", () => {
 });
 
 describe("many at once", () => {
-	test("a folder is one rule, and again takes all of it back", () => {
+	test("a folder becomes one rule, and again undoes it", () => {
 		const wizard = selectRow(atFiles(), `libraries ${libraries}`).type(" ");
 		expect(rulesOf(wizard).exclude).toEqual([libraries]);
 		expect(wizard.state.notice).toMatchObject({ code: "many-out", values: { count: 40 } });
@@ -79,7 +79,7 @@ describe("many at once", () => {
 		expect(rulesOf(wizard).exclude).toEqual([]);
 	});
 
-	test("one of what a pattern left out comes in without the rest", () => {
+	test("one match of a pattern can be included without the others", () => {
 		const wizard = selectRow(atFiles(), `libraries ${libraries}`).type(" ");
 		select(planned(wizard), library(3)).type(" ");
 		const excluded = matchPaths(rulesOf(wizard).exclude);
@@ -88,11 +88,10 @@ describe("many at once", () => {
 		expect(wizard.state.notice?.code).toBe("pattern-replaced");
 	});
 
-	test("secrets and setuid files are left aside, and counted", () => {
+	test("secrets and setuid files are skipped and counted", () => {
 		const wizard = selectRow(atFiles(), "secrets").type(" ");
 		expect(rulesOf(wizard)).toEqual(redis.rules);
 		expect(wizard.state.notice).toMatchObject({ code: "only-aside", values: { aside: 2 } });
-		// By kind, package and as all that is shown alike.
 		for (const keys of ["a", "t"]) {
 			select(wizard, "/etc/redis/tls.key").type(keys);
 			expect(rulesOf(wizard).allowSecret).toEqual([]);
@@ -100,17 +99,17 @@ describe("many at once", () => {
 		}
 	});
 
-	test("a takes all that a search leaves", () => {
+	test("a applies to all matches of a search", () => {
 		const wizard = atFiles().type(`/libexample-1${enter}a`);
 		expect(rulesOf(wizard).exclude.length).toBe(11);
 		expect(matchPaths(rulesOf(wizard).exclude)(library(10) as Path)).toBeDefined();
 		expect(matchPaths(rulesOf(wizard).exclude)(library(20) as Path)).toBeUndefined();
-		// They stay in sight and can be taken back the same way.
+		// They stay visible, and the same key undoes it.
 		planned(wizard).type("a");
 		expect(rulesOf(wizard).exclude).toEqual([]);
 	});
 
-	test("what is decided in a filtered view stays in sight, so that the next key hits the next row", () => {
+	test("decided items stay in a filtered view, so that the next key hits the next row", () => {
 		const wizard = atFiles().type("\t\t\t");
 		expect(wizard.state.tab).toBe("in");
 		const before = visibleRows(wizard.state).map(({ path }) => path);
@@ -123,7 +122,7 @@ describe("many at once", () => {
 		);
 	});
 
-	test("by package and by kind", () => {
+	test("p decides by package and t by kind", () => {
 		const wizard = select(atFiles(), "/usr/bin/redis-server").type("p");
 		expect(rulesOf(wizard).exclude).toEqual(["/usr/bin/redis-server"]);
 		expect(select(atFiles(), library(0)).type("p").state.notice?.code).toBe("no-package");
@@ -143,7 +142,7 @@ describe("many at once", () => {
 });
 
 describe("whole folders", () => {
-	test("b mounts read-only, then for writing, then not", () => {
+	test("b cycles through read-only, writable and not mounted", () => {
 		expect(select(atFiles(), "/dev/null").type("b").state.notice?.code).toBe("bind-never");
 		const state = select(atFiles(), "/var/lib/redis");
 		expect(rulesOf(state.type("b")).binds).toEqual([{ path: "/var/lib/redis", access: "ro" }]);
@@ -151,14 +150,14 @@ describe("whole folders", () => {
 		expect(rulesOf(state.type("b")).binds).toEqual([]);
 	});
 
-	test("a folder with a secret in it is mounted only after a yes", () => {
+	test("a folder with a secret is mounted only after consent", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type("b");
 		expect(wizard.state.question).toMatchObject({ kind: "bind", text: "/etc/redis" });
 		expect(rulesOf(wizard).binds).toEqual([]);
 		expect(rulesOf(wizard.type("y")).binds).toEqual([{ path: "/etc/redis", access: "ro" }]);
 	});
 
-	test("Space of state is with the host's content or empty, as is e", () => {
+	test("Space and e toggle the host's content of a writable directory", () => {
 		for (const key of [" ", "e"]) {
 			const wizard = select(atFiles(), "/var/lib/redis").type(key);
 			expect(rulesOf(wizard).exclude).toEqual(["/var/lib/redis/*"]);
@@ -167,7 +166,7 @@ describe("whole folders", () => {
 		expect(rulesOf(select(atFiles(), "/var/log/redis").type(" ")).seed).toEqual(["/var/log/redis"]);
 	});
 
-	test("e empties a folder and leaves the folder", () => {
+	test("e empties a folder but keeps it", () => {
 		const wizard = selectRow(atFiles(), `libraries ${libraries}`).type("e");
 		expect(rulesOf(wizard).exclude).toEqual([`${libraries}/*`]);
 		expect(matchPaths(rulesOf(wizard).exclude)(libraries as Path)).toBeUndefined();
@@ -180,13 +179,13 @@ describe("whole folders", () => {
 		expect(select(atFiles(), "/etc/redis/redis.conf").type("w").state.prompt?.line.text).toBe("/etc/redis");
 	});
 
-	test("a device that is added has a rule of its own", () => {
+	test("an added device gets its own rule", () => {
 		expect(rulesOf(atFiles().type(`+/dev/kvm${enter}`)).devices).toEqual(["/dev/kvm"]);
 	});
 });
 
-describe("the plan that follows", () => {
-	test("a rule that fails is taken back", () => {
+describe("the next plan", () => {
+	test("undoes a rule that makes it fail", () => {
 		const wizard = atFiles().type(`+/nowhere${enter}`);
 		expect(rulesOf(wizard).include).toEqual(["/nowhere"]);
 		wizard.fail("plan", { code: "include-matches-nothing", values: { value: "/nowhere" } });
@@ -195,14 +194,14 @@ describe("the plan that follows", () => {
 		expect(wizard.type("u").state.notice?.code).toBe("nothing-to-undo");
 	});
 
-	test("Enter says that it waits for it, and goes on once it is there", () => {
+	test("delays Enter until it is ready", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ").type(enter);
 		expect(wizard.state.screen).toBe("files");
 		expect(wizard.state.notice?.code).toBe("goes-on-once-planned");
 		expect(planned(wizard).state.screen).toBe("accounts");
 	});
 
-	test("another decision after Enter stays, and so does a plan that fails", () => {
+	test("cancels Enter after another decision or a failure", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(` ${enter} `);
 		expect(planned(wizard).state.screen).toBe("files");
 		wizard.type(` ${enter}`).fail("plan", { code: "include-matches-nothing", values: { value: "/" } });
@@ -210,11 +209,11 @@ describe("the plan that follows", () => {
 		expect(wizard.state.files.goesOn).toBeUndefined();
 	});
 
-	test("counts what goes in and what waits for a decision", () => {
+	test("counts included items and due decisions", () => {
 		expect(totalsOf(planFor(redis))).toMatchObject({ links: 1, devices: 1, attention: 3, leftOut: 3 });
 	});
 
-	test("the sums of what is decided and not yet planned are those of the plan", () => {
+	test("confirms the sums of pending decisions", () => {
 		const wizard = selectRow(atFiles(), `libraries ${libraries}`).type(" ");
 		select(wizard, library(3)).type(" ");
 		const { files, plan } = wizard.state;

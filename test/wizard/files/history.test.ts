@@ -10,7 +10,7 @@ const undoing = "u";
 const redoing = "\x12";
 
 describe("undo and redo", () => {
-	test("the plan from before returns at once, with the row that the cursor was on", () => {
+	test("the earlier plan returns at once, and the cursor stays on its row", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf");
 		const before = wizard.state.plan;
 		planned(wizard.type(" "));
@@ -20,11 +20,11 @@ describe("undo and redo", () => {
 		expect(wizard.state.plan).toBe(before);
 		expect(rulesOf(wizard)).toBe(redis.rules);
 		expect(visibleRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
-		// What builds has to know the plan too.
+		// The build needs the plan, too.
 		expect(wizard.wanted()).toEqual(["plan"]);
 	});
 
-	test("also takes back what was not planned yet, one by one", () => {
+	test("undo works one by one for decisions that are not planned yet", () => {
 		const wizard = atFiles().type("jjlll j ");
 		expect(rulesOf(wizard).exclude.length).toBe(2);
 		const [first] = rulesOf(wizard).exclude;
@@ -38,7 +38,7 @@ describe("undo and redo", () => {
 		expect(decidedNow(wizard).length).toBe(2);
 	});
 
-	test("a decision after an undo ends what could be redone", () => {
+	test("a decision after an undo clears redo", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(` ${undoing}`);
 		expect(wizard.type(redoing).state.notice).toBeUndefined();
 		wizard.type(undoing);
@@ -46,7 +46,7 @@ describe("undo and redo", () => {
 		expect(wizard.state.notice?.code).toBe("nothing-to-redo");
 	});
 
-	test("what other steps decide stays", () => {
+	test("decisions of other steps stay", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
 		const { answers } = wizard.state;
 		if (!answers) throw new Error("no answers");
@@ -55,7 +55,7 @@ describe("undo and redo", () => {
 		expect(rulesOf(wizard)).toEqual({ ...redis.rules, allow: ["proc"] });
 	});
 
-	test("a plan from before a trial added something is not shown again", () => {
+	test("a plan from before a trial's additions does not return", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf");
 		const before = wizard.state.plan;
 		planned(wizard.type(" "));
@@ -70,7 +70,7 @@ describe("undo and redo", () => {
 	});
 });
 
-/** Keys that decide something, and those that lead elsewhere in between. */
+/** Keys that decide, with others in between. */
 const decision = fc.constantFrom(" ", "a", "p", "t", "b", "e", "y", "n", `g${enter}`, `w${enter}`, `+/etc/hosts${enter}`);
 const move = fc.constantFrom("j", "k", "l", "h", "*", "\t", "G", "\x1b[6~", `/lib${enter}`, `/${"\x15"}${enter}`, "!");
 const step = fc.oneof(decision, move, fc.constant("planned"), fc.constantFrom(undoing, redoing));
@@ -81,7 +81,7 @@ describe("after any keys", () => {
 			fc.property(fc.array(step, { maxLength: 40 }), (keys) => {
 				const wizard = atFiles();
 				for (const key of keys) key === "planned" ? planned(wizard) : wizard.type(key);
-				// Whatever question or prompt is still open.
+				// Close an open question or prompt.
 				wizard.press("escape");
 				if (wizard.state.screen !== "files") return;
 				for (let steps = wizard.state.files.past.length; steps > 0; steps--) wizard.type(undoing);
@@ -91,7 +91,7 @@ describe("after any keys", () => {
 		);
 	});
 
-	test("no row is lost: what can be decided stays in the tree, and the cursor on a row", () => {
+	test("every item stays in the tree, and the cursor on a row", () => {
 		fc.assert(
 			fc.property(fc.array(step, { maxLength: 30 }), (keys) => {
 				const wizard = atFiles();

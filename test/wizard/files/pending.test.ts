@@ -27,7 +27,7 @@ const choices = fc.array(fc.record({ from: fc.nat(), count: fc.nat(12), decision
 	maxLength: 4,
 });
 
-test("what is decided about many, one after the other, is shown and counted as if each had been looked at", () => {
+test("pending decisions about many items are displayed and counted like single ones", () => {
 	fc.assert(
 		fc.property(paths, choices, (texts, decided) => {
 			const entries = [...texts].sort().map((text, at) => ({
@@ -88,7 +88,7 @@ function plus(a: Sums, b: Sums): Sums {
 	};
 }
 
-test("a folder that is mounted is seen through until it, or what lies at its path, is decided otherwise", () => {
+test("items of a mounted folder count as mounted until they are decided otherwise", () => {
 	const plan = planOf([entry("/srv/a"), entry("/srv/b/c")]);
 	const tree = treeOf(plan);
 	const [a, c] = ["/srv/a", "/srv/b/c"].map((path) => tree.byPath.get(path as Path) as ItemNode) as [ItemNode, ItemNode];

@@ -15,10 +15,10 @@ const query = fc
 const itemsOf = (texts: readonly string[]) => treeOf(plan([...texts].sort().map((text) => entry(text)))).items;
 const pathsOf = (items: ReturnType<typeof itemsOf>): readonly string[] => items.map((item) => item.path);
 const lower = (text: string) => pathFromText(text).toLowerCase();
-/** fuzzysort takes letters with an accent for those without. */
+/** fuzzysort ignores accents. */
 const plain = (text: string) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
-/** The paths that contain all words, the best first. */
+/** Expected result: paths with all words, the best first. */
 function withWords(paths: readonly string[], words: readonly string[]): readonly string[] {
 	const last = words.at(-1) ?? "";
 	const rank = (one: string) => {
@@ -30,7 +30,7 @@ function withWords(paths: readonly string[], words: readonly string[]): readonly
 	return [0, 1, 2].flatMap((wanted) => found.filter((one) => rank(one) === wanted));
 }
 
-test("a search finds what all its words are in, else what has its letters in this order", () => {
+test("a search finds paths with all words, or else fuzzy matches", () => {
 	fc.assert(
 		fc.property(fc.uniqueArray(path, { maxLength: 40 }), query, (texts, typed) => {
 			const items = itemsOf(texts);
@@ -50,7 +50,7 @@ test("a search finds what all its words are in, else what has its letters in thi
 	);
 });
 
-test("letters that lie apart find a path where no word does, however many there are", () => {
+test("fuzzy matching finds a path among many", () => {
 	const many = Array.from({ length: 30 }, (_, at) => `/usr/lib/x86_64-linux-gnu/libexample-${at}.so`);
 	const items = itemsOf([...many, "/etc/redis/redis.conf", "/srv/data"]);
 	expect(pathsOf(search(items, "rdsconf"))).toEqual(["/etc/redis/redis.conf"]);
@@ -58,7 +58,7 @@ test("letters that lie apart find a path where no word does, however many there 
 	expect(search(items, "nowhere")).toEqual([]);
 });
 
-test("among a view only what is in it is found", () => {
+test("a search covers only the current view", () => {
 	const items = itemsOf(["/a/lib", "/b/lib", "/lib/c", "/lib/d"]).filter((item) => item.path !== "/b/lib");
 	expect(pathsOf(search(items, "lib"))).toEqual(["/a/lib", "/lib/c", "/lib/d"]);
 	expect(search(items, "")).toEqual(items);

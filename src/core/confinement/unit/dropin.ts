@@ -9,19 +9,19 @@ import { serviceLines } from "./unit.ts";
 import { knows } from "./versions.ts";
 
 /** The service that a drop-in moves into its cage. */
-export interface MovedService {
+interface MovedService {
 	/** Full name, e.g. `nginx.service`. */
 	readonly name: string;
 	/** Its unit file and other drop-ins, in the order in which they apply. */
 	readonly texts: readonly string[];
 }
 
-export interface DropinInput extends UnitInput {
+interface DropinInput extends UnitInput {
 	readonly service: MovedService;
 }
 
 /** A setting of a later drop-in that would move the service out of its cage. */
-export interface Overriding {
+interface Overriding {
 	/** Index into the service's texts. */
 	readonly text: number;
 	readonly name: string;
@@ -60,10 +60,7 @@ function unitSection(lines: readonly string[]): string[] {
 	return lines.length ? ["[Unit]", ...lines, ""] : [];
 }
 
-/**
- * Drop-ins apply in the order of their names, so those in `later` override ours. Returns the first setting that contradicts the
- * drop-in.
- */
+/** Returns the first setting of the drop-ins in `later`, which apply after ours, that contradicts it. */
 export function overridingSetting(dropin: string, { texts }: MovedService, later: readonly number[]): Overriding | undefined {
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
 	for (const text of later) {

@@ -128,10 +128,7 @@ function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void
 	}
 }
 
-/**
- * Returns the cage's files and directories that a unit mounts over systemd's own /run. The journal's directory only contains
- * the socket of syslog.
- */
+/** Entries that a unit mounts over systemd's own /run. The journal's directory only contains the socket of syslog. */
 export function shownBelowRun<Entry extends Pick<UnitInput["plan"]["entries"][number], "kind" | "path">>(
 	entries: readonly Entry[],
 ): Entry[] {

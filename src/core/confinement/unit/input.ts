@@ -5,7 +5,7 @@ import { initInside, launchDirectory, openInitName } from "../launch.ts";
 import { knows } from "./versions.ts";
 
 /** The parts of a plan that a unit needs. */
-export interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
+interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
 	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
 }
 
@@ -20,9 +20,7 @@ export interface UnitInput {
 	readonly plan: UnitPlan;
 	/** From `systemctl --version`. Newer settings become a comment that names the version. */
 	readonly systemdVersion: number;
-	/**
-	 * Host path of the folder with our init, visible as `/.launch` in the cage. Absent if there is no init for this processor.
-	 */
+	/** Host folder with our init, visible as `/.launch` in the cage. Absent without an init for this processor. */
 	readonly launcher?: Path;
 	/** The application detaches. */
 	readonly forks?: boolean;

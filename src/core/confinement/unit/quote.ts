@@ -47,9 +47,7 @@ export function programWord(text: string): string {
 	return plain.test(text) ? text : quoted(text);
 }
 
-/**
- * Quotes an assignment of Environment=, where `$` has no meaning. Rejects controls except tab and newline (systemd.exec(5)).
- */
+/** Quotes an assignment of Environment=, where `$` has no meaning and controls are invalid (systemd.exec(5)). */
 export function assignmentWord(name: string, value: string): string {
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw inexpressible("Environment", name);
 	if (/[\p{Cs}]|(?![\t\n])\p{Cc}/u.test(value)) throw inexpressible("Environment", `${name}=${value}`);

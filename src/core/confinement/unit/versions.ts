@@ -1,7 +1,4 @@
-/**
- * First systemd version with a setting ("Added in version" of systemd.exec(5), systemd.service(5)); other settings are older
- * than 239.
- */
+/** First systemd version with a setting (systemd.exec(5), systemd.service(5)); other settings are older than 239. */
 const since: Readonly<Record<string, number>> = {
 	RestrictSUIDSGID: 242,
 	ProtectHostname: 242,

@@ -54,12 +54,9 @@ export const files: readonly Technique[] = [
 		id: "device-node",
 		stoppedBy: ["capabilities", "seccomp", "nodev"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $node = new_in($_[0]);
-				my $made = done(sys('mknodat', -100, $node, 020600, 1 << 8 | 9, 0));
-				my $opened = $made && open my $device, '<', $node;
-				keep_error(sub { unlink $node });
-				return $opened;
+			return with_new_file(sub {
+				my $made = done(sys('mknodat', -100, $_[0], 020600, 1 << 8 | 9, 0));
+				return $made && open my $device, '<', $_[0];
 			});`,
 	},
 	{
@@ -67,12 +64,9 @@ export const files: readonly Technique[] = [
 		stoppedBy: ["capabilities", "seccomp", "nodev"],
 		attempt: String.raw`
 			die "none\n" unless $of{disk};
-			return first_in(@writable, sub {
-				my $node = new_in($_[0]);
-				my $made = done(sys('mknodat', -100, $node, 060600, 0 + $of{disk}, 0));
-				my $read = $made && open(my $disk, '<', $node) && sysread $disk, my $block, 512;
-				keep_error(sub { unlink $node });
-				return $read;
+			return with_new_file(sub {
+				my $made = done(sys('mknodat', -100, $_[0], 060600, 0 + $of{disk}, 0));
+				return $made && open(my $disk, '<', $_[0]) && sysread $disk, my $block, 512;
 			});`,
 	},
 	...(
@@ -105,12 +99,9 @@ export const files: readonly Technique[] = [
 		id: "node-by-rename",
 		stoppedBy: ["seccomp"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $file = new_in($_[0]);
-				plain($file) or return 0;
-				my $made = done(sys('renameat2', -100, $file, -100, "$file.x", 4));
-				keep_error(sub { unlink $file, "$file.x" });
-				return $made;
+			return with_new_file(sub {
+				my ($file) = @_;
+				return plain($file) && done(sys('renameat2', -100, $file, -100, "$file.x", 4));
 			});`,
 	},
 	{
@@ -119,12 +110,9 @@ export const files: readonly Technique[] = [
 		stoppedBy: ["capabilities"],
 		opens: ["capability setfcap"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $file = new_in($_[0]);
-				plain($file) or return 0;
-				my $set = done(sys('setxattr', $file, 'security.capability', pack('L5', 0x02000001, 1 << 21, 0, 0, 0), 20, 0));
-				keep_error(sub { unlink $file });
-				return $set;
+			return with_new_file(sub {
+				plain($_[0]) or return 0;
+				return done(sys('setxattr', $_[0], 'security.capability', pack('L5', 0x02000001, 1 << 21, 0, 0, 0), 20, 0));
 			});`,
 	},
 	{
@@ -132,15 +120,13 @@ export const files: readonly Technique[] = [
 		stoppedBy: ["noexec", "landlock"],
 		opens: ["executable-data"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $file = new_in($_[0]);
+			return with_new_file(sub {
+				my ($file) = @_;
 				my $program = plain($file) or return 0;
 				copy_loader($program) or return 0;
 				chmod 0755, $program;
 				close $program;
-				my $ran = runs(sub { exec { $file } $file, '--version' });
-				keep_error(sub { unlink $file });
-				return $ran;
+				return runs(sub { exec { $file } $file, '--version' });
 			});`,
 	},
 	{
@@ -148,14 +134,11 @@ export const files: readonly Technique[] = [
 		stoppedBy: ["noexec"],
 		opens: ["executable-data"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $file = new_in($_[0]);
-				my $library = plain($file) or return 0;
+			return with_new_file(sub {
+				my $library = plain($_[0]) or return 0;
 				copy_loader($library) or return 0;
-				open my $it, '<', $file or return 0;
-				my $mapped = done(sys('mmap', 0, 4096, 5, 2, fileno $it, 0));
-				keep_error(sub { unlink $file });
-				return $mapped;
+				open my $it, '<', $_[0] or return 0;
+				return done(sys('mmap', 0, 4096, 5, 2, fileno $it, 0));
 			});`,
 	},
 	{
@@ -195,12 +178,7 @@ export const files: readonly Technique[] = [
 		id: "link-program",
 		stoppedBy: ["root", "landlock", "account"],
 		attempt: `
-			return first_in(@writable, sub {
-				my $file = new_in($_[0]);
-				my $linked = link $of{loader}, $file;
-				keep_error(sub { unlink $file });
-				return $linked;
-			});`,
+			return with_new_file(sub { return link $of{loader}, $_[0] });`,
 	},
 	...(
 		[

@@ -8,18 +8,17 @@ import { treeOf } from "../files/tree.ts";
 export const accountFiles = ["passwd", "group", "nsswitch"] as const;
 export type AccountFile = (typeof accountFiles)[number];
 
-/** `same` and `changed` stand in both files, `left-out` in the host's alone, `new` in the cage's alone. */
+/** `same` and `changed`: in both files. `left-out`: only on the host. `new`: only in the cage. */
 export type Mark = "same" | "changed" | "left-out" | "new";
 
 export interface Account {
 	readonly kind: AccountKind;
 	readonly name: string;
 	readonly id: number;
-	/** Why it is kept. */
 	readonly reason?: string;
 }
 
-/** A line of one of the three files, as the host has it and as the cage gets it. */
+/** A line of a file, on the host and in the cage. */
 export interface AccountRow {
 	readonly mark: Mark;
 	readonly before?: string;
@@ -29,7 +28,7 @@ export interface AccountRow {
 }
 
 export interface AccountTable {
-	/** What is kept first, then what is left out, each in the order of the host's file. */
+	/** Kept lines first, in the host's order. */
 	readonly rows: readonly AccountRow[];
 	readonly kept: number;
 	readonly leftOut: number;
@@ -43,7 +42,7 @@ const places: Readonly<Record<AccountFile, Path>> = {
 
 const remembered = new WeakMap<Plan, Map<AccountFile, { hostView: HostView | undefined; table: AccountTable }>>();
 
-/** Before and after. Until it is known what the host has, what the cage gets alone. Asked for with each frame and each key. */
+/** Until the host was read, it shows only the cage's lines. Cached, because each frame and key needs them. */
 export function accountTable(plan: Plan, file: AccountFile, hostView: HostView | undefined): AccountTable {
 	const tables = remembered.get(plan) ?? new Map();
 	remembered.set(plan, tables);
@@ -84,7 +83,7 @@ interface HostLine {
 	readonly account?: Account;
 }
 
-/** Without what stands in the place of the password: whatever it is, it is nobody's business on a screen. */
+/** Never shows the password field. */
 function hostLines(file: AccountFile, { groups, nsswitch, users }: HostView): HostLine[] {
 	if (file === "passwd") {
 		return users.map((user) => ({

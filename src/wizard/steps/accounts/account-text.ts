@@ -6,7 +6,7 @@ import type { Plan } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Account, AccountRow } from "./account-rows.ts";
 
-/** Everything there is to say of one line of the three files, a sentence each; of long lists the first `most`. */
+/** Facts about a line, a sentence each. `most` limits long lists. */
 export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, most: number): string[] {
 	const words = messages.wizard.accounts;
 	const { account } = row;
@@ -33,7 +33,7 @@ export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, mo
 	];
 }
 
-/** What would no longer hold without it. */
+/** The effects of leaving it out. */
 export function lostWith(
 	{ account, paths, runs, users }: { account: Account } & AccountUse,
 	messages: Messages,

@@ -7,7 +7,7 @@ import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 
-/** The rows of the file that is shown, narrowed by what was searched for. */
+/** The rows of the current file that match the search. */
 export function visibleAccounts({ accountFile, plan, queries, hostView }: WizardState): readonly AccountRow[] {
 	if (!plan) return [];
 	const { rows } = accountTable(plan, accountFile, hostView);
@@ -15,7 +15,7 @@ export function visibleAccounts({ accountFile, plan, queries, hostView }: Wizard
 	return query === "" ? rows : rows.filter((row) => lineOf(row).toLowerCase().includes(query));
 }
 
-/** As the cage gets it, or else as the host has it. */
+/** The cage's line, or else the host's. */
 export function lineOf({ after, before }: AccountRow): string {
 	return after ?? before ?? "";
 }
@@ -28,7 +28,7 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 	const row = selectedAccount(state);
 	switch (command) {
 		case "go-on":
-			// A plan that is being made anew must be the one that the next step shows.
+			// The next step must show the new plan.
 			return isBusy(state, "plan") ? only(notice(state, "still-planning")) : toReview(state);
 		case "back":
 			return only(go(state, "files"));
@@ -58,13 +58,13 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
 	const why = reasonToKeep(account, plan.identity);
 	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
-	// What only a rule brought goes as it came.
+	// An account that a rule added is removed without a question.
 	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
 	const { paths, runs, users } = accountUse(plan, account.kind, account.id);
 	return only({ ...without(state, "notice"), question: { kind: "account", account, paths, runs, users } });
 }
 
-/** What was decided holds, though the plan that follows from it is still being made. */
+/** Pending decisions count, although the plan does not show them yet. */
 function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { kind, name, reason }: Account): boolean {
 	if (wordNaming(withoutAccounts, kind, name) !== undefined) return false;
 	if (wordNaming(accounts, kind, name) !== undefined) return true;
@@ -79,25 +79,24 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
 }
 
-/** Also what a question was answered to with yes. */
 export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: Account): Reduced {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
-	// A word of a rule must name something; the other one of that name may not exist.
+	// Keeps the rule's word for the other account of that name only if that account exists.
 	const others = kind === "user" ? state.hostView?.groups : state.hostView?.users;
 	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
 	if (reason === "chosen") return decide(state, { accounts });
 	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
 }
 
-/** Changes the rules and asks for the plan that follows from them. Space takes it back, so it is none of what the files can undo. */
+/** Changes the rules and requests a new plan. The undo of the files step does not cover it, because Space undoes it. */
 function decide(state: WizardState, change: Partial<Rules>): Reduced {
 	if (!state.answers) return only(state);
 	const answers = { ...state.answers, rules: { ...state.answers.rules, ...change } };
 	return start({ ...without(state, "notice", "question", "prompt"), answers }, { job: "plan", answers });
 }
 
-/** Without the word that names it; where that names user and group at once, the word for the other one stays. */
+/** Removes the word that names the account. If it names user and group, the word for the other stays. */
 function withoutWord(words: readonly string[], kind: Account["kind"], name: string, keepsOther: boolean): string[] {
 	const word = wordNaming(words, kind, name);
 	return words.flatMap((one) => {
@@ -106,7 +105,7 @@ function withoutWord(words: readonly string[], kind: Account["kind"], name: stri
 	});
 }
 
-/** A decision moves its row between what is kept and what is left out; the cursor goes with it. */
+/** The cursor follows its row, which moves between kept and left out. */
 export function followAccount(before: WizardState, after: WizardState): WizardState {
 	const row = selectedAccount(before);
 	const rows = visibleAccounts(after);

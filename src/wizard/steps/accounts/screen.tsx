@@ -1,9 +1,10 @@
 import { Box } from "ink";
 import { printable } from "../../../core/path/quote.ts";
 import { useView } from "../../look.ts";
-import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
+import { Line, type LineProps, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
+import { Tabs } from "../../parts/tabs.tsx";
 import { cursorOf } from "../../transitions.ts";
 import { type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 import { accountFacts } from "./account-text.ts";
@@ -11,7 +12,7 @@ import { lineOf, visibleAccounts } from "./reduce.ts";
 
 const names = { passwd: "passwd", group: "group", nsswitch: "nsswitch.conf" } as const;
 
-/** The three files of names, before and after: beside each other where there is room, else marked line by line. */
+/** The three files before and after: in two columns if there is room, else with a sign per line. */
 export function AccountsStep() {
 	const { height, linear, messages, state, width } = useView();
 	const { accountFile, plan, hostView } = state;
@@ -22,46 +23,35 @@ export function AccountsStep() {
 	const row = rows[cursorOf(state)];
 	const { kept, leftOut } = accountTable(plan, accountFile, hostView);
 	const query = state.queries.accounts ?? "";
-	const roomy = height > 12;
+	const gap = gapRows(height);
 	const wide = width >= columnsForTwo && !linear;
 	const runsAs = identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid });
-	const top = roomy ? paragraph(`${runsAs} ${words.never}`, width, 2) : [];
+	const reason = gap ? paragraph(`${runsAs} ${words.never}`, width, 2) : [];
 	const facts = row ? accountFacts(row, plan, messages, wide ? 8 : 3).join(" ") : "";
 	const detail = paragraph(facts, width, Math.max(1, Math.min(8, Math.floor(height / 3))));
-	const rest = height - top.length - 1 - (wide ? 1 : 0) - detail.length - (roomy ? 2 : 0);
+	const counts = !hostView
+		? messages.wizard.looking
+		: query === ""
+			? messages.fill(width < 60 ? words.countsShort : words.counts, { kept, leftOut })
+			: messages.fill(words.matching, { count: rows.length, query });
 	return (
 		<>
-			<Paragraph lines={top} />
-			{roomy ? <Line /> : null}
-			<SplitLine
-				left={
-					width < 60
-						? `[${names[accountFile]}] ${accountFiles.indexOf(accountFile) + 1}/${accountFiles.length}`
-						: accountFiles.map((file) => (file === accountFile ? `[${names[file]}]` : ` ${names[file]} `)).join(" ")
-				}
-				right={
-					hostView
-						? query === ""
-							? width < 60
-								? `${kept}/${kept + leftOut}`
-								: messages.fill(words.counts, { kept, leftOut })
-							: messages.fill(words.matching, { count: rows.length, query })
-						: messages.wizard.looking
-				}
-				width={width}
-			/>
-			{wide ? <Columns left={`      ${words.before}`} right={words.after} bold /> : null}
+			{gap ? <Line bold>{words.title}</Line> : null}
+			<Paragraph lines={reason} dimColor />
+			{gap ? <Line /> : null}
+			<Tabs names={accountFiles.map((file) => names[file])} active={accountFiles.indexOf(accountFile)} right={counts} />
+			{wide ? <Columns left={`      ${words.before}`} right={words.after} dimColor /> : null}
 			{rows.length ? (
 				<Rows
 					items={rows}
 					cursor={cursorOf(state)}
-					height={rest}
+					height={height - 3 * gap - reason.length - 1 - (wide ? 1 : 0) - detail.length}
 					row={(one, selected, index) => <Entry key={index} row={one} selected={selected} wide={wide} />}
 				/>
 			) : (
 				<Line>{messages.fill(messages.wizard.nothingFound, { query })}</Line>
 			)}
-			{roomy ? <Line /> : null}
+			{gap ? <Line /> : null}
 			<Paragraph lines={detail} dimColor />
 		</>
 	);
@@ -72,50 +62,34 @@ const signs = { same: " ", changed: "~", "left-out": "-", new: "+" } as const;
 function Entry({ row, selected, wide }: { row: AccountRow; selected: boolean; wide: boolean }) {
 	const { messages } = useView();
 	const words = messages.wizard.accounts;
-	const box = row.account === undefined ? "   " : row.mark === "left-out" ? "[ ]" : "[x]";
-	const start = `${selected ? ">" : " "} ${box} ${signs[row.mark]} `;
-	const dim = row.mark === "left-out" && !selected;
+	const box = row.account === undefined ? "   " : row.mark === "left-out" ? "[ ]" : "[✓]";
+	const start = `${cursorMark(selected)} ${box} ${signs[row.mark]} `;
+	const style = {
+		bold: selected,
+		dimColor: row.mark === "left-out" && !selected,
+		tone: selected ? ("accent" as const) : undefined,
+	};
 	if (!wide) {
-		return (
-			<Line bold={selected} dimColor={dim}>
-				{start + printable(lineOf(row))}
-			</Line>
-		);
+		return <Line {...style}>{start + printable(lineOf(row))}</Line>;
 	}
 	const before = row.before === undefined ? `(${words.notOnHost})` : printable(row.before);
 	return (
-		<Columns
-			left={start + before}
-			right={row.after === undefined ? `- (${words.notInCage})` : printable(row.after)}
-			bold={selected}
-			dimColor={dim}
-		/>
+		<Columns left={start + before} right={row.after === undefined ? `- (${words.notInCage})` : printable(row.after)} {...style} />
 	);
 }
 
-/** One row in two halves with a line between them. */
-function Columns({
-	bold = false,
-	dimColor = false,
-	left,
-	right,
-}: {
-	left: string;
-	right: string;
-	bold?: boolean;
-	dimColor?: boolean;
-}) {
-	const { ascii, width } = useView();
+function Columns({ left, right, ...style }: Omit<LineProps, "children" | "width"> & { left: string; right: string }) {
+	const { width } = useView();
 	const half = Math.floor((width - 3) / 2);
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line width={half} bold={bold} dimColor={dimColor}>
+			<Line width={half} {...style}>
 				{left}
 			</Line>
 			<Line width={3} dimColor>
-				{ascii ? " | " : " │ "}
+				{" │ "}
 			</Line>
-			<Line width={width - 3 - half} bold={bold} dimColor={dimColor}>
+			<Line width={width - 3 - half} {...style}>
 				{right}
 			</Line>
 		</Box>

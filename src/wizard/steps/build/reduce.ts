@@ -7,7 +7,7 @@ import { reviewRows } from "./review.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
-		// A session that goes on here is planned anew first; whoever knows what they want need not wait for it.
+		// A resumed session plans again first; Enter does not have to wait for that.
 		if (command === "build" && !isBusy(state, "try")) return only({ ...state, trial: emptyTrial, thenBuild: true });
 		if (command !== "back") return only(state);
 		const { state: stopped, intentions } = cancel(without(state, "building"));
@@ -21,20 +21,20 @@ export function reduceBuild(state: WizardState, command: Command): Reduced {
 		case "dry-run":
 			return only(openPage(state, "dry-run"));
 		case "save-review":
-			// Nothing is written outside of the state folder but where one is told to: the name is asked for.
+			// Ask for the path, because nothing is written outside the state folder without one.
 			return ask(state, "review", `${state.answers?.name ?? "cage"}-review.txt`);
 		default:
 			return jump(state, command);
 	}
 }
 
-/** Before it is shown, the machine is looked at again: another command may have been at work on the cage meanwhile. */
+/** Reads the host again, because another command may have changed the cage. */
 export function toReview(state: WizardState): Reduced {
 	const there = without(go(state, "build"), "detour");
 	return inspectHost(there);
 }
 
-/** Looks at the machine; what was to be said stays said. */
+/** Keeps a displayed failure. */
 export function inspectHost(state: WizardState): Reduced {
 	const { answers, failure } = state;
 	if (!answers) return only(state);
@@ -65,13 +65,13 @@ export function buildAndTry(state: WizardState): Reduced {
 
 const jumps: Partial<Record<Command, Screen>> = { "to-application": "form", "to-files": "files", "to-accounts": "accounts" };
 
-/** From the review, or from the trial, to an answer. */
+/** From the review or the trial to the screen of an answer. */
 export function jump(state: WizardState, command: Command): Reduced {
 	const screen = jumps[command];
 	return only(screen ? { ...go(state, screen), detour: true } : state);
 }
 
-/** Whoever only looked at an answer, or changed one, comes to the review again, not through the steps between. */
+/** After a detour, the next screen is the review. */
 export function endDetour(state: WizardState, command: Command | undefined): Reduced | undefined {
 	const leads = command === "back" || (command === "go-on" && state.screen !== "form");
 	if (!state.detour || !leads || !Object.values(jumps).includes(state.screen) || isBusy(state, "plan")) return undefined;

@@ -8,16 +8,18 @@ import { showReason } from "../../../report/reasons.ts";
 import type { ReviewRow, SectionName } from "./review.ts";
 
 export interface ReviewLine {
-	/** Of a heading, what the part is called; empty where the line belongs to the one above it. */
+	/** The title of a section. Empty if the line continues the one above it. */
 	readonly label: string;
 	readonly value: string;
+	/** Details for the selected line and the saved review. */
+	readonly more?: string;
 	readonly section?: SectionName;
 	readonly warns?: boolean;
 }
 
 const remembered = new WeakMap<readonly ReviewRow[], { messages: Messages; lines: readonly ReviewLine[] }>();
 
-/** A line for each row of the review. Asked for with each frame, so it is remembered. */
+/** One line per row. Cached, because each frame needs them. */
 export function reviewLines(rows: readonly ReviewRow[], messages: Messages): readonly ReviewLine[] {
 	const known = remembered.get(rows);
 	if (known?.messages === messages) return known.lines;
@@ -34,13 +36,14 @@ function makeLines(rows: readonly ReviewRow[], messages: Messages): readonly Rev
 	});
 }
 
-/** The same as a text to keep. */
+/** The review as a text file. */
 export function reviewText(name: string, rows: readonly ReviewRow[], messages: Messages): string {
 	const lines = reviewLines(rows, messages);
 	const width = Math.max(0, ...lines.map((line) => (line.section ? 0 : line.label.length)));
-	const text = lines.map(({ label, section, value, warns }) =>
-		section ? `\n${label}` : `${warns ? "!" : " "} ${`${label.padEnd(width)}  ${value}`.trimEnd()}`,
-	);
+	const text = lines.map(({ label, more, section, value, warns }) => {
+		const whole = more === undefined ? value : `${value}; ${more}`;
+		return section ? `\n${label}` : `${warns ? "!" : " "} ${`${label.padEnd(width)}  ${whole}`.trimEnd()}`;
+	});
 	return `${messages.fill(messages.wizard.build.reviewOf, { name })}\n${text.join("\n")}\n`;
 }
 
@@ -66,20 +69,19 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 			return { label: labels.note, value: messages.note(row.code, row.values), warns: true };
 		case "network":
 			return { label: labels.network, value: words.networks[row.network] };
-		case "capability": {
-			const values = {
-				what: `CAP_${row.name.toUpperCase()}`,
-				why: whyOpen(row, messages),
-				option: `--refuse ${capabilityWord(row.name)}`,
-			};
-			return { label: labels.capability, value: fill(words.open, values), warns: true };
-		}
-		case "opening": {
-			const why = row.name === "syslog" ? showPath(row.why as Path) : whyOpen(row, messages);
-			const values = { what: words.permissions[row.name], why, option: `--refuse ${permissionWords[row.name]}` };
+		case "capability":
 			return {
-				label: labels.opening,
-				value: fill(words.open, values),
+				label: labels.capability,
+				value: fill(words.open, { what: `CAP_${row.name.toUpperCase()}`, why: whyOpen(row, messages) }),
+				more: fill(words.refuse, { option: `--refuse ${capabilityWord(row.name)}` }),
+				warns: true,
+			};
+		case "permission": {
+			const why = row.name === "syslog" ? showPath(row.why as Path) : whyOpen(row, messages);
+			return {
+				label: labels.permission,
+				value: fill(words.open, { what: words.permissions[row.name], why }),
+				more: fill(words.refuse, { option: `--refuse ${permissionWords[row.name]}` }),
 				warns: ["proc", "kernelProc", "sys", "writableCode"].includes(row.name),
 			};
 		}
@@ -169,13 +171,13 @@ function writableLine({ directory }: ReviewRow & { kind: "writable" }, messages:
 	return { label: "", value: `${showPath(path)} (${messages.fill(words.seeded, { bytes, from })})` };
 }
 
-/** What is dangerous about it, and the option that lets it in all the same where one does. */
+/** The risk, and the option that accepts it if there is one. */
 function allowing(risk: (ReviewRow & { kind: "declined" })["risk"], messages: Messages): string {
 	const words: Readonly<Record<string, string>> = messages.cli.plan.allow;
 	return words[risk] ?? messages.risk(risk);
 }
 
-/** The call and program that showed the need, and where that was seen. */
+/** The call and program that need the permission, and where it was observed. */
 function whyOpen({ grant, why }: { readonly why: string; readonly grant?: Grant }, messages: Messages): string {
 	if (grant === undefined || grant.source === "option") return printable(why);
 	const { call, program, round, source } = grant;

@@ -23,20 +23,20 @@ export type SectionName =
 	| "binds"
 	| "accounts";
 
-/** What is shown before anything is written, one row each; a `section` begins each part. The dangerous before the harmless. */
+/** A row of the review. Dangerous sections come first. */
 export type ReviewRow =
 	| { readonly kind: "section"; readonly section: SectionName }
 	| { readonly kind: "command"; readonly words: readonly string[] }
 	| { readonly kind: "account"; readonly name: string; readonly uid: number; readonly dedicated?: string }
 	| { readonly kind: "directory"; readonly path: string }
-	/** Names alone: a value may be a secret. */
+	/** Only names, because a value may be a secret. */
 	| { readonly kind: "variables"; readonly names: readonly string[] }
 	| { readonly kind: "probe" | "exercise"; readonly line: string }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly grant?: Grant }
-	| { readonly kind: "opening"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
-	/** Nothing is left open. */
+	| { readonly kind: "permission"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
+	/** There are no permissions. */
 	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
 	| { readonly kind: "undecided"; readonly count: number }
@@ -56,7 +56,7 @@ export type ReviewRow =
 	| { readonly kind: "kept"; readonly account: AccountKind; readonly name: string; readonly id: number; readonly reason: string }
 	| { readonly kind: "not-kept"; readonly users: number; readonly groups: number }
 	| { readonly kind: "without"; readonly names: readonly string[] }
-	/** A part with nothing in it. */
+	/** An empty section. */
 	| { readonly kind: "none"; readonly section: SectionName };
 
 interface Reviewed {
@@ -68,7 +68,7 @@ interface Reviewed {
 
 const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
 
-/** Asked for with each frame and each key. */
+/** Cached, because each frame and key needs them. */
 export function reviewRows({ answers, plan, hostView, warnings }: Reviewed): readonly ReviewRow[] {
 	if (!plan) return [];
 	const known = remembered.get(plan);
@@ -89,7 +89,7 @@ function makeRows(
 		...(rows.length ? rows : [{ kind: "none" as const, section }]),
 	];
 	const notes = notesOf(plan, warnings);
-	// A session of an earlier version kept a plan without them.
+	// Plans in sessions of earlier versions lack them.
 	const { permissions, grants = [], rules } = plan;
 	const grantOf = (word: string) => {
 		const grant = grants.find((one) => one.word === word);
@@ -103,7 +103,7 @@ function makeRows(
 			...permissions.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...grantOf(capabilityWord(one.name)) })),
 			...permissionNames.flatMap((name) => {
 				const why = permissions[name];
-				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...grantOf(permissionWords[name]) }];
+				return why === undefined ? [] : [{ kind: "permission" as const, name, why, ...grantOf(permissionWords[name]) }];
 			}),
 			...(permissions.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
 			{ kind: "network", network: plan.application.network },
@@ -153,7 +153,7 @@ function applicationRows({ application, identity }: Plan, answers: Answers | und
 	];
 }
 
-/** Those of the plan, and what was warned of before it; nothing twice. */
+/** Notes of the plan and warnings before it, without duplicates. */
 function notesOf(plan: Plan, warnings: readonly Note[]): readonly ReviewRow[] {
 	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ kind: "note" as const, code, values }));
 	return [...new Map(all.map((note) => [JSON.stringify(note), note])).values()];
@@ -205,7 +205,7 @@ function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
 	];
 }
 
-/** At most: files that share their blocks with the host's, and state that the cage has already, take none. */
+/** An upper limit: reflinked files and existing data take no space. */
 export function bytesNeeded(plan: Plan): number {
 	const seeds = plan.writable.flatMap((directory) => directory.seeds);
 	return totalsOf(plan).bytes + seeds.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -3,14 +3,16 @@ import { buildPhases } from "../../../engine/store.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { ProgressBar } from "../../parts/bars.tsx";
+import { wrapWords } from "../../parts/fit.ts";
+import { stepMarks } from "../../parts/header.tsx";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
 import { nothingBuilt, secondsLeft } from "../../progress.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { reviewRows, type SectionName } from "./review.ts";
 import { type ReviewLine, reviewLines } from "./review-text.ts";
 
-/** Where what a part says is decided; the key leads there. */
+/** The key of the screen where the section is decided. */
 const jumps: Readonly<Partial<Record<SectionName, string>>> = {
 	application: "1",
 	limits: "1",
@@ -29,53 +31,74 @@ export function BuildStep() {
 	const rows = reviewLines(reviewRows(state), messages);
 	const longest = Math.max(0, ...rows.map((row) => (row.section ? 0 : row.label.length)));
 	const labelWidth = Math.min(longest, Math.floor(width / 3));
-	// What a row has no room for stands below, whole.
-	const chosen = rows[cursorOf(state)];
-	const cut = chosen && !chosen.section && labelWidth + 6 + chosen.value.length > width;
-	const detail = cut ? paragraph(chosen.value, width, Math.min(4, Math.floor(height / 3))) : [];
+	const gap = gapRows(height);
+	// The full text of a row that is cut.
+	const selected = rows[cursorOf(state)];
+	const isCut = selected && !selected.section && !selected.warns && labelWidth + 6 + selected.value.length > width;
+	const text =
+		selected && [...(isCut ? [selected.value] : []), ...(selected.more === undefined ? [] : [selected.more])].join("; ");
+	const detail = text ? paragraph(text, width, Math.min(4, Math.floor(height / 3))) : [];
+	const below = detail.length ? gap : 0;
+	// Warnings are never cut: they take as many rows as they need.
+	const items = rows.flatMap((row, index) => {
+		const values = row.warns ? wrapWords(row.value, width - labelWidth - 6) : [row.value];
+		return values.map((value, at) => ({ row: at ? { ...row, label: "" } : row, value, index, isFirst: at === 0 }));
+	});
 	return (
 		<>
 			<Line bold>{isBusy(state, "plan") ? messages.wizard.build.changing : messages.wizard.build.title}</Line>
+			{gap ? <Line /> : null}
 			<Rows
-				items={rows}
-				cursor={cursorOf(state)}
-				height={height - 1 - detail.length}
-				row={(row, selected, index) => <Row key={index} row={row} selected={selected} labelWidth={labelWidth} />}
+				items={items}
+				cursor={items.findIndex(({ index }) => index === cursorOf(state))}
+				height={height - 1 - gap - below - detail.length}
+				row={(item, _, index) => <Row key={index} {...item} selected={item.index === cursorOf(state)} labelWidth={labelWidth} />}
 			/>
+			{below ? <Line /> : null}
 			<Paragraph lines={detail} dimColor />
 		</>
 	);
 }
 
-function Row({ labelWidth, row, selected }: { row: ReviewLine; selected: boolean; labelWidth: number }) {
-	const { ascii, linear, width } = useView();
-	const { label, section, value, warns } = row;
+interface RowProps {
+	readonly row: ReviewLine;
+	/** The part of the row's value on this line, and whether it is the first one. */
+	readonly value: string;
+	readonly isFirst: boolean;
+	readonly selected: boolean;
+	readonly labelWidth: number;
+}
+
+function Row({ isFirst, labelWidth, row, selected, value }: RowProps) {
+	const { linear, messages, width } = useView();
+	const { label, section, warns } = row;
 	if (section) {
 		if (linear) return <Line>{`${label}:`}</Line>;
-		const jump = jumps[section];
-		const title = `${selected ? ">" : ascii ? "-" : "─"} ${label}${jump ? ` (${jump})` : ""} `;
+		const key = jumps[section];
+		const title = `${selected ? cursorMark(true) : "─"} ${label} `;
+		const end = key === undefined ? "" : ` ${messages.fill(messages.wizard.build.jump, { key })} ─`;
 		return (
-			<Line width={width} bold>
-				{title + (ascii ? "-" : "─").repeat(Math.max(0, width - title.length))}
+			<Line width={width} bold tone={selected ? "accent" : undefined}>
+				{title + "─".repeat(Math.max(0, width - title.length - end.length)) + end}
 			</Line>
 		);
 	}
 	return (
-		<Line width={width} {...(warns ? { color: "yellow" } : {})} bold={selected}>
-			{`${selected ? ">" : " "} ${warns ? "!" : " "} ${label.slice(0, labelWidth).padEnd(labelWidth)}  ${value}`}
+		<Line width={width} tone={selected ? "accent" : warns ? "warning" : undefined} bold={selected}>
+			{`${cursorMark(selected && isFirst)} ${warns && isFirst ? "!" : " "} ${label.slice(0, labelWidth).padEnd(labelWidth)}  ${value}`}
 		</Line>
 	);
 }
 
-/** How far a build is: what is done, what it does now and how long that takes yet, and what follows. */
 export function Building() {
-	const { height, messages, state, width } = useView();
+	const { ascii, height, messages, plainMarks, state, width } = useView();
+	const marks = stepMarks(ascii || plainMarks === true);
 	const words = messages.wizard.build;
 	const building = state.building ?? nothingBuilt;
 	const now = buildPhases.indexOf(building.phase);
 	const top = paragraph(words.building, width, 2);
 	const bottom = paragraph(words.stopping, width, 2);
-	// On a low terminal only the phase that runs.
+	// A low terminal has room only for the current phase.
 	const roomy = height >= buildPhases.length + top.length + bottom.length + 4;
 	const phases = roomy ? buildPhases : [building.phase];
 	const { bytesDone, bytesTotal } = building;
@@ -86,8 +109,8 @@ export function Building() {
 			{phases.map((phase) => {
 				const at = buildPhases.indexOf(phase);
 				return (
-					<Line key={phase} bold={at === now} dimColor={at > now}>
-						{`${at < now ? "[x]" : at === now ? "[>]" : "[ ]"} ${words.phases[phase]}`}
+					<Line key={phase} bold={at === now} dimColor={at > now} tone={at === now ? "accent" : at < now ? "good" : undefined}>
+						{`${marks[Math.sign(at - now) + 1]} ${words.phases[phase]}`}
 					</Line>
 				);
 			})}
@@ -106,7 +129,7 @@ export function Building() {
 	);
 }
 
-/** Nobody believes in single seconds of a long time, nor reads so fast. */
+/** Seconds below 90, then minutes. */
 function amount(messages: Messages, done: number, total: number, seconds: number | undefined): string {
 	const words = messages.wizard.build;
 	const copied = messages.fill(words.copying, { done, total });

@@ -6,7 +6,7 @@ import { ask, cursorOf, go, isBusy, notice, only, start, without } from "../../t
 import { formFor } from "../form/fields.ts";
 import { chooseTemplate } from "./template-choice.ts";
 
-/** The choices that match what was searched for, the best first. */
+/** The choices that match the search, the best first. */
 export function visibleChoices(state: WizardState): readonly Choice[] {
 	const choices = state.choices ?? [];
 	const query = state.queries.choose ?? "";
@@ -15,7 +15,7 @@ export function visibleChoices(state: WizardState): readonly Choice[] {
 	return fuzzysort.go(query, choices, { keys, limit: 0, threshold: 0.3 }).map((result) => result.obj);
 }
 
-/** What else one may look for: a port, a package, an account. */
+/** Other texts to search: sockets, package, account. */
 function wordsOf({ account, package: owner, ports, unit }: Choice): string {
 	return [unit, owner?.name, account, ...(ports ?? [])].filter(Boolean).join(" ");
 }
@@ -24,7 +24,7 @@ export function selectedChoice(state: WizardState): Choice | undefined {
 	return visibleChoices(state)[cursorOf(state)];
 }
 
-/** Nothing of it can be started before something is installed; a client for its probe alone is the form's business. */
+/** Whether the program itself is missing. A missing probe client does not count. */
 export function isMissing({ command, missing }: Choice): boolean {
 	return missing?.programs.includes(command?.[0] ?? "") ?? false;
 }
@@ -33,7 +33,7 @@ export function reduceRequirements(state: WizardState, command: Command): Reduce
 	if (command !== "install") return only(state);
 	const requirements = state.requirements ?? [];
 	if (state.jobs.install !== undefined || state.jobs.requirements !== undefined) return only(state);
-	// What no package brings cannot be installed; asking again may still help, after somebody did it by hand.
+	// Something without a package may have been installed by hand, so check again.
 	const installable = requirements.filter((one) => one.package !== undefined && one.asRoot === undefined);
 	return installable.length ? start(state, { job: "install", requirements: installable }) : start(state, { job: "requirements" });
 }
@@ -52,7 +52,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			if (!choice || isBusy(state, "install", "propose")) return only(state);
 			if (choice.kind === "session") return start(state, { job: "resume", id: choice.id });
 			if (isMissing(choice)) return askToInstall(state, choice);
-			// The same one again: what was typed in the form is still there.
+			// Choosing the same application again keeps the form.
 			if (choice.id === state.chosen && state.answers) return openForm(state);
 			return chooseTemplate(state, choice);
 		}
@@ -81,13 +81,13 @@ function askToInstall(state: WizardState, { missing, name }: Choice): Reduced {
 	return only({ ...without(state, "notice"), question: { kind: "install", programs, packages } });
 }
 
-/** The packages of a template, by the package manager of this system. */
+/** Installs a template's packages. */
 export function installPackages(state: WizardState, packages: readonly string[]): Reduced {
 	const idle = { ...without(state, "question"), output: [], outputOpen: "" };
 	return start(idle, { job: "install", requirements: packages.map((name) => ({ what: name, package: name })) });
 }
 
-/** The list as it is found anew; the cursor stays on what it stood on. */
+/** Applies a new list. The cursor stays on its choice. */
 export function foundChoices(state: WizardState, choices: readonly Choice[]): WizardState {
 	const before = state.screen === "choose" ? selectedChoice(state)?.id : undefined;
 	const found = { ...state, choices };

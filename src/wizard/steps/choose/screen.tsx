@@ -7,7 +7,7 @@ import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
 import { steps } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { isMissing, selectedChoice, visibleChoices } from "./reduce.ts";
@@ -40,10 +40,13 @@ function Choices() {
 		longest(Object.values(words.kinds)),
 		longest(Object.values(words.states)),
 	] as const;
+	const gap = gapRows(height);
+	// Always two rows, so that the list does not move with the selection.
 	const hint = [...paragraph(hintText(messages, state), width, 2), "", ""].slice(0, 2);
 	return (
 		<>
 			<Line bold>{words.title}</Line>
+			{gap ? <Line /> : null}
 			{state.choices === undefined ? <Line dimColor>{state.failure ? "" : messages.wizard.looking}</Line> : null}
 			{state.choices !== undefined && !choices.length ? (
 				<Line>{query === "" ? words.none : messages.fill(messages.wizard.nothingFound, { query })}</Line>
@@ -51,18 +54,20 @@ function Choices() {
 			<Rows
 				items={choices}
 				cursor={cursorOf(state)}
-				height={height - 1 - hint.length - (choices.length ? 0 : 1)}
+				height={height - 1 - 2 * gap - hint.length - (choices.length ? 0 : 1)}
 				row={(choice, selected) => (
 					<Line
 						key={choice.id}
 						bold={selected}
 						width={width}
-						{...(selected ? { color: "cyan" } : isMissing(choice) ? { dimColor: true } : {})}
+						tone={selected ? "accent" : undefined}
+						dimColor={!selected && isMissing(choice)}
 					>
 						{rowText(choice, selected, columns, messages)}
 					</Line>
 				)}
 			/>
+			{gap ? <Line /> : null}
 			<Paragraph lines={hint} dimColor />
 		</>
 	);
@@ -77,9 +82,9 @@ function rowText(
 	const words = messages.wizard.choose;
 	const shown = printable(choice.name).slice(0, name).padEnd(name);
 	if (choice.left)
-		return `${selected ? ">" : " "} ${shown}  ${words.kinds.session.padEnd(kind)}  ${sessionText(choice.left, messages)}`;
+		return `${cursorMark(selected)} ${shown}  ${words.kinds.session.padEnd(kind)}  ${sessionText(choice.left, messages)}`;
 	const is = words.states[stateOf(choice)].padEnd(state);
-	return `${selected ? ">" : " "} ${shown}  ${words.kinds[choice.kind].padEnd(kind)}  ${is}  ${printable(choice.description)}`;
+	return `${cursorMark(selected)} ${shown}  ${words.kinds[choice.kind].padEnd(kind)}  ${is}  ${printable(choice.description)}`;
 }
 
 function stateOf(choice: Choice): "missing" | "installed" | "running" {
@@ -87,7 +92,7 @@ function stateOf(choice: Choice): "missing" | "installed" | "running" {
 	return choice.ports?.length || choice.pid !== undefined ? "running" : "installed";
 }
 
-/** What is going on, else what the selected one is; beside a pane that says it, only how to begin. */
+/** Work in progress, else details of the selected choice unless the second pane shows them. */
 function hintText(messages: Messages, state: ReturnType<typeof useView>["state"]): string {
 	const words = messages.wizard.choose;
 	const query = state.queries.choose ?? "";
@@ -116,27 +121,29 @@ export function RequirementsStep() {
 	if (!requirements?.length) return <Line dimColor>{messages.wizard.looking}</Line>;
 	const installing = state.jobs.install !== undefined;
 	const installable = requirements.some((one) => one.package !== undefined);
-	const things = requirements
-		.flatMap((one) => {
-			const from = one.package ? messages.fill(words.package, { package: one.package }) : words.noPackage;
-			return paragraph(`[!] ${words.things[one.what] ?? one.what} (${from})`, width, 2);
-		})
-		.slice(0, height - 5);
+	const gap = gapRows(height);
 	const asRoot = requirements.find((one) => one.asRoot !== undefined)?.asRoot;
 	const next = asRoot !== undefined ? messages.fill(words.asRoot, { command: asRoot }) : installable ? words.offer : words.again;
 	const offer = paragraph(installing ? words.installing : next, width, 3);
+	const list = requirements
+		.flatMap((one) => {
+			const from = one.package ? messages.fill(words.package, { package: one.package }) : words.noPackage;
+			return paragraph(`✗ ${words.things[one.what] ?? one.what} (${from})`, width, 2);
+		})
+		.slice(0, height - 2 - gap - offer.length);
 	return (
 		<>
 			<Line bold>{words.title}</Line>
-			<Paragraph lines={things} />
+			{gap ? <Line /> : null}
+			<Paragraph lines={list} tone="warning" />
 			<Line />
 			<Paragraph lines={offer} />
-			{installing ? <OutputTail height={height - things.length - offer.length - 2} /> : null}
+			{installing ? <OutputTail height={height - list.length - offer.length - 2 - gap} /> : null}
 		</>
 	);
 }
 
-/** Where a session was left and when, or why one cannot go on with it: for its row. */
+/** The step and age of a session, or why it cannot be resumed. */
 export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
 	const words = messages.wizard.choose;
 	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
@@ -144,7 +151,7 @@ export function sessionText({ ago, holder, problem, step }: SavedSessionState, m
 	return messages.fill(words.session, { step, of: steps.length, ago });
 }
 
-/** What Enter does with the chosen session; where it lies, if nothing. */
+/** What Enter does with the session, or its path if it is unusable. */
 export function sessionHint({ detail = "", left, name }: Choice, messages: Messages): string | undefined {
 	if (!left) return undefined;
 	if (left.problem) return detail;
@@ -152,7 +159,6 @@ export function sessionHint({ detail = "", left, name }: Choice, messages: Messa
 	return messages.fill(messages.wizard.choose.goOn, { name, step: left.step, of: steps.length, stepName, ago: left.ago });
 }
 
-/** Beside the list, where there is room: everything that is known of the selected one. */
 export function ChoiceDetail() {
 	const { height, messages, state, width } = useView();
 	const choice = selectedChoice(state);
@@ -163,12 +169,12 @@ export function ChoiceDetail() {
 			<Line bold width={width}>
 				{printable(choice.name)}
 			</Line>
-			<Paragraph lines={lines.slice(0, height - 1)} />
+			<Line />
+			<Paragraph lines={lines.slice(0, height - 2)} />
 		</>
 	);
 }
 
-/** What it is, how it starts, where it is and what is missing of it, then what to know beforehand. */
 export function choiceLines(choice: Choice, messages: Messages, width: number): string[] {
 	const { advice = [], description, detail = description, kind, left, notes = [] } = choice;
 	if (left) return sessionLines(choice, left, messages, width);
@@ -181,7 +187,6 @@ export function choiceLines(choice: Choice, messages: Messages, width: number): 
 	];
 }
 
-/** Of a session that was left no more is known before it is read: where it stands, and what it is about or where it lies. */
 function sessionLines(choice: Choice, left: SavedSessionState, messages: Messages, width: number): string[] {
 	const isOpen = left.problem === undefined && left.holder === undefined;
 	const said = isOpen ? (sessionHint(choice, messages) ?? "") : sessionText(left, messages);
@@ -212,7 +217,7 @@ function factsOf(
 
 export type Fact = readonly [label: string, value: string];
 
-/** Facts in two columns; of a value that is wrapped, the rest stands below its own beginning. */
+/** Two columns. A wrapped value stays in its column. */
 export function labelled(facts: readonly Fact[], width: number): string[] {
 	const labelWidth = Math.max(0, ...facts.map(([label]) => label.length)) + 2;
 	return facts.flatMap(([label, value]) =>

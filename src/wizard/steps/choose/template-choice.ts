@@ -3,21 +3,20 @@ import type { AskedParameter, Choice } from "../../choice.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { ask, notice, only, openPage, start, without } from "../../transitions.ts";
 
-/** From a template to its proposal: what it would run is shown where nobody has seen that yet, and its parameters are asked one after the other. */
+/** Asks for consent to an unknown template's commands, then for its parameters. */
 export function chooseTemplate(state: WizardState, choice: Choice): Reduced {
 	const { accepts, consent } = choice;
 	if (!consent || accepts !== undefined) return askNext(state, choice);
 	return only(openPage({ ...state, asked: choice, texts: { ...state.texts, consent: consent.text } }, "consent"));
 }
 
-/** Somebody has read all that it would run. */
 export function consented(state: WizardState): Reduced {
 	const { asked, ...rest } = without(state, "overlay", "scrollEnd", "find");
 	if (!asked?.consent) return only(rest);
 	return askNext(rest, { ...asked, accepts: asked.consent.hash });
 }
 
-/** What the line that is being typed is for. */
+/** The parameter that is being asked. */
 export function askedParameter({ asked }: Pick<WizardState, "asked">): AskedParameter | undefined {
 	return asked?.parameters?.find(({ name }) => asked.values?.[name] === undefined);
 }

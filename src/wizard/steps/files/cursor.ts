@@ -8,7 +8,7 @@ export function cursorTo(state: WizardState, cursor: number): WizardState {
 	return { ...state, cursors: { ...state.cursors, files: cursor } };
 }
 
-/** Puts the cursor on a row and opens everything above it. */
+/** Moves the cursor to a row and opens its parents. */
 export function reveal(state: WizardState, node: FileNode): WizardState {
 	const opened = isFiltered(state) ? state.files.opened : withOpen(state.files.opened, ancestorsOf(node));
 	const open = opened === state.files.opened ? state : { ...state, files: { ...state.files, opened } };
@@ -26,7 +26,7 @@ function ancestorsOf({ parent }: FileNode): FileNode[] {
 	return parent ? [parent, ...ancestorsOf(parent)] : [];
 }
 
-/** With another plan or another view the cursor stays on its row, or on the row that now contains it. */
+/** Keeps the cursor on its row, or on the row that now contains it. */
 export function followRow(before: WizardState, after: WizardState): WizardState {
 	const row = selectedRow(before);
 	const rows = visibleRows(after);
@@ -35,7 +35,7 @@ export function followRow(before: WizardState, after: WizardState): WizardState 
 	if (same >= 0) return cursorTo(after, same);
 	const item = row?.path !== undefined && after.plan && treeOf(after.plan).byPath.get(row.path);
 	if (item) return reveal(after, item);
-	// A row that is gone was mostly closed into the one above.
+	// A row usually disappears because its parent was closed.
 	return cursorTo(after, Math.max(0, Math.min(nearest(rows, row?.path) ?? cursor, rows.length - 1)));
 }
 
@@ -47,7 +47,7 @@ function nearest(rows: readonly FileNode[], path: Path | undefined): number | un
 	return at < 0 ? undefined : at;
 }
 
-/** The first item from a place among all items on that waits for a yes and about which nothing was decided meanwhile. */
+/** The first item from this index that needs a decision. */
 export function nextWaiting({ files, plan }: WizardState, from: number): ItemNode | undefined {
 	if (!plan) return undefined;
 	return treeOf(plan)
@@ -58,7 +58,7 @@ export function nextWaiting({ files, plan }: WizardState, from: number): ItemNod
 		});
 }
 
-/** On the first item that a person must decide, at the start of this step. */
+/** Moves to the first item that needs a decision. */
 export function cursorToFirstDecision(state: WizardState): WizardState {
 	const waiting = nextWaiting(state, 0);
 	return waiting ? reveal(cursorTo(state, 0), waiting) : cursorTo(state, 0);

@@ -7,19 +7,19 @@ import { type Consent, questionOf } from "./attention.ts";
 import type { PendingPlan } from "./pending.ts";
 import { countBelow, type FileNode, type FileTree, type ItemNode, isPlain, placeOfLink } from "./tree.ts";
 
-/** The result of many decisions at once: the rules that express them, and what each item becomes. */
+/** The result of deciding about many items: the new rules, and the decided items. */
 export interface Change {
 	readonly rules: Rules;
 	readonly decided: { readonly items: readonly ItemNode[]; readonly to: Decision };
-	/** Patterns that had to go because they left out some of what comes in. */
+	/** Patterns that were replaced because they also matched these items. */
 	readonly replaced: readonly string[];
-	/** Items that need a yes of their own. */
+	/** Items that need an explicit decision each. */
 	readonly aside: number;
-	/** Items that nobody can decide about: generated files, devices that every cage has, names that no rule can express. */
+	/** Items without a choice: generated files, standard devices, names that no rule can match. */
 	readonly fixed: number;
 }
 
-/** How an item may be decided: freely, only by a yes to it alone, or not at all. */
+/** Whether an item can be decided freely, only explicitly, or not at all. */
 export type Freedom = "free" | "consent" | "fixed";
 
 export function freedomOf(current: PendingPlan, node: FileNode, rules: Rules): Freedom {
@@ -34,7 +34,6 @@ export function freedomOf(current: PendingPlan, node: FileNode, rules: Rules): F
 	return isAllowed(rules, text) ? "free" : "consent";
 }
 
-/** Whether it is an entry that goes in. */
 export function isIn({ pending }: PendingPlan, { item }: FileNode): boolean {
 	return item?.kind === "entry" && (pending.decisions.get(item.path) ?? item.entry.decision) === "include";
 }
@@ -45,22 +44,22 @@ function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): 
 
 const textOf = ({ path }: ItemNode) => pathToText(path) ?? "";
 
-/** Of a directory for the application to write there is none. */
+/** Undefined for writable directories. */
 export const kindOf = ({ item }: FileNode): EntryKind | undefined => (item?.kind === "entry" ? item.entry.kind : undefined);
 
-/** Leaves out those of the items that go in; `top` is the folder that they were chosen by. */
+/** Leaves out the included items. `top`: the folder that was selected. */
 export function leaveOut(current: PendingPlan, rules: Rules, items: readonly ItemNode[], top?: Path): Change {
 	const going = items.filter((node) => isIn(current, node));
 	const willing = going.filter((node) => freedomOf(current, node, rules) === "free");
-	// A link that was chosen by itself takes along what it leads to.
+	// A link that was selected alone takes its targets with it.
 	const free = willing.length > 1 ? withoutWays(current.tree, willing) : willing;
 	const chosen = new Set(free.map(textOf));
 	const mounts = rules.binds.filter(({ path }) => chosen.has(path));
-	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.
+	// Undoing a single consent asks again next time. With several items, each keeps its consent.
 	const [single] = free.length === 1 ? chosen : [];
 	const taken = new Set(mounts.map(({ path }) => path));
 	if (single !== undefined && isAllowed(rules, single)) taken.add(single);
-	// A device goes by its own rule alone.
+	// Devices have their own rule.
 	const isExcluded = (node: ItemNode) => isPlain(node.item) || (kindOf(node) !== "device" && !taken.has(textOf(node)));
 	return {
 		rules: {
@@ -78,16 +77,16 @@ export function leaveOut(current: PendingPlan, rules: Rules, items: readonly Ite
 	};
 }
 
-/** Takes in those of the items that stay out. A pattern that left out more than them is replaced by the rest of what it left out. */
+/** Includes the items that are left out. A pattern that matched other items, too, is replaced by rules for those. */
 export function takeIn(current: PendingPlan, rules: Rules, items: readonly ItemNode[]): Change {
 	const out = items.filter((node) => node.item.kind === "entry" && !isIn(current, node));
 	const { exclude, replaced, unmatched } = withoutExcludes(current, rules.exclude, out);
 	const by: Record<Freedom, ItemNode[]> = { free: [], consent: [], fixed: [] };
 	for (const node of out) by[freedomOf(current, node, rules)].push(node);
-	// A folder that was named would bring everything in it, also what the application never used.
+	// Naming a folder would include everything in it, even what the application never used.
 	const named = by.free.filter((node) => unmatched.has(node) && kindOf(node) !== "directory");
 	return {
-		// What no rule left out was only looked at: naming it brings it.
+		// Items that no rule excludes must be named to be included.
 		rules: {
 			...rules,
 			exclude,
@@ -103,11 +102,11 @@ export function takeIn(current: PendingPlan, rules: Rules, items: readonly ItemN
 	};
 }
 
-/** The patterns without which none of the items is left out any more, and with everything else left out as before. */
+/** Removes patterns until none of the items is excluded, and keeps everything else excluded. */
 function withoutExcludes(current: PendingPlan, exclude: readonly string[], items: readonly ItemNode[]) {
 	const hit = new Set<string>();
 	const matched = new Set<ItemNode>();
-	// Another pattern may match the same items and come to light once the first is gone.
+	// Removing one pattern may reveal another that matches.
 	for (let pending = items, left = exclude; pending.length && left.length; left = exclude.filter((one) => !hit.has(one))) {
 		const matches = matchPaths(left);
 		pending = pending.filter((node) => {
@@ -133,7 +132,7 @@ function withoutExcludes(current: PendingPlan, exclude: readonly string[], items
 	return { exclude: add(kept, coverOf(current.tree, others)), replaced: others.length ? [...hit] : [], unmatched };
 }
 
-/** Yes to one secret, one setuid file, one device: never to all of them at once. */
+/** Consent to one secret, setuid file or device. There is none for several at once. */
 export function allowOne(current: PendingPlan, rules: Rules, kind: Consent, node: ItemNode): Change {
 	const list = ({ secret: "allowSecret", setuid: "allowSetuid", device: "devices" } as const)[kind];
 	const { exclude, replaced } = withoutExcludes(current, rules.exclude, [node]);
@@ -146,7 +145,7 @@ export function allowOne(current: PendingPlan, rules: Rules, kind: Consent, node
 	};
 }
 
-/** Everything in a folder stays out and the folder itself is there; of a writable directory: it begins empty. */
+/** Leaves out the content of a folder, but not the folder. Writable directories start empty. */
 function emptyRule(text: string): string {
 	return `${escapeGlob(text)}/*`;
 }
@@ -171,7 +170,7 @@ export function makeEmpty({ tree }: PendingPlan, rules: Rules, path: Path, text:
 	};
 }
 
-/** As the host has it again. */
+/** Undoes `makeEmpty`. */
 export function fillAgain(current: PendingPlan, rules: Rules, path: Path, text: string): Change {
 	const below = itemsWithin(current.tree, path);
 	const isFree = (node: ItemNode) => node.item.kind === "state" || freedomOf(current, node, rules) === "free";
@@ -184,7 +183,7 @@ export function fillAgain(current: PendingPlan, rules: Rules, path: Path, text: 
 	};
 }
 
-/** From a copy to a mounted folder, read-only, then for writing too, then a copy again. */
+/** Cycles from copied to mounted read-only, mounted writable, and copied. */
 export function nextBind({ binds }: Rules, text: string): Rules["binds"] {
 	const known = binds.find(({ path }) => path === text);
 	if (!known) return [...binds, { path: text, access: "ro" }];
@@ -192,18 +191,17 @@ export function nextBind({ binds }: Rules, text: string): Rules["binds"] {
 	return known.access === "ro" ? binds.map((bind) => (bind === known ? { path: text, access: "rw" } : bind)) : others;
 }
 
-/** Items that are where a link leads: a rule for the link means them too. */
+/** Items behind a link; a rule for the link includes them. */
 export function behindLink(tree: FileTree, { item }: FileNode): readonly ItemNode[] {
 	const place = item?.kind === "entry" ? placeOfLink(item.entry) : undefined;
 	return place === undefined ? [] : itemsWithin(tree, place);
 }
 
-/** The items at or below a path. */
 function itemsWithin({ items }: FileTree, path: Path): readonly ItemNode[] {
 	return items.filter((node) => isWithin(node.path, path));
 }
 
-/** Without the links that also lead to something that was not chosen (`/lib` to all of /usr/lib), because a rule for one would take that along. */
+/** Drops links whose target has items that were not selected, because a rule for the link would include those. */
 function withoutWays({ below }: FileTree, items: readonly ItemNode[]): readonly ItemNode[] {
 	const chosen = countBelow(items);
 	return items.filter(({ item }) => {
@@ -212,16 +210,16 @@ function withoutWays({ below }: FileTree, items: readonly ItemNode[]): readonly 
 	});
 }
 
-/** A folder of at least this depth stands for what is in it without being chosen: a rule for all of /usr would also mean what comes later. */
+/** Only folders of at least this depth can stand for their items, because a rule for /usr would also match later files. */
 const deepest = 3;
 
 /**
- * The fewest rules that name exactly these items and no other of the plan: a folder where all of its items are meant, else the item.
- * Items whose names are no text are passed over. `top` is the folder that the person chose.
+ * The fewest rules that match exactly these items of the plan: a folder if all of its items are selected, else the item. Skips
+ * items whose names are not text. `top`: the folder that the user selected.
  */
 function coverOf({ below }: FileTree, items: readonly ItemNode[], top?: Path): string[] {
 	const chosen = countBelow(items);
-	/** The highest folder that is meant with everything in it. */
+	/** The highest folder whose items are all selected. */
 	const wholeFolder = (path: Path) =>
 		ancestors(path).find((folder) => {
 			const count = below.get(folder) ?? 0;

@@ -11,12 +11,12 @@ import { bytesOfCage, itemNow, largestBelow, type PendingPlan, pendingPlanOf, su
 import { type FileNode, type Item, placeOfLink } from "./tree.ts";
 import { newTest } from "./visible-rows.ts";
 
-/** So many paths of a list; the rest is counted. */
+/** Paths to show of a long list. */
 const mostPaths = 6;
-/** So many of what weighs most in a folder. */
+/** Items to show of the largest. */
 const mostLargest = 8;
 
-/** Everything that is known about a row of the files, a line each. */
+/** All facts about a row, a line each. */
 export function fileFacts(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
 	const { answers, files, plan } = state;
 	if (!plan) return [];
@@ -78,7 +78,7 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 	const rule = decision === "declined" && rules ? excludingRule(rules.exclude, path) : undefined;
 	const pathsOf = (test: (one: Entry) => boolean) => plan.entries.filter(test).map((one) => one.path);
 	const links = pathsOf((one) => placeOfLink(one) === path);
-	// Libraries and interpreters that are there for its sake, as far as the plan names it among their reasons.
+	// Libraries and interpreters that are included because of this file.
 	const needs = pathsOf((one) =>
 		one.reasons.some((reason) => (reason.kind === "needed-by" || reason.kind === "interpreter-of") && reason.by === path),
 	);

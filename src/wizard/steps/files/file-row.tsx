@@ -6,17 +6,17 @@ import type { Messages } from "../../../messages/messages.ts";
 import { useLook } from "../../look.ts";
 import { percent, shareBar } from "../../parts/bars.tsx";
 import { SplitLine } from "../../parts/line.tsx";
+import { cursorMark } from "../../parts/rows.tsx";
 import { needsAttention } from "./attention.ts";
 import { itemNow, type PendingPlan, sumsNow, willBeMounted } from "./pending.ts";
 import type { FileNode, Item } from "./tree.ts";
 
-/** Groups of directories that the application writes. */
+/** Groups of directories that the application writes to. */
 const written: readonly GroupName[] = ["state", "logs", "runtime"];
 
 const barWidths = { narrow: 8, wide: 16 };
 const bytesWidth = 8;
 
-/** One row of the tree or of a list: what it is, whether it goes in, how much of the cage it is. */
 export const FileRow = memo(function FileRow({ isOpen, node, selected, current, tree, whole, width }: RowProps) {
 	const { messages } = useLook();
 	const mark = markOf(node, current);
@@ -24,10 +24,10 @@ export const FileRow = memo(function FileRow({ isOpen, node, selected, current, 
 		<SplitLine
 			width={width}
 			cut="middle"
-			left={`${selected ? ">" : " "} ${tree ? branch(node, isOpen) : ""}${mark} ${nameOf(node, tree, messages)}`}
-			right={aside(node, current, whole, width, messages)}
+			left={`${cursorMark(selected)} ${tree ? branch(node, isOpen) : ""}${mark} ${nameOf(node, tree, messages)}`}
+			right={columns(node, current, whole, width, messages)}
 			bold={selected || node.kind === "group"}
-			{...(selected ? { color: "cyan" } : mark === "[!]" ? { color: "yellow" } : {})}
+			tone={selected ? "accent" : mark === "[!]" ? "warning" : undefined}
 		/>
 	);
 });
@@ -36,16 +36,16 @@ interface RowProps {
 	readonly node: FileNode;
 	readonly selected: boolean;
 	readonly current: PendingPlan;
-	/** Bytes of the whole cage. */
+	/** Size of the cage in bytes. */
 	readonly whole: number;
 	readonly isOpen: boolean;
-	/** In the tree a row says its part of the path; in a list all of it. */
+	/** Show the part of the path below the parent row instead of the whole path. */
 	readonly tree: boolean;
 	readonly width: number;
 }
 
 function branch({ children, depth }: FileNode, isOpen: boolean): string {
-	return `${"  ".repeat(depth)}${children.length ? (isOpen ? "- " : "+ ") : "  "}`;
+	return `${"  ".repeat(depth)}${children.length ? (isOpen ? "▾ " : "▸ ") : "  "}`;
 }
 
 function nameOf({ group, kind, name, path }: FileNode, tree: boolean, messages: Messages): string {
@@ -53,7 +53,7 @@ function nameOf({ group, kind, name, path }: FileNode, tree: boolean, messages: 
 	return `${showPath((tree ? name : (path ?? name)) as Path)}${kind === "folder" ? "/" : ""}`;
 }
 
-/** In, out, partly, mounted, for the application to write, or out until somebody says yes. */
+/** Included, left out, partly included, mounted, writable, or waiting for a decision. */
 function markOf(node: FileNode, current: PendingPlan): string {
 	if (willBeMounted(current, node)) return "[m]";
 	const item = itemNow(current, node);
@@ -61,31 +61,30 @@ function markOf(node: FileNode, current: PendingPlan): string {
 		const sums = sumsNow(current, node);
 		if (sums.waiting) return "[!]";
 		if (written.includes(node.group)) return "[w]";
-		return sums.in === sums.items ? "[x]" : sums.in ? "[~]" : "[ ]";
+		return sums.in === sums.items ? "[✓]" : sums.in ? "[~]" : "[ ]";
 	}
 	if (item.kind === "state") return "[w]";
 	const { decision, kind } = item.entry;
 	if (decision === "declined") return needsAttention(item.entry) ? "[!]" : "[ ]";
-	return kind === "bind" ? "[m]" : "[x]";
+	return kind === "bind" ? "[m]" : "[✓]";
 }
 
-/** Columns, so that the eye can go down them: a word or how many, the bytes, and their share of the cage. */
-function aside(node: FileNode, current: PendingPlan, whole: number, width: number, messages: Messages): string {
+/** A word and a count, the size, and its share of the cage, in columns. A narrow terminal shows fewer of them. */
+function columns(node: FileNode, current: PendingPlan, whole: number, width: number, messages: Messages): string {
 	const item = itemNow(current, node);
 	const sums = sumsNow(current, node);
-	// What stays out has a size too, and no share.
+	// A file that is left out has a size, but no share.
 	const bytes = sums.bytesIn || sums.bytes;
 	const size = bytes ? messages.bytes(bytes) : "";
 	const word = item ? wordOf(item, messages) : node.kind === "group" ? recommended(node, current, messages) : "";
 	if (width < 60) return item && word !== "" ? word : size;
-	const count = item ? "" : messages.count(sums.items);
 	const share = sums.bytesIn ? `${percent(sums.bytesIn, whole)} %` : "";
-	// Of single files only those that weigh something have a bar: the others would be rows of dots.
-	const barWidth = width < 100 ? barWidths.narrow : barWidths.wide;
-	const bar = sums.bytesIn && (!item || sums.bytesIn * 100 >= whole) ? shareBar(sums.bytesIn, whole, barWidth) : "";
-	const numbers = `${size.padStart(bytesWidth)} ${bar.padEnd(barWidth)} ${share.padStart(4)}`;
 	if (width < 76) return item ? (word === "" ? size : word) : `${size} ${share.padStart(4)}`;
-	return `${word}${count.padStart(word === "" ? 0 : 6)} ${numbers}`;
+	const count = item ? "" : messages.count(sums.items);
+	const bar = shareBar(sums.bytesIn, whole, width < 100 ? barWidths.narrow : barWidths.wide);
+	const text = `${word}${count.padStart(word === "" ? 0 : 6)} ${size.padStart(bytesWidth)} ${bar} ${share.padStart(4)}`;
+	// A long word needs the room of the empty columns.
+	return text.length > width * 0.55 ? text.trimEnd() : text;
 }
 
 function recommended(node: FileNode, { tree }: PendingPlan, messages: Messages): string {

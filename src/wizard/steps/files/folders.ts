@@ -10,21 +10,21 @@ import { pendingPlanOf } from "./pending.ts";
 import { apply, say } from "./toggle.ts";
 import { type FileNode, treeOf } from "./tree.ts";
 
-/** The folder that a row is, or lies in. */
+/** The row's folder, or the folder that contains it. */
 export function folderOf({ item, kind, path }: FileNode): Path | undefined {
 	if (path === undefined) return undefined;
 	const isFolder = kind === "folder" || item?.kind === "state" || (item && ["directory", "bind"].includes(item.entry.kind));
 	return isFolder ? path : parent(path);
 }
 
-/** Seen as the host has it instead of copied: read-only, then for writing too, then a copy again. */
+/** Cycles a folder from copied to mounted read-only, mounted writable, and copied. */
 export function bindFolder(state: WizardState, row: FileNode): Reduced {
 	const path = folderOf(row);
 	const text = path === undefined ? undefined : pathToText(path);
 	const rules = state.answers?.rules;
 	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
 	if (!mayBeBound(path)) return only(notice(state, "bind-never", { path: showPath(path) }));
-	// A secret that is mounted is as open as one that is copied.
+	// A mounted secret is as exposed as a copied one.
 	const isNew = !rules.binds.some((bind) => bind.path === text);
 	const holdsSecrets = treeOf(state.plan).items.some(
 		({ item, path: own }) => item.kind === "entry" && isDangerous(item.entry) && isWithin(own, path),
@@ -43,7 +43,7 @@ export function bind(state: WizardState, path: Path): Reduced {
 	return say(reduced, now ? `mounted-${now.access}` : "mounted-not", { path: showPath(path) });
 }
 
-/** The folder is there and has nothing in it; what the application may write begins empty. */
+/** Empties a folder, or restores its content. */
 export function emptyFolder(state: WizardState, row: FileNode): Reduced {
 	const path = row.kind === "item" && row.item?.kind === "entry" && row.item.entry.kind === "file" ? undefined : folderOf(row);
 	const text = path === undefined ? undefined : pathToText(path);

@@ -7,16 +7,16 @@ import { followRow } from "./cursor.ts";
 import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
 import type { Decided } from "./state.ts";
 
-/** The rules that are decided in this step. Those of other steps are none of its undoing. */
+/** The rules that this step can undo. */
 const ownRules = ["include", "exclude", "writable", "seed", "binds", "devices", "allowSecret", "allowSetuid"] as const;
 
-/** Decisions that can be taken back. */
+/** Decisions that can be undone. */
 const mostSteps = 500;
 
-/** Decisions whose plans are kept, to show them at once when a decision is taken back. An older decision waits for the next plan. */
+/** Decisions that keep their plan, so that undo shows it at once. */
 const mostPlans = 20;
 
-/** Changes the rules, shows what is known of it at once, and asks for the plan that follows from them. */
+/** Changes the rules, shows the known effect at once, and requests a new plan. */
 export function decide(state: WizardState, change: Partial<Rules>, decided?: Decision): Reduced {
 	if (!state.answers) return only(state);
 	const { rules } = state.answers;
@@ -39,7 +39,7 @@ function pathsOf(decided: Decision): readonly Path[] {
 	return "folder" in decided ? [decided.folder] : decided.items.map(({ path }) => path);
 }
 
-/** Takes the last decision back: the plan from before returns at once. */
+/** Undoes the last decision; its plan is shown at once. */
 export function undo(state: WizardState): Reduced | undefined {
 	const { future, past } = state.files;
 	const last = past.at(-1);
@@ -59,7 +59,7 @@ function restore(state: WizardState, to: Decided, past: readonly Decided[], futu
 	if (!answers) return only(state);
 	const own = Object.fromEntries(ownRules.map((name) => [name, to.rules[name]]));
 	const rules: Rules = { ...answers.rules, ...own };
-	// The very same value where it says the same: by it the failure of a plan knows where to go back to.
+	// The same object if nothing changed, because `planFailed` compares by identity.
 	const same = (Object.keys(rules) as (keyof Rules)[]).every((name) => rules[name] === to.rules[name]);
 	const { planned: _, ...rest } = files;
 	const restored = {
@@ -88,12 +88,12 @@ function asDecided({ files, plan: shown }: WizardState, rules: Rules): Decided {
 	return { rules, shown: { plan: shown, pending, ...(planned ? { planned } : {}) } };
 }
 
-/** The newest decisions keep the plans that they showed. */
+/** Drops the plans of all but the newest decisions. */
 function affordable(decided: readonly Decided[]): readonly Decided[] {
 	return decided.map((one, at) => (at < decided.length - mostPlans && one.shown ? { rules: one.rules } : one));
 }
 
-/** A new plan: nothing waits for it any more. What was planned from another trace, or without what a trial added, is no plan to go back to. */
+/** Applies a new plan. Earlier plans are dropped if they came from another trace or lack additions of a trial. */
 export function planMade(state: WizardState, made: Plan): WizardState {
 	const { goesOn: _, resumed: __, ...files } = state.files;
 	const stale = state.plan === undefined || state.thenBuild;
@@ -111,7 +111,7 @@ export function planMade(state: WizardState, made: Plan): WizardState {
 	};
 }
 
-/** No plan could be made from the rules: those of the plan on the screen hold again, and what was decided since is gone. */
+/** Restores the rules of the displayed plan, because no plan could be made from the new ones. */
 export function planFailed(state: WizardState): WizardState {
 	const { answers } = state;
 	const { goesOn: _, ...files } = state.files;

@@ -3,21 +3,19 @@ import type { Decision, Plan } from "../../../core/plan/plan.ts";
 import { isUnanswered } from "./attention.ts";
 import { type FileNode, type FileTree, type Item, type ItemNode, treeOf } from "./tree.ts";
 
-/** The decisions since the plan on the screen was made. They are shown at once, because the next plan takes its time. */
+/** Decisions that the displayed plan does not contain yet. */
 export interface Pending {
 	readonly decisions: ReadonlyMap<Path, Decision>;
-	/** Folders that will be mounted instead of copied. */
+	/** Folders to be mounted instead of copied. */
 	readonly mounted: ReadonlySet<Path>;
 }
 
 export const nothingPending: Pending = { decisions: new Map(), mounted: new Set() };
 
-/** One decision about many items, or that a folder is mounted or no longer mounted. */
 export type Decided =
 	| { readonly items: readonly ItemNode[]; readonly to: Decision }
 	| { readonly folder: Path; readonly mounted: boolean };
 
-/** The later decision counts. */
 export function withDecided(pending: Pending, decided: Decided): Pending {
 	const decisions = new Map(pending.decisions);
 	const mounted = new Set(pending.mounted);
@@ -36,12 +34,12 @@ export function withDecided(pending: Pending, decided: Decided): Pending {
 	return { decisions, mounted };
 }
 
-/** The plan on the screen together with the decisions since. */
+/** A plan with the pending decisions. */
 export interface PendingPlan {
 	readonly tree: FileTree;
 	readonly pending: Pending;
 	readonly totals: Totals;
-	/** Of groups and folders, as far as somebody asked for them. */
+	/** Sums of groups and folders, as needed. */
 	readonly sums: Map<FileNode, Sums>;
 }
 
@@ -55,16 +53,16 @@ export function pendingPlanOf(plan: Plan, pending: Pending): PendingPlan {
 	return current;
 }
 
-/** The item as it will be. */
+/** The item with its pending decision. */
 export function itemNow({ pending }: PendingPlan, { item }: FileNode): Item | undefined {
 	const decision = item && pending.decisions.get(item.path);
 	if (!item || !decision) return item;
 	if (item.kind === "entry") return { ...item, entry: { ...item.entry, decision } };
-	// The application needs the directory itself; only the host's content is in or out.
+	// Only the host's content is included or left out; the directory itself always exists.
 	return decision === "include" ? item : { ...item, directory: { ...item.directory, seeds: [] } };
 }
 
-/** What is below a node, itself included where it is an item: bytes of what goes in, and of all. */
+/** Sums over a node and everything below it. */
 export interface Sums {
 	readonly items: number;
 	readonly in: number;
@@ -109,7 +107,7 @@ function plus(a: Sums, b: Sums): Sums {
 	};
 }
 
-/** The rows directly below one that have most bytes of what goes in, those without any left out. */
+/** The largest children with included content. */
 export function largestBelow(current: PendingPlan, { children }: FileNode, most: number): readonly FileNode[] {
 	return children
 		.map((node) => ({ node, bytes: sumsNow(current, node).bytesIn }))
@@ -119,7 +117,7 @@ export function largestBelow(current: PendingPlan, { children }: FileNode, most:
 		.map(({ node }) => node);
 }
 
-/** Whether the cage will see the host's file through a mounted folder, once the next plan is made. */
+/** Whether the file will be visible through a mounted folder. */
 export function willBeMounted({ pending }: PendingPlan, { path }: FileNode): boolean {
 	if (!pending.mounted.size) return false;
 	for (let at = path; at !== undefined && at.length > 1; at = at.slice(0, at.lastIndexOf("/")) as Path) {
@@ -128,7 +126,7 @@ export function willBeMounted({ pending }: PendingPlan, { path }: FileNode): boo
 	return false;
 }
 
-/** Bytes of everything that goes in, including copied state. */
+/** Size of everything that is included, with copied data. */
 export function bytesOfCage(current: PendingPlan): number {
 	return current.tree.groups.reduce((sum, group) => sum + sumsNow(current, group).bytesIn, 0);
 }
@@ -145,7 +143,6 @@ export interface Totals {
 
 const noTotals: Totals = { files: 0, bytes: 0, links: 0, directories: 0, devices: 0, leftOut: 0, attention: 0 };
 
-/** The numbers of what goes in, what does not, and what waits for a person. */
 export function totalsOf({ entries }: Plan, { decisions } = nothingPending): Totals {
 	const totals = { ...noTotals };
 	for (const entry of entries) {
@@ -174,7 +171,7 @@ export function totalsOf({ entries }: Plan, { decisions } = nothingPending): Tot
 	return totals;
 }
 
-/** With the decisions since the plan was made. */
+/** With pending decisions. */
 export function totalsNow({ files, plan }: { readonly files: { readonly pending: Pending }; readonly plan?: Plan }): Totals {
 	return plan ? pendingPlanOf(plan, files.pending).totals : noTotals;
 }

@@ -16,7 +16,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 	const row = selectedRow(state);
 	switch (command) {
 		case "go-on":
-			// A plan that is being made anew must be the one that the next step shows.
+			// The next step must show the new plan.
 			if (!state.plan) return only(state);
 			if (state.jobs.plan === undefined) return only(go(state, "accounts"));
 			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "goes-on-once-planned"));
@@ -80,13 +80,13 @@ function groupOf(row: FileNode): FileNode {
 
 const textOf = (path: Path | undefined) => (path === undefined ? "" : (pathToText(path) ?? ""));
 
-/** Everything in the folder that a row stands for, or lies in. */
+/** A pattern for everything in the row's folder. */
 function globBeside(row: FileNode): string {
 	const folder = row.kind === "folder" ? row.path : row.path && parent(row.path);
 	return folder === undefined || folder === "/" ? "" : `${escapeGlob(textOf(folder))}/**`;
 }
 
-/** What is open already is entered, so that one key leads all the way down. */
+/** Opens a row. If it is open, moves into it, so that one key leads all the way down. */
 function open(state: WizardState, row: FileNode): Reduced {
 	if (!row.children.length || isFiltered(state)) return only(state);
 	const { opened } = state.files;
@@ -94,7 +94,7 @@ function open(state: WizardState, row: FileNode): Reduced {
 	return only({ ...state, files: { ...state.files, opened: withOpen(opened, wayInto(row)) } });
 }
 
-/** A folder with nothing but one folder in it is no stop on the way. */
+/** Opens chains of folders with a single subfolder at once. */
 function wayInto(row: FileNode): FileNode[] {
 	const [only] = row.children;
 	return row.children.length === 1 && only?.children.length ? [row, ...wayInto(only)] : [row];
@@ -113,7 +113,7 @@ function foldersOf(row: FileNode): readonly FileNode[] {
 	return row.item ? [] : [row, ...row.children.flatMap(foldersOf)];
 }
 
-/** An open row is closed, from another one goes to the row that it lies in; undefined at the top. */
+/** Closes an open row, or else goes to the parent. Undefined at the top. */
 function shut(state: WizardState, row: FileNode): Reduced | undefined {
 	if (isFiltered(state)) return undefined;
 	const { opened } = state.files;
@@ -123,19 +123,19 @@ function shut(state: WizardState, row: FileNode): Reduced | undefined {
 	return row.parent ? only(reveal(state, row.parent)) : undefined;
 }
 
-/** To the next of those that wait for a yes, from the first again after the last. */
+/** Goes to the next item that needs a decision, and starts again after the last. */
 function toNextWaiting(state: WizardState): Reduced {
 	const row = selectedRow(state);
 	const [first] = row ? itemsOf(row) : [];
 	const at = first && state.plan ? treeOf(state.plan).items.indexOf(first) : 0;
 	const next = nextWaiting(state, row?.item ? at + 1 : at) ?? nextWaiting(state, 0);
 	if (!next) return only(notice(state, "nothing-waits"));
-	// In a list that does not have it, it cannot be shown.
+	// A filtered list may not contain it.
 	const whole = visibleRows(state).includes(next) || !isFiltered(state);
 	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
 }
 
-/** Whether a key of this step would do something to the selected row. */
+/** Whether the key does something for the selected row. */
 export function isOfferedInFiles(state: WizardState, command: Command): boolean {
 	const row = selectedRow(state);
 	switch (command) {

@@ -4,9 +4,10 @@ import { showReason } from "../../../report/reasons.ts";
 import { useView } from "../../look.ts";
 import { percent } from "../../parts/bars.tsx";
 import { wrapWords } from "../../parts/fit.ts";
-import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { gapRows, Rows } from "../../parts/rows.tsx";
+import { Tabs } from "../../parts/tabs.tsx";
 import type { WizardState } from "../../state.ts";
 import { isBusy } from "../../transitions.ts";
 import { fileFacts } from "./file-facts.ts";
@@ -35,46 +36,52 @@ function List({ current }: { current: PendingPlan }) {
 	const open = openIn(state.files);
 	const nothing =
 		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
+	const gap = gapRows(height);
 	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
 	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, current, messages), width, room);
+	const below = about.length ? gap : 0;
 	return (
 		<>
-			<Line>{totalsText(current, state, messages, width)}</Line>
-			<Line bold>{tabsText(state, rows.length, messages, width)}</Line>
+			<Totals current={current} />
+			<FileTabs count={rows.length} />
+			{gap ? <Line /> : null}
 			{rows.length ? null : <Line>{nothing}</Line>}
 			<Rows
 				items={rows}
 				cursor={state.cursors.files ?? 0}
-				height={height - 2 - about.length}
+				height={height - 2 - gap - below - about.length}
 				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, current, tree, whole, width }} />}
 			/>
+			{below ? <Line /> : null}
 			<Paragraph lines={about} dimColor />
 		</>
 	);
 }
 
-/** What there is room for, with what waits for somebody at its beginning. */
-function totalsText({ totals }: PendingPlan, state: WizardState, messages: Messages, width: number): string {
+/** The decisions that are due, then as many totals as fit. */
+function Totals({ current: { totals } }: { current: PendingPlan }) {
+	const { messages, state, width } = useView();
 	const words = messages.wizard.files;
-	const waiting = totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} | ` : "";
-	const planning = isBusy(state, "plan") ? ` | ${words.replanning}` : "";
+	const waiting = totals.attention ? messages.fill(words.attention, { count: totals.attention }) : words.decided;
+	const planning = isBusy(state, "plan") ? ` · ${words.replanning}` : "";
 	const [long, short] = [messages.fill(words.totals, { ...totals }), messages.fill(words.totalsShort, { ...totals })];
-	const all = [`${waiting}${long}${planning}`, `${waiting}${short}${planning}`, `${waiting}${short}`, short];
-	return all.find((text) => text.length <= width) ?? short;
+	const room = Math.min(width - waiting.length - 2, Math.floor(width * 0.55));
+	const text = [`${long}${planning}`, `${short}${planning}`, short].find((one) => one.length <= room) ?? "";
+	return <SplitLine left={waiting} right={text} width={width} bold tone={totals.attention ? "warning" : "good"} />;
 }
 
-/** The views, the one on the screen with how much is in it. */
-function tabsText(state: WizardState, count: number, messages: Messages, width: number): string {
+function FileTabs({ count }: { count: number }) {
+	const { messages, state } = useView();
 	const words = messages.wizard.files.tabs;
 	const query = state.queries.files ?? "";
-	const here = isFiltered(state) ? `<${words[state.tab]} ${messages.count(count)}>` : `<${words[state.tab]}>`;
-	const names = fileTabs.map((tab) => (tab === state.tab ? here : ` ${words[tab]} `)).join("");
-	const searching = query === "" || state.prompt ? "" : ` ${messages.fill(messages.wizard.choose.searching, { query })}`;
-	const place = `${here} ${fileTabs.indexOf(state.tab) + 1}/${fileTabs.length}`;
-	return [`${names}${searching}`, `${place}${searching}`].find((text) => text.length <= width) ?? place;
+	const names = fileTabs.map((tab) =>
+		tab === state.tab && isFiltered(state) ? `${words[tab]} ${messages.count(count)}` : words[tab],
+	);
+	const searching = query === "" || state.prompt ? "" : messages.fill(messages.wizard.choose.searching, { query });
+	return <Tabs names={names} active={fileTabs.indexOf(state.tab)} right={searching} />;
 }
 
-/** The selected row in a few words, the most important first, for terminals that have no room for the pane beside it; `i` shows the rest. */
+/** The main facts about the selected row, for terminals with one pane. */
 function aboutRow(state: WizardState, current: PendingPlan, messages: Messages): string {
 	const words = messages.wizard.files;
 	const row = selectedRow(state);
@@ -110,11 +117,12 @@ function aboutFolder(row: FileNode, current: PendingPlan, messages: Messages): s
 	return `${messages.fill(words.sums, { in: included, items, bytes: bytesIn, share })} ${second}`;
 }
 
-/** Everything about the selected row, beside the list. */
 function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
-	const lines = row ? fileFacts(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	const lines = row
+		? fileFacts(row, state, messages).flatMap((line) => (line.length <= width ? [printable(line)] : wrapWords(line, width)))
+		: [];
 	const [title, ...rest] = lines.slice(0, height);
 	if (title === undefined) return null;
 	return (

@@ -22,7 +22,7 @@ import { decide } from "./history.ts";
 import { type PendingPlan, pendingPlanOf } from "./pending.ts";
 import { type FileNode, type Item, type ItemNode, isItem, itemsOf, treeOf } from "./tree.ts";
 
-/** In or out: an item, or all of a group or a folder. */
+/** Includes or leaves out an item, group or folder. */
 export function toggle(state: WizardState, row: FileNode): Reduced {
 	if (!isItem(row)) return decideAlike(state, itemsOf(row), row.path);
 	const { answers, plan } = state;
@@ -56,7 +56,7 @@ function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row
 	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path), count: along.length });
 }
 
-/** Of state the host's content is in or out; the directory itself is what the application needs. */
+/** Toggles only the host's content; the directory itself is needed. */
 function toggleState(state: WizardState, current: PendingPlan, item: Extract<Item, { kind: "state" }>, text: string): Reduced {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
@@ -68,13 +68,13 @@ function toggleState(state: WizardState, current: PendingPlan, item: Extract<Ite
 	return say(decide(state, { seed: [...rules.seed, text] }), "state-seeded", values);
 }
 
-/** Many at once: in where one of them stays out, else out. Secrets and setuid files are left aside. */
+/** Includes the items if one of them is left out, else leaves them out. Skips items that need consent. */
 export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path): Reduced {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const current = pendingPlanOf(plan, state.files.pending);
 	const isFree = (node: ItemNode) => freedomOf(current, node, answers.rules) === "free";
-	// Where nothing can go out either, the notice says what would have to come in.
+	// If nothing can be left out either, the notice explains what needs consent.
 	const comesIn =
 		items.some((node) => node.item.kind === "entry" && !isIn(current, node) && isFree(node)) ||
 		!items.some((node) => isIn(current, node) && isFree(node));
@@ -104,12 +104,12 @@ export function decideKind(state: WizardState, row: FileNode): Reduced {
 
 const devices = pathFromText("/dev");
 
-/** A typed rule: a path or a pattern to add or to leave out, a folder that becomes writable. */
+/** Adds a typed rule: a path or pattern to include or leave out, or a writable folder. */
 export function addRule(state: WizardState, kind: "include" | "exclude" | "writable", text: string): Reduced {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
 	if (kind === "exclude") return excludePattern(state, rules, text);
-	// The launcher creates devices, and they have a rule of their own.
+	// Devices have their own rule, because the launcher creates them.
 	const name = kind === "include" && isWithin(pathFromText(text), devices) ? "devices" : kind;
 	return rules[name].includes(text) ? only(state) : decide(state, { [name]: [...rules[name], text] });
 }
@@ -127,7 +127,7 @@ function excludePattern(state: WizardState, rules: Rules, text: string): Reduced
 	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });
 }
 
-/** Yes to one secret, one setuid file, one device: never to all of them at once. */
+/** Consent to one secret, setuid file or device. */
 export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 	const { answers, plan } = state;
 	const node = plan && treeOf(plan).byPath.get(path);
@@ -135,7 +135,7 @@ export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 	return apply(state, allowOne(pendingPlanOf(plan, state.files.pending), answers.rules, kind, node));
 }
 
-/** A single decision: the row shows it, so only what is more than that is said. */
+/** The row shows a single decision, so only replaced patterns need a notice. */
 export function apply(state: WizardState, change: Change): Reduced {
 	const reduced = decide(state, change.rules, change.decided);
 	const [pattern] = change.replaced;

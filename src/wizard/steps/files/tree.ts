@@ -11,20 +11,19 @@ import {
 import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import { isDangerous, needsAttention } from "./attention.ts";
 
-/** The unit of decision: an entry of the plan, or a directory that the application may write. */
+/** The unit of a decision: an entry of the plan, or a writable directory. */
 export type Item =
 	| { readonly kind: "entry"; readonly path: Path; readonly entry: Entry }
 	| { readonly kind: "state"; readonly path: Path; readonly directory: WritableDirectory };
 
-/** A row of the tree: a group, a folder in it, or an item. */
 export interface FileNode {
-	/** The same from plan to plan: the group; the group and the folder; the path of an item. */
+	/** Stable across plans: the group, the group and folder, or the item's path. */
 	readonly id: string;
 	readonly kind: "group" | "folder" | "item";
 	readonly group: GroupName;
-	/** The path of a folder or an item relative to the row above. Folders that hold nothing but one folder share its row. */
+	/** The path relative to the parent row. Chains of folders with a single subfolder share a row. */
 	readonly name: string;
-	/** The path of a folder or an item. */
+	/** The path of a folder or item. */
 	readonly path?: Path;
 	readonly item?: Item;
 	readonly depth: number;
@@ -37,18 +36,17 @@ export interface ItemNode extends FileNode {
 	readonly item: Item;
 }
 
-/** A plan as the files step shows it. */
 export interface FileTree {
 	readonly plan: Plan;
 	readonly groups: readonly FileNode[];
-	/** In the order of the tree. */
+	/** In tree order. */
 	readonly items: readonly ItemNode[];
 	readonly byPath: ReadonlyMap<Path, ItemNode>;
-	/** How many items are at any depth below each folder, in all groups together. */
+	/** Number of items below each folder, across all groups. */
 	readonly below: ReadonlyMap<Path, number>;
-	/** What is recommended for a group's items, the most frequent first. */
+	/** Recommendations for a group's items, the most frequent first. */
 	readonly recommended: ReadonlyMap<GroupName, readonly Recommendation[]>;
-	/** Places that most services never need the whole of. */
+	/** Places that most services can do without. */
 	readonly spare: ReadonlyMap<GroupName, string>;
 }
 
@@ -60,10 +58,10 @@ export function treeOf(plan: Plan): FileTree {
 	return tree;
 }
 
-/** Dangerous items are at the top, in or out, because somebody must look at them. Everything else stays where it belongs, even when it is left out. */
+/** Secrets and setuid files come first, because they need attention. */
 const order: readonly GroupName[] = ["secrets", ...groupOrder.filter((name) => name !== "secrets")];
 
-/** The groups that hold places that may be spare. */
+/** Groups that may contain such places. */
 const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"];
 
 function makeTree(plan: Plan): FileTree {
@@ -96,7 +94,7 @@ function makeTree(plan: Plan): FileTree {
 	};
 }
 
-/** Sorted by path. A folder that only leads to something else is no item of its own. */
+/** Sorted by path. Folders that only lead to other entries are not items. */
 function itemsOfPlan({ entries, writable }: Plan): Item[] {
 	const leading = new Set<Path>(writable.map(({ path }) => path));
 	for (const { path } of [...entries, ...writable]) {
@@ -127,7 +125,7 @@ function groupNode(group: GroupName, items: readonly Item[] | undefined): FileNo
 	return node;
 }
 
-/** The rows directly below one. `items`, sorted by path, all begin with `from`, which the rows above name. */
+/** The child rows. `items` are sorted by path and all start with `from`. */
 function childrenOf(above: FileNode, items: readonly Item[], from: string): readonly FileNode[] {
 	const children: FileNode[] = [];
 	for (let at = 0; at < items.length; ) {
@@ -185,7 +183,7 @@ function itemNode(item: Item, above: FileNode, from: string): ItemNode {
 	};
 }
 
-/** All items at or below a node, in the order of the tree. */
+/** In tree order. */
 export function itemsOf(node: FileNode): readonly ItemNode[] {
 	return isItem(node) ? [node] : node.children.flatMap(itemsOf);
 }
@@ -194,7 +192,7 @@ export function isItem(node: FileNode): node is ItemNode {
 	return node.item !== undefined;
 }
 
-/** How many of the items are at any depth below each folder. */
+/** Counts the items below each folder. */
 export function countBelow(items: readonly ItemNode[]): ReadonlyMap<Path, number> {
 	const direct = new Map<Path, number>();
 	for (const { path } of items) direct.set(parent(path), (direct.get(parent(path)) ?? 0) + 1);
@@ -205,12 +203,12 @@ export function countBelow(items: readonly ItemNode[]): ReadonlyMap<Path, number
 	return counts;
 }
 
-/** Where a link leads, by its name alone. */
+/** The target of a link, without resolving other links. */
 export function placeOfLink({ path, target }: Pick<Entry, "path" | "target">): Path | undefined {
 	return target && normalise(target.startsWith("/") ? target : join(parent(path), target));
 }
 
-/** An item that may go in and out with many others: no question stands against it, and a rule can name it. */
+/** Whether an item can be decided together with others: it has no risk, and a rule can match it. */
 export function isPlain(item: Item): boolean {
 	if (item.kind === "state") return false;
 	const { kind, path, risks } = item.entry;
@@ -229,7 +227,7 @@ function recommendations(items: readonly Item[]): readonly Recommendation[] {
 function recommendationOfItem(item: Item): Recommendation {
 	if (item.kind === "state") return item.directory.seeds.length ? "seed" : "empty";
 	const { entry } = item;
-	// An item that a rule left out would otherwise go in; one that waits for a yes would not.
+	// Without the rule, the item would be included; an item that needs consent would not.
 	const isKept = entry.decision === "declined" && !needsAttention(entry) && !entry.risks.includes("large");
 	return recommendationOf(isKept ? { ...entry, decision: "include" } : entry);
 }

@@ -9,7 +9,7 @@ import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
 type FilesView = Pick<WizardState, "plan" | "tab" | "queries" | "files">;
 
-/** Each frame and each key asks for the rows; they are made again when one of these changed. */
+/** Cached, because each frame and key needs the rows. */
 interface Shown {
 	readonly by: readonly unknown[];
 	readonly rows: readonly FileNode[];
@@ -17,7 +17,7 @@ interface Shown {
 
 const remembered = new WeakMap<Plan, Shown>();
 
-/** The rows to choose from: the tree as far as it is open, or a list of what the filter and the search leave. */
+/** The open part of the tree, or a filtered list. */
 export function visibleRows({ files, plan, queries, tab }: FilesView): readonly FileNode[] {
 	if (!plan) return [];
 	const query = queries.files ?? "";
@@ -31,12 +31,11 @@ export function visibleRows({ files, plan, queries, tab }: FilesView): readonly 
 	return rows;
 }
 
-/** Whether whole paths are listed instead of the tree. */
+/** Whether a list of paths is shown instead of the tree. */
 export function isFiltered({ queries, tab }: Pick<WizardState, "queries" | "tab">): boolean {
 	return tab !== "all" || (queries.files ?? "") !== "";
 }
 
-/** The ids of the rows that are open. */
 export function openIn({ opened }: Pick<FilesState, "opened">): ReadonlySet<string> {
 	return new Set(opened);
 }
@@ -45,13 +44,10 @@ function treeRows(nodes: readonly FileNode[], open: ReadonlySet<string>): readon
 	return nodes.flatMap((node) => (open.has(node.id) ? [node, ...treeRows(node.children, open)] : [node]));
 }
 
-/** The least score of letters that are close together: `rdsconf` finds redis.conf with 0.28. */
+/** Threshold that accepts letters close together: `rdsconf` matches redis.conf with 0.28. */
 const closeTogether = 0.25;
 
-/**
- * The items that match a query, the best first: every word of it is in the path, in the name rather than above it. Where no item has all words, those
- * that have its letters in this order and close together.
- */
+/** The matching items, the best first: every word is in the path, preferably in the file name. If there are none, fuzzy matches. */
 export function search(items: readonly ItemNode[], query: string): readonly ItemNode[] {
 	// Paths are bytes; a query is text.
 	const words = pathFromText(query).toLowerCase().split(" ").filter(Boolean);
@@ -68,14 +64,14 @@ export function search(items: readonly ItemNode[], query: string): readonly Item
 		: fuzzysort.go(words.join(""), items, { key: "path", limit: 0, threshold: closeTogether }).map(({ obj }) => obj);
 }
 
-/** The name begins with the word, the name contains it, only the path contains it. */
+/** Matches at the start of the name, in the name, in the path. */
 function rankOf(path: string, word: string): 0 | 1 | 2 {
 	const at = path.lastIndexOf(word);
 	if (path.includes("/", at + 1)) return 2;
 	return at === 0 || path[at - 1] === "/" ? 0 : 1;
 }
 
-/** The items of a view. An item that was decided in it stays in sight. */
+/** The items of a view. Items that were decided in it stay visible. */
 function listOf(plan: Plan, tab: FileTab, { touched, tried }: FilesState): readonly ItemNode[] {
 	const { items } = treeOf(plan);
 	if (tab === "all") return items;
@@ -104,7 +100,7 @@ function testOf(plan: Plan, tab: Exclude<FileTab, "all">, tried: Plan | undefine
 	}
 }
 
-/** Items that a rule included, allowed, left out, or made writable. */
+/** Items that a rule includes, allows, leaves out or makes writable. */
 function decidedTest({ rules }: Plan): (node: ItemNode) => boolean {
 	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set<string>([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
@@ -121,7 +117,7 @@ type Newcomer = Pick<Entry, "path" | "reasons"> & Partial<Pick<Entry, "decision"
 
 const inPlan = new WeakMap<Plan, ReadonlySet<Path>>();
 
-/** Whether something came in because a trial missed it, or was not in what was built last. */
+/** Whether a trial added an item, or the last candidate did not contain it. */
 export function newTest(plan: Plan, tried: Plan | undefined): (one: Newcomer) => boolean {
 	const isFound = ({ reasons }: Newcomer) => reasons.some((reason) => reason.kind === "trial");
 	if (!tried || tried === plan) return isFound;

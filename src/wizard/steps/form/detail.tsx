@@ -1,13 +1,13 @@
 import { queryOf } from "../../../core/application/recognise.ts";
 import { printable } from "../../../core/path/quote.ts";
+import type { Answers } from "../../../core/questions/answers.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph } from "../../parts/line.tsx";
 import type { Form, WizardState } from "../../state.ts";
-import { readyText } from "../save/ready-text.ts";
 
-/** Beside the form, where there is room: what the field is for, what a try of its probe printed, and what was told of this application. */
+/** The second pane: the purpose of the field, the output of its probe, notes about the application. */
 export function FormDetail({ form }: { form: Form }) {
 	const { height, messages, state, width } = useView();
 	const words = messages.wizard.form;
@@ -17,18 +17,19 @@ export function FormDetail({ form }: { form: Form }) {
 		...(row?.field === "probe" ? printedBy(form, row.line.text.trim(), messages) : []),
 		...aboutApplication(state, messages).flatMap((text) => ["", text]),
 	];
-	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width))).slice(0, height - 1);
+	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width))).slice(0, height - 2);
 	return (
 		<>
 			<Line bold width={width}>
 				{row ? words.fields[row.field] : words.button}
 			</Line>
+			<Line />
 			<Paragraph lines={lines} />
 		</>
 	);
 }
 
-/** What the probe leaves unproven, and all that it and the application printed. */
+/** What the probe does not prove, and the output of the probe and the application. */
 function printedBy({ tried }: Form, line: string, messages: Messages): string[] {
 	const words = messages.wizard.form.tried;
 	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
@@ -42,8 +43,15 @@ function printedBy({ tried }: Form, line: string, messages: Messages): string[] 
 	return [...unproven, ...printed];
 }
 
-/** What the template or the unit says beforehand, and what was guessed. */
+/** Advice from the template or unit, and guesses. */
 export function aboutApplication({ answers, choices, chosen }: WizardState, messages: Messages): string[] {
 	const choice = choices?.find((one) => one.id === chosen);
 	return [...(choice?.advice ?? []), ...(answers?.notes ?? []).map(({ code, values }) => messages.note(code, values))];
+}
+
+/** What happens when the form is submitted. */
+export function readyText(answers: Answers | undefined, messages: Messages): string {
+	const words = messages.wizard.form;
+	if (answers?.attach) return messages.fill(words.readyRunning, { pid: answers.attach.pid });
+	return answers?.onHost ? words.readyOnHost : words.ready;
 }

@@ -8,15 +8,15 @@ import { textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
 
-/** In the order of the form. Each but the command is an option of `make`. */
+/** In the order of the form. Every field except the command is an option of `make`. */
 const fields: readonly FieldName[] = [
 	...(["name", "command", "user", "probe", "exercise", "cwd", "env", "timeout", "network", "onHost"] as const),
 ];
 const rowOfTable = (field: FieldName): OptionRow => (field === "command" ? { argument: "<COMMAND>" } : options[field]);
 
-/** Fields with two values, which Space changes. */
+/** Fields with two values; Space toggles them. */
 export const switches = fields.filter((field) => rowOfTable(field).choices || !rowOfTable(field).argument);
-/** Fields that take several values: one row each, and an empty one to add the next. */
+/** Fields with several values: one row each, and an empty row for the next. */
 export const lists = fields.filter((field) => rowOfTable(field).many);
 
 function textsOf(field: FieldName, answers: Answers): readonly string[] {
@@ -33,11 +33,11 @@ export function formFor(answers: Answers): Form {
 		({ field, line }, index) =>
 			line.text === "" && (field === "name" || field === "command" || (field === "probe" && rows[index - 1]?.field !== "probe")),
 	);
-	// Where nothing is missing, Enter goes straight on.
+	// If nothing is missing, Enter starts the trace.
 	return { rows, cursor: empty < 0 ? rows.length : empty, problems: [], going: false, tried: {} };
 }
 
-/** What the form says, on top of the answers that it was made from, and what no session needs to be asked about. */
+/** The answers from the form's texts, and the problems that need no session to detect. */
 export function readForm(form: Form, before: Answers): { answers: Answers; problems: readonly Problem[] } {
 	const problems: Problem[] = [];
 	const text = (field: FieldName) => form.rows.find((row) => row.field === field)?.line.text.trim() ?? "";
@@ -70,7 +70,7 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 		network: text("network") === "none" ? "none" : "host",
 	};
 	const { notes, otherProbes, ...rest } = before;
-	// A probe that somebody changed is no guess of ours any more.
+	// An edited probe is no longer a guess.
 	const isGuessed = isSame(application.probes, before.application.probes);
 	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
 	return {
@@ -86,7 +86,7 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	};
 }
 
-/** The note that says that a probe is a guess of ours. */
+/** Notes about guessed probes. */
 export function isGuess({ code }: Note): boolean {
 	return code.startsWith("probe-guessed");
 }
@@ -100,12 +100,12 @@ function errorValues(error: CommandLineError): Problem["values"] {
 	return values;
 }
 
-/** Problems of the form itself come first; what the session says of the same field would only repeat them. */
+/** The session's problems of a field are dropped if the form found one there. */
 export function allProblems(local: readonly Problem[], session: readonly Problem[]): readonly Problem[] {
 	return [...local, ...session.filter((problem) => !local.some((one) => one.field === problem.field))];
 }
 
-/** Whether it is about this row; what is about a field as a whole belongs to its first. */
+/** Whether a problem belongs to this row. A problem of a whole field belongs to its first row. */
 export function isAbout({ field, line }: Problem, { rows }: Form, index: number): boolean {
 	const row = rows[index];
 	if (row?.field !== field) return false;
@@ -117,7 +117,7 @@ export function rowOf(form: Form, problem: Problem): number {
 	return index < 0 ? form.rows.length : index;
 }
 
-/** What has to be put right before anything starts. */
+/** Problems that block the trace. */
 export function blocking(problems: readonly Problem[]): readonly Problem[] {
 	return problems.filter((problem) => !problem.isWarning);
 }

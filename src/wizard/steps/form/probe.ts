@@ -2,7 +2,7 @@ import type { Answers } from "../../../core/questions/answers.ts";
 import type { Form, Reduced, Tried, WizardState } from "../../state.ts";
 import { isBusy, notice, only, start, without } from "../../transitions.ts";
 
-/** Trying a probe before anything is traced: asked for by a key, never in the way of going on. */
+/** Trying a probe is optional. */
 export function tryProbe(state: WizardState, form: Form, answers: Answers): Reduced {
 	const row = form.rows[form.cursor];
 	const line = row?.field === "probe" ? row.line.text.trim() : answers.application.probes[0];
@@ -21,7 +21,7 @@ export function stopTrying(state: WizardState, form: Form): Reduced {
 	return only({ ...notice(state, "probe-stopped"), jobs, form: withoutTrying(form) }, { job: "cancel" });
 }
 
-/** What came of it. A form that was made anew since asks no more. */
+/** A form that was rebuilt meanwhile has no pending probe. */
 export function afterTrying(state: WizardState, tried: Tried): WizardState {
 	const { form } = state;
 	if (form?.trying === undefined) return state;

@@ -46,7 +46,7 @@ function goOn(state: WizardState, form: Form, before: Answers): Reduced {
 	);
 }
 
-/** What the session found. Goes on to the trace if that was asked for and nothing is wrong. */
+/** Applies the session's problems. `goesOn`: the trace was requested and nothing blocks it. */
 export function validated(state: WizardState, found: readonly Problem[]): { state: WizardState; goesOn: boolean } {
 	if (!state.form || !state.answers) return { state, goesOn: false };
 	const { problems: local } = readForm(state.form, state.answers);
@@ -61,7 +61,7 @@ function isList(row: FormRow): boolean {
 	return lists.includes(row.field);
 }
 
-/** A key in a row of the form. What it changes is checked as far as can be told here at once, and by the session soon after. */
+/** Edits a row. Some problems are found at once, the others by the session soon after. */
 export function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
 	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
 	if (changed === undefined) return only(state);
@@ -90,7 +90,7 @@ function switched(line: TextLine, key: Key): TextLine | undefined {
 	return ["space", "left", "right"].includes(key.id) && other !== undefined ? textLine(other) : undefined;
 }
 
-/** Several lines into a field that takes several values: the first where the cursor is, each other in a row of its own. */
+/** A multi-line paste fills one row per line. */
 function pasteLines(form: Form, row: FormRow, [first = "", ...more]: readonly string[]): Rows {
 	const { at, text } = row.line;
 	const texts = [text.slice(0, at) + first, ...more];
@@ -102,7 +102,7 @@ function pasteLines(form: Form, row: FormRow, [first = "", ...more]: readonly st
 	return { rows: [...form.rows.slice(0, form.cursor), ...rows, ...form.rows.slice(form.cursor + 1)], cursor: form.cursor + end };
 }
 
-/** Each list ends with exactly one empty row; other empty ones go once the cursor has left them. */
+/** Each list ends with one empty row. Other empty rows disappear when the cursor leaves them. */
 function withRoomForMore(rows: readonly FormRow[], cursor: number): Rows {
 	const kept: FormRow[] = [];
 	let at = cursor;
@@ -113,7 +113,7 @@ function withRoomForMore(rows: readonly FormRow[], cursor: number): Rows {
 			return;
 		}
 		const above = kept.at(-1);
-		// The row that was just emptied is the empty one.
+		// The row that was just emptied becomes the empty one.
 		if (isList(row) && isLast && row.line.text === "" && above?.field === row.field && above.line.text === "") return;
 		kept.push(row);
 		if (isList(row) && isLast && row.line.text !== "") kept.push({ field: row.field, line: textLine("") });
@@ -121,14 +121,11 @@ function withRoomForMore(rows: readonly FormRow[], cursor: number): Rows {
 	return { rows: kept, cursor: at };
 }
 
-/** A number by itself: no part of an address or a version. */
+/** A number that is not part of an address or version. */
 const number = /(?<![\d.])\d{1,5}(?![\d.])/g;
 const followers = ["probe", "exercise"] as const;
 
-/**
- * Probes and exercises that were proposed for the port in the command go with it when it is changed, as long as nobody changes them otherwise: else the
- * application would be asked where it is not.
- */
+/** Adjusts the port in proposed probes and exercises when the port in the command changes, unless they were edited. */
 export function followPort(form: Form, { application }: Pick<Answers, "application">): Form {
 	const split = splitCommandLine(form.rows.find(({ field }) => field === "command")?.line.text ?? "");
 	if ("error" in split || split.words.length !== application.command.length) return form;
@@ -162,7 +159,7 @@ function withPort(line: string, port: string, other: string): string {
 	return line.replace(number, (found) => (found === port ? other : found));
 }
 
-/** Whether a text is the proposed line with some port in place of the proposed one. */
+/** Whether the text is the proposed line with any port. */
 function isFor(text: string, line: string, port: string): boolean {
 	const at = numbersOf(line).indexOf(port);
 	const other = at < 0 ? undefined : numbersOf(text)[at];

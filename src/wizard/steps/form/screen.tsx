@@ -2,19 +2,19 @@ import { printable } from "../../../core/path/quote.ts";
 import type { ProbeAttempt } from "../../../engine/trace/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { Line, type LineProps, Paragraph, paragraph } from "../../parts/line.tsx";
+import type { Tone } from "../../palette.ts";
+import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, Rows } from "../../parts/rows.tsx";
 import { TextInput } from "../../parts/text-input.tsx";
 import type { Form, FormRow, WizardState } from "../../state.ts";
-import { readyText } from "../save/ready-text.ts";
-import { FormDetail } from "./detail.tsx";
+import { FormDetail, readyText } from "./detail.tsx";
 import { blocking, isAbout, isGuess, switches } from "./fields.ts";
 
 const hintRows = 2;
-/** Rows that what is said of one field may take, beside the list and where the screen is the form's alone. */
-const mostSaid = 3;
-/** Fewer rows than this, and the form has nothing below its fields. */
+/** Rows for each comment on a field. */
+const commentRows = 3;
+/** With fewer rows, comments replace the hint instead of following their field. */
 const tightRows = 12;
 
 export function FormStep() {
@@ -27,86 +27,91 @@ export function FormStep() {
 	);
 }
 
-/** A row of the form, or one of those below it that say something of it. */
-type Item = { readonly kind: "field"; readonly index: number } | ({ readonly kind: "said"; readonly key: string } & Said);
+/** A field, or a row of a comment on it. */
+type Item = { readonly kind: "field"; readonly index: number } | ({ readonly kind: "comment"; readonly key: string } & Comment);
 
 function Fields({ form }: { form: Form }) {
 	const { height, linear, messages, state, width } = useView();
 	const words = messages.wizard.form;
 	const onButton = form.cursor === form.rows.length;
 	const labelWidth = Math.max(...Object.values(words.fields).map((label) => label.length)) + 2;
-	// Where rows are numbered, each of them is a field.
+	// In linear mode rows are numbered, and each number must be a field.
 	const isTight = linear || height < tightRows;
 	const items = itemsOf(form, state, messages, isTight ? 0 : width - labelWidth - 5);
 	const selected = items.findIndex((item) => item.kind === "field" && item.index === form.cursor);
 	const hint = (isTight && !linear ? tightHint(form, state, messages) : undefined) ?? hintText(form, state, messages);
-	// Always as many rows, so that nothing jumps while one moves.
+	// Always two rows, so that the form does not move with the cursor.
 	const lines = [...paragraph(hint.text, width, hintRows), ""].slice(0, hintRows);
+	const spare = height - 2 - lines.length - items.length;
+	const gaps = { title: spare > 1 ? 1 : 0, button: spare > 0 ? 1 : 0 };
 	return (
 		<>
 			<Line bold>{words.title}</Line>
+			{gaps.title ? <Line /> : null}
 			<Rows
 				items={items}
-				// On the button one reads what is about to be started, from the top.
+				// On the button, the form is reviewed from the top.
 				cursor={onButton ? 0 : selected}
-				height={height - 2 - lines.length}
+				height={height - 2 - lines.length - gaps.title - gaps.button}
 				row={(item) =>
 					item.kind === "field" ? (
 						<Field key={item.index} form={form} index={item.index} labelWidth={labelWidth} />
 					) : (
-						<Line key={item.key} width={width} {...lookOf(item)}>{`${" ".repeat(labelWidth + 4)}${item.text}`}</Line>
+						<Line
+							key={item.key}
+							width={width}
+							tone={item.tone}
+							dimColor={item.tone === undefined}
+						>{`${" ".repeat(labelWidth + 4)}${item.text}`}</Line>
 					)
 				}
 			/>
-			{linear ? <SaidOfAll form={form} /> : null}
-			<Line width={width} bold={onButton} inverse={onButton}>{`${onButton ? ">" : " "} [ ${words.button} ]`}</Line>
-			<Paragraph lines={lines} dimColor={!hint.wrong} {...(hint.wrong ? { color: "yellow" } : {})} />
+			{linear ? <AllComments form={form} /> : null}
+			{gaps.button ? <Line /> : null}
+			<Line width={width} bold={onButton} inverse={onButton}>{`${cursorMark(onButton)} [ ${words.button} ]`}</Line>
+			<Paragraph lines={lines} dimColor={!hint.wrong} tone={hint.wrong ? "warning" : undefined} />
 		</>
 	);
 }
 
-/** Without a width, the fields alone. */
+/** Only the fields if the width is 0. */
 function itemsOf(form: Form, state: WizardState, messages: Messages, width: number): readonly Item[] {
 	return form.rows.flatMap((_, index): Item[] => {
-		const said = width ? saidOf(form, index, state, messages) : [];
-		const rows = said.flatMap(({ text, tone }) => paragraph(text, width, mostSaid).map((line) => ({ tone, text: line })));
-		return [{ kind: "field", index }, ...rows.map((one, at): Item => ({ kind: "said", key: `${index} ${at}`, ...one }))];
+		const comments = width ? commentsOn(form, index, state, messages) : [];
+		const rows = comments.flatMap(({ text, tone }) =>
+			paragraph(text, width, commentRows).map((line) => ({ ...(tone ? { tone } : {}), text: line })),
+		);
+		return [{ kind: "field", index }, ...rows.map((one, at): Item => ({ kind: "comment", key: `${index} ${at}`, ...one }))];
 	});
 }
 
-/** What there is to say of one row: what is wrong with it, and what came of trying it. */
-function saidOf(form: Form, index: number, { answers }: WizardState, messages: Messages): readonly Said[] {
+/** Problems of a field, and the results of trying its probe. */
+function commentsOn(form: Form, index: number, { answers }: WizardState, messages: Messages): readonly Comment[] {
 	const row = form.rows[index];
 	const about = form.problems
 		.filter((problem) => isAbout(problem, form, index))
-		.map((problem): Said => ({ tone: problem.isWarning ? "warning" : "problem", text: `! ${messages.failure(problem)}` }));
+		.map((problem): Comment => ({ tone: problem.isWarning ? "warning" : "bad", text: `! ${messages.failure(problem)}` }));
 	if (row?.field !== "probe") return about;
 	const isFirst = form.rows[index - 1]?.field !== "probe";
 	const guesses = isFirst ? (answers?.notes ?? []).filter(isGuess) : [];
 	return [
 		...about,
-		...guesses.map(({ code, values }): Said => ({ tone: "plain", text: messages.note(code, values) })),
+		...guesses.map(({ code, values }): Comment => ({ text: messages.note(code, values) })),
 		...probeLines(form, row.line.text.trim(), messages),
 	];
 }
 
-/** Where rows are few, the newest of it stands in place of the hint, and nothing below the fields. */
 function tightHint(form: Form, state: WizardState, messages: Messages): { text: string; wrong: boolean } | undefined {
-	const last = saidOf(form, form.cursor, state, messages).at(-1);
-	return last && { text: last.text, wrong: last.tone === "problem" || last.tone === "warning" };
+	const last = commentsOn(form, form.cursor, state, messages).at(-1);
+	return last && { text: last.text, wrong: last.tone === "bad" || last.tone === "warning" };
 }
 
-function SaidOfAll({ form }: { form: Form }) {
+function AllComments({ form }: { form: Form }) {
 	const { messages, state } = useView();
 	const lines = form.rows.flatMap(({ field }, index) =>
-		saidOf(form, index, state, messages).map(({ text }) => `${messages.wizard.form.fields[field]}: ${text}`),
+		commentsOn(form, index, state, messages).map(({ text }) => `${messages.wizard.form.fields[field]}: ${text}`),
 	);
 	return <Paragraph lines={lines} />;
-}
-
-function lookOf({ tone }: Said): Pick<LineProps, "color" | "dimColor"> {
-	if (tone === "plain") return { dimColor: true };
-	return { color: tone === "problem" ? "red" : tone === "warning" ? "yellow" : "green" };
 }
 
 function Field({ form, index, labelWidth }: { form: Form; index: number; labelWidth: number }) {
@@ -115,15 +120,13 @@ function Field({ form, index, labelWidth }: { form: Form; index: number; labelWi
 	const row = form.rows[index];
 	if (!row) return null;
 	const selected = index === form.cursor;
-	// Of several rows of one field the first carries its name.
 	const first = form.rows[index - 1]?.field !== row.field;
 	const wrong = form.problems.some((problem) => isAbout(problem, form, index));
-	const label = `${selected ? ">" : " "} ${wrong ? "!" : " "} ${(first || linear ? words.fields[row.field] : "").padEnd(labelWidth)}`;
+	const label = `${cursorMark(selected)} ${wrong ? "!" : " "} ${(first || linear ? words.fields[row.field] : "").padEnd(labelWidth)}`;
 	if (selected && !switches.includes(row.field)) return <TextInput label={label} line={row.line} width={width} />;
 	return (
-		<Line width={width} dimColor={row.line.text === ""} bold={selected}>
-			{label}
-			{shownValue(row, first, words)}
+		<Line width={width} dimColor={row.line.text === ""} bold={selected} tone={selected ? "accent" : undefined}>
+			{label + shownValue(row, first, words)}
 		</Line>
 	);
 }
@@ -138,35 +141,36 @@ function shownValue(
 	return text === "" ? (first ? words.empty : words.another) : printable(text);
 }
 
-/** What the field is for; on the button, what happens next or what is in the way. What is wrong with a field stands below it. */
+/** The purpose of the field. On the button, what happens next or the first problem. */
 function hintText(form: Form, { answers, size }: WizardState, messages: Messages): { text: string; wrong: boolean } {
 	const words = messages.wizard.form;
 	const row = form.rows[form.cursor];
 	if (form.going) return { text: words.checking, wrong: false };
 	if (row) return { text: size.columns < columnsForTwo ? words.hints[row.field] : "", wrong: false };
 	const [first, ...more] = blocking(form.problems);
-	if (!first) return { text: readyText(answers, messages), wrong: false };
+	if (!first) return { text: size.columns < columnsForTwo ? readyText(answers, messages) : "", wrong: false };
 	return { text: `! ${messages.fill(words.problems, { count: more.length + 1 })} ${messages.failure(first)}`, wrong: true };
 }
 
-export interface Said {
+export interface Comment {
 	readonly text: string;
-	readonly tone: "problem" | "warning" | "good" | "plain";
+	readonly tone?: Tone;
 }
 
-/** What came of trying a probe, a row a try; nothing where it was not tried. */
-export function probeLines({ tried, trying }: Form, line: string, messages: Messages): readonly Said[] {
+/** One comment per attempt. */
+export function probeLines({ tried, trying }: Form, line: string, messages: Messages): readonly Comment[] {
 	const words = messages.wizard.form.tried;
-	if (line !== "" && trying === line) return [{ tone: "plain", text: `[..] ${words.trying}` }];
+	if (line !== "" && trying === line) return [{ text: `• ${words.trying}` }];
 	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
 	if (result === undefined) return [];
-	if ("failure" in result) return [{ tone: "warning", text: `[!!] ${messages.failure(result.failure)}` }];
+	if ("failure" in result) return [{ tone: "warning", text: `✗ ${messages.failure(result.failure)}` }];
 	const last = result.attempts.length - 1;
-	return result.attempts.map((attempt, index) => ({
-		// That nothing runs on the host is no fault of the probe.
-		tone: attempt.ok ? "good" : index === last ? "warning" : "plain",
-		text: `${attempt.ok ? "[ok]" : index === last ? "[!!]" : "[--]"} ${attemptText(attempt, messages)}`,
-	}));
+	return result.attempts.map((attempt, index): Comment => {
+		const text = attemptText(attempt, messages);
+		if (attempt.ok) return { tone: "good", text: `✓ ${text}` };
+		// It is not the probe's fault if nothing runs on the host, so only the last attempt is a warning.
+		return index === last ? { tone: "warning", text: `✗ ${text}` } : { text: `◦ ${text}` };
+	});
 }
 
 function attemptText(attempt: ProbeAttempt, messages: Messages): string {

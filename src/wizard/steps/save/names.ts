@@ -3,8 +3,6 @@ import type { RecordNames } from "../../session/values.ts";
 import type { PromptKind, Reduced, WizardState } from "../../state.ts";
 import { notice, only, start, without } from "../../transitions.ts";
 
-/** Whom the record names: two questions once the cage stands, with what is kept as the answer. */
-
 export type NamePrompt = Extract<PromptKind, "initiated-by" | "implemented-by">;
 
 export function isNamePrompt(kind: PromptKind): kind is NamePrompt {
@@ -17,7 +15,7 @@ export function askForNames(state: WizardState): WizardState {
 	return { ...without(state, "notice", "naming"), prompt: { kind: "initiated-by", line: textLine(finished.names.initiatedBy) } };
 }
 
-/** One answer; without a text, what is kept already. An empty text leaves the line of the record open. */
+/** Without a text, the known name stays. An empty text leaves the line of the record open. */
 export function answerName(closed: WizardState, kind: NamePrompt, text?: string): Reduced {
 	const { finished } = closed;
 	if (!finished) return only(closed);
@@ -28,7 +26,6 @@ export function answerName(closed: WizardState, kind: NamePrompt, text?: string)
 	return start(without(closed, "naming"), { job: "names", ...names });
 }
 
-/** The record is another one now. */
 export function named(state: WizardState, names: RecordNames): WizardState {
 	const { finished } = state;
 	if (!finished) return state;

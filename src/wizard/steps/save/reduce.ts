@@ -4,7 +4,6 @@ import { andThen, ask, cancel, cursorOf, go, isBusy, only, openPage, start, with
 import { endStatus, finish } from "./finishing.ts";
 import { askForNames } from "./names.ts";
 
-/** What can still be done once the cage stands. */
 export type SaveItem =
 	| "end"
 	| "next"
@@ -17,7 +16,7 @@ export type SaveItem =
 	| "install-dropin"
 	| "changes";
 
-/** A drop-in is for the service that the application is on the host. */
+/** Only applications with a service on the host have a drop-in. */
 export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "finished">): readonly SaveItem[] {
 	if (!finished) return [];
 	const { installs, service } = finished;

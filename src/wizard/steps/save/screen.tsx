@@ -2,19 +2,22 @@ import SelectInput from "ink-select-input";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { wrapRows } from "../../parts/fit.ts";
+import { findingRows } from "../../parts/findings.ts";
+import { wrapCommand, wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, Rows } from "../../parts/rows.tsx";
 import type { Finished } from "../../session/values.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
+import { type Fact, labelled } from "../choose/screen.tsx";
 import { isSafe } from "./finishing.ts";
 import { type SaveItem, saveItems } from "./reduce.ts";
 
 export function SaveStep() {
-	const { messages, state, width } = useView();
+	const { height, messages, state, width } = useView();
 	const { finished } = state;
 	if (!finished || !state.trial.saved) {
+		if (state.question?.kind === "escape") return <Paragraph lines={findingRows(state, messages, width).slice(0, height)} />;
 		const words = messages.wizard.save;
 		const text = isBusy(state, "selftest") ? words.testing : isBusy(state, "finish") ? words.saving : "";
 		return <Paragraph lines={paragraph(text, width, 3)} bold />;
@@ -26,7 +29,7 @@ export function SaveStep() {
 	);
 }
 
-/** What can be done now; on a narrow terminal the facts stand below it, as far as there is room. All of them are printed at the end as well. */
+/** The menu. With one pane, the facts follow as far as there is room; all of them are printed when the wizard ends. */
 function Choices({ finished }: { finished: Finished }) {
 	const { height, messages, state, width } = useView();
 	const words = messages.wizard.save;
@@ -34,68 +37,78 @@ function Choices({ finished }: { finished: Finished }) {
 	const title = paragraph(messages.fill(safe ? words.done : words.unsafe, { name: finished.name }), width, 2);
 	const items = saveItems(state);
 	const isWide = state.size.columns >= columnsForTwo;
-	// Where there is little room, what was made is worth more than all of the menu at once.
+	// With little room, the facts are worth more than a complete menu.
 	const menu = Math.min(items.length, Math.max(5, height - title.length - (isWide ? 0 : 6)));
-	const left = height - title.length - menu - 1;
+	const left = height - title.length - menu;
+	const gap = left > (isWide ? 0 : 4) ? 1 : 0;
+	const facts = isWide ? 0 : left - 1 - gap;
 	return (
 		<>
-			<Paragraph lines={title} bold color={safe ? "green" : "red"} />
+			<Paragraph lines={title} bold tone={safe ? "good" : "bad"} />
+			{gap ? <Line /> : null}
 			<Menu items={items} limit={menu} finished={finished} />
-			{isWide || left < 1 ? null : (
+			{facts < 1 ? null : (
 				<>
 					<Line />
-					<Facts finished={finished} height={left} />
+					<Facts finished={finished} height={facts} />
 				</>
 			)}
 		</>
 	);
 }
 
-/** Where everything is, how to do it again, and what comes next. */
+/** The places of the cage, then the commands for what comes next, as far as they fit completely. */
 function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	const view = useView();
 	const { messages, width } = view;
-	const lines = factLines(finished, messages, width).slice(0, height ?? view.height);
+	const gap = height === undefined ? [""] : [];
+	const lines: string[] = [];
+	for (const block of factBlocks(finished, messages, width)) {
+		const added = lines.length ? [...gap, ...block] : block;
+		if (lines.length + added.length > (height ?? view.height)) break;
+		lines.push(...added);
+	}
 	return lines.map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
 		<Line key={index} dimColor={line.endsWith(":")}>
-			{line || " "}
+			{line}
 		</Line>
 	));
 }
 
-function factLines({ command, data, next, record, root, warnings = [] }: Finished, messages: Messages, width: number): string[] {
+function factBlocks(
+	{ command, data, next, record, root, warnings = [] }: Finished,
+	messages: Messages,
+	width: number,
+): string[][] {
 	const words = messages.wizard.save;
-	const places = [
+	const places: Fact[] = [
 		[words.root, root],
 		[words.data, data],
 		[words.record, record],
-	] as const;
-	const labelWidth = Math.max(...places.map(([label]) => label.length)) + 2;
-	const folded = (line: string) => wrapRows(printable(line), width - 2).map((row) => `  ${row}`);
+	];
+	const commandBlock = (title: string, line: string) => [
+		title,
+		...wrapCommand(printable(line), width - 2).map((row) => `  ${row}`),
+	];
 	return [
-		...places.flatMap(([label, value]) => {
-			const [first = "", ...more] = wrapRows(printable(value), width - labelWidth);
-			return [label.padEnd(labelWidth) + first, ...more.map((row) => " ".repeat(labelWidth) + row)];
-		}),
-		...warnings.flatMap(({ code, values }) => wrapRows(`[!!] ${printable(messages.note(code, values))}`, width)),
-		words.same,
-		...folded(command),
-		// The last of them is the same command.
-		...next.filter(({ line }) => line !== command).flatMap(({ kind, line }) => [`${words.next[kind]}:`, ...folded(line)]),
+		labelled(places, width),
+		...warnings.map(({ code, values }) => wrapWords(`! ${messages.note(code, values)}`, width)),
+		commandBlock(words.same, command),
+		// The last step is the command itself.
+		...next.filter(({ line }) => line !== command).map(({ kind, line }) => commandBlock(`${words.next[kind]}:`, line)),
 	];
 }
 
 /**
- * ink-select-input draws the menu and our reducer moves in it. Its own key handler reads the selection of the last render: if Down and Enter arrive in one
- * read, as over SSH, it chooses the first item, and what a choice starts here cannot be taken back.
+ * ink-select-input draws the menu, and our reducer moves in it. Its own key handler reads the selection of the last frame: if Down and
+ * Enter arrive in one read, as over SSH, it chooses the first item, which cannot be undone.
  */
 function Menu({ finished, items, limit }: { finished: Finished; items: readonly SaveItem[]; limit: number }) {
 	const { linear, messages, state } = useView();
 	const cursor = cursorOf(state);
 	const { service = "" } = finished;
 	const rows = items.map((value) => ({ value, label: messages.fill(messages.wizard.save.menu[value], { service }) }));
-	// Where not all of it fits, the last row says how much more there is.
 	if (linear || limit < rows.length) {
 		return <Rows items={rows} cursor={cursor} height={linear ? rows.length : limit} row={menuRow} />;
 	}
@@ -112,19 +125,27 @@ function Menu({ finished, items, limit }: { finished: Finished; items: readonly 
 }
 
 function menuRow({ label }: { label: string }, selected: boolean) {
-	return <Line key={label}>{`${selected ? ">" : " "} ${label}`}</Line>;
+	return (
+		<Line key={label} bold={selected} tone={selected ? "accent" : undefined}>
+			{`${cursorMark(selected)} ${label}`}
+		</Line>
+	);
 }
 
 const indicatorWidth = 2;
 
 function Indicator({ isSelected = false }: { isSelected?: boolean }) {
-	return <Line width={indicatorWidth}>{isSelected ? ">" : " "}</Line>;
+	return (
+		<Line width={indicatorWidth} tone="accent">
+			{cursorMark(isSelected)}
+		</Line>
+	);
 }
 
 function Item({ isSelected = false, label }: { isSelected?: boolean; label: string }) {
 	const { width } = useView();
 	return (
-		<Line bold={isSelected} width={width - indicatorWidth}>
+		<Line bold={isSelected} tone={isSelected ? "accent" : undefined} width={width - indicatorWidth}>
 			{label}
 		</Line>
 	);

@@ -1,28 +1,25 @@
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
 
-/**
- * When something new was seen last, and what each exercise brought. Times are milliseconds of whatever clock the caller has; only their
- * differences count.
- */
+/** When the trace last found something new, and what each exercise added. Times are milliseconds of any monotonic clock. */
 export interface Novelty {
 	readonly now?: number;
-	/** When the counts changed last. */
+	/** Time of the last change of the counts. */
 	readonly newAt?: number;
-	/** Different paths that came while an exercise ran and until the next one began, by its line. */
+	/** Paths that each exercise added, until the next one began. */
 	readonly gains: Readonly<Record<string, number>>;
-	/** The last exercise: how many paths there were when it began, and all counts together when it ended. */
+	/** The last exercise: the number of paths when it began, and the sum of all counts when it ended. */
 	readonly exercise?: { readonly command: string; readonly paths: number; readonly total: number; readonly over: boolean };
 }
 
-/** So long nothing may happen before it is called quiet: a start, or an exercise, makes pauses. */
+/** Seconds without news before the trace counts as quiet, because starts and exercises pause. */
 export const quietSeconds = 5;
 
-/** Why it may be enough: nothing new for so long, or nothing since the exercise that ran last. */
+/** Why the trace may be complete. */
 export type Quiet =
 	| { readonly kind: "since-exercise"; readonly seconds: number }
 	| { readonly kind: "for-seconds"; readonly seconds: number };
 
-/** Every count is of different things, so that any change of them is something that was never seen before. */
+/** The sum changes whenever something new is found, because every count is of distinct things. */
 function totalOf(counts: AccessCounts | undefined): number {
 	return counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.missing : 0;
 }
@@ -50,7 +47,7 @@ export function exerciseEnded(novelty: Novelty, command: string): Novelty {
 }
 
 export function ticked(novelty: Novelty, at: number): Novelty {
-	// A display of whole seconds changes once a second.
+	// The display changes once a second.
 	if (novelty.now !== undefined && Math.floor((at - (novelty.newAt ?? at)) / 1000) === secondsOf(novelty)) return novelty;
 	return { ...novelty, now: at, newAt: novelty.newAt ?? at };
 }
@@ -59,7 +56,7 @@ function secondsOf({ newAt, now }: Novelty): number {
 	return newAt === undefined || now === undefined ? 0 : Math.floor((now - newAt) / 1000);
 }
 
-/** undefined while something new came lately, or an exercise is running. */
+/** Undefined if something new was found lately, or an exercise is running. */
 export function quietOf(novelty: Novelty, counts: AccessCounts | undefined): Quiet | undefined {
 	const seconds = secondsOf(novelty);
 	const { exercise } = novelty;

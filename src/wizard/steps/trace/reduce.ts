@@ -22,12 +22,12 @@ import { openForm } from "../choose/reduce.ts";
 import { quietOf } from "./novelty.ts";
 import { atRest, newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
 
-/** What a trace depends on; rules do not change what the application does. */
+/** The part of the answers that a trace depends on. Rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
 	return JSON.stringify([answers.name, answers.application, answers.onHost, answers.attach]);
 }
 
-/** What two runs must have in common to add up: the same program, started alike, whatever is asked of it. */
+/** The part that must be equal for two runs to be combined: the same program, started in the same way. */
 function essenceOf(subject: string): string {
 	const [name, application, ...rest] = JSON.parse(subject) as [string, Answers["application"], ...unknown[]];
 	const { exercises: _, probes: __, timeout: ___, ...started } = application;
@@ -38,9 +38,9 @@ export function beginTrace(state: WizardState): Reduced {
 	const { answers, trace } = state;
 	if (!answers) return only(go(state, "choose"));
 	const subject = subjectOf(answers);
-	// On the way back and forth nothing is done twice.
+	// Going back and forth does not repeat a trace.
 	if (trace?.result && trace.subject === subject) return state.detour ? toReview(state) : only(go(state, "trace"));
-	// Other probes and exercises show more of the same application.
+	// With other probes and exercises, the run adds to the trace.
 	if (trace?.result && essenceOf(trace.subject) === essenceOf(subject)) return addRun(state, trace, answers);
 	return begin(state, newTracing(subject), answers, false);
 }
@@ -63,32 +63,31 @@ function begin(state: WizardState, trace: Tracing, answers: Answers, add: boolea
 	return start(setCursor(fresh, 0), { job: "trace", answers, add });
 }
 
-/** True once every probe has passed in the run that a person may add exercises to. */
+/** Whether every probe has passed in the current run. */
 export function answersAlready(state: WizardState): boolean {
 	const probes = state.answers?.application.probes ?? [];
 	const passed = new Set(state.trace?.probes.filter((probe) => probe.ok).map((probe) => probe.command));
 	return probes.length > 0 && probes.every((probe) => passed.has(probe));
 }
 
-/** The application runs and answers, and nobody has said yet that it is enough. */
+/** Whether exercises can run: the application answers, and the run was not ended. */
 export function mayExercise(state: WizardState): boolean {
 	return isBusy(state, "trace") && state.trace?.ending === false && answersAlready(state);
 }
 
-/** What could be exercised next, without what was asked for since it was proposed. */
+/** Proposals that were not requested yet. */
 export function proposals({ asked, exercises, reached }: Tracing): readonly NextExercise[] {
 	const run = new Set([...asked, ...exercises.map(({ command }) => command)]);
 	return (reached?.next ?? []).filter((one) => one.kind !== "command" || !run.has(one.command));
 }
 
-/** The proposal that the key for it runs: the marked one where they are shown, else the first that is a command. */
+/** The proposal that the key runs: the selected one if the list is visible, else the first command. */
 export function nextProposal(state: WizardState): NextExercise | undefined {
 	if (!state.trace) return undefined;
 	const all = proposals(state.trace);
 	return state.trace.tab === "reached" ? all[cursorOf(state)] : all.find((one) => one.kind === "command");
 }
 
-/** Rows of the list that is shown. */
 export function countOfTrace(state: WizardState): number {
 	const { trace } = state;
 	if (!trace) return 0;
@@ -101,7 +100,7 @@ export function countOfTrace(state: WizardState): number {
 	return counts[trace.tab];
 }
 
-/** Whether the trace may be enough, and why; undefined while it is not known to be. */
+/** Why the trace may be complete, or undefined. */
 export function quiet(state: WizardState) {
 	return mayExercise(state) && state.trace ? quietOf(state.trace.novelty, state.trace.counts) : undefined;
 }
@@ -152,7 +151,6 @@ function runNext(state: WizardState, trace: Tracing): Reduced {
 	return requestExercise(state, next.command);
 }
 
-/** Has a line run as an exercise. */
 export function requestExercise(state: WizardState, line: string): Reduced {
 	const { trace } = state;
 	if (!trace) return only(state);
@@ -170,11 +168,11 @@ function turn(state: WizardState, trace: Tracing, by: number): Reduced {
 function stop(state: WizardState, trace: Tracing, busy: boolean): Reduced {
 	if (!busy) return openForm(without(state, "failure"));
 	if (!trace.adding) return andThen(cancel(without(state, "trace")), openForm);
-	// What the runs before showed is not lost by ending one more.
+	// Stopping an additional run keeps the earlier ones.
 	return cancel(notice({ ...state, trace: atRest(trace) }, "run-stopped"));
 }
 
-/** The run is over. The first one leads on; of another, the screen says what it added. */
+/** After the first run the wizard goes on. After others, the screen shows what they added. */
 export function tracedOnce(state: WizardState, value: Traced): Reduced {
 	const { answers, trace } = state;
 	if (!trace || !answers) return only(state);
@@ -189,13 +187,13 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 		...(reached ? { reached } : {}),
 		...(added ? { added } : {}),
 	};
-	// The form is made anew from answers that have become more.
+	// New exercises need a new form.
 	const next = { ...(known === answers ? state : without(state, "form")), answers: known, trace: over };
 	if (trace.again) return addRun(next, over, known);
 	return trace.adding ? only(setCursor(next, 0)) : afterTrace(next);
 }
 
-/** What was exercised by hand belongs to the answers: the equivalent command line and the template have it. */
+/** Adds the exercises that were run by hand, for the equivalent command and the template. */
 function withExercises(answers: Answers, { exercises }: Tracing): Answers {
 	const { application } = answers;
 	const more = exercises
@@ -204,7 +202,7 @@ function withExercises(answers: Answers, { exercises }: Tracing): Answers {
 	return more.length ? { ...answers, application: { ...application, exercises: [...application.exercises, ...more] } } : answers;
 }
 
-/** What becomes of a run that failed: the result of those before it stays. */
+/** A failed run keeps the result of earlier ones. */
 export function traceFailed(trace: Tracing): Tracing {
 	return trace.result ? atRest(trace) : { ...atRest(trace), subject: "" };
 }

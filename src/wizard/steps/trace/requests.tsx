@@ -1,19 +1,17 @@
-import { probeWords } from "../../../core/application/probe-lines.ts";
-import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { Line, SplitLine } from "../../parts/line.tsx";
-import { lastLine, markOf, type Outcome, withPending } from "../../parts/outcomes.tsx";
+import { markOf, type Outcome, outcomeText, toneOf, withPending } from "../../parts/outcomes.tsx";
 import type { WizardState } from "../../state.ts";
 import { isBusy } from "../../transitions.ts";
 
-/** A probe, or an exercise with the paths that it brought. */
+/** A probe, or an exercise with the number of paths that it added. */
 interface Request extends Outcome {
 	readonly gained?: number;
 	readonly isRunning: boolean;
 }
 
-/** What is asked of the application, in the order of asking. */
+/** Probes, then exercises. */
 export function requestsOf(state: WizardState): readonly Request[] {
 	const { answers, trace } = state;
 	if (!answers || !trace) return [];
@@ -30,20 +28,26 @@ export function requestsOf(state: WizardState): readonly Request[] {
 	];
 }
 
-/** What failed and what runs first; where there are more than fit, the last row says how many of all answered. */
+/** If not all of them fit, those that failed or are running come first, and the last row says how many answered. */
 export function TraceRequests({ height }: { height: number }) {
 	const { messages, state, width } = useView();
 	const all = requestsOf(state);
 	const crowded = all.length > height;
 	const rank = ({ isRunning, ok }: Request) => (ok === false ? 0 : isRunning ? 1 : ok === undefined ? 2 : 3);
 	const ranked = [...all].sort((a, b) => rank(a) - rank(b));
-	// A single row says what failed, not how many did not.
+	// A single row shows the one that failed, not the sum.
 	const isAlone = height === 1 && ranked[0] !== undefined && rank(ranked[0]) < 2;
 	const shown = !crowded ? all : ranked.slice(0, isAlone ? 1 : height - 1);
 	return (
 		<>
 			{shown.map((asked) => (
-				<RequestLine key={asked.command} asked={asked} width={width} messages={messages} />
+				<SplitLine
+					key={asked.command}
+					tone={toneOf(asked)}
+					width={width}
+					left={outcomeText(asked)}
+					right={gainText(asked, messages)}
+				/>
 			))}
 			{crowded && !isAlone ? <Sum all={all} messages={messages} /> : null}
 		</>
@@ -54,28 +58,13 @@ function Sum({ all, messages }: { all: readonly Request[]; messages: Messages })
 	const answered = all.filter(({ ok }) => ok).length;
 	const ok = all.some((one) => one.ok === false) ? false : answered === all.length ? true : undefined;
 	return (
-		<Line {...colorOf(ok)}>{`${markOf({ ok })} ${messages.fill(messages.wizard.trace.sum, { answered, all: all.length })}`}</Line>
+		<Line
+			tone={toneOf({ ok })}
+		>{`${markOf({ ok })} ${messages.fill(messages.wizard.trace.sum, { answered, all: all.length })}`}</Line>
 	);
 }
 
-function colorOf(ok: boolean | undefined): { color?: string } {
-	return ok === undefined ? {} : { color: ok ? "green" : "red" };
-}
-
-function RequestLine({ asked, messages, width }: { asked: Request; messages: Messages; width: number }) {
-	const { command, ok, output } = asked;
-	const said = ok === false && output !== "" ? `: ${lastLine(output)}` : "";
-	return (
-		<SplitLine
-			{...colorOf(ok)}
-			width={width}
-			left={`${markOf(asked)} ${printable(probeWords(command) + said)}`}
-			right={aside(asked, messages)}
-		/>
-	);
-}
-
-function aside({ gained, isRunning, ok }: Request, messages: Messages): string {
+function gainText({ gained, isRunning, ok }: Request, messages: Messages): string {
 	const words = messages.wizard.trace;
 	if (isRunning) return words.running;
 	if (gained === undefined || ok === undefined) return "";

@@ -7,6 +7,7 @@ import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
+import { gapRows } from "../../parts/rows.tsx";
 import type { WizardState } from "../../state.ts";
 import { isBusy } from "../../transitions.ts";
 import { answersAlready, nextProposal, quiet } from "./reduce.ts";
@@ -14,11 +15,10 @@ import { requestsOf, TraceRequests } from "./requests.tsx";
 import type { TraceTab } from "./tracing-state.ts";
 import { TraceTabs, TraceView, titleOf } from "./views.tsx";
 
-/** What happens, as it happens: on a wide terminal all of it, on a narrow one the part that a tab chooses. */
+/** The progress of the trace: all views on a wide terminal, else the one whose tab is selected. */
 export function TraceStep() {
 	const { linear, state, width } = useView();
 	if (!state.trace || !state.answers) return null;
-	// What is read aloud has no beside.
 	if (linear) return <Main isWide={false} />;
 	return (
 		<Panes detail={<SidePane />}>
@@ -31,29 +31,32 @@ function Main({ isWide }: { isWide: boolean }) {
 	const { height, linear, messages, state, width } = useView();
 	const { trace } = state;
 	if (!trace) return null;
-	// A number that changes every second would be read aloud every second.
+	// A screen reader would repeat a number that changes every second.
 	const awaited = linear ? undefined : awaitedText(state, messages);
 	const status = paragraph(awaited ?? statusText(state, messages), width, 2);
-	const counts = countsText(trace.counts, messages);
 	const added = addedLines(state, messages, width);
-	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
-	const room = height - status.length - added.length - 2;
-	const asked = Math.max(1, Math.min(8, Math.floor(room / (room < 12 ? 3 : 2))));
-	const rows = Math.min(asked, requestsOf(state).length);
-	const left = height - status.length - 1 - added.length - rows - 1;
+	const gap = gapRows(height);
+	const fixed = status.length + 1 + added.length + 1 + 2 * gap;
+	// On a small screen at most a third for the requests, because the views matter more than the last exercises.
+	const room = height - fixed;
+	const most = Math.max(1, Math.min(8, Math.floor(room / (room < 9 ? 3 : 2))));
+	const requests = Math.min(most, requestsOf(state).length);
+	const left = room - requests;
 	return (
 		<>
-			<Paragraph lines={status} bold {...(quiet(state) ? { color: "green" } : {})} />
-			<Line>{counts}</Line>
-			<Paragraph lines={added} color="cyan" />
-			<TraceRequests height={rows} />
-			{isWide ? <Line dimColor>{messages.wizard.trace.output}</Line> : <TraceTabs />}
+			<Paragraph lines={status} bold tone={quiet(state) ? "good" : undefined} />
+			<Line dimColor>{countsText(trace.counts, messages)}</Line>
+			<Paragraph lines={added} tone="accent" />
+			{gap ? <Line /> : null}
+			<TraceRequests height={requests} />
+			{gap ? <Line /> : null}
+			{isWide ? <Line bold>{messages.wizard.trace.output}</Line> : <TraceTabs />}
 			{isWide ? <OutputTail height={left} /> : <TraceView tab={trace.tab} height={left} isActive />}
 		</>
 	);
 }
 
-/** Beside the output: all of the rest where there is room for it, else what the tab says. */
+/** All other views if they fit, else the selected one. */
 function SidePane() {
 	const { height, state } = useView();
 	const { trace } = state;
@@ -75,10 +78,11 @@ function Section({ height, isActive, tab }: { height: number; isActive: boolean;
 	const { messages, state, width } = useView();
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
-			<Line bold={isActive} dimColor={!isActive}>
+			<Line bold tone={isActive ? "accent" : undefined}>
 				{titleOf(tab, state, messages)}
 			</Line>
-			<TraceView tab={tab} height={height - 1} isActive={isActive} />
+			{/* One row stays free before the next section. */}
+			<TraceView tab={tab} height={height - 2} isActive={isActive} />
 		</Box>
 	);
 }
@@ -117,7 +121,6 @@ function statusText(state: WizardState, messages: Messages): string {
 	return messages.fill(still.kind === "since-exercise" ? words.quietSince : words.quietFor, { seconds: still.seconds });
 }
 
-/** That a run adds to others, and afterwards what it added. */
 function addedLines({ trace }: WizardState, messages: Messages, width: number): readonly string[] {
 	if (trace?.adding) return [messages.fill(messages.wizard.trace.adding, { run: trace.runs + 1 })];
 	if (!trace?.added) return [];

@@ -7,38 +7,38 @@ import type { Novelty } from "./novelty.ts";
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;
 export type TraceTab = (typeof traceTabs)[number];
 
-/** What is known of the runs of an application under the trace. */
+/** The state of all trace runs of an application. */
 export interface Tracing {
 	readonly counts?: AccessCounts;
-	/** The last different paths, newest last. */
+	/** The newest paths, newest last. */
 	readonly newest: readonly Path[];
 	readonly processes?: ShownProcesses;
 	readonly reached?: Reached;
-	/** The life that runs now: a run has two, for the second start finds what the first one left. */
+	/** The current start. A run starts the application twice, because the second start finds the files of the first. */
 	readonly run: number;
 	readonly running: boolean;
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
 	readonly signals: readonly string[];
 	readonly novelty: Novelty;
-	/** Exercises that were asked for here, whether or not they have run yet. */
+	/** Exercises requested in this step. */
 	readonly asked: readonly string[];
 	readonly ending: boolean;
-	/** When this run is over, another one begins. */
+	/** Start another run after this one. */
 	readonly again: boolean;
-	/** This run adds to the result of those before. */
+	/** This run adds to the earlier ones. */
 	readonly adding: boolean;
-	/** Runs of which the result is the sum. */
+	/** Number of runs in the result. */
 	readonly runs: number;
 	readonly tab: TraceTab;
-	/** What was traced: the same application is not traced again on the way back and forth. */
+	/** The traced application as JSON, so that it is not traced again unchanged. */
 	readonly subject: string;
 	readonly result?: Traced;
-	/** What the last run showed beyond those before it. */
+	/** What the last run added. */
 	readonly added?: AddedRun;
 }
 
-/** With nothing running: what the runs before showed stays, and the clock of what ran is forgotten. */
+/** The state without a running trace. Results stay; timers are reset. */
 export function atRest(trace: Tracing): Tracing {
 	const { gains } = trace.novelty;
 	return { ...trace, running: false, adding: false, again: false, ending: false, novelty: { gains } };

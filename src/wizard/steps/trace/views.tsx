@@ -7,18 +7,18 @@ import { coverageLine, nextText } from "../../../report/coverage.ts";
 import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, Rows } from "../../parts/rows.tsx";
+import { Tabs } from "../../parts/tabs.tsx";
 import type { WizardState } from "../../state.ts";
 import { nextProposal, proposals } from "./reduce.ts";
 import { type TraceTab, traceTabs } from "./tracing-state.ts";
 
 interface ViewProps {
 	readonly height: number;
-	/** The cursor is in it. */
+	/** It has the cursor. */
 	readonly isActive: boolean;
 }
 
-/** One of the pictures of what happens, in so many rows. */
 export function TraceView({ tab, ...props }: ViewProps & { tab: TraceTab }) {
 	if (props.height < 1) return null;
 	if (tab === "output") return <OutputTail height={props.height} />;
@@ -26,20 +26,13 @@ export function TraceView({ tab, ...props }: ViewProps & { tab: TraceTab }) {
 	return tab === "newest" ? <NewestPaths {...props} /> : <ReachedSoFar {...props} />;
 }
 
-/** The tabs with what there is in each; where that has no room, the number of the shown one stays. */
 export function TraceTabs() {
-	const { messages, state, width } = useView();
+	const { messages, state } = useView();
 	const { trace } = state;
 	if (!trace) return null;
 	const words = messages.wizard.trace.tabs;
-	const label = (tab: TraceTab, number: string) => {
-		const text = number === "" ? words[tab] : `${words[tab]} ${number}`;
-		return tab === trace.tab ? `<${text}>` : ` ${text} `;
-	};
 	const numbers = numbersOf(state, messages);
-	const long = traceTabs.map((tab) => label(tab, numbers[tab])).join("");
-	const short = traceTabs.map((tab) => (tab === trace.tab ? `<${words[tab]}>` : words[tab])).join(" ");
-	return <Line bold>{long.length <= width ? long : short}</Line>;
+	return <Tabs names={traceTabs.map((tab) => `${words[tab]} ${numbers[tab]}`.trimEnd())} active={traceTabs.indexOf(trace.tab)} />;
 }
 
 function numbersOf({ trace }: WizardState, messages: Messages): Record<TraceTab, string> {
@@ -58,7 +51,7 @@ export function titleOf(tab: Exclude<TraceTab, "output">, { trace }: WizardState
 	return messages.fill(messages.wizard.trace.titles[tab], { living, ended });
 }
 
-/** Of a list that does not have the cursor the beginning is shown. */
+/** -1 for a list without the cursor: its beginning is shown. */
 function useCursor(isActive: boolean): number {
 	const { state } = useView();
 	return isActive ? (state.cursors.trace ?? 0) : -1;
@@ -79,8 +72,9 @@ function Processes({ height, isActive }: ViewProps) {
 					key={row.pid}
 					width={width}
 					bold={selected}
+					tone={selected ? "accent" : undefined}
 					dimColor={row.ended !== undefined}
-					left={`${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
+					left={`${cursorMark(selected)} ${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
 					right={processDetails(row, messages)}
 				/>
 			)}
@@ -112,15 +106,15 @@ function NewestPaths({ height, isActive }: ViewProps) {
 			cursor={cursor}
 			height={height}
 			row={(path, selected) => (
-				<Line key={path} width={width} cut="middle" bold={selected}>
-					{showPath(path)}
+				<Line key={path} width={width} cut="middle" bold={selected} tone={selected ? "accent" : undefined}>
+					{`${cursorMark(selected)} ${showPath(path)}`}
 				</Line>
 			)}
 		/>
 	);
 }
 
-/** How much of the packages is reached, and what could be exercised next: the key for it runs the marked one. */
+/** Coverage, and proposals for exercises; the key for it runs the marked one. */
 function ReachedSoFar({ height, isActive }: ViewProps) {
 	const { messages, state, width } = useView();
 	const words = messages.wizard;
@@ -130,7 +124,7 @@ function ReachedSoFar({ height, isActive }: ViewProps) {
 	const { coverage } = trace.reached;
 	const lines = paragraph(coverage ? coverageLine(coverage, messages) : words.coverage.noPackage, width, height > 5 ? 2 : 1);
 	const next = proposals(trace);
-	// Also where the cursor is elsewhere, the one that the key would run is marked.
+	// The proposal that the key would run is marked even if the cursor is in another view.
 	const marked = nextProposal(state);
 	return (
 		<>
@@ -158,10 +152,10 @@ function NextLine({ messages, next, selected, width }: NextLineProps) {
 		<SplitLine
 			width={width}
 			bold={selected}
-			{...(selected ? { color: "cyan" } : {})}
+			tone={selected ? "accent" : undefined}
 			cut={next.kind === "command" ? "middle" : "end"}
 			dimColor={next.kind !== "command" && !selected}
-			left={`${selected ? ">" : " "} ${printable(nextText(next, messages))}`}
+			left={`${cursorMark(selected)} ${printable(nextText(next, messages))}`}
 			right={next.kind === "command" ? messages.wizard.coverage.shows[next.shows] : ""}
 		/>
 	);

@@ -4,9 +4,6 @@ import type { Reduced, WizardState } from "../../state.ts";
 import { andThen, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { withoutVerdict } from "../save/finishing.ts";
 
-/** Leaving out of a candidate that answers what nothing needs: found by trials, shown, and left out of the next candidate. */
-
-/** Whether the last candidate can be looked through. */
 export function mayMinimise(state: WizardState): boolean {
 	return whyNot(state) === undefined;
 }
@@ -24,7 +21,6 @@ export function minimise(state: WizardState): Reduced {
 	return start({ ...without(state, "notice", "unneeded"), minimising: {} }, { job: "minimise", answers });
 }
 
-/** Keys while it is searched. */
 export function reduceMinimising(state: WizardState, command: Command): Reduced {
 	switch (command) {
 		case "finish-search":
@@ -42,7 +38,7 @@ export function foundUnneeded(state: WizardState, unneeded: Unneeded): WizardSta
 	return openPage({ ...without(state, "minimising"), unneeded }, "unneeded");
 }
 
-/** The next candidate goes without it, and is tried like any other. */
+/** Builds and tests a candidate without the unneeded files. */
 export function leaveOutUnneeded(state: WizardState): Reduced {
 	const { answers } = state;
 	if (!answers) return only(state);

@@ -6,13 +6,11 @@ import type { WizardState } from "../../state.ts";
 import { cursorOf } from "../../transitions.ts";
 import { isProposed, lastRound } from "./reduce.ts";
 
-/** What there is to say of something that a trial found missing. */
-
 export function whatText(missing: Missing): string {
 	return missing.path === undefined ? printable(missing.call) : showPath(missing.path);
 }
 
-/** How it fails: the layer, the call and its error. */
+/** The layer, the call and its error. */
 export function howText({ call, error, kind, program }: Missing, messages: Messages): string {
 	const by = program === undefined ? "" : ` ${showPath(program)}`;
 	return `${messages.missingKind(kind)} (${printable(call)} ${error}${by})`;
@@ -38,12 +36,12 @@ export function remedyText(missing: Missing, round: Round, messages: Messages): 
 	}
 }
 
-/** Why it stands where it does in the list, and if nobody weighed it how it fails. */
+/** Why it is listed at its position, or how it fails. */
 export function shortWhy(missing: Missing, messages: Messages): string {
 	return missing.importance ? messages.importance(missing.importance) : howText(missing, messages);
 }
 
-/** All of it, one paragraph a line; undefined where nothing is selected. */
+/** Details of the selected item, one paragraph per line. */
 export function whyMissing(state: WizardState, messages: Messages): readonly string[] | undefined {
 	const round = lastRound(state);
 	const missing = round?.missing[cursorOf(state)];
@@ -53,6 +51,8 @@ export function whyMissing(state: WizardState, messages: Messages): readonly str
 		whatText(missing),
 		...(missing.importance ? [messages.fill(words.why, { why: messages.importance(missing.importance) })] : []),
 		messages.fill(words.failedAs, { how: howText(missing, messages) }),
-		messages.fill(words.remedyIs, { remedy: remedyText(missing, round, messages) }),
+		missing.declined
+			? messages.wizard.notices["declined-by-you"]
+			: messages.fill(words.remedyIs, { remedy: remedyText(missing, round, messages) }),
 	];
 }

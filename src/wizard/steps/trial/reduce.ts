@@ -16,24 +16,20 @@ export function missingKey(missing: Missing): string {
 	return `${missing.kind} ${missing.path ?? missing.call}`;
 }
 
-/**
- * Whether something is proposed against it. What was left out on purpose is not, nor a kernel file without which the application
- * answers.
- */
+/** Whether adding it is proposed. Items that were left out on purpose are not, nor kernel files once the application answers. */
 export function isProposed(missing: Missing, round: Round): boolean {
 	return missing.remedy !== undefined && !missing.declined && (missing.kind !== "kernel-file" || !round.answered);
 }
 
-/** Whether it goes in with the next round: a remedy unless it is deselected, an offer only if it is selected. */
-export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
+/** Whether the next round adds it: a fix unless it is deselected, an offer only if it is selected. */
+export function isSelected(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
 	if (!isProposed(missing, round)) return false;
 	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
 }
 
-/** What goes in with the next round. */
-export function wanted(state: WizardState): readonly Missing[] {
+export function itemsToAdd(state: WizardState): readonly Missing[] {
 	const round = lastRound(state);
-	return round ? round.missing.filter((one) => isTaken(one, round, state.trial)) : [];
+	return round ? round.missing.filter((one) => isSelected(one, round, state.trial)) : [];
 }
 
 export function reduceTrial(state: WizardState, command: Command): Reduced {
@@ -54,7 +50,7 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 			return toggleRemedy(state);
 		case "accept-remedies":
 			if (!round) return only(state);
-			if (wanted(state).length) return andThen(endSelftest(state), accept);
+			if (itemsToAdd(state).length) return andThen(endSelftest(state), accept);
 			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
 		case "finish-anyway":
 			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
@@ -66,7 +62,7 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 			);
 		case "shell":
 			if (!round) return only(state);
-			// One thing after the other: nobody should sit before an empty screen until the test is over.
+			// Wait for the self-test, so that nobody waits at an empty screen.
 			return isBusy(state, "selftest") ? only(notice(state, "testing")) : openShell(state);
 		default:
 			return andThen(endSelftest(state), (ended) => jump(ended, command));
@@ -78,14 +74,14 @@ function openShell(state: WizardState): Reduced {
 	return answers ? start(without(state, "notice"), { job: "shell", answers }) : only(state);
 }
 
-/** Whoever goes on with another candidate does not wait for the verdict of this one. */
+/** Another candidate does not wait for this one's verdict. */
 function endSelftest(state: WizardState): Reduced {
 	return isBusy(state, "selftest") ? cancel(withoutVerdict(state)) : only(state);
 }
 
 function accept(state: WizardState): Reduced {
 	if (!state.answers) return only(state);
-	const missing = wanted(state);
+	const missing = itemsToAdd(state);
 	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
 }
 
@@ -101,7 +97,7 @@ function toggleRemedy(state: WizardState): Reduced {
 	return only({ ...without(state, "notice"), trial: { ...state.trial, [list]: next } });
 }
 
-/** What of the missing a person could still let in: secrets and setuid files that were left out, as text for the message. */
+/** Secrets and setuid files that were left out and could still be allowed. */
 export function declinedPaths(round: Round): string[] {
 	return round.missing.flatMap((one) => (one.declined && one.path !== undefined ? [pathToText(one.path) ?? one.path] : []));
 }

@@ -5,21 +5,22 @@ import { awaitedText, minimisingText } from "../../../report/progress.ts";
 import { verdictText } from "../../../report/selftest.ts";
 import { roundsTable } from "../../../report/trial.ts";
 import { useView } from "../../look.ts";
+import type { Tone } from "../../palette.ts";
 import { ProgressBar } from "../../parts/bars.tsx";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { OutcomeLine, withPending } from "../../parts/outcomes.tsx";
 import { OutputTail } from "../../parts/output.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { Rows } from "../../parts/rows.tsx";
+import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
 import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { isSafe } from "../save/finishing.ts";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
-import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "./reduce.ts";
+import { declinedPaths, isProposed, isSelected, itemsToAdd, lastRound, missingKey } from "./reduce.ts";
 
-/** Rounds are many only where somebody tries again and again; the last of them say where it stands. */
+/** The last rounds show whether the trial makes progress. */
 const mostRounds = 6;
 
 export function TrialStep() {
@@ -41,39 +42,40 @@ function Overview() {
 	const awaited = isBusy(state, "try") && !linear ? state.awaited : undefined;
 	const status = paragraph(awaited ? awaitedText(awaited, messages) : statusText(state, messages), width, 3);
 	const missing = running ? [] : (round?.missing ?? []);
-	// What is missing is the question of this screen: it has its rows before anything else gets more than one.
-	const room = new Room(height - status.length - (running ? 0 : 1));
+	const selected = missing[cursorOf(state)];
+	const gap = gapRows(height);
+	// The missing items are the question of this screen, so they get their rows first.
+	const room = new Room(height - status.length - (running ? 0 : 1) - 2 * gap);
 	const least = Math.min(missing.length, 3) + (missing.length > 3 ? 1 : 0);
-	room.take(least + (missing.length && !isWide ? 1 : 0));
-	const verdict = room.fit(running ? [] : verdictLines(state, messages), 1);
+	room.take(least + (selected && !isWide ? 1 : 0));
+	const verdict = running ? undefined : verdictOf(state, messages);
+	const verdictRows = verdict ? room.fit(paragraph(verdict.text, width, 3), 3) : [];
 	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
 	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
 	const facts = room.fit(running || !round ? [] : [...factLines(round, messages), ...unprovenLines(state, round, messages)], 2);
 	const spare = isWide ? 0 : 4;
 	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - spare)));
-	const outputHeight = isWide ? 0 : room.left - 1;
-	const selected = missing[cursorOf(state)];
+	const outputGap = room.left > 3 ? gap : 0;
+	const outputHeight = isWide ? 0 : room.left - 1 - outputGap;
 	return (
 		<>
-			<Paragraph lines={status} bold />
-			{rounds.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
-				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
-					{line}
-				</Line>
-			))}
-			{verdict.map(({ color, text }) => (
-				<Line key={text} {...(color ? { color } : {})}>
-					{text}
-				</Line>
-			))}
+			<Paragraph lines={status} bold tone={running || !round ? undefined : round.answered ? "good" : "warning"} />
+			{gap ? <Line /> : null}
+			<Paragraph lines={verdictRows} tone={verdict?.tone} />
 			{probes.map((outcome) => (
 				<OutcomeLine key={outcome.command} outcome={outcome} />
 			))}
 			{facts.map((line) => (
 				<Line key={line}>{line}</Line>
 			))}
-			{running ? null : <Line dimColor>{missing.length ? words.missing : words.noMissing}</Line>}
+			{rounds.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
+				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
+					{line}
+				</Line>
+			))}
+			{gap ? <Line /> : null}
+			{running ? null : <Line bold={missing.length > 0}>{missing.length ? words.missing : words.noMissing}</Line>}
 			{round && !running ? (
 				<Rows
 					items={missing}
@@ -83,13 +85,14 @@ function Overview() {
 				/>
 			) : null}
 			{selected && !isWide ? <Line dimColor>{`      ${shortWhy(selected, messages)}`}</Line> : null}
-			{outputHeight > 0 ? <Line dimColor>{messages.wizard.trace.output}</Line> : null}
+			{outputHeight > 0 && outputGap ? <Line /> : null}
+			{outputHeight > 0 ? <Line bold>{messages.wizard.trace.output}</Line> : null}
 			<OutputTail height={outputHeight} />
 		</>
 	);
 }
 
-/** Beside the list: all that is known of the selected one, and below it what the application printed. */
+/** The second pane: details of the selected item, then the application's output. */
 function Detail() {
 	const { height, messages, state, width } = useView();
 	const texts = isBusy(state, "try", "plan") ? [] : (whyMissing(state, messages) ?? []);
@@ -102,7 +105,7 @@ function Detail() {
 					{line}
 				</Line>
 			))}
-			<Line dimColor>{messages.wizard.trace.output}</Line>
+			<Line bold>{messages.wizard.trace.output}</Line>
 			<OutputTail height={height - lines.length - 1} />
 		</>
 	);
@@ -111,20 +114,21 @@ function Detail() {
 function MissingLine({ missing, round, selected }: { missing: Missing; round: Round; selected: boolean }) {
 	const { messages, state, width } = useView();
 	const proposed = isProposed(missing, round);
-	const taken = isTaken(missing, round, state.trial);
-	const mark = taken ? "[x]" : missing.declined || !proposed ? "[!]" : "[ ]";
+	const taken = isSelected(missing, round, state.trial);
+	const mark = taken ? "[✓]" : missing.declined || !proposed ? "[!]" : "[ ]";
 	return (
 		<SplitLine
 			width={width}
 			cut="middle"
 			bold={selected}
-			left={`${selected ? ">" : " "} ${mark} ${whatText(missing)}`}
+			tone={selected ? "accent" : undefined}
+			left={`${cursorMark(selected)} ${mark} ${whatText(missing)}`}
 			right={remedyText(missing, round, messages)}
 		/>
 	);
 }
 
-/** The table with its head; where there is little room the last round alone. */
+/** The table with its head, or the last round if there is only one row. */
 function roundLines(state: WizardState, messages: Messages, room: number): string[] {
 	const { rounds } = state.trial;
 	if (!rounds.length) return [];
@@ -132,20 +136,20 @@ function roundLines(state: WizardState, messages: Messages, room: number): strin
 	return room < 2 ? rows.slice(-1) : [head, ...rows.slice(1 - Math.max(2, room))];
 }
 
-/** How the self-test goes, or how it went. */
-function verdictLines(state: WizardState, messages: Messages): { text: string; color?: string }[] {
+/** The progress or the verdict of the self-test. */
+function verdictOf(state: WizardState, messages: Messages): { text: string; tone?: Tone } | undefined {
 	const words = messages.wizard.trial;
 	const { tested, testing } = state.trial;
 	if (tested?.untried) {
 		const why = messages.note(tested.untried.code, tested.untried.values);
-		return [{ text: `[!!] ${messages.fill(words.untested, { why })}`, color: "yellow" }];
+		return { text: `✗ ${messages.fill(words.untested, { why })}`, tone: "warning" };
 	}
 	if (tested) {
-		const [mark, color] = isSafe(state) ? ["[ok]", "green"] : ["[!!]", "red"];
-		return [{ text: `${mark} ${verdictText(tested.test, messages)}`, color }];
+		const text = verdictText(tested.test, messages);
+		return isSafe(state) ? { text: `✓ ${text}`, tone: "good" } : { text: `✗ ${text}`, tone: "bad" };
 	}
-	if (!isBusy(state, "selftest")) return [];
-	return [{ text: `[..] ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` }];
+	if (!isBusy(state, "selftest")) return undefined;
+	return { text: `• ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` };
 }
 
 function factLines(round: Round, messages: Messages): string[] {
@@ -156,7 +160,7 @@ function factLines(round: Round, messages: Messages): string[] {
 	];
 }
 
-/** What the probes and exercises leave open although the application answers. */
+/** What probes and exercises do not prove. */
 function unprovenLines({ plan }: WizardState, { answered }: Round, messages: Messages): string[] {
 	return answered ? (plan?.notes ?? []).filter(isUnproven).map(({ code, values }) => messages.note(code, values)) : [];
 }
@@ -167,7 +171,7 @@ function statusText(state: WizardState, messages: Messages): string {
 	if (isBusy(state, "plan")) return messages.wizard.build.changing;
 	if (isBusy(state, "try")) return messages.fill(words.running, { round: state.trial.now ?? state.trial.rounds.length + 1 });
 	if (!round) return "";
-	const count = wanted(state).length;
+	const count = itemsToAdd(state).length;
 	if (round.answered && count) return messages.fill(words.goodButMore, { count });
 	if (round.answered)
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
@@ -176,7 +180,7 @@ function statusText(state: WizardState, messages: Messages): string {
 	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { paths: declined.join(", ") }) : words.stuckOther}`;
 }
 
-/** Hands out the rows of the screen in the order of their worth. */
+/** Distributes the rows of the screen, the most important part first. */
 class Room {
 	left: number;
 
@@ -195,7 +199,6 @@ class Room {
 	}
 }
 
-/** How far the search for what nothing needs is, and how to end it. */
 export function Minimising() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;

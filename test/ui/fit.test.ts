@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { splitCommandLine } from "../../src/core/application/command-line.ts";
+import { wrapCommand } from "../../src/wizard/parts/fit.ts";
+
+describe("a wrapped command", () => {
+	const command = "cagewright make redis --probe 'redis-cli PING | grep -q PONG' --exclude '/usr/lib/a b/**' --yes";
+
+	test("fits the width and means the same when it is pasted", () => {
+		const rows = wrapCommand(command, 50);
+		expect(rows.length).toBeGreaterThan(1);
+		for (const row of rows) expect(row.length).toBeLessThanOrEqual(50);
+		expect(splitCommandLine(rows.join("\n").replaceAll("\\\n", ""))).toEqual(splitCommandLine(command));
+	});
+
+	test("stays one row if it fits", () => {
+		expect(wrapCommand("cagewright run redis", 50)).toEqual(["cagewright run redis"]);
+	});
+
+	test("keeps a word that is too long for a row", () => {
+		expect(wrapCommand("x".repeat(30), 20).join("")).toBe("x".repeat(30));
+	});
+});
