@@ -96,10 +96,10 @@ describe("an ordinary user", () => {
 	test("gets what only the trial asks for in a second round", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
-		// The filter lies beside the init in a cage alone, not in a sandbox.
+		// The sandbox has a /proc, the cage has none.
 		const server = `
 			const { existsSync, readFileSync } = require("node:fs");
-			const text = existsSync("/.launch/filter") ? readFileSync(${JSON.stringify(extra)}) : "on the host";
+			const text = existsSync("/proc/self") ? "on the host" : readFileSync(${JSON.stringify(extra)});
 			require("node:http").createServer((_, answer) => answer.end(text)).listen(21453, "127.0.0.1");`;
 		const probe = `curl -fsS --noproxy '*' http://127.0.0.1:21453/`;
 		const made = await make(["--name", "late", "--probe", probe, "--", process.execPath, "-e", server], user);
