@@ -9,7 +9,7 @@ import { freePort } from "./network.ts";
 
 const state = temporaryState();
 
-test("the hook of a real upgrade marks the cage, and an update takes the mark away", async () => {
+test("the hook of a real upgrade marks the cage, and an update removes the mark", async () => {
 	const packages = greeterPackages(temporaryFolder("packages"));
 	packages.install("one");
 	const port = await freePort();

@@ -57,10 +57,10 @@ export async function selftestCage(context: Context, name: string, options: Self
 	return testCage(context, cage, manifest, interpreter, options);
 }
 
-const wayCount = Object.values(techniques).flat().length;
+const techniqueCount = Object.values(techniques).flat().length;
 
 /** Failures of the test itself, which say nothing about the cage. */
-const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
+const testFailures = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
 
 /**
  * The self-test as the last step of a trial. If it cannot run, a warning explains why and the result is undefined: the record
@@ -84,7 +84,7 @@ export async function selftestIfPossible(context: Context, cage: Cage, manifest:
 		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
 		return { test };
 	} catch (error) {
-		if (!(error instanceof Failure) || !testsOwn.has(error.code)) throw error;
+		if (!(error instanceof Failure) || !testFailures.has(error.code)) throw error;
 		return { untried: { code: error.code, values: error.values } };
 	}
 }
@@ -109,7 +109,7 @@ async function testCage(
 	let launch = 0;
 	const start = (change: Partial<LaunchRequest>, spare: boolean) => {
 		const number = ++launch;
-		return tryOut(
+		return runTechniques(
 			context,
 			layout,
 			{ ...request, network, ...change },
@@ -117,12 +117,12 @@ async function testCage(
 				interpreter,
 				decoy: decoy.facts,
 				spare,
-				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
+				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: techniqueCount }),
 			},
 		);
 	};
 	// Runs as root without any layer except chroot.
-	const unitOut = (unit: UnderUnit) => {
+	const runUnderUnit = (unit: UnderUnit) => {
 		const present = { cage, manifest, layout, generation: manifest.generation };
 		const { architecture } = selftest;
 		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
@@ -133,7 +133,7 @@ async function testCage(
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 	const before = await control();
 	const real = options.unit
-		? await unitOut(options.unit)
+		? await runUnderUnit(options.unit)
 		: await start({ ...(options.without ? { without: options.without } : {}) }, false);
 	const after = await control();
 	const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
@@ -170,7 +170,7 @@ interface Attempts {
 }
 
 /** Launches the techniques once, on a copy of the data that is discarded. Throws `selftest-broken` (exit 70) if they do not finish. */
-async function tryOut(
+async function runTechniques(
 	context: Context,
 	cage: CageLayout,
 	request: LaunchRequest,
