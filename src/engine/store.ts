@@ -193,7 +193,7 @@ export interface StaleMark {
 }
 
 export interface Lock extends AsyncDisposable {
-	/** Deletes what was created under this lock and never became a cage. */
+	/** Deletes files created under this lock that never became a cage. */
 	clear(): Promise<void>;
 	release(): Promise<void>;
 }

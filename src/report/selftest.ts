@@ -18,9 +18,9 @@ import { indent, table } from "./format.ts";
 
 /** `cagewright/selftest/1`. */
 export function selftestToJson(name: string, test: Selftest): object {
-	const { audit, control, network, seconds, unit, ways } = test;
+	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const under = unit === undefined ? {} : { unit };
+	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarms } : {}) };
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
@@ -38,9 +38,15 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		...[...escaped, ...withOutcome(test, "open")].flatMap((way) => [wayTitle(way.id, messages), ...wayDetails(way, messages)]),
 		...findings.flatMap((check) => [words.checks[check.id], ...checkDetails(check, messages)]),
 		words.control(test.control.before, test.control.after),
+		...(test.alarms
+			? [
+					words.alarms(test.alarms.raised, test.alarms.filtered, test.alarms.slowest),
+					...test.alarms.silent.map((id) => `  ${words.silent(wayTitle(id, messages))}`),
+				]
+			: []),
 		...(holds(test)
 			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
-			: [words.leaks(escaped.length, findings.length), words.toClose]),
+			: [words.leaks(escaped.length, findings.length), words.toFix]),
 	].join("\n");
 }
 
@@ -76,7 +82,7 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 	}
 	const { check } = finding;
 	const mark =
-		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.noteMark}` : "[ok]";
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
@@ -90,7 +96,7 @@ function wayDetails(way: Outcome, messages: Messages): string[] {
 			return [
 				words.means(`${words.meanings[way.group]}.`),
 				words.shouldStop(stopsText(way, messages)),
-				...[...new Set(way.stoppedBy.map((stop) => words.closing.stops[stop]))].map((how) => words.close(`${how}.`)),
+				...[...new Set(way.stoppedBy.map((stop) => words.closing.stops[stop]))].map((how) => words.fix(`${how}.`)),
 			];
 		case "refused":
 			return [words.stopped(stopsText(way, messages), way.detail)];
@@ -105,18 +111,18 @@ function checkDetails(check: Check, messages: Messages): string[] {
 	const found = check.found.length ? [`  ${printable(check.found.join(", "))}`] : [];
 	if (check.ok) return [];
 	if (check.instead !== undefined) return [...found, `  ${words.instead[check.instead]}`];
-	return [...found, words.means(means), words.close(close)];
+	return [...found, words.means(means), words.fix(close)];
 }
 
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
-	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.missingMark;
+	const verdict = check.ok ? words.ok : isWarning(check) ? words.noteMark : words.missingMark;
 	const instead = check.instead === undefined ? [] : [words.instead[check.instead]];
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
 function wayTitle(id: string, messages: Messages): string {
-	const titles: Readonly<Record<string, string>> = messages.selftest.ways;
+	const titles: Readonly<Record<string, string>> = messages.selftest.techniques;
 	return titles[id] ?? id;
 }
 
@@ -155,9 +161,9 @@ export function selftestLines(summary: SelftestSummary | undefined, messages: Me
 	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
 	return [
 		words.tried(tried, at),
-		...(escaped.length ? [words.out(titles(escaped))] : []),
+		...(escaped.length ? [words.escaped(titles(escaped))] : []),
 		...(findings.length ? [words.missing(findings.join(", "))] : []),
-		...(escaped.length || findings.length ? [] : [words.noneOut]),
+		...(escaped.length || findings.length ? [] : [words.noEscape]),
 		...(openByDesign.length ? [words.byDesign(titles(openByDesign))] : []),
 	];
 }

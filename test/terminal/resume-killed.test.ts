@@ -31,7 +31,7 @@ describe("the wizard, killed or hung up,", () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await eventually(async () => {
 			const { json } = await cagewright(["sessions", "list", "--json"], { state });
@@ -59,7 +59,7 @@ describe("the wizard, killed or hung up,", () => {
 		await make(["demo"], { state });
 		const wizard = await atFiles(state);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await wizard.sees(plannedFiles);
 		await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -203,7 +203,7 @@ function usedDirectories(all: Application, requested: Application, { accesses }:
 }
 
 interface PeopleServed {
-	/** In the form of `Rules.accounts`. */
+	/** Same form as `Rules.accounts`. */
 	readonly accounts: readonly string[];
 	readonly notes: readonly Note[];
 }

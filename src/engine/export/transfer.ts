@@ -94,7 +94,7 @@ export async function importCage(
 	const judged = judge(context, archive, name, options);
 	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
 	if (refusal) {
-		// A dry run also shows what was refused.
+		// A dry run also shows refused archives.
 		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
 		throw refusal;
 	}

@@ -29,6 +29,7 @@ import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
+import { measureAlarms } from "./alarm-coverage.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques; an idle machine needs a third of one. */
@@ -39,6 +40,8 @@ export interface SelftestOptions {
 	readonly network?: "host" | "none";
 	/** Layers that the tested launch omits. Only tests of the self-test use it. */
 	readonly without?: readonly Layer[];
+	/** Also measures which techniques raise an alarm; takes about two minutes. */
+	readonly alarms?: boolean;
 	/** Runs as a systemd service instead of via the launcher. */
 	readonly unit?: UnderUnit;
 }
@@ -130,6 +133,15 @@ async function testCage(
 		const inNetwork = network === "none" ? "none" : "host";
 		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
 	};
+	const alarmsOf = async (attempts: ReadonlyMap<string, Attempt>) => {
+		await using sandbox = await context.machine.launcher.createSandbox();
+		const { architecture } = selftest;
+		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
+		const command = [...interpreter.command, attemptsProgram(architecture, { isGated: true }), ...target];
+		const spec = { kind: "cage", cage: layout, sandbox } as const;
+		const gated = { ...request, network, spec, command, hostFiles: interpreter.brought, signal: context.signal };
+		return await measureAlarms(context, gated, attempts);
+	};
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 	const before = await control();
 	const real = options.unit
@@ -142,7 +154,9 @@ async function testCage(
 	const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 	if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 	const inForce = expected(request, network, layout);
+	const alarms = options.alarms ? await alarmsOf(real.attempts) : undefined;
 	return {
+		...(alarms ? { alarms } : {}),
 		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 		network,
 		ways: outcomes,

@@ -23,7 +23,7 @@ import { restartIf, revert } from "./rollback.ts";
 interface UpdateOptions {
 	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
-	/** Whether to include what was missed in production; asked if there is something. */
+	/** Whether to include items missed in production; asked if there is something. */
 	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
 	readonly selftest: boolean;
 	/** False leaves running processes in the generation they were started in. */

@@ -64,7 +64,7 @@ function hasOtherRights({ gid, mode, uid }: ManifestEntry, stats: BigIntStats, {
 	return isOtherMode || (owner === undefined && (Number(stats.uid) !== uid || Number(stats.gid) !== gid));
 }
 
-/** In milliseconds, like a plan. */
+/** Compares milliseconds, like a plan. */
 function hasOtherTime({ mtime }: ManifestEntry, { mtimeMs }: BigIntStats): boolean {
 	return Number(mtimeMs) !== Math.trunc(mtime);
 }

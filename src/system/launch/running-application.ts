@@ -123,7 +123,7 @@ export class RunningApplication implements Launched {
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
 
-	/** `folder` holds the launch's files. `cleanUp` removes what was created for the launch, after it has ended. */
+	/** `folder` holds the launch's files. `cleanUp` removes everything created for the launch, after it has ended. */
 	constructor(
 		child: ChildProcess,
 		request: LaunchRequest,
