@@ -20,7 +20,7 @@ export interface Change {
 }
 
 /** Whether an item can be decided freely, only explicitly, or not at all. */
-export type Freedom = "free" | "consent" | "fixed";
+type Freedom = "free" | "consent" | "fixed";
 
 export function freedomOf(current: PendingPlan, node: FileNode, rules: Rules): Freedom {
 	const { item } = node;
