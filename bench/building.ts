@@ -6,7 +6,7 @@ import type { Plan } from "../src/core/plan/plan.ts";
 import { contextIn, planOf } from "./cages.ts";
 import { type Bench, inFolder, inTurn, milliseconds, type Result, ratios, seconds } from "./harness.ts";
 
-/** Building the files of a cage, against the commands by hand: copy, note the checksums, make sure that it is on disk. */
+/** Compares building a cage's files with manual commands: copy, record checksums, sync to disk. */
 export const building: Bench = {
 	name: "building",
 	run: () =>
@@ -35,7 +35,7 @@ async function buildOf(name: string, folder: string): Promise<Result> {
 			await undo();
 			return taken;
 		};
-		// The first one also makes the data's folders, and warms the page cache for both.
+		// The first build also creates the data folders, and warms the page cache for both.
 		await timed();
 		const { byHand, ours } = await inTurn(11, { ours: timed, byHand: () => copyByHand(plan, join(folder, "by-hand")) });
 		return {

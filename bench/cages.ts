@@ -10,7 +10,7 @@ export function contextIn(state: string): Context {
 	return { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
 }
 
-/** A real plan of a built-in template: traced on this machine. */
+/** Plans a built-in template from a trace on this machine. */
 export async function planOf(context: Context, name: string): Promise<Plan> {
 	const template = builtinTemplate(name);
 	const answers = answersFrom(context.machine, {}, [], template && { kind: "template", template });

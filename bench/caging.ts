@@ -10,16 +10,16 @@ interface Server {
 	readonly account: string;
 	readonly command: readonly string[];
 	readonly probe: string;
-	/** Measures requests a second. */
+	/** Measures requests per second. */
 	readonly load: () => number;
 }
 
-/** What a cage costs: at the start, and while it serves. */
+/** Measures a cage's cost, at the start and while it serves. */
 export const caging: Bench = {
 	name: "caging",
 	run: () =>
 		inFolder(async (state) => {
-			// nginx reads its pages as an account of its own.
+			// nginx reads its pages as its own account.
 			chmodSync(state, 0o755);
 			const results: Result[] = [];
 			const redisPort = await freePort();
@@ -76,7 +76,7 @@ async function starting(state: string, server: Server, port: number): Promise<Re
 	];
 }
 
-/** The caged one and its bare twin run side by side and are asked in turn, so that what else the machine does meets both alike. */
+/** The caged server and its bare twin run at the same time and are asked in turn, so that other load affects both alike. */
 async function serving(state: string, server: Server, twin: Server): Promise<Result> {
 	const { inside, outside } = await running(bare(twin), () =>
 		running(program(state, "run", server.name), async () => {
@@ -106,7 +106,7 @@ async function answers({ probe }: Server): Promise<void> {
 	}
 }
 
-/** Starts it, measures, and ends it. The clock of `measure` starts with the process. */
+/** Starts the server, measures, and stops it. The clock of `measure` starts with the process. */
 async function running<Measured>(command: readonly string[], measure: () => Promise<Measured>): Promise<Measured> {
 	const [file = "", ...args] = command;
 	const child: ChildProcess = spawn(file, args, { stdio: "ignore" });

@@ -6,16 +6,16 @@ import { type Bench, freePort, inFolder, type Result, seconds } from "./harness.
 
 interface Daemon {
 	readonly command: readonly string[];
-	/** A shell line that passes once it answers. */
+	/** A shell line that passes once the daemon answers. */
 	readonly probe: string;
 }
 
-/** Sandboxed runs of a `make` that needs no second trial: two traced starts and the trial. */
+/** Sandboxed runs of a `make` without a second trial: two traced starts and the trial. */
 const sandboxed = 2;
 
 /**
- * Whole jobs of a dozen daemons, each against as many bare runs as it made: start, answer, stop. The probes and the time that a daemon takes to stop are
- * in both, so what is left is the price of tracing, planning, building and confining.
+ * Compares whole jobs for a dozen daemons with the same number of bare runs: start, answer, stop. Both contain the probes and the
+ * daemon's time to stop, so that the difference is the cost of tracing, planning, building and confining.
  */
 export const daemons: Bench = {
 	name: "daemons",

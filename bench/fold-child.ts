@@ -1,6 +1,6 @@
 import { startAtFirstExecve, TraceFold } from "../src/core/trace/fold.ts";
 
-/** Folds what comes in: a process of its own, so that its memory is that of a fold alone. */
+/** Folds its input in a separate process, so that its memory contains only the fold. */
 const fold = new TraceFold({ start: startAtFirstExecve() });
 let started: number | undefined;
 for await (const chunk of process.stdin) {

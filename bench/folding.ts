@@ -26,7 +26,7 @@ function foldFile(file: string): Folded {
 	}
 }
 
-/** Through a pipe, as strace's lines come: nothing of the trace is kept anywhere. */
+/** Uses a pipe, as for strace's lines, so that nothing stores the trace. */
 async function foldStream(trace: Readable): Promise<Folded> {
 	const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
 	const [result] = await Promise.all([text(child.stdout), pipeline(trace, child.stdin)]);
@@ -34,10 +34,10 @@ async function foldStream(trace: Readable): Promise<Folded> {
 }
 
 const calls = 1_000_000;
-/** Names of documents that make about 65,000 paths: many are also looked for in a compressed form. */
+/** File names that lead to about 65,000 paths, because many are also looked for in a compressed form. */
 const documents = 35_300;
 
-/** Reading a long trace, against what one would type at a shell to list its paths. */
+/** Compares reading a long trace with shell commands that list its paths. */
 export const folding: Bench = {
 	name: "folding",
 	run: () =>
@@ -56,7 +56,8 @@ export const folding: Bench = {
 			const large: Folded[] = [];
 			for (let repetition = 0; repetition < 3; repetition++)
 				large.push(await foldStream(Readable.from(makeTrace(calls, documents))));
-			// Ten times the calls over the same paths: a dozen bytes kept of each call would double it. V8 lets its heap breathe a little.
+			// Ten times the calls over the same paths: keeping a dozen bytes per call would double the memory. The limit allows
+			// for V8's garbage.
 			const short = await foldStream(Readable.from(makeTrace(calls, 5000)));
 			const long = await foldStream(Readable.from(makeTrace(10 * calls, 5000)));
 			return [

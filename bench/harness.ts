@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** One line of the summary. Its values are repetitions of the same measurement; the median is held against the target. */
+/** One line of the summary. Its values are repetitions of one measurement; their median is compared with the target. */
 export interface Result {
 	readonly what: string;
-	/** What it is measured against: what a user would otherwise use. Absent for a plain amount. */
+	/** The alternative that a user would otherwise use. Absent for a plain amount. */
 	readonly against?: string;
 	readonly values: readonly number[];
 	readonly unit: "x" | "s" | "ms" | "MB" | "calls/s";
@@ -20,7 +20,7 @@ export interface Bench {
 	run(): Promise<Result[]>;
 }
 
-/** Runs each of the works in turn, so often, and returns what each measured: drift of the machine meets all of them alike. */
+/** Repeats the works in turn and returns their measurements, so that changes of the machine affect all of them alike. */
 export async function inTurn<Name extends string>(
 	repetitions: number,
 	works: Record<Name, () => Promise<number> | number>,
@@ -40,8 +40,8 @@ export async function seconds(work: () => unknown): Promise<number> {
 }
 
 /**
- * Milliseconds that the main thread waited for a processor until now (proc(5), schedstat): what is measured without them is what the work takes on a
- * machine that has nothing else to do. 0 where the kernel does not tell.
+ * Milliseconds that the main thread has waited for a processor (proc(5), schedstat). Without them, a measurement shows the time
+ * on an otherwise idle machine. 0 if the kernel does not say.
  */
 export function waitedForProcessor(): number {
 	try {
@@ -51,7 +51,7 @@ export function waitedForProcessor(): number {
 	}
 }
 
-/** Pair by pair: each repetition against its neighbour in time. */
+/** Divides each repetition by its neighbour in time. */
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
 	return ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
 }
@@ -92,7 +92,7 @@ export function resultLine(result: Result): string {
 		.trimEnd();
 }
 
-/** A folder that is gone afterwards. On the disk of the system's state, because memory would flatter what is written. */
+/** Provides a temporary folder on the disk of the system's state, because memory would be too fast for written files. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 	const folder = mkdtempSync(join(process.getuid?.() === 0 ? "/var/lib" : tmpdir(), "cagewright-bench-"));
 	try {

@@ -7,19 +7,22 @@ import { atPlanning } from "./wizard-screen.ts";
 
 const count = 10_000;
 const repetitions = 3;
-/** Milliseconds between two keys: faster than a key that is held down. */
+/** Milliseconds between two keys: faster than a held key. */
 const every = 15;
 
 interface Watched {
-	/** Milliseconds of each key, from when it was due until its picture. */
+	/** Milliseconds from each key's due time to its picture. */
 	readonly first: number[];
 	readonly anew: number[];
 	readonly entries: number;
-	/** Of planning, in milliseconds. */
+	/** Milliseconds of planning. */
 	readonly took: number;
 }
 
-/** Keys that come all the time, while a plan of more real files than the largest cage has is made, arrives, and is made anew after a decision. */
+/**
+ * Presses keys all the time while a plan of more real files than the largest cage is made, arrives, and is made again after a
+ * decision.
+ */
 export async function keysWhilePlanning(budget: number): Promise<Result[]> {
 	const trace = traceOf(realFiles());
 	const results: Result[] = [];
@@ -62,7 +65,7 @@ async function watch(columns: number, trace: Trace, state: string): Promise<Watc
 	const { store } = screen;
 	const keys: number[] = [];
 	let due = performance.now() + every;
-	/** Presses a key whenever one is due: what waits because something else runs is as late as a person sees it. */
+	/** Presses each key when it is due, so that waiting for other work counts as a person would notice it. */
 	const pressUntil = async (holds: () => boolean): Promise<number[]> => {
 		keys.length = 0;
 		for (let at = 0, left = 20; left > 0; at++) {
@@ -71,7 +74,7 @@ async function watch(columns: number, trace: Trace, state: string): Promise<Watc
 			const lateness = Math.max(0, performance.now() - due - (waitedForProcessor() - waited));
 			keys.push(lateness + (await screen.press(at % 2 ? "k" : "j")));
 			due = Math.max(due + every, performance.now() + 1);
-			// Some more, with the new plan on the screen.
+			// A few more keys, with the new plan on the screen.
 			if (holds()) left--;
 		}
 		return [...keys];
@@ -79,7 +82,7 @@ async function watch(columns: number, trace: Trace, state: string): Promise<Watc
 	try {
 		const first = await pressUntil(() => store.state.plan !== undefined && store.state.jobs.plan === undefined);
 		const { plan } = store.state;
-		// The second group, whatever it is: the first may hold what asks questions.
+		// The second group, because the first may ask questions.
 		await screen.press("\x1b[Hhj ");
 		if (store.state.jobs.plan === undefined) throw new Error("nothing was decided");
 		const anew = await pressUntil(() => store.state.plan !== plan && store.state.jobs.plan === undefined);
@@ -101,7 +104,7 @@ const unasked = {
 	seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
 } as const;
 
-/** What a large machine has; where that is not enough, together with the packages of this repository. */
+/** Files of a large machine, together with this repository's packages if there are too few. */
 function realFiles(): Path[] {
 	const found = execFileSync("find", ["/usr", "/etc", "node_modules", "-type", "f"], { maxBuffer: 1e9 });
 	const here = process.cwd();

@@ -7,10 +7,12 @@ import { WizardStore } from "../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
 import { shownProcesses } from "../test/ui/scripted-trace.ts";
 
-/** The wizard on the trace step, with lines coming as fast as its arguments say: a process of its own, so that what it costs is the wizard's alone. */
+/**
+ * The wizard's trace step with lines as fast as its arguments say, in a separate process so that only the wizard's costs count.
+ */
 const [linesPerSecond = 0, seconds = 0] = process.argv.slice(2).map(Number);
 
-/** A terminal that costs nothing itself. */
+/** A terminal without costs. */
 class Output extends EventEmitter {
 	readonly isTTY = true;
 	readonly columns = 80;
@@ -48,14 +50,14 @@ const before = process.cpuUsage();
 const framesBefore = output.frames;
 let lines = 0;
 let lastReport = 0;
-// As a pipe gives them: what came since the last turn, in one piece.
+// As from a pipe: everything since the last turn in one chunk.
 while (performance.now() - started < seconds * 1000) {
 	const due = Math.floor(((performance.now() - started) / 1000) * linesPerSecond);
 	let text = "";
 	for (; lines < due; lines++)
 		text += `2026-11-25T10:00:00.${lines} worker[${lines % 7}]: GET /some/page/${lines} 200 "a usual line of a log"\n`;
 	if (text !== "") session.emit({ event: "output-received", text: decoder.decode(Buffer.from(text), { stream: true }) });
-	// The engine tells of the rest ten times a second at most.
+	// The engine reports the rest at most ten times per second.
 	if (performance.now() - lastReport >= 100) {
 		lastReport = performance.now();
 		const counts = {

@@ -11,11 +11,11 @@ interface Watched {
 
 const script = join(dirname(fileURLToPath(import.meta.url)), "live-child.js");
 
-/** How many lines a second the application prints while it is traced, and for how long. */
+/** How many lines per second the application prints while it is traced, and for how long. */
 const linesPerSecond = 20_000;
 const seconds = 3;
 
-/** The screen of a trace while the application prints more than anybody can read. */
+/** Measures the trace screen while the application prints more than anybody can read. */
 export const live: Bench = {
 	name: "live",
 	async run() {

@@ -13,7 +13,7 @@ import { upkeep } from "./upkeep.ts";
 import { watching } from "./watching.ts";
 import { wizard } from "./wizard.ts";
 
-/** Runs all benches, or those that are named; exits 1 where a target is missed. */
+/** Runs all benches, or the named ones; exits 1 if a target is missed. */
 const benches = [
 	startup,
 	tracing,

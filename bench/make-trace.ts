@@ -1,6 +1,6 @@
 /**
- * A trace like those of a busy daemon, as the chunks of a pipe: `lines` calls over `paths` different paths, mostly opens and stats by
- * absolute name, some relative, some unfinished and resumed, some that fail. The same arguments give the same bytes.
+ * Yields a trace like a busy daemon's, in chunks of a pipe: `lines` calls over `paths` distinct paths, mostly opens and stats by
+ * absolute name, some relative, some unfinished and resumed, some failing. Equal arguments give equal bytes.
  */
 export function* makeTrace(lines: number, paths: number, chunkSize = 65_536): Generator<Buffer> {
 	let pending = '4000  execve("/usr/sbin/daemon", ["daemon"], 0x7ffc0 /* 9 vars */) = 0\n';
@@ -10,7 +10,7 @@ export function* makeTrace(lines: number, paths: number, chunkSize = 65_536): Ge
 		return (seed >>> 8) % below;
 	};
 	for (let line = 1; line < lines; line++) {
-		// Half of the calls go to a few paths, as with a web server; the rest goes round all of them.
+		// Half of the calls use a few paths, as for a web server; the rest use all of them.
 		const number = line % 2 === 0 ? random(Math.min(paths, 200)) : Math.floor(line / 2) % paths;
 		const path = `/srv/site-${number % 97}/assets/${number % 13}/document-${number}.html`;
 		const pid = 4000 + random(4);

@@ -5,7 +5,7 @@ import { contextIn, planOf } from "./cages.ts";
 import { type Bench, freePort, inFolder, inTurn, median, milliseconds, ratios, seconds } from "./harness.ts";
 import { firstAnswer, redisCommand } from "./redis.ts";
 
-/** The whole job, beside what of it would have to be waited for by hand; and one start in the cage against one outside. */
+/** Compares the whole job with the steps that a manual job would wait for, and a start in the cage with one outside. */
 export const making: Bench = {
 	name: "making",
 	run: () =>
@@ -60,14 +60,14 @@ export const making: Bench = {
 		}),
 };
 
-/** Seconds from the start of a command until redis answers; then it is ended. */
+/** Seconds from the start of a command until redis answers; then redis is stopped. */
 async function untilAnswer(program: string, args: readonly string[], port: number): Promise<number> {
 	const child = spawn(program, args, { stdio: "ignore" });
 	const ended = new Promise((resolve) => child.on("exit", resolve));
 	try {
 		return await seconds(() => firstAnswer(port));
 	} finally {
-		// strace passes nothing on, so redis itself is told.
+		// strace passes no signal on, so redis itself is stopped.
 		spawnSync("redis-cli", ["-p", String(port), "shutdown", "nosave"], { stdio: "ignore" });
 		child.kill("SIGTERM");
 		await ended;

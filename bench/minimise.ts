@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { findUnneeded } from "../src/core/minimise/search.ts";
 import { type Bench, freePort, inFolder, median, type Result } from "./harness.ts";
 
-/** How many trials it takes to find what a cage does not need: about k·log2(n) for k needed files of n, however they lie. */
+/** Counts the trials until the unneeded files are found: about k·log2(n) for k needed among n files, wherever they are. */
 export const minimise: Bench = {
 	name: "minimise",
 	async run() {
@@ -16,7 +16,7 @@ export const minimise: Bench = {
 			[50_000, 20],
 		] as const)
 			results.push(await searched(files, needed));
-		// Files below /var are an application's state, and those in a script's folder its own; a package's lie in neither.
+		// Files below /var are state, and those in a script's folder its own sources; a package's files are in neither.
 		const made = mkdtempSync("/opt/cagewright-bench-");
 		try {
 			results.push(await inFolder((folder) => realCage(folder, made)));
@@ -30,7 +30,7 @@ export const minimise: Bench = {
 const { signal } = new AbortController();
 const target = { atMost: 1.5 };
 
-/** The search alone, with an oracle in the place of trials; needed files lie anywhere. */
+/** Measures the search alone, with an oracle instead of trials and needed files anywhere. */
 async function searched(files: number, needed: number): Promise<Result> {
 	const counts: number[] = [];
 	for (let repetition = 0; repetition < 5; repetition++) {
@@ -54,7 +54,7 @@ async function searched(files: number, needed: number): Promise<Result> {
 	};
 }
 
-/** Numbers from 0 to 1, the same ones at each run: the linear congruence of Numerical Recipes. */
+/** Numbers from 0 to 1, equal in each run: the linear congruence of Numerical Recipes. */
 function numbers(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -66,10 +66,10 @@ function numbers(seed: number): () => number {
 const files = 5000;
 const needed = 12;
 
-/** Trials side by side: half of what is split fails, so some of them would not have been asked for one after the other. */
+/** Concurrent trials: half of a split part fails, so that some of them would not have been needed one after the other. */
 const targetSideBySide = { atMost: 2 };
 
-/** A server that reads 5,000 files at its start and gives up where one of a dozen is not there: every trial is a real one. */
+/** A server that reads 5,000 files at its start and exits if one of a dozen is missing, with real trials. */
 async function realCage(folder: string, top: string): Promise<Result> {
 	const port = await freePort();
 	const random = numbers(7);

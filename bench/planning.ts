@@ -9,14 +9,14 @@ import { application, asRoot, rules } from "../test/core/plan/traces.ts";
 import { type Bench, inTurn, median, ratios, seconds } from "./harness.ts";
 
 const files = systemFiles();
-/** Programs, libraries and a language's own library: what a large application brings along. */
+/** Programs, libraries and a language's standard library, as in a large application. */
 const include = ["/usr/bin", "/usr/lib/*-linux-gnu", "/usr/lib/python3*", "/usr/share/perl*"];
-/** Of so many files is said how long they take; machines differ in how many they have. */
+/** Results are scaled to this number of files, because machines differ. */
 const many = 5000;
-/** ProbeQuery once a file takes minutes for all of them. So few stand for the rest, taken at equal distances. */
+/** One query per file would take minutes for all of them. So many, at equal distances, represent the rest. */
 const sampled = 100;
 
-/** A plan of thousands of files, against asking the machine's own tools for each of them. */
+/** Compares a plan of thousands of files with asking the machine's own tools about each of them. */
 export const planning: Bench = {
 	name: "planning",
 	async run() {
@@ -67,7 +67,7 @@ export const planning: Bench = {
 	},
 };
 
-/** Its status says only whether it knew all of them. */
+/** The exit status only says whether all files were known. */
 function ask(program: string, args: readonly string[]): void {
 	const { error, status } = spawnSync(program, args, { stdio: "ignore" });
 	if (error !== undefined || status === null) throw error ?? new Error(`${program} was killed`);

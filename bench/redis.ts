@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 
-/** A server that keeps nothing, so that the disk has no say. */
+/** A server that stores nothing, so that the disk does not matter. */
 export function redisCommand(port: number): string[] {
 	return ["/usr/bin/redis-server", "--port", String(port), "--save", "", "--appendonly", "no", "--dir", "/tmp"];
 }
 
-/** Resolves with the first answer to PING; asks every millisecond or two. */
+/** Resolves with the first answer to PING; asks every one or two milliseconds. */
 export async function firstAnswer(port: number): Promise<void> {
 	for (let tries = 0; tries < 20_000; tries++) {
 		if (await ping(port)) return;
@@ -14,7 +14,7 @@ export async function firstAnswer(port: number): Promise<void> {
 	throw new Error(`nothing answers on port ${port}`);
 }
 
-/** Resolves once nobody answers any more: what ends a server may be over a moment before the server is. */
+/** Resolves once nothing answers, because the stopping command may return before the server has stopped. */
 export async function silence(port: number): Promise<void> {
 	while (await ping(port)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -26,7 +26,7 @@ function ping(port: number): Promise<boolean> {
 			socket.destroy();
 			resolve(data.toString().startsWith("+PONG"));
 		});
-		// Where it ends just then, it hangs up without an error.
+		// If the server stops just then, it closes the connection without an error.
 		socket.on("close", () => resolve(false));
 		socket.on("error", () => resolve(false));
 	});

@@ -5,7 +5,7 @@ import { type Bench, inFolder, inTurn, milliseconds, ratios, seconds } from "./h
 const program = ["bin/cagewright.js"];
 const node = (args: readonly string[]) => spawnSync(process.execPath, args, { stdio: "ignore" });
 
-/** What a person waits for at each start, against Node that does nothing. */
+/** Compares each start that a person waits for with an empty Node program. */
 export const startup: Bench = {
 	name: "startup",
 	run: () =>

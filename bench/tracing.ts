@@ -7,7 +7,7 @@ import { redisCommand } from "./redis.ts";
 const port = 6379;
 const load = `redis-benchmark -h 127.0.0.1 -p ${port} -t get -n 60000 -c 50 --csv`;
 
-/** How much of a server's throughput is left while it is watched. All three run in a sandbox, with a network of their own. */
+/** Measures how much of a server's throughput remains while it is traced. All three run in a sandbox with its own network. */
 export const tracing: Bench = {
 	name: "tracing",
 	run: () =>

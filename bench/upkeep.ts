@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { type Bench, inFolder, inTurn, milliseconds, ratios, seconds } from "./harness.ts";
 
 const many = 5000;
-/** As libraries and programs go: most are small, some are large. */
+/** Typical sizes of libraries and programs: most are small, some are large. */
 const averageBytes = 64 * 1024;
 const program = join(process.cwd(), "dist", "main.js");
 
-/** Looking after a cage of thousands of files, against what one would do by hand: checksums of all of them. */
+/** Compares maintaining a cage of thousands of files with computing all their checksums. */
 export const upkeep: Bench = {
 	name: "upkeep",
 	run: () =>
@@ -17,11 +17,11 @@ export const upkeep: Bench = {
 			const files = join(folder, "files");
 			mkdirSync(files);
 			for (let number = 0; number < many; number++) {
-				// Like the inside of programs, for a plan looks into each.
+				// Binary content, because a plan reads each file's beginning.
 				writeFileSync(join(files, `file-${number}`), randomBytes(Math.round((averageBytes * ((number % 16) + 1)) / 8.5)));
 			}
 			const state = join(folder, "state");
-			// Whatever else runs under its account on this machine is no concern here.
+			// Other processes of its account on this machine do not matter here.
 			const accepted = ["--accept-finding", "account-used-outside"];
 			run(state, ["make", "demo", "--yes", "--no-selftest", ...accepted, "--include", files]);
 			const cage = join(state, "cages/demo/generations/1");

@@ -14,7 +14,7 @@ function tree(pid: number): number[] {
 	return [pid, ...children(pid).flatMap(tree)];
 }
 
-/** How much of a web server's throughput is left while what runs is watched in production: for what fails, and by strace. */
+/** Measures how much of a web server's throughput remains while it is watched in production: for failures, and by strace. */
 export const watching: Bench = {
 	name: "watching",
 	run: () =>
@@ -67,7 +67,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 					}),
 				strace: () =>
 					throughput(async ({ init }) => {
-						// With the calls that the watch looks at; strace stops at all the others as well, once a process runs already.
+						// Only the calls that the watch needs; strace stops at all others too if the process runs already.
 						const who = tree(init).flatMap((pid) => ["-p", String(pid)]);
 						const child = spawn("strace", ["-f", "-q", "-o", "/dev/null", "-e", "trace=%file", ...who], { stdio: "ignore" });
 						await setTimeout(500);

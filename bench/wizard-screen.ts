@@ -11,7 +11,7 @@ import { WizardStore } from "../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
 import { waitedForProcessor } from "./harness.ts";
 
-/** A session whose plans are made by the bench. */
+/** A session whose plans the bench makes. */
 class PlanningSession extends ScriptedSession {
 	readonly #make: (answers: Answers) => Promise<Plan>;
 
@@ -25,13 +25,13 @@ class PlanningSession extends ScriptedSession {
 	}
 }
 
-/** The wizard as it begins to plan, drawn as on a terminal; `store` asks `make` for each plan by itself. */
+/** The wizard at the start of planning, drawn as on a terminal; `store` asks `make` for each plan. */
 export function atPlanning(columns: number, make: (answers: Answers) => Promise<Plan>) {
 	const store = new WizardStore(new PlanningSession(make));
 	const output = new Output(columns);
 	store.dispatch({ type: "resized", columns, rows: columns === 80 ? 24 : 60 });
 	const look = { messages: messagesFor("en"), color: true, ascii: false };
-	// Every picture at once: else Ink would make those of one moment one, and some keys would cost nothing.
+	// Draw every picture at once. Otherwise Ink would merge pictures, and some keys would seem to cost nothing.
 	const instance = render(createElement(App, { store, look }), {
 		stdout: output as unknown as NodeJS.WriteStream,
 		debug: true,
@@ -43,7 +43,7 @@ export function atPlanning(columns: number, make: (answers: Answers) => Promise<
 		const waited = waitedForProcessor();
 		const started = performance.now();
 		work();
-		// React draws in a microtask; what changes nothing is not drawn.
+		// React draws in a microtask; without a change nothing is drawn.
 		for (let turn = 0; turn < 20 && output.written === before; turn++) await Promise.resolve();
 		return Math.max(0, performance.now() - started - (waitedForProcessor() - waited));
 	};
@@ -71,7 +71,7 @@ export function atPlanning(columns: number, make: (answers: Answers) => Promise<
 	};
 }
 
-/** A terminal that shows nothing and counts what it gets. */
+/** A terminal that shows nothing and counts its input. */
 class Output extends Writable {
 	readonly isTTY = true;
 	readonly rows: number;

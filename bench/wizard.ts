@@ -6,14 +6,14 @@ import { atPlanning } from "./wizard-screen.ts";
 
 const count = 10_000;
 const repetitions = 15;
-/** A person feels a later answer. */
+/** A person notices a later answer. */
 const budget = 50;
 
-/** From the first row, whose group is open because its secrets wait. */
+/** From the first row, whose group is open because its secrets need a decision. */
 const libraries = "\x1b[Hhj";
 const resources = "\x1b[Hhjjjj";
 
-/** Keys that a person presses in the files, from a state that `before` leads to; the reads of `after` lead back there. */
+/** Keys in the files step, from a state that `before` leads to; `after` leads back. */
 const cases: readonly {
 	readonly what: string;
 	readonly keys: string;
@@ -35,7 +35,7 @@ const cases: readonly {
 	{ what: "out with all of a kind", before: `${libraries}llj`, keys: "t", after: ["u"] },
 	{ what: "out with all of a package", before: `${libraries}llj`, keys: "p", after: ["u"] },
 	{ what: "out with what a pattern matches", before: `${libraries}llj`, keys: "g\r", after: ["u"] },
-	// What an earlier search or view left remembered must not help: another one comes between.
+	// Caches of an earlier search or view must not help, so another one comes in between.
 	{ what: "the first letter of a search", before: "/", keys: "e", after: ["\x15x", "\x15"] },
 	{ what: "the fifth letter of a search", before: "/libe", keys: "x", after: ["\x15libe"] },
 	{ what: "letters that lie apart", before: "/usrx8", keys: "6", after: ["\x15usrx8"] },
@@ -46,7 +46,7 @@ const cases: readonly {
 	{ what: "the next that waits", keys: "!" },
 ];
 
-/** Milliseconds from a key to the picture that follows, with more entries than the largest real cage has. */
+/** Milliseconds from a key to the next picture, with more entries than the largest real cage. */
 export const wizard: Bench = {
 	name: "wizard",
 	async run() {
@@ -68,7 +68,7 @@ export const wizard: Bench = {
 	},
 };
 
-/** At the first plan, which is the last: those that decisions ask for are never made. */
+/** Stays at the first plan: those that decisions request are never made. */
 async function atFiles(columns: number) {
 	let isFirst = true;
 	const screen = atPlanning(columns, async () => {

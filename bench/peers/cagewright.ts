@@ -20,7 +20,7 @@ const program = (state: string, ...args: string[]) => [
 	...args,
 ];
 
-/** Makes the cage, with a trial that answered, and returns its root. */
+/** Makes the cage with a successful trial, and returns its root. */
 export function makeCage({ name }: Subject, state: string): string {
 	const [node = "", ...args] = program(state, "make", name, "--yes", "--json");
 	return (JSON.parse(execFileSync(node, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as { root: string })
@@ -29,7 +29,7 @@ export function makeCage({ name }: Subject, state: string): string {
 
 export const runCommand = ({ name }: Subject, state: string) => program(state, "run", name);
 
-/** Requests a second while it is traced, in the sandbox and with the folding that `trace` has. */
+/** Requests per second while it is traced, in the sandbox and with the folding of `trace`. */
 export async function tracedThroughput(subject: Subject, state: string): Promise<number> {
 	const { launcher } = systemMachine(state);
 	const sandbox = await launcher.createSandbox();

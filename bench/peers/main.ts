@@ -9,8 +9,8 @@ import { type Column, markdown } from "./table.ts";
 import { cde, chrootCommand, jailkit, type NumberedRepair, repairFor, reprozip, type Tool } from "./tools.ts";
 
 /**
- * Whole jobs, from an installed service to an answer from its cage, beside the tools of Debian that make something of the kind. It runs in
- * namespaces of its own with empty state directories over the host's (scripts/bench-peers.js), so that nothing stays.
+ * Compares whole jobs, from an installed service to an answer from its cage, with Debian's similar tools. It runs in separate
+ * namespaces with empty state directories over the host's (scripts/bench-peers.js), so that nothing remains.
  */
 
 const [folder = "", wanted = "5"] = process.argv.slice(2);
@@ -18,7 +18,7 @@ const repetitions = Number(wanted);
 const peers = [jailkit, cde, reprozip];
 const say = (text: string) => console.error(text);
 
-/** An empty folder for one job. */
+/** Returns an empty folder for one job. */
 function fresh(name: string): string {
 	const path = join(folder, name);
 	rmSync(path, { recursive: true, force: true });
@@ -26,7 +26,7 @@ function fresh(name: string): string {
 	return path;
 }
 
-/** Starts a server, which must answer, and from `root` where one is given. */
+/** Starts a server, which must answer, in `root` if that is given. */
 async function served<T>(subject: Subject, command: readonly string[], root: string | undefined, use: () => T): Promise<T> {
 	const run = start(command);
 	try {
@@ -43,7 +43,7 @@ async function answered(subject: Subject, run: Started): Promise<void> {
 	if (problem !== undefined) throw new Error(`${subject.name}: ${problem}`);
 }
 
-/** Repairs one message after the other until the right answer comes; the last message where none is known for it. */
+/** Repairs one message after the other until the right answer comes. Returns the last message if no repair is known. */
 async function repairs(tool: Tool, subject: Subject, root: string): Promise<{ done: NumberedRepair[]; unsolved?: string }> {
 	const done: NumberedRepair[] = [];
 	for (;;) {

@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Subject } from "./subjects.ts";
 
-/** Starting a server, waiting for its first answer, and ending it. All of it runs in a PID namespace of the bench's own. */
+/** Starts a server, waits for its first answer, and stops it, in the bench's own PID namespace. */
 
 const patience = 10_000;
 
 export interface Started {
 	readonly child: ChildProcess;
-	/** What it printed so far, both streams. */
+	/** Its output so far, both streams. */
 	output(): string;
 	readonly over: Promise<void>;
 }
 
 export function start(command: readonly string[], cwd = "/"): Started {
 	const [program = "", ...args] = command;
-	// The same for everybody, and what Cagewright gives: a locale of the host would be asked for in the cage.
+	// The same for all tools, as Cagewright sets it: a locale of the host would be looked for in the cage.
 	const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C", HOME: cwd };
 	const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
 	let output = "";
@@ -29,7 +29,7 @@ export function start(command: readonly string[], cwd = "/"): Started {
 	return { child, output: () => output, over: new Promise((resolve) => child.on("close", () => resolve())) };
 }
 
-/** Resolves with undefined once the right answer came, else with what there is to be read about it. */
+/** Resolves with undefined once the right answer came, otherwise with the messages about it. */
 export async function firstAnswer(subject: Subject, { child, output }: Started): Promise<string | undefined> {
 	for (const began = performance.now(); performance.now() - began < patience; ) {
 		const answer = await subject.ask();
@@ -44,7 +44,7 @@ export async function firstAnswer(subject: Subject, { child, output }: Started):
 	return `${output()}\nno answer`;
 }
 
-/** TERM to the server itself (a tracer passes nothing on), KILL where that does not help. */
+/** Sends TERM to the server itself, because a tracer passes nothing on, and KILL if that does not help. */
 export async function stop(subject: Subject, started: Started): Promise<void> {
 	const [first] = serversOf(subject);
 	if (first === undefined) started.child.kill("SIGTERM");
@@ -73,7 +73,7 @@ function serversOf({ processName }: Subject): number[] {
 		.sort((a, b) => a - b);
 }
 
-/** True where every process of the server has this directory as its root. */
+/** Whether all processes of the server have this directory as their root. */
 export function isInside(subject: Subject, root: string): boolean {
 	const identity = (path: string) => {
 		const { dev, ino } = statSync(path, { bigint: true });
@@ -83,7 +83,7 @@ export function isInside(subject: Subject, root: string): boolean {
 	return servers.length > 0 && servers.every((pid) => identity(`/proc/${pid}/root/.`) === identity(root));
 }
 
-/** Requests a second, as the load generator tells. */
+/** Requests per second, as the load generator prints them. */
 export function throughput({ load, perSecond }: Subject, run = (line: string) => shell(line)): number {
 	const output = run(load);
 	const value = Number(perSecond.exec(output)?.[1]);
@@ -102,8 +102,8 @@ export function shell(line: string, env: Readonly<Record<string, string>> = {}):
 }
 
 /**
- * Makes every file of a cage its own. A tool that links leaves the host's files in there: what is then repaired in the cage's
- * /etc/group would be the host's.
+ * Gives the cage its own copy of every file. Otherwise, after a tool that creates hard links, a repair of the cage's /etc/group
+ * would change the host's.
  */
 export function unlinkFromHost(directory: string): void {
 	shell(`cd '${directory}' && find . -type f -links +1 -exec sh -euc 'cp -p "$1" "$1.own" && mv "$1.own" "$1"' sh {} ';'`);
@@ -112,7 +112,7 @@ export function unlinkFromHost(directory: string): void {
 export interface Counted {
 	readonly files: number;
 	readonly bytes: number;
-	/** Files with another name elsewhere: the host's own, by hard links. */
+	/** Files that are hard links to the host's own. */
 	readonly linked: number;
 }
 

@@ -1,41 +1,41 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 
-/** A service as Debian installs it, with what its errors in a bare chroot ask an administrator for. */
+/** A service as Debian installs it, with repairs for its errors in a bare chroot. */
 export interface Subject {
 	readonly name: "nginx" | "redis";
-	/** In the foreground. */
+	/** The command, in the foreground. */
 	readonly command: readonly string[];
 	readonly processName: string;
 	/** The account that its unit starts it as; absent for root. */
 	readonly account?: { readonly uid: number; readonly gid: number };
-	/** One real request. `wrong` is an answer that is not the right one; undefined is none. */
+	/** Sends one real request. `wrong` is an unexpected answer, undefined is none. */
 	ask(): Promise<"right" | { readonly wrong: string } | undefined>;
-	/** A shell line that puts load on it, and the requests a second that it prints. */
+	/** A shell line that puts load on it and prints the requests per second. */
 	readonly load: string;
 	readonly perSecond: RegExp;
 	readonly repairs: readonly Repair[];
 }
 
-/** One thing that an administrator does about one message. */
+/** One administrator's reaction to one message. */
 export interface Repair {
 	readonly message: RegExp;
-	/** With what the message names. */
+	/** Uses the path in the message. */
 	readonly does: (found: RegExpExecArray) => RepairStep;
 }
 
 export type RepairStep =
 	| { readonly copy: string }
-	/** Made in the cage with the host's owner and mode. */
+	/** Created in the cage with the host's owner and mode. */
 	| { readonly directory: string }
-	/** Given the host's owner and mode, with all below it. */
+	/** Gets the host's owner and mode, with everything below it. */
 	| { readonly owner: string }
-	/** The line of an account, from the host's file to the cage's. */
+	/** An account's line, copied from the host's file to the cage's. */
 	| { readonly line: string; readonly of: "/etc/passwd" | "/etc/group" };
 
 const idOf = (account: string, what: "-u" | "-g") => Number(execFileSync("id", [what, account], { encoding: "utf8" }));
 
-/** In the order in which they are looked for; each is used at most once for the same thing. */
+/** In search order; each is used at most once for the same path. */
 const loading: readonly Repair[] = [
 	{ message: /error while loading shared libraries: (\S+?):/, does: ([, name]) => ({ copy: `/lib/x86_64-linux-gnu/${name}` }) },
 	{ message: /chroot: failed to run command/, does: () => ({ copy: "/lib64/ld-linux-x86-64.so.2" }) },

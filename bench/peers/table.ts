@@ -1,17 +1,17 @@
 import { median } from "../harness.ts";
 import type { Counted } from "./serving.ts";
 
-/** What one tool made of one service. */
+/** The result of one tool for one service. */
 export interface Column {
 	readonly name: string;
 	readonly version: string;
 	readonly subject: string;
-	/** Absent where no answer came. */
+	/** Absent if no answer came. */
 	readonly seconds?: readonly number[] | undefined;
-	/** Untraced throughput over traced; absent where nothing is traced. */
+	/** Untraced throughput over traced; absent if nothing is traced. */
 	readonly slowdown?: readonly number[] | undefined;
 	readonly repairs: number;
-	/** The message that no repair was known for. */
+	/** The message without a known repair. */
 	readonly unsolved?: string;
 	readonly counted: Counted;
 }
@@ -22,7 +22,7 @@ export interface Circumstances {
 	readonly repetitions: number;
 }
 
-/** The table for the README, with where and how it was measured. */
+/** Returns the table for the documentation, with the machine and method. */
 export function markdown(columns: readonly Column[], { date, machine, repetitions }: Circumstances): string {
 	const tools = [...new Map(columns.map((one) => [one.name, one])).values()];
 	const rows = [...new Set(columns.map(({ subject }) => subject))].flatMap((subject) => {

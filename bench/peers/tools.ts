@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { firstAnswer, shell, start, stop } from "./serving.ts";
 import type { Repair, RepairStep, Subject } from "./subjects.ts";
 
-/** A way from an installed service to its cage. */
+/** A tool that makes a cage from an installed service. */
 export interface Tool {
 	readonly name: string;
 	readonly version: string;
-	/** Makes what it makes of the service in an empty folder; returns the directory to chroot into. */
+	/** Makes the cage in an empty folder; returns the directory to chroot into. */
 	make(subject: Subject, folder: string): Promise<string>;
-	/** Words before a command that is watched; absent where the tool watches nothing. The folder is empty. */
+	/** Words before a traced command; absent if the tool traces nothing. The folder is empty. */
 	readonly watch?: (folder: string) => readonly string[];
-	/** A shell line that puts a path of the host into the cage, `$ROOT`. */
+	/** A shell line that copies a host path to the cage, `$ROOT`. */
 	readonly copy?: (path: string) => string;
 }
 
-/** Upstream's, without Debian's epoch and revision. */
+/** Upstream's version, without Debian's epoch and revision. */
 function versionOf(name: string): string {
 	const status = execFileSync("dpkg", ["-s", name], { encoding: "utf8" });
 	return /^Version: (?:\d+:)?(.*?)(?:-[^-]*)?$/m.exec(status)?.[1] ?? "";
@@ -56,7 +56,7 @@ export const reprozip: Tool = {
 	watch: (folder) => ["reprozip", "trace", "-d", join(folder, "trace")],
 };
 
-/** One run of the service on the host, up to its first answer and to its end. */
+/** One run of the service on the host, until its first answer and its exit. */
 async function watched(subject: Subject, command: readonly string[], folder: string): Promise<void> {
 	const run = start(command, folder);
 	const problem = await firstAnswer(subject, run);
@@ -64,19 +64,19 @@ async function watched(subject: Subject, command: readonly string[], folder: str
 	if (problem !== undefined) throw new Error(`${command[0]} of ${subject.name}: ${problem}`);
 }
 
-/** How a server is started in a peer's cage: as its unit would, by chroot(8). */
+/** Starts a server in a peer's cage as its unit would, by chroot(8). */
 export function chrootCommand({ account, command }: Subject, root: string): string[] {
 	return ["chroot", ...(account ? [`--userspec=${account.uid}:${account.gid}`] : []), root, ...command];
 }
 
 export interface NumberedRepair {
-	/** What the administrator reads. */
+	/** The message that the administrator reads. */
 	readonly message: string;
-	/** What the administrator types; the cage is `$ROOT`. */
+	/** The command that the administrator types; the cage is `$ROOT`. */
 	readonly line: string;
 }
 
-/** The repair that a message asks for, unless it was done already. */
+/** Returns the repair for a message, unless it was done already. */
 export function repairFor(
 	subject: Subject,
 	tool: Tool,
@@ -92,7 +92,7 @@ export function repairFor(
 	return undefined;
 }
 
-/** The last that was said counts. */
+/** The last message counts. */
 function matches({ message }: Repair, output: string): RegExpExecArray | undefined {
 	return [...output.matchAll(new RegExp(message, "g"))].at(-1);
 }

@@ -99,21 +99,10 @@ export function tracedRootCapabilities(allowed: readonly string[]): readonly Cap
 /** For the launcher's own programs in the sandbox: to enter the working directory, and to change account and capabilities. */
 export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
 
-const numbers: ReadonlyMap<string, number> = new Map(capabilities.map((name, number) => [name, number]));
-
 /** Returns the name in lower case without prefix for `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for other text. */
 export function capabilityNamed(text: string): Capability | undefined {
-	const number = numbers.get(text.trim().toLowerCase().replace(/^cap_/, ""));
-	return number === undefined ? undefined : capabilities[number];
-}
-
-export function capabilityNumber(name: Capability): number {
-	return capabilities.indexOf(name);
-}
-
-/** Returns undefined if the number is newer than the table. */
-export function capabilityAt(number: number): Capability | undefined {
-	return capabilities[number];
+	const name = text.trim().toLowerCase().replace(/^cap_/, "");
+	return capabilities.find((one) => one === name);
 }
 
 /** Decodes a hexadecimal mask of /proc/PID/status (such as CapEff), lowest number first. Ignores newer bits. */

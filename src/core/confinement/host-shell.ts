@@ -9,7 +9,7 @@ export type HostShell =
 	| { readonly kind: "bash"; readonly programs: readonly Path[]; readonly loader: Path; readonly libraries: readonly Path[] };
 
 /** The files to copy to `.launch`, further names for the first, and the command to start it. */
-export interface CageShell {
+interface CageShell {
 	readonly files: readonly Path[];
 	readonly names: readonly string[];
 	readonly command: readonly string[];

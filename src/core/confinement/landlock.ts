@@ -66,7 +66,7 @@ export function landlockRuleset(writable: readonly Path[], readsPass: boolean): 
 const openRights: readonly Right[] = ["read-file", "read-dir", "truncate"];
 
 /** The other layers that prevent reading outside the cage and truncating files in it. */
-export interface OtherLayers {
+interface OtherLayers {
 	readonly permissions: Pick<Permissions, "capabilities" | "unixSockets">;
 	/** Started as root, or by the cage's owner without root. */
 	readonly ownsCage: boolean;

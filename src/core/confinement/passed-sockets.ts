@@ -29,7 +29,7 @@ export function socketsExecutable(architecture: string, sockets: readonly OwnedS
 
 export const socketsName = "cagewright-sock";
 /** Exit status if a socket cannot be opened. */
-export const socketsFailed = 125;
+const socketsFailed = 125;
 
 /** With the owner's numbers; -1 keeps the creator's. */
 export interface OwnedSocket extends PassedSocket {
@@ -37,7 +37,7 @@ export interface OwnedSocket extends PassedSocket {
 	readonly gid: number;
 }
 
-export interface SocketsKind {
+interface SocketsKind {
 	/** The working directory is the root while they are opened. Two descriptors, closed on exec, lead back. */
 	readonly entersRoot: boolean;
 	/** False if everything belongs to one account, so that links cannot mislead another one. */
@@ -62,7 +62,7 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 }
 
 /** As long as the largest process id. */
-export const processIdPlace = "0000000000";
+const processIdPlace = "0000000000";
 
 const call = {
 	...{ open: 2, close: 3, lstat: 6, dup2: 33, socket: 41, bind: 49, listen: 50, setsockopt: 54, chdir: 80, fchdir: 81 },

@@ -155,20 +155,13 @@ function conditionalRules(permissions: FilterPermissions): Rule[] {
 		deny(call, "EPERM", "setuid-files", "setuid-or-setgid-mode", bits(mode, setIdBits));
 	}
 
-	// The one node that needs no privilege to create. It is harmless (0:0), but backups and audits of the data do not expect
-	// it.
+	// The one node that needs no privilege. It is harmless (0:0), but backups and audits of the data do not expect it.
 	deny("renameat2", "EPERM", "device-nodes", "leaves-whiteout", bits(4, renameWhiteout));
 
 	// A setuid file in a data directory endangers anyone who runs it outside, where nosuid does not apply.
-	for (const [call, mode] of [
-		["creat", 1] as const,
-		["chmod", 1] as const,
-		["fchmod", 1] as const,
-		["fchmodat", 2] as const,
-		["fchmodat2", 2] as const,
-	]) {
-		deny(call, "EPERM", "setuid-files", "setuid-or-setgid-mode", bits(mode, setIdBits));
-	}
+	const modes = { creat: 1, chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2 } as const;
+	for (const call of Object.keys(modes) as (keyof typeof modes)[])
+		deny(call, "EPERM", "setuid-files", "setuid-or-setgid-mode", bits(modes[call], setIdBits));
 
 	// Old personalities disable address randomisation and make every readable page executable.
 	deny("personality", "EPERM", "foreign-abi", "not-linux-or-query", not(oneOf(0, harmlessPersonalities)));
@@ -201,76 +194,30 @@ export const clockCalls = ["settimeofday", "clock_settime", "clock_adjtime", "ad
 const isClockCall = (call: SyscallName) => clockCalls.some((name) => name === call);
 
 /** Calls that are always denied, by reason. */
-const outright: { readonly why: Why; readonly answer: Answer; readonly calls: readonly SyscallName[] }[] = [
+const outright: readonly (readonly [why: Why, answer: Answer, calls: readonly SyscallName[]])[] = [
 	// Their flags are in memory, which a filter cannot read. libc falls back to clone and openat.
-	{ why: "unseen-arguments", answer: "ENOSYS", calls: ["clone3", "openat2"] },
+	["unseen-arguments", "ENOSYS", ["clone3", "openat2"]],
 	// Performs nearly every call of this list in the kernel, invisible to filters. Libraries fall back on ENOSYS.
-	{ why: "unseen-arguments", answer: "ENOSYS", calls: ["io_uring_setup", "io_uring_enter", "io_uring_register"] },
+	["unseen-arguments", "ENOSYS", ["io_uring_setup", "io_uring_enter", "io_uring_register"]],
 	// Memory, descriptors and registers of processes with the same account.
-	{
-		why: "other-processes",
-		answer: "EPERM",
-		calls: ["ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_getfd", "kcmp"],
-	},
+	["other-processes", "EPERM", ["ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_getfd", "kcmp"]],
 	// Old and new mount calls that change the root; the newest also list mounts outside.
-	{
-		why: "file-tree",
-		answer: "EPERM",
-		calls: [
-			"chroot",
-			"pivot_root",
-			"mount",
-			"umount2",
-			"fsopen",
-			"fsconfig",
-			"fsmount",
-			"fspick",
-			"move_mount",
-			"open_tree",
-			"open_tree_attr",
-			"mount_setattr",
-			"statmount",
-			"listmount",
-		],
-	},
-	{ why: "namespaces", answer: "EPERM", calls: ["setns", "unshare"] },
+	["file-tree", "EPERM", ["chroot", "pivot_root", "mount", "umount2", "fsopen", "fsconfig", "fsmount", "fspick"]],
+	["file-tree", "EPERM", ["move_mount", "open_tree", "open_tree_attr", "mount_setattr", "statmount", "listmount"]],
+	["namespaces", "EPERM", ["setns", "unshare"]],
 	// A handle names any file of the file system, even above the cage; fanotify opens descriptors for them.
-	{ why: "file-handles", answer: "EPERM", calls: ["open_by_handle_at", "name_to_handle_at", "fanotify_init"] },
+	["file-handles", "EPERM", ["open_by_handle_at", "name_to_handle_at", "fanotify_init"]],
 	// Keyrings belong to a user, not to a namespace: all processes of a uid share them.
-	{ why: "keyrings", answer: "EPERM", calls: ["add_key", "request_key", "keyctl"] },
+	["keyrings", "EPERM", ["add_key", "request_key", "keyctl"]],
 	// The source of most local kernel vulnerabilities; userfaultfd makes races easy to win.
-	{
-		why: "kernel-interfaces",
-		answer: "EPERM",
-		calls: ["bpf", "perf_event_open", "userfaultfd", "modify_ldt", "lookup_dcookie", "nfsservctl", "uselib"],
-	},
+	["kernel-interfaces", "EPERM", ["bpf", "perf_event_open", "userfaultfd", "modify_ldt"]],
+	["kernel-interfaces", "EPERM", ["lookup_dcookie", "nfsservctl", "uselib"]],
 	// They change or read the machine instead of the application. vhangup takes a terminal from its user.
-	{
-		why: "machine",
-		answer: "EPERM",
-		calls: [
-			"init_module",
-			"finit_module",
-			"delete_module",
-			"kexec_load",
-			"kexec_file_load",
-			"reboot",
-			"swapon",
-			"swapoff",
-			"sethostname",
-			"setdomainname",
-			"iopl",
-			"ioperm",
-			"syslog",
-			"acct",
-			"quotactl",
-			"quotactl_fd",
-			"vhangup",
-		],
-	},
-	{ why: "machine", answer: "EPERM", calls: clockCalls },
+	["machine", "EPERM", ["init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot"]],
+	["machine", "EPERM", ["swapon", "swapoff", "sethostname", "setdomainname", "iopl", "ioperm", "syslog", "acct"]],
+	["machine", "EPERM", ["quotactl", "quotactl_fd", "vhangup", ...clockCalls]],
 	// Programs from memory bypass noexec mounts and Landlock's execute rule.
-	{ why: "code-without-file", answer: "EPERM", calls: ["execveat", "memfd_create", "memfd_secret"] },
+	["code-without-file", "EPERM", ["execveat", "memfd_create", "memfd_secret"]],
 ];
 
 function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
@@ -282,7 +229,7 @@ function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
 }
 
 function outrightDenials(permissions: FilterPermissions): { call: SyscallName; answer: Answer; why: Why }[] {
-	return outright.flatMap(({ why, answer, calls }) =>
+	return outright.flatMap(([why, answer, calls]) =>
 		calls
 			.filter((call) => !isOpened(call, permissions))
 			.map((call) => ({ call, answer: isClockCall(call) && permissions.clock === "pretended" ? "none" : answer, why })),
@@ -308,10 +255,10 @@ const allow = 0x7fff0000;
 const kill = 0x80000000;
 const refuse = (answer: Answer) => 0x00050000 | errors[answer];
 
-/** Programs provoke these answers all the time, for example libc with clone3 for each thread. The kernel's log has no room for them. */
+/** Programs provoke these answers constantly, such as libc with clone3 for each thread, and would fill the kernel's log. */
 const isSilent = (answer: Answer) => answer === "none" || answer === "ENOSYS";
 
-/** Returns the filter in two parts, because the kernel records all refusals of a filter or none. It applies the stricter answer of both (seccomp(2)). */
+/** Two filters, because the kernel records all refusals of a filter or none. The stricter answer applies (seccomp(2)). */
 export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {
 	const part = (isLogged: boolean) => ({
 		program: seccompFilter(architecture, permissions, (answer) => isSilent(answer) !== isLogged),

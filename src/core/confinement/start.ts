@@ -1,5 +1,6 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { setprivCaps } from "./capabilities.ts";
 import { confiningLayers } from "./confine.ts";
 import { environmentName, environmentWords } from "./environment.ts";
 import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
@@ -38,7 +39,7 @@ export function start(
 }
 
 /** Words that only concern the application: setpriv for its account and capabilities, its environment, its command. */
-export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
+function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
 	// On the host itself no account can be given our executable, so the variables come first.
@@ -50,7 +51,7 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 
 function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
 	const isRoot = identity.uid === 0;
-	const bounding = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	const bounding = setprivCaps(capabilities);
 	const inherited = isRoot ? "-all" : bounding;
 	const unlimited = (isRoot && root.kind === "host") || without.includes("capabilities");
 	return [

@@ -16,7 +16,7 @@ function seen(path: string, more: Partial<Omit<ObservedFile, "path" | "target">>
 	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as ObservedFile;
 }
 
-/** Codes, each with its severity and path. */
+/** Codes with severity and path. */
 function codes(observed: ObservedFile[], change: Partial<AuditPolicy> = {}): string[] {
 	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 }

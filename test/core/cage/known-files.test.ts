@@ -21,7 +21,7 @@ const allowed = { rules: rules({ include: ["/opt/app/link", "/opt/app/key"], all
 const stamp = { device: "1", inode: "2", size: "3", modified: "4", changed: "5" };
 const owner = { name: "app", version: "1" };
 
-/** A generation of a plan as a build writes it down, with a package for all that is below /opt. */
+/** A generation as a build writes it, with a package for everything below /opt. */
 function manifestOf({ entries }: Plan, values: Partial<Manifest> = {}, change: Partial<ManifestEntry> = {}): Manifest {
 	const made = entries.map(({ decision: _, ...entry }): ManifestEntry => {
 		const { path } = entry;
@@ -35,7 +35,7 @@ function manifestOf({ entries }: Plan, values: Partial<Manifest> = {}, change: P
 	return { marksBy: markRules(), entries: made, ...values } as unknown as Manifest;
 }
 
-/** The same files, with a list of what was read. */
+/** The same files, with a list of those that were read. */
 function watched(files: Files): { readonly files: Files; readonly read: Set<string> } {
 	const read = new Set<string>();
 	const noting = (path: Path, limit?: number) => {

@@ -2,7 +2,7 @@ import { noRules } from "../../../src/core/application/application.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import type { Entry, Plan, WritableDirectory } from "../../../src/core/plan/plan.ts";
 
-/** An entry as a plan has it, with what the test does not care for filled in. */
+/** An entry with defaults for everything that the test does not mention. */
 export function entry(path: string, values: Partial<Entry> = {}): Entry {
 	return {
 		path: pathFromText(path),

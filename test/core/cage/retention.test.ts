@@ -3,7 +3,7 @@ import { generationsToClear, type OldGeneration } from "../../../src/core/cage/c
 
 const day = 24 * 60 * 60 * 1000;
 const now = 100 * day;
-/** Made one a day; the last one today. */
+/** One generation per day, the last one today. */
 const made = (...numbers: readonly number[]): OldGeneration[] =>
 	numbers.map((generation) => ({ generation, madeAt: now - (Math.max(...numbers) - generation) * day, runs: false }));
 

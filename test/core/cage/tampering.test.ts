@@ -15,7 +15,7 @@ function seen(path: string, values: Partial<ObservedFile & ObservedState> = {}):
 	return { path: pathFromText(path), kind: "file", mode: 0o755, uid: 0, gid: 0, links: 1, ...values };
 }
 
-/** Codes, each with its severity and path. */
+/** Codes with severity and path. */
 function compare(observed: (ObservedFile & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
 	const manifest = { entries, ...values } as Manifest;
 	return compareWithManifest(observed, manifest).map(({ code, path, severity }) => `${severity} ${code} ${path}`);

@@ -86,7 +86,7 @@ test("pinned files that no probe would miss stay, unless the pin is lifted", () 
 	const of = (rules: Partial<PinRules>) => entries.map(pinsOf(facts({ application, entries }), { ...noRules, ...rules }));
 	expect(of({})).toEqual(["time-zone", "configuration", undefined, "rule", "tls", "name-service", "interpreter"]);
 	const giveUp = ["time-zone", "configuration", "tls", "name-service", "interpreter"] as const;
-	// Who has a key keeps it, whatever is given up.
+	// A key is kept whatever is lifted.
 	expect(of({ giveUp })).toEqual([undefined, undefined, undefined, "rule", undefined, undefined, undefined]);
 	expect(of({ giveUp, keep: ["/etc/**"], keepKinds: ["time-zones"] })).toEqual([
 		...["kept", "kept", "kept", "rule", "kept", "kept"],

@@ -11,7 +11,7 @@ function unit(place = "", needs: readonly number[] = []): Unit {
 
 const plain = (count: number) => Array.from({ length: count }, () => unit());
 
-/** A search with an oracle that is wrong about nothing: the application needs these units, each by itself. */
+/** A search with a perfect oracle: the application needs exactly these units. */
 async function search(units: readonly Unit[], needed: ReadonlySet<number>, jobs = 1, pinned: ReadonlySet<number> = new Set()) {
 	const asked: number[][] = [];
 	const found = await findUnneeded({
@@ -49,7 +49,7 @@ test("the search takes about k·log2(n) trials", async () => {
 		fc.asyncProperty(needs, async ([count, needed]) => {
 			const { trials } = await search(plain(count), new Set(needed));
 			const k = Math.max(1, needed.length);
-			// Halves are asked one after the other, and what worked so far is asked again when nothing else works.
+			// Halves are tried one after the other, and the current set is tried again if nothing else works.
 			expect(trials).toBeLessThanOrEqual(2 * k * (Math.log2(count / k) + 2) + 3);
 		}),
 	);
@@ -69,7 +69,7 @@ test("a unit is never tried without what it needs: dependents go first", async (
 	await fc.assert(
 		fc.asyncProperty(needs, fc.array(fc.tuple(fc.nat(299), fc.nat(299)), { maxLength: 200 }), jobs, async (size, edges, side) => {
 			const [count, needed] = size;
-			// From a lower number to a higher one: no circle.
+			// From a lower to a higher number, so that there is no cycle.
 			const units = [...Array(count).keys()].map((one) =>
 				unit(
 					"",
@@ -125,7 +125,7 @@ test("a unit that only another left-out unit needed goes too, so that no remaini
 	const some = fc.uniqueArray(fc.nat(59), { maxLength: 8 });
 	await fc.assert(
 		fc.asyncProperty(pairs, some, jobs, async (modules, needed, side) => {
-			// A setting that loads a module fails without it, and nobody needs the setting.
+			// A setting that loads a module fails without it, and nothing needs the setting.
 			const works = async (left: ReadonlySet<number>) =>
 				!needed.some((one) => left.has(one)) && !modules.some(([module, setting]) => left.has(module) && !left.has(setting));
 			const { isComplete, left } = await findUnneeded({ units: plain(60), pinned: new Set(), jobs: side, signal, works });
@@ -148,7 +148,7 @@ test("a trial that passed by chance is reverted", async () => {
 	let lies = 1;
 	const works = async (left: ReadonlySet<number>) => {
 		const isFine = ![...left].some((one) => needed.has(one));
-		// It says once that all of a whole half can go.
+		// It says once that a whole half can go.
 		return isFine || (left.size > 20 && left.size < 50 && lies-- > 0);
 	};
 	const { left } = await findUnneeded({ units: plain(64), pinned: new Set(), jobs: 2, signal, works });

@@ -62,7 +62,7 @@ const run = trace(
 
 test("the meter counts by group what was really used, under any name", () => {
 	const { groups, packages } = new CoverageMeter([served, common, client], files).measure(run);
-	// The client is of the same source, but nothing of it was reached.
+	// The client comes from the same source, but none of it was used.
 	expect(packages.map(({ name }) => name)).toEqual(["served", "served-common"]);
 	expect(coverageGroups.map((group) => [group, groups[group].reached, groups[group].of])).toEqual([
 		["programs", 1, 2],

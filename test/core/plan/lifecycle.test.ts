@@ -11,7 +11,7 @@ test("a trace shows some stages of the lifecycle and not others", () => {
 		...["+start", "-reload SIGHUP", "+log-reopening SIGUSR1", "+stop", "+second-start"],
 	]);
 	expect(untracedStages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1", "SIGHUP"] }))).toEqual([]);
-	// It opens its log for each line, and has no reload.
+	// redis opens its log for each line and has no reload.
 	expect(stages(lifecycleCoverage({ command: ["/usr/bin/redis-server"], gaps: new Set(), signals: [] }))).toEqual([
 		...["+start", "+stop", "+second-start"],
 	]);

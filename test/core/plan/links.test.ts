@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { type LinkFiles, linkChain, placeOf } from "../../../src/core/plan/links.ts";
 
-/** A tree by real paths: a string is where a link points, true a file, false a directory. Missing parents are directories. */
+/** A file system by real path: a string is a link's target, true a file, false a directory. Missing parents are directories. */
 function tree(entries: Readonly<Record<string, string | boolean>>): LinkFiles {
 	const kinds = new Map<string, string | boolean>(Object.entries(entries));
 	for (const path of Object.keys(entries)) {

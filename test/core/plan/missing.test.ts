@@ -25,7 +25,7 @@ const host: Record<string, Node> = {
 
 type Values = Parameters<typeof planFor>[2];
 
-/** What is missing when the host's run did one thing and the cage's another. */
+/** Returns the missing items if the host's run did one thing and the cage's another. */
 function missing(
 	onHost: Record<string, Did>,
 	inCage: Record<string, Did>,

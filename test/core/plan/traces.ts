@@ -5,7 +5,7 @@ import { makePlan } from "../../../src/core/plan/make-plan.ts";
 import type { Entry, Identity, Plan, PlanInput } from "../../../src/core/plan/plan.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "../../../src/core/trace/trace.ts";
 
-/** What was done with a path, e.g. `read`, `write create`, `ENOENT:read`; words beside that in the second form. */
+/** Operations on a path, e.g. `read`, `write create`, `ENOENT:read`; the second form adds further facts. */
 export type Did =
 	| string
 	| {
@@ -29,7 +29,7 @@ const usualCall: Readonly<Record<Operation, string>> = {
 	listen: "bind",
 };
 
-/** A trace of these accesses, by path; the rest as given. */
+/** Returns a trace with these accesses by path. */
 export function trace(accesses: Readonly<Record<string, Did>>, values: Partial<Trace> = {}): Trace {
 	const made = emptyTrace();
 	for (const [text, did] of Object.entries(accesses)) {
@@ -86,7 +86,7 @@ export const groups: readonly Group[] = [
 	{ name: "other", gid: 1000, members: [] },
 ];
 
-/** A plan for a machine and what was seen there, everything else as usual. */
+/** Returns a plan for a machine and its accesses, with defaults for the rest. */
 export function planFor(files: Files, seen: Trace, values: Partial<PlanInput> = {}): Plan {
 	return makePlan({ application, rules: noRules, identity: asRoot, trace: seen, additions: [], users, groups, files, ...values });
 }
@@ -95,7 +95,7 @@ export function entryAt(plan: Plan, text: string): Entry | undefined {
 	return plan.entries.find((entry) => entry.path === pathFromText(text));
 }
 
-/** Included entries by path, without what every cage has: `file`, `-> target`, `directory`… */
+/** Returns included entries by path, without those of every cage: `file`, `-> target`, `directory`… */
 export function included(plan: Plan): Record<string, string> {
 	const usual = new Set(
 		"/dev /.launch /tmp /var/tmp /var /etc /dev/null /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache".split(" "),

@@ -1,7 +1,7 @@
 import type { FileKind, FileStatus, Files } from "../../../src/core/machine/facts.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
-/** What stands at a path; text and bytes are files. */
+/** The node at a path; text and bytes are files. */
 export type Node = string | Buffer | Made;
 interface Made extends Partial<FileStatus> {
 	readonly kind: FileKind;
@@ -19,7 +19,7 @@ export const node = (major: number, minor: number, kind: "character-device" | "b
 });
 export const socket = (): Made => ({ kind: "socket", mode: 0o777 });
 
-/** A machine out of thin air, by real paths. Directories above what is named come by themselves and belong to root. */
+/** A machine in memory, by real path. Missing parent directories are created and belong to root. */
 export function tree(nodes: Readonly<Record<string, Node>>): Files {
 	const all = new Map<string, Made>([["/", directory()]]);
 	for (const [text, given] of Object.entries(nodes)) {
@@ -29,7 +29,7 @@ export function tree(nodes: Readonly<Record<string, Node>>): Files {
 			if (!all.has(path.slice(0, slash))) all.set(path.slice(0, slash), directory());
 		}
 	}
-	/** Where a path leads, its last link not followed unless asked for. */
+	/** Resolves a path; follows a last link only on request. */
 	const find = (path: string, last: boolean, depth = 0): string | undefined => {
 		const parts = path.split("/").filter((part) => part !== "" && part !== ".");
 		let at = "";

@@ -6,7 +6,7 @@ import { directory, link, tree } from "./tree.ts";
 const by = (program: string) => (access: { programs: Set<unknown> }) => {
 	access.programs = new Set([program]);
 };
-/** A trace in which everything was done by one program. */
+/** Returns a trace in which one program did everything. */
 function traceBy(program: string, did: Record<string, Did>) {
 	const made = trace(did);
 	for (const access of made.accesses.values()) by(program)(access as never);

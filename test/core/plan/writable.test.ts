@@ -126,7 +126,7 @@ describe("directories that the application writes", () => {
 	test("include an empty log directory for a log directly in /var/log", () => {
 		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
-		// wtmp is others' log.
+		// Other programs write wtmp.
 		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);
 	});
 	test("include a directory with everybody's state only if a trial asks for it, and a system directory never", () => {

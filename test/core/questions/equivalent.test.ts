@@ -10,7 +10,7 @@ import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
 import { answersFrom, type Here } from "../../../src/engine/choose/answers.ts";
 
-// Reads all units of the machine, for /bin/sh each time: once is enough.
+// Reading all units of the machine for /bin/sh each time is slow; once suffices.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
 	const real = await original();
 	const known = new Map<string, ReturnType<typeof real.directoriesOf>>();
@@ -22,24 +22,24 @@ vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
 	return { ...real, directoriesOf };
 });
 
-/** A machine without units, where every program is there. */
+/** A machine without units on which every program exists. */
 const machine = {
 	accounts: { own: () => undefined },
 	applications: { directoriesOf: () => [], here: () => ({}), program: (word: string) => word },
 	probeTools: () => ({ programs: new Set(), node: process.execPath }),
 } as unknown as Here;
 
-/** The words of each line, all by one shell: starting one takes longer than all the rest of these tests. */
+/** Splits all lines with one shell, because starting a shell takes longer than all the rest of these tests. */
 function splitByShell(lines: readonly string[]): string[][] {
 	const input = lines.map((line) => `set -- ${line}\nprintf '%s\\0' "$#" "$@"\n`).join("");
 	const found = execFileSync("sh", ["-s"], { input, encoding: "utf8", maxBuffer: 1 << 26 }).split("\0");
 	return lines.map(() => found.splice(0, Number(found.shift())));
 }
 
-/** Parses many command lines: to make a command with all its options takes longer than to parse. */
+/** Parses many command lines with one command, because creating it takes longer than parsing. */
 const make = addTableOptions(new Command("make").exitOverride().argument("[target]").argument("[command...]"));
 
-/** The answers that the words of a printed line give, read as the program reads its arguments. */
+/** Reads the answers from a printed line as the program reads its arguments. */
 function answersOf([program, verb, ...words]: readonly string[], template?: Template): Answers {
 	expect([program, verb]).toEqual(["cagewright", "make"]);
 	make.parse(words, { from: "user" });

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { TemplateProblem } from "../../../src/core/template/problems.ts";
 
-/** A template with nothing in it but what has to be there. */
+/** A template with only the required parts. */
 export const smallest = {
 	schema: "cagewright/template/2",
 	name: "app",
@@ -22,7 +22,7 @@ const needs = (more: Json): Json => ({ ...smallest, needs: more });
 const without = (key: keyof typeof smallest): Json =>
 	Object.fromEntries(Object.entries(smallest).filter(([name]) => name !== key));
 
-/** Templates that both the program and schema.json take. */
+/** Templates that the program and schema.json accept. */
 export const accepted: Record<string, Json> = {
 	smallest,
 	full: {
@@ -234,7 +234,7 @@ export const refused: Record<string, readonly [json: unknown, path: string, code
 	"a long list": [application({ probes: Array.from({ length: 1025 }, () => "true") }), "$.application.probes", "too-many"],
 };
 
-/** What JSON Schema cannot tell: the program alone refuses these. */
+/** Templates that only the program refuses, because JSON Schema cannot express the check. */
 export const refusedByUs: Record<string, readonly [json: unknown, path: string, code: TemplateProblem]> = {
 	"a placeholder for a program": [application({ command: ["${x}"] }), "$.application.command[0]", "unknown-placeholder"],
 	"a parameter that is not declared": [rules({ include: ["/srv/${folder}"] }), "$.rules.include[0]", "unknown-placeholder"],

@@ -65,7 +65,7 @@ describe("a template of a cage", () => {
 		});
 		expect(made.rules).toEqual(
 			rules({
-				// That of perl would take in more here.
+				// perl's pattern would match more here.
 				include: ["/usr/lib/*/libssl.so.3*", "/usr/lib/x86_64-linux-gnu/perl/5.40", "${folder}/pages"],
 				exclude: ["/usr/lib/python*/test"],
 				binds: [{ path: "${home}/site", access: "ro" }],

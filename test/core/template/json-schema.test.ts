@@ -17,7 +17,7 @@ interface JsonSchema extends Part {
 const place = `${programFolder()}/templates/schema.json`;
 const written = JSON.parse(readFileSync(place, "utf8")) as JsonSchema;
 
-/** Every rule as the option table has it, with the description that the file has, and alternatives with the same fields. */
+/** All rules of the option table with the file's descriptions, and alternatives with the same fields. */
 function renewed(before: JsonSchema): unknown {
 	const { alternative, application, rules } = before.definitions;
 	const properties = Object.fromEntries(

@@ -14,7 +14,7 @@ const second = trace(
 
 test("a run is compared with the runs before", () => {
 	const added = newInRun(first, second);
-	// What is not there in either is nothing; what was not there and is now, is.
+	// A path that neither run found is no news; one that only the later run found is.
 	expect(added).toMatchObject({ count: 2, paths: ["/b", "/bin/date"], programs: ["/bin/date"], uids: [33] });
 	expect(added.capabilities).toEqual(["setuid"]);
 	expect(isEmptyDifference(added)).toBe(false);

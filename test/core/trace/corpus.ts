@@ -4,7 +4,7 @@ import type { Path } from "../../../src/core/path/path.ts";
 import { startAtFirstExecve, type TraceFold } from "../../../src/core/trace/fold.ts";
 import { fold, summary } from "./folding.ts";
 
-/** What strace wrote of the programs in corpus/programs, and beside each recording what is expected of it. */
+/** Recordings of the programs in corpus/programs, each with its expected result. */
 
 const folder = join(import.meta.dirname, "corpus");
 const read = (file: string) => readFileSync(join(folder, file), "latin1");
@@ -13,10 +13,10 @@ export const recordings = readdirSync(folder)
 	.filter((file) => file.endsWith(".strace"))
 	.map((file) => basename(file, ".strace"));
 export const recording = (name: string) => read(`${name}.strace`);
-/** Of both of its recordings, `NAME.fast` and `NAME.whole`. */
+/** The same for both recordings, `NAME.fast` and `NAME.whole`. */
 export const expected = (name: string) => inOrder(read(`${name.replace(/\.(fast|whole)$/, "")}.expected`));
 
-/** Sorts the operations behind each path, whose order means nothing. */
+/** Sorts the operations of each path, whose order means nothing. */
 const inOrder = (text: string) =>
 	text.replace(
 		/^("(?:[^"\\]|\\.)*") (.*)$/gm,
@@ -28,7 +28,7 @@ export function foldRecording(text: string): TraceFold {
 	return fold(text, { start: startAtFirstExecve(), cwd: "/mnt" as Path });
 }
 
-/** One line for each access and for each other thing that was learned; bytes beyond ASCII as \u00NN. */
+/** One line for each access and each other fact; bytes beyond ASCII as \u00NN. */
 export function described({ mainPid, trace }: TraceFold): string {
 	const quote = (text: string) =>
 		JSON.stringify(text).replace(/[\x7f-\xff]/g, (byte) => `\\u${byte.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -190,7 +190,7 @@ describe("the base of relative names", () => {
 	});
 
 	test("stays outside after the application's own chroot", () => {
-		// Real lines: strace shows descriptors from outside, the program's names count from inside.
+		// Real lines: strace shows descriptors from outside, while the program's names are relative to its root.
 		const folded = fold(`${begin}10  chroot("/tmp/jail")               = 0
 10  chdir("/")                        = 0
 10  newfstatat(AT_FDCWD</tmp/jail>, "etc/f", {st_mode=S_IFREG|0644, st_size=0, ...}, 0) = 0
@@ -222,7 +222,7 @@ describe("the base of relative names", () => {
 });
 
 describe("the application's start", () => {
-	// As the launcher starts it, cut down: setpriv, unshare, sh, mount, chroot, init, setpriv, application.
+	// Shortened from a launcher's trace: setpriv, unshare, sh, mount, chroot, init, setpriv, application.
 	const launch = `20  execve("/usr/bin/setpriv", ["setpriv"], 0x7f /* 3 vars */) = 0
 20  execve("/usr/bin/unshare", ["unshare"], 0x7f /* 3 vars */) = 0
 20  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f) = 21

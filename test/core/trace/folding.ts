@@ -1,7 +1,7 @@
 import { type FoldOptions, startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
 import type { Access } from "../../../src/core/trace/trace.ts";
 
-/** Folds lines that are the application's from the first execve on. */
+/** Folds lines that belong to the application from the first execve. */
 export function fold(text: string, options: FoldOptions = { start: startAtFirstExecve() }): TraceFold {
 	const folded = new TraceFold(options);
 	folded.feed(Buffer.from(text.endsWith("\n") ? text : `${text}\n`, "latin1"));
@@ -11,7 +11,7 @@ export function fold(text: string, options: FoldOptions = { start: startAtFirstE
 
 export const begin = `10  execve("/bin/app", ["app"], 0x7ffc /* 3 vars */) = 0\n`;
 
-/** What a test compares of the accesses besides the program itself: path to operations, errors as `ENOENT:read`. */
+/** Returns operations by path, errors as `ENOENT:read`, without the program itself. */
 export function accessesOf(folded: TraceFold): Record<string, string> {
 	const all: Record<string, string> = {};
 	for (const access of folded.trace.accesses.values()) {
@@ -25,12 +25,12 @@ export function summary(access: Access): string {
 	return [...access.succeeded, ...failed].join(" ");
 }
 
-/** strace's C quoting, written on its own: what it puts between quotes for these bytes. */
+/** An independent implementation of strace's C quoting. */
 export function quoteLikeStrace(bytes: string, alsoOctal = ""): string {
 	return [...bytes].map((byte, index) => quoteByte(byte, bytes[index + 1], alsoOctal)).join("");
 }
 
-/** In descriptors strace also escapes the angle brackets. */
+/** In descriptors strace also escapes angle brackets. */
 export function labelLikeStrace(bytes: string): string {
 	return quoteLikeStrace(bytes, "<>");
 }
@@ -51,6 +51,6 @@ function quoteByte(byte: string, next: string | undefined, alsoOctal: string): s
 	const code = byte.charCodeAt(0);
 	if (code >= 0x20 && code < 0x7f && !alsoOctal.includes(byte)) return byte;
 	const digits = code.toString(8);
-	// The shortest form is only unambiguous where no digit follows.
+	// The shortest form is unambiguous only if no digit follows.
 	return `\\${next !== undefined && /[0-9]/.test(next) ? digits.padStart(3, "0") : digits}`;
 }

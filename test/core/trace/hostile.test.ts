@@ -139,7 +139,7 @@ describe("real recordings, damaged", () => {
 					const index = at % lines.length;
 					lines[index] = lines[index]?.slice(0, length) ?? "";
 				}
-				// Without some lines a relative name may count from another directory, but every last component was in the trace.
+				// Without some lines a relative name may get another directory, but every last component was in the trace.
 				const known = new Set([...foldRecording(recording(name)).trace.accesses.keys()].map(baseName));
 				for (const path of foldRecording(lines.join("\n")).trace.accesses.keys()) expect(known).toContain(baseName(path));
 			}),
@@ -148,7 +148,7 @@ describe("real recordings, damaged", () => {
 	});
 });
 
-/** Bytes that look like a trace more often than chance would. */
+/** Bytes that resemble a trace more often than random ones. */
 const piece = fc.oneof(
 	fc.constantFrom(
 		begin,

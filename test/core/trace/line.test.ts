@@ -66,7 +66,7 @@ describe("one line", () => {
 	});
 
 	test("gives a name with every kind of escape", () => {
-		// Real: a file that is called q"␊<>\xff -> =
+		// A real line: a file named q"␊<>\xff -> =
 		const line =
 			'1  openat(AT_FDCWD</tmp>, "/tmp/q\\"\\n<>\\377 -> =", O_WRONLY|O_CREAT, 0666) = 6</tmp/q\\"\\n\\74\\76\\377 -\\76 =>';
 		const event = read(line);

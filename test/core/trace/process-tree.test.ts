@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
 import { begin, fold } from "./folding.ts";
 
-/** A row as text: indentation, pid, program, what is special. */
+/** A row as text: indentation, pid, program, further facts. */
 function drawn(lines: string): string[] {
 	const folded = new TraceFold({ start: startAtFirstExecve() });
 	folded.feed(Buffer.from(`${begin}${lines}\n`, "latin1"));

@@ -17,7 +17,7 @@ const say = `${folder}/say`;
 writeFileSync(say, `#!/bin/sh\nprintf '%s\\n' "$@"\n`, { mode: 0o755 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a shell passes to the program when it runs this line. */
+/** Returns the arguments that a shell passes to the program for this line. */
 function passed(line: string): string[] {
 	return execFileSync("sh", ["-c", line.replaceAll(program, say)], { encoding: "utf8" })
 		.trimEnd()

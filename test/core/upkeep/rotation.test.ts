@@ -11,7 +11,7 @@ interface Given {
 	readonly writable?: Readonly<Record<string, { gid?: number; mode?: number }>>;
 	readonly host?: Readonly<Record<string, Node>>;
 	readonly data?: string;
-	/** Of a start as root. */
+	/** For a start as root. */
 	readonly capabilities?: readonly string[];
 }
 

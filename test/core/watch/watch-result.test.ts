@@ -14,7 +14,7 @@ const failure = (path: string, number = 257, result = -2, descriptor = -100) =>
 test("a line of the kernel program is parsed or ignored", () => {
 	expect(failure("/etc/../etc/x\n\x1b[2J")).toEqual({ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" });
 	expect(failure("data/x", 2, -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
-	// Below a descriptor nobody knows where that is; a path that may be cut is no path.
+	// A path below a descriptor is unknown, and a path that may be cut is invalid.
 	expect(failure("data/x", 257, -2, 5)).toBeUndefined();
 	expect(failure(`/${"a".repeat(pathBytes - 2)}`)).toBeUndefined();
 	for (const line of ["full", "", "257 -2 -100 ", "257 -2 -100 zz", "257 -2 -100 2", "9 -2 -100 2f61", "257 -5 -100 2f61"])

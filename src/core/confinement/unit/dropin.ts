@@ -9,19 +9,19 @@ import { serviceLines } from "./unit.ts";
 import { knows } from "./versions.ts";
 
 /** The service that a drop-in moves into its cage. */
-export interface MovedService {
+interface MovedService {
 	/** Full name, e.g. `nginx.service`. */
 	readonly name: string;
 	/** Its unit file and other drop-ins, in the order in which they apply. */
 	readonly texts: readonly string[];
 }
 
-export interface DropinInput extends UnitInput {
+interface DropinInput extends UnitInput {
 	readonly service: MovedService;
 }
 
 /** A setting of a later drop-in that would move the service out of its cage. */
-export interface Overriding {
+interface Overriding {
 	/** Index into the service's texts. */
 	readonly text: number;
 	readonly name: string;

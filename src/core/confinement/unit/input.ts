@@ -5,7 +5,7 @@ import { initInside, launchDirectory, openInitName } from "../launch.ts";
 import { knows } from "./versions.ts";
 
 /** The parts of a plan that a unit needs. */
-export interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
+interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
 	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
 }
 

@@ -47,7 +47,7 @@ export class UnitLines {
 	}
 }
 
-export function settingText({ comments, name, value }: Setting): string[] {
+function settingText({ comments, name, value }: Setting): string[] {
 	return [...commentText(comments), `${name}=${value}`];
 }
 
