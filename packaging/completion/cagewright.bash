@@ -120,7 +120,7 @@ _cagewright() {
 		shell) _cagewright_words --keep-writes ;;
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;
 		show) _cagewright_words --history --record ;;
-		selftest) _cagewright_words --network --unit --dropin ;;
+		selftest) _cagewright_words --network --alarm --unit --dropin ;;
 		watch) _cagewright_words --format --on-alarm --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios ;;
 		stale) _cagewright_words --mark ;;

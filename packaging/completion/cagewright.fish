@@ -238,6 +238,7 @@ complete -c cagewright -n '__cagewright_verb unit' -l deploy-hook -d 'Print a ce
 complete -c cagewright -n '__cagewright_verb show' -l history -d 'Show the cage\'s log'
 complete -c cagewright -n '__cagewright_verb show' -l record -d 'Show the record of the last trial'
 complete -c cagewright -n '__cagewright_verb selftest' -l network -x -a 'host none' -d 'Network of the test'
+complete -c cagewright -n '__cagewright_verb selftest' -l alarm -d 'Also measure which techniques raise an alarm'
 complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'Format of an alarm'
 complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'After a severe alarm, `report`, `stop` or `freeze` the cage, or run this command with the '

@@ -8,7 +8,7 @@ import type { RunningProcess } from "../core/trace/running.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
-import { words } from "../system/running/proc.ts";
+import { wordsOf } from "../system/running/proc.ts";
 import { runningTree } from "../system/running/tree.ts";
 import { draftFromProcess } from "../system/units/process-application.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,12 +33,12 @@ export async function requestForProcess(context: Context, request: CageRequest):
 		{
 			uid: main.uid.effective,
 			...(exe === undefined ? {} : { exe }),
-			command: words(attach, "cmdline"),
+			command: wordsOf(attach, "cmdline"),
 			...(main.cwd === undefined ? {} : { cwd: pathToText(main.cwd) ?? "/" }),
 		},
 		(uid) => machine.accounts.users().find((user) => user.uid === uid)?.name,
 	);
-	const environment = keptEnvironment(words(attach, "environ"));
+	const environment = keptEnvironment(wordsOf(attach, "environ"));
 	const warn = (code: string, values: Readonly<Record<string, string | number>>) =>
 		context.emit({ event: "warned", code, values });
 	for (const note of notes) {
@@ -61,7 +61,7 @@ export async function requestForProcess(context: Context, request: CageRequest):
 
 /** Returns answers that trace the running application. The environment of a bare process comes from /proc, because no unit or template gives it. */
 export function asItRuns(answers: Answers, pid: number, isProcess: boolean): Answers {
-	const pairs = isProcess ? keptEnvironment(words(pid, "environ")).pairs : [];
+	const pairs = isProcess ? keptEnvironment(wordsOf(pid, "environ")).pairs : [];
 	const env = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 	const { application } = answers;
 	return {

@@ -53,16 +53,18 @@ function runChecks(terminal: Terminal, names: readonly string[], { all = false, 
 
 export interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 	readonly unit?: boolean;
+	readonly alarm?: boolean;
 	readonly dropin?: string;
 }
 
 /** Returns 1 if a technique escaped or a protection layer is missing. */
 export async function selftest(terminal: Terminal, name: string, options: SelftestVerbOptions): Promise<number> {
-	const { dropin, network, unit } = options;
+	const { alarm = false, dropin, network, unit } = options;
 	const underUnit = dropin === undefined ? (unit ? {} : undefined) : { service: dropin };
 	return terminal.withContext(async (context) => {
 		const test = await selftestCage(context, name, {
 			...(network === undefined ? {} : { network }),
+			alarms: alarm,
 			...(underUnit === undefined ? {} : { unit: underUnit }),
 		});
 		if (terminal.options.json) terminal.printJson("selftest", selftestToJson(name, test));

@@ -21,7 +21,7 @@ import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/text-files.ts";
 import { distributionIds } from "../system/packages/packages.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
-import { newestProgram } from "../system/templates/here.ts";
+import { newestProgram } from "../system/templates/template-values.ts";
 import { findApplications } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { Choice } from "../wizard/choice.ts";

@@ -2,7 +2,7 @@ import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
-import { reachedOf } from "../engine/trace/coverage.ts";
+import { coverageOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
@@ -25,7 +25,7 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		const difference = manifest && comparePlanWithManifest(proposed, manifest);
-		const reached = await reachedOf(context, cage, trace);
+		const reached = await coverageOf(context, cage, trace);
 		if (terminal.options.json) {
 			const compared = difference ? { comparedWith: present, difference: differenceToJson(difference) } : {};
 			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...reachedToJson(reached) });

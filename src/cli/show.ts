@@ -10,7 +10,7 @@ import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/ca
 import type { Context } from "../engine/context.ts";
 import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import type { CageContent } from "../engine/store.ts";
-import { reachedOf } from "../engine/trace/coverage.ts";
+import { coverageOf } from "../engine/trace/coverage.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import { fields, indent, table } from "../report/format.ts";
@@ -128,7 +128,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// Cages of older versions may have no trace.
-		const reached = trace && (await reachedOf(context, present.cage, trace));
+		const reached = trace && (await coverageOf(context, present.cage, trace));
 		if (terminal.options.json) {
 			const { coverage = null } = reached ? reachedToJson(reached) : {};
 			terminal.printJson("show", {

@@ -8,7 +8,7 @@ import { languageFrom, type Messages, messagesFor } from "../messages/messages.t
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
-import { isForeign } from "../system/state/foreign.ts";
+import { isForeign } from "../system/state/foreign-state.ts";
 import { Interrupted } from "./interrupted.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";

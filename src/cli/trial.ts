@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
-import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
+import { rounds, withOwnAccount, withSelftest } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
@@ -47,7 +47,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
 		);
 		const wanted = round.answered && (request.options.selftest ?? true);
-		const tried = await tested(context, cage, manifest, wanted);
+		const tried = await withSelftest(context, cage, manifest, wanted);
 		await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
 		await store.log(cage.name, "tried", {
 			generation: present,

@@ -174,6 +174,7 @@ function defineLooking(define: Define, perform: Perform): void {
 		.option("--dry-run")
 		.action((names: string[], options: WatchOptions) => perform((terminal) => watch(terminal, names, options)));
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
+		.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))
 		.option("--unit")
 		.option("--dropin <SERVICE>")
 		.action((name: string, options: SelftestVerbOptions) => perform((terminal) => selftest(terminal, name, options)));

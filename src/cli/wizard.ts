@@ -54,7 +54,7 @@ async function leftSession(machine: Machine, wanted: string | undefined): Promis
 	if (found.holder !== undefined) throw new Failure("session-open", { id: found.id, pid: found.holder });
 	if (found.problem === "newer") throw new Failure("session-newer", { id: found.id }, 2);
 	if (found.problem === "damaged") {
-		const path = found.isSetAside ? found.path : await machine.sessions.setAside(found.id);
+		const path = found.isSetAside ? found.path : await machine.sessions.quarantine(found.id);
 		throw new Failure("session-damaged", { id: found.id, path });
 	}
 	return found;

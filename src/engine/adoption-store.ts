@@ -24,7 +24,7 @@ export interface AdoptedState {
 	restore(name: string, since?: string): Promise<Path | undefined>;
 	/** Current fingerprints, comparable with those of `AdoptedPlace`. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
-	/** A link in the cage's state that must not be copied to the host: it leads out of the state and the host has no such link. */
+	/** A link in the cage's state that must not be copied to the host: it leaves the state, and the host has no such link. */
 	foreignLink(name: string, path: Path): Promise<Path | undefined>;
 	/** An unpredictable name, so that nobody can have created anything there. */
 	stageName(): Path;

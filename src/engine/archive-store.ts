@@ -73,6 +73,6 @@ export interface ReceivedCage {
 	 * Publishes the cage with one rename and stores the account that was created for it. Throws `import-there` (exit 4) if the
 	 * name was taken in the meantime.
 	 */
-	takeIn(account?: MadeAccount): Promise<void>;
+	publish(account?: MadeAccount): Promise<void>;
 	discard(): Promise<void>;
 }

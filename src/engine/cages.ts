@@ -85,12 +85,15 @@ export async function requireStopped(machine: Pick<Context["machine"], "launcher
 	if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
 }
 
-interface Looking {
+interface StoreContext {
 	readonly machine: Pick<Context["machine"], "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) if no generation exists. */
-export async function presentGeneration({ machine }: Looking, name: string): Promise<Pick<PresentCage, "cage" | "generation">> {
+export async function presentGeneration(
+	{ machine }: StoreContext,
+	name: string,
+): Promise<Pick<PresentCage, "cage" | "generation">> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
 	if (generation === undefined) throw new Failure("cage-not-built", { name }, 2);
@@ -98,7 +101,7 @@ export async function presentGeneration({ machine }: Looking, name: string): Pro
 }
 
 /** Throws what `presentGeneration` throws, and `manifest-damaged`. */
-export async function presentCage(context: Looking, name: string): Promise<PresentCage> {
+export async function presentCage(context: StoreContext, name: string): Promise<PresentCage> {
 	const { store } = context.machine;
 	const { cage, generation } = await presentGeneration(context, name);
 	const manifest = await store.manifest(name, generation);

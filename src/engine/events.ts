@@ -41,7 +41,7 @@ export type Event =
 			readonly counts: AccessCounts & { readonly newest: readonly Path[] };
 	  }
 	| { readonly event: "processes-seen"; readonly processes: ShownProcesses }
-	| ({ readonly event: "coverage-measured" } & Reached)
+	| ({ readonly event: "coverage-measured" } & CoverageReport)
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
 	| { readonly event: "exercise-started"; readonly command: string }
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
@@ -85,7 +85,7 @@ export type Event =
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };
 
 /** How far an application was exercised, and what would extend it. Shown by plan, wizard, `show` and record. */
-export interface Reached {
+export interface CoverageReport {
 	/** Absent if no package contains the application. */
 	readonly coverage?: Coverage;
 	/** Stages of its life cycle, including those that never occurred. Absent while it runs, because most occur at the end of a trace. */

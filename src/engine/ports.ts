@@ -97,7 +97,7 @@ export interface CageToAudit {
 	/** Host path of the generation. */
 	readonly root: Path;
 	readonly policy: AuditPolicy;
-	/** What it should contain. Without it, nothing is compared. */
+	/** Its expected content. Without it, nothing is compared. */
 	readonly manifest?: Manifest;
 	/** Reads every file; otherwise only those whose stat(2) changed since the copy. */
 	readonly thorough?: boolean;
@@ -136,7 +136,7 @@ export interface Recording {
 	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel" | "cagewright">;
 	/** Origins of the packages that are installed in exactly this version; the others are absent. */
 	origins(packages: readonly PackageRef[]): readonly (PackageRef & PackageOrigin)[];
-	/** In hexadecimal. */
+	/** Returns the hash in hexadecimal. */
 	sha256(text: string): string;
 	/** Whether packaged configuration is unmodified, with the package's own text if it is on this machine. Other paths are absent. */
 	asShipped(paths: readonly Path[]): ReadonlyMap<Path, { readonly isSame: boolean; readonly text?: string }>;
@@ -202,7 +202,7 @@ export interface Decoy extends AsyncDisposable {
 export interface Finding {
 	readonly what: (typeof examined)[number];
 	readonly state: "ok" | "weaker" | "missing" | "note";
-	/** Path or version. After `-`, what it does not support. */
+	/** Path or version. After `-`, missing features. */
 	readonly found: string;
 	/** The package that provides it, if any. */
 	readonly package?: string;

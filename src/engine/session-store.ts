@@ -10,7 +10,7 @@ export interface Sessions {
 	 */
 	open(id: string): Promise<OpenedSession>;
 	/** Renames an unreadable session for later inspection. Returns its path. */
-	setAside(id: string): Promise<string>;
+	quarantine(id: string): Promise<string>;
 	/** Throws `session-unknown` or `session-open`. */
 	remove(id: string): Promise<void>;
 }

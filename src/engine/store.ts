@@ -72,7 +72,7 @@ export interface Building {
 	/** Configuration that was edited in a generation or an earlier one. */
 	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Saves an edited file that the host's will replace, and returns its path. Undefined for a link, which has no content. */
-	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
+	saveEdit(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Moves state that only other generations mounted to its place for a generation under trial, unless something is there. */
 	bringBackState(manifest: Manifest): Promise<void>;
 	/**
@@ -193,7 +193,7 @@ export interface StaleMark {
 }
 
 export interface Lock extends AsyncDisposable {
-	/** Deletes what was created under this lock and never became a cage. */
+	/** Deletes files created under this lock that never became a cage. */
 	clear(): Promise<void>;
 	release(): Promise<void>;
 }

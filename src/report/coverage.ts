@@ -2,13 +2,13 @@ import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
 import { isEmptyDifference, type TraceDifference } from "../core/trace/trace.ts";
-import type { Reached } from "../engine/events.ts";
+import type { CoverageReport } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 
 /** How much of its packages an application reached, and what to exercise next: for people and as JSON. */
 
-export function reachedToJson({ coverage, life, next }: Reached): {
+export function reachedToJson({ coverage, life, next }: CoverageReport): {
 	coverage: object | null;
 	life?: readonly object[];
 	next: readonly object[];
@@ -74,7 +74,7 @@ function stageText({ by, stage }: Omit<StageCoverage, "cameUp">, messages: Messa
 }
 
 /** Which parts of its life came up and which did not; undefined where that is not known yet. */
-export function lifeLines({ life = [] }: Pick<Reached, "life">, messages: Messages): string[] {
+export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages: Messages): string[] {
 	const words = messages.wizard.coverage;
 	const list = (cameUp: boolean, sentence: string) => {
 		const stages = life.filter((one) => one.cameUp === cameUp).map((one) => stageText(one, messages));
@@ -84,7 +84,7 @@ export function lifeLines({ life = [] }: Pick<Reached, "life">, messages: Messag
 }
 
 /** `add`: the words of the command that adds a run to the trace. */
-export function reachedText(reached: Reached, add: readonly string[], messages: Messages): string {
+export function reachedText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
 	const { coverage, next } = reached;
 	const words = messages.wizard.coverage;
 	const lines = next.map((one) =>

@@ -18,9 +18,9 @@ import { indent, table } from "./format.ts";
 
 /** `cagewright/selftest/1`. */
 export function selftestToJson(name: string, test: Selftest): object {
-	const { audit, control, network, seconds, unit, ways } = test;
+	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const under = unit === undefined ? {} : { unit };
+	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarms } : {}) };
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
@@ -38,6 +38,12 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		...[...escaped, ...withOutcome(test, "open")].flatMap((way) => [wayTitle(way.id, messages), ...wayDetails(way, messages)]),
 		...findings.flatMap((check) => [words.checks[check.id], ...checkDetails(check, messages)]),
 		words.control(test.control.before, test.control.after),
+		...(test.alarms
+			? [
+					words.alarms(test.alarms.raised, test.alarms.filtered, test.alarms.slowest),
+					...test.alarms.silent.map((id) => `  ${words.silent(wayTitle(id, messages))}`),
+				]
+			: []),
 		...(holds(test)
 			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
 			: [words.leaks(escaped.length, findings.length), words.toClose]),

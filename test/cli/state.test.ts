@@ -7,7 +7,7 @@ import { stateFolder } from "../../src/cli/state.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test("an empty variable counts as not set", () => {
+test("an empty variable counts as unset", () => {
 	vi.stubEnv("CAGEWRIGHT_STATE", undefined);
 	vi.stubEnv("XDG_STATE_HOME", undefined);
 	const usual = stateFolder(undefined);
@@ -16,7 +16,7 @@ test("an empty variable counts as not set", () => {
 	expect(stateFolder(undefined)).toBe(usual);
 });
 
-test("a relative XDG folder is passed over, as its specification wants it", () => {
+test("a relative XDG_STATE_HOME is ignored, as the specification requires", () => {
 	vi.stubEnv("CAGEWRIGHT_STATE", undefined);
 	vi.stubEnv("XDG_STATE_HOME", "state");
 	vi.spyOn(process, "getuid").mockReturnValue(1000);

@@ -20,33 +20,33 @@ describe("an application that cannot be traced", () => {
 		const { code, exit, values: said } = startFailure(["/usr/bin/app", "-d"], { ...result, ...values }, files);
 		return { code, exit, said };
 	};
-	test("does not answer, and the probe speaks where it says nothing itself", () => {
+	test("quotes the probe if it prints nothing itself", () => {
 		expect(failure({}, {})).toEqual({
 			code: "not-answered-on-host",
 			exit: 1,
 			said: { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" },
 		});
 	});
-	test("is quoted where it answers the probe with an error, and its ports are named", () => {
+	test("is quoted, with its ports, if it answers the probe with an error", () => {
 		const answered = [{ command: "ask it", ok: false, output: "500 OOPS: cannot change directory\n" }];
 		const listens = { trace: trace({}, { ports: new Set(["tcp 21"]) }), probes: answered, output: "Starting up.\n" };
 		expect(failure({}, listens).said).toMatchObject({ words: "500 OOPS: cannot change directory", ports: "tcp 21" });
 		expect(failure({}, { output: "fatal: no key.\n" }).said).toMatchObject({ words: "fatal: no key" });
 	});
-	test("went into the background: only that is no failure of its own", () => {
+	test("is reported as a daemon if it went into the background", () => {
 		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
 		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({
 			code: "failed-on-host",
 			said: { status: 1, words: "bad option" },
 		});
 	});
-	test("could not write, whether it says so or not", () => {
+	test("is reported with the path it could not write, whether or not it names it", () => {
 		expect(failure({ "/var/run/x/pid": "ENOENT:create" }, { ended: 1 })).toMatchObject({
 			code: "failed-on-host-writing",
 			said: { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" },
 		});
 	});
-	test("wanted a port that only root gets, which counts where this is an ordinary user", () => {
+	test("needs root for a low port if an ordinary user starts it", () => {
 		const result = {
 			trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }),
 			probes,
@@ -64,7 +64,7 @@ describe("an application that cannot be traced", () => {
 		});
 		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
 	});
-	test("asked for a socket of the host that it may not reach", () => {
+	test("is reported with the refused call if the sandbox denied it", () => {
 		const bus = pathFromText("/run/dbus/system_bus_socket");
 		const ended = {
 			trace: trace({}),
@@ -82,7 +82,7 @@ describe("an application that cannot be traced", () => {
 			values: { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options },
 		});
 	});
-	test("says nothing at all", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
+	test("is reported as silent if it prints nothing", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
 });
 
 describe("an application that does not answer in its cage", () => {
@@ -106,7 +106,7 @@ describe("an application that does not answer in its cage", () => {
 		...{ kind: "absent", path: pathFromText(path), call: "openat", error: "ENOENT", declined: false },
 		...values,
 	});
-	test("is told what is missing", () => {
+	test("is reported with the missing files", () => {
 		const refused: Missing = { kind: "filtered", call: "bpf", error: "EPERM", declined: false };
 		expect(failure([absent("/a"), refused])).toMatchObject({
 			code: "not-answered-in-cage",
@@ -118,7 +118,7 @@ describe("an application that does not answer in its cage", () => {
 			values: { words: "sorry" },
 		});
 	});
-	test("answered until a signal came, and the signal is named", () => {
+	test("is reported with the signal after which it stopped answering", () => {
 		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
 		const round: TrialRound = {
 			...{
@@ -139,7 +139,7 @@ describe("an application that does not answer in its cage", () => {
 			values: { name: "app", signals: "SIGHUP" },
 		});
 	});
-	test("needs what was left out, which goes before everything else", () => {
+	test("is reported with what was left out before anything else", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
 		expect(failure(all)).toMatchObject({ code: "needs-excluded", exit: 4, values: { paths: "/etc/key" } });
 	});
@@ -153,7 +153,7 @@ describe("an application that does not answer in its cage", () => {
 			values: { paths: "/etc/key, /etc/other key", options: "--allow-secret /etc/key --allow-secret '/etc/other key'" },
 		});
 	});
-	test("executes what it wrote, and the option for that is named with what was left out", () => {
+	test("is reported with the option for executable data and for what was left out", () => {
 		const executed = absent("/var/lib/app/a.so", { kind: "noexec", executes: pathFromText("/var/lib/app") });
 		expect(failure([executed])).toMatchObject({
 			code: "needs-executable-data",
@@ -166,7 +166,7 @@ describe("an application that does not answer in its cage", () => {
 			values: { paths: "/etc/key", options: "--allow executable-data:/var/lib/app" },
 		});
 	});
-	test("needs a file of the kernel, where it says so itself", () => {
+	test("is reported with a kernel file if it names that itself", () => {
 		const kernel = absent("/sys", { kind: "kernel-file" });
 		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({
 			code: "needs-kernel-files",
@@ -179,14 +179,14 @@ describe("an application that does not answer in its cage", () => {
 describe("an application that does not answer", () => {
 	const failure = new Failure("not-answered-in-cage-nothing-missing", { name: "app" });
 	const on = (free: number) => ({ place: async () => ({ folder: "/var/lib/cagewright", free, hasData: true }) });
-	test("on a full disk is told of the disk", async () => {
+	test("is reported with the full disk", async () => {
 		expect(await orDiskFull(on(4096), "app", failure)).toMatchObject({
 			code: "not-answered-disk-full",
 			exit: 1,
 			values: { name: "app", path: "/var/lib/cagewright" },
 		});
 	});
-	test("keeps its own reason where there is room", async () => {
+	test("keeps its own reason if the disk has room", async () => {
 		expect(await orDiskFull(on(50_000_000), "app", failure)).toBe(failure);
 	});
 });

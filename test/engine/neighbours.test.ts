@@ -3,7 +3,7 @@ import type { Path } from "../../src/core/path/path.ts";
 import type { SocketPolicy } from "../../src/core/plan/neighbours.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { type Attempt, reachingNeighbours } from "../../src/engine/trace/neighbours.ts";
+import { type Attempt, withNeighbours } from "../../src/engine/trace/neighbours.ts";
 import { socket, tree } from "../core/plan/tree.ts";
 
 const database = "/run/redis/redis.sock" as Path;
@@ -35,11 +35,11 @@ const failed = { answered: false };
 const policy: SocketPolicy = { uid: 1000, rules: { allow: [], refuse: [] } };
 const application = { network: "host" as const, probes: ["true"] };
 
-describe("whom an application asks for", () => {
-	test("is let through in another life, and said", async () => {
+describe("a service that an application asks for", () => {
+	test("is let through in another run, with a warning", async () => {
 		const { context, events } = setting();
 		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
-		const result = await reachingNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
 			lives.push({ ports, sockets });
 			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
 			return { answered: sockets.length > 0 };
@@ -54,18 +54,18 @@ describe("whom an application asks for", () => {
 			{ event: "warned", code: "neighbour-reached", values: { path: "127.0.0.1:6379" } },
 		]);
 	});
-	test("is not let through where the life answers without", async () => {
+	test("is not let through if the application answers without it", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			return { answered: true };
 		});
 		expect(events).toEqual([]);
 	});
-	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
+	test("ends a waiting run after a delay, in which a daemon may create its own socket again", async () => {
 		const { clock, context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, policy, async ({ context: within, watch }) => {
+		await withNeighbours(context, application, policy, async ({ context: within, watch }) => {
 			if (++lives === 2) return { answered: true };
 			watch(asked([database]));
 			await context.machine.sleep(500, within.signal);
@@ -80,10 +80,10 @@ describe("whom an application asks for", () => {
 		});
 		expect(lives).toBe(2);
 	});
-	test("a port over which a probe passes by itself stays closed: the host's own service would answer", async () => {
+	test("stays closed if a probe passes over its port alone, because the host's service would answer", async () => {
 		const { context, events } = setting({ answersAlone: true });
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			await context.machine.sleep(5000, context.signal);
@@ -91,20 +91,20 @@ describe("whom an application asks for", () => {
 		});
 		expect([result.answered, lives, events]).toEqual([false, 1, []]);
 	});
-	test("no port is let through for a cage that will have no network", async () => {
+	test("is not let through for a cage without network", async () => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
+		await withNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			return failed;
 		});
 		expect(lives).toBe(1);
 	});
-	test("is asked for once: who does not answer then does not answer", async () => {
+	test("is let through only once, even if the application then fails", async () => {
 		const { context } = setting();
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const result = await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([database], [6379]));
 			return failed;
@@ -115,21 +115,21 @@ describe("whom an application asks for", () => {
 		["rules the machine", asked([docker])],
 		["is nobody", asked(["/run/gone.sock"], [1234])],
 		["is the host's log", asked(["/dev/log"])],
-	])("is left alone where it %s", async (_, whom) => {
+	])("is not let through if it %s", async (_, whom) => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(whom);
 			return failed;
 		});
 		expect(lives).toBe(1);
 	});
-	test("is let through where the administrator allowed it, and kept out where it was refused", async () => {
+	test("is let through if it is allowed, and stays closed if it is refused", async () => {
 		const { context, events } = setting();
 		const words = { allow: [`socket:${docker}`], refuse: [`socket:${database}`] };
 		const lives: (readonly Path[])[] = [];
-		await reachingNeighbours(context, application, { uid: 0, rules: words }, async ({ sockets, watch }) => {
+		await withNeighbours(context, application, { uid: 0, rules: words }, async ({ sockets, watch }) => {
 			lives.push(sockets);
 			watch(asked(sockets.length ? [database] : [database, docker]));
 			return { answered: sockets.length > 0 };
@@ -138,18 +138,18 @@ describe("whom an application asks for", () => {
 		const values = { path: database, option: `--allow socket:${database}` };
 		expect(events).toContainEqual({ event: "warned", code: "socket-not-reached", values });
 	});
-	test("is reported with the option that allows it where it stays closed", async () => {
+	test("is reported with the option that allows it if it stays closed", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([docker, "/run/nobody.sock", "/run/nscd/socket"]));
 			return { answered: true };
 		});
 		const values = { path: docker, option: `--allow socket:${docker}` };
 		expect(events).toEqual([{ event: "warned", code: "socket-not-reached", values }]);
 	});
-	test("a failure of the life itself is passed on", async () => {
+	test("does not hide a failure of the run itself", async () => {
 		const { context } = setting();
-		const broken = reachingNeighbours(context, application, policy, async ({ watch }) => {
+		const broken = withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			throw new Error("broken");
 		});

@@ -17,11 +17,11 @@ test.each([
 	["idle", 0.01, 30, 30],
 	["busy", 0.5, 30, 90],
 	["busy, but was given little time,", 0.5, 2, 2],
-])("an application that is %s gets its time and no more than three times as much", (_, share, seconds, most) => {
+])("an application that is %s gets its timeout, and at most three times as much", (_, share, seconds, most) => {
 	expect(lasts(share, seconds)).toBe(most);
 });
 
-test("an answer of a shallower probe sets an end, however busy the application is", () => {
+test("a shallower probe's answer limits the wait, however busy the application is", () => {
 	expect(lasts(0.5, 30, 10)).toBe(13);
 });
 
@@ -30,11 +30,11 @@ test.each([
 	[30, 24.1, 73],
 	[120, 24.1, 120],
 	[5, 4, 5],
-])("of %i seconds, after a first answer that took %d, a later start gets %i", (timeout, answeredAfter, later) => {
+])("a timeout of %i seconds, after a first answer in %d, becomes %i for later starts", (timeout, answeredAfter, later) => {
 	expect(laterTimeout(timeout, answeredAfter)).toBe(later);
 });
 
-test("CPU time counts what a process and its descendants use, also those that ended", async () => {
+test("CPU time includes a process's descendants, even ended ones", async () => {
 	const { launcher } = systemMachine("/nonexistent");
 	const self = { init: process.pid, ended: new Promise<never>(() => {}) };
 	const before = launcher.cpuSeconds(self);

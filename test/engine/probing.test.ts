@@ -8,7 +8,7 @@ import { plan } from "../core/cage/plans.ts";
 test.each([
 	[5, 30],
 	[90, 90],
-])("an exercise gets 30 seconds, or as many as --timeout says where that is more (%i)", async (timeout, given) => {
+])("an exercise gets 30 seconds, or more if --timeout allows it (%i)", async (timeout, given) => {
 	const events: Event[] = [];
 	const asked: number[] = [];
 	const machine = systemMachine("/nonexistent");
@@ -42,7 +42,7 @@ function query(passes: Readonly<Record<string, number>>) {
 }
 const running = { init: 1, ended: new Promise<never>(() => {}) };
 
-test("the application's end ends a probe that would wait for longer", async () => {
+test("a waiting probe stops when the application ends", async () => {
 	const machine = systemMachine("/nonexistent");
 	let cutOff = false;
 	machine.launcher.shell = (_line, _where, _seconds, signal) =>
@@ -59,13 +59,13 @@ test("the application's end ends a probe that would wait for longer", async () =
 	expect(outcomes).toMatchObject([{ command: "sleep 1000", ok: false }]);
 });
 
-test("of several ways to ask, the deepest that passes counts", async () => {
+test("the deepest of several probes that passes counts", async () => {
 	const { context, tries } = query({ deep: 3, shallow: 1 });
 	expect(await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);
 	expect(tries.slice(0, 2)).toEqual(["deep", "shallow"]);
 });
 
-test("a shallower way counts where the deeper one goes on to fail, and a warning says so", async () => {
+test("a shallower probe counts with a warning if the deeper one keeps failing", async () => {
 	const { context, events } = query({ shallow: 1 });
 	const outcomes = await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "shallow", ok: true }]);
@@ -76,7 +76,7 @@ test("a shallower way counts where the deeper one goes on to fail, and a warning
 	});
 });
 
-test("another answer of the same depth is no step back", async () => {
+test("another probe of the same depth counts without a warning", async () => {
 	const [busy = "", reachable = ""] = proposeProbe({
 		command: ["/usr/sbin/privoxy"],
 		ports: [],
@@ -88,13 +88,13 @@ test("another answer of the same depth is no step back", async () => {
 	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
 });
 
-test("where no way passes, it is asked at the ports that it opened", async () => {
+test("the application's own ports are probed if no probe passes", async () => {
 	const { context } = query({ elsewhere: 1 });
 	const outcomes = await askUntilAnswered(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
 	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);
 });
 
-test("a try that hangs is cut off and repeated where the probe has passed before", async () => {
+test("a hanging try is aborted and repeated if the probe has passed before", async () => {
 	const machine = systemMachine("/nonexistent");
 	const given: number[] = [];
 	machine.launcher.shell = async (_line, _where, seconds) => {

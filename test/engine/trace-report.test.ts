@@ -51,7 +51,7 @@ function begun(): { clock: Clock; fold: TraceFold; report: TraceReport; line: (t
 	return { clock, fold, report, line };
 }
 
-test("a thousand pieces a second are told of ten times, and the last of them too", async () => {
+test("a thousand chunks a second cause ten reports, including the last state", async () => {
 	const { clock, line } = begun();
 	for (let piece = 0; piece < 1000; piece++) {
 		line(`10  stat("/file-${piece}", {st_mode=0}) = 0`);
@@ -65,12 +65,12 @@ test("a thousand pieces a second are told of ten times, and the last of them too
 		newest: expect.arrayContaining(["/file-999"]),
 	});
 	const count = clock.events.length;
-	// Nothing comes, nothing is told.
+	// Without new chunks nothing is reported.
 	await clock.pass(5000);
 	expect(clock.events.length).toBe(count);
 });
 
-test("processes are told of when they change, with the names of their accounts", async () => {
+test("processes are reported when they change, with their accounts' names", async () => {
 	const { clock, line } = begun();
 	await clock.pass(200);
 	line("10  fork() = 11");
@@ -86,7 +86,7 @@ test("processes are told of when they change, with the names of their accounts",
 	]);
 });
 
-test("at the end everything is told at once, and nothing afterwards", async () => {
+test("the end reports everything at once, and nothing follows", async () => {
 	const { clock, line, report } = begun();
 	line('10  stat("/x", {st_mode=0}) = 0');
 	report.end();
@@ -97,14 +97,14 @@ test("at the end everything is told at once, and nothing afterwards", async () =
 	expect(clock.events.length).toBe(count);
 });
 
-test("what is reached is told of each second at most, and the last of it too", async () => {
+test("coverage is reported once a second at most, including the last state", async () => {
 	const clock = new Clock();
 	const fold = new TraceFold({ start: startAtFirstExecve() });
 	const reported: number[] = [];
 	const reach = {
 		ready: Promise.resolve(),
 		measure: ({ accesses }: { accesses: ReadonlyMap<unknown, unknown> }) => ({ next: [], paths: accesses.size }),
-		tell: ({ paths }: { paths: number }) => void reported.push(paths),
+		report: ({ paths }: { paths: number }) => void reported.push(paths),
 	};
 	const report = new TraceReport(clock.context, fold, 1, reach as never);
 	for (let piece = 0; piece < 100; piece++) {

@@ -23,20 +23,20 @@ function tried(...ways: readonly (readonly string[])[]) {
 	return asPassesOnHost({ machine, signal: new AbortController().signal }, answers);
 }
 
-test("all guessed ports are asked in one where the service answers at each", async () => {
+test("all guessed ports get probes if the service answers at each", async () => {
 	const { application, notes } = await tried(["test 1883", "test 5222"], ["test 1883"]);
 	expect(application.probes).toEqual(["test 1883", "test 5222"]);
 	expect(notes).toEqual([guess(1883, "mqtt"), guess(5222, "xmpp")]);
 });
 
-test("a port that speaks something else is left out, with its note", async () => {
+test("a port with another protocol is dropped with its note", async () => {
 	const { application, notes, otherProbes } = await tried(["test 1883", "! test 5222"], ["test 1883"], ["! test 5222"]);
 	expect(application.probes).toEqual(["test 1883"]);
 	expect(notes).toEqual([guess(1883, "mqtt")]);
 	expect(otherProbes).toEqual([["! test 5222"]]);
 });
 
-test("nothing is proposed where no port speaks what it is usually for", async () => {
+test("no probe is proposed if no port speaks its usual protocol", async () => {
 	const { application, notes = [] } = await tried(["! test 1883", "! test 5222"], ["! test 1883"], ["! test 5222"]);
 	expect(application.probes).toEqual([]);
 	expect(notes.map(({ code }) => code)).toEqual(["probe-guess-failed"]);

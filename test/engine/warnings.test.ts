@@ -13,7 +13,7 @@ const missing = (path: string): Missing => ({
 	proven: true,
 });
 
-test("what is unproven of the plan is a warning, any other note is not", () => {
+test("an unproven note of the plan is a warning, and no other note is", () => {
 	const notes = [
 		{ code: "unit-notify", values: {} },
 		{ code: "unproven-login", values: { exercise: "--exercise x" } },
@@ -21,7 +21,7 @@ test("what is unproven of the plan is a warning, any other note is not", () => {
 	expect(warningsOf(made({ plan: { notes } })).map(({ code }) => code)).toEqual(["unproven-login"]);
 });
 
-test("an exercise that fails in the cage alone names the options that let in what was left out, and no password", () => {
+test("an exercise that fails only in the cage names the options for what was left out, and no password", () => {
 	const job = made({
 		trial: { failedExercises: ["curl ftp://ann:secret@127.0.0.1/"] },
 		plan: {

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReturnStage } from "../../src/core/adoption/adoption.ts";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { finish, makeStage, prepare, swap, undo } from "../../src/system/adoption/give-back.ts";
+import { finish, makeStage, prepare, swap, undo } from "../../src/system/adoption/return-state.ts";
 
 const name = ".cagewright-release-0123456789abcdef" as Path;
 const { signal } = new AbortController();

@@ -95,7 +95,7 @@ describe.each(["000", "027", "077"])("under the umask %s", (umask) => {
 			.sort();
 
 	test.each([[[]], [["usr/local/sbin", "usr/local/lib"]], [["usr/local", "etc"]]])(
-		"everybody can read and start what is installed, and only root can change it, where %j is missing",
+		"every user can run the installed program and only root can change it, with %j missing before",
 		async (missing: readonly string[]) => {
 			for (const name of missing) rmSync(`${root}/${name}`, { recursive: true });
 			expect((await cagewright(["install", "--root", root], { state, enter })).status).toBe(0);
@@ -112,7 +112,7 @@ describe.each(["000", "027", "077"])("under the umask %s", (umask) => {
 	);
 });
 
-test("systemd and apt understand what was written", async () => {
+test("systemd and apt accept the written files", async () => {
 	await install("--timer", "update");
 	const units = ["service", "timer"].map((type) => `${root}/etc/systemd/system/cagewright-upkeep.${type}`);
 	const complaints = execFileSync("sh", ["-c", 'systemd-analyze verify "$@" 2>&1 || true', "sh", ...units], { encoding: "utf8" });
@@ -136,7 +136,7 @@ test("an update removes man pages of verbs that no longer exist, but not those t
 	expect(files()).toEqual(["/usr/local/share/man/man1/cagewright-edited.1"]);
 });
 
-test("what is somebody else's is neither overwritten nor removed", async () => {
+test("`install` and `uninstall` leave files of others alone", async () => {
 	writeFileSync(link(), "mine\n");
 	const refused = await install();
 	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("/usr/local/sbin/cagewright") });
@@ -151,7 +151,7 @@ test("what is somebody else's is neither overwritten nor removed", async () => {
 	expect(files()).toEqual(["/etc/apt/apt.conf.d/90cagewright"]);
 });
 
-test("the hook of a real upgrade marks the cage, and an update takes the mark away", async () => {
+test("the hook of a real upgrade marks the cage, and an update removes the mark", async () => {
 	const packages = greeterPackages(temporaryFolder("packages"));
 	packages.install("one");
 	const port = await freePort();

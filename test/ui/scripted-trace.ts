@@ -1,5 +1,5 @@
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Reached, ShownProcesses } from "../../src/engine/events.ts";
+import type { CoverageReport, ShownProcesses } from "../../src/engine/events.ts";
 
 /** Events of a scripted trace. */
 
@@ -28,7 +28,7 @@ export const shownProcesses: ShownProcesses = {
 	],
 };
 
-export const reached: Reached = {
+export const reached: CoverageReport = {
 	coverage: {
 		packages: [
 			{ name: "redis-server", version: "7.0.15" },

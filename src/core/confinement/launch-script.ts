@@ -31,7 +31,8 @@ function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): str
 /** Returns the command that runs the mounts of `splitLaunchScript` in the namespaces of the process `pid`. */
 export function mountsCommand(spec: LaunchSpec, pid: number, script: string): string[] {
 	const kinds = ["mount", ...namespaceKinds(spec)].map((kind) => `--${kind}`);
-	return [...dieWithParent, "nsenter", "--target", String(pid), ...kinds, "--", "sh", "-eu", script];
+	// Without `--root`, a process would get the namespace's root, which is above ours if we run in a chroot ourselves.
+	return [...dieWithParent, "nsenter", "--target", String(pid), ...kinds, "--root", "--", "sh", "-eu", script];
 }
 
 /**

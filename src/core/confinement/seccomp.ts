@@ -16,6 +16,9 @@ export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. `none`: the call returns 0 without effect. */
 const errors = { none: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 
+/** Every errno(3) with which the filter refuses. */
+export const filterErrors: readonly number[] = Object.values(errors).filter((number) => number > 0);
+
 /** A denial of the filter. `why` and `when` are codes for the record; without `when` the call is always denied. */
 export interface Denial {
 	readonly call: SyscallName | "*";

@@ -6,10 +6,10 @@ import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { peerPorts, type Trace } from "../trace/trace.ts";
+import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { isByteCode } from "./areas.ts";
-import { addDevices, addTraced, generatedPaths, trialReason } from "./collect.ts";
+import { isByteCode, isDocumentation } from "./areas.ts";
+import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
@@ -17,7 +17,7 @@ import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
-import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
+import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
 import { planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
@@ -26,7 +26,14 @@ import { planShared, servedTrees } from "./shared.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { unprovenParts } from "./unproven.ts";
-import { planWritable } from "./writable.ts";
+import { changingOperations, planWritable, tracedReason } from "./writable.ts";
+
+const generatedPaths = {
+	passwd: "/etc/passwd",
+	group: "/etc/group",
+	nsswitch: "/etc/nsswitch.conf",
+	loaderCache: "/etc/ld.so.cache",
+};
 
 /**
  * Decides what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Entries have no package
@@ -239,4 +246,57 @@ function notes({ command, network }: Application, trace: Trace, refused: readonl
 		...(abstract.length ? [{ code: "abstract-sockets", values: { names: abstract.join(", ") } }] : []),
 		...[...trace.gaps].sort().map((gap) => ({ code: `gap-${gap}`, values: {} })),
 	];
+}
+
+function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
+	const generated = new Set(Object.values(generatedPaths));
+	// Opened files come first, so that a mere stat(2) of the same file by another name does not exclude its content.
+	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
+	for (const access of accesses) {
+		const { failed, path, succeeded } = access;
+		if (generated.has(path) || isByteCode(path) || (isDocumentation(path) && isOnlyLooked(access))) continue;
+		// A path that was only created, written or removed does not exist on the host or belongs to a writable directory.
+		const used = [...succeeded].some((operation) => !changingOperations.has(operation));
+		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
+		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
+		else if (succeeded.size) collector.addWay(path, tracedReason(access));
+	}
+}
+
+function isOnlyLooked({ succeeded }: Access): boolean {
+	return [...succeeded].every((operation) => operation === "look");
+}
+
+function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
+	const named = new Map(rules.devices.map((value) => [namedDevice(value, files), value]));
+	const add = (path: Path, reason: Reason) => {
+		const status = files.status(placeOf(path, files));
+		if (!status?.device) return;
+		const judgement = judgeDevice(path, status);
+		const given = judgement === "give" || (judgement === "ask" && named.has(path));
+		// Harmless devices get mode 0666 even if the host's /dev/null lost its mode.
+		collector.addDevice(
+			path,
+			judgement === "give" ? { ...status, mode: 0o666 } : status,
+			given ? "include" : "declined",
+			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
+			reason,
+		);
+	};
+	add(nullDevice, { kind: "launcher" });
+	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
+	for (const access of trace.accesses.values()) {
+		// The sandbox has only harmless devices and those that rules name, so others fail with ENOENT.
+		const wanted = access.succeeded.size || access.failed.has("ENOENT");
+		const path = wanted ? deviceName(access.path, files) : undefined;
+		if (path !== undefined) add(path, tracedReason(access));
+	}
+	for (const addition of additions) {
+		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
+		if (path !== undefined) add(path, trialReason(addition));
+	}
+}
+
+function trialReason({ call, round }: { round: number; call: string }): Reason {
+	return { kind: "trial", round, call };
 }

@@ -102,11 +102,19 @@ export interface DecoyFacts {
 	readonly abstract: string;
 }
 
-/** Returns the text for `perl -e`. With `spare`, it omits attempts that would change the host if no layer stops them. */
-export function attemptsProgram(architecture: Architecture, { spare }: { readonly spare: boolean }): string {
+export interface ProgramOptions {
+	/** Omits attempts that would change the host if no layer stops them. */
+	readonly spare?: boolean;
+	/** Each attempt says that it is ready and waits for SIGUSR1. */
+	readonly isGated?: boolean;
+}
+
+/** Returns the text for `perl -e`. */
+export function attemptsProgram(architecture: Architecture, { isGated = false, spare = false }: ProgramOptions): string {
 	const tried = Object.values(techniques).flat() as Technique[];
 	return [
 		prelude(architecture),
+		...(isGated ? ["$gated = 1; alarm 900;"] : []),
 		...tried.filter((way) => !(spare && way.spared)).map(({ attempt, id }) => `attempt('${id}', sub {\n${attempt}\n});`),
 		"print qq(done\\n);",
 		// The test observes it from outside and stops it. A signal from an earlier attempt only shortens the wait.
@@ -114,6 +122,11 @@ export function attemptsProgram(architecture: Architecture, { spare }: { readonl
 		"sleep 1 while time < $end;",
 	].join("\n");
 }
+
+/** Whether a gated attempt waits for its signal. */
+export const isReady = (output: string, id: string) => output.includes(`\n${id}\tready\n`) || output.startsWith(`${id}\tready\n`);
+/** Whether it has ended. */
+export const isEnded = (output: string, id: string) => new RegExp(`^${id}\t(?!ready)`, "m").test(output);
 
 /** Returns the program's arguments. Skips a directory whose name is not text; another of its kind is enough. */
 export function attemptsArguments(target: Target, architecture: Architecture): string[] {
@@ -150,10 +163,13 @@ my %number = (${numbers(architecture)});
 my %of = map { split /=/, $_, 2 } @ARGV;
 my @writable = split /\n/, $of{writable};
 my $other = 0 + $of{pid};
+my ($gated, $go) = (0, 0);
+$SIG{USR1} = sub { $go = 1 };
 
 # Runs in its own process, so that a crash, a hang or given up privileges do not affect later attempts.
 sub attempt {
 	my ($id, $try) = @_;
+	if ($gated) { print "$id\tready\n"; select undef, undef, undef, 0.02 until $go; $go = 0 }
 	my $child = fork;
 	if (!defined $child) { print "$id\tfailed\t", 0 + $!, "\n"; return }
 	if ($child == 0) {

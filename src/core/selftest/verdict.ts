@@ -179,6 +179,17 @@ export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 }
 
 /** Result of a cage's self-test. */
+/** Which escape techniques the kernel records, so that `watch` can raise an alarm. */
+export interface AlarmCoverage {
+	/** Techniques that the filter refused. */
+	readonly filtered: number;
+	readonly raised: number;
+	/** Seconds from a technique to its record, at most. */
+	readonly slowest: number;
+	/** Filtered techniques without a record. */
+	readonly silent: readonly string[];
+}
+
 export interface Selftest {
 	/** The service that was tested; absent for the launcher. */
 	readonly unit?: string;
@@ -187,6 +198,8 @@ export interface Selftest {
 	readonly audit: readonly Check[];
 	/** Number of escapes from the same cage without layers, before and after the test. */
 	readonly control: { readonly before: number; readonly after: number };
+	/** Only if it was measured. */
+	readonly alarms?: AlarmCoverage;
 	readonly seconds: number;
 }
 

@@ -7,8 +7,8 @@ import type { Context } from "../context.ts";
 import { planUnit } from "../run/installed-unit.ts";
 import { hostService } from "../run/unit.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { askService, runsInside, serviceSilent } from "./asking.ts";
-import { calm, undoAdoption, writeDropin } from "./undo.ts";
+import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
+import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
 interface AdoptRequest {
 	readonly name: string;
@@ -54,7 +54,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const { active } = await machine.services.state(service);
 	if (active !== "active") throw new Failure("service-not-running", { service, state: active }, 1);
 	// If the service does not answer its probes today, a later failure would be blamed on the cage.
-	const { answered, probes: asked } = await askService(context, service, probes, timeout);
+	const { answered, probes: asked } = await probeService(context, service, probes, timeout);
 	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
 }
@@ -75,7 +75,7 @@ function failedProbe(probes: readonly { readonly command: string; readonly ok: b
 	return probes.find(({ ok }) => !ok)?.command;
 }
 
-export async function enter({ machine }: Context, name: string, adoption: Adoption): Promise<Adoption> {
+export async function saveAdoption({ machine }: Context, name: string, adoption: Adoption): Promise<Adoption> {
 	await machine.store.adopting.save(name, adoption);
 	return adoption;
 }
@@ -113,7 +113,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	const companions = await machine.services.companions(service);
 	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [] };
 	signal.throwIfAborted();
-	adoption = await enter(context, name, adoption);
+	adoption = await saveAdoption(context, name, adoption);
 	const started = machine.now();
 	try {
 		context.emit({ event: "service-stopped", service });
@@ -129,12 +129,12 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		await machine.store.adopting.use(name);
 		signal.throwIfAborted();
 		// From here on the service may write, so only the probes decide what happens to its state, and signals are ignored.
-		adoption = await enter(context, name, { ...adoption, phase: "starting", places: taken.places });
+		adoption = await saveAdoption(context, name, { ...adoption, phase: "starting", places: taken.places });
 		await writeDropin(context, name, adoption);
 		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
-		await requireCaged(calm(context), name, adoption);
-		await enter(context, name, { ...adoption, phase: "adopted" });
+		await requireCaged(withoutSignal(context), name, adoption);
+		await saveAdoption(context, name, { ...adoption, phase: "adopted" });
 	} catch (error) {
 		const kept = await undoAdoption(context, name, adoption);
 		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
@@ -147,8 +147,8 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 
 /** Throws unless the service answers from inside its cage. */
 async function requireCaged(context: Context, name: string, { probes, service, timeout }: Adoption): Promise<void> {
-	const answer = await askService(context, service, probes, timeout);
-	if (!answer.answered) throw await serviceSilent(context, service, answer, failedProbe(answer.probes) ?? probes[0] ?? "");
+	const answer = await probeService(context, service, probes, timeout);
+	if (!answer.answered) throw await noAnswerFailure(context, service, answer, failedProbe(answer.probes) ?? probes[0] ?? "");
 	if (!(await runsInside(context, name, answer.mainPid))) throw new Failure("service-outside", { service, name }, 1);
 }
 

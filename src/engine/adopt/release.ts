@@ -5,9 +5,9 @@ import { showPath } from "../../core/path/quote.ts";
 import { lockUnlessBusy } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
-import { cageThatAdopted, enter, problemOf, requireSystemd } from "./adopt.ts";
-import { askService, runsInside } from "./asking.ts";
-import { calm, dropinThere, removeDropin, startAndAsk, undoAdoption, undoRelease } from "./undo.ts";
+import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
+import { probeService, runsInside } from "./service-probes.ts";
+import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
@@ -30,7 +30,7 @@ export async function planRelease(context: Context, called: string, keep?: KeptS
 	const name = await cageThatAdopted(context, service);
 	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
 	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
-	await dropinThere(context, name, adoption);
+	await installedDropin(context, name, adoption);
 	const givenBack = (await decide(context, name, adoption, keep)).map(({ path }) => path);
 	await machine.store.adopting.requireRoomOutside(name, givenBack);
 	return { name, adoption, givenBack };
@@ -65,7 +65,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	let places: readonly Path[] = [];
 	signal.throwIfAborted();
 	const companions = await machine.services.companions(service);
-	let adoption = await enter(context, name, { ...from, companions, phase: "returning" });
+	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
 	const started = machine.now();
 	try {
 		context.emit({ event: "service-stopped", service });
@@ -77,10 +77,10 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		for (const place of staged) await machine.store.adopting.prepareReturn(name, place, signal);
 		signal.throwIfAborted();
 		for (const place of staged) await machine.store.adopting.swapReturn(place);
-		adoption = await enter(context, name, { ...adoption, phase: "returned" });
+		adoption = await saveAdoption(context, name, { ...adoption, phase: "returned" });
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
-		await startAndAsk(calm(context), adoption);
+		await startAndProbe(withoutSignal(context), adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// Read the stored adoption, because a stage may exist that this function does not know of yet.
@@ -101,10 +101,10 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 		const found = returning.find(({ path }) => path === place.path);
 		return found ? { ...place, stage: { name: own, untouched: found.untouched } } : place;
 	});
-	await enter(context, name, { ...adoption, places });
+	await saveAdoption(context, name, { ...adoption, places });
 	const made: AdoptedPlace[] = [];
 	for (const place of places) made.push(isStaged(place) ? await adopting.makeStage(name, place) : place);
-	return enter(context, name, { ...adoption, places: made });
+	return saveAdoption(context, name, { ...adoption, places: made });
 }
 
 /** Deletes the host's previous state. */
@@ -158,7 +158,7 @@ export interface Repaired {
  * because it may have written new state. Skips cages that another command has locked.
  */
 export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
-	const context = calm(hasty);
+	const context = withoutSignal(hasty);
 	const { services, store } = context.machine;
 	const repaired: Repaired[] = [];
 	for (const name of await store.names()) {
@@ -186,28 +186,28 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 				await store.adopting.save(name, { ...adoption, phase: "adopted" });
 				return { where: "cage" };
 			}
-			return takenBack(await undoAdoption(context, name, adoption));
+			return returnedToHost(await undoAdoption(context, name, adoption));
 		case "returned":
 			await removeDropin(context, name, adoption);
-			await startAndAsk(context, adoption);
+			await startAndProbe(context, adoption);
 			await finishRelease(context, name, adoption);
 			return { where: "host" };
 		case "returning":
 			await undoRelease(context, name, adoption);
 			return { where: "cage" };
 		default:
-			return takenBack(await undoAdoption(context, name, adoption));
+			return returnedToHost(await undoAdoption(context, name, adoption));
 	}
 }
 
-function takenBack(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
+function returnedToHost(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
 	return { where: "host", ...(kept === undefined ? {} : { kept }) };
 }
 
 async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {
 	const { probes, service, timeout } = adoption;
 	// The kill may have come before the drop-in was written.
-	if ((await dropinThere(context, name, adoption)) === undefined) return false;
-	const { answered, mainPid } = await askService(context, service, probes, timeout);
+	if ((await installedDropin(context, name, adoption)) === undefined) return false;
+	const { answered, mainPid } = await probeService(context, service, probes, timeout);
 	return answered && (await runsInside(context, name, mainPid));
 }

@@ -5,11 +5,11 @@ import type { Path } from "../../core/path/path.ts";
 import { cageFolder } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
-import { askService, runsInside, serviceSilent } from "./asking.ts";
+import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
 
 /** The drop-in of an adopted service, if it is installed. Throws `unit-changed` (exit 4) if somebody edited it. */
 
-export async function dropinThere(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
+export async function installedDropin(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
 	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
 }
 
@@ -21,13 +21,13 @@ export async function writeDropin(context: Context, name: string, { dropin, serv
 
 export async function removeDropin(context: Context, name: string, adoption: Adoption): Promise<void> {
 	const { units } = context.machine;
-	await dropinThere(context, name, adoption);
+	await installedDropin(context, name, adoption);
 	await units.uninstall(await units.presentPlace(dropinPlace(adoption.service)));
 	await units.reload();
 }
 
 /** The same context without its signal, because an undo must run to its end. */
-export function calm(context: Context): Context {
+export function withoutSignal(context: Context): Context {
 	return { ...context, signal: new AbortController().signal };
 }
 
@@ -36,7 +36,7 @@ export function calm(context: Context): Context {
  * is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run afterwards.
  */
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
-	const context = calm(hasty);
+	const context = withoutSignal(hasty);
 	const { services, store } = context.machine;
 	const { companions, phase, service, since } = adoption;
 	try {
@@ -45,7 +45,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 			await removeDropin(context, name, adoption);
 		}
 		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
-		await startAndAsk(context, adoption);
+		await startAndProbe(context, adoption);
 		await store.adopting.end(name);
 		return kept;
 	} catch (error) {
@@ -55,7 +55,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 
 /** Starts the caged service on its own data and restores the host's state, however far the release came. */
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
-	const context = calm(hasty);
+	const context = withoutSignal(hasty);
 	const { services, store } = context.machine;
 	const { companions, places, service } = adoption;
 	try {
@@ -66,7 +66,7 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 		const before: AdoptedPlace[] = [];
 		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
 		await writeDropin(context, name, adoption);
-		await startAndAsk(context, adoption);
+		await startAndProbe(context, adoption);
 		await store.adopting.save(name, { ...adoption, phase: "adopted", places: before });
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
@@ -74,7 +74,7 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 }
 
 /** Starts the service unless it runs, and waits until it answers. */
-export async function startAndAsk(
+export async function startAndProbe(
 	context: Context,
 	{ companions, probes, service, timeout }: Pick<Adoption, "companions" | "probes" | "service" | "timeout">,
 ): Promise<void> {
@@ -82,6 +82,6 @@ export async function startAndAsk(
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
 	// Does not restart what already runs.
 	await services.start(service, companions);
-	const answer = await askService(context, service, probes, timeout);
-	if (!answer.answered) throw await serviceSilent(context, service, answer, probes[0] ?? "");
+	const answer = await probeService(context, service, probes, timeout);
+	if (!answer.answered) throw await noAnswerFailure(context, service, answer, probes[0] ?? "");
 }

@@ -13,7 +13,7 @@ import { adoptData, checkDedicatedAccount, provideAccount, provideStartAccount }
 import { keepEvidence, recordOf } from "../record/record.ts";
 import { selftestStep } from "../selftest/selftest.ts";
 import type { TraceOptions } from "../trace/trace.ts";
-import { orDiskFull, trialFailure, whereThereIsRoom } from "../trial/failures.ts";
+import { ignoreFullDisk, orDiskFull, trialFailure } from "../trial/failures.ts";
 import { remedies, summarise } from "../trial/remedies.ts";
 import type { TrialRound } from "../trial/trial.ts";
 import { tryAsService } from "../trial/unit-trial.ts";
@@ -196,7 +196,7 @@ export async function rounds(
 			if (!answered) {
 				await failed(context, cage, plan, tried.value);
 			}
-			cage = await tested(context, cage, candidate.manifest, selftest);
+			cage = await withSelftest(context, cage, candidate.manifest, selftest);
 			const counts = countEntries(candidate.manifest);
 			const made = { cage, plan, manifest: candidate.manifest, counts, answered, missing };
 			const published = await publish(context, made, previous, writeRecord, action, discardUnused);
@@ -209,7 +209,7 @@ export async function rounds(
 }
 
 /** Adds this generation's self-test result if one is wanted. Drops that of another generation. */
-export async function tested(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
+export async function withSelftest(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
 	const { selftest: _, ...rest } = cage;
 	const selftest = wanted ? await selftestStep(context, rest, manifest) : undefined;
 	return selftest ? { ...rest, selftest } : rest;
@@ -249,7 +249,7 @@ export async function publish(
 async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
 	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));
-	await whereThereIsRoom(store.saveCage(cage));
-	await whereThereIsRoom(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
+	await ignoreFullDisk(store.saveCage(cage));
+	await ignoreFullDisk(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
 	throw failure;
 }

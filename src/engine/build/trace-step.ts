@@ -19,8 +19,8 @@ import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts
 import { addRun, addTraces, emptyTrace, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
-import type { Reached } from "../events.ts";
-import { Reach } from "../trace/coverage.ts";
+import type { CoverageReport } from "../events.ts";
+import { CoverageTracker } from "../trace/coverage.ts";
 import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { TraceReport } from "../trace/watched-run.ts";
@@ -60,7 +60,7 @@ interface TracedStep {
 	readonly result: TraceResult;
 	/** What this run observed beyond the earlier ones. */
 	readonly added?: TraceDifference;
-	readonly reached?: Reached;
+	readonly reached?: CoverageReport;
 }
 
 /** Names the host's own service as a possible cause: it may hold something that only one process can have. */
@@ -91,11 +91,15 @@ export async function traceStep(
 	const directories = mergeCreatedDirectories([...asked.directories, ...serviceDirectories]);
 	const application = { ...asked, directories, exercises };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
-	const reach = coverage
-		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
+	const tracker = coverage
+		? new CoverageTracker(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;
 	const { otherProbes } = answers;
-	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
+	const traced = {
+		...(more ? { more } : {}),
+		...(tracker ? { coverage: tracker } : {}),
+		...(otherProbes ? { otherProbes } : {}),
+	};
 	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
 	const { value, seconds } = attach
 		? await timed(context, "attach", async () => ({
@@ -150,8 +154,8 @@ export async function traceStep(
 		trials: [],
 		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
 	};
-	const reached = await reach?.measured(result.trace, cage.signals);
-	if (reached) reach?.tell(reached);
+	const reached = await tracker?.measured(result.trace, cage.signals);
+	if (reached) tracker?.report(reached);
 	return {
 		cage,
 		result,
@@ -199,7 +203,7 @@ function usedDirectories(all: Application, requested: Application, { accesses }:
 }
 
 interface PeopleServed {
-	/** In the form of `Rules.accounts`. */
+	/** Same form as `Rules.accounts`. */
 	readonly accounts: readonly string[];
 	readonly notes: readonly Note[];
 }
@@ -237,13 +241,13 @@ async function traceRunning(
 	context: Context,
 	application: Application,
 	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
-	{ more, otherProbes = [], reach }: Pick<TraceOptions, "more" | "otherProbes" | "reach">,
+	{ more, otherProbes = [], coverage: tracker }: Pick<TraceOptions, "more" | "otherProbes" | "coverage">,
 ): Promise<TraceResult> {
 	const { emit, machine, signal } = context;
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	const command = pathFromText(application.command[0] ?? "");
 	const fold = new TraceFold();
-	const report = new TraceReport(context, fold, 1, reach);
+	const report = new TraceReport(context, fold, 1, tracker);
 	const started = machine.now();
 	let before = emptyTrace();
 	let processes: readonly RunningProcess[] = [];
@@ -280,7 +284,7 @@ async function traceRunning(
 		if (answered) {
 			const exercise = async (line: string) => {
 				exercises.push(await runExercise(context, attached, line, application));
-				reach?.exercised(line);
+				tracker?.exercised(line);
 			};
 			for (const line of application.exercises) await exercise(line);
 			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);

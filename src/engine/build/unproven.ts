@@ -34,7 +34,7 @@ interface Made {
 	readonly plan: Plan;
 }
 
-/** What stays unproven although the application answers from its cage. */
+/** Lists the unproven parts although the application answers from its cage. */
 export function warningsOf({ cage, missing, plan }: Made): Note[] {
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	const options = missing

@@ -16,11 +16,11 @@ import type { Context, Machine } from "../context.ts";
 import { type StartingPoint, startingPoint } from "./starting-point.ts";
 
 /** The parts of the machine that templates, units and commands depend on. */
-export type Here = Pick<Machine, "accounts" | "applications" | "files" | "probeTools">;
+export type AnswersMachine = Pick<Machine, "accounts" | "applications" | "files" | "probeTools">;
 
 /** Turns options and a starting point into answers. Throws a Failure (exit 2) for invalid input. Changes nothing. */
 export function answersFrom(
-	machine: Here,
+	machine: AnswersMachine,
 	options: GivenOptions,
 	command: readonly string[],
 	start: StartingPoint | undefined,
@@ -48,7 +48,7 @@ export function answersFrom(
 	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
 	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
 	const application = isRootless
-		? asOneself(described, options)
+		? dropAccount(described, options)
 		: dynamicUser === undefined || dedicatedAccount === undefined
 			? described
 			: asAccount(described, dynamicUser, dedicatedAccount);
@@ -90,13 +90,13 @@ function minimiseFrom(options: GivenOptions): Pick<Answers, "minimise"> {
 }
 
 /** Without root, a template's or unit's account is dropped. A requested account is refused later. */
-function asOneself({ user: _, ...application }: Application, options: GivenOptions): Application {
+function dropAccount({ user: _, ...application }: Application, options: GivenOptions): Application {
 	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
 /** A starting point's own answers. Variables that depend on the account are those of `user`, because naming `user` adds them. */
 export function baseAnswers(
-	machine: Here,
+	machine: AnswersMachine,
 	start: StartingPoint,
 	user: string | undefined,
 	parameters?: ParameterValues,
@@ -146,14 +146,18 @@ interface Described {
 	readonly notes?: readonly Note[];
 }
 
-function fromUnit(machine: Here, { application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
+function fromUnit(
+	machine: AnswersMachine,
+	{ application }: StartingPoint & { kind: "found" },
+	given: TemplateAnswers,
+): Described {
 	const merged = mergeAnswers({ application: startedAs(machine, application, given.user), rules: noRules }, given);
 	return { ...merged, application: { ...merged.application, command: resolveCommand(machine, merged.application.command) } };
 }
 
 /** A unit's application under another account; without root, the user's own. */
 function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(
-	{ accounts, files }: Here,
+	{ accounts, files }: AnswersMachine,
 	application: T,
 	given: string | undefined,
 ): T {
@@ -169,7 +173,12 @@ function nameIn(user = "root"): string {
 	return user.split(":", 1)[0] ?? "root";
 }
 
-function fromTemplate(machine: Here, template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {
+function fromTemplate(
+	machine: AnswersMachine,
+	template: Template,
+	given: TemplateAnswers,
+	parameters: ParameterValues,
+): Described {
 	const merged = mergeTemplate(startable(machine, template, given), given, machine.applications.here(template, parameters));
 	if ("error" in merged) throw mergeFailure(template, merged.error);
 	const { alternative, application, rules } = merged;
@@ -215,7 +224,7 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
  * Adds a probe from a known protocol if none is given, at a port where the application already listens if known. Jobs, which
  * change state, are skipped for an application that runs on the host itself.
  */
-function withProbe(machine: Here, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
+function withProbe(machine: AnswersMachine, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	const tools = machine.probeTools(application.command);
 	if (application.probes.length) {
 		const job = isLive ? [] : application.probes.flatMap((line) => queryOf(line, tools.node)?.job ?? []);
@@ -236,7 +245,7 @@ function withProbe(machine: Here, application: Application, ports: readonly List
 	};
 }
 
-function resolveCommand({ applications }: Here, [program = "", ...args]: readonly string[]): string[] {
+function resolveCommand({ applications }: AnswersMachine, [program = "", ...args]: readonly string[]): string[] {
 	return [applications.program(program), ...args];
 }
 
@@ -249,7 +258,7 @@ function defaultName(program: string): string {
  * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. There it starts as root
  * without capabilities, so that a first try does not fail because of a mode bit.
  */
-function startable({ applications, files }: Here, template: Template, { user: given }: TemplateAnswers): Template {
+function startable({ applications, files }: AnswersMachine, template: Template, { user: given }: TemplateAnswers): Template {
 	if (template.name !== "demo" || given !== undefined) return template;
 	const { demo = "", node = "" } = applications.here({ parameters: {} }, {}).placeholders ?? {};
 	const isReadableByAll = (text: string) => {

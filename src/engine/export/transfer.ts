@@ -94,25 +94,25 @@ export async function importCage(
 	const judged = judge(context, archive, name, options);
 	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
 	if (refusal) {
-		// A dry run also shows what was refused.
+		// A dry run also shows refused archives.
 		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
 		throw refusal;
 	}
 	const imported: Imported = { ...judged.imported, archive };
 	if (!(await confirm(imported)) || options.dryRun) return undefined;
-	await takeIn(context, imported);
+	await receive(context, imported);
 	await store.log(name, "imported", { generation: head.generation, from: head.name, exportedAt: head.exportedAt });
 	return imported;
 }
 
-async function takeIn(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
+async function receive(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
 	const { accounts, store } = context.machine;
 	const received = await store.archives.receive({ inspected: archive, cage, manifest }, context.signal);
 	try {
 		await verify(context, received);
 		if (account) await accounts.create(account.name, account);
 		try {
-			await received.takeIn(account && { name: account.name, uid: account.uid });
+			await received.publish(account && { name: account.name, uid: account.uid });
 		} catch (error) {
 			if (account) await accounts.remove(account.name);
 			throw error;

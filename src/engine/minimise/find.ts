@@ -8,7 +8,7 @@ import type { CageLayout, Sandbox } from "../launch-ports.ts";
 import type { PartialTrees } from "../store.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
-import { livesThrough } from "../trace/trace.ts";
+import { survives } from "../trace/trace.ts";
 import { graceSeconds, watchedRun } from "../trace/watched-run.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
@@ -36,13 +36,13 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	const asked = await trials.baseline(jobs);
 	context.emit({ event: "search-started", jobs });
 	const stopped = AbortSignal.any([signal, stop]);
-	const search = (open: ReadonlySet<number>, by: Asked) =>
+	const search = (open: ReadonlySet<number>, by: RunRequests) =>
 		findUnneeded({
 			units,
 			pinned: new Set([...units.keys()].filter((number) => !open.has(number))),
 			jobs,
 			signal: stopped,
-			works: async (left) => isFine(await trials.once({ ...context, signal: stopped }, left, by)),
+			works: async (left) => isFine(await trials.tries({ ...context, signal: stopped }, left, by)),
 			onTrial: ({ estimated, left, trials: tried, ...decided }) => {
 				const rate = (machine.now() - began) / 1000 / trials.count;
 				const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
@@ -55,12 +55,12 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	// in every trial only if that fails.
 	let found = await search(free, { ...asked, signals: [] });
 	signal.throwIfAborted();
-	let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
+	let left = (await trials.proves(found.left, asked)) ? found.left : undefined;
 	if (!left && asked.signals.length) {
 		found = await search(found.left, asked);
 		signal.throwIfAborted();
 	}
-	left ??= (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
+	left ??= (await lastThatWorks(found.steps, (one) => trials.proves(one, asked))) ?? new Set<number>();
 	const out = left;
 	return {
 		left: chosen(units, out),
@@ -97,12 +97,12 @@ class Trials {
 	}
 
 	/** Runs the complete cage `jobs` times in parallel. Whatever fails here says nothing about any file. */
-	async baseline(jobs: number): Promise<Asked & { readonly uncounted: readonly string[] }> {
+	async baseline(jobs: number): Promise<RunRequests & { readonly uncounted: readonly string[] }> {
 		const { cage, exercises } = this.#subject;
 		const { timeout } = cage.application;
 		const { signals } = cage;
 		const all = { exercises, signals, patience: timeout };
-		const lives = await Promise.all(Array.from({ length: jobs }, () => this.once(this.#context, new Set(), all)));
+		const lives = await Promise.all(Array.from({ length: jobs }, () => this.tries(this.#context, new Set(), all)));
 		const failed = lives.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
 		if (failed !== undefined) throw new Failure("minimise-unanswered", { name: cage.name, probe: failed }, 1);
 		const uncounted = [...new Set(lives.flatMap((life) => [...life.failedExercises, ...life.failedSignals]))];
@@ -118,12 +118,12 @@ class Trials {
 		};
 	}
 
-	once(context: Context, left: ReadonlySet<number>, asked: Asked): Promise<Life> {
+	tries(context: Context, left: ReadonlySet<number>, asked: RunRequests): Promise<RunResult> {
 		return this.#in(left, (life) => life(context, asked));
 	}
 
 	/** Asks everything, then starts twice more on the data of the start before, like a service. */
-	thoroughly(left: ReadonlySet<number>, asked: Asked): Promise<boolean> {
+	proves(left: ReadonlySet<number>, asked: RunRequests): Promise<boolean> {
 		const whole = { ...asked, patience: asked.patience * 2, endsWell: true };
 		return this.#in(left, async (life) => {
 			for (const each of [whole, { ...whole, exercises: [], signals: [] }, { ...whole, exercises: [], signals: [] }]) {
@@ -135,18 +135,18 @@ class Trials {
 
 	async #in<T>(
 		left: ReadonlySet<number>,
-		work: (life: (context: Context, asked: Asked) => Promise<Life>) => Promise<T>,
+		work: (life: (context: Context, asked: RunRequests) => Promise<RunResult>) => Promise<T>,
 	): Promise<T> {
 		this.count++;
 		const paths = pathsOf(this.#subject.units, left);
 		await using tree = await this.#trees.without(paths);
 		await using sandbox = await this.#context.machine.launcher.createSandbox(this.#ports);
-		return await work((context, asked) => oneLife(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
+		return await work((context, asked) => runWithout(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
 	}
 }
 
 /** Requests of one run. */
-interface Asked {
+interface RunRequests {
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
 	/** Seconds until every probe must have passed. */
@@ -155,7 +155,7 @@ interface Asked {
 	readonly endsWell?: boolean;
 }
 
-interface Life {
+interface RunResult {
 	/** The first probe that failed. */
 	readonly failedProbe?: string;
 	/** Empty if a probe failed, because exercises and signals are then skipped. */
@@ -166,13 +166,13 @@ interface Life {
 }
 
 /** One unwatched run without some files, under every layer and in its own network. Emits no events. */
-async function oneLife(
+async function runWithout(
 	within: Context,
 	{ cage, layout, manifest }: Subject,
 	tree: { readonly root: Path; readonly left: ReadonlySet<Path> },
 	sandbox: Sandbox,
-	{ endsWell = false, exercises, patience, signals }: Asked,
-): Promise<Life> {
+	{ endsWell = false, exercises, patience, signals }: RunRequests,
+): Promise<RunResult> {
 	const context: Context = { ...within, emit() {} };
 	// After a signal it gets no more time than at its start, because a worker that aborts and is restarted by its master would
 	// answer too.
@@ -186,7 +186,7 @@ async function oneLife(
 	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
 	const began = context.machine.now();
 	try {
-		const { value } = await watchedRun(context, application, manifest.identity, watching, async (run): Promise<Life> => {
+		const { value } = await watchedRun(context, application, manifest.identity, watching, async (run): Promise<RunResult> => {
 			const probes = await probeUntilAnswered(context, run, application.probes, patience);
 			const seconds = (context.machine.now() - began) / 1000;
 			const failed = probes.find(({ ok }) => !ok)?.command;
@@ -197,7 +197,7 @@ async function oneLife(
 				if (!(await runExercise(context, run, line, cage.application)).ok) failedExercises.push(line);
 			}
 			for (const signal of signals) {
-				if (!(await livesThrough(context, application, run, signal))) failedSignals.push(signal);
+				if (!(await survives(context, application, run, signal))) failedSignals.push(signal);
 			}
 			return { failedExercises, failedSignals, seconds };
 		});
@@ -209,6 +209,6 @@ async function oneLife(
 	}
 }
 
-function isFine({ failedExercises, failedProbe, failedSignals }: Life): boolean {
+function isFine({ failedExercises, failedProbe, failedSignals }: RunResult): boolean {
 	return failedProbe === undefined && !failedExercises.length && !failedSignals.length;
 }

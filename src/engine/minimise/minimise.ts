@@ -11,9 +11,9 @@ import { switching } from "../build/switching.ts";
 import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
-import { whereThereIsRoom } from "../trial/failures.ts";
+import { ignoreFullDisk } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { goBack, restartIf } from "../upkeep/rollback.ts";
+import { restartIf, revert } from "../upkeep/rollback.ts";
 import { type FindOptions, findMinimum, type SearchOutcome } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
@@ -68,7 +68,7 @@ export async function minimiseCage(
 		try {
 			return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
 		} catch (error) {
-			await goBack(context, name, from, cage, error);
+			await revert(context, name, from, cage, error);
 			throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
 		}
 	});
@@ -149,9 +149,9 @@ async function build(
 		);
 	} catch (error) {
 		// The stored description must match the generation that stays.
-		await whereThereIsRoom(store.saveCage(before));
+		await ignoreFullDisk(store.saveCage(before));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await whereThereIsRoom(store.log(cage.name, "minimise-refused", { generation, problem: error.code }));
+		await ignoreFullDisk(store.log(cage.name, "minimise-refused", { generation, problem: error.code }));
 		throw new Failure("minimise-refused", { name: cage.name, generation }, error.exit, error);
 	}
 }

@@ -69,17 +69,17 @@ export async function footprintsOfOthers(store: CageReader, name: string): Promi
 export async function separationNotes(machine: Machine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
 	const users = machine.accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
-	const mine = footprintOf(plan, trace);
+	const own = footprintOf(plan, trace);
 	const others = await footprintsOfOthers(machine.store, name);
-	const outside = await processesOutside(machine, name, mine.uids);
+	const outside = await processesOutside(machine, name, own.uids);
 	return [
-		...[...others].flatMap(([other, theirs]) => overlaps(mine, other, theirs, accountOf)),
-		...mine.uids.flatMap((uid): Note[] => {
+		...[...others].flatMap(([other, theirs]) => overlaps(own, other, theirs, accountOf)),
+		...own.uids.flatMap((uid): Note[] => {
 			const [first, ...more] = outside.filter((one) => one.uid === uid);
 			if (!first) return [];
 			const { pid, program } = first;
 			return [{ code: "shares-account-process", values: { account: accountOf(uid), pid, program, count: more.length + 1 } }];
 		}),
-		...sharedAccounts(plan, mine.uids, users, machine.files),
+		...sharedAccounts(plan, own.uids, users, machine.files),
 	];
 }

@@ -18,7 +18,7 @@ import {
 import type { WatchResult } from "../../core/watch/watch-result.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
-import { reachedOf } from "../trace/coverage.ts";
+import { coverageOf } from "../trace/coverage.ts";
 import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
 
 /** Stores the facts about a new generation that its record needs later. The caller holds the cage's lock. */
@@ -74,7 +74,7 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 	const own = evidence.find((one) => one.generation === generation);
 	const adoption = await store.adoption(name);
 	const trace = await store.trace(name);
-	const reached = trace && (await reachedOf(context, cage, trace));
+	const reached = trace && (await coverageOf(context, cage, trace));
 	const checked = await checkCage({ ...context, emit() {} }, name);
 	return {
 		writtenAt: new Date(now()).toISOString(),

@@ -1,6 +1,6 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { askService, serviceSilent } from "../adopt/asking.ts";
+import { noAnswerFailure, probeService } from "../adopt/service-probes.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
@@ -45,9 +45,9 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		context.emit({ event: "service-started", service });
 		restarted.push(service);
 		const probes = (await machine.store.adoption(name))?.probes ?? cage.application.probes;
-		const answer = await askService(context, service, probes, cage.application.timeout);
+		const answer = await probeService(context, service, probes, cage.application.timeout);
 		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
-		if (!answer.answered) throw await serviceSilent(context, service, answer, probe);
+		if (!answer.answered) throw await noAnswerFailure(context, service, answer, probe);
 	}
 	if ((await processesOfOthers(context, name, generation)).inits.length && (await restartRun(context, name, generation))) {
 		restarted.push("run");

@@ -70,7 +70,7 @@ async function runOnce(
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
 		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
 	}
-	if (!command.length) await tellRunning(context, name);
+	if (!command.length) await warnRunning(context, name);
 	launchMethod(context, true);
 	const audited = auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	audited.catch(() => {}); // Awaited below.
@@ -101,7 +101,7 @@ async function runOnce(
 }
 
 /** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
-async function tellRunning({ emit, machine }: Context, name: string): Promise<void> {
+async function warnRunning({ emit, machine }: Context, name: string): Promise<void> {
 	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
 }

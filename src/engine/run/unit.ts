@@ -11,7 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import { join } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
-import { tellWeaker } from "../build/method.ts";
+import { warnWeaker } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
@@ -64,7 +64,7 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 	warnOfUnitTrial(context, cage, generation);
 	const weaker = unitWeaknesses(context.machine.units.version());
 	refuseWeaker(weaker, full);
-	tellWeaker(context, weaker);
+	warnWeaker(context, weaker);
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
 }
 

@@ -29,6 +29,7 @@ import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
+import { measureAlarms } from "./alarm-coverage.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques; an idle machine needs a third of one. */
@@ -39,6 +40,8 @@ export interface SelftestOptions {
 	readonly network?: "host" | "none";
 	/** Layers that the tested launch omits. Only tests of the self-test use it. */
 	readonly without?: readonly Layer[];
+	/** Also measures which techniques raise an alarm; takes about two minutes. */
+	readonly alarms?: boolean;
 	/** Runs as a systemd service instead of via the launcher. */
 	readonly unit?: UnderUnit;
 }
@@ -57,10 +60,10 @@ export async function selftestCage(context: Context, name: string, options: Self
 	return testCage(context, cage, manifest, interpreter, options);
 }
 
-const wayCount = Object.values(techniques).flat().length;
+const techniqueCount = Object.values(techniques).flat().length;
 
 /** Failures of the test itself, which say nothing about the cage. */
-const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
+const testFailures = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
 
 /**
  * The self-test as the last step of a trial. If it cannot run, a warning explains why and the result is undefined: the record
@@ -84,7 +87,7 @@ export async function selftestIfPossible(context: Context, cage: Cage, manifest:
 		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
 		return { test };
 	} catch (error) {
-		if (!(error instanceof Failure) || !testsOwn.has(error.code)) throw error;
+		if (!(error instanceof Failure) || !testFailures.has(error.code)) throw error;
 		return { untried: { code: error.code, values: error.values } };
 	}
 }
@@ -109,7 +112,7 @@ async function testCage(
 	let launch = 0;
 	const start = (change: Partial<LaunchRequest>, spare: boolean) => {
 		const number = ++launch;
-		return tryOut(
+		return runTechniques(
 			context,
 			layout,
 			{ ...request, network, ...change },
@@ -117,12 +120,12 @@ async function testCage(
 				interpreter,
 				decoy: decoy.facts,
 				spare,
-				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
+				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: techniqueCount }),
 			},
 		);
 	};
 	// Runs as root without any layer except chroot.
-	const unitOut = (unit: UnderUnit) => {
+	const runUnderUnit = (unit: UnderUnit) => {
 		const present = { cage, manifest, layout, generation: manifest.generation };
 		const { architecture } = selftest;
 		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
@@ -130,10 +133,19 @@ async function testCage(
 		const inNetwork = network === "none" ? "none" : "host";
 		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
 	};
+	const alarmsOf = async (attempts: ReadonlyMap<string, Attempt>) => {
+		await using sandbox = await context.machine.launcher.createSandbox();
+		const { architecture } = selftest;
+		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
+		const command = [...interpreter.command, attemptsProgram(architecture, { isGated: true }), ...target];
+		const spec = { kind: "cage", cage: layout, sandbox } as const;
+		const gated = { ...request, network, spec, command, hostFiles: interpreter.brought, signal: context.signal };
+		return await measureAlarms(context, gated, attempts);
+	};
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 	const before = await control();
 	const real = options.unit
-		? await unitOut(options.unit)
+		? await runUnderUnit(options.unit)
 		: await start({ ...(options.without ? { without: options.without } : {}) }, false);
 	const after = await control();
 	const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
@@ -142,7 +154,9 @@ async function testCage(
 	const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 	if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 	const inForce = expected(request, network, layout);
+	const alarms = options.alarms ? await alarmsOf(real.attempts) : undefined;
 	return {
+		...(alarms ? { alarms } : {}),
 		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 		network,
 		ways: outcomes,
@@ -170,7 +184,7 @@ interface Attempts {
 }
 
 /** Launches the techniques once, on a copy of the data that is discarded. Throws `selftest-broken` (exit 70) if they do not finish. */
-async function tryOut(
+async function runTechniques(
 	context: Context,
 	cage: CageLayout,
 	request: LaunchRequest,

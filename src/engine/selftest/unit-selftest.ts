@@ -15,7 +15,7 @@ import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
 /** Maximum runtime of the service in seconds, in case this process is killed. */
-const most = 60;
+const maxSeconds = 60;
 
 export interface UnderUnit {
 	/** A drop-in for this host service instead of the cage's own unit. */
@@ -112,7 +112,7 @@ export async function tryUnderUnit(
 		texts: await unitTexts(context, present, host, change),
 		launcher: launchFolder,
 		output,
-		seconds: most,
+		seconds: maxSeconds,
 		without: withoutSettings,
 	});
 	const started = await selftest.service({

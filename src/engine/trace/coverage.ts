@@ -15,11 +15,11 @@ import {
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
-import type { Reached } from "../events.ts";
+import type { CoverageReport } from "../events.ts";
 import type { HostService } from "../systemd-ports.ts";
 
 /** Packages and service of an application on this machine. */
-export interface Brought {
+export interface ApplicationPackages {
 	/**
 	 * The program's package first, then others of the same source, then those that add modules to it. Empty if no package
 	 * contains the program.
@@ -29,10 +29,17 @@ export interface Brought {
 	readonly service?: HostService & { readonly unit: ServiceUnit };
 }
 
-const remembered = new WeakMap<Machine, Map<string, { readonly changedAt: number; readonly brought: Promise<Brought> }>>();
+const remembered = new WeakMap<
+	Machine,
+	Map<string, { readonly changedAt: number; readonly brought: Promise<ApplicationPackages> }>
+>();
 
 /** Cached until packages are installed or removed. `unit` is the one that the application was read from. */
-export function broughtWith(machine: Machine, { command }: Pick<Application, "command">, unit?: string): Promise<Brought> {
+export function packagesOfApplication(
+	machine: Machine,
+	{ command }: Pick<Application, "command">,
+	unit?: string,
+): Promise<ApplicationPackages> {
 	const changedAt = machine.packages.changedAt();
 	const all = remembered.get(machine) ?? new Map();
 	remembered.set(machine, all);
@@ -44,16 +51,16 @@ export function broughtWith(machine: Machine, { command }: Pick<Application, "co
 	return brought;
 }
 
-async function lookUp(machine: Machine, command: readonly string[], unit: string | undefined): Promise<Brought> {
+async function lookUp(machine: Machine, command: readonly string[], unit: string | undefined): Promise<ApplicationPackages> {
 	const { files, packages } = machine;
 	const file = packagedFile(command, files);
 	const own = file === undefined ? [] : await packages.related(file);
 	const service = serviceOf(machine, command, own, unit);
-	return { packages: [...own, ...(await pluggedIn(machine, own))], ...(service ? { service } : {}) };
+	return { packages: [...own, ...(await modulePackages(machine, own))], ...(service ? { service } : {}) };
 }
 
 /** Packages of other sources that add modules. */
-async function pluggedIn({ files, packages }: Machine, own: readonly PackageContents[]): Promise<PackageContents[]> {
+async function modulePackages({ files, packages }: Machine, own: readonly PackageContents[]): Promise<PackageContents[]> {
 	const modules = foreignModules(own, files);
 	const found = new Map<string, { ref: PackageRef; files: Path[] }>();
 	for (const [path, ref] of modules.length ? await packages.owners(modules) : []) {
@@ -70,7 +77,7 @@ function serviceOf(
 	command: readonly string[],
 	own: readonly PackageContents[],
 	named: string | undefined,
-): Brought["service"] {
+): ApplicationPackages["service"] {
 	const parsed = (name: string) => {
 		const service = units.service(name);
 		return service ? [{ ...service, unit: parseServiceUnit(service.name, service.texts) }] : [];
@@ -88,7 +95,7 @@ function serviceOf(
 }
 
 /** Measures an application's coverage during and after its traces. */
-export class Reach {
+export class CoverageTracker {
 	readonly #context: Context;
 	readonly #application: Application;
 	readonly #unit: string | undefined;
@@ -97,7 +104,7 @@ export class Reach {
 	/** Resolves when the packages are known. */
 	readonly ready: Promise<void>;
 	#meter: CoverageMeter | undefined;
-	#service: Brought["service"];
+	#service: ApplicationPackages["service"];
 	#lastReport = "";
 	/** Signals that the application handles and that the end of a trace will send. */
 	signals: readonly string[] = [];
@@ -119,7 +126,7 @@ export class Reach {
 
 	async #lookUp(): Promise<void> {
 		const { machine } = this.#context;
-		const { packages, service } = await broughtWith(machine, this.#application, this.#unit);
+		const { packages, service } = await packagesOfApplication(machine, this.#application, this.#unit);
 		this.#service = service;
 		if (packages.length) this.#meter = new CoverageMeter(packages, machine.files);
 	}
@@ -129,7 +136,7 @@ export class Reach {
 	}
 
 	/** Uses the packages that are known so far. */
-	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): Reached {
+	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): CoverageReport {
 		const coverage = this.#meter?.measure(...this.#earlier, trace);
 		const known = { ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) };
 		const exercised = { application: this.#application, run: this.#run, signals: this.signals, ...known };
@@ -137,7 +144,7 @@ export class Reach {
 	}
 
 	/** The final measurement. `signals` are those that the application survived. */
-	async measured(trace: Pick<Trace, "accesses" | "gaps">, signals: readonly string[]): Promise<Reached> {
+	async measured(trace: Pick<Trace, "accesses" | "gaps">, signals: readonly string[]): Promise<CoverageReport> {
 		await this.ready;
 		const service = this.#service;
 		const life = lifecycleCoverage({
@@ -151,7 +158,7 @@ export class Reach {
 	}
 
 	/** Emits a measurement with no more names than a screen shows, unless nothing changed. */
-	tell({ coverage, life, next }: Reached): void {
+	report({ coverage, life, next }: CoverageReport): void {
 		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), ...(life ? { life } : {}), next };
 		const text = JSON.stringify(shown);
 		if (text === this.#lastReport) return;
@@ -161,10 +168,10 @@ export class Reach {
 }
 
 /** The coverage of a cage's stored traces. */
-export function reachedOf(
+export function coverageOf(
 	context: Context,
 	cage: Pick<Cage, "application" | "exercises" | "signals" | "unit">,
 	trace: Trace,
-): Promise<Reached> {
-	return new Reach(context, cage, [], cage.exercises).measured(trace, cage.signals);
+): Promise<CoverageReport> {
+	return new CoverageTracker(context, cage, [], cage.exercises).measured(trace, cage.signals);
 }

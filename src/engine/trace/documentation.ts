@@ -15,7 +15,7 @@ import { configuredPrograms, documentedOffers, withDocumented } from "../../core
 import type { Offer, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
-import { type Brought, broughtWith } from "./coverage.ts";
+import { type ApplicationPackages, packagesOfApplication } from "./coverage.ts";
 
 /** Documented files that the plan does not contain yet. */
 export async function offersOfDocumentation(
@@ -24,7 +24,7 @@ export async function offersOfDocumentation(
 	plan: Plan,
 	trace: Pick<Trace, "accesses" | "uids" | "gids">,
 ): Promise<Offer[]> {
-	const brought = await broughtWith(machine, application, unit);
+	const brought = await packagesOfApplication(machine, application, unit);
 	const packages = reachedPackages(brought.packages, trace, machine);
 	const { gid, groups, uid } = plan.identity;
 	const offers = documentedOffers({
@@ -65,7 +65,7 @@ function reachedPackages(packages: readonly PackageContents[], { accesses }: Pic
 const remembered = new WeakMap<Machine, Map<string, readonly Mention[]>>();
 
 /** Cached, because every decision makes a new plan. */
-function mentionsOf(machine: Machine, command: readonly string[], brought: Brought): readonly Mention[] {
+function mentionsOf(machine: Machine, command: readonly string[], brought: ApplicationPackages): readonly Mention[] {
 	const all = remembered.get(machine) ?? new Map<string, readonly Mention[]>();
 	remembered.set(machine, all);
 	const names = brought.packages.map(({ ref }) => `${ref.name} ${ref.version}`);
@@ -75,7 +75,11 @@ function mentionsOf(machine: Machine, command: readonly string[], brought: Broug
 	return mentions;
 }
 
-function readDocuments({ documents }: Machine, command: readonly string[], { packages, service }: Brought): Mention[] {
+function readDocuments(
+	{ documents }: Machine,
+	command: readonly string[],
+	{ packages, service }: ApplicationPackages,
+): Mention[] {
 	const program = baseName(pathFromText(command[0] ?? ""));
 	const read = (path: Path, mentions: (document: string, text: string) => Mention[]) => {
 		const text = documents.text(path);

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { passesAlone } from "./probing.ts";
 
 /** Unix sockets where nobody answered, and loopback ports that are not the application's own. */
-export interface Asked {
+export interface PeerRequests {
 	readonly sockets: ReadonlySet<Path>;
 	readonly ports: readonly number[];
 }
@@ -23,7 +23,7 @@ export interface Attempt {
 	readonly sockets: readonly Path[];
 	readonly ports: readonly number[];
 	/** Receives repeatedly what the application asked for. */
-	watch(asked: Asked): void;
+	watch(asked: PeerRequests): void;
 }
 
 /**
@@ -40,29 +40,29 @@ const lookEvery = 250;
  * sandbox has its own network and its overlay does not pass unix sockets on. The run then starts again with that service let
  * through.
  */
-export async function reachingNeighbours<T extends { readonly answered: boolean }>(
+export async function withNeighbours<T extends { readonly answered: boolean }>(
 	context: Context,
 	application: Pick<Application, "network" | "probes">,
 	policy: SocketPolicy,
-	live: (attempt: Attempt) => Promise<T>,
+	run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-	for (let known: Neighbours = nobody; ; ) {
+	for (let known: Neighbours = noNeighbours; ; ) {
 		const enough = new AbortController();
 		const within = { ...context, signal: AbortSignal.any([context.signal, enough.signal]) };
 		const search = new Search(within, application, policy, known);
-		const patrol = search.untilWanted(() => enough.abort());
+		const watching = search.untilWanted(() => enough.abort());
 		let answered: T | undefined;
 		try {
-			answered = await live({ context: within, ...known, watch: (asked) => search.hear(asked) });
+			answered = await run({ context: within, ...known, watch: (asked) => search.update(asked) });
 		} catch (error) {
 			if (context.signal.aborted || !enough.signal.aborted) throw error;
 		} finally {
 			search.end();
 		}
-		await patrol;
+		await watching;
 		context.signal.throwIfAborted();
-		const wanted = answered?.answered ? nobody : await search.wanted(context);
-		if (answered && !isAnybody(wanted)) {
+		const wanted = answered?.answered ? noNeighbours : await search.wanted(context);
+		if (answered && !hasNeighbours(wanted)) {
 			search.reportRefused(context);
 			return answered;
 		}
@@ -81,7 +81,7 @@ class Search {
 	readonly #policy: SocketPolicy;
 	readonly #known: Neighbours;
 	readonly #judged = new Map<number, boolean>();
-	#asked: Asked = { sockets: new Set(), ports: [] };
+	#asked: PeerRequests = { sockets: new Set(), ports: [] };
 
 	constructor(context: Context, application: Pick<Application, "network" | "probes">, policy: SocketPolicy, known: Neighbours) {
 		this.#context = context;
@@ -94,7 +94,7 @@ class Search {
 		this.#end.abort();
 	}
 
-	hear(asked: Asked): void {
+	update(asked: PeerRequests): void {
 		this.#asked = asked;
 	}
 
@@ -114,10 +114,10 @@ class Search {
 		try {
 			for (;;) {
 				await machine.sleep(lookEvery, signal);
-				since = isAnybody(this.#candidates()) ? (since ?? machine.now()) : undefined;
+				since = hasNeighbours(this.#candidates()) ? (since ?? machine.now()) : undefined;
 				if (since === undefined || machine.now() - since <= patience) continue;
 				const wanted = await this.wanted({ ...this.#context, signal });
-				if (isAnybody(wanted) && !signal.aborted) return tell();
+				if (hasNeighbours(wanted) && !signal.aborted) return tell();
 			}
 		} catch (error) {
 			if (!signal.aborted) throw error;
@@ -172,9 +172,9 @@ interface Neighbours {
 	readonly ports: readonly number[];
 }
 
-const nobody: Neighbours = { sockets: [], ports: [] };
+const noNeighbours: Neighbours = { sockets: [], ports: [] };
 
-function isAnybody({ ports, sockets }: Neighbours): boolean {
+function hasNeighbours({ ports, sockets }: Neighbours): boolean {
 	return ports.length > 0 || sockets.length > 0;
 }
 

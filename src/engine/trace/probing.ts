@@ -74,7 +74,7 @@ export async function probeUntilAnswered(
 				await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 			}
 		};
-		await tellWaiting(context, answer(), () => {
+		await reportWaiting(context, answer(), () => {
 			const said = outcome.output.split("\n").at(-1) ?? "";
 			return { for: "answer", command: showProbe(command), said: showProbe(said) };
 		});
@@ -193,7 +193,11 @@ export async function runExercise(
 const unremarkable = 2;
 
 /** Emits what `work` is waiting for, every second from the third on. */
-export async function tellWaiting<T>({ emit, machine, signal }: Context, work: Promise<T>, what: () => AwaitedEvent): Promise<T> {
+export async function reportWaiting<T>(
+	{ emit, machine, signal }: Context,
+	work: Promise<T>,
+	what: () => AwaitedEvent,
+): Promise<T> {
 	const done = new AbortController();
 	const started = machine.now();
 	const tell = async () => {

@@ -18,8 +18,8 @@ import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Launch, Launched } from "../launch-ports.ts";
-import type { Reach } from "./coverage.ts";
-import { reachingNeighbours } from "./neighbours.ts";
+import type { CoverageTracker } from "./coverage.ts";
+import { withNeighbours } from "./neighbours.ts";
 import {
 	askUntilAnswered,
 	checkProbesFailFirst,
@@ -36,7 +36,7 @@ export interface TraceOptions {
 	/** Resolves with one more exercise from the user, or with undefined to finish. */
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
 	/** Measures coverage during the run. */
-	readonly reach?: Reach;
+	readonly coverage?: CoverageTracker;
 	/** Alternative probes, as in `Answers.otherProbes`. */
 	readonly otherProbes?: Answers["otherProbes"];
 }
@@ -87,7 +87,7 @@ export async function traceApplication(
 	const places = sandboxPlaces(context, application, rules, identity);
 	const policy = { uid: identity.uid, rules };
 	return withLayers(accounts.own(), places.given, files, (given) =>
-		traceLives(context, application, policy, identity, options, { ...places, given }),
+		traceRuns(context, application, policy, identity, options, { ...places, given }),
 	);
 }
 
@@ -141,7 +141,7 @@ async function withLayers(
 	}
 }
 
-function traceLives(
+function traceRuns(
 	context: Context,
 	application: Application,
 	policy: SocketPolicy,
@@ -150,13 +150,13 @@ function traceLives(
 	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
-	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
+	return withNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
 		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(ports);
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
-		const { reach } = options;
-		const watched = { launch, ...(sandbox ? { watch } : {}), ...(reach ? { reach } : {}) };
+		const { coverage } = options;
+		const watched = { launch, ...(sandbox ? { watch } : {}), ...(coverage ? { coverage } : {}) };
 		const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
-			firstLife(within, application, run, options, settled, ports),
+			firstRun(within, application, run, options, settled, ports),
 		);
 		if (!first.value.answered) {
 			const refused = sandbox && (await refusedBySandbox(within, application, identity, launch));
@@ -199,17 +199,17 @@ async function refusedBySandbox(context: Context, application: Application, iden
 	return { ...emptyTrace(), refusals: trace.refusals };
 }
 
-type Life = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly answeredAfter: number };
+type FirstRun = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly answeredAfter: number };
 
-async function firstLife(
+async function firstRun(
 	context: Context,
 	proposed: Application,
 	run: Launched,
-	{ more, otherProbes, reach }: TraceOptions,
+	{ more, otherProbes, coverage }: TraceOptions,
 	settled: () => Promise<void>,
 	ports: () => readonly string[],
-): Promise<Life> {
-	const elsewhere = () => otherProbes && waysAt(context, proposed, ports());
+): Promise<FirstRun> {
+	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
 	const began = context.machine.now();
 	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const application = { ...proposed, probes: probes.map(({ command }) => command) };
@@ -219,18 +219,18 @@ async function firstLife(
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
-		reach?.exercised(line);
+		coverage?.exercised(line);
 		// KeptSide later effects of this exercise out of the next one's measurement.
-		if (reach) await settled();
+		if (coverage) await settled();
 	};
-	if (reach) reach.signals = signalsOf(application, run);
-	if (reach) await settled();
+	if (coverage) coverage.signals = signalsOf(application, run);
+	if (coverage) await settled();
 	for (const line of application.exercises) await exercise(line);
 	const next = async () => more?.(context.signal);
 	for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
 	const keepsAccount = run.keepsAccount();
-	if (reach) reach.signals = [];
+	if (coverage) coverage.signals = [];
 	return {
 		probes,
 		exercises,
@@ -243,7 +243,7 @@ async function firstLife(
 }
 
 /** Probes for the ports that the application opened, e.g. `tcp 8080`. */
-function waysAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
+function probesAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
 	const ports = seen.flatMap((text): Listening[] => {
 		const [protocol, port] = text.split(" ");
 		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
@@ -269,7 +269,7 @@ async function sendSignals(context: Context, application: Application, run: Laun
 		over = true;
 	});
 	for (const signal of signalsOf(application, run)) {
-		if (!(await livesThrough(context, application, run, signal))) return over ? lived : [];
+		if (!(await survives(context, application, run, signal))) return over ? lived : [];
 		lived.push(signal);
 	}
 	return lived;
@@ -279,7 +279,7 @@ async function sendSignals(context: Context, application: Application, run: Laun
 const answersAfter = (signal: string) => (signal === "SIGUSR1" ? 3 : 10);
 
 /** Sends a signal and probes the application after a moment. */
-export async function livesThrough(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
+export async function survives(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
 	run.signal(signal);
 	context.emit({ event: "signal-sent", signal });
 	await Promise.race([run.ended, context.machine.sleep(200, context.signal)]);

@@ -27,7 +27,7 @@ export interface ProbeAttempt {
 	readonly printed?: string;
 }
 
-/** Seconds for an answer, from what runs now and from what was just started. */
+/** Seconds for an answer: of a running service, and of one that was just started. */
 const hostSeconds = 10;
 const startSeconds = 15;
 const outputKept = 4096;

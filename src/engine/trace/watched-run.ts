@@ -7,44 +7,44 @@ import { emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ShownProcesses } from "../events.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "../launch-ports.ts";
-import type { Reach } from "./coverage.ts";
-import type { Asked } from "./neighbours.ts";
-import { tellWaiting } from "./probing.ts";
+import type { CoverageTracker } from "./coverage.ts";
+import type { PeerRequests } from "./neighbours.ts";
+import { reportWaiting } from "./probing.ts";
 
 /** Minimum milliseconds between events of a live trace. A busy daemon causes thousands; a terminal cannot show more. */
 const interval = 100;
 /** Longer, because a measurement visits all paths. */
-const reachInterval = 1000;
+const coverageInterval = 1000;
 
 /** Reports a fold's progress at a limited rate, including the last state. Emits only changes. */
 export class TraceReport {
 	readonly #context: Context;
 	readonly #run: number;
 	readonly #fold: TraceFold;
-	readonly #reach: Reach | undefined;
+	readonly #coverage: CoverageTracker | undefined;
 	#last = 0;
-	#lastReach = 0;
+	#lastCoverage = 0;
 	readonly #waiting = new Set<string>();
 	#over = false;
 	#processes = "";
 	#names: ReadonlyMap<number, string> | undefined;
 
 	/** `run` counts the runs of one application. */
-	constructor(context: Context, fold: TraceFold, run: number, reach?: Reach) {
+	constructor(context: Context, fold: TraceFold, run: number, coverage?: CoverageTracker) {
 		this.#run = run;
 		this.#context = context;
 		this.#fold = fold;
-		this.#reach = reach;
+		this.#coverage = coverage;
 		// An idle application would otherwise never be reported.
-		void reach?.ready.then(() => this.fed());
+		void coverage?.ready.then(() => this.fed());
 	}
 
 	/** Call after feeding the fold. */
 	fed(): void {
 		if (this.#over) return;
 		const left = interval - (this.#context.machine.now() - this.#last);
-		if (left <= 0) this.#tell();
-		else this.#later("counts", left, () => this.#tell());
+		if (left <= 0) this.#report();
+		else this.#later("counts", left, () => this.#report());
 	}
 
 	/** Schedules at most one pending call for each kind. */
@@ -64,17 +64,17 @@ export class TraceReport {
 
 	/** Reports at once, so that later changes are measured from here. */
 	now(): void {
-		if (!this.#over) this.#tell();
+		if (!this.#over) this.#report();
 	}
 
 	/** Call after the last feed. */
 	end(): void {
 		this.#over = true;
-		this.#lastReach = 0;
-		this.#tell();
+		this.#lastCoverage = 0;
+		this.#report();
 	}
 
-	#tell(): void {
+	#report(): void {
 		const { emit, machine } = this.#context;
 		this.#last = machine.now();
 		emit({ event: "accesses-counted", run: this.#run, counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
@@ -84,19 +84,19 @@ export class TraceReport {
 			this.#processes = text;
 			emit({ event: "processes-seen", processes });
 		}
-		this.#tellReach();
+		this.#reportCoverage();
 	}
 
-	#tellReach(): void {
-		if (!this.#reach) return;
+	#reportCoverage(): void {
+		if (!this.#coverage) return;
 		const now = this.#context.machine.now();
-		const left = this.#lastReach + reachInterval - now;
+		const left = this.#lastCoverage + coverageInterval - now;
 		if (left > 0) {
-			this.#later("reach", left, () => this.#tellReach());
+			this.#later("reach", left, () => this.#reportCoverage());
 			return;
 		}
-		this.#lastReach = now;
-		this.#reach.tell(this.#reach.measure(this.#fold.trace));
+		this.#lastCoverage = now;
+		this.#coverage.report(this.#coverage.measure(this.#fold.trace));
 	}
 
 	#named(): ShownProcesses {
@@ -123,8 +123,8 @@ interface Watching {
 	/** Counts the runs of one application. */
 	readonly number: number;
 	/** Receives repeatedly what the application asked for. */
-	readonly watch?: (asked: Asked) => void;
-	readonly reach?: Reach;
+	readonly watch?: (asked: PeerRequests) => void;
+	readonly coverage?: CoverageTracker;
 	/** Runs without strace; the trace is empty. */
 	readonly unseen?: boolean;
 	/** Also records calls that the sandbox's filter refuses, for which strace must stop at every call. Always on for a cage. */
@@ -152,7 +152,7 @@ const mostQuiet = 1000;
  * Waits until the application pauses or has ended. A reloading master executes itself again (haproxy); a TERM before its handlers
  * are installed would end it without the shutdown that shows what it needs.
  */
-async function quiet({ machine, signal }: Context, since: () => true | number): Promise<void> {
+async function untilIdle({ machine, signal }: Context, since: () => true | number): Promise<void> {
 	const until = machine.now() + mostQuiet;
 	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
 		await machine.sleep(quietAfter - idle, signal);
@@ -174,12 +174,12 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
+	{ grace = graceSeconds, launch: spec, number, coverage, unseen, watch, whole = false }: Watching,
 	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
-	const report = new TraceReport(context, fold, number, reach);
+	const report = new TraceReport(context, fold, number, coverage);
 	// A character may be split between chunks.
 	const decoder = new TextDecoder();
 	let output = "";
@@ -224,7 +224,7 @@ export async function watchedRun<T>(
 		over = true;
 		endedItself ||= !ending;
 	});
-	const settled = () => quiet(context, () => over || machine.now() - heard);
+	const settled = () => untilIdle(context, () => over || machine.now() - heard);
 	try {
 		value = await live(
 			run,
@@ -241,7 +241,7 @@ export async function watchedRun<T>(
 		before = output;
 		heard = machine.now();
 		const watcher = spec.kind === "sandbox" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
-		ended = await tellWaiting(context, run.stop(grace), () => ({
+		ended = await reportWaiting(context, run.stop(grace), () => ({
 			for: "end",
 			program: baseName(pathFromText(application.command[0] ?? "")),
 		})).finally(() => clearInterval(watcher));

@@ -148,7 +148,7 @@ export async function orDiskFull(store: Pick<Store, "place">, name: string, fail
 }
 
 /** Ignores a full disk while storing details of a failure, so that it does not hide the failure. */
-export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void> {
+export async function ignoreFullDisk(writing: Promise<unknown>): Promise<void> {
 	await writing.catch((error: unknown) => {
 		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
 	});

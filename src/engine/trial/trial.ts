@@ -15,7 +15,7 @@ import type { CageLayout } from "../launch-ports.ts";
 import type { MeasuredConfinement } from "../ports.ts";
 import { neighbourPorts } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
-import { laterGraceSeconds, livesThrough } from "../trace/trace.ts";
+import { laterGraceSeconds, survives } from "../trace/trace.ts";
 import { watchedRun } from "../trace/watched-run.ts";
 
 interface TrialInput {
@@ -76,7 +76,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 					if (!outcome.ok) failed.push(exercise);
 				}
 				for (const signal of input.signals)
-					if (!(await livesThrough(context, application, launched, signal))) failedSignals.push(signal);
+					if (!(await survives(context, application, launched, signal))) failedSignals.push(signal);
 			}
 			return { probes, failed, failedSignals, measured };
 		},

@@ -5,7 +5,7 @@ import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Answer, askService, runsInside } from "../adopt/asking.ts";
+import { type Answer, probeService, runsInside } from "../adopt/service-probes.ts";
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
@@ -166,7 +166,7 @@ async function takeSteps(
 	const passed: UnitStep[] = [];
 	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0 };
 	const asked = async (seconds: number, trySeconds = seconds) => {
-		last = await askService(context, service, probes, seconds, trySeconds);
+		last = await probeService(context, service, probes, seconds, trySeconds);
 		return last.answered && (await runsInside(context, cage, last.mainPid));
 	};
 	const steps: Record<UnitStep, () => Promise<boolean>> = {
@@ -203,7 +203,7 @@ async function takeSteps(
 			passed.push(step);
 			continue;
 		}
-		if (problem) last = await askService(context, service, [], 0);
+		if (problem) last = await probeService(context, service, [], 0);
 		const output = await services.output(service);
 		const words = errorText(output) || errorText(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
 		return { answered: false, passed, failed: step, state: last.state, words, probes: last.probes };

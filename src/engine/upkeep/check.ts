@@ -63,7 +63,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) =>
 			severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
-		const today = await heldAgainstToday(context, present, drift, isTouched);
+		const today = await compareWithToday(context, present, drift, isTouched);
 		return {
 			name,
 			generation,
@@ -82,7 +82,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
  * The differences of a build today, and the items missed in production. Planning takes as long as everything else, so it needs a
  * reason: a touched host file, changed packages, or a watch.
  */
-async function heldAgainstToday(
+async function compareWithToday(
 	context: Context,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],

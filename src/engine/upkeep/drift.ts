@@ -49,7 +49,7 @@ export async function staleCages(context: Context, mark: boolean): Promise<Stale
 			const { manifest } = await presentCage(context, name);
 			const drift = await hostDrift(context, manifest, false);
 			if (drift.length) stale.push({ name, drift });
-			if (mark) await remark(context, name, drift);
+			if (mark) await updateMark(context, name, drift);
 		} catch (error) {
 			const isPassedOver = error instanceof Failure && passedOver.includes(error.code);
 			if (!isPassedOver && !isDamage(error)) throw error;
@@ -60,7 +60,7 @@ export async function staleCages(context: Context, mark: boolean): Promise<Stale
 
 const passedOver: readonly string[] = ["cage-not-built", "cage-busy"];
 
-async function remark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
+async function updateMark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
 	await using _lock = await store.lock(name);
 	const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
 	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
@@ -87,7 +87,7 @@ export async function takeOverEdits(
 		const path = showPath(edit.path);
 		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
 		else {
-			const aside = await machine.store.building.setAside(name, previous, edit);
+			const aside = await machine.store.building.saveEdit(name, previous, edit);
 			const kept = aside === undefined ? `-> ${edit.is}` : showPath(aside);
 			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
 		}

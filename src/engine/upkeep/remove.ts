@@ -74,18 +74,18 @@ export async function removeCage(context: Context, name: string, removal: Remova
 	await using _lock = await context.machine.store.lock(name);
 	await planRemoval(context, name, removal);
 	await context.machine.store.removing.begin(name, removal);
-	return await takeAway(context, name, removal);
+	return await deleteCage(context, name, removal);
 }
 
 /** Completes a removal that was started. The caller holds the cage's lock. */
 export async function finishRemoval(context: Context, name: string, removal: Removal): Promise<void> {
 	await requireIdle(context, name);
 	await context.machine.store.removing.begin(name, removal);
-	await takeAway(context, name, removal);
+	await deleteCage(context, name, removal);
 }
 
 /** Ignores the abort signal, because half a removal helps nobody. */
-async function takeAway(context: Context, name: string, removal: Removal): Promise<WithdrawnAccount | undefined> {
+async function deleteCage(context: Context, name: string, removal: Removal): Promise<WithdrawnAccount | undefined> {
 	const { services, store, units } = context.machine;
 	const found = await unitsOf(context, name);
 	for (const { place, service } of found) {

@@ -1,12 +1,12 @@
 import { Failure } from "../../core/failure.ts";
 import { type Repaired, repairAdoptions } from "../adopt/release.ts";
-import { calm, startAndAsk } from "../adopt/undo.ts";
+import { startAndProbe, withoutSignal } from "../adopt/undo.ts";
 import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { restartCage } from "../run/restart.ts";
 import type { Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
-import { goBack } from "./rollback.ts";
+import { revert } from "./rollback.ts";
 
 /** Work of a killed command that this command finished. */
 export type Finished =
@@ -25,7 +25,7 @@ export async function finishUnfinished(
 	done: (finished: Finished) => void,
 	failed: (problem: Failure) => void,
 ): Promise<void> {
-	const context = calm(hasty);
+	const context = withoutSignal(hasty);
 	const { accounts, launcher, store } = context.machine;
 	const attempt = async (work: () => Promise<void>) => {
 		try {
@@ -89,7 +89,7 @@ async function finishSwitching(context: Context, name: string, left: Switching):
 		return await logSwitch(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
 	} catch (error) {
 		if (!(error instanceof Failure) || (await store.present(name)) === from) throw error;
-		await goBack(context, name, from, before, error);
+		await revert(context, name, from, before, error);
 		return await logSwitch(context, name, { restarted: [], remaining: [], wentBack: true });
 	} finally {
 		await store.upkeep.saveSwitching(name, undefined);
@@ -105,7 +105,7 @@ async function startStopped(
 	if ((await services.state(service)).active === "active") return [];
 	const { application } = (await presentCage(context, name)).cage;
 	const probes = (await store.adoption(name))?.probes ?? application.probes;
-	await startAndAsk(context, { service, companions, probes, timeout: application.timeout });
+	await startAndProbe(context, { service, companions, probes, timeout: application.timeout });
 	return [service];
 }
 

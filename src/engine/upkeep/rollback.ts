@@ -14,7 +14,7 @@ export async function restartIf(context: Context, name: string, isWanted: boolea
 }
 
 /** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
-export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+export async function revert(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
 	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
@@ -54,7 +54,7 @@ export async function rollbackCage(
 		try {
 			return { from, to, restarted: await restartIf(context, name, options.restart) };
 		} catch (error) {
-			await goBack(context, name, from, cage, error);
+			await revert(context, name, from, cage, error);
 			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
 		}
 	});

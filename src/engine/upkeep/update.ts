@@ -15,15 +15,15 @@ import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
-import { whereThereIsRoom } from "../trial/failures.ts";
+import { ignoreFullDisk } from "../trial/failures.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { goBack, restartIf } from "./rollback.ts";
+import { restartIf, revert } from "./rollback.ts";
 
 interface UpdateOptions {
 	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
-	/** Whether to include what was missed in production; asked if there is something. */
+	/** Whether to include items missed in production; asked if there is something. */
 	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
 	readonly selftest: boolean;
 	/** False leaves running processes in the generation they were started in. */
@@ -122,7 +122,7 @@ export async function updateCage(
 		try {
 			return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
 		} catch (error) {
-			await goBack(context, name, update.from, present.cage, error);
+			await revert(context, name, update.from, present.cage, error);
 			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
 		}
 	});
@@ -139,7 +139,7 @@ async function build(
 	const { cage: before, generation } = present;
 	const cage: Cage = { ...before, trials: [], ...(retention ? { retention } : {}) };
 	try {
-		const seen = await watchAgain(context, cage, update, trace);
+		const seen = await traceAgain(context, cage, update, trace);
 		const plan = seen === trace ? planned : await comparablePlan(context, cage, seen);
 		if (seen !== trace) await store.saveTrace(cage.name, seen);
 		return await withOwnAccount(context, cage, plan, seen, generation, (own) =>
@@ -154,9 +154,9 @@ async function build(
 		);
 	} catch (error) {
 		// The stored description must match the generation that stays.
-		await whereThereIsRoom(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
+		await ignoreFullDisk(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await whereThereIsRoom(store.log(cage.name, "update-refused", { generation, problem: error.code }));
+		await ignoreFullDisk(store.log(cage.name, "update-refused", { generation, problem: error.code }));
 		throw new Failure("update-refused", { name: cage.name, generation }, error.exit, error);
 	}
 }
@@ -165,7 +165,7 @@ async function build(
  * Traces again, because a new version may open other files. Earlier observations still count, since they came from an exercise or
  * a trial. If only configuration changed, or if the application was traced while it already ran, the trial alone decides.
  */
-async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, trace: Trace): Promise<Trace> {
+async function traceAgain(context: Context, cage: Cage, { drift }: UpdatePlan, trace: Trace): Promise<Trace> {
 	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));
 	const wasAttached = (cage.notes ?? []).some(({ code }) => code === "attached-late");
 	if (!isCode || wasAttached) return trace;

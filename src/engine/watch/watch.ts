@@ -19,13 +19,13 @@ import { additionsFor } from "../trial/remedies.ts";
 
 export interface CageWatch {
 	readonly watched: WatchResult;
-	/** What an update would add. */
+	/** Items that an update would add. */
 	readonly missed: readonly Missing[];
 	/** The watch was aborted; its observations are stored anyway. */
 	readonly interrupted: boolean;
 }
 
-/** Milliseconds between checks of what runs, and between stores of what was observed. */
+/** Milliseconds between checks of what runs, and between stores of the observations. */
 const look = 1000;
 const keep = 30_000;
 

@@ -227,6 +227,7 @@ export const helpDe: HelpMessages = {
 			details:
 				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schicht. Es endet mit 1, wenn einer gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
 			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
+			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen; dauert etwa zwei Minuten",
 			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
 		},
 		check: {

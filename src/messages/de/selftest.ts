@@ -153,6 +153,9 @@ export const selftestDe: SelftestMessages = {
 	},
 	holds: (refused, open) => `Nichts kam hinaus: ${refused} Wege verweigert, ${open} mit Absicht offen.`,
 	leaks: (escaped, findings) => `NICHT SICHER: ${escaped} Wege führen hinaus, ${findings} Prüfungen von außen scheiterten.`,
+	alarms: (raised, filtered, slowest) =>
+		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(1).replace(".", ",")} s.`,
+	silent: (technique) => `nicht verzeichnet: ${technique}`,
 	control: (before, after) => `Der Test wirkt: Ohne jede Schicht führten vorher ${before} und nachher ${after} Wege hinaus.`,
 	/** In the record and after `make`. */
 	notTried: "Die Auswege wurden nicht versucht: Dazu braucht es perl auf dieser Maschine, oder es war nicht gewünscht.",

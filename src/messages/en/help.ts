@@ -230,6 +230,7 @@ export const helpEn = {
 			details:
 				"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if one succeeds, and 70 if the control run cannot escape either.",
 			network: "Network of the test (default: the cage's)",
+			alarm: "Also measure which techniques raise an alarm; takes about two minutes",
 			unit: "Test the unit that `cagewright unit` prints, under the running systemd",
 		},
 		check: {

@@ -152,6 +152,9 @@ export const selftestEn = {
 	},
 	holds: (refused: number, open: number) => `Nothing got out: ${refused} ways refused, ${open} open by design.`,
 	leaks: (escaped: number, findings: number) => `NOT SAFE: ${escaped} ways lead out, ${findings} checks from outside failed.`,
+	alarms: (raised: number, filtered: number, slowest: number) =>
+		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(1)} s.`,
+	silent: (technique: string) => `no record: ${technique}`,
 	control: (before: number, after: number) =>
 		`The test works: without any layer ${before} ways led out before and ${after} after it.`,
 	/** In the record and after `make`. */

@@ -7,8 +7,8 @@ import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Reads the host's account files and changes them with the system's own tools. */
 export const systemAccounts: Accounts = {
-	users: () => parsePasswd(read("/etc/passwd")),
-	groups: () => parseGroup(read("/etc/group")),
+	users: () => parsePasswd(textOf("/etc/passwd")),
+	groups: () => parseGroup(textOf("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
 	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
 	// Without --remove, userdel changes only the account files. It removes the group too (userdel(8), USERGROUPS_ENAB).
@@ -27,7 +27,7 @@ async function createFree(name: string, taken: ReadonlySet<number>): Promise<voi
 	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
 	const all = new Set([...taken, ...used.ids, ...own]);
 	let tries = 0;
-	for (const id of freeIds(systemRange(read("/etc/login.defs")), all, used.ranges)) {
+	for (const id of freeIds(systemRange(textOf("/etc/login.defs")), all, used.ranges)) {
 		const problem =
 			findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
 				? await change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
@@ -99,14 +99,6 @@ async function change(tool: string, words: readonly string[]): Promise<Problem |
 	if (!failed) return undefined;
 	const problem = stderr.trim().split("\n").at(-1) || shortMessage || "";
 	return { status: exitCode, failure: new Failure("program-failed", { program: tool, problem }, 1) };
-}
-
-function read(path: string): string {
-	try {
-		return readFileSync(path, "latin1");
-	} catch {
-		return "";
-	}
 }
 
 /** Ids of users and groups together, because an account gets the same number for both. */

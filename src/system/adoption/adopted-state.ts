@@ -10,7 +10,7 @@ import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { cagePaths } from "../state/cages.ts";
 import { adoptionToJson } from "./adoption-json.ts";
-import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
+import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./return-state.ts";
 import { clearKept, fingerprint, foreignLink, restoreData, takeState, useState } from "./state-copy.ts";
 
 /** A state folder's data about adopted services. */

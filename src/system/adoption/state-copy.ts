@@ -54,7 +54,7 @@ export async function useState(cage: Path): Promise<void> {
 	await rename(pathToBytes(data), pathToBytes(before));
 	await rename(pathToBytes(join(staging, "data")), pathToBytes(data));
 	await syncDirectory(cage);
-	// A later build must not seed again what was copied now.
+	// A later build must not seed these files again.
 	await writeSeeded(cage, new Set([...(await readSeeded(cage)), ...(await readSeeded(staging))]));
 	await removeTree(staging);
 }

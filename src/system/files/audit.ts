@@ -19,7 +19,7 @@ import { ancestors, join, type Path, pathToText, root } from "../../core/path/pa
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { hashFiles } from "./hash.ts";
-import { observe, observeData, observeTree, type Seen } from "./observe.ts";
+import { observe, observeData, observeTree, type StampedFile } from "./observe.ts";
 
 const run = promisify(execFile);
 
@@ -94,7 +94,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 
 /** Stops at a link, because its target is not on the path. */
 function bindWay(bind: Path): BindPath {
-	const seen: Seen[] = [];
+	const seen: StampedFile[] = [];
 	for (const path of directoriesTo(bind)) {
 		const part = observe(path, path);
 		if (part === undefined) return { bind, seen, absent: path };
@@ -106,7 +106,7 @@ function bindWay(bind: Path): BindPath {
 
 const dataFolder = { uid: 0, mode: 0o700 };
 
-function hostDirectory(path: Path): Seen | undefined {
+function hostDirectory(path: Path): StampedFile | undefined {
 	const there = observe(path, path);
 	return there?.kind === "directory" ? there : undefined;
 }
@@ -156,7 +156,7 @@ function filesOf({ entries }: Manifest): Path[] {
 }
 
 /** Files that were touched since the copy, so their content must be read. */
-function touched(files: readonly Seen[], manifest: Manifest): Path[] {
+function touched(files: readonly StampedFile[], manifest: Manifest): Path[] {
 	const entries = entriesByPath(manifest);
 	return files.flatMap(({ kind, path, stamp }) =>
 		kind === "file" && stamp !== undefined && needsHash(entries.get(path), stamp) ? [path] : [],
@@ -173,7 +173,7 @@ async function hashesOf(paths: readonly Path[], cage: Path, signal: AbortSignal 
 	return new Map(paths.map((path, index) => [path, hashes[index] ?? ""]));
 }
 
-function withHashes(files: readonly Seen[], hashes: ReadonlyMap<Path, string>): Seen[] {
+function withHashes(files: readonly StampedFile[], hashes: ReadonlyMap<Path, string>): StampedFile[] {
 	return files.map((one) => {
 		const sha256 = one.kind === "file" ? hashes.get(one.path) : undefined;
 		return sha256 === undefined ? one : { ...one, sha256 };

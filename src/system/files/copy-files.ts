@@ -59,7 +59,7 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 		const onBytes = (bytes: number) => {
 			done += bytes - seen;
 			seen = bytes;
-			// A file that grew meanwhile must not exceed the total.
+			// A file that grew during the copy must not exceed the total.
 			onFile?.(path, Math.min(done, total), total);
 		};
 		const owner = isRoot ? entry : undefined;

@@ -46,7 +46,7 @@ export interface WayEnd {
 
 /**
  * Opens a directory by its names below `top`, each in the one before, and returns its descriptor, which the caller closes.
- * Follows no link and never leaves `top`, whatever is swapped meanwhile, like RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS of
+ * Follows no link and never leaves `top`, even if a component is swapped, like RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS of
  * openat2(2), which Node does not have. `top` itself must be a directory; links above it are the caller's business. Throws what
  * `fail` returns.
  */

@@ -8,7 +8,7 @@ import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/p
 import { makeSafeFolder } from "../state/folder.ts";
 import { hashFile } from "./hash.ts";
 import { exists } from "./merge.ts";
-import { observe, observeTree, type Seen } from "./observe.ts";
+import { observe, observeTree, type StampedFile } from "./observe.ts";
 import { copyRegularFile } from "./safe-copy.ts";
 
 const configuration = pathFromText("/etc");
@@ -21,7 +21,7 @@ export async function findEdits(root: Path, manifest: Manifest, signal?: AbortSi
 	const entries = entriesByPath(manifest);
 	const { seen } = observeTree(join(root, configuration.slice(1)), configuration, signal);
 	const edits: Edit[] = [];
-	const directories = new Map<Path, Seen>();
+	const directories = new Map<Path, StampedFile>();
 	for (const one of seen) {
 		const entry = entries.get(one.path);
 		if (one.kind === "directory" && entry === undefined) directories.set(one.path, one);
@@ -34,7 +34,7 @@ export async function findEdits(root: Path, manifest: Manifest, signal?: AbortSi
 }
 
 async function editOf(
-	one: Seen,
+	one: StampedFile,
 	entry: ManifestEntry | undefined,
 	root: Path,
 	signal: AbortSignal | undefined,
@@ -60,7 +60,7 @@ async function content(path: Path, kind: "file" | "symlink", signal: AbortSignal
 	}
 }
 
-function describe(one: Seen, kind: Edit["kind"], what: Pick<Edit, "is" | "was" | "host">): Edit {
+function describe(one: StampedFile, kind: Edit["kind"], what: Pick<Edit, "is" | "was" | "host">): Edit {
 	const { gid, mode, path, stamp, target, uid } = one;
 	return {
 		path,
@@ -81,7 +81,7 @@ function editsFolder(cage: Path, generation: number): Path {
 }
 
 /** Copies an edited file out of its generation before that is deleted; an existing copy is identical. Returns its path. */
-export async function setAside(cage: Path, generation: number, root: Path, edit: Edit): Promise<Path | undefined> {
+export async function saveEdit(cage: Path, generation: number, root: Path, edit: Edit): Promise<Path | undefined> {
 	if (edit.kind !== "file") return undefined;
 	const to = join(editsFolder(cage, generation), edit.path.slice(1) as Path);
 	await makeSafeFolder(parent(to));

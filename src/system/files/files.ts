@@ -106,7 +106,7 @@ function inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined {
 	);
 }
 
-/** O_NONBLOCK: a FIFO must not block. O_NOFOLLOW: read exactly what was checked. */
+/** O_NONBLOCK: a FIFO must not block. O_NOFOLLOW: read exactly the checked file. */
 function withFile<T>(path: Path, use: (descriptor: number, size: number) => T): T | undefined {
 	return attempt(() => {
 		const descriptor = openSync(pathToBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -7,7 +7,7 @@ import { errorName } from "./errors.ts";
 
 /**
  * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
- * link(2) and rename(2) fail rather than replace a name that appears meanwhile.
+ * link(2) and rename(2) fail rather than replace a name that has just appeared.
  */
 export async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
 	await using source = await openDirectory(from);

@@ -9,17 +9,17 @@ import { walk } from "./walk.ts";
 
 /** Examines files for the audit. Follows and changes nothing, ignores what vanishes and reports what cannot be read. */
 
-export type Seen = ObservedFile & ObservedState;
+export type StampedFile = ObservedFile & ObservedState;
 
 interface ObservedTree {
-	readonly seen: readonly Seen[];
+	readonly seen: readonly StampedFile[];
 	/** Paths that could not be examined, and why (errno(3)). */
 	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
 }
 
 /** Everything at and below `top` on the host, named as if `top` were `shown`. Other file systems are listed but not entered. */
 export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefined): ObservedTree {
-	const seen: Seen[] = [];
+	const seen: StampedFile[] = [];
 	const unseen: { path: Path; error: string }[] = [];
 	const device = lstat(top)?.dev;
 	for (const { error, host, path, stats } of walk(top, shown, ({ dev }) => dev === device)) {
@@ -47,7 +47,7 @@ interface ObservedData extends ObservedTree {
  * findings are kept. `unseen` lists what is beyond, what is too deep to enter, and the first path that is too deep for getcap(8).
  */
 export function observeData(top: Path, shown: Path, most: number, signal: AbortSignal | undefined): ObservedData {
-	const seen: Seen[] = [];
+	const seen: StampedFile[] = [];
 	const unseen: { path: Path; error: string }[] = [];
 	const device = lstat(top)?.dev;
 	let isTooDeep = false;
@@ -73,12 +73,12 @@ export function observeData(top: Path, shown: Path, most: number, signal: AbortS
 	return { looked, seen, unseen };
 }
 
-export function observe(host: Path, path: Path): Seen | undefined {
+export function observe(host: Path, path: Path): StampedFile | undefined {
 	const stats = lstat(host);
 	return stats && describe(host, path, stats);
 }
 
-function describe(host: Path, path: Path, stats: BigIntStats): Seen {
+function describe(host: Path, path: Path, stats: BigIntStats): StampedFile {
 	const kind = kindOf(stats);
 	const target = kind === "symlink" ? attempt(() => readlinkSync(pathToBytes(host), { encoding: "latin1" }) as Path) : undefined;
 	const content = kind === "file" && accountFiles.includes(path) ? systemFiles().read(host)?.toString("latin1") : undefined;

@@ -30,7 +30,7 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 			if (change) note(entry, change);
 			continue;
 		}
-		const stats = lookAt(entry);
+		const stats = statusOf(entry);
 		const change = changeOfFile(entry, stats, deep);
 		// Files edited in the cage have their own rights and time.
 		if (change !== undefined && stats && entry.edited === undefined)
@@ -52,7 +52,7 @@ function areFoldersTouched(manifest: Manifest): boolean {
 	return manifest.entries.some((entry) => {
 		// A directory that the host did not have was created for a mount and has that mount's rights.
 		if (entry.kind !== "directory" || entry.mtime === 0 || writable.has(entry.path)) return false;
-		const stats = lookAt(entry);
+		const stats = statusOf(entry);
 		return stats === undefined || hasOtherRights(entry, stats, manifest) || (listed.has(entry) && hasOtherTime(entry, stats));
 	});
 }
@@ -64,12 +64,12 @@ function hasOtherRights({ gid, mode, uid }: ManifestEntry, stats: BigIntStats, {
 	return isOtherMode || (owner === undefined && (Number(stats.uid) !== uid || Number(stats.gid) !== gid));
 }
 
-/** In milliseconds, like a plan. */
+/** Compares milliseconds, like a plan. */
 function hasOtherTime({ mtime }: ManifestEntry, { mtimeMs }: BigIntStats): boolean {
 	return Number(mtimeMs) !== Math.trunc(mtime);
 }
 
-function lookAt(entry: ManifestEntry): BigIntStats | undefined {
+function statusOf(entry: ManifestEntry): BigIntStats | undefined {
 	return attempt(() => lstatSync(pathToBytes(placeOf(entry)), { bigint: true }));
 }
 

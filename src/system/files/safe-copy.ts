@@ -126,7 +126,7 @@ interface Copied {
 	/** Milliseconds since 1970. */
 	readonly mtime: number;
 	readonly sha256: string;
-	/** The source's stamp. Undefined if it changed meanwhile, or so recently that a later change could go unnoticed. */
+	/** The source's stamp. Undefined if it changed during the copy, or so recently that a later change could go unnoticed. */
 	readonly source: Stamp | undefined;
 	readonly copy: Stamp;
 	/** False if the content may mix two states (`onChange: "accept"`). */
@@ -224,7 +224,7 @@ async function copyContent(
 		}
 		const after = look(from);
 		if (size === 0 && after.size === 0n) await refuseKernelFile(from, name);
-		// Appending takes nothing from what was copied, although another write may have come in between.
+		// Appending does not change the copied bytes, although another write may have come in between.
 		const stable = !shrunk && (after.mtimeNs === before.mtimeNs || after.size > before.size);
 		if (stable || (!shrunk && request.onChange === "accept")) {
 			const sha256 = hash?.digest("hex") ?? request.sha256 ?? "";

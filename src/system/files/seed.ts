@@ -14,7 +14,7 @@ import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
 interface SeedRequest {
 	readonly plan: Pick<Plan, "writable" | "ownerChange">;
-	/** `STATE/cages/NAME`. Its data is in `data/`, and `seeded.json` lists what was seeded. The caller holds its lock. */
+	/** `STATE/cages/NAME`. Its data is in `data/`, and `seeded.json` lists the seeded paths. The caller holds its lock. */
 	readonly cage: Path;
 	readonly signal?: AbortSignal;
 	/** Progress in bytes of everything to seed. */
@@ -134,7 +134,7 @@ async function isDirectory(place: Path, path: Path): Promise<boolean> {
 	throw unsafeData(path);
 }
 
-/** Opens a directory of the data by its path in the cage. Creates what is missing like the host's. */
+/** Opens a directory of the data by its path in the cage. Creates missing ones like the host's. */
 async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<FileHandle> {
 	try {
 		return await openBelow(top, path.split("/").filter(Boolean) as Path[], async (made, depth) => {

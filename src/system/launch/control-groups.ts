@@ -19,7 +19,7 @@ interface Place {
 	readonly folder: string;
 }
 
-/** Creates what is possible of these limits. Remove the result with `removeGroups`. */
+/** Creates as many of these limits as possible. Remove the result with `removeGroups`. */
 export function makeGroups(limits: Limits): GroupLimit[] {
 	const made: GroupLimit[] = [];
 	const name = `cagewright${transientName("scratch")}${ourSuffix()}`;
@@ -93,7 +93,7 @@ function remove(folder: string): boolean {
 	}
 }
 
-/** The limit of a process's group if it is one of ours. */
+/** The limit of a process's group if we created it. */
 export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | undefined {
 	try {
 		const group = groupsOf(pid, controllerOf[kind]).find(({ folder }) => basename(folder).startsWith("cagewright."));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
-import { keep, known, stateOf } from "./known.ts";
+import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
@@ -31,10 +31,10 @@ const format = "3";
 
 /** Probing takes a fifth of a start (measured). If the cache is wrong, the launch fails; nothing starts with less confinement. */
 function knownOrProbed(state: string): Features {
-	const before = known<Features>(state, file, featuresKey);
+	const before = readCached<Features>(state, file, featuresKey);
 	if (before) return before;
 	const features = probeFeatures();
-	if (!features.namespaces.length && !features.missing.length) keep(state, file, features, featuresKey);
+	if (!features.namespaces.length && !features.missing.length) writeCached(state, file, features, featuresKey);
 	return features;
 }
 
@@ -42,7 +42,7 @@ function knownOrProbed(state: string): Features {
 function featuresKey(): string {
 	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
 	const rights = readFileSync("/proc/self/status", "latin1").match(/^(CapBnd|Seccomp_filters):.*$/gm) ?? [];
-	return [format, boot, ...rights, ...Object.keys(needed).map((name) => stateOf(findTool(name) ?? name))].join("\n");
+	return [format, boot, ...rights, ...Object.keys(needed).map((name) => fileState(findTool(name) ?? name))].join("\n");
 }
 
 /** Probes again. */

@@ -2,7 +2,7 @@ import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { systemFiles } from "../files/files.ts";
-import { keep, known, stateOf } from "./known.ts";
+import { fileState, readCached, writeCached } from "./cache.ts";
 
 /**
  * The loader and libraries that an executable needs anywhere. setpriv goes into a cage with them, because it must start inside,
@@ -20,10 +20,10 @@ const file = "tools.json";
 /** The same, cached in the state folder until one of these files or a file that the loader reads changes (ld.so(8)). */
 export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
 	const keyOf = (files: readonly string[]) =>
-		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(stateOf).join("\n");
-	const before = known<[Path, ...Path[]]>(state, file, keyOf);
+		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(fileState).join("\n");
+	const before = readCached<[Path, ...Path[]]>(state, file, keyOf);
 	if (before) return before;
 	const found = loaderAndLibraries(executable);
-	keep(state, file, found, keyOf);
+	writeCached(state, file, found, keyOf);
 	return found;
 }

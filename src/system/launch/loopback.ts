@@ -32,7 +32,7 @@ export async function shareLoopback(ports: readonly number[], rootless?: Rootles
 	});
 	const open = new Set<Socket>();
 	child.on("message", (message: { readonly port?: number }, socket) => {
-		if (message.port !== undefined && socket) lead(socket as Socket, message.port, open);
+		if (message.port !== undefined && socket) connectToHost(socket as Socket, message.port, open);
 	});
 	// After the start, an error only means that the child is gone.
 	child.on("error", () => {});
@@ -65,12 +65,12 @@ async function listening(child: ChildProcess): Promise<void> {
  * Connects both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up.
  * `open` contains the open sockets.
  */
-function lead(inside: Socket, port: number, open: Set<Socket>): void {
+function connectToHost(inside: Socket, port: number, open: Set<Socket>): void {
 	// A socket from IPC is otherwise closed when its peer finishes, whatever the server's setting.
 	inside.allowHalfOpen = true;
-	hold(inside, open);
+	track(inside, open);
 	const reach = (host: string, otherwise: () => void) => {
-		const outside = hold(connect({ port, host, allowHalfOpen: true }), open);
+		const outside = track(connect({ port, host, allowHalfOpen: true }), open);
 		let connected = false;
 		outside.once("connect", () => {
 			connected = true;
@@ -86,7 +86,7 @@ function lead(inside: Socket, port: number, open: Set<Socket>): void {
 }
 
 /** An error closes only this socket. */
-function hold(socket: Socket, open: Set<Socket>): Socket {
+function track(socket: Socket, open: Set<Socket>): Socket {
 	open.add(socket);
 	socket.on("error", () => socket.destroy());
 	socket.once("close", () => open.delete(socket));

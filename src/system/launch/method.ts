@@ -39,7 +39,7 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 	});
 }
 
-/** The Landlock rules of a cage for what is started in it. */
+/** The Landlock rules of a cage for its processes. */
 export function rulesetOf({ binds, permissions, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const ownsCage = identity.uid === 0 || isRootless();

@@ -24,7 +24,7 @@ export interface ProbePlace {
 /**
  * Runs a shell line in its own PID and mount namespaces, so that it leaves no process behind and follows no link of the
  * application. Returns undefined if the application has ended. An ordinary user who attached to a process of the same user
- * namespace gets neither: the process has no rights that the user lacks, and no new namespace could still see it.
+ * namespace gets neither: the process has no rights that the user does not have, and no new namespace could still see it.
  */
 export function enterProbe(
 	line: string,

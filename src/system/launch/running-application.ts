@@ -35,7 +35,7 @@ export function spawnLaunch(
 	// A relayed terminal needs our own outputs; the application has another terminal then.
 	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
 	// Saved before anything can change it.
-	const putBack = attended === "terminal" ? keepTerminal() : undefined;
+	const restoreTerminal = attended === "terminal" ? saveTerminal() : undefined;
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
@@ -43,8 +43,8 @@ export function spawnLaunch(
 		// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
 		detached: attended !== "terminal",
 	});
-	if (putBack) child.on("close", putBack);
-	if (child.stdin) feed(child.stdin);
+	if (restoreTerminal) child.on("close", restoreTerminal);
+	if (child.stdin) pipeStdin(child.stdin);
 	relayOutputs(child, request, outputs);
 	child.once("exit", () => endOutputs(child));
 	return child;
@@ -89,7 +89,7 @@ function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: read
 }
 
 /** Uses a pipe, never the descriptor itself: a directory as stdin would allow an escape. */
-function feed(stdin: Writable): void {
+function pipeStdin(stdin: Writable): void {
 	stdin.on("error", () => {}); // It may end without reading everything.
 	stdin.on("close", () => process.stdin.destroy());
 	process.stdin.pipe(stdin);
@@ -123,7 +123,7 @@ export class RunningApplication implements Launched {
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
 
-	/** `folder` holds the launch's files. `cleanUp` removes what was created for the launch, after it has ended. */
+	/** `folder` holds the launch's files. `cleanUp` removes everything created for the launch, after it has ended. */
 	constructor(
 		child: ChildProcess,
 		request: LaunchRequest,
@@ -252,7 +252,7 @@ function withTerminal(commandLine: string): string[] {
 }
 
 /** Saves our terminal's settings. The result restores them, because script may be killed in raw mode. */
-function keepTerminal(): () => void {
+function saveTerminal(): () => void {
 	const stty = requireTool("stty");
 	const run = (words: string[]) =>
 		spawnSync(stty, words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8", env: toolEnvironment }).stdout.trim();

@@ -65,9 +65,9 @@ class Tracer implements Attached {
 			this.#said = (this.#said + chunk.toString("latin1")).slice(-4000);
 		});
 		(this.#child.stdio[3] as NodeJS.ReadableStream).on("data", (chunk: Buffer) => onData(chunk));
-		const letGo = () => void this.detach();
-		signal.addEventListener("abort", letGo, { once: true });
-		this.#off = () => signal.removeEventListener("abort", letGo);
+		const detach = () => void this.detach();
+		signal.addEventListener("abort", detach, { once: true });
+		this.#off = () => signal.removeEventListener("abort", detach);
 		this.ended = new Promise((resolve, reject) => {
 			this.#child.on("error", reject);
 			this.#child.on("close", (code) => {
@@ -76,7 +76,7 @@ class Tracer implements Attached {
 				resolve({ status: code ?? 143 });
 			});
 		});
-		if (signal.aborted) letGo();
+		if (signal.aborted) detach();
 	}
 
 	/** Resolves once every known thread is attached. */

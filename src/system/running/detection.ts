@@ -5,13 +5,13 @@ import type { CagedProcess, Detection } from "../../engine/detection-ports.ts";
 import { processStatus } from "../launch/processes.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog } from "./kernel-log.ts";
-import { identity, names, words } from "./proc.ts";
+import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
 export const systemDetection: Detection = {
 	follow: followKernelLog,
 	cagedProcess,
 	cagedProcesses() {
-		const pids = names("/proc").filter((name) => /^\d+$/.test(name));
+		const pids = namesIn("/proc").filter((name) => /^\d+$/.test(name));
 		return new Map(
 			pids.flatMap((name) => {
 				const found = cagedProcess(Number(name));
@@ -19,7 +19,7 @@ export const systemDetection: Detection = {
 			}),
 		);
 	},
-	rootIdentity: (root: Path) => identity(`${pathToBytes(root).toString()}/.`),
+	rootIdentity: (root: Path) => fileIdentity(`${pathToBytes(root).toString()}/.`),
 	toJournal,
 	freeze(pids) {
 		for (const pid of pids) {
@@ -44,19 +44,19 @@ export const systemDetection: Detection = {
 	},
 };
 
-const ownRoot = identity("/proc/self/root/.");
+const ownRoot = fileIdentity("/proc/self/root/.");
 
 function cagedProcess(pid: number): CagedProcess | undefined {
-	const root = identity(`/proc/${pid}/root/.`);
+	const root = fileIdentity(`/proc/${pid}/root/.`);
 	return root === "" || root === ownRoot ? undefined : { root, isTested: isTested(pid) };
 }
 
 /** The first ancestor outside is a command of ours other than `run`. Ancestors outside cannot be forged from inside. */
 function isTested(pid: number): boolean {
 	for (let one = processStatus(pid)?.parent ?? 0; one > 1; one = processStatus(one)?.parent ?? 0) {
-		const command = words(one, "cmdline");
+		const command = wordsOf(one, "cmdline");
 		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
-		if (script >= 0 && identity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
+		if (script >= 0 && fileIdentity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
 	}
 	return false;
 }

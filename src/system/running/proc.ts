@@ -8,7 +8,7 @@ import type { AccountUse } from "../../engine/ports.ts";
  * Resolves a path that the kernel marks `NAME (deleted)`, usually after an update: a new start would use the file now at NAME. A
  * file that really has such a name is returned unchanged.
  */
-export function present(path: Path | undefined): Path | undefined {
+export function currentPath(path: Path | undefined): Path | undefined {
 	if (!path?.startsWith("/")) return undefined;
 	const mark = " (deleted)";
 	if (!path.endsWith(mark) || exists(path)) return path;
@@ -20,7 +20,7 @@ function exists(path: Path): boolean {
 	return statSync(pathToBytes(path), { throwIfNoEntry: false }) !== undefined;
 }
 
-export function names(directory: string): string[] {
+export function namesIn(directory: string): string[] {
 	try {
 		return readdirSync(directory);
 	} catch {
@@ -28,7 +28,7 @@ export function names(directory: string): string[] {
 	}
 }
 
-export function link(pid: number | "self", name: string): Path | undefined {
+export function linkTarget(pid: number | "self", name: string): Path | undefined {
 	try {
 		return pathFromBytes(readlinkSync(`/proc/${pid}/${name}`, { encoding: "buffer" }));
 	} catch {
@@ -36,7 +36,7 @@ export function link(pid: number | "self", name: string): Path | undefined {
 	}
 }
 
-export function text(file: string): string | undefined {
+export function textOf(file: string): string | undefined {
 	try {
 		return readFileSync(file, "latin1");
 	} catch {
@@ -44,11 +44,11 @@ export function text(file: string): string | undefined {
 	}
 }
 
-export function status(pid: number): string | undefined {
-	return text(`/proc/${pid}/status`);
+export function statusText(pid: number): string | undefined {
+	return textOf(`/proc/${pid}/status`);
 }
 
-export function identity(path: string): string {
+export function fileIdentity(path: string): string {
 	try {
 		const { dev, ino } = statSync(path, { bigint: true });
 		return `${dev}:${ino}`;
@@ -58,7 +58,7 @@ export function identity(path: string): string {
 }
 
 /** The words of a command line or an environment, separated by NUL. */
-export function words(pid: number, file: "cmdline" | "environ"): string[] {
+export function wordsOf(pid: number, file: "cmdline" | "environ"): string[] {
 	try {
 		return readFileSync(`/proc/${pid}/${file}`, "utf8")
 			.split("\0")
@@ -71,8 +71,8 @@ export function words(pid: number, file: "cmdline" | "environ"): string[] {
 /** The files that a process has mapped, each once, by the name that leads to them now. */
 export function mappedFiles(pid: number): Path[] {
 	const found = new Set<Path>();
-	for (const { inode, name } of parseMaps(text(`/proc/${pid}/maps`) ?? "")) {
-		const path = named(name, inode);
+	for (const { inode, name } of parseMaps(textOf(`/proc/${pid}/maps`) ?? "")) {
+		const path = mappedName(name, inode);
 		if (path !== undefined) found.add(path);
 	}
 	return [...found];
@@ -89,12 +89,12 @@ export function parseMaps(text: string): { readonly name: Path; readonly inode: 
 }
 
 /** Only a newline is escaped, as `\012`, but a name may contain these four characters itself. The inode decides. */
-function named(name: Path, inode: number): Path | undefined {
+function mappedName(name: Path, inode: number): Path | undefined {
 	const plain = name.replaceAll("\\012", "\n") as Path;
 	if (plain !== name && statSync(pathToBytes(plain), { throwIfNoEntry: false })?.ino === inode) return plain;
 	// Shared memory and similar kernel names without a place.
 	if (/^\/(memfd:|SYSV|dev\/zero|anon_hugepage|\[)/.test(name)) return undefined;
-	return present(name);
+	return currentPath(name);
 }
 
 /**
@@ -104,14 +104,14 @@ function named(name: Path, inode: number): Path | undefined {
 export function processesOf(uids: readonly number[]): AccountUse[] {
 	const wanted = new Set(uids);
 	if (wanted.size === 0) return [];
-	return names("/proc")
+	return namesIn("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.flatMap((name) => {
 			const pid = Number(name);
-			const text = status(pid) ?? "";
+			const text = statusText(pid) ?? "";
 			const ids = /^Uid:\s*(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) ?? [];
 			const uid = ids.find((id) => wanted.has(id));
 			if (uid === undefined || /^State:\s*[ZX]/m.test(text)) return [];
-			return [{ pid, uid, program: link(pid, "exe") ?? /^Name:\s*(.*)$/m.exec(text)?.[1] ?? "" }];
+			return [{ pid, uid, program: linkTarget(pid, "exe") ?? /^Name:\s*(.*)$/m.exec(text)?.[1] ?? "" }];
 		});
 }

@@ -5,7 +5,7 @@ import type { Ids } from "../../core/trace/process.ts";
 import type { BoundSocket, OpenFile, RunningProcess } from "../../core/trace/running.ts";
 import { children } from "../launch/processes.ts";
 import { type ListeningSockets, parseSockets } from "../units/processes.ts";
-import { identity, link, mappedFiles, names, present, status, text } from "./proc.ts";
+import { currentPath, fileIdentity, linkTarget, mappedFiles, namesIn, statusText, textOf } from "./proc.ts";
 
 /**
  * The process and its descendants, itself first. Throws `process-unknown` (exit 2) if there is none, `process-of-kernel` for a
@@ -13,11 +13,11 @@ import { identity, link, mappedFiles, names, present, status, text } from "./pro
  * account may not inspect it.
  */
 export function runningTree(pid: number): RunningProcess[] {
-	if (!Number.isInteger(pid) || pid < 1 || status(pid) === undefined) throw new Failure("process-unknown", { pid }, 2);
-	if (!/^VmSize:/m.test(status(pid) ?? "")) throw new Failure("process-of-kernel", { pid }, 2);
+	if (!Number.isInteger(pid) || pid < 1 || statusText(pid) === undefined) throw new Failure("process-unknown", { pid }, 2);
+	if (!/^VmSize:/m.test(statusText(pid) ?? "")) throw new Failure("process-of-kernel", { pid }, 2);
 	// Reading its executable needs the same permission as watching it (proc_pid_exe(5)).
-	if (link(pid, "exe") === undefined) throw refusedBySystem(pid, `/proc/${pid}/exe: Permission denied`);
-	if (hasOtherRoot(pid) && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
+	if (linkTarget(pid, "exe") === undefined) throw refusedBySystem(pid, `/proc/${pid}/exe: Permission denied`);
+	if (hasOtherRoot(pid) && linkTarget(pid, "ns/mnt") !== linkTarget("self", "ns/mnt")) {
 		throw new Failure("process-elsewhere", { pid }, 2);
 	}
 	const sockets = { listening: socketsSeenBy(pid), netlink: netlinkSeenBy(pid) };
@@ -26,8 +26,8 @@ export function runningTree(pid: number): RunningProcess[] {
 
 /** Compared by device and inode, because the link reads "/" in a container. If reading is denied, watching is refused later. */
 function hasOtherRoot(pid: number): boolean {
-	const root = identity(`/proc/${pid}/root/.`);
-	return root !== "" && root !== identity("/proc/self/root/.");
+	const root = fileIdentity(`/proc/${pid}/root/.`);
+	return root !== "" && root !== fileIdentity("/proc/self/root/.");
 }
 
 function descendants(pid: number): number[] {
@@ -41,7 +41,7 @@ interface Sockets {
 }
 
 function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefined {
-	const said = status(pid);
+	const said = statusText(pid);
 	// A zombie has no resources any more.
 	if (said === undefined || !/^VmSize:/m.test(said)) return undefined;
 	const numbers = (name: string) =>
@@ -50,10 +50,10 @@ function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefin
 	const { files, inodes } = descriptors(pid);
 	return {
 		pid,
-		threads: names(`/proc/${pid}/task`).map(Number),
-		program: present(link(pid, "exe")),
-		cwd: present(link(pid, "cwd")),
-		root: (hasOtherRoot(pid) ? link(pid, "root") : undefined) ?? "",
+		threads: namesIn(`/proc/${pid}/task`).map(Number),
+		program: currentPath(linkTarget(pid, "exe")),
+		cwd: currentPath(linkTarget(pid, "cwd")),
+		root: (hasOtherRoot(pid) ? linkTarget(pid, "root") : undefined) ?? "",
 		uid: ids(numbers("Uid")),
 		gid: ids(numbers("Gid")),
 		groups: numbers("Groups"),
@@ -67,12 +67,12 @@ function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefin
 function descriptors(pid: number): { files: OpenFile[]; inodes: string[] } {
 	const files: OpenFile[] = [];
 	const inodes: string[] = [];
-	for (const name of names(`/proc/${pid}/fd`)) {
-		const path = link(pid, `fd/${name}`);
+	for (const name of namesIn(`/proc/${pid}/fd`)) {
+		const path = linkTarget(pid, `fd/${name}`);
 		const socket = path === undefined ? undefined : /^socket:\[(\d+)\]$/.exec(path)?.[1];
 		if (socket !== undefined) inodes.push(socket);
 		if (!path?.startsWith("/") || isNameless(`/proc/${pid}/fd/${name}`)) continue;
-		const flags = /^flags:\s*([0-7]+)$/m.exec(text(`/proc/${pid}/fdinfo/${name}`) ?? "")?.[1];
+		const flags = /^flags:\s*([0-7]+)$/m.exec(textOf(`/proc/${pid}/fdinfo/${name}`) ?? "")?.[1];
 		if (flags !== undefined) files.push({ path, flags: Number.parseInt(flags, 8) });
 	}
 	return { files, inodes };
@@ -88,13 +88,13 @@ function isNameless(descriptor: string): boolean {
 
 /** Listening sockets in the process's network namespace. */
 function socketsSeenBy(pid: number): ListeningSockets {
-	const table = (name: string) => text(`/proc/${pid}/net/${name}`) ?? "";
+	const table = (name: string) => textOf(`/proc/${pid}/net/${name}`) ?? "";
 	return parseSockets({ tcp: table("tcp"), tcp6: table("tcp6"), udp: table("udp"), udp6: table("udp6"), unix: table("unix") });
 }
 
 /** Sockets of NETLINK_ROUTE, protocol 0. The second column of the kernel's table is the protocol, the last one the inode. */
 function netlinkSeenBy(pid: number): ReadonlySet<string> {
-	const rows = (text(`/proc/${pid}/net/netlink`) ?? "").split("\n").map((row) => row.trim().split(/\s+/));
+	const rows = (textOf(`/proc/${pid}/net/netlink`) ?? "").split("\n").map((row) => row.trim().split(/\s+/));
 	return new Set(rows.flatMap((row) => (row[1] === "0" ? [row.at(-1) ?? ""] : [])));
 }
 

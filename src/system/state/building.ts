@@ -8,7 +8,7 @@ import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path
 import type { Building } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
-import { findEdits, setAside } from "../files/edits.ts";
+import { findEdits, saveEdit } from "../files/edits.ts";
 import { readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
@@ -54,7 +54,7 @@ export function building(state: Path): Building {
 			}
 		},
 		edits: (manifest, signal) => findEdits(rootOf(manifest), manifest, signal),
-		setAside: (name, generation, edit) => setAside(paths(name).directory, generation, paths(name).root(generation), edit),
+		saveEdit: (name, generation, edit) => saveEdit(paths(name).directory, generation, paths(name).root(generation), edit),
 		bringBackState,
 		async publish(name, generation) {
 			const { directory } = paths(name);

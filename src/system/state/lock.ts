@@ -93,7 +93,7 @@ function take(lock: Path, holder: Holder): Holder | undefined {
 		if (other === "vanished") continue;
 		if (!isGone(other)) return other;
 		// Two processes may find the same dead holder. Only one may replace it, and only while it is still there; otherwise the
-		// second would take the lock from the first. So replacing needs a lock of its own, named after the dead holder.
+		// second would take the lock from the first. So replacing needs another lock, named after the dead holder.
 		const right = `${lock}.${other.token}` as Path;
 		const rival = take(right, holder);
 		if (rival !== undefined) return rival;

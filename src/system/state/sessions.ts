@@ -9,10 +9,10 @@ import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { openState } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
-import { SessionFolder } from "./held-session.ts";
 import { type Lock, lockFile, lockHolder } from "./lock.ts";
 import { isLeftover } from "./process.ts";
 import { isOwn, readHead, readPart } from "./session-files.ts";
+import { SessionFolder } from "./session-folder.ts";
 
 const asidePrefix = "damaged-";
 const idPattern = /^[0-9a-f]{8}$/;
@@ -66,7 +66,7 @@ export class StateSessions implements Sessions {
 		}
 	}
 
-	async setAside(id: string): Promise<string> {
+	async quarantine(id: string): Promise<string> {
 		await this.#require(id);
 		using _lock = this.#lock(id);
 		return await this.#rename(id);

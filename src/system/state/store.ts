@@ -169,8 +169,8 @@ function archives(state: Path): Archives {
 			const received = await receiveCage(state, request, signal);
 			return {
 				...received,
-				async takeIn(account) {
-					await received.takeIn(account);
+				async publish(account) {
+					await received.publish(account);
 					await placeInit(cagePaths(state, request.cage.name).directory);
 				},
 			};

@@ -73,8 +73,8 @@ export async function writeSwitching(cage: Path, switching: Switching | undefine
 /** Names of cages with unfinished work: stored, or under an abandoned lock. */
 export async function unfinishedCages(cages: Path): Promise<string[]> {
 	const found: string[] = [];
-	for (const name of (await list(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
-		const entries = await list(join(cages, pathFromText(name)));
+	for (const name of (await namesIn(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
+		const entries = await namesIn(join(cages, pathFromText(name)));
 		const isWritten = [removalName, switchingName, arrangingName].some((one) => entries.includes(one));
 		if (isWritten || (entries.includes(lockName) && isAbandoned(join(join(cages, pathFromText(name)), lockName))))
 			found.push(name);
@@ -82,7 +82,7 @@ export async function unfinishedCages(cages: Path): Promise<string[]> {
 	return found.sort();
 }
 
-async function list(directory: Path): Promise<Path[]> {
+async function namesIn(directory: Path): Promise<Path[]> {
 	try {
 		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
 	} catch (error) {

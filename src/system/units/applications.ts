@@ -3,7 +3,7 @@ import { launchPath } from "../../core/application/application.ts";
 import type { Greeting } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import type { HostApplications } from "../../engine/ports.ts";
-import { here } from "../templates/here.ts";
+import { templateValues } from "../templates/template-values.ts";
 import { directoriesOf, findUnit, unitNamed } from "./find.ts";
 import { lookUpProgram } from "./path-lookup.ts";
 
@@ -11,7 +11,7 @@ export const systemApplications: HostApplications = {
 	unit: findUnit,
 	unitNamed,
 	directoriesOf,
-	here,
+	here: templateValues,
 	greeting: greetingOf,
 	program(word) {
 		const found = lookUpProgram(word, { path: `${launchPath}:${process.env.PATH ?? ""}` });

@@ -9,7 +9,7 @@ import { nextSteps } from "../../core/questions/next-steps.ts";
 import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/record.ts";
 import { summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
-import { type MadeCage, publish, type RecordWriter, tested } from "../../engine/build/make.ts";
+import { type MadeCage, publish, type RecordWriter, withSelftest } from "../../engine/build/make.ts";
 import { warningsOf } from "../../engine/build/unproven.ts";
 import { layoutOf } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
@@ -37,7 +37,7 @@ export async function publishTried(
 	const { answered, missing } = round;
 	const judged = work.tested
 		? withVerdict(cage, work.tested, new Date(now()).toISOString())
-		: await tested(context, work.current(answers), manifest);
+		: await withSelftest(context, work.current(answers), manifest);
 	const made = { cage: judged, plan, manifest, counts: countEntries(manifest), answered, missing };
 	const published = await publish(context, made, previous, writeRecord);
 	work.candidate = work.round = undefined;

@@ -25,7 +25,7 @@ export async function openSaved({ files, now, sessions }: Machine, id: string): 
 	const answers = back?.state.answers;
 	if (!back || !answers) {
 		opened.held.release();
-		throw new Failure("session-damaged", { id, path: await sessions.setAside(id) });
+		throw new Failure("session-damaged", { id, path: await sessions.quarantine(id) });
 	}
 	const { planned, ...rest } = back;
 	const changed = planned ? changedSince(planned, files) : [];

@@ -49,7 +49,7 @@ export async function savedSessions(sessions: Sessions, now: number, own: string
 	for (const stored of await sessions.list()) {
 		const { command, holder, id, isSetAside, name, path, problem, step, ago } = summaryOf(stored, now);
 		if (isSetAside || id === own) continue;
-		const where = problem === "damaged" && holder === undefined ? await sessions.setAside(id).catch(() => path) : path;
+		const where = problem === "damaged" && holder === undefined ? await sessions.quarantine(id).catch(() => path) : path;
 		choices.push({
 			id,
 			kind: "session",

@@ -2,7 +2,7 @@ import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
-import type { Event, Reached } from "../../engine/events.ts";
+import type { CoverageReport, Event } from "../../engine/events.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
 import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
@@ -100,7 +100,7 @@ export interface WizardSession {
 export interface WizardTrace extends TraceResult {
 	/** What the run added to the earlier ones. */
 	readonly added?: AddedRun;
-	readonly reached?: Reached;
+	readonly reached?: CoverageReport;
 }
 
 /** A round, with the generation that it tested. */

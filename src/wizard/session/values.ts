@@ -3,7 +3,7 @@ import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
-import type { ProbeOutcome, Reached } from "../../engine/events.ts";
+import type { CoverageReport, ProbeOutcome } from "../../engine/events.ts";
 
 export interface MissingRequirement {
 	/** A program or a kernel feature, for example `strace`. */
@@ -53,7 +53,7 @@ export interface Traced {
 	readonly output: string;
 	readonly answered: boolean;
 	readonly added?: AddedRun;
-	readonly reached?: Reached;
+	readonly reached?: CoverageReport;
 }
 
 export interface Round {

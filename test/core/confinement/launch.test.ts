@@ -6,9 +6,31 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { canSkipReads, landlockRuleset } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, LaunchSpec } from "../../../src/core/confinement/launch.ts";
-import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
+import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../../src/core/confinement/launch-script.ts";
 import { asApp } from "../plan/traces.ts";
 import { cage, commands, inCage, lastOf, lines, path, spec, started } from "./launches.ts";
+
+describe("a traced launch", () => {
+	const made = spec(cage, { network: "own", starter: 7 });
+	const inLines = (script: string) => script.trimEnd().split("\n");
+	const { mounts, script } = splitLaunchScript(made);
+
+	test("is split into the same steps, so that strace does not follow the mounts", () => {
+		const handOver = inLines(script).filter((line) => /\$pid|\$status|read -r|&-/.test(line));
+		const steps = [...inLines(script).filter((line) => !handOver.includes(line)), ...inLines(mounts).slice(1)];
+		expect(handOver).toHaveLength(5);
+		expect(steps.sort()).toEqual(inLines(launchScript(made)).sort());
+		expect(inLines(script).filter((line) => line.startsWith("mount "))).toEqual(["mount -n --move . /"]);
+	});
+
+	test("has its mounts made in all of its namespaces, below our own root", () => {
+		const kinds = ["--mount", "--pid", "--ipc", "--uts", "--cgroup", "--net"];
+		expect(mountsCommand(made, 42, "/steps").slice(3)).toEqual([
+			...["nsenter", "--target", "42", ...kinds, "--root", "--"],
+			...["sh", "-eu", "/steps"],
+		]);
+	});
+});
 
 describe("a cage", () => {
 	test("is built step by step, and the application starts last", () => {

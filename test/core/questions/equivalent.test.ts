@@ -8,7 +8,7 @@ import { type Answers, isName, parseBind } from "../../../src/core/questions/ans
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
 import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
-import { answersFrom, type Here } from "../../../src/engine/choose/answers.ts";
+import { type AnswersMachine, answersFrom } from "../../../src/engine/choose/answers.ts";
 
 // Reading all units of the machine for /bin/sh each time is slow; once suffices.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
@@ -27,7 +27,7 @@ const machine = {
 	accounts: { own: () => undefined },
 	applications: { directoriesOf: () => [], here: () => ({}), program: (word: string) => word },
 	probeTools: () => ({ programs: new Set(), node: process.execPath }),
-} as unknown as Here;
+} as unknown as AnswersMachine;
 
 /** Splits all lines with one shell, because starting a shell takes longer than all the rest of these tests. */
 function splitByShell(lines: readonly string[]): string[][] {

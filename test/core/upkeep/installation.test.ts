@@ -36,9 +36,10 @@ test.each(["/var/lib/cagewright", `/srv/it's "odd" $HOME`])("the hooks quote the
 	for (const { text } of files) expect(text).not.toMatch(/@[A-Z]+@/);
 });
 
-test("every file of packaging is installed by one choice or another", () => {
+test("`install` or `watch --install` uses every file of packaging", () => {
 	const manuals = readdirSync("packaging/man");
 	for (const timer of ["check", "update"] as const) installedFiles({ state: "/s", timer, has, manuals }, packaged);
+	used.add("watch.service");
 	const files = readdirSync("packaging", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 	expect([...used].sort()).toEqual(files.map(({ name, parentPath }) => relative("packaging", join(parentPath, name))).sort());
 });

@@ -51,7 +51,7 @@ export async function receiveCage(
 			root,
 			data: join(staging, "data"),
 			discard,
-			takeIn: async (account) => {
+			publish: async (account) => {
 				const received = { ...manifest, entries: restamped(manifest, root) };
 				await writeAtomic(paths.manifest(head.generation), `${JSON.stringify(manifestToJson(received))}\n`);
 				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson(cage))}\n`);

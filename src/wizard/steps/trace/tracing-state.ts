@@ -1,6 +1,6 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
-import type { ProbeOutcome, Reached, ShownProcesses } from "../../../engine/events.ts";
+import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
 import type { AddedRun, Traced } from "../../session/values.ts";
 import type { Novelty } from "./novelty.ts";
 
@@ -13,7 +13,7 @@ export interface Tracing {
 	/** The newest paths, newest last. */
 	readonly newest: readonly Path[];
 	readonly processes?: ShownProcesses;
-	readonly reached?: Reached;
+	readonly reached?: CoverageReport;
 	/** The current start. A run starts the application twice, because the second start finds the files of the first. */
 	readonly run: number;
 	readonly running: boolean;

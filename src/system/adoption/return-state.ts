@@ -31,7 +31,7 @@ export function newStageName(): Path {
 export async function makeStage(data: Path, place: Path, name: Path): Promise<string> {
 	await using source = await openContent(data, place);
 	await using target = await openPlace(place, async (made) => setOwner(made, await source.stat(), true));
-	if (!(await makeDirectory(below(target, name)))) throw changed(place, name);
+	if (!(await makeDirectory(below(target, name)))) throw stageChanged(place, name);
 	await using stage = await openDirectory(below(target, name));
 	return String((await stage.stat({ bigint: true })).ino);
 }
@@ -41,7 +41,7 @@ export async function prepare(data: Path, place: Path, known: ReturnStage, signa
 	await using source = await openContent(data, place);
 	await using target = await openPlace(place);
 	await using stage = await openStage(target, place, known);
-	if (stage === undefined) throw changed(place, known.name);
+	if (stage === undefined) throw stageChanged(place, known.name);
 	await makeDirectory(below(stage, fresh));
 	await using into = await openDirectory(below(stage, fresh));
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), signal, skipped: [], unstable: [] };
@@ -61,7 +61,7 @@ export async function swap(place: Path, known: ReturnStage): Promise<void> {
 		await moveAll(target, stage, fresh, known, "in");
 		await target.sync();
 	});
-	if (!isThere) throw changed(place, known.name);
+	if (!isThere) throw stageChanged(place, known.name);
 }
 
 /** Restores the host's content, however far the swap came. */
@@ -128,14 +128,14 @@ async function withStage(
 async function openStage(target: FileHandle, place: Path, { inode, name }: ReturnStage): Promise<FileHandle | undefined> {
 	if (!(await exists(below(target, name)))) return undefined;
 	const stage = await openDirectory(below(target, name)).catch((error: unknown) => {
-		throw ["ENOTDIR", "ELOOP"].includes(errorName(error) ?? "") ? changed(place, name) : error;
+		throw ["ENOTDIR", "ELOOP"].includes(errorName(error) ?? "") ? stageChanged(place, name) : error;
 	});
 	try {
 		const { dev, ino, mode, uid } = await stage.stat({ bigint: true });
 		// The setgid bit is inherited from the place (inode(7)).
 		const isPrivate = uid === 0n && (mode & 0o777n) === 0o700n && dev === (await target.stat({ bigint: true })).dev;
 		const isOurs = inode === undefined ? (await names(stage)).length === 0 : String(ino) === inode;
-		if (!isPrivate || !isOurs) throw changed(place, name);
+		if (!isPrivate || !isOurs) throw stageChanged(place, name);
 		return stage;
 	} catch (error) {
 		await stage.close();
@@ -182,7 +182,7 @@ async function openPlace(place: Path, made?: (directory: FileHandle) => Promise<
 	}
 }
 
-function changed(place: Path, name: Path): Failure {
+function stageChanged(place: Path, name: Path): Failure {
 	return new Failure("release-stage-changed", { path: showPath(join(place, name)) }, 4);
 }
 

@@ -9,7 +9,7 @@ import { distributionIds } from "../packages/packages.ts";
 import { placeholders } from "./builtin.ts";
 
 /** This machine's values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
-export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): MergeContext {
+export function templateValues({ parameters }: Pick<Template, "parameters">, given: ParameterValues): MergeContext {
 	const programs = Object.entries(parameters).flatMap(([name, { default: usual, kind }]) => {
 		const value = given[name] ?? usual;
 		if (kind !== "program" || value === undefined) return [];

@@ -22,7 +22,7 @@ const mostRestarts = 3;
  * Repeats the probes until all pass, `seconds` have passed or the service has failed. A try may take `trySeconds`; the limit
  * doubles after each try that used it up.
  */
-export async function askService(
+export async function probeService(
 	context: Context,
 	service: string,
 	probes: readonly string[],
@@ -63,7 +63,7 @@ export async function askService(
 }
 
 /** Explains why a service does not run (exit 1): systemd's state and the application's last output. */
-export async function serviceSilent(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
+export async function noAnswerFailure(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
 	const words = errorText(await context.machine.services.output(service)) || errorText(failedOutput(answer));
 	const values = { service, state: answer.state, probe: showProbe(probe) };
 	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);

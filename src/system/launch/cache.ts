@@ -11,7 +11,7 @@ import { transientName } from "../state/process.ts";
  */
 
 /** Returns undefined if nothing valid is cached. `keyOf` may use the cached value. */
-export function known<T>(state: string, file: string, keyOf: (value: T) => string): T | undefined {
+export function readCached<T>(state: string, file: string, keyOf: (value: T) => string): T | undefined {
 	if (!isOwn(state)) return undefined;
 	try {
 		const { key, value } = JSON.parse(readTextSync(pathFromText(join(state, file))));
@@ -22,7 +22,7 @@ export function known<T>(state: string, file: string, keyOf: (value: T) => strin
 }
 
 /** Writes only if cages were started before, because a folder that may still be refused must not be changed. */
-export function keep<T>(state: string, file: string, value: T, keyOf: (value: T) => string): void {
+export function writeCached<T>(state: string, file: string, value: T, keyOf: (value: T) => string): void {
 	if (!existsSync(join(state, "scratch")) || !isOwn(state)) return;
 	const place = join(state, transientName("tmp"));
 	try {
@@ -44,7 +44,7 @@ function isOwn(state: string): boolean {
 }
 
 /** Identifies a file (one character a byte) and its state; only its name if it is missing. The change time cannot be set back (stat(2)). */
-export function stateOf(path: string): string {
+export function fileState(path: string): string {
 	const stats = statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false });
 	return stats ? [path, stats.dev, stats.ino, stats.size, stats.ctimeMs].join(" ") : path;
 }
