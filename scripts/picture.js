@@ -30,7 +30,7 @@ const steps = [
 	// Whom the record names is asked over the last screen.
 	{ shows: /initiated by/ },
 	{ shows: /implemented by/ },
-	{ name: "save", shows: /step 7\/7.*make demo.*The record names them/s },
+	{ name: "save", shows: /step 7\/7.*make demo.*later cages names them/s },
 ];
 
 execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });

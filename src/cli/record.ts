@@ -149,7 +149,7 @@ async function verifyFile(terminal: Terminal, context: Context, name: string, pl
 		const { at = "", file: from = "", generation = 0 } = found.written ?? {};
 		terminal.print(words.verdicts[found.verdict](shown, name, at, generation));
 		if (found.verdict === "changed" && from === file) terminal.print(words.sums(found.written?.sha256 ?? "", sha256));
-		if (found.beside === "differs") terminal.print(words.besideDiffers(showPath(pathFromText(checksumOf(file)))));
+		if (found.beside === "differs") terminal.print(words.checksumDiffers(showPath(pathFromText(checksumOf(file)))));
 		if (found.current !== undefined) terminal.print(found.current ? words.current : words.notCurrent(name));
 	}
 	return isAsWritten(found) ? 0 : 1;

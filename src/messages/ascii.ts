@@ -44,7 +44,7 @@ export function asciiMarks(text: string): string {
 	return text.replace(/\[✓\]|[✓✗•◦❯▸▾█░]/g, (mark) => marks[mark] ?? mark);
 }
 
-/** The same messages for a terminal that can show ASCII alone. */
+/** Returns the messages for a terminal that supports only ASCII. */
 export function asciiMessages(language: Language): Messages {
 	return messagesFor(language, { ...catalogues[language], ...(asciiAll(withoutVerbs(language)) as Partial<Catalogue>) });
 }

@@ -31,9 +31,9 @@ import type { Widen } from "./widen.ts";
 export type { Values };
 
 /**
- * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,
- * `{name|one|other}` the word that goes with the number, `{name?text}` a text around the value, `%`, that is left out where there is none. Values come
- * from elsewhere, so nothing in them may steer a terminal.
+ * Fills the placeholders of a sentence. `{name}` is the value itself. `{name:bytes}` and `{name:count}` format a number for the language, `{name:ago}` formats
+ * seconds. `{name|one|other}` selects the word for the number. `{name?text}` is `text` with the value in place of `%`, or nothing if the value is empty.
+ * Values are untrusted: control characters are escaped.
  */
 function fill(sentence: string, values: Values, language: string): string {
 	const whole = sentence.replace(/\{(\w+)\?([^{}]*)\}/g, (_, name: string, part: string) => {
@@ -54,7 +54,7 @@ function formatCount(count: number, language: string): string {
 	return numberFormat(language).format(count);
 }
 
-/** How long ago something was, in the largest unit of which there is a whole one; nobody needs to know of seconds. */
+/** Formats an age in its largest whole unit, down to minutes. */
 function formatAgo(seconds: number, language: string): string {
 	const span = spans.find(([, length]) => seconds >= length);
 	if (!span) return language === "de" ? "gerade eben" : "just now";
@@ -80,19 +80,19 @@ function formatBytes(bytes: number, language: string): string {
 		value /= 1000;
 		unit++;
 	}
-	// The short form of this unit is spelt out, and the narrow one stands too close.
+	// Intl spells out the short form of bytes, and its narrow form omits the space.
 	if (unit === 0) return `${formatCount(value, language)} B`;
 	const name = units[unit] ?? "byte";
 	const digits = value >= 100 ? 0 : 1;
 	const format = numberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
-	// A space that does not break has no place in a terminal's columns.
+	// Terminal columns require ordinary spaces.
 	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
 }
 
 const plurals = new Map<string, Intl.PluralRules>();
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Each of these is made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+/** Cached, because creating a formatter takes longer than a hundred uses, and a screen formats a number in each row. */
 function pluralRules(language: string): Intl.PluralRules {
 	const rules = plurals.get(language) ?? new Intl.PluralRules(language);
 	plurals.set(language, rules);
@@ -108,7 +108,7 @@ function numberFormat(language: string, options: Intl.NumberFormatOptions = {}):
 
 export type Language = "en" | "de";
 
-/** The words of one language. Texts live in one file a section and language; this puts them together. */
+/** All texts of one language. Each section has one file per language. */
 export interface Catalogue {
 	readonly cli: CliMessages;
 	readonly explain: ExplainMessages;
@@ -152,7 +152,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	},
 };
 
-/** Everything that the program says, in one language. */
+/** The texts of one language with the functions that fill them. */
 export interface Messages {
 	readonly language: Language;
 	readonly cli: CliMessages;
@@ -162,15 +162,15 @@ export interface Messages {
 	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
 	readonly reasons: ReasonMessages["reasons"];
-	/** Puts values into a sentence of the catalogue. */
+	/** Fills the placeholders of a sentence. */
 	fill(sentence: string, values?: Values): string;
-	/** One line: what is wrong, where, and what to do. Also for the problems of a form. */
+	/** Returns one line that names the thing, the problem and the fix. Also serves the form's problems. */
 	failure(error: { readonly code: string; readonly values: Values; readonly cause?: unknown }): string;
 	note(code: string, values: Values): string;
-	/** What a finding of the audit means, and how to close it. */
-	finding(finding: { readonly code: FindingCode; readonly values?: Values | undefined }): { what: string; close: string };
+	/** Returns the meaning and the fix of an audit finding. */
+	finding(finding: { readonly code: FindingCode; readonly values?: Values | undefined }): { what: string; fix: string };
 	missingKind(kind: MissingKind): string;
-	/** Why something that is missing may matter. */
+	/** Returns the reason why a missing item may matter. */
 	importance(importance: Importance): string;
 	risk(risk: Risk): string;
 	accountReason(reason: string): string;
@@ -181,8 +181,8 @@ export interface Messages {
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
 	const { alarms, cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
-	/** A code that has no sentence yet still says more as it is than nothing. */
-	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
+	/** Falls back to the code and its values if the code has no sentence. */
+	const sentenceFor = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
 		return sentence === undefined
 			? fill("{code} {values}", { code, values: plainValues(values) }, language)
@@ -190,21 +190,21 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 	};
 	const finding: Messages["finding"] = ({ code, values = {} }) => ({
 		what: fill(findings[code].what, values, language),
-		close: fill(findings[code].close, values, language),
+		fix: fill(findings[code].fix, values, language),
 	});
 	const failure: Messages["failure"] = ({ cause, code, values: raw }) => {
-		const values = quoteEmpty(raw);
 		if (cause === undefined) {
+			const values = quoteEmpty(raw, failures[code as keyof Failures]);
 			const found = findingCodes.find((one) => one === values.finding);
 			const problem = templateProblems[String(values.problem)];
-			return say(failures, code, {
+			return sentenceFor(failures, code, {
 				...values,
 				...(problem?.includes("{") === false ? { problem } : {}),
 				...(found ? finding({ code: found, values }) : {}),
 			}).trim();
 		}
 		const first = cause instanceof Failure ? cause : new Failure("internal", { detail: String(cause) }, 70);
-		return say(failures, code, { ...values, cause: failure(first) }).trim();
+		return sentenceFor(failures, code, { ...raw, cause: failure(first) }).trim();
 	};
 	return {
 		language,
@@ -218,7 +218,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		fill: (sentence, values = {}) => fill(sentence, values, language),
 		finding,
 		failure,
-		note: (code, values) => say({ ...failures, ...notes }, code, values),
+		note: (code, values) => sentenceFor({ ...failures, ...notes }, code, values),
 		importance: ({ level, ...values }) => {
 			const words = reasons.importances;
 			if (level === "last-call" && values.before === 1) return words.veryLast;
@@ -228,18 +228,19 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		},
 		missingKind: (kind) => reasons.missingKinds[kind],
 		risk: (risk) => reasons.risks[risk],
-		accountReason: (reason) => say(reasons.accountReasons, reason, {}).trim(),
-		templateProblem: (code, values) => say(templateProblems, code, values),
+		accountReason: (reason) => sentenceFor(reasons.accountReasons, reason, {}).trim(),
+		templateProblem: (code, values) => sentenceFor(templateProblems, code, values),
 		bytes: (bytes) => formatBytes(bytes, language),
 		count: (count) => formatCount(count, language),
 	};
 }
 
-/** What a user names, unlike what is told about it, has to be seen in an error also where nothing is in it. */
-const named = /^(account|action|code|file|group|id|name|path|program|service|signal|subject|template|unit|value|word)$/;
+/** Values that the user wrote. An error shows an empty one as `''`, so that the sentence stays readable. */
+const userInput = /^(account|action|code|file|group|id|name|path|program|service|signal|subject|template|unit|value|word)$/;
 
-function quoteEmpty(values: Values): Values {
-	return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === "" && named.test(key) ? "''" : value]));
+function quoteEmpty(values: Values, sentence = ""): Values {
+	const needsQuotes = (key: string) => userInput.test(key) && !sentence.includes(`'{${key}}'`);
+	return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === "" && needsQuotes(key) ? "''" : value]));
 }
 
 function plainValues(values: Values): string {
@@ -248,9 +249,9 @@ function plainValues(values: Values): string {
 		.join(" ");
 }
 
-/** `wanted` is what `--lang` says; else the environment, in the order of setlocale(3). */
+/** `wanted` is the value of `--lang`. Without it, the environment decides, in the order of setlocale(3). */
 export function languageFrom(environment: Readonly<Record<string, string | undefined>>, wanted?: string): Language {
-	// An empty variable counts as not set.
+	// An empty variable counts as unset.
 	const text = wanted || environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "";
 	return text.startsWith("de") ? "de" : "en";
 }

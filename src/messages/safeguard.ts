@@ -3,8 +3,8 @@ import type { ItemId } from "../core/record/checklist.ts";
 type Sentences<Prefix extends string> = Readonly<Record<Extract<ItemId, `${Prefix}${number}`>, string>>;
 
 /**
- * Safeguard S 4.198, sentence by sentence, word for word, in the language in which it lies before us. The copy breaks off at `it must be documented`, and
- * nothing follows its `Review questions:`.
+ * The sentences of safeguard S 4.198, quoted from the English edition. The available copy ends at `it must be documented` and has no text after
+ * `Review questions:`.
  */
 export const safeguard: Sentences<"s"> = {
 	s1: "Initiation responsibility: Head of IT, IT Security Officer",
@@ -31,7 +31,7 @@ export const safeguard: Sentences<"s"> = {
 	s22: "Depending on the operating system, additional entries may be necessary that should be kept in the files.",
 };
 
-/** What it says, in German words of ours: no quotation. */
+/** Our German translation of the safeguard; not a quotation. */
 export const safeguardInGerman: Sentences<"s"> = {
 	s1: "Verantwortlich für die Initiierung: Leiter IT, IT-Sicherheitsbeauftragter",
 	s2: "Verantwortlich für die Umsetzung: Administrator",
@@ -57,7 +57,7 @@ export const safeguardInGerman: Sentences<"s"> = {
 	s22: "Je nach Betriebssystem können weitere Einträge nötig sein, die in den Dateien bleiben sollten.",
 };
 
-/** Requirement SYS.1.3.A10 of the IT-Grundschutz Compendium, German as published and in its own English edition. */
+/** Requirement SYS.1.3.A10 of the IT-Grundschutz Compendium, quoted from its German and English editions. */
 export const requirement: Readonly<Record<"en" | "de", Sentences<"r">>> = {
 	en: {
 		r1: "Services and applications SHOULD be protected with individual security architecture (e.g. with AppArmor or SELinux).",

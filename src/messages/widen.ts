@@ -1,4 +1,4 @@
-/** The shape of a catalogue without its words: what another language has to fill in. */
+/** The type of a catalogue with any text, for the other languages. */
 export type Widen<T> = T extends (...args: infer Args) => infer Result
 	? (...args: Args) => Widen<Result>
 	: T extends string

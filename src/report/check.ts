@@ -13,9 +13,9 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 	if (damage) return `${name}: ${words.damaged}: ${messages.failure(damage)}`;
 	const lines = findings.map((finding) => {
 		const { accepted, code, known, path, severity } = finding;
-		const { close, what } = messages.finding(finding);
+		const { fix, what } = messages.finding(finding);
 		const state = accepted ? words.accepted : known ? words.known : words[severity];
-		return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${close}`;
+		return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${fix}`;
 	});
 	for (const one of drift) {
 		const named = one.files.slice(0, filesNamed).map(({ path }) => showPath(path));
@@ -118,7 +118,7 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			accepted: finding.accepted,
 			known: finding.known,
 			values: finding.values,
-			...messages.finding(finding),
+			...findingToJson(messages.finding(finding)),
 		})),
 		outdated: isOutdated(cage),
 		behind,
@@ -133,4 +133,8 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 		wouldSet: settings,
 		missed: (cage.missed?.missing ?? []).map(missingToJson),
 	};
+}
+
+function findingToJson({ fix, what }: { readonly fix: string; readonly what: string }) {
+	return { what, close: fix };
 }

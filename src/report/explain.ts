@@ -12,7 +12,7 @@ export function explanationText(one: Explanation, messages: Messages): string {
 	const words = messages.explain;
 	if (one.subject === "capability") {
 		if (one.kept !== undefined) return words.capabilityKept(one.name, printable(one.kept));
-		return one.startsAsRoot ? words.capabilityNotSeen(one.name) : words.capabilityOfAccount(one.name);
+		return one.startsAsRoot ? words.capabilityUnneeded(one.name) : words.capabilityOfAccount(one.name);
 	}
 	if (one.subject === "call") {
 		if (!one.denials.length && !one.refusals.length) return words.callPasses(one.name, one.opened);
@@ -20,7 +20,7 @@ export function explanationText(one: Explanation, messages: Messages): string {
 			...one.denials.map(({ answer, when, why }) =>
 				words.callDenied(one.name, answer, words.why[why], when === undefined ? "" : words.when[when]),
 			),
-			...(one.denials.length && one.refusals.every(({ option }) => option === undefined) ? [words.nothingOpens] : []),
+			...(one.denials.length && one.refusals.every(({ option }) => option === undefined) ? [words.nothingPermits] : []),
 			...one.refusals.filter(({ option }) => option !== undefined).map((refusal) => refusalText(refusal, messages)),
 		].join("\n");
 	}
@@ -67,7 +67,7 @@ export function overviewText({ answered, at, declined, refusals }: Overview, mes
 function refusalText({ layers, option, what }: Refusal, messages: Messages): string {
 	const words = messages.explain;
 	const by = layers.map((layer) => words.layers[layer]).join(", ");
-	return `${words.refused(printable(what), by)} ${option === undefined ? words.nothingOpens : words.opens(printable(option))}`;
+	return `${words.refused(printable(what), by)} ${option === undefined ? words.nothingPermits : words.permits(printable(option))}`;
 }
 
 export function explanationToJson(one: Explanation): object {

@@ -46,7 +46,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 			: []),
 		...(holds(test)
 			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
-			: [words.leaks(escaped.length, findings.length), words.toClose]),
+			: [words.leaks(escaped.length, findings.length), words.toFix]),
 	].join("\n");
 }
 
@@ -82,7 +82,7 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 	}
 	const { check } = finding;
 	const mark =
-		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.noteMark}` : "[ok]";
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
@@ -96,7 +96,7 @@ function wayDetails(way: Outcome, messages: Messages): string[] {
 			return [
 				words.means(`${words.meanings[way.group]}.`),
 				words.shouldStop(stopsText(way, messages)),
-				...[...new Set(way.stoppedBy.map((stop) => words.closing.stops[stop]))].map((how) => words.close(`${how}.`)),
+				...[...new Set(way.stoppedBy.map((stop) => words.closing.stops[stop]))].map((how) => words.fix(`${how}.`)),
 			];
 		case "refused":
 			return [words.stopped(stopsText(way, messages), way.detail)];
@@ -111,18 +111,18 @@ function checkDetails(check: Check, messages: Messages): string[] {
 	const found = check.found.length ? [`  ${printable(check.found.join(", "))}`] : [];
 	if (check.ok) return [];
 	if (check.instead !== undefined) return [...found, `  ${words.instead[check.instead]}`];
-	return [...found, words.means(means), words.close(close)];
+	return [...found, words.means(means), words.fix(close)];
 }
 
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
-	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.missingMark;
+	const verdict = check.ok ? words.ok : isWarning(check) ? words.noteMark : words.missingMark;
 	const instead = check.instead === undefined ? [] : [words.instead[check.instead]];
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
 function wayTitle(id: string, messages: Messages): string {
-	const titles: Readonly<Record<string, string>> = messages.selftest.ways;
+	const titles: Readonly<Record<string, string>> = messages.selftest.techniques;
 	return titles[id] ?? id;
 }
 
@@ -161,9 +161,9 @@ export function selftestLines(summary: SelftestSummary | undefined, messages: Me
 	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
 	return [
 		words.tried(tried, at),
-		...(escaped.length ? [words.out(titles(escaped))] : []),
+		...(escaped.length ? [words.escaped(titles(escaped))] : []),
 		...(findings.length ? [words.missing(findings.join(", "))] : []),
-		...(escaped.length || findings.length ? [] : [words.noneOut]),
+		...(escaped.length || findings.length ? [] : [words.noEscape]),
 		...(openByDesign.length ? [words.byDesign(titles(openByDesign))] : []),
 	];
 }

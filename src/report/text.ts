@@ -164,14 +164,14 @@ function permissionRows(permissions: Plan["permissions"], messages: Messages): {
 
 export function permissionsText(permissions: Plan["permissions"], messages: Messages): string {
 	const open = permissionRows(permissions, messages).map(({ text }) => text);
-	return open.join(", ") || messages.cli.plan.nothingOpen;
+	return open.join(", ") || messages.cli.plan.noPermissions;
 }
 
 /** What is open, with the option that would close it, and what a rule keeps closed. */
 function permissionLines(permissions: Plan["permissions"], messages: Messages): string[] {
 	const words = messages.cli.plan;
 	const rows = permissionRows(permissions, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
-	const lines = rows.length ? [`${words.permissions}:`, indent(table(rows))] : [`${words.permissions}: ${words.nothingOpen}`];
+	const lines = rows.length ? [`${words.permissions}:`, indent(table(rows))] : [`${words.permissions}: ${words.noPermissions}`];
 	const refused = (permissions.refused ?? []).map(({ name, why }) => `${name} (${printable(why)})`);
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }

@@ -4,8 +4,8 @@ import { messagesFor } from "../../src/messages/messages.ts";
 /** An error about something that is empty shows where it would stand. */
 
 test.each([
-	["en", "'' is not a name for a cage; "],
-	["de", "'' taugt nicht als Name eines Käfigs; "],
+	["en", "Invalid cage name '': "],
+	["de", "Ungültiger Käfigname '': "],
 ] as const)("an empty name is quoted in %s", (language, words) => {
 	expect(messagesFor(language).failure({ code: "bad-name", values: { name: "" } })).toContain(words);
 });
@@ -13,9 +13,9 @@ test.each([
 test("so is another value that a user gave", () => {
 	const { failure } = messagesFor("en");
 	expect(failure({ code: "path-not-absolute", values: { path: "", option: "include" } })).toBe(
-		"'' (include) must begin with a slash.",
+		"Invalid path '' (include): it must start with '/'.",
 	);
-	expect(failure({ code: "no-such-file", values: { path: "" } })).toBe("There is no file ''; check the name.");
+	expect(failure({ code: "no-such-file", values: { path: "" } })).toBe("File '' does not exist. Check the path.");
 });
 
 test("what an application said may be nothing", () => {

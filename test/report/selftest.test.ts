@@ -19,26 +19,26 @@ function made(escaped: readonly string[], network: "host" | "none" = "none"): Se
 	};
 }
 
-test.each(["en", "de"] as const)("each way has a title in %s, and each title a way", (language) => {
-	expect(Object.keys(catalogues[language].selftest.ways).sort()).toEqual(all.map(({ id }) => id).sort());
+test.each(["en", "de"] as const)("each technique has a title in %s, and each title a technique", (language) => {
+	expect(Object.keys(catalogues[language].selftest.techniques).sort()).toEqual(all.map(({ id }) => id).sort());
 });
 
 describe("the table", () => {
 	test("says what got out, what that means, what should have stopped it, and what to do", () => {
 		const text = selftestText("app", made(["file-handle"]), en);
-		expect(text).toMatch(/open a file by its handle +OUT/);
-		expect(text).toContain("open a file by its handle\n  What it means: files outside the cage are within reach");
-		expect(text).toContain("What should have stopped it: no capability, filter.");
-		expect(text).toContain("To close it: see with cagewright doctor whether this kernel filters system calls.");
-		expect(text).toContain("NOT SAFE: 1 ways lead out, 0 checks from outside failed.");
+		expect(text).toMatch(/open a file by its handle +ESCAPED/);
+		expect(text).toContain("open a file by its handle\n  Meaning: the application can reach files outside the cage");
+		expect(text).toContain("Expected to be stopped by: no capability, seccomp.");
+		expect(text).toContain("Fix: run cagewright doctor to check whether this kernel filters system calls.");
+		expect(text).toContain("NOT SAFE: 1 techniques escaped, 0 checks from outside failed.");
 		expect(text).toContain("stop the application");
 	});
 
 	test("says of what is open by design how to close it", () => {
 		const text = selftestText("app", made(["loopback"], "host"), en);
 		expect(text).toMatch(/the host's loopback +open\n/);
-		expect(text).toContain("--network none closes it");
-		expect(text).toContain("Nothing got out");
+		expect(text).toContain("--network none separates it");
+		expect(text).toContain("No escape");
 	});
 
 	test("says what is missing from outside, with what was found", () => {
@@ -46,16 +46,16 @@ describe("the table", () => {
 		const text = selftestText("app", { ...made([]), audit }, en);
 		expect(text).toContain("MISSING  nosuid on every mount  /tmp, /\\x1b[2J");
 		expect(text).toContain("NOT SAFE");
-		expect(text).toContain("nosuid on every mount\n  /tmp, /\\x1b[2J\n  What it means: A setuid file there would give rights.");
+		expect(text).toContain("nosuid on every mount\n  /tmp, /\\x1b[2J\n  Meaning: A setuid file there would give rights.");
 	});
 });
 
 test("the short form names what got out by its title", () => {
 	const summary = { at: "2026-01-01", tried: 140, escaped: ["bpf"], openByDesign: ["loopback"], findings: ["nosuid"] };
 	expect(selftestLines(summary, en)).toEqual([
-		"140 ways out were tried from inside (2026-01-01).",
-		"Led out: bpf.",
-		"Missing, seen from outside: nosuid.",
+		"140 escape techniques were tried from inside (2026-01-01).",
+		"Escaped: bpf.",
+		"Missing, according to the audit from outside: nosuid.",
 		"Open by design: the host's loopback.",
 	]);
 });

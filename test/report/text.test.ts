@@ -68,7 +68,7 @@ describe("a plan for people", () => {
 		expect(text).not.toContain("/left");
 		expect(text).not.toContain("/dir\n");
 	});
-	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.nothingOpen));
+	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.noPermissions));
 });
 
 test("each kind of reason has words in both languages", () => {
@@ -149,11 +149,11 @@ describe("a trial round for people", () => {
 		);
 		expectPlain(text);
 		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
-			expect.stringContaining("the application said so: cannot open x"),
-			"the last call that failed before the application ended",
-			"the application ended 7 failed calls later",
-			"configuration of its package nginx",
-			"applications mostly live without it",
+			expect.stringContaining("the application printed: cannot open x"),
+			"last failed call before the application exited",
+			"7 failed calls before the application exited",
+			"configuration of the application's package nginx",
+			"most applications do not need it",
 		]);
 	});
 	test("a call without a path stands for itself", () => {

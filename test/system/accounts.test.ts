@@ -28,9 +28,12 @@ describe("accounts by name", () => {
 	});
 	test.each([
 		[["--account", "nobody-like-this"], "account nobody-like-this on this machine"],
-		[["--account", "0"], "names no account"],
-		[["--without-account", "root"], "root is not left out"],
-		[["--user", "nobody", "--without-account", "user:nobody"], "nobody is what the application is started as"],
+		[["--account", "0"], "Invalid account '0'"],
+		[["--without-account", "root"], "Account root cannot be left out"],
+		[
+			["--user", "nobody", "--without-account", "user:nobody"],
+			"Account nobody cannot be left out: the application starts as this account",
+		],
 	])("%j is refused before anything is started", async (options, said) => {
 		const { status, stderr } = await make(temporaryState(), ...options);
 		expect(status).toBe(2);

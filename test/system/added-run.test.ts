@@ -44,5 +44,5 @@ test("it goes on with the cage as it is", async () => {
 	expect((await cagewright(["trace", "redis", "--quiet"], { state })).status).toBe(0);
 	const other = await cagewright(["trace", "redis", "--add", "--user", "nobody"], { state });
 	expect(other.status).toBe(2);
-	expect(other.stderr).toContain("--user has no place beside it");
+	expect(other.stderr).toContain("so --user cannot change it");
 });

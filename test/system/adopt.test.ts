@@ -135,7 +135,7 @@ describe("redis", () => {
 				expect(killed.status).toBe(137);
 				// Any verb puts it right, and says so. The first rename is what would tell that there is anything.
 				const { stderr } = await system.run("cagewright list");
-				if (step !== "rename 1") expect(stderr).toMatch(/^An earlier command was cut off: redis-server.service runs/);
+				if (step !== "rename 1") expect(stderr).toMatch(/^An earlier command was interrupted\. redis-server.service runs/);
 				const isInside = "adopted" in (await json("show redis-server"));
 				found.add(isInside ? "cage" : "host");
 				expect(await rootOf("redis-server")).toBe(isInside ? await rootOfCage("redis-server") : await rootOfHost());

@@ -60,7 +60,7 @@ describe("a service of several processes and threads that runs already", () => {
 		const state = temporaryState();
 		const { json, status, stderr } = await cagewright(words("--json", "--exercise", twice()), { state });
 		expect({ status, json }).toMatchObject({ status: 0, json: { answered: true, gaps: ["start-up"], signals: [] } });
-		expect(stderr).toContain("It ran before");
+		expect(stderr).toContain("was already running");
 		expect(tracers(pid)).toEqual(new Set(["0"]));
 		await worksOn();
 
@@ -89,7 +89,7 @@ describe("a service of several processes and threads that runs already", () => {
 		"outlives %s to Cagewright, and nobody holds it any more",
 		async (signal) => {
 			const run = begin(words("--for", "3600"), { state: temporaryState() });
-			await run.says(/watching process/);
+			await run.says(/tracing process/);
 			const [tracer, ...others] = tracers(pid);
 			expect(others).toEqual([]);
 			expect(read(Number(tracer), "comm").trim()).toBe("strace");
@@ -104,7 +104,7 @@ describe("a service of several processes and threads that runs already", () => {
 
 	test("outlives the death of strace, and that is told", async () => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
-		await run.says(/watching process/);
+		await run.says(/tracing process/);
 		process.kill(Number([...tracers(pid)][0]), "SIGKILL");
 		expect((await run.ended).status).toBe(1);
 		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
@@ -113,11 +113,11 @@ describe("a service of several processes and threads that runs already", () => {
 
 	test("cannot be watched twice at once, nor without the right to", async () => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
-		await run.says(/watching process/);
+		await run.says(/tracing process/);
 		const twice = await cagewright(words(), { state: temporaryState() });
 		expect({ status: twice.status, stderr: twice.stderr }).toMatchObject({
 			status: 3,
-			stderr: expect.stringContaining("is traced by process"),
+			stderr: expect.stringContaining("is already tracing process"),
 		});
 		await run.stop();
 		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
@@ -136,7 +136,7 @@ describe("what cannot be watched", () => {
 		const gone = spawn("true");
 		await once(gone, "close");
 		const nobody = await cagewright(["trace", "--attach", String(gone.pid), ...probe], { state });
-		expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining("There is no process")]);
+		expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining("does not exist")]);
 		const script = "import os, sys; child = os.fork(); child or os._exit(0); print(child, flush=True); sys.stdin.read()";
 		// A zombie has no memory either, and every machine can have one.
 		const parent = spawn("python3", ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
@@ -145,7 +145,7 @@ describe("what cannot be watched", () => {
 			const zombie = String(said).trim();
 			await eventually(() => expect(statusField(Number(zombie), "State")).toMatch(/^Z/));
 			const { status, stderr } = await cagewright(["trace", "--attach", zombie, ...probe], { state });
-			expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("thread of the kernel, or has ended") });
+			expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("is a kernel thread or has exited") });
 		} finally {
 			parent.stdin.end();
 			await once(parent, "close");
@@ -167,9 +167,12 @@ describe("what cannot be watched", () => {
 		const run = begin(["trace", "--name", "ends", "--attach", String(server.pid), "--probe", daemon.probe, "--for", "3600"], {
 			state,
 		});
-		await run.says(/watching process/);
+		await run.says(/tracing process/);
 		server.kill("SIGTERM");
-		expect(await run.ended).toMatchObject({ status: 1, stderr: expect.stringContaining("is not watched any more") });
+		expect(await run.ended).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining("stopped, because the process or strace exited"),
+		});
 	});
 });
 

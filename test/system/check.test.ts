@@ -128,12 +128,12 @@ test("what cannot be checked is unknown to monitoring, in the one line that it r
 	expect(unknown).toMatchObject({
 		status: 3,
 		stderr: "",
-		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - There is no cage nowhere[^\n]*\n$/),
+		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - Unknown cage 'nowhere'[^\n]*\n$/),
 	});
 	const mistyped = `${state}/mistyped`;
 	expect(await cagewright(["check", "--all", "--nagios"], { state: mistyped })).toMatchObject({
 		status: 3,
-		stdout: `CAGEWRIGHT UNKNOWN - There is no cage in ${mistyped}; is that the folder? --state names another.\n`,
+		stdout: `CAGEWRIGHT UNKNOWN - State folder ${mistyped} contains no cage. Check the path, or choose another folder with --state.\n`,
 	});
 	expect(existsSync(mistyped)).toBe(false);
 });
@@ -239,7 +239,7 @@ test.each(changes)("$what is found", async ({ change, finding, refused, undo }) 
 		expect(launched.status === 4).toBe(refused);
 		if (refused) {
 			const [, code, where] = path.split(" ");
-			expect(launched.stderr).toMatch(/^cagewright: The cage checked is not safe and was not started: [^\n]+\n$/);
+			expect(launched.stderr).toMatch(/^cagewright: Cage checked was not started because it is not safe: [^\n]+\n$/);
 			expect(launched.stderr).toContain(`--accept-finding ${code}:${where}`);
 		}
 	} finally {
@@ -257,7 +257,7 @@ test("a danger is accepted by its name alone, and is named at every launch from 
 
 		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch("--quiet")]) {
 			expect(result.status).toBe(0);
-			expect(result.stderr).toMatch(/^checked starts although [^\n]+ accepted by name: added \/usr\/bin\/sh\.\n$/);
+			expect(result.stderr).toMatch(/^Starting checked despite accepted findings: [^\n]*added \/usr\/bin\/sh\.\n$/);
 		}
 		expect(found(await check())).toEqual(["accepted added /usr/bin/sh"]);
 		const said = 'finding-accepted {"accepted":["added:/usr/bin/sh"]}';
@@ -282,7 +282,7 @@ test("what would stop the launch stops the unit as well", async () => {
 	}
 	const { status, stdout } = await cagewright(["unit", name], { state });
 	expect(status).toBe(0);
-	expect(stdout).toMatch(/^# Started although .* accepted by name: .*way-sticky.*\n/m);
+	expect(stdout).toMatch(/^# Accepted findings of the audit: .*way-sticky.*\n/m);
 });
 
 test("a check changes nothing", async () => {
@@ -306,8 +306,8 @@ test("the check as JSON", async () => {
 			accepted: false,
 			known: false,
 			values: { kind: "file" },
-			what: "was put into the cage since it was built (file)",
-			close: "Remove it; what the application needs goes in with make --include",
+			what: "was added to the cage after the build (file)",
+			close: "Remove it; if the application needs it, make the cage again with --include",
 		});
 	} finally {
 		rmSync(inCage("/usr/bin/mine"));

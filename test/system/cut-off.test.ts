@@ -70,7 +70,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 		if (isHalf)
 			expect({ where, stderr }).toEqual({
 				where,
-				stderr: expect.stringMatching(/^An earlier command was cut off: redis-server/),
+				stderr: expect.stringMatching(/^An earlier command was interrupted\. redis-server/),
 			});
 		found.said += isHalf ? 1 : 0;
 		const isInside = await isAdopted();
@@ -108,9 +108,8 @@ test("a switch that was cut off before the restart is finished by the next comma
 		);
 		expect(killed.status).toBe(137);
 		const { stderr } = await system.run("cagewright list");
-		if (/^An earlier command was cut off: generation \d+ of redis is the present one\. Restarted now: cage-redis/.test(stderr))
-			said++;
-		else expect(stderr).toMatch(/^(An earlier command was cut off: what it had begun with redis is cleared away\.)?$/);
+		if (/^An earlier command was interrupted\. Generation \d+ of redis is current\. Restarted: cage-redis/.test(stderr)) said++;
+		else expect(stderr).toMatch(/^(An earlier command was interrupted\. Its unfinished work on redis was removed\.)?$/);
 		await eventually(async () => expect(await rootOf("cage-redis")).toBe(await rootOfCage()));
 		expect(await system.must("redis-cli get last")).toBe(String(index));
 		expect(await inFolder()).not.toContain("switching.json");
@@ -181,7 +180,7 @@ describe("a removal", () => {
 			const { stderr } = await system.run("cagewright list");
 			expect({ step, stderr }).toEqual({
 				step,
-				stderr: expect.stringMatching(/^An earlier command was cut off while it removed redis/),
+				stderr: expect.stringMatching(/^An earlier command was interrupted while it removed redis/),
 			});
 			expect(await system.must("find /etc/systemd /etc/logrotate.d -name '*cage*'")).toBe("");
 			expect((await inFolder()).split("\n").sort()).toEqual(stays.sort());

@@ -78,7 +78,7 @@ test("a damaged manifest of the present generation does not stand in the way bac
 	const { status, stderr } = await cagewright(["show", name], { state });
 	expect({ status, stderr }).toEqual({
 		status: 1,
-		stderr: expect.stringMatching(new RegExp(`^cagewright: ${manifest} is damaged; .*rollback ${name}[^\\n]*\\n$`)),
+		stderr: expect.stringMatching(new RegExp(`^cagewright: ${manifest} is damaged\\. .*rollback ${name}[^\\n]*\\n$`)),
 	});
 	const back = await cagewright(["rollback", name, "--json"], { state });
 	expect(back.json).toMatchObject({ from: from + 1, to: from });
@@ -95,7 +95,7 @@ test("where it is not known any more which account was made for a cage, it says 
 	const remove = () => cagewright(["remove", name, "--dry-run"], { state });
 	expect(await remove()).toMatchObject({
 		status: 1,
-		stderr: expect.stringMatching(`^cagewright: ${file} is damaged: .* delete it`),
+		stderr: expect.stringMatching(`^cagewright: ${file} is damaged, .* delete it`),
 	});
 	rmSync(file);
 	expect((await remove()).status).toBe(0);

@@ -145,7 +145,9 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 			expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
 			const again = await made.make(narrow);
 			expect(again).toMatchObject({ status: 4, stdout: "" });
-			expect(again.stderr).toMatch(/^cagewright: \S+sub\S* in the cage's data is no directory .*remove it, and try again\.\n$/);
+			expect(again.stderr).toMatch(
+				/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/,
+			);
 			expect(readdirSync(join(victim, "deep"))).toEqual([]);
 			expect(readdirSync(victim)).toEqual(["deep"]);
 			// The generation before goes on, and what the message says is enough.
@@ -286,7 +288,7 @@ test("a generation is not narrowed while something runs in the wider one", async
 	await eventually(answers);
 	const made = await makeAgain(sub);
 	expect(made.status).toBe(4);
-	expect(made.stderr).toMatch(/^cagewright: Process \d+ of the cage linked has \S+state mounted, .*: stop the cage first/);
+	expect(made.stderr).toMatch(/^cagewright: Process \d+ in cage linked still has \S+state mounted, .*\. Stop the cage first/);
 	expect(lstatSync(data(wide)).uid).toBe(65534);
 	await run.stop();
 	expect(await makeAgain(sub)).toMatchObject({ status: 0 });

@@ -192,7 +192,7 @@ describe("the number of an account", () => {
 	test("is not to be had where containers have all: one line, and nothing is made", async () => {
 		const { status, stderr, stdout } = await makeWith("ded-none", withFile("/etc/subuid", "somebody:1:65535\n"));
 		expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
-		expect(stderr).toMatch(/^cagewright: No account cage-ded-none can be made[^\n]*\n$/);
+		expect(stderr).toMatch(/^cagewright: Cannot create account cage-ded-none: [^\n]*\n$/);
 		expect(account("cage-ded-none")).toBeUndefined();
 	});
 });
@@ -234,17 +234,17 @@ test("a dry run and a plan that nobody confirmed make no account and say that on
 	expect(dry.stdout).toContain("--dedicated-account cage-ded-dry");
 	const shown = await cagewright(["make", ...words("ded-dry"), ...rest], { state });
 	expect(shown.status).toBe(2);
-	expect(shown.stdout).toContain("The account cage-ded-dry will be made on this machine");
+	expect(shown.stdout).toContain("Account cage-ded-dry will be created on this machine");
 	expect(account("cage-ded-dry")).toBeUndefined();
 	expect(readdirSync(`${state}/cages`)).not.toContain("ded-dry");
 });
 
 test.each([
 	["root", "used by uid 0"],
-	["no/name", "no name for an account"],
-	["mail", "any package may use"],
-	["adm", "There is a group adm"],
-	["redis", "used by /usr/bin/"],
+	["no/name", "Invalid account name 'no/name'"],
+	["mail", "Any package may use"],
+	["adm", "Cannot create account adm: a group of this name exists"],
+	["redis", "used by "],
 ])("%s is not taken for a cage's own account", async (name, says) => {
 	const { daemon, words } = await redisWithState();
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });

@@ -37,7 +37,9 @@ const everything = () =>
 		encoding: "utf8",
 		cwd: state,
 	});
-const clear = expect.stringMatching(/^cagewright: [^\n]*no space left for [^\n]*; make room and try again\.\n$/);
+const clear = expect.stringMatching(
+	/^cagewright: [^\n]*No space left on the device for [^\n]*\. Free some space and try again\.\n$/,
+);
 
 test("a lock needs no block", async () => {
 	const folder = `${disk}/lock`;

@@ -234,7 +234,7 @@ describe("sizes", () => {
 	test("a compressed archive is refused before it is unpacked", async () => {
 		copyFileSync(archive, `${folder}/packed.tar`);
 		execFileSync("gzip", ["-kf1", `${folder}/packed.tar`]);
-		await expectRefused(`${folder}/packed.tar.gz`, /is no cage that/);
+		await expectRefused(`${folder}/packed.tar.gz`, /is not a cage archive/);
 	});
 
 	test("a file of a petabyte of holes is refused", async () => {
@@ -267,7 +267,7 @@ describe("sizes", () => {
 		const script = 'mount -t tmpfs -o size=12m tmpfs "$0" || exit 99; "$@"; status=$?; ls -A "$0"/state/cages; exit $status';
 		const enter = ["unshare", "--mount", "sh", "-c", script, small];
 		const taken = await cagewright(["import", archive, "--yes", "--no-trial"], { state: `${small}/state`, enter });
-		expect(taken).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("no space left") });
+		expect(taken).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("No space left") });
 	});
 
 	test.each([
@@ -276,7 +276,7 @@ describe("sizes", () => {
 		["a changed header", (bytes: Buffer) => Buffer.from(bytes).fill("7", 1030, 1031)],
 	])("an archive with %s is refused", async (_, change) => {
 		writeFileSync(file, change(readFileSync(archive)));
-		await expectRefused(file, /damaged|is no cage/);
+		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 
 	test("extended headers that change what follows are refused", async () => {
@@ -286,7 +286,7 @@ describe("sizes", () => {
 		const global = Buffer.from(readFileSync(archive));
 		global.write("g", 156);
 		writeFileSync(file, global);
-		await expectRefused(file, /damaged|is no cage/);
+		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 });
 
@@ -333,7 +333,7 @@ test("real data travel: holes, second names, links within, names of any bytes an
 	const whole = `${folder}/whole.tar`;
 	const exported = await cagewright(["export", "redis", "-o", whole, "--with-data"], { state });
 	expect(exported.status, exported.stderr).toBe(0);
-	expect(exported.stderr).toContain("2 names of the data cannot be imported elsewhere");
+	expect(exported.stderr).toContain("omits 2 names of the data");
 	expect(statSync(whole).size).toBeLessThan(2 ** 26);
 
 	// Earlier releases let GNU tar pack everything below the folder.

@@ -103,7 +103,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
 		`the bind '${path}'`,
 		{ manifest: bind(path) },
-		/part of the system/,
+		/system directory/,
 	]),
 	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/", "/.cagewright-apart/x"].map(
 		(path): [string, Edit, RegExp] => [`the writable directory '${path}'`, { manifest: writable(path) }, /writable|link|place/],

@@ -169,7 +169,7 @@ test("the hook of a real upgrade marks the cage, and an update removes the mark"
 		encoding: "utf8",
 		env: { ...process.env, APT_CONFIG: `${root}/hook`, DEBIAN_FRONTEND: "noninteractive", LANG: "C.UTF-8" },
 	});
-	expect(said).toMatch(/the cage greeter still has older files of .*libcagewright-test-greeting/);
+	expect(said).toMatch(/cage greeter still contains older files of .*libcagewright-test-greeting/);
 	expect((await cagewright(["list"], { state })).stdout).toMatch(/greeter .*old/);
 	expect((await cagewright(["stale"], { state })).status).toBe(1);
 	expect((await cagewright(["update", "greeter", "--no-selftest"], { state })).status).toBe(0);

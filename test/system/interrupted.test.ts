@@ -96,7 +96,7 @@ test.each([
 		await eventually(() => expect(leftovers(state, [daemon.folder]).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
 		// Whatever comes next clears away what was begun, and says so once.
 		const said = async () => (await cagewright(["list"], { state })).stderr;
-		expect(await said()).toBe("An earlier command was cut off: what it had begun with killed is cleared away.\n");
+		expect(await said()).toBe("An earlier command was interrupted. Its unfinished work on killed was removed.\n");
 		expect([...leftovers(state), ...half()]).toEqual([]);
 		expect(await said()).toBe("");
 

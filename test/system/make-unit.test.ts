@@ -57,7 +57,7 @@ describe("nginx by the name of its unit", () => {
 
 	test("the template of that name wins, which is said in one line", async () => {
 		const result = await cagewright(["make", "nginx", "--dry-run"], { state });
-		expect(result.stderr).toBe("nginx is taken as the template of that name; for the systemd unit write nginx.service.\n");
+		expect(result.stderr).toBe("'nginx' selects the template of that name. To select the systemd unit, write nginx.service.\n");
 		const events = await cagewright(["make", "nginx", "--dry-run", "--events"], { state });
 		expect(JSON.parse(events.stderr)).toEqual({
 			event: "warned",
@@ -165,11 +165,11 @@ describe("units that cannot be caged as they stand", () => {
 		["task", "task.service is a task that ends"],
 		["nothing.service", "nothing.service starts no command"],
 		["gone", "gone.service starts /opt/gone/daemon, which is not installed"],
-		["masked.service", "There is no systemd unit masked.service, or it is masked"],
-		["no-such-thing", "There is neither a template nor a systemd unit no-such-thing"],
-		["each@", "each.socket starts each@.service for each connection and hands that over as a descriptor"],
-		["each.socket", "each.socket starts each@.service for each connection and hands that over as a descriptor"],
-		["each@1", "each.socket starts each@1.service for each connection and hands that over as a descriptor"],
+		["masked.service", "Unknown or masked systemd unit 'masked.service'"],
+		["no-such-thing", "Unknown template or systemd unit 'no-such-thing'"],
+		["each@", "each.socket starts each@.service for each connection and passes it as a descriptor"],
+		["each.socket", "each.socket starts each@.service for each connection and passes it as a descriptor"],
+		["each@1", "each.socket starts each@1.service for each connection and passes it as a descriptor"],
 		["pipe", "pipe.service gets the sockets pipe.socket from systemd"],
 	])("%s: says why in one line, exit 2", async (name, says) => {
 		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });
@@ -193,7 +193,7 @@ describe("units that cannot be caged as they stand", () => {
 		});
 		const { status, stderr, stdout } = await cagewright(["apps"], { state, enter: damaged });
 		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-		expect(stdout).toMatch(/broken +The unit file \/etc\/systemd\/system\/broken\.service is a link that leads nowhere\./);
+		expect(stdout).toMatch(/broken +The unit file \/etc\/systemd\/system\/broken\.service is a broken link\./);
 		expect(stdout).toMatch(/task +The unit is a task that ends/);
 		const { json } = await cagewright(["apps", "odd", "--json"], { state, enter: damaged });
 		expect(json.applications).toEqual([

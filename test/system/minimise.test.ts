@@ -151,5 +151,5 @@ test("an exercise that fails as it is says nothing, and is said so; where nobody
 
 test("a cage that is not there is told before anybody is asked", async () => {
 	const result = await cagewright(["minimise", "nowhere"], { state });
-	expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining("There is no cage nowhere") });
+	expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown cage 'nowhere'") });
 });

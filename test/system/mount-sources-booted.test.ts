@@ -140,7 +140,7 @@ describe("a cage that `run` starts", () => {
 		await system.must(`install -d -o nobody ${state}/sub`);
 		const narrowed = await system.run(makeWith(`${state}/sub`));
 		expect([narrowed.status, narrowed.stdout]).toEqual([4, ""]);
-		expect(narrowed.stderr).toContain("stop the cage first");
+		expect(narrowed.stderr).toContain("Stop the cage first");
 		await system.must(`systemctl stop running && install -d -o nobody ${data}${state}/sub`);
 		await system.must(`touch ${data}${state}/sub/kept`);
 		await system.must(makeWith(`${state}/sub`));

@@ -198,7 +198,10 @@ describe("without Landlock in the kernel", () => {
 	test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
 		const where = { state, enter: withoutLandlock() };
 		const run = await cagewright(version, where);
-		expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/^Weaker here: [^\n]*Landlock[^\n]*--require full\.\n$/)]);
+		expect([run.status, run.stderr]).toEqual([
+			0,
+			expect.stringMatching(/^Weaker protection: [^\n]*Landlock[^\n]*--require full\n$/),
+		]);
 		const refused = await cagewright(["--require", "full", ...version], where);
 		expect([refused.status, refused.stdout]).toEqual([3, ""]);
 		expect(refused.stderr).toMatch(/^cagewright: --require full: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
@@ -261,6 +264,6 @@ test("where no namespaces are to be had, nothing is started", async () => {
 	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
 	expect(status).toBe(3);
-	expect(stderr).toMatch(/^cagewright: No cage is started[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
+	expect(stderr).toMatch(/^cagewright: Refusing to start a cage[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
 	expect(processesIn(made.root)).toEqual([]);
 });

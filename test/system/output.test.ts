@@ -21,13 +21,15 @@ function run(words: string, behind: string): Promise<{ status: number; stderr: s
 test.each(["list", "--quiet check --all", "--version", "--help"])(
 	"%s onto a full disk is one line that says so",
 	async (words) => {
-		const said = { status: 1, stderr: "cagewright: There is no space left for stdout; make room and try again.\n" };
+		const said = { status: 1, stderr: "cagewright: No space left on the device for stdout. Free some space and try again.\n" };
 		expect(await run(words, ">/dev/full")).toEqual(said);
 	},
 );
 
 test("the same in German", async () => {
-	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(/^cagewright: Für stdout ist kein Platz mehr; .*\n$/);
+	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(
+		/^cagewright: Für stdout ist kein Speicherplatz mehr frei\. .*\n$/,
+	);
 });
 
 test("a reader that stops reading changes nothing of what the status says", async () => {

@@ -80,44 +80,44 @@ describe("what an auditor asks of a cage is answered by its page alone", () => {
 		],
 		["what was tested?", "trials", /passed: test .*redis-cli/, /passed: curl .*127\.0\.0\.1:80/],
 		[
-			"were ways out tried?",
+			"were escape techniques tried?",
 			"selftest",
-			/\d{3} ways out were tried .* None led out/,
-			/\d{3} ways out were tried .* None led out/,
+			/\d{3} escape techniques were tried .* None escaped/,
+			/\d{3} escape techniques were tried .* None escaped/,
 		],
 		[
 			"what is open in its confinement?",
 			"confinement",
-			/Nothing was opened beyond what every application has/,
-			/Left open What showed the need CAP_CHOWN chown .*CAP_NET_BIND_SERVICE bind .*CAP_SETUID setuid/,
+			/No permissions beyond the default/,
+			/Permission Evidence of the need CAP_CHOWN chown .*CAP_NET_BIND_SERVICE bind .*CAP_SETUID setuid/,
 		],
 		[
 			"what can it reach by the network?",
 			"confinement",
-			/shares the host's network, loopback/,
-			/shares the host's network, loopback/,
+			/shares the host's network, including the loopback/,
+			/shares the host's network, including the loopback/,
 		],
 		["which devices are there, and why?", "devices", /\/dev\/null c 1:3 \S+/, /\/dev\/null c 1:3 the launcher needs it/],
 		[
 			"who is known in there, and how many were left out of passwd and group?",
 			"accounts",
-			/User uid gid Why redis \d+ \d+ the application starts as it .* \d+ entries of the host's \/etc\/passwd and \d+ of its \/etc\/group are left out/,
-			/www-data \d+ \d+ the application switches to it .* \d+ entries of the host's \/etc\/passwd/,
+			/User uid gid Reason redis \d+ \d+ the application starts as this account .* omits \d+ entries of the host's \/etc\/passwd and \d+ of its \/etc\/group/,
+			/www-data \d+ \d+ the application switches to this account .* \d+ entries of the host's \/etc\/passwd/,
 		],
 		[
 			"in what does its configuration differ?",
 			"configuration",
 			/openssl\.cnf: the host's \(-\) and the cage's \(\+\).*\+default_bits = 4321 \+output_password = \*{8}/,
-			/\/etc\/nginx\/nginx\.conf as the package ships it nginx-common \d/,
+			/\/etc\/nginx\/nginx\.conf the package's version nginx-common \d/,
 		],
 		["where may it write?", "permissions", /\/data \d+:\d+ 755/, /\/var\/log\/nginx 0:4 755/],
 		["when was it made or changed last?", "history", /\d{4}-\d\d-\d\d [\d:]{8} UTC made /, /[\d:]{8} UTC made /],
-		["what risks remain?", "risks", /The kernel is shared/, /The application starts as root.*CAP_SETUID/],
+		["what risks remain?", "risks", /Cage and host share the kernel/, /The application starts as root.*CAP_SETUID/],
 		[
 			"is it as new as the host?",
 			"updates",
-			/Compared with the host at \S+ \S+ UTC: the files are those of the host/,
-			/the files are those of the host/,
+			/Compared with the host at \S+ \S+ UTC: the files match the host's/,
+			/the files match the host's/,
 		],
 		[
 			"on which machine, and by what, was it made?",
@@ -170,7 +170,7 @@ test("scanners are given each package with its version, as dpkg has it", async (
 test("where it shall go is looked at first, and a purpose can be taken back", async () => {
 	for (const [place, reason] of [
 		[folder, /is a directory/],
-		[`${folder}/absent/x.html`, /There is no directory/],
+		[`${folder}/absent/x.html`, /does not exist/],
 	] as const) {
 		const { status, stderr } = await cagewright(["record", "web", "-o", place], { state });
 		expect({ place, status }).toEqual({ place, status: 2 });
@@ -217,7 +217,7 @@ test("a record that was changed since it was written is noticed", async () => {
 	expect((await cagewright(["record", "redis", "-o", file, "--checksum"], { state })).status).toBe(0);
 	execFileSync("sha256sum", ["-c", "--status", `${file}.sha256`], { cwd: folder });
 	expect((await verify(file)).stdout).toMatch(
-		/as it was written at .* of generation 1\.\nThe files of the cage are still the same/,
+		/unchanged record of .*, generation 1, written at .*\.\nThe cage's files have not changed since/,
 	);
 	expect((await verify(file)).status).toBe(0);
 	writeFileSync(file, readFileSync(file, "utf8").replace("Ada (CISO)", "Eve (CISO)"));

@@ -71,7 +71,7 @@ test.each(["/nowhere", "/etc/passwd"])("the working directory %s", async (cwd) =
 	expectRefused(
 		await cagewright(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
 		2,
-		`There is no directory ${cwd}`,
+		`Directory '${cwd}' does not exist`,
 	);
 });
 
@@ -99,7 +99,7 @@ test("a probe that another daemon of this machine answers, when traced on the ho
 	const other = redis(await freePort());
 	await startOnHost(other);
 	const result = await cagewright(makeArguments(["--on-host", "--probe", other.probe], other.command), { state });
-	expectRefused(result, 2, "already answered");
+	expectRefused(result, 2, "already answers");
 });
 
 test("a command that exits at once, with its last words", async () => {

@@ -37,7 +37,7 @@ function redisOf({ home: own }: Ordinary, port: number) {
 describe("an ordinary user", () => {
 	test("makes the demonstration, is told the limits, and it answers under every layer", async () => {
 		const said = await cagewright(["make", "demo", "--yes"], user);
-		expect(said.stderr).toMatch(/^Without root: .*64321.* no port below 1024/m);
+		expect(said.stderr).toMatch(/^Without root: .*64321.* cannot use ports below 1024/m);
 		const made = await make(["demo"], user);
 		expectWellMade(made, "demo", user.state);
 		expect(made.confinement).toMatchObject({
@@ -158,7 +158,9 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["make", "--name", "low", "--yes", "--quiet", ...command], user);
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: .* wants port tcp 451, and 64321 gets none below 1024; [^\n]+\n$/),
+			stderr: expect.stringMatching(
+				/^cagewright: .* listens at port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/,
+			),
 		});
 	});
 
@@ -168,7 +170,7 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["list"], { ...user, state });
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: This user may not use [^\n]+\n$/),
+			stderr: expect.stringMatching(/^cagewright: No permission to use [^\n]+\n$/),
 		});
 	});
 
@@ -177,7 +179,7 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["unit", "demo", "--install"], user);
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: --install is for units of the system[^\n]+\n$/),
+			stderr: expect.stringMatching(/^cagewright: --install is for system units[^\n]+\n$/),
 		});
 	});
 
@@ -185,7 +187,7 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["make", "demo", "--user", "nobody", "--yes", "--quiet"], user);
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: Only root can start something as nobody; [^\n]+\n$/),
+			stderr: expect.stringMatching(/^cagewright: Only root can start an application as nobody\. [^\n]+\n$/),
 		});
 	});
 
@@ -196,7 +198,7 @@ describe("what only root can do is said at once", () => {
 		const { status, stderr } = await cagewright(["make", "demo", "--yes", "--quiet"], { ...user, enter: refused });
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: This user gets no user namespace with rights in it \([^\n]+\n$/),
+			stderr: expect.stringMatching(/^cagewright: This user cannot get rights in a user namespace \([^\n]+\n$/),
 		});
 		// The limit holds below the user namespace in which it is set (namespaces(7)).
 		const none = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';

@@ -57,7 +57,7 @@ test("a second start of the same cage says that something runs there", async () 
 	const first = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const second = await cagewright(["run", "redis"], { state });
-	expect(second.stderr).toMatch(/^Something runs in the cage redis already \(pid \d+\)/);
+	expect(second.stderr).toMatch(/^Process \d+ already runs in cage redis/);
 	expect((await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).stderr).toBe("");
 	await first.stop();
 });
@@ -92,7 +92,7 @@ test("what runs is listed, and neither removed nor started a second time behind 
 	expect(json.cages).toMatchObject([{ name: "redis", running: [expect.any(Number)] }]);
 	const removal = await cagewright(["remove", "redis", "--yes"], { state });
 	expect(removal.status).toBe(4);
-	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*stop it first[^\n]*\n$/);
+	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*Stop it first[^\n]*\n$/);
 	expect(existsSync(made.root)).toBe(true);
 	expect(await askRedis(port, ["PING"])).toBe("PONG");
 	expect((await run.stop()).status).toBe(0);
@@ -121,7 +121,7 @@ test("an application that does not listen is killed when its time is over", asyn
 	await eventually(() => askRedis(port, ["PING"]));
 	for (const pid of listeners(port)) process.kill(pid, "SIGSTOP");
 	const { status, stderr } = await run.stop("SIGTERM");
-	expect({ status, stderr }).toEqual({ status: 137, stderr: expect.stringContaining("redis still runs; it is killed now.") });
+	expect({ status, stderr }).toEqual({ status: 137, stderr: expect.stringContaining("redis is still running. Killing it.") });
 	await eventually(() => expect(processesIn(made.root)).toEqual([]));
 });
 
@@ -219,7 +219,7 @@ test("what starts it again in another generation gives it the same time to end, 
 	for (const pid of listeners(port)) process.kill(pid, "SIGSTOP");
 	const back = await cagewright(["rollback", "again", "--json"], { state });
 	expect(back.json).toMatchObject({ to: 1, restarted: ["run"], remaining: [] });
-	expect(run.stderr()).toContain("again still runs; it is killed now.");
+	expect(run.stderr()).toContain("again is still running. Killing it.");
 	await eventually(() => askRedis(port, ["PING"]));
 	expectServedInside(first, port);
 	expect((await run.stop()).status).toBe(0);

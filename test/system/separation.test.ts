@@ -198,7 +198,7 @@ describe.each([
 			expect(result.stderr).toContain("redis is also the account of");
 			const accepted = await unit("--accept-finding", "account-used-outside", "--accept-finding", "account-of-other-cage");
 			expect(accepted.status).toBe(0);
-			expect(accepted.stderr).toContain("accepted by name: account-used-outside /, account-of-other-cage /");
+			expect(accepted.stderr).toContain("accepted findings: account-used-outside /, account-of-other-cage /");
 		}
 	});
 });

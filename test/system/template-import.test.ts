@@ -66,11 +66,11 @@ test("each violation is told on a line of its own, as an editor reads it", async
 	expect(status).toBe(2);
 	expect(stdout).toBe(
 		[
-			`${path}:27:7: /rules/include/0: reaches a file with passwords`,
+			`${path}:27:7: /rules/include/0: matches a file that contains passwords`,
 			`${path}:31:7: /rules/devices/1: must be below /dev\n`,
 		].join("\n"),
 	);
-	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: reicht an eine Datei mit Passwörtern");
+	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: erfasst eine Datei mit Passwörtern");
 	expect((await cagewright(["make", "bad", "--yes"], { state })).status).toBe(2);
 });
 
@@ -80,8 +80,8 @@ test("a file that is no file, or far too large, is not read", async () => {
 	for (const [path, reason] of [
 		[`${folder}/fifo.json`, /not a regular file/],
 		["/dev/zero", /not a regular file/],
-		[`${folder}/large.json`, /larger than a template may be/],
-		[`${folder}/absent.json`, /There is no file .*absent\.json; check the name/],
+		[`${folder}/large.json`, /too large/],
+		[`${folder}/absent.json`, /File '.*absent\.json' does not exist/],
 	] as const) {
 		const { status, stderr } = await run(["import", path, "--yes"]);
 		expect({ path, status }).toEqual({ path, status: 2 });
@@ -98,7 +98,7 @@ test("a template runs once its commands were accepted, and asks again when it wa
 
 	expect((await run(["import", path, "--dry-run"])).stdout).toContain(`touch ${ran}`);
 	expect((await run(["import", path, "--yes", "--json"])).json).toMatchObject({ templates: [{ name: "nice", imported: true }] });
-	expect((await run(["import", path])).stdout).toContain("is here already");
+	expect((await run(["import", path])).stdout).toContain("already exists and is identical");
 	expect((await cagewright(["make", "nice", "--dry-run"], { state })).status).toBe(0);
 
 	const other = write("other.json", benign("nice", { title: { en: "x", de: "x" } }));

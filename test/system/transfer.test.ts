@@ -246,7 +246,10 @@ test("names that lead out of the folder, and an archive that ends too early, are
 test("what is not there, and what is no file, is wrong input and no change since a trace", async () => {
 	expect(await take("/nowhere.tar")).toMatchObject({
 		status: 2,
-		stderr: "cagewright: There is no file /nowhere.tar; check the name.\n",
+		stderr: "cagewright: File '/nowhere.tar' does not exist. Check the path.\n",
 	});
-	expect(await take("/dev/zero")).toMatchObject({ status: 2, stderr: expect.stringContaining("/dev/zero is no cage that") });
+	expect(await take("/dev/zero")).toMatchObject({
+		status: 2,
+		stderr: expect.stringContaining("/dev/zero is not a cage archive"),
+	});
 });

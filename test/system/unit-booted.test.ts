@@ -438,7 +438,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 			failed: "start",
 			words: /No such file or directory: '\/etc\/forker'/,
 		});
-		expect((await system.run("cagewright unit forker")).stderr).toMatch(/^As a service, forker\.service fails .*\/etc\/forker/);
+		expect((await system.run("cagewright unit forker")).stderr).toMatch(/^The service forker\.service fails .*\/etc\/forker/);
 		expect(await system.must("ls /run/systemd/system | grep -c cagewright-trial || true")).toBe("0");
 	}, 60_000);
 });

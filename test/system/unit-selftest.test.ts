@@ -223,5 +223,8 @@ test("where no systemd runs, that is said", async () => {
 	const here = temporaryState();
 	await preparedRedis(here);
 	const { status, stderr } = await cagewright(["selftest", "redis", "--unit"], { state: here });
-	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: No systemd runs here[^\n]*\n$/) });
+	expect({ status, stderr }).toEqual({
+		status: 3,
+		stderr: expect.stringMatching(/^cagewright: Cannot test a unit: systemd does not run here[^\n]*\n$/),
+	});
 });

@@ -153,8 +153,8 @@ test("an application without logs, or without a signal to reload on, says so", a
 	const daemon = redis(port);
 	await make(["--name", "bare", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
 	for (const [option, words] of [
-		["--logrotate", /no logs of its own/],
-		["--deploy-hook", /No signal is known/],
+		["--logrotate", /writes no logs/],
+		["--deploy-hook", /knows no signal/],
 	] as const) {
 		const { status, stderr, stdout } = await cagewright(["unit", "bare", option], { state });
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

@@ -93,7 +93,7 @@ describe("choosing", () => {
 		wizard.press("c");
 		await wizard.sees("Ausgeführte Befehle");
 		wizard.press("?");
-		await wizard.sees("Tasten, die hier gelten");
+		await wizard.sees("Tasten in dieser Ansicht");
 		wizard.press("?", keys.enter);
 		await wizard.sees("[ Trace starten ]");
 	});
@@ -111,7 +111,7 @@ describe("the form", () => {
 	it("reports problems below the field while typing, and continues when they are fixed", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
-		await wizard.sees(/There is no account nobody-of-that-name/);
+		await wizard.sees(/Unknown account 'nobody-of-that-name'/);
 		wizard.press(pageDown);
 		await wizard.sees("❯ [ Start tracing ]");
 		wizard.press(keys.enter);
@@ -151,7 +151,7 @@ describe("the form", () => {
 		await wizard.sees("❯ [ Start tracing ]");
 		// By the time of this key's effect, a trace would have started.
 		wizard.press("?");
-		await wizard.sees("Keys that work here");
+		await wizard.sees("Keys on this screen");
 		await wizard.sees("step 1/7");
 	});
 
@@ -174,10 +174,10 @@ describe("the form", () => {
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlT}`);
 		await wizard.sees("✓ The application in a sandbox answered", 60);
 		wizard.press("\x1bOR");
-		await wizard.sees("Commands that were run");
+		await wizard.sees("Executed commands");
 		await wizard.sees(/✓.*nsenter/);
 		wizard.press(keys.escape, ctrlG);
-		await wizard.sees("Keys that work here");
+		await wizard.sees("Keys on this screen");
 		await wizard.sees("try the probe");
 		await leave(wizard);
 	});

@@ -36,12 +36,12 @@ describe("the wizard line by line", () => {
 		await answer("1", "How does it start", "start tracing");
 		await answer("b", "Step 1 of 7: Choose", "choose");
 		await answer("1", "How does it start", "start tracing");
-		await answer("", "Step 2 of 7: Trace", "enough, go on");
-		await answer("", "Step 3 of 7: Files. Cage: demo", "go on");
-		await answer("", "Step 4 of 7: Accounts", "go on");
-		await answer("b", "Step 3 of 7: Files", "go on");
-		await answer("", "Step 4 of 7: Accounts", "go on");
-		await answer("", "Step 5 of 7: Build", "build and try");
+		await answer("", "Step 2 of 7: Trace", "continue");
+		await answer("", "Step 3 of 7: Files. Cage: demo", "continue");
+		await answer("", "Step 4 of 7: Accounts", "continue");
+		await answer("b", "Step 3 of 7: Files", "continue");
+		await answer("", "Step 4 of 7: Accounts", "continue");
+		await answer("", "Step 5 of 7: Build", "build and test");
 		await answer("", "Step 6 of 7: Trial", "save");
 		const untilShell = wizard.raw;
 		wizard.press("!", keys.enter);
@@ -51,11 +51,11 @@ describe("the wizard line by line", () => {
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
 		await eventually(() =>
-			expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(a dot goes back\): $/s),
+			expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(type '\.' to go back\): $/s),
 		);
 		wizard.press("Erika Mustermann", keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter takes “.+” \(a dot goes back\): $/s));
-		await answer("", "The record names them", "choose");
+		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter keeps “.+” \(type '\.' to go back\): $/s));
+		await answer("", "The record of this and of later cages names them", "choose");
 		wizard.press("1", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(wizard.raw).toContain(`cagewright --state ${state} make demo --yes`);

@@ -22,7 +22,7 @@ it("removes unneeded files from a candidate: Esc changes nothing, Enter tests an
 	wizard.press("m");
 	await wizard.sees("The first trial runs with all files");
 	wizard.press(keys.escape);
-	await wizard.sees("Stopped. The cage is as it was.");
+	await wizard.sees("Stopped. The cage was not changed.");
 	await eventually(() => expect(leftovers(state)).toEqual([]));
 
 	wizard.press("m");

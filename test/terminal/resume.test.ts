@@ -52,7 +52,7 @@ async function untilFiles(wizard: PtyProgram): Promise<void> {
 /** Quits with the question and resumes from the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
 	wizard.press(keys.ctrlC);
-	await wizard.sees("The session is kept");
+	await wizard.sees("The session is saved");
 	wizard.press("y");
 	expect((await wizard.ended).exitCode).toBe(1);
 	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
@@ -61,7 +61,7 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await next.sees("Resume demo: step");
 	next.press(keys.enter);
 	await next.sees(sees);
-	await next.sees("Back where you left demo just now");
+	await next.sees("Resumed session demo, saved just now");
 	return next;
 }
 
@@ -141,7 +141,7 @@ describe("the wizard", () => {
 		expect(leftovers(state)).toEqual([]);
 		const next = openWizard(state, "--resume");
 		await next.sees("step 2/7");
-		await next.sees("Back where you left demo");
+		await next.sees("Resumed session demo");
 		next.press("r");
 		await next.sees("It answers.");
 		next.press(keys.enter);
@@ -173,7 +173,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await eventually(async () => {
 			const { json } = await cagewright(["sessions", "list", "--json"], { state });
@@ -202,7 +202,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilFiles(wizard);
 		wizard.press("w");
-		await wizard.sees("Make this folder writable");
+		await wizard.sees("Make this directory writable");
 		wizard.press("\x15/srv", keys.enter);
 		await wizard.sees(plannedFiles);
 		await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -269,7 +269,7 @@ describe("the wizard", () => {
 		other.press(keys.enter);
 		await other.sees("It answers.");
 		const next = openWizard(state, "--resume", held?.id ?? "");
-		await next.sees(`! The cage demo is being worked on by process ${other.pid}`);
+		await next.sees(`! Process ${other.pid} is working on cage demo`);
 		other.press(keys.ctrlC, "d");
 		await other.ended;
 		await next.sees(/demo\s+session\s+step 3 of 7/);
@@ -284,7 +284,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
 		wizard.press("q");
-		await wizard.sees(/d leaves and\s+discards it/);
+		await wizard.sees(/Press d to\s+discard it/);
 		wizard.press("d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
@@ -296,7 +296,7 @@ describe("the wizard", () => {
 		const next = openWizard(state);
 		await next.sees(offered);
 		next.press("d");
-		await next.sees("Discard the session demo");
+		await next.sees("Discard session demo");
 		next.press("n");
 		await next.sees(offered);
 		next.press("dy");
@@ -311,7 +311,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees(form);
 		wizard.press(keys.ctrlC);
-		await wizard.sees("Nothing was answered yet");
+		await wizard.sees("There are no answers to save");
 		wizard.press("y");
 		await wizard.ended;
 		expect(await sessionsOf(state)).toEqual([]);
@@ -320,8 +320,8 @@ describe("the wizard", () => {
 
 describe("a session that cannot be resumed", () => {
 	it.each([
-		[["--resume"], 2, "No session was left"],
-		[["--resume", "nothing"], 2, "There is no session nothing"],
+		[["--resume"], 2, "No session is saved"],
+		[["--resume", "nothing"], 2, "Unknown session 'nothing'"],
 	])("%s ends with a word before the terminal is taken", async (args, status, words) => {
 		const wizard = openWizard(temporaryState(), ...args);
 		expect((await wizard.ended).exitCode).toBe(status);
@@ -347,9 +347,11 @@ describe("a session on a full disk", () => {
 			wizard.press(keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
-			expect(said).toContain("Left before the end.");
-			expect(said).toMatch(/The session could not be kept: There is no space left for \S+; make room and try again\./);
-			expect(said).not.toContain("The session is kept");
+			expect(said).toContain("You left the wizard early.");
+			expect(said).toMatch(
+				/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./,
+			);
+			expect(said).not.toContain("To resume the session");
 		} finally {
 			execFileSync("umount", ["-l", disk]);
 		}

@@ -77,7 +77,7 @@ describe("the accounts of redis", () => {
 		wizard.resize(80, 24);
 		await wizard.sees(/❯ \[✓\] {3}games:x:/);
 		wizard.press("/\x15redis", keys.enter, " ");
-		await wizard.sees("redis is what the application is started as");
+		await wizard.sees("the application starts as this account");
 		wizard.press(keys.tab, "/", "\x15", keys.enter);
 		await wizard.sees("[group]");
 		wizard.press("/\x15games", keys.enter, " ");
@@ -135,7 +135,7 @@ describe("the review", () => {
 		await wizard.sees("Build and test this cage?");
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);
-		await wizard.sees("readable by its owner alone");
+		await wizard.sees("Only its owner can read it");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const text = readFileSync(file, "utf8");
 		expect(text).toMatch(/^Review of the cage demo$/m);
@@ -198,7 +198,7 @@ describe("a build", () => {
 		wizard.resize(200, 60);
 		await wizard.sees(/○ auditing/);
 		wizard.press(keys.escape);
-		await wizard.sees("Nothing of the build is left.");
+		await wizard.sees("The build was stopped and removed.");
 		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
 		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
 		// Leave the large file out again.

@@ -40,9 +40,9 @@ export async function traced(wizard: PtyProgram): Promise<void> {
 
 /** Accepts the proposed names for the record, which the first wizard of a state folder asks for. */
 export async function takeNames(wizard: PtyProgram): Promise<void> {
-	await wizard.sees("For the record: initiated by");
+	await wizard.sees("Record: initiated by");
 	wizard.press(keys.enter);
-	await wizard.sees("For the record: implemented by");
+	await wizard.sees("Record: implemented by");
 	wizard.press(keys.enter);
-	await wizard.sees("The record names them");
+	await wizard.sees("The record of this and of later cages names them");
 }

@@ -208,7 +208,7 @@ describe("an application with a missing file", () => {
 		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
 		const shown = await wizard.sees("the likeliest cause first");
 		expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
-		expect(shown).toMatch(/Why it is listed: the application said so: picky: fatal/);
+		expect(shown).toMatch(/Why it is listed: the application printed: picky: fatal/);
 		expect(shown).toMatch(/It exited with status 1/);
 		wizard.press("j ");
 		await wizard.sees(/❯ \[ \] \/proc\/self\/stat/);

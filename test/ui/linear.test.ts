@@ -50,15 +50,15 @@ describe("the wizard as a dialogue", () => {
 		dialogue.answer("2");
 		await dialogue.hears("Your choice, Enter: start tracing:");
 		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: enough, go on:");
+		await dialogue.hears("Your choice, Enter: continue:");
 		dialogue.answer("");
 		await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
-		await dialogue.hears("Your choice, Enter: go on:");
+		await dialogue.hears("Your choice, Enter: continue:");
 		dialogue.answer("");
 		await dialogue.hears("Step 4 of 7");
 		await dialogue.hears("Your choice");
 		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: build and try:");
+		await dialogue.hears("Your choice, Enter: build and test:");
 		dialogue.answer("");
 		await dialogue.hears("Your choice, Enter: add and try again:");
 		dialogue.answer("");
@@ -76,9 +76,9 @@ describe("the wizard as a dialogue", () => {
 		dialogue.answer("2");
 		await dialogue.hears("Your choice, Enter: start tracing:");
 		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: enough, go on:");
+		await dialogue.hears("Your choice, Enter: continue:");
 		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: go on:");
+		await dialogue.hears("Your choice, Enter: continue:");
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 		expect(dialogue.all.split("\n").filter((line) => /[\x00-\x09\x0b-\x1f]|[│─█]|\[[x !wok.]+\]|^\s*>/m.test(line))).toEqual([]);
 	});
@@ -108,13 +108,13 @@ describe("the wizard as a dialogue", () => {
 		const dialogue = startTalk({ rounds: [{ answered: true, missing: [] }] });
 		await dialogue.hears("Your choice");
 		dialogue.answer("2");
-		for (const asked of ["start tracing", "enough, go on", "go on", "go on", "build and try"]) {
+		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
 			await dialogue.hears(`Your choice, Enter: ${asked}:`);
 			dialogue.answer("");
 		}
 		await dialogue.hears("Your choice, Enter: save:");
 		dialogue.answer("m");
-		await dialogue.hears("Your choice, Enter: enough, show it:");
+		await dialogue.hears("Your choice, Enter: stop, show results:");
 		dialogue.answer("");
 		const found = await dialogue.hears("l: build without it");
 		await dialogue.hears("Your choice:");
@@ -123,9 +123,9 @@ describe("the wizard as a dialogue", () => {
 		dialogue.answer("b");
 		await dialogue.hears("Your choice, Enter: save:");
 		dialogue.answer("m");
-		await dialogue.hears("Your choice, Enter: enough, show it:");
+		await dialogue.hears("Your choice, Enter: stop, show results:");
 		dialogue.answer("b");
-		await dialogue.hears("Stopped. The cage is as it was.");
+		await dialogue.hears("Stopped. The cage was not changed.");
 		expect(dialogue.all.match(/Trial \d of about 9/g)?.length ?? 0).toBeLessThanOrEqual(4);
 	});
 
@@ -155,7 +155,7 @@ describe("the wizard as a dialogue", () => {
 		const dialogue = startTalk({}, "de");
 		await dialogue.hears("Ihre Wahl");
 		dialogue.answer("999");
-		await dialogue.hears("„999“ ist keine der Antworten.");
+		await dialogue.hears("Unbekannte Antwort „999“.");
 		dialogue.answer("?");
 		await dialogue.hears("1. gewählt: demo, Vorführung");
 	});
@@ -174,7 +174,7 @@ describe("marks as words", () => {
 		[" All  Waiting [Yours 2] New", "All, Waiting selected: Yours 2 New"],
 		["✗ curl localhost: command not found", "failed: curl localhost: command not found"],
 		["  ! Note   something", "attention: Note, something"],
-		["-> redis-check-rdb", "leads to redis-check-rdb"],
+		["-> redis-check-rdb", "links to redis-check-rdb"],
 		["❯ [ Start tracing ]", ""],
 		["--name <NAME> -- [command...]", "--name <NAME> -- [command...]"],
 	])("says %j", (line, words) => {

@@ -109,9 +109,9 @@ describe("the wizard", () => {
 	test("accepts a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
 		wizard.press("t/usr/bin/thing; reboot\r");
-		await wizard.sees("is for a shell");
+		await wizard.sees("but no shell runs it");
 		wizard.press("\x15/usr/bin/thing --serve\r");
-		await wizard.sees("There is no probe");
+		await wizard.sees("knows no probe");
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
 		wizard.press("curl -f localhost\x1b[6~");
 		await wizard.sees("It starts in a sandbox");
@@ -140,7 +140,7 @@ describe("the wizard", () => {
 		wizard.press("\r\r\r");
 		await wizard.sees("/etc/redis/tls.key. Press 3 to include");
 		wizard.press("s");
-		await wizard.sees("is not saved");
+		await wizard.sees("must answer before you can save");
 		wizard.press("3");
 		await wizard.sees("[!] /etc/redis/tls.key");
 	});

@@ -188,12 +188,12 @@ function withoutNumbers(template: Template, machine: MachineOfCage): Template {
 	};
 }
 
-const accountTitle = { en: "Account that it is started as", de: "Konto, unter dem es startet" };
+const accountTitle = { en: "Account that the application starts as", de: "Konto, unter dem die Anwendung startet" };
 
 const titles: Readonly<Record<MachineWord["name"], Parameter["title"]>> = {
-	folder: { en: "Folder with its files", de: "Ordner mit seinen Dateien" },
-	home: { en: "Home of an account", de: "Persönlicher Ordner eines Kontos" },
-	host: { en: "Name of this host", de: "Name dieses Rechners" },
+	folder: { en: "Directory with the application's files", de: "Verzeichnis mit den Dateien der Anwendung" },
+	home: { en: "Home directory of an account", de: "Home-Verzeichnis eines Kontos" },
+	host: { en: "Name of this host", de: "Name dieses Systems" },
 };
 
 function withoutMachine(template: Template, known: ParameterValues, hostNames: readonly string[]): SavedTemplate {

@@ -8,7 +8,7 @@ export function templateSkeleton(name: string, schema: string): object {
 		schema: templateSchema,
 		name,
 		title: { en: name, de: name },
-		description: { en: "What it is, and what its users should know.", de: "Was es ist, und was man darüber wissen sollte." },
+		description: { en: "The application and its purpose.", de: "Die Anwendung und ihr Zweck." },
 		parameters: { port: { title: { en: "Port", de: "Port" }, kind: "port", default: "8000" } },
 		application: {
 			command: [`/usr/bin/${name}`, "--port", "${port}"],

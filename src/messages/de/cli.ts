@@ -4,20 +4,19 @@ import { recordVerbDe } from "./record.ts";
 import { templateDe } from "./template.ts";
 import { adoptionDe, doctorDe, installDe, minimiseDe, removeDe, transferDe, updateDe, watchDe } from "./upkeep.ts";
 
-/** What the verbs say, German. */
 export const cliDe: CliMessages = {
 	buildQuestion: (name) => `Den Käfig ${name} nach diesem Plan bauen? [j/N]`,
 	isYes: (answer) => /^(j(a)?|y(es)?)$/i.test(answer),
-	nothingMade: "Es wurde nichts gebaut.",
+	nothingMade: "Nichts wurde gebaut.",
 	built: (name, root, unchanged) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: cagewright trial ${name}`,
 	wouldTry: (name, probes) =>
-		`Würde ${name} in seinem Käfig in einem eigenen Netz starten und ausführen:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
+		`Würde ${name} in seinem Käfig mit eigenem Netz starten und ausführen:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
 	dryRun: {
-		title: (name) => `Würde den Käfig ${name} bauen. Es wurde nichts gestartet und nichts verändert.`,
+		title: (name) => `Würde den Käfig ${name} bauen. Nichts wurde gestartet oder geändert.`,
 		command: "Befehl",
 		account: "Konto",
-		dedicatedAccount: (name) => `im Käfig ${name}, das auf diesem Rechner angelegt wird, wo es fehlt`,
-		rootAccount: "root, nur mit den Capabilities, die es erkennbar braucht",
+		dedicatedAccount: (name) => `im Käfig ${name}, auf diesem System angelegt, falls es fehlt`,
+		rootAccount: "root, nur mit den benötigten Capabilities",
 		directory: "Arbeitsverzeichnis",
 		probes: "Proben",
 		exercises: "Übungen",
@@ -25,18 +24,18 @@ export const cliDe: CliMessages = {
 		notes: "Hinweise",
 		trace: (onHost, pid) =>
 			pid !== undefined
-				? `1. Prozess ${pid} mit strace beobachten, während er läuft, und ihn weiterlaufen lassen`
+				? `1. Prozess ${pid} mit strace beobachten und weiterlaufen lassen`
 				: onHost
-					? "1. Mit strace auf dem Host selbst beobachten, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt"
-					: "1. Mit strace in einer Sandbox beobachten: Nichts davon bleibt zurück",
-		plan: "2. Dateien, Geräte, Konten und Öffnungen der Abschottung planen",
+					? "1. Mit strace auf dem Host beobachten, ohne Sandbox: Was die Anwendung schreibt, sendet und ändert, bleibt bestehen"
+					: "1. Mit strace in einer Sandbox beobachten: Was die Anwendung schreibt, wird verworfen",
+		plan: "2. Dateien, Geräte, Konten und Berechtigungen planen",
 		build: (place) => `3. ${place} bauen`,
-		trial: (rounds) => `4. Im Käfig erproben, höchstens ${rounds} Runden, bis jede Probe beantwortet ist`,
-		minimise: "5. Weglassen, was Versuche als unnötig erweisen, und noch einmal erproben, was bleibt",
+		trial: (rounds) => `4. Im Käfig erproben, in höchstens ${rounds} Runden, bis jede Probe beantwortet ist`,
+		minimise: "5. Dateien weglassen, die Erprobungen als unnötig erweisen, und den Rest erneut erproben",
 		record: (step) => `${step}. Nachweis und Protokoll schreiben`,
-		same: "Im Ernst:",
+		same: "Zum Ausführen:",
 	},
-	pressEnter: "Benutzen Sie die Anwendung wie sonst und drücken Sie dann die Eingabetaste.",
+	pressEnter: "Benutzen Sie die Anwendung wie gewohnt, und drücken Sie dann Enter.",
 	traced: (name, paths, calls) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: cagewright plan ${name}`,
 	plan: planDe,
 	difference: {
@@ -47,8 +46,8 @@ export const cliDe: CliMessages = {
 			identity: "Konto",
 			writable: "beschreibbare Verzeichnisse",
 			binds: "eingebundene Verzeichnisse",
-			accounts: "behaltene Konten",
-			openings: "was die Abschottung offen lässt",
+			accounts: "Konten im Käfig",
+			openings: "Berechtigungen",
 		},
 		aspects: {
 			kind: "Art",
@@ -78,21 +77,21 @@ export const cliDe: CliMessages = {
 				: source === "trial"
 					? `verweigert in Runde ${round} der Erprobung`
 					: "per Option erlaubt",
-		offered: "Im Käfig verweigert und nicht erlaubt; die Option erlaubt es",
-		leftOut: "Weggelassen und von keiner Probe gebraucht",
+		offered: "Im Käfig verweigert; die Option erlaubt es",
+		leftOut: "Weggelassen und von keiner Probe benötigt",
 		warnings: "Warnungen",
 	},
 	round: {
 		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
-		exercise: (command) => `[Fehler] ${command} (ging auf dem Wirt)`,
+		exercise: (command) => `[Fehler] ${command} (gelang auf dem Host)`,
 		head: ["Runde", "Antwort", "Proben", "Fehlend", "Gen.", "Sek.", "Zuvor ergänzt"],
 		yes: "ja",
 		no: "nein",
-		missing: "Ging auf dem Wirt und scheitert im Käfig, die wahrscheinlichste Ursache zuerst:",
-		none: "Es fehlt nichts.",
-		said: "Zuletzt sagte sie:",
-		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,
+		missing: "Gelang auf dem Host, scheitert im Käfig; wahrscheinlichste Ursache zuerst:",
+		none: "Nichts fehlt.",
+		said: "Letzte Ausgabe:",
+		fix: (name) => `Um Fehlendes zu ergänzen und erneut zu erproben: cagewright trial ${name} --yes`,
 	},
 	unitTrial: {
 		passed: (unit: string, steps: readonly string[], seconds: number) =>
@@ -100,12 +99,12 @@ export const cliDe: CliMessages = {
 		failed: (unit: string, step: string, state: string) => `${unit} scheitert im Käfig bei systemctl ${step}: ${state}.`,
 	},
 	progress: {
-		unit: (unit: string) => `Versuch als Dienst von systemd, als ${unit}…`,
+		unit: (unit: string) => `Die systemd-Unit ${unit} wird erprobt…`,
 		trace: "Beobachtung in einer Sandbox…",
-		traceOnHost: "Beobachtung auf dem Host selbst, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt…",
-		attach: "Beobachte, was schon läuft …",
+		traceOnHost: "Beobachtung auf dem Host, ohne Sandbox: Was die Anwendung schreibt, sendet und ändert, bleibt bestehen…",
+		attach: "Ein laufender Prozess wird beobachtet…",
 		attached: (pid, processes) =>
-			processes === 1 ? `beobachte Prozess ${pid}` : `beobachte Prozess ${pid} und ${processes - 1} weitere`,
+			processes === 1 ? `Prozess ${pid} wird beobachtet` : `Prozess ${pid} und ${processes - 1} weitere werden beobachtet`,
 		plan: "Planung…",
 		build: "Der Käfig wird gebaut…",
 		trial: (round, rounds) => `Erprobung im Käfig, Runde ${round} von ${rounds}…`,
@@ -114,7 +113,7 @@ export const cliDe: CliMessages = {
 		probe: (ok, command) => `${ok ? "beantwortet" : "keine Antwort"}: ${command}`,
 		awaitsEnd: (program, seconds) => `warte, bis ${program} endet (${seconds} s)`,
 		awaitsAnswer: (seconds, said) => `noch keine Antwort auf die Probe (${seconds} s)${said === "" ? "" : `: ${said}`}`,
-		exercise: (ok, command) => `${ok ? "geübt" : "Übung gescheitert"}: ${command}`,
+		exercise: (ok, command) => `${ok ? "Übung gelungen" : "Übung gescheitert"}: ${command}`,
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
@@ -125,18 +124,18 @@ export const cliDe: CliMessages = {
 	watch: watchDe,
 	minimise: minimiseDe,
 	check: {
-		clean: "nichts gefunden",
+		clean: "keine Befunde",
 		danger: "Gefahr",
 		warning: "Warnung",
-		accepted: "hingenommen",
+		accepted: "akzeptiert",
 		known: "bekannt",
 		damaged: "beschädigt",
 		update: "Aktualisierung",
 		securityUpdate: "SICHERHEITSAKTUALISIERUNG",
 		drift: (name, from, to, files) => {
-			if (name === undefined) return `Dateien ohne Paket sind auf dem Rechner inzwischen andere: ${files}`;
-			if (to === undefined) return `${name} ${from ?? ""} oder Dateien daraus gibt es auf dem Rechner nicht mehr: ${files}`;
-			if (from === to) return `Dateien von ${name} ${to} wurden auf dem Rechner geändert: ${files}`;
+			if (name === undefined) return `Dateien ohne Paket haben sich auf dem Host geändert: ${files}`;
+			if (to === undefined) return `${name} ${from ?? ""} oder Dateien daraus wurden vom Host entfernt: ${files}`;
+			if (from === to) return `Dateien von ${name} ${to} wurden auf dem Host geändert: ${files}`;
 			return `${name} ${from ?? "?"} -> ${to}: ${files}`;
 		},
 		moreFiles: (count) => `${count} weitere`,
@@ -144,11 +143,11 @@ export const cliDe: CliMessages = {
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
 		wouldChange: (count, paths) => `${count} ${count === 1 ? "Eintrag würde" : "Einträge würden"} sich ändern: ${paths}`,
 		behind: (name, pids) =>
-			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
-		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
-		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
+			`Prozesse in einer anderen Generation: ${pids}. Sie benutzen die aktuellen Dateien nach einem Neustart: cagewright update ${name}`,
+		wouldSet: (settings) => `Einstellungen würden sich ändern: ${settings}`,
+		toUpdate: (name) => `aktualisieren, nach einer Erprobung: cagewright update ${name}`,
 		nagios: {
-			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, nichts gefunden`,
+			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, keine Befunde`,
 			dangers: (names) => `Gefahren in ${names}`,
 			security: (names) => `Sicherheitsaktualisierungen fehlen in ${names}`,
 			outdated: (names) => `Aktualisierungen fehlen in ${names}`,
@@ -157,19 +156,19 @@ export const cliDe: CliMessages = {
 	},
 	list: {
 		damaged: "beschädigt",
-		none: "Es gibt noch keinen Käfig. Zum Beispiel: cagewright make demo --yes",
+		none: "Noch keine Käfige. Zum Ausprobieren: cagewright make demo --yes",
 		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
 		running: (pid) => `läuft (${pid})`,
-		stopped: "steht",
+		stopped: "gestoppt",
 		stale: "veraltet",
 		notBuilt: "nicht gebaut",
 	},
 	show: {
-		aside: "Aufgehoben, damit nichts verloren geht; löschen Sie, was Sie nicht brauchen:",
+		aside: "Gesichert, damit keine Daten verloren gehen; löschen Sie, was Sie nicht brauchen:",
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",
-		others: "Auch da",
+		others: "Weitere Generationen",
 		made: "Gebaut",
 		probes: "Proben",
 		logs: "Protokolle",
@@ -182,45 +181,46 @@ export const cliDe: CliMessages = {
 	unit: {
 		done: {
 			installed: (path) => `${path} geschrieben.`,
-			replaced: (path) => `${path} neu geschrieben.`,
-			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			replaced: (path) => `${path} ersetzt.`,
+			unchanged: (path) => `${path} ist aktuell.`,
 			removed: (path) => `${path} entfernt.`,
 		},
 		would: {
 			installed: (path) => `${path} würde geschrieben.`,
-			replaced: (path) => `${path} würde neu geschrieben.`,
-			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			replaced: (path) => `${path} würde ersetzt.`,
+			unchanged: (path) => `${path} ist aktuell.`,
 			removed: (path) => `${path} würde entfernt.`,
 		},
-		notReloaded: "Hier läuft kein systemd; es liest die Datei, wenn es startet.",
+		notReloaded: "Hier läuft kein systemd. Es liest die Datei beim Start.",
 		next: {
-			installed: (unit) => `Im Käfig starten, jetzt und beim Hochfahren: systemctl enable ${unit} && systemctl restart ${unit}`,
-			replaced: (unit) => `Es wirkt ab dem nächsten Start: systemctl restart ${unit}`,
-			removed: (unit) => `Was von ${unit} läuft, läuft weiter, wie es gestartet wurde, bis es beendet oder neu gestartet wird.`,
+			installed: (unit) =>
+				`Um den Dienst im Käfig zu starten, jetzt und beim Systemstart: systemctl enable ${unit} && systemctl restart ${unit}`,
+			replaced: (unit) => `Um die Änderung anzuwenden: systemctl restart ${unit}`,
+			removed: (unit) => `${unit} läuft unverändert weiter, bis der Dienst beendet oder neu gestartet wird.`,
 		},
 		score: {
 			head: ["Dienst", "Angriffsfläche (0 geschlossen, 10 offen; systemd-analyze security)"],
 			inCage: (name) => `${name} in seinem Käfig`,
-			open: ["Was noch zählt", "Kostet", "Offen für"],
+			open: ["Verbleibende Angriffsfläche", "Kostet", "Grund"],
 			asAccount:
-				"Die Anwendung startet als root, das kostet am meisten, und jede Berechtigung kommt hinzu. `--refuse capability:NAME` schließt eine, sofern die Probe dann noch antwortet; am besten geschlossen ist, was unter einem Konto starten kann (`--user`).",
+				"Die Anwendung startet als root; das macht den größten Teil des Werts aus, und jede Capability kommt hinzu. `--refuse capability:NAME` entfernt eine, sofern die Anwendung dann noch antwortet. Am besten startet sie unter einem anderen Konto (`--user`).",
 			forLogs: (name, permissions) =>
-				`${permissions.join(" und ")} braucht sie nur für ihre Logs. Neu gemacht mit ${permissions.map((word) => `--refuse ${word}`).join(" ")} kommt sie ohne aus, wenn logrotate sie so anlegt, wie \`cagewright unit ${name} --logrotate\` es sagt.`,
-			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
+				`Die Anwendung braucht ${permissions.join(" und ")} nur für ihre Protokolle. Bauen Sie den Käfig mit ${permissions.map((word) => `--refuse ${word}`).join(" ")} neu, und lassen Sie logrotate die Protokolle anlegen, wie \`cagewright unit ${name} --logrotate\` es ausgibt.`,
+			noProof: "Der Wert zählt Einstellungen und beweist nichts. `cagewright selftest` unternimmt echte Ausbruchsversuche.",
 		},
 	},
 	certificateCopied: (name, path) =>
-		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+		`Der Käfig ${name} enthält eine Kopie von ${path}, die eine Erneuerung nicht aktualisiert. Bauen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	shell: (name, keepWrites) =>
-		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : `Was sie schreibt, wird verworfen${keepWrites === undefined ? "" : " (--keep-writes behält es)"}.`} Mit exit verlassen Sie sie.`,
+		`Shell im Käfig ${name}, eingeschränkt wie seine Anwendung. ${keepWrites ? "Änderungen an den Daten bleiben." : `Änderungen werden verworfen${keepWrites === undefined ? "" : " (--keep-writes behält sie)"}.`} Mit 'exit' verlassen Sie sie.`,
 	apps: {
 		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
 		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },
 		enabled: "eingeschaltet",
 		running: (pid) => `läuft (${pid})`,
-		cannot: "Können so nicht in einen Käfig",
-		next: "Mehr über eine: cagewright apps NAME. Eine Unit in einen Käfig: cagewright make NAME.service",
-		make: (unit) => `In einen Käfig: cagewright make ${unit}`,
+		cannot: "Nicht für einen Käfig geeignet",
+		next: "Einzelheiten: cagewright apps NAME. Um eine Unit in einen Käfig zu bringen: cagewright make NAME.service",
+		make: (unit) => `Um sie in einen Käfig zu bringen: cagewright make ${unit}`,
 		found: "Gefunden als",
 		file: "Unit-Datei",
 		package: "Paket",
@@ -231,32 +231,32 @@ export const cliDe: CliMessages = {
 		environment: "Umgebung",
 		directories: "Verzeichnisse",
 		notes: "Hinweise",
-		none: "Keine Anwendung gefunden. Jeder Befehl kann in einen Käfig: cagewright make --name NAME --probe BEFEHL -- BEFEHL",
+		none: "Keine Anwendungen gefunden. Um einen beliebigen Befehl in einen Käfig zu bringen: cagewright make --name NAME --probe BEFEHL -- BEFEHL",
 	},
 	doctor: doctorDe,
 	sessions: {
-		head: ["Sitzung", "Käfig", "Schritt", "Verlassen", "Was in den Käfig kommt"],
-		none: "Es gibt keine verlassene Sitzung.",
+		head: ["Sitzung", "Käfig", "Schritt", "Gespeichert", "Anwendung"],
+		none: "Keine gespeicherten Sitzungen.",
 		open: (pid) => `offen in Prozess ${pid}`,
-		damaged: "nicht lesbar; der Assistent legt sie beiseite",
+		damaged: "beschädigt; der Assistent verschiebt sie",
 		session: "Sitzung",
 		cage: "Käfig",
 		command: "Befehl",
-		left: "Verlassen",
+		left: "Gespeichert",
 		step: "Schritt",
 		state: "Zustand",
-		place: "Ort",
+		place: "Pfad",
 		traced: "Beobachtet",
 		planned: "Geplant",
 		rounds: "Erprobungen",
-		goOn: "Weiter",
+		goOn: "Fortsetzen",
 		same: "Ohne Assistent",
 		no: "noch nicht",
 		paths: (count) => `${count} Pfade`,
 		entries: (count) => `${count} Einträge`,
-		question: (name) => `Die Sitzung ${name} verwerfen, mit allen Antworten und der Beobachtung? [j/N]`,
-		kept: (name) => `Die Sitzung ${name} bleibt.`,
-		removed: (name) => `Die Sitzung ${name} ist fort.`,
+		question: (name) => `Die Sitzung ${name} mit ihren Antworten und der Beobachtung verwerfen? [j/N]`,
+		kept: (name) => `Die Sitzung ${name} wurde behalten.`,
+		removed: (name) => `Die Sitzung ${name} wurde entfernt.`,
 	},
 	template: templateDe,
 };

@@ -2,319 +2,321 @@ import type { Failures } from "../en/failures.ts";
 import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
-/** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
 	...verbFailuresDe,
 	...templateFailuresDe,
 	"access-denied":
-		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
+		"Keine Berechtigung für {path}. Führen Sie den Befehl als root aus, oder wählen Sie mit --state einen anderen Zustandsordner.",
 	"account-file-damaged":
-		"{path} ist beschädigt: Welches Konto dieses Rechners für den Käfig angelegt wurde, ist nicht mehr bekannt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie es; dann geht alles andere weiter, und das Konto bleibt, bis Sie es entfernen.",
+		"{path} ist beschädigt. Cagewright weiß deshalb nicht mehr, welches Konto es für den Käfig angelegt hat. Stellen Sie die Datei aus einer Sicherung wieder her. Oder löschen Sie sie, und entfernen Sie das Konto selbst.",
 	"account-needs-root":
-		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
-	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
+		"Nur root kann eine Anwendung als {account} starten. Führen Sie den Befehl als root aus, oder lassen Sie --user weg; dann startet die Anwendung als {own}.",
+	"account-always-kept-dedicated": "Das Konto {name} lässt sich nicht weglassen: Es ist das eigene Konto des Käfigs.",
 	"account-always-kept-root":
-		"{name} wird nicht weggelassen: root gehören die Dateien jedes Käfigs, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
+		"Das Konto {name} lässt sich nicht weglassen: Ihm gehören die Dateien jedes Käfigs. Entfernen Sie --without-account {name}.",
 	"account-always-kept-started-as":
-		"Als {name} startet die Anwendung, also bleibt es; mit --user startet sie als ein anderes Konto.",
+		"Das Konto {name} lässt sich nicht weglassen: Die Anwendung startet unter diesem Konto. Wählen Sie mit --user ein anderes.",
 	"account-word-invalid":
-		"--{option} {value} nennt kein Konto; schreiben Sie NAME, user:NAME oder group:NAME. Eine Nummer hieße auf einem anderen Rechner ein anderes Konto.",
+		"Ungültiges Konto '{value}' für --{option}: Schreiben Sie NAME, user:NAME oder group:NAME. Nummern sind unzulässig, weil sie auf jedem System etwas anderes bedeuten.",
 	"account-word-unknown":
-		"Ein Konto {value}, das der Käfig kennen könnte, gibt es auf diesem Rechner nicht; lassen Sie --account {value} weg.",
-	"account-unknown":
-		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+		"Unbekanntes Konto '{value}': Dieses System hat kein solches Konto. Prüfen Sie den Namen, oder entfernen Sie --account {value}.",
+	"account-unknown": "Unbekanntes Konto '{account}'. Nennen Sie ein vorhandenes Konto, oder legen Sie dieses mit useradd an.",
 	"configuration-conflict":
-		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
-	"file-there": "{path} gibt es schon und wird nicht überschrieben; eine andere Datei nennen",
-	"no-export": "{path} ist kein Käfig, den cagewright export geschrieben hat, oder am Anfang abgeschnitten",
+		"{paths} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Host geändert; deshalb wurde nichts aktualisiert. Wählen Sie eine Fassung mit --configuration keep (die des Käfigs) oder --configuration host.",
+	"file-there": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
+	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
-		"abgelehnt: das eigene Konto {account} des Käfigs (uid {uid}) kann hier nicht angelegt werden, weil Name oder Nummer ungültig oder vergeben ist; nichts wurde importiert",
+		"Import abgelehnt: Das eigene Konto {account} des Käfigs (uid {uid}) lässt sich hier nicht anlegen. Name oder Nummer ist ungültig oder vergeben. Nichts wurde importiert.",
 	"identity-other":
-		"Das Konto {account} mit uid {uid} wird abgelehnt: auf diesem Rechner gehört der Name oder die Nummer zu einem anderen ({other}).",
-	"capability-unknown": "Die unbekannte Capability '{name}' wird abgelehnt.",
-	"syslog-refused": "{path} wird als Syslog-Socket abgelehnt: /dev/log dieses Rechners führt nicht dorthin.",
-	"value-refused":
-		"'{value}' wird abgelehnt: Befehl, Verzeichnis und Umgebung dürfen kein NUL enthalten und Namen von Variablen kein '='.",
-	"one-form": "{one} und {other} sind zwei Formen desselben Ergebnisses; lassen Sie eine davon weg.",
-	"rollback-undone": "{name} ist wieder bei Generation {generation}, denn die andere lief nach dem Start nicht: {cause}",
-	"nothing-before": "{name} hat keine Generation vor {generation}; cagewright show {name} --history sagt, was daraus wurde",
-	"already-adopted": "{service} läuft schon im Käfig {name}; `cagewright release {service}` holt ihn heraus.",
+		"Konto {account} mit uid {uid} abgelehnt: Auf diesem System gehört der Name oder die Nummer zu einem anderen Konto ({other}).",
+	"capability-unknown": "Unbekannte Capability '{name}' abgelehnt.",
+	"syslog-refused": "{path} als Syslog-Socket abgelehnt: /dev/log dieses Systems verweist nicht darauf.",
+	"value-refused": "'{value}' abgelehnt: Befehl, Verzeichnis und Umgebung dürfen kein NUL enthalten, Variablennamen kein '='.",
+	"one-form": "{one} und {other} wählen zwei Formate für ein Ergebnis. Entfernen Sie eine der Optionen.",
+	"rollback-undone":
+		"Die andere Generation scheiterte beim Start. Deshalb läuft {name} wieder in Generation {generation}: {cause}",
+	"nothing-before":
+		"Der Käfig {name} hat keine Generation vor {generation}. `cagewright show {name} --history` zeigt, was mit früheren geschah.",
+	"already-adopted":
+		"{service} läuft bereits im Käfig {name}. Holen Sie den Dienst zuerst heraus: `cagewright release {service}`.",
 	"both-changed":
-		"{path} von {service} wurde auf dem Rechner und im Käfig geändert; sagen Sie mit --keep host oder --keep cage, was gilt.",
-	"cage-adopted": "Der Käfig {name} hat den Dienst {service}; führen Sie zuerst `cagewright release {service}` aus.",
+		"{path} von {service} hat sich auf dem Host und im Käfig geändert. Wählen Sie eine Fassung mit --keep host oder --keep cage.",
+	"cage-adopted":
+		"Im Käfig {name} läuft noch der Dienst {service}. Holen Sie den Dienst zuerst heraus: `cagewright release {service}`.",
 	"cage-has-service":
-		"Der Käfig {name} hat schon den Dienst {service}; holen Sie den zuerst heraus, oder nennen Sie mit --name einen anderen Käfig.",
+		"Im Käfig {name} läuft bereits der Dienst {service}. Führen Sie zuerst `cagewright release {service}` aus, oder wählen Sie mit --name einen anderen Käfig.",
 	"no-systemd":
-		"Auf diesem Rechner läuft kein systemd, also ist kein Dienst zu übernehmen; starten Sie den Käfig mit `cagewright run`.",
-	"not-adopted": "{service} ist in keinem Käfig; `cagewright show NAME` sagt, welchen Dienst ein Käfig hat.",
+		"Dienste lassen sich nicht übernehmen, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run`.",
+	"not-adopted": "{service} läuft in keinem Käfig. `cagewright show NAME` zeigt, welchen Dienst ein Käfig ausführt.",
 	"systemctl-failed": "systemctl {what}: {detail}",
-	"app-unknown": "Auf diesem Rechner fand sich keine Anwendung {name}; `cagewright apps` zeigt die vorhandenen.",
-	"assignment-before-command":
-		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
+	"app-unknown": "Unbekannte Anwendung '{name}'. `cagewright apps` zeigt die Anwendungen dieses Systems.",
+	"assignment-before-command": "Der Befehl darf nicht mit '{name}=' beginnen. Setzen Sie die Variable mit --env {name}=WERT.",
 	"add-same-application":
-		"--add setzt die Beobachtung des Käfigs fort, wie er ist; {option} passt nicht dazu. Lassen Sie es weg, oder beobachten Sie ohne --add neu.",
+		"--add setzt die Beobachtung des Käfigs fort; {option} kann sie nicht ändern. Entfernen Sie {option}, oder entfernen Sie --add, um neu zu beobachten.",
 	"attached-ended":
-		"Prozess {pid} wird nicht mehr beobachtet: Er ist beendet, oder strace wurde beendet. Sehen Sie nach, ob er läuft, und versuchen Sie es noch einmal, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
+		"Die Beobachtung von Prozess {pid} endete, weil er oder strace sich beendet hat. Prüfen Sie, ob er läuft, und versuchen Sie es erneut. Oder beobachten Sie ohne --attach einen neuen Start.",
 	"account-name-invalid":
-		"{name} taugt nicht als Name eines Kontos; erlaubt sind bis zu 32 Kleinbuchstaben, Ziffern, Strich und Unterstrich, vorn ein Buchstabe.",
+		"Ungültiger Kontoname '{name}': Erlaubt sind bis zu 32 Kleinbuchstaben, Ziffern, '-' und '_', beginnend mit einem Buchstaben.",
 	"audit-danger":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
+		"Der Käfig {name} wurde nicht gestartet, weil er nicht sicher ist: {place}{what}. Abhilfe: {fix}. Um diesen Befund zu akzeptieren: --accept-finding {finding}:{path}",
 	"audit-dangers":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
-	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
+		"Der Käfig {name} wurde nicht gestartet, weil er nicht sicher ist: {place}{what}. Abhilfe: {fix}. Um diesen Befund zu akzeptieren: --accept-finding {finding}:{path}. `cagewright check {name}` zeigt {more} weitere.",
+	"backslash-at-end": "Der Befehl endet mit einem umgekehrten Schrägstrich ohne Wirkung. Entfernen Sie ihn.",
 	"bad-name":
-		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
-	"cage-busy": "Am Käfig {name} arbeitet gerade Prozess {pid}; warten Sie, bis er fertig ist.",
-	"cage-name-needed": "Nennen Sie den Käfig; `cagewright list` zeigt alle.",
-	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
-	"cage-not-running": "Die Anwendung des Käfigs {name} läuft nicht; starten Sie sie mit `cagewright run {name}`.",
-	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
+		"Ungültiger Käfigname '{name}': Erlaubt sind Buchstaben, Ziffern, '.', '-' und '_', beginnend mit Buchstabe oder Ziffer.",
+	"cage-busy": "Prozess {pid} arbeitet am Käfig {name}. Warten Sie, bis er endet, und versuchen Sie es erneut.",
+	"cage-name-needed": "Nennen Sie einen Käfig. `cagewright list` zeigt alle Käfige.",
+	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut. Führen Sie `cagewright build {name}` aus.",
+	"cage-not-running": "Die Anwendung im Käfig {name} läuft nicht. Starten Sie sie mit `cagewright run {name}`.",
+	"cage-running": "Prozess {pid} benutzt den Käfig {name}. Beenden Sie ihn zuerst.",
 	"cage-runs-wider":
-		"Prozess {pid} des Käfigs {name} hat {above} eingehängt, und künftig soll es nur {path} darunter sein: Beenden Sie den Käfig zuerst, damit sein Zustand verschoben werden kann.",
-	"cage-unit-runs": "{service} des Käfigs {name} ist {state}; halten Sie ihn zuerst an: systemctl stop {service}",
-	"cage-unknown": "Einen Käfig {name} gibt es nicht; `cagewright list` zeigt die vorhandenen.",
-	"cannot-read": "{path} lässt sich nicht lesen ({error}); prüfen Sie die Datei und ihr Dateisystem.",
-	"cannot-remove":
-		"{path} lässt sich nicht entfernen ({error}); sehen Sie nach, was es festhält, und versuchen Sie es noch einmal.",
-	"cannot-write": "{path} lässt sich nicht schreiben ({error}); prüfen Sie das Dateisystem und seine Mount-Optionen.",
-	"check-names-or-all": "Nennen Sie die Käfige, die geprüft werden sollen, oder --all für jeden.",
-	"choice-gone": "{name} ist nicht mehr da; wählen Sie noch einmal.",
-	"command-empty": "Der Befehl fehlt; geben Sie das Programm mit seinen Argumenten ein.",
-	"command-needs-separator": "Wofür steht {word}? Setzen Sie `--` vor den Befehl: cagewright make -- BEFEHL.",
+		"Prozess {pid} im Käfig {name} hat noch {above} eingehängt; künftig wird nur {path} darunter beschreibbar sein. Halten Sie den Käfig zuerst an, damit sich sein Zustand verschieben lässt.",
+	"cage-unit-runs": "{service} des Käfigs {name} ist {state}. Halten Sie den Dienst zuerst an: `systemctl stop {service}`.",
+	"cage-unknown": "Unbekannter Käfig '{name}'. `cagewright list` zeigt alle Käfige.",
+	"cannot-read": "{path} lässt sich nicht lesen ({error}). Prüfen Sie die Datei und ihr Dateisystem.",
+	"cannot-remove": "{path} lässt sich nicht entfernen ({error}). Prüfen Sie, was es benutzt, und versuchen Sie es erneut.",
+	"cannot-write": "{path} lässt sich nicht schreiben ({error}). Prüfen Sie das Dateisystem und seine Mount-Optionen.",
+	"check-names-or-all": "Nennen Sie die zu prüfenden Käfige, oder geben Sie --all an.",
+	"choice-gone": "{name} gibt es nicht mehr. Wählen Sie erneut.",
+	"command-empty": "Der Befehl ist leer. Geben Sie das Programm mit seinen Argumenten ein.",
+	"command-needs-separator": "Unerwartetes Argument '{word}'. Setzen Sie `--` vor den Befehl: `cagewright make -- BEFEHL`.",
 	"command-not-in-cage":
-		"{program} ist nicht im Käfig {name} (Programme darin: {programs}); nehmen Sie es mit --include PFAD auf, oder sehen Sie sich mit `cagewright shell {name}` um.",
+		"{program} ist nicht im Käfig {name}; er enthält {programs}. Nehmen Sie es mit --include PFAD auf, oder sehen Sie sich mit `cagewright shell {name}` um.",
 	"consent-needed":
-		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
+		"Nichts wurde gebaut, weil ohne Terminal keine Rückfrage möglich ist. Lesen Sie den Plan, und wiederholen Sie den Befehl mit {option}.",
 	"dedicated-account-group":
-		"Auf diesem Rechner gibt es eine Gruppe {account}, aber kein solches Konto; nennen Sie ein anderes mit --dedicated-account NAME.",
+		"Das Konto {account} lässt sich nicht anlegen: Es gibt eine Gruppe dieses Namens. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"dedicated-account-of-everybody":
-		"{account} ist ein Konto, das jedes Paket benutzen darf, und kann also nicht dem Käfig allein gehören; nennen Sie ein anderes mit --dedicated-account NAME.",
+		"Jedes Paket darf das Konto {account} benutzen; es kann keinem Käfig allein gehören. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"dedicated-account-root":
-		"{program} läuft nur als root, es gibt also kein Konto zu ersetzen; nennen Sie mit --user eines, als das es startet.",
+		"{program} läuft nur als root; ein eigenes Konto hat nichts zu ersetzen. Nennen Sie mit --user ein Konto, unter dem es startet.",
 	"dedicated-account-several":
-		"Es läuft unter mehreren Konten ({accounts}), und ein eigenes kann nur für eines stehen; starten Sie es mit --user als dieses.",
+		"Die Anwendung benutzt mehrere Konten ({accounts}); ein eigenes Konto kann nur eines davon ersetzen. Starten Sie die Anwendung mit --user unter diesem Konto.",
 	"dedicated-account-shared":
-		"Das Konto {account} kann nicht dem Käfig allein gehören: {why} benutzt es; nennen Sie ein anderes mit --dedicated-account NAME.",
-	"device-refused": "Das Gerät {path} wird abgelehnt: es würde einen Ausbruch erlauben. Lassen Sie es weg.",
-	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
-	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+		"Das Konto {account} kann nicht diesem Käfig allein gehören: Es wird auch benutzt von {why}. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
+	"device-refused": "Gerät {path} abgelehnt: Es würde einen Ausbruch erlauben. Lassen Sie es weg.",
+	"device-unknown": "Unbekanntes Gerät '{path}': Dieses System hat keine solche Gerätedatei. Prüfen Sie den Pfad.",
+	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"ended-on-host":
-		"{command} endete von selbst mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Es muss im Vordergrund bleiben: Suchen Sie eine Option wie --foreground oder --no-daemon.",
-	"env-invalid":
-		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
-	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
+		"{command} endete mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung muss im Vordergrund bleiben. Suchen Sie eine Option wie --foreground oder --no-daemon.",
+	"env-invalid": "Ungültige Umgebungsvariable '{value}': Schreiben Sie NAME=WERT, den Namen mit Buchstaben, Ziffern und '_'.",
+	"executable-unreadable": "{path} lässt sich nicht als Programm lesen. Prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
-		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+		"Unbekannt: '{subject}'. Nennen Sie einen Pfad, der mit '/' beginnt, einen Systemaufruf oder eine Capability.",
 	"failed-beside-service":
-		"{command} scheitert mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Wenn beide etwas brauchen, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an und versuchen Sie es erneut: systemctl stop {units}",
+		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
-		"{command} scheitert mit Status {status}{words?: %}. Es darf die Capabilities {names} nicht behalten. Wenn es sie braucht, erlauben Sie sie: {option}",
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
 	"failed-unreachable":
-		"{command} scheitert mit Status {status}{words?: %}. Es fragte nach {paths}, einem Dienst dieses Hosts, den es nicht erreichen darf. Wenn es das darf, ergänzen Sie {options}",
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}",
 	"failed-refused":
-		"{command} scheitert mit Status {status}{words?: %}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host).",
-	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
+		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host.",
+	"failed-on-host": "{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs: {words}",
 	"failed-on-host-silent":
-		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
+		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs, und gab nichts aus. Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
 	"failed-on-host-writing":
-		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Es konnte {path} nicht schreiben ({error}): Ergänzen Sie --directory {directory}, wenn sein Dienst dieses Verzeichnis anlegt, sonst prüfen Sie Eigentümer und Modus.",
+		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
-	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
+	"foreign-directory":
+		"Der Zustandsordner {path} enthält Dateien anderer Programme ({name}). Wählen Sie mit --state ein leeres Verzeichnis.",
 	"foreign-link":
-		"{path} ist ein Verweis im Zustandsordner eines anderen Benutzers, dem root nicht folgt. Rufen Sie den Befehl als dieser Benutzer auf.",
-	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
+		"{path} ist ein Link im Zustandsordner eines anderen Benutzers, und root folgt ihm nicht. Führen Sie den Befehl als dieser Benutzer aus.",
+	"finding-unknown": "Unbekannter Befund '{code}'. Diese Befunde lassen sich akzeptieren: {codes}.",
 	"for-needs-attach":
-		"--for sagt, wie lange beobachtet wird, was läuft: ein Prozess mit --attach PID, oder bei `trace` der genannte Käfig.",
-	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
-	"group-unknown":
-		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
-	"option-unused": "`{verb}` verwendet {option} hier nicht; lassen Sie es weg oder geben Sie es bei {others} an.",
-	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
+		"--for legt fest, wie lange ein laufender Prozess beobachtet wird. Ergänzen Sie --attach PID, oder nennen Sie bei `trace` einen laufenden Käfig.",
+	"generation-in-use":
+		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst zu einer anderen Generation.",
+	"group-unknown": "Unbekannte Gruppe '{group}'. Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
+	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
+	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",
 	"removal-unconfirmed":
-		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
-	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
+		"{name} wurde nicht entfernt, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
+	"seed-unknown": "Von '{path}' lässt sich nichts übernehmen: Den Pfad gibt es auf diesem System nicht. Prüfen Sie ihn.",
 	"bind-below-bind":
-		"{path} liegt unter {above}, das ebenfalls eingebunden wird, und wird darum nicht eigens eingehängt; lassen Sie eine der beiden Einbindungen weg.",
+		"{path} liegt unter dem Bind-Mount {above} und lässt sich nicht eigens einhängen. Entfernen Sie einen der beiden Bind-Mounts.",
 	"bind-below-writable":
-		"{path} liegt unter {above}, das die Anwendung beschreibt und das zu den Daten des Käfigs gehört, dort wird nichts eingebunden; binden Sie stattdessen {above}:rw ein, oder lassen Sie die Einbindung weg.",
+		"{path} liegt unter {above}, das zu den beschreibbaren Daten des Käfigs gehört; dort ist kein Bind-Mount möglich. Binden Sie stattdessen {above}:rw ein, oder entfernen Sie den Bind-Mount.",
 	"bind-gone":
-		"{path} fehlt oder lässt sich nicht betreten, {bind} ist im Käfig also nicht zu zeigen; stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu.",
+		"Der Bind-Mount {bind} ist nicht möglich: {path} fehlt oder ist nicht zugänglich. Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu.",
 	"bind-unsafe":
-		"{path} führt zur Einbindung {bind} und ist kein Verzeichnis (mehr), von dort wird nichts eingehängt; finden Sie heraus, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
+		"Der Bind-Mount {bind} wird abgelehnt: {path} auf dem Weg dorthin ist kein Verzeichnis. Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
 	"data-gone":
-		"{path} fehlt oder lässt sich nicht betreten ({error}), der Käfig hat also keinen Zustand zum Einhängen; stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace noch einmal aus.",
+		"Die Daten des Käfigs lassen sich nicht einhängen: {path} fehlt oder ist nicht zugänglich ({error}). Stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace aus.",
 	"data-twice":
-		"{path} und {other} in den Daten des Käfigs heißen gleich, und nur eines davon kann dort sein; sehen Sie beide an, entfernen oder benennen Sie eines um, und versuchen Sie es noch einmal.",
+		"Die Daten des Käfigs enthalten {path} und {other}; nur eines davon kann an den neuen Ort. Entfernen Sie eines, oder benennen Sie es um, und versuchen Sie es erneut.",
 	"data-unsafe":
-		"{path} ist kein Verzeichnis (vielleicht ein Verweis, den die Anwendung angelegt hat), von dort wird nichts eingehängt; sehen Sie es an, entfernen Sie es, und stellen Sie das Verzeichnis wieder her.",
-	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
+		"{path} wird nicht eingehängt: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und stellen Sie das Verzeichnis wieder her.",
+	"bind-unknown": "'{path}' lässt sich nicht einbinden: Den Pfad gibt es auf diesem System nicht. Prüfen Sie ihn.",
 	"bind-state":
-		"{path} liegt im Zustandsordner {state} oder enthält ihn: Das darf kein Käfig sehen. Binden Sie ein anderes Verzeichnis ein.",
+		"{path} wird nicht eingebunden: Es überschneidet sich mit dem Zustandsordner {state}, den kein Käfig sehen darf. Binden Sie ein anderes Verzeichnis ein.",
 	"bind-refused":
-		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",
+		"{path} wird nicht eingebunden: Es ist ein Systemverzeichnis. Binden Sie nur das Verzeichnis darunter ein, das die Anwendung braucht.",
 	"writable-refused":
-		"{path} ({option}) machte ein Verzeichnis beschreibbar, das dem System selbst gehört; nennen Sie eines der Anwendung darunter.",
-	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
-	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
-	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
-	"lock-unreadable": "Die Sperre {path} lässt sich nicht lesen; wenn kein anderes cagewright läuft, entfernen Sie sie.",
+		"{path} wird nicht beschreibbar ({option}): Es ist ein Systemverzeichnis. Nennen Sie ein Verzeichnis der Anwendung darunter.",
+	"include-matches-nothing": "'{value}' passt auf nichts in diesem System. Prüfen Sie Pfad oder Muster.",
+	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
+	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
+	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":
-		"{path} ist beschädigt; `cagewright rollback {name}` geht zur Generation davor zurück, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
-	"manifest-invalid": "Das Verzeichnis der Einträge des Käfigs ist beschädigt: {where} {problem}",
-	"missing-program": "{program} ist nicht installiert; `cagewright doctor --fix` installiert, was fehlt.",
+		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
+	"manifest-invalid": "Das Manifest des Käfigs ist beschädigt{where? (bei %)}: {problem}",
+	"missing-program": "{program} ist nicht installiert. `cagewright doctor --fix` installiert fehlende Programme.",
 	"mount-point-unsafe":
-		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
-	"mounted-below": "Unter {path} ist {mount} eingehängt; hängen Sie es zuerst aus.",
+		"An {path} wird nichts eingehängt: Es ist kein gewöhnliches Verzeichnis. Entfernen Sie es aus den Daten des Käfigs.",
+	"mounted-below": "Unter {path} ist {mount} eingehängt. Hängen Sie es zuerst aus.",
 	"name-taken":
-		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+		"Der Käfig {name} besteht bereits für eine andere Anwendung ({command}). Wählen Sie einen anderen Namen, oder ersetzen Sie den Käfig mit --replace.",
 	"no-free-account-id":
-		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
+		"Das Konto {account} lässt sich nicht anlegen: Alle Nummern zwischen SYS_UID_MIN und SYS_UID_MAX sind vergeben. Erhöhen Sie SYS_UID_MAX in /etc/login.defs.",
 	"needs-capabilities":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Es darf die Capabilities {names} nicht behalten. Wenn es sie braucht, erlauben Sie sie: {option}. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}. Probe: {probe}",
 	"needs-unseen":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Diese Aufrufe wurden dort verweigert, und bei der Beobachtung gelangen sie nie: {calls}. Wenn die Anwendung sie machen darf, ergänzen Sie {options}. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Der Käfig verweigerte Aufrufe, die bei der Beobachtung nie gelangen: {calls}. Wenn die Anwendung sie ausführen darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {permissions}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
-	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Sie haben verweigert, was die Anwendung braucht: {permissions}. Um es zu erlauben, entfernen Sie {options}. Probe: {probe}",
+	"opening-both": "--allow und --refuse nennen beide '{value}'. Entfernen Sie eine der Optionen.",
 	"opening-unknown":
-		"--{option} {value} ist keine Öffnung; es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
+		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Wenn es hinein darf, ergänzen Sie {options}. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Nehmen Sie das --exclude zurück. Probe: {probe}",
-	"file-exists":
-		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Entfernen Sie das zutreffende --exclude. Probe: {probe}",
+	"file-exists": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"needs-account":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Konten: {accounts}. Wenn der Käfig sie kennen darf, entfernen Sie --without-account. Probe: {probe}",
 	"needs-declined-executing":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Es führt auch aus, was es selbst geschrieben hat. Wenn beides sein darf, ergänzen Sie {options}. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Sie führt außerdem Dateien aus, die sie selbst geschrieben hat. Um beides zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"needs-executable-data":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Es führt aus, was es selbst geschrieben hat: {paths}. Daten im Käfig lassen sich nicht ausführen, denn ein Angreifer könnte eine Datei laufen lassen, die er dort untergebracht hat. Wenn es das darf, ergänzen Sie {options}. Probe: {probe}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung führt Dateien aus, die sie selbst geschrieben hat: {paths}. Käfige verhindern das, weil ein Angreifer dort eigene Dateien ausführen könnte. Um es zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"needs-kernel-files":
-		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt {paths}, Dateien des Kernels, die etwas über den Host verraten. Wenn es sie lesen darf, ergänzen Sie {options}. Probe: {probe}",
-	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
-	"no-cages": "In {path} gibt es keinen Käfig; ist das der richtige Ordner? --state nennt einen anderen.",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht {paths}, Kernel-Dateien mit Angaben über den Host. Um es zu erlauben, ergänzen Sie {options}. Probe: {probe}",
+	"no-package-manager": "Dieses System hat keine unterstützte Paketverwaltung. Installieren Sie diese Pakete selbst: {packages}.",
+	"no-cages":
+		"Der Zustandsordner {path} enthält keinen Käfig. Prüfen Sie den Pfad, oder wählen Sie mit --state einen anderen Ordner.",
 	"no-launcher":
-		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` zeigt, wie sie zu installieren sind.",
-	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
+		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
+	"line-unreadable": "Die Shell kann diese Zeile nicht lesen: {detail}",
 	"line-program-missing":
-		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",
+		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder schreiben Sie eine Probe mit einem anderen Programm.",
 	"probe-guess-failed":
-		"Für {command} ist keine Probe bekannt, und die zu seinem Port gelingt nicht: {probe} {words} Geben Sie eine Shellzeile an, die bei einer wirklichen Antwort mit 0 endet (--probe).",
+		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"no-probe":
-		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
+		"Für {command} ist keine Probe bekannt. Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"logs-unknown":
-		"{name} schreibt keine eigenen Protokolle unter /var/log, die zu rotieren wären; was sie ausgibt, bekommt, wer sie startet.",
+		"{name} schreibt keine Protokolle unter /var/log; es gibt nichts zu rotieren. Die Ausgabe erhält der startende Prozess.",
 	"limit-not-held":
-		"Nichts auf diesem System hält eine Anwendung, die als root startet, bei {value} Prozessen: es gibt keine Control Group, und ein Ressourcenlimit hält root nicht. Starten Sie sie unter einem Konto (--user), oder lassen Sie --limit-processes weg.",
+		"Dieses System kann eine als root gestartete Anwendung nicht auf {value} Prozesse begrenzen: Es gibt keine cgroup, und Ressourcenlimits gelten nicht für root. Starten Sie sie mit --user unter einem anderen Konto, oder entfernen Sie --limit-processes.",
 	"logrotate-inexpressible":
-		"Eine Datei für logrotate kann {path} nicht ausdrücken: keine geschweiften Klammern, Zeilenenden oder Bytes, die kein Text sind.",
+		"Eine logrotate-Datei kann {path} nicht ausdrücken: Geschweifte Klammern, Zeilenumbrüche und Bytes, die kein Text sind, sind unzulässig.",
 	"reload-unknown":
-		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
-	"record-checksum-for-file": "Eine Prüfsumme gehört zu einer Datei; mit -o ist eine zu nennen.",
-	"record-into-folder": "{path} ist ein Verzeichnis; nennen Sie eine Datei darin.",
-	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
-	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
-	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
-	"no-such-file": "Die Datei {path} gibt es nicht; prüfen Sie den Namen.",
-	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
-	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
+		"Es ist kein Signal bekannt, auf das {name} das Zertifikat neu liest. Starten Sie die Anwendung im Hook neu, oder prüfen Sie ihre Dokumentation.",
+	"record-checksum-for-file": "--checksum setzt eine Datei voraus. Nennen Sie eine mit -o.",
+	"record-into-folder": "{path} ist ein Verzeichnis. Nennen Sie eine Datei darin.",
+	"record-unreadable": "{path} ist nicht lesbar oder keine gewöhnliche Datei. Prüfen Sie Pfad und Zugriffsrechte.",
+	"no-record":
+		"Der Käfig {name} hat noch keinen Nachweis: Cagewright schreibt ihn nach der ersten Erprobung. Führen Sie `cagewright trial {name}` aus.",
+	"no-such-directory": "Das Verzeichnis '{path}' gibt es nicht. Legen Sie es an, oder nennen Sie ein anderes.",
+	"no-such-file": "Die Datei '{path}' gibt es nicht. Prüfen Sie den Pfad.",
+	"no-such-generation": "Der Käfig {name} hat keine Generation {generation}. `cagewright show {name}` zeigt seine Generationen.",
+	"no-terminal":
+		"Der Assistent braucht ein Terminal. Verwenden Sie stattdessen `cagewright make`; `cagewright make --help` zeigt die Optionen.",
 	"not-answered-after-signal":
-		"{name} antwortet in seinem Käfig, aber nicht mehr nach {signals}; in der Sandbox überstand es das. Letzte Ausgabe: {words} · War der Rechner ausgelastet, noch einmal versuchen; `cagewright explain {name}` zeigt, was der Käfig verweigert.",
+		"{name} antwortet in seinem Käfig, aber nicht mehr nach {signals}; in der Sandbox überstand die Anwendung das. Letzte Ausgabe: {words} · War das System ausgelastet, versuchen Sie es erneut. `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage":
 		"{name} antwortet in seinem Käfig nicht. Letzte Ausgabe: {words} · Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage-nothing-missing":
-		"{name} antwortet in seinem Käfig nicht, obwohl dort alles ist, was bei der Aufzeichnung gelang. Letzte Ausgabe: {words} · Probe: {probe} · Prüfen Sie, ob die Probe passt, und ergänzen Sie mit --exercise, was die Anwendung vor dem Fehler tut.",
+		"{name} antwortet in seinem Käfig nicht, obwohl nichts fehlt, was bei der Beobachtung gelang. Letzte Ausgabe: {words} · Probe: {probe} · Prüfen Sie, ob die Probe passt. Ergänzen Sie --exercise für das, was die Anwendung vor dem Fehler tut.",
 	"not-answered-in-cage-silent":
 		"{name} antwortet in seinem Käfig nicht und gibt nichts aus. Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage-nothing-missing-silent":
-		"{name} antwortet in seinem Käfig nicht und gibt nichts aus, obwohl dort alles ist, was bei der Aufzeichnung gelang. Probe: {probe} · Prüfen Sie, ob die Probe passt, und suchen Sie eine Option, mit der {name} auf stderr protokolliert.",
+		"{name} antwortet in seinem Käfig nicht und gibt nichts aus, obwohl nichts fehlt, was bei der Beobachtung gelang. Probe: {probe} · Prüfen Sie, ob die Probe passt. Suchen Sie eine Option, mit der {name} auf stderr protokolliert.",
 	"not-answered-disk-full":
-		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+		"{name} antwortet nicht, und für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"not-answered-refused":
-		"{command} antwortet nicht{words?: %}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe}",
+		"{command} antwortet nicht{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host. Probe: {probe}",
 	"sandbox-disk-full":
-		"Kein Platz mehr für das, was {command} schreibt: Der Datenträger ist fast voll; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
+		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Es lauscht an %. }Prüfen Sie Konto und Befehl, oder geben Sie eine passende Probe an: --probe 'BEFEHL'. Probe: {probe}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht an %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
 	"not-full-landlock":
-		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
+		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-full-pids":
-		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
-	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
-	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
-	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
-	"nul-in-command": "Ein NUL-Byte kann nicht Teil eines Befehls sein; entfernen Sie es.",
-	"path-climbs": "{path} ({option}) steigt mit `..` auf; schreiben Sie den Pfad ohne das.",
-	"path-not-absolute": "{path} ({option}) muss mit einem Schrägstrich beginnen.",
-	"parameter-invalid": "{value} ist kein Wert für {name} der Vorlage {template} ({kind}).",
+		"--require full scheitert: Dieses systemd unterstützt PrivatePIDs= nicht. Verwenden Sie systemd ab 257, starten Sie den Käfig mit `cagewright run`, oder entfernen Sie --require.",
+	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",
+	"not-traced": "Der Käfig {name} wurde noch nicht beobachtet. Führen Sie `cagewright trace {name}` aus.",
+	"nothing-to-cage": "Nennen Sie eine Anwendung: eine Vorlage, eine Unit oder einen Befehl, etwa `cagewright make -- BEFEHL`.",
+	"nul-in-command": "Der Befehl enthält ein NUL-Byte. Entfernen Sie es.",
+	"path-climbs": "Ungültiger Pfad '{path}' ({option}): '..' ist nicht erlaubt. Schreiben Sie den vollständigen Pfad.",
+	"path-not-absolute": "Ungültiger Pfad '{path}' ({option}): Er muss mit '/' beginnen.",
+	"parameter-invalid": "Ungültiger Wert '{value}' für {name} der Vorlage {template}: erwartet wird {kind}.",
 	"parameter-needed":
-		"Die Vorlage {template} braucht {name}: --set {name}=WERT. `cagewright template show {template}` sagt, was das ist.",
-	"parameter-refused": "Mit diesen Werten sagt die Vorlage {template} bei {place}, was keine Vorlage darf: {problem}.",
-	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter {name}; sie hat: {known}.",
-	"set-invalid": "--set {value}: Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
-	"set-without-template": "--set gibt einer Vorlage einen Wert, und es wurde keine genannt.",
+		"Die Vorlage {template} braucht einen Wert für {name}: Ergänzen Sie --set {name}=WERT. `cagewright template show {template}` beschreibt ihn.",
+	"parameter-refused": "Diese Werte machen die Vorlage {template} bei {place} ungültig: {problem}.",
+	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter '{name}'. Ihre Parameter: {known}.",
+	"set-invalid": "Ungültiges --set '{value}': Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
+	"set-without-template": "--set setzt eine Vorlage voraus. Nennen Sie eine Vorlage, oder entfernen Sie --set.",
 	"placeholder-unresolved":
-		"Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
-	"plan-path-below-file": "{path} läge unter {above}, und das ist kein Verzeichnis; schließen Sie eines von beiden aus.",
-	"plan-path-twice": "{path} ist doppelt geplant; schließen Sie es einmal aus.",
-	"plan-path-unsafe": "{path} ist kein sicherer Pfad für einen Käfig; schließen Sie ihn aus.",
+		"Die Vorlage braucht {name}; das gibt es auf diesem System nicht. Installieren Sie es, oder geben Sie den Befehl selbst an.",
+	"plan-path-below-file": "{path} hat im Käfig keinen Platz: {above} ist kein Verzeichnis. Schließen Sie eines von beiden aus.",
+	"plan-path-twice": "Der Plan enthält {path} doppelt. Schließen Sie es einmal aus.",
+	"plan-path-unsafe": "Unsicherer Pfad '{path}' im Plan abgelehnt. Schließen Sie ihn aus.",
 	"probe-answered-by-another":
-		"Die Probe wird schon von etwas beantwortet, das auf diesem Rechner läuft: {probe}. Beenden Sie das, oder beobachten Sie in einer Sandbox ohne --on-host.",
+		"Ein anderer Prozess auf diesem Host beantwortet die Probe bereits: {probe}. Beenden Sie ihn, oder beobachten Sie ohne --on-host in einer Sandbox.",
 	"probe-proves-nothing":
-		"Die Probe gelingt, obwohl die Anwendung nicht läuft, und beweist darum nichts: {probe}. Fragen Sie die Anwendung selbst.",
+		"Die Probe gelingt auch, wenn die Anwendung nicht läuft, und beweist deshalb nichts: {probe}. Schreiben Sie eine Probe, die der Anwendung eine Anfrage sendet.",
 	"process-elsewhere":
-		"Prozess {pid} läuft in einem Container oder einer eigenen Wurzel, deren Dateien nicht die dieses Rechners sind; sperren Sie ihn dort ein.",
-	"process-of-kernel": "Prozess {pid} gehört dem Kern oder ist beendet; nennen Sie den Prozess der Anwendung selbst.",
-	"process-traced": "Prozess {pid} wird schon von Prozess {tracer} beobachtet; beenden Sie erst diesen.",
-	"process-unknown": "Es gibt keinen Prozess {pid}; `cagewright apps` zeigt, was läuft.",
+		"Prozess {pid} läuft in einem Container oder unter einer anderen Wurzel; seine Dateien sind nicht die dieses Systems. Führen Sie Cagewright in diesem Container aus.",
+	"process-of-kernel": "Prozess {pid} ist ein Kernel-Thread oder beendet. Nennen Sie einen Prozess der Anwendung.",
+	"process-traced": "Prozess {tracer} beobachtet Prozess {pid} bereits. Beenden Sie ihn zuerst.",
+	"process-unknown": "Prozess {pid} gibt es nicht. `cagewright apps` zeigt laufende Anwendungen.",
 	"port-needs-root":
-		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
+		"{command} lauscht an Port {port}, aber {user} darf keine Ports unter {lowest} benutzen. Stellen Sie einen höheren Port ein, oder führen Sie den Befehl als root aus.",
 	"nowhere-executable":
-		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
-	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; nehmen Sie einen Rechner mit amd64.",
+		"In keinem Ordner lassen sich Programme ausführen: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Wählen Sie mit --state einen Zustandsordner ohne noexec.",
+	"processor-unsupported": "Der Prozessor {processor} wird nicht unterstützt. Verwenden Sie ein System mit amd64.",
 	"program-failed": "{program} ist gescheitert: {problem}",
-	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",
-	"program-not-executable": "{program} darf nicht ausgeführt werden; prüfen Sie seinen Modus.",
-	"program-not-found": "{program} gibt es auf diesem Rechner nicht; prüfen Sie den Namen oder installieren Sie es.",
-	"quote-unterminated": "Ein Anführungszeichen {quote} wird geöffnet und nie geschlossen; schließen Sie es.",
-	"read-only-file-system": "{path} liegt auf einem nur lesbaren Dateisystem; wählen Sie mit --state ein anderes Verzeichnis.",
-	"shell-missing":
-		"Es gibt keine Shell, die in den Käfig mitgenommen werden könnte; installieren Sie busybox-static (oder bash).",
+	"program-not-a-file": "{program} ist keine Datei. Nennen Sie das Programm selbst.",
+	"program-not-executable": "{program} ist nicht ausführbar. Prüfen Sie den Modus.",
+	"program-not-found": "Programm '{program}' nicht gefunden. Prüfen Sie den Namen, oder installieren Sie es.",
+	"quote-unterminated": "Der Befehl enthält ein nicht geschlossenes Anführungszeichen {quote}. Schließen Sie es.",
+	"read-only-file-system":
+		"{path} liegt auf einem schreibgeschützten Dateisystem. Wählen Sie mit --state einen anderen Zustandsordner.",
+	"shell-missing": "Für den Käfig ist keine Shell verfügbar. Installieren Sie busybox-static oder bash.",
 	"shell-syntax":
-		"{character} gilt einer Shell, der Befehl wird aber ohne Shell gestartet; setzen Sie es in Anführungszeichen oder lassen Sie es weg.",
-	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
-	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
-	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",
+		"Der Befehl enthält {character}, wird aber ohne Shell gestartet. Setzen Sie das Zeichen in Anführungszeichen, oder entfernen Sie es.",
+	"signal-unknown": "Unbekanntes Signal '{signal}'. `kill -l` zeigt alle Signale.",
+	"source-changed": "{path} hat sich während des Kopierens geändert. Versuchen Sie es erneut, wenn kein Prozess darin schreibt.",
+	"source-gone": "{path} ist seit der Beobachtung verschwunden. Beobachten Sie erneut.",
 	"source-hollow":
-		"{path} ist {bytes} Byte lang und besteht fast nur aus Löchern; nichts wurde kopiert. Lassen Sie es mit --exclude {path} weg.",
-	"source-is-link": "{path} ist seit der Planung ein Verweis geworden; beobachten Sie noch einmal.",
-	"source-moved": "{path} führt jetzt nach {real}; beobachten Sie noch einmal.",
-	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr; beobachten Sie noch einmal oder schließen Sie es aus.",
-	"source-of-kernel": "{path} gehört dem Kern und lässt sich nicht kopieren; schließen Sie es aus.",
+		"{path} wurde nicht kopiert: Es ist eine Sparse-Datei von {bytes} Byte mit kaum Inhalt. Lassen Sie sie mit --exclude {path} weg.",
+	"source-is-link": "{path} ist seit der Planung zu einem Link geworden. Beobachten Sie erneut.",
+	"source-moved": "{path} verweist jetzt auf {real}. Beobachten Sie erneut.",
+	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr. Beobachten Sie erneut, oder schließen Sie sie aus.",
+	"source-of-kernel": "{path} ist eine Kernel-Datei und lässt sich nicht kopieren. Schließen Sie sie aus.",
 	"state-damaged":
-		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
-	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
-	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
+		"{path} ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
+	"still-in-use": "{path} wird noch benutzt. Beenden Sie die Prozesse, die es benutzen, und versuchen Sie es erneut.",
+	"cage-without-template":
+		"Zum Käfig {name} gibt es auf diesem System keine Vorlage; ein Vergleich ist nicht möglich. `cagewright template list` zeigt die Vorlagen.",
+	"file-not-regular": "'{file}' ist keine gewöhnliche Datei. Prüfen Sie den Pfad.",
 	"target-unknown":
-		"Es gibt weder eine Vorlage noch eine systemd-Unit {name}; `cagewright template list` und `cagewright apps` zeigen die vorhandenen.",
-	"timeout-invalid": "{value} ist keine Zahl von Sekunden; schreiben Sie eine von 1 bis 86400.",
-	"tool-missing": "{tool} fehlt; installieren Sie das Paket {package} oder führen Sie `cagewright doctor --fix` aus.",
-	"sockets-on-host":
-		"Die Sockets, die sie beim Start bekommt, lassen sich nicht auf dem System selbst öffnen; lassen Sie --on-host weg.",
+		"Unbekannte Vorlage oder systemd-Unit '{name}'. `cagewright template list` und `cagewright apps` zeigen, was es gibt.",
+	"timeout-invalid": "Ungültige Sekundenzahl '{value}': Erlaubt sind Zahlen von 1 bis 86400.",
+	"tool-missing": "{tool} fehlt. Installieren Sie das Paket {package}, oder führen Sie `cagewright doctor --fix` aus.",
+	"sockets-on-host": "Cagewright kann die Sockets der Anwendung nicht auf dem Host öffnen. Lassen Sie --on-host weg.",
 	"socket-invalid":
 		"Ungültiger Socket '{value}': schreiben Sie ART ADRESSE, etwa 'stream 127.0.0.1:8080' oder 'stream /run/app.socket mode=0660 group=www-data'. ART ist stream, datagram oder seqpacket.",
 	"user-namespaces-off":
-		"Dieses System gibt gewöhnlichen Benutzern keine Benutzernamensräume ({detail}); als root erlaubt `sysctl -w {setting}` sie, oder rufen Sie cagewright als root auf.",
+		"Dieses System verweigert gewöhnlichen Benutzern Benutzer-Namensräume ({detail}). Erlauben Sie diese mit `sysctl -w {setting}`, oder führen Sie cagewright als root aus.",
 	"user-namespaces-refused":
-		"Dieser Benutzer bekommt keinen Benutzernamensraum mit Rechten darin ({detail}); erlauben Sie das auf diesem System, oder rufen Sie cagewright als root auf.",
+		"Dieser Benutzer erhält in einem Benutzer-Namensraum keine Rechte ({detail}). Erlauben Sie das auf diesem System, oder führen Sie cagewright als root aus.",
 	"unsafe-data":
-		"{path} in den Daten des Käfigs ist kein Verzeichnis (vielleicht ein Verweis, den die Anwendung angelegt hat), dort wird nichts abgelegt; sehen Sie es an, entfernen Sie es, und versuchen Sie es noch einmal.",
+		"In {path} in den Daten des Käfigs wird nicht geschrieben: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und versuchen Sie es erneut.",
 	"unsafe-directory":
-		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",
-	// sessions of the wizard
-	"no-session": "Es gibt keine verlassene Sitzung; `cagewright` allein beginnt eine.",
-	"sessions-action-unknown": "`sessions` kennt list, show NAME und remove NAME, nicht {action}.",
-	"cut-off": "Das brach ab, als der Assistent endete; davon ist nichts übrig. Beginnen Sie es neu.",
+		"In {path} wird nicht gearbeitet ({problem}). Das Verzeichnis muss Ihnen gehören, ohne Link im Pfad, und nur Sie dürfen darin schreiben.",
+	// wizard sessions
+	"no-session": "Es ist keine Sitzung gespeichert. Beginnen Sie eine mit `cagewright`.",
+	"sessions-action-unknown":
+		"Unbekannte Aktion '{action}': Es gibt `sessions list`, `sessions show NAME` und `sessions remove NAME`.",
+	"cut-off": "Dieser Schritt wurde unterbrochen und zurückgenommen. Führen Sie ihn erneut aus.",
 };

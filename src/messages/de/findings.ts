@@ -1,160 +1,157 @@
 import type { FindingMessages } from "../en/findings.ts";
 
-/** Was die Prüfung findet, deutsch. */
 export const findingsDe: FindingMessages = {
 	"way-not-directory": {
-		what: "führt zum Käfig und ist kein Verzeichnis ({kind})",
-		close: "Legen Sie dort ein Verzeichnis von root an, oder wählen Sie mit --state einen anderen Ort",
+		what: "liegt auf dem Pfad zum Käfig und ist kein Verzeichnis ({kind})",
+		fix: "Legen Sie dort ein Verzeichnis an, das root gehört, oder wählen Sie mit --state einen anderen Ort",
 	},
 	"way-foreign-owner": {
-		what: "führt zum Käfig und gehört uid {uid}, die einen anderen Käfig an seine Stelle setzen kann",
-		close: "Geben Sie es root: chown root",
+		what: "liegt auf dem Pfad zum Käfig und gehört uid {uid}, die den Käfig austauschen kann",
+		fix: "Machen Sie root zum Eigentümer: chown root",
 	},
 	"way-writable": {
-		what: "führt zum Käfig und ist für andere beschreibbar ({mode}), die einen anderen Käfig an seine Stelle setzen können",
-		close: "Schließen Sie es: chmod go-w",
+		what: "liegt auf dem Pfad zum Käfig und ist für andere beschreibbar ({mode}), die den Käfig austauschen können",
+		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"way-sticky": {
-		what: "führt zum Käfig und ist ein Verzeichnis von root mit Sticky-Bit: zulässig, ein eigener Ort ist besser",
-		close: "Wählen Sie mit --state einen Ort, der root allein gehört",
+		what: "liegt auf dem Pfad zum Käfig und ist ein gemeinsames Verzeichnis mit Sticky-Bit; das ist sicher, ein eigener Ort ist besser",
+		fix: "Wählen Sie mit --state einen Ort, in den nur root schreiben darf",
 	},
 	setuid: {
-		what: "ist setuid ({mode}): Wer es draußen startet, wird zu seinem Eigentümer",
-		close: "Bauen Sie den Käfig neu, oder nehmen Sie das Bit weg: chmod u-s",
+		what: "ist setuid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte des Eigentümers",
+		fix: "Bauen Sie den Käfig neu, oder entfernen Sie das Bit: chmod u-s",
 	},
 	setgid: {
-		what: "ist setgid ({mode}): Wer es draußen startet, bekommt seine Gruppe",
-		close: "Bauen Sie den Käfig neu, oder nehmen Sie das Bit weg: chmod g-s",
+		what: "ist setgid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte der Gruppe",
+		fix: "Bauen Sie den Käfig neu, oder entfernen Sie das Bit: chmod g-s",
 	},
 	"file-capabilities": {
-		what: "hat File-Capabilities ({capabilities}): Wer es draußen startet, hat sie",
-		close: "Bauen Sie den Käfig neu, oder nehmen Sie sie weg: setcap -r",
+		what: "hat File-Capabilities ({capabilities}): Ein Benutzer, der es auf dem Host ausführt, erhält sie",
+		fix: "Bauen Sie den Käfig neu, oder entfernen Sie sie: setcap -r",
 	},
 	"file-capabilities-unseen": {
-		what: "nach File-Capabilities konnte nicht gesucht werden, getcap fehlt",
-		close: "Installieren Sie es (Debian: libcap2-bin)",
+		what: "File-Capabilities wurden nicht geprüft, weil getcap fehlt",
+		fix: "Installieren Sie getcap (Debian: libcap2-bin)",
 	},
 	device: {
-		what: "ist ein Gerät, das der Plan nicht hat ({type} {major}:{minor})",
-		close: "Bauen Sie den Käfig neu, mit --device, wo es gebraucht wird",
+		what: "ist ein Gerät, das nicht im Plan steht ({type} {major}:{minor})",
+		fix: "Bauen Sie den Käfig neu; braucht die Anwendung das Gerät, ergänzen Sie --device",
 	},
 	fifo: {
-		what: "ist eine FIFO, die der Plan nicht hat, und so ein Weg für Daten zu jemandem draußen",
-		close: "Entfernen Sie sie, oder bauen Sie den Käfig neu",
+		what: "ist eine FIFO, die nicht im Plan steht; ein Prozess außerhalb könnte darüber Daten mit dem Käfig austauschen",
+		fix: "Entfernen Sie sie, oder bauen Sie den Käfig neu",
 	},
 	socket: {
-		what: "ist ein Socket, den der Plan nicht hat, und so ein Weg zu jemandem draußen",
-		close: "Entfernen Sie ihn, oder bauen Sie den Käfig neu",
+		what: "ist ein Socket, der nicht im Plan steht; ein Prozess außerhalb könnte darüber Daten mit dem Käfig austauschen",
+		fix: "Entfernen Sie ihn, oder bauen Sie den Käfig neu",
 	},
 	"hard-link": {
-		what: "hat {links} Namen: Wer unter einem anderen schreibt, vielleicht draußen, ändert es hier",
-		close: "Bauen Sie den Käfig neu; der Bau kopiert",
+		what: "hat {links} harte Links: Wer über einen anderen schreibt, auch auf dem Host, ändert diese Datei",
+		fix: "Bauen Sie den Käfig neu; dabei wird die Datei kopiert",
 	},
 	"world-writable": {
 		what: "ist für alle beschreibbar ({mode})",
-		close: "Bauen Sie den Käfig neu, oder schließen Sie es: chmod o-w",
+		fix: "Bauen Sie den Käfig neu, oder entziehen Sie das Schreibrecht: chmod o-w",
 	},
 	"application-may-write": {
 		what: "ist für die Gruppe der Anwendung beschreibbar ({gid}, {mode})",
-		close: "Bauen Sie den Käfig neu, oder schließen Sie es: chmod g-w",
+		fix: "Bauen Sie den Käfig neu, oder entziehen Sie das Schreibrecht: chmod g-w",
 	},
 	"application-owns": {
 		what: "gehört dem Konto der Anwendung (uid {uid}); nur der schreibgeschützte Mount verhindert Änderungen",
-		close: "Geben Sie die Datei auf dem Wirt root, und bauen Sie den Käfig neu",
+		fix: "Machen Sie root auf dem Host zum Eigentümer, und bauen Sie den Käfig neu",
 	},
 	"shadow-file": {
-		what: "ist eine Datei mit Passwort-Hashes",
-		close: "Bauen Sie den Käfig neu, ohne --allow-secret dafür",
+		what: "enthält Passwort-Hashes",
+		fix: "Bauen Sie den Käfig ohne --allow-secret für diese Datei neu",
 	},
 	"password-hash": {
 		what: "enthält in Zeile {line} einen Passwort-Hash",
-		close: "Bauen Sie den Käfig neu; der Bau schreibt Konten ohne",
+		fix: "Bauen Sie den Käfig neu; dabei werden Konten ohne Hashes geschrieben",
 	},
 	"password-empty": {
-		what: "hat in Zeile {line} ein Konto ohne Passwort",
-		close: "Bauen Sie den Käfig neu; der Bau schreibt Konten, an denen sich niemand anmelden kann",
+		what: "enthält in Zeile {line} ein Konto ohne Passwort",
+		fix: "Bauen Sie den Käfig neu; dabei werden Konten ohne Anmeldemöglichkeit geschrieben",
 	},
 	"link-leads-outside": {
-		what: "ist ein Verweis auf {target}, das nicht im Käfig ist: Wer als root den Käfig von draußen liest, gelangt zum Wirt",
-		close: "Nehmen Sie das Ziel mit --include auf, oder lassen Sie den Verweis mit --exclude weg",
+		what: "ist ein Link auf {target}, das im Käfig fehlt: Liest root den Käfig vom Host aus, trifft der Link die Datei des Hosts",
+		fix: "Nehmen Sie das Ziel mit --include auf, oder lassen Sie den Link mit --exclude weg",
 	},
-	mounted: { what: "ist ein eigener Mount, in dem nichts geprüft wurde", close: "Hängen Sie ihn aus" },
+	mounted: { what: "ist ein eigener Mount, der nicht geprüft wurde", fix: "Hängen Sie ihn aus" },
 	changed: {
-		what: "ist nicht, was gebaut wurde: Inhalt, Art oder Ziel wurde seither geändert",
-		close: "Finden Sie heraus, wer das war, und bauen Sie den Käfig aus den Dateien des Wirts neu",
+		what: "weicht vom gebauten Stand ab: Inhalt, Art oder Link-Ziel wurde geändert",
+		fix: "Klären Sie, wer es geändert hat, und bauen Sie den Käfig aus den Dateien des Hosts neu",
 	},
 	"configuration-edited": {
 		what: "wurde seit dem Bau bearbeitet",
-		close:
-			"Das bleibt bei jeder Aktualisierung; machen Sie die Änderung auch auf dem Wirt, dann gibt es ab der nächsten wieder nur einen Text",
+		fix: "Aktualisierungen behalten diese Änderung; ändern Sie die Datei auf dem Host ebenso, um wieder nur eine Fassung zu haben",
 	},
 	"attributes-changed": {
-		what: "hat einen anderen Modus oder Eigentümer als beim Bau ({is} statt {was})",
-		close: "Setzen Sie es zurück, oder bauen Sie den Käfig neu",
+		what: "hat einen anderen Modus oder Eigentümer als nach dem Bau ({is} statt {was})",
+		fix: "Stellen Sie Modus und Eigentümer wieder her, oder bauen Sie den Käfig neu",
 	},
 	added: {
-		what: "kam seit dem Bau in den Käfig ({kind})",
-		close: "Entfernen Sie es; was die Anwendung braucht, kommt mit make --include hinein",
+		what: "wurde dem Käfig nach dem Bau hinzugefügt ({kind})",
+		fix: "Entfernen Sie es; braucht die Anwendung es, bauen Sie den Käfig mit --include neu",
 	},
 	missing: {
-		what: "fehlt im Käfig seit dem Bau ({kind})",
-		close: "Bauen Sie den Käfig neu; was er nicht haben soll, lässt make --exclude weg",
+		what: "wurde nach dem Bau aus dem Käfig entfernt ({kind})",
+		fix: "Bauen Sie den Käfig neu; um die Datei wegzulassen, verwenden Sie --exclude",
 	},
 	unseen: {
-		what: "lässt sich nicht ansehen ({error}); was dort oder darunter ist, bleibt unbekannt",
-		close: "Finden Sie heraus, warum, und entfernen Sie es oder machen Sie es lesbar",
+		what: "ist nicht lesbar ({error}); es und alles darunter wurde nicht geprüft",
+		fix: "Klären Sie die Ursache, und entfernen Sie es oder machen Sie es lesbar",
 	},
 	"data-setuid": {
-		what: "liegt in den Daten der Anwendung und ist setuid ({mode}): eine Falle für jeden, der es draußen startet",
-		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es, oder chmod u-s",
+		what: "liegt in den Daten der Anwendung und ist setuid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte des Eigentümers",
+		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder das Bit: chmod u-s",
 	},
 	"data-setgid": {
-		what: "liegt in den Daten der Anwendung und ist setgid ({mode}): eine Falle für jeden, der es draußen startet",
-		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es, oder chmod g-s",
+		what: "liegt in den Daten der Anwendung und ist setgid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte der Gruppe",
+		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder das Bit: chmod g-s",
 	},
 	"data-file-capabilities": {
-		what: "liegt in den Daten der Anwendung und hat File-Capabilities ({capabilities}): eine Falle für jeden, der es draußen startet",
-		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es, oder setcap -r",
+		what: "liegt in den Daten der Anwendung und hat File-Capabilities ({capabilities}): Ein Benutzer, der es auf dem Host ausführt, erhält sie",
+		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder seine Capabilities: setcap -r",
 	},
 	"data-device": {
-		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das für jeden wirkt, der es draußen öffnet",
-		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es",
+		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das auf dem Host für jeden Benutzer funktioniert",
+		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es",
 	},
 	"data-way-not-directory": {
-		what: "führt zum Zustand der Anwendung und ist kein Verzeichnis ({kind}): Eine Einhängung folgte einem Verweis, den die Anwendung dort angelegt hat",
-		close: "Sehen Sie es an, entfernen Sie es, und stellen Sie das Verzeichnis wieder her",
+		what: "liegt auf dem Pfad zum Zustand der Anwendung und ist kein Verzeichnis ({kind}): Ein Mount folgte einem Link, den die Anwendung angelegt hat",
+		fix: "Prüfen Sie es, entfernen Sie es, und stellen Sie das Verzeichnis wieder her",
 	},
 	"data-way-foreign-owner": {
-		what: "führt zum Zustand der Anwendung und gehört uid {uid}, die darin etwas durch einen Verweis ersetzen kann",
-		close: "Geben Sie es root: chown root",
+		what: "liegt auf dem Pfad zum Zustand der Anwendung und gehört uid {uid}, die ihn durch einen Link ersetzen kann",
+		fix: "Machen Sie root zum Eigentümer: chown root",
 	},
 	"data-way-writable": {
-		what: "führt zum Zustand der Anwendung und ist für andere schreibbar ({mode}), die darin etwas durch einen Verweis ersetzen können",
-		close: "Schließen Sie es: chmod go-w",
+		what: "liegt auf dem Pfad zum Zustand der Anwendung und ist für andere beschreibbar ({mode}), die ihn durch einen Link ersetzen können",
+		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "führt zur Einbindung {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, was der Käfig vom Rechner zeigt",
-		close:
-			"Finden Sie heraus, wer es dorthin gelegt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+		what: "liegt auf dem Pfad zum Bind-Mount {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, welche Dateien des Hosts der Käfig sieht",
+		fix: "Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
 	},
 	"bind-absent": {
-		what: "fehlt, die Einbindung {bind} ist also nicht einzuhängen",
-		close: "Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+		what: "fehlt; der Bind-Mount {bind} ist nicht möglich",
+		fix: "Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
 	},
 	"bind-foreign-owner": {
-		what: "führt zur Einbindung {bind} und gehört uid {uid}, die an seine Stelle einen Link auf jedes Verzeichnis des Rechners setzen kann",
-		close: "Geben Sie es root (chown root), oder binden Sie es selbst ein statt etwas darin",
+		what: "liegt auf dem Pfad zum Bind-Mount {bind} und gehört uid {uid}, die ihn auf jedes Verzeichnis des Hosts umlenken kann",
+		fix: "Machen Sie root zum Eigentümer (chown root), oder binden Sie dieses Verzeichnis selbst ein",
 	},
 	"bind-writable": {
-		what: "führt zur Einbindung {bind} und ist für andere beschreibbar ({mode}), die einen Link auf jedes Verzeichnis des Rechners in den Weg legen können",
-		close: "Schließen Sie es (chmod go-w), oder binden Sie es selbst ein statt etwas darin",
+		what: "liegt auf dem Pfad zum Bind-Mount {bind} und ist für andere beschreibbar ({mode}), die ihn auf jedes Verzeichnis des Hosts umlenken können",
+		fix: "Entziehen Sie das Schreibrecht (chmod go-w), oder binden Sie dieses Verzeichnis selbst ein",
 	},
 	"account-used-outside": {
-		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa Prozess {pid} ({program}); nur der PID-Namensraum trennt sie von denen des Käfigs",
-		close: "Geben Sie dem Käfig ein eigenes Konto: make --dedicated-account",
+		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa {pid} ({program}); nur der PID-Namensraum trennt sie vom Käfig",
+		fix: "Geben Sie dem Käfig ein eigenes Konto: make --dedicated-account",
 	},
 	"account-of-other-cage": {
-		what: "{account} ist auch das Konto {count|des Käfigs|der Käfige} {cages}; nur {count|der PID-Namensraum trennt|die PID-Namensräume trennen} sie von diesem",
-		close: "Geben Sie jedem ein eigenes Konto: make --dedicated-account",
+		what: "{account} ist auch das Konto {count|des Käfigs|der Käfige} {cages}; nur PID-Namensräume trennen sie von diesem Käfig",
+		fix: "Geben Sie jedem Käfig ein eigenes Konto: make --dedicated-account",
 	},
 };

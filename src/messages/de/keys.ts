@@ -1,27 +1,26 @@
 import type { Command } from "../../wizard/bindings.ts";
 import type { WizardMessages } from "../en/wizard.ts";
 
-/** Die Wörter für das, was Tasten tun, und die Namen der Tasten; deutsch. */
 export const keysDe: Readonly<Record<Command, string>> = {
 	"go-on": "weiter",
 	choose: "wählen",
-	install: "installieren, nachsehen",
+	install: "installieren, erneut prüfen",
 	start: "zum Knopf",
-	"finish-early": "genug, weiter",
+	"finish-early": "weiter",
 	build: "bauen, erproben",
 	"run-next": "Nächstes üben",
 	"another-run": "weiterer Lauf",
 	"next-view": "nächste Ansicht",
-	"previous-view": "Ansicht davor",
-	"watch-running": "laufend beobachten",
-	"start-over": "neu beobachten, Läufe vergessen",
-	again: "noch einmal",
-	"accept-remedies": "ergänzen, erproben",
+	"previous-view": "vorige Ansicht",
+	"watch-running": "laufenden beobachten",
+	"start-over": "neu beobachten, Läufe verwerfen",
+	again: "erneut versuchen",
+	"accept-remedies": "ergänzen, erneut erproben",
 	minimise: "Unnötiges weglassen",
-	"finish-search": "genug, zeigen",
+	"finish-search": "beenden, Ergebnis zeigen",
 	"leave-out": "ohne das bauen",
 	save: "sichern",
-	"finish-anyway": "so sichern",
+	"finish-anyway": "trotzdem sichern",
 	pick: "wählen",
 	end: "fertig",
 	back: "zurück",
@@ -29,17 +28,17 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	quit: "beenden",
 	interrupt: "beenden",
 	keys: "alle Tasten",
-	why: "warum",
-	commands: "gelaufene Befehle",
+	why: "Hilfe",
+	commands: "ausgeführte Befehle",
 	search: "suchen",
 	output: "Ausgabe",
 	selftest: "Selbsttest",
 	shell: "Shell",
-	"next-match": "nächste Stelle",
-	"previous-match": "Stelle davor",
-	toggle: "rein/raus",
+	"next-match": "nächster Treffer",
+	"previous-match": "voriger Treffer",
+	toggle: "umschalten",
 	"next-tab": "nächste Ansicht",
-	"previous-tab": "Ansicht davor",
+	"previous-tab": "vorige Ansicht",
 	"next-file": "nächste Datei",
 	"previous-file": "vorige Datei",
 	"type-command": "Befehl eingeben",
@@ -52,7 +51,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	"close-folder": "schließen",
 	"close-or-back": "zu, zurück",
 	all: "alle gezeigten",
-	package: "das ganze Paket",
+	package: "ganzes Paket",
 	kind: "alle dieser Art",
 	bind: "einhängen",
 	empty: "leer",
@@ -60,7 +59,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	redo: "wiederholen",
 	"next-waiting": "nächstes [!]",
 	"dry-run": "Probelauf",
-	"save-review": "Liste sichern",
+	"save-review": "Liste speichern",
 	"to-application": "Anwendung",
 	"to-files": "Dateien",
 	"to-accounts": "Konten",
@@ -71,13 +70,13 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	"next-field": "nächstes",
 	begin: "Beobachtung starten",
 	"try-probe": "Probe versuchen",
-	"previous-field": "davor",
+	"previous-field": "voriges",
 	discard: "verwerfen",
 	"line-start": "Anfang der Zeile",
 	"line-end": "Ende der Zeile",
-	"cut-before": "alles davor löschen",
-	"cut-after": "alles danach löschen",
-	"cut-word": "Wort davor löschen",
+	"cut-before": "bis zum Anfang löschen",
+	"cut-after": "bis zum Ende löschen",
+	"cut-word": "voriges Wort löschen",
 	up: "hinauf",
 	down: "hinab",
 	"page-up": "Seite hinauf",
@@ -117,84 +116,86 @@ export const keyNamesDe: Readonly<Record<string, string>> = {
 };
 
 export const whyDe: WizardMessages["why"] = {
-	title: "Warum: {step}",
-	machine: "An diesem Rechner:",
+	title: "Zu diesem Schritt: {step}",
+	machine: "Wirkung auf dieses System:",
 	proposals: "Vorschläge:",
 	names: {
-		requirements: "was fehlt",
-		choose: "die Anwendung",
-		form: "wie sie startet",
-		trace: "das Beobachten",
+		requirements: "fehlende Voraussetzungen",
+		choose: "Anwendung",
+		form: "wie die Anwendung startet",
+		trace: "Beobachtung",
 		files: "Dateien und Geräte",
 		accounts: "Konten",
-		build: "Durchsicht, bevor etwas geschrieben wird",
-		trial: "die Erprobung",
-		save: "das Sichern",
+		build: "Durchsicht vor dem Bau",
+		trial: "Erprobung",
+		save: "Sichern",
 	},
 	steps: {
 		requirements: {
 			purpose:
-				"Eine Anwendung zu beobachten und in einem Käfig zu halten braucht Programme, die diesem Rechner fehlen. Ohne sie wäre auf keinen der folgenden Schritte Verlass, deshalb kommen sie zuerst.",
-			machine: "Enter installiert die genannten Pakete mit der Paketverwaltung des Systems, sonst nichts. c zeigt die Befehle.",
-			proposals: "Alles wurde auf diesem Rechner gesucht oder ausprobiert; das Paket ist das, welches es hier mitbringt.",
+				"Cagewright braucht einige Programme, um eine Anwendung zu beobachten und abzuschotten. Auf diesem System fehlen welche. Installieren Sie sie zuerst; ohne sie ist kein späterer Schritt verlässlich.",
+			machine: "Enter installiert nur die genannten Pakete, mit der Paketverwaltung des Systems. c zeigt die Befehle.",
+			proposals: "Cagewright hat jede Voraussetzung auf diesem System geprüft und nennt das Paket, das sie erfüllt.",
 		},
 		choose: {
 			purpose:
-				"Ein Käfig gilt einer Anwendung: Er bekommt die Dateien, Konten und Rechte, die sie braucht, und nichts von den anderen. Darum die Frage zuerst, welche es ist.",
-			machine: "Nichts. Vorlagen, Units und lauschende Prozesse wurden gelesen, nichts gestartet oder angehalten.",
+				"Ein Käfig schottet eine Anwendung ab. Er enthält nur die Dateien, Konten und Rechte, die sie braucht. Wählen Sie zuerst die Anwendung.",
+			machine: "Keine. Cagewright hat Vorlagen, Units und lauschende Prozesse gelesen, aber nichts gestartet oder angehalten.",
 			proposals:
-				"Vorlagen bringt dieses Programm mit, oder Sie haben sie gesichert. Dienste sind die systemd-Units dieses Rechners, die in einen Käfig können; „läuft“ heißt: lauscht an einem Port und gehört zu keiner Unit.",
+				"Vorlagen sind eingebaut oder von Ihnen gesichert. Dienste sind systemd-Units, die in einen Käfig können. Laufende Anwendungen lauschen an einem Port und gehören zu keiner Unit.",
 		},
 		form: {
 			purpose:
-				"Der Käfig entsteht aus dem, was die Anwendung tut, wenn sie so gestartet wird. Die Probe ist eine echte Anfrage: Sie entscheidet in jedem weiteren Schritt, ob die Anwendung geht. Das Konto ist das, was ein Eindringling wäre.",
+				"Cagewright baut den Käfig aus dem, was die Anwendung mit diesen Einstellungen tut. Die Probe sendet eine echte Anfrage; jeder spätere Schritt prüft damit, ob die Anwendung funktioniert. Ein Angreifer, der die Anwendung übernimmt, hat die Rechte ihres Kontos.",
 			machine:
-				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen (Strg-T) führt diese eine Zeile aus wie eine Shell; gefragt wird, was auf diesem Wirt gerade läuft. Antwortet nichts, startet die Anwendung kurz in einer Sandbox, und was sie dort schreibt, wird weggeworfen.",
+				"Keine, bis die Beobachtung beginnt. Strg-T führt die Probe als Shell-Zeile auf dem Host aus. Antwortet nichts, startet Cagewright die Anwendung kurz in einer Sandbox und verwirft, was sie schreibt.",
 			proposals:
-				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten. Ist beides unbekannt, wurde mit den Ports, an denen sie jetzt lauscht, einmal Verbindung aufgenommen, ob sie grüßt oder HTTP spricht: ebenfalls geraten.",
+				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess. Die Probe stammt aus dem bekannten Protokoll des Programms oder ist aus dem Port oder dessen Begrüßung abgeleitet.",
 		},
 		trace: {
 			purpose:
-				"Keine Dokumentation nennt jede Datei, die eine Anwendung öffnet. Darum wird sie gestartet und mit strace beobachtet, vom Start über Anfragen und Neuladen bis zum Ende: Was sie anfasst, braucht der Käfig. Was jetzt nicht geübt wird, fehlt in der Erprobung oder später.",
+				"Keine Dokumentation nennt jede Datei, die eine Anwendung öffnet. Deshalb beobachtet strace sie vom Start über Anfragen und Neuladen bis zum Ende; der Käfig erhält die benutzten Dateien. Üben Sie eine Funktion jetzt nicht, können ihre Dateien in der Erprobung oder später fehlen.",
 			machine:
-				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, aus der alles Geschriebene weggeworfen wird, und in einem eigenen Netz. Der Betrieb läuft weiter. Nur „auf dem Wirt“ schreibt sie wirklich.",
+				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, die verworfen wird, und einem eigenen Netz. Dienste im Betrieb laufen weiter. Nur „auf dem Host“ schreibt sie dauerhaft.",
 			proposals:
-				"Proben und Übungen sind die Zeilen des Formulars. Was als Nächstes kommt, fragt mit dem Programm der Probe nach mehr; was das Paket enthält und noch niemand benutzt hat, ist aus der Paketdatenbank bekannt. x führt die nächste Zeile aus, e eine eigene.",
+				"Proben und Übungen sind die Zeilen des Formulars. Die Vorschläge verwenden das Programm der Probe und Dateien des Pakets, die noch nicht benutzt wurden. x führt den nächsten Vorschlag aus, e einen eigenen.",
 		},
 		files: {
 			purpose:
-				"Alles im Käfig kann lesen und benutzen, wer in die Anwendung einbricht. Weniger ist also besser: Was sie angefasst hat, ist drin, was niemand braucht, darf weg, Geheimnisse und Setuid-Dateien warten auf Ihr Ja.",
-			machine: "Nichts. Entscheidungen werden als Regeln behalten und gelten, wenn der Käfig gebaut wird.",
+				"Ein Angreifer, der die Anwendung übernimmt, kann alles im Käfig lesen und benutzen; nehmen Sie deshalb so wenig wie möglich auf. Der Käfig enthält die benutzten Dateien. Entfernen Sie, was die Anwendung nicht braucht. Geheimnisse und setuid-Dateien brauchen Ihre Zustimmung.",
+			machine: "Keine. Cagewright behält Ihre Entscheidungen als Regeln und wendet sie beim Bau an.",
 			proposals:
-				"Dateien, die beim Beobachten geöffnet wurden, Bibliotheken, die Programme laut ihrem Kopf brauchen, was eine Vorlage nennt, und die wenigen, die der Starter schreibt. Bei jedem Eintrag steht, was davon zutrifft.",
+				"Die Liste enthält bei der Beobachtung geöffnete Dateien, Bibliotheken, die die Header der Programme verlangen, in einer Vorlage genannte Dateien und von Cagewright erzeugte Dateien. Jeder Eintrag zeigt seinen Grund.",
 		},
 		accounts: {
 			purpose:
-				"Ein Käfig bekommt eigene Dateien passwd und group, nur mit den Namen, die die Anwendung finden muss. Die übrigen Konten des Rechners gehen dort niemanden etwas an, und kein Passwort wird kopiert.",
-			machine: "Nichts. Geschrieben werden diese Dateien beim Bauen, im Käfig; die des Systems bleiben, wie sie sind.",
+				"Cagewright schreibt für den Käfig eine eigene passwd und group. Sie enthalten nur die Namen, die die Anwendung finden muss, und keine Passwörter.",
+			machine: "Keine. Cagewright schreibt diese Dateien beim Bau in den Käfig. Die Dateien des Systems ändern sich nicht.",
 			proposals:
-				"Das Konto, als das sie startet, die Konten, zu denen sie beim Beobachten gewechselt ist, und die Eigentümer der Dateien, die hineinkommen.",
+				"Das Konto der Anwendung, Konten, zu denen sie bei der Beobachtung wechselte, und Eigentümer von Dateien im Käfig.",
 		},
 		build: {
 			purpose:
-				"Bis hierher wurde nichts geschrieben. Hier steht alles, was geschrieben wird, das Gefährliche zuerst; 1, 3 und 4 führen zu jeder Antwort zurück.",
+				"Noch wurde nichts geschrieben. Diese Seite zeigt alles, was Cagewright schreiben wird, Risiken zuerst. Mit 1, 3 oder 4 ändern Sie eine Antwort.",
 			machine:
-				"Enter kopiert die Dateien in eine neue Generation unter dem Zustandsordner und startet die Anwendung dort einmal, in einer Sandbox. Ein Käfig gleichen Namens, der gerade läuft, bleibt unberührt.",
-			proposals: "Capabilities und Öffnungen sind die, deren Gebrauch beim Beobachten gelang; was nicht zu sehen war, bleibt zu.",
+				"Enter kopiert die Dateien in eine neue Generation im Zustandsordner und startet die Anwendung dort einmal, in einer Sandbox. Ein laufender Käfig gleichen Namens bleibt unberührt.",
+			proposals:
+				"Der Käfig erhält nur Capabilities und Berechtigungen, deren Benutzung bei der Beobachtung gelang. Alles andere bleibt verweigert.",
 		},
 		trial: {
 			purpose:
-				"Gut ist ein Käfig, wenn die Anwendung aus ihm heraus antwortet, und nur dann. Was sie suchte und nicht fand, steht hier mit dem, was hilft; nehmen Sie es an und erproben Sie neu, bis nichts Wichtiges mehr fehlt. Antwortet sie, so findet m durch weitere Versuche, was niemand braucht.",
+				"Ein Käfig funktioniert nur, wenn die Anwendung darin antwortet. Die Liste zeigt, was die Anwendung nicht fand, jeweils mit Abhilfe. Nehmen Sie sie an, und erproben Sie erneut, bis nichts Wichtiges fehlt. Danach findet m Dateien, die nichts braucht.",
 			machine:
-				"Die Anwendung läuft im Käfig, in einem eigenen Netz, und ihr Zustand ist eine Kopie, die weggeworfen wird. Die jetzige Generation des Käfigs bleibt unberührt.",
+				"Die Anwendung läuft im Käfig mit eigenem Netz und einer Kopie ihres Zustands, die verworfen wird. Die aktuelle Generation des Käfigs ändert sich nicht.",
 			proposals:
-				"Was fehlte, hat das Beobachten im Käfig gezeigt. Abhilfe ist genau die Datei, das Recht oder das Konto, um das es bei dem abgewiesenen Aufruf ging.",
+				"Cagewright hat die Anwendung im Käfig beobachtet, um Fehlendes zu finden. Jede Abhilfe ergänzt nur die Datei, das Recht oder das Konto, das der verweigerte Aufruf braucht.",
 		},
 		save: {
 			purpose:
-				"Der Käfig steht. Bleibt, ihn in Betrieb zu nehmen, ihn aktuell zu halten und ihn noch einmal machen zu können: Der Befehl tut dasselbe ohne Fragen, der Nachweis sagt, was drin ist und warum.",
-			machine: "Gesicherte Vorlagen und Nachweise sind Dateien unter dem Zustandsordner. Die Unit zu zeigen installiert nichts.",
-			proposals: "Der Befehl nennt, was Sie anders entschieden haben als vorgeschlagen, und sonst nichts.",
+				"Der Käfig ist fertig. Nehmen Sie ihn nun in Betrieb, und halten Sie ihn aktuell. Der Befehl baut denselben Käfig ohne Fragen; der Nachweis dokumentiert, was er enthält und warum.",
+			machine:
+				"Cagewright speichert Vorlagen und Nachweise als Dateien im Zustandsordner. Die Unit anzuzeigen installiert nichts.",
+			proposals: "Der Befehl enthält nur die Entscheidungen, die von den Vorschlägen abweichen.",
 		},
 	},
 };

@@ -1,157 +1,163 @@
 import type { FindingCode } from "../../core/cage/finding.ts";
 
-/** What the audit finds, English: what it means, beginning after the path, and how to close it. */
+/** Findings of the audit. `what` continues a sentence that starts with the path, `fix` is an instruction. */
 export const findingsEn = {
 	"way-not-directory": {
-		what: "leads to the cage and is no directory ({kind})",
-		close: "Put a directory of root there, or choose another place with --state",
+		what: "is on the path to the cage but not a directory ({kind})",
+		fix: "Create a directory owned by root there, or choose another place with --state",
 	},
 	"way-foreign-owner": {
-		what: "leads to the cage and belongs to uid {uid}, who can put another cage in its place",
-		close: "Give it to root: chown root",
+		what: "is on the path to the cage and belongs to uid {uid}, which can replace the cage",
+		fix: "Make root the owner: chown root",
 	},
 	"way-writable": {
-		what: "leads to the cage and can be written by others ({mode}), who can put another cage in its place",
-		close: "Close it: chmod go-w",
+		what: "is on the path to the cage and writable by others ({mode}), who can replace the cage",
+		fix: "Remove the write permission: chmod go-w",
 	},
 	"way-sticky": {
-		what: "leads to the cage and is a sticky directory of root's: passes, but a place of its own is better",
-		close: "Choose a place that is root's alone with --state",
+		what: "is on the path to the cage and a shared sticky directory; this is safe, but a separate place is better",
+		fix: "Choose a place that only root can write to with --state",
 	},
 	setuid: {
-		what: "is setuid ({mode}): whoever starts it outside becomes its owner",
-		close: "Build the cage anew, or take the bit away: chmod u-s",
+		what: "is setuid ({mode}): a user who runs it on the host becomes its owner",
+		fix: "Rebuild the cage, or remove the bit: chmod u-s",
 	},
 	setgid: {
-		what: "is setgid ({mode}): whoever starts it outside gets its group",
-		close: "Build the cage anew, or take the bit away: chmod g-s",
+		what: "is setgid ({mode}): a user who runs it on the host gets its group",
+		fix: "Rebuild the cage, or remove the bit: chmod g-s",
 	},
 	"file-capabilities": {
-		what: "has file capabilities ({capabilities}): whoever starts it outside has them",
-		close: "Build the cage anew, or take them away: setcap -r",
+		what: "has file capabilities ({capabilities}): a user who runs it on the host gets them",
+		fix: "Rebuild the cage, or remove them: setcap -r",
 	},
 	"file-capabilities-unseen": {
-		what: "file capabilities could not be looked for, getcap is missing",
-		close: "Install it (Debian: libcap2-bin)",
+		what: "file capabilities were not checked, because getcap is missing",
+		fix: "Install getcap (Debian: libcap2-bin)",
 	},
 	device: {
-		what: "is a device that the plan does not have ({type} {major}:{minor})",
-		close: "Build the cage anew, with --device where it is needed",
+		what: "is a device that is not in the plan ({type} {major}:{minor})",
+		fix: "Rebuild the cage; if the application needs the device, add --device",
 	},
 	fifo: {
-		what: "is a FIFO that the plan does not have, and so a way for data to somebody outside",
-		close: "Remove it, or build the cage anew",
+		what: "is a FIFO that is not in the plan, so a process outside could exchange data with the cage",
+		fix: "Remove it, or rebuild the cage",
 	},
 	socket: {
-		what: "is a socket that the plan does not have, and so a way to somebody outside",
-		close: "Remove it, or build the cage anew",
+		what: "is a socket that is not in the plan, so a process outside could exchange data with the cage",
+		fix: "Remove it, or rebuild the cage",
 	},
 	"hard-link": {
-		what: "has {links} names: whoever writes to another one, outside perhaps, changes it here",
-		close: "Build the cage anew; it copies",
+		what: "has {links} hard links: writing to another one, even on the host, changes this file",
+		fix: "Rebuild the cage, which copies the file",
 	},
-	"world-writable": { what: "can be written by everybody ({mode})", close: "Build the cage anew, or close it: chmod o-w" },
+	"world-writable": {
+		what: "is writable by everybody ({mode})",
+		fix: "Rebuild the cage, or remove the write permission: chmod o-w",
+	},
 	"application-may-write": {
-		what: "can be written by the application's group ({gid}, {mode})",
-		close: "Build the cage anew, or close it: chmod g-w",
+		what: "is writable by the application's group ({gid}, {mode})",
+		fix: "Rebuild the cage, or remove the write permission: chmod g-w",
 	},
 	"application-owns": {
-		what: "belongs to the application's account (uid {uid}); only the read-only mount keeps it from being changed",
-		close: "Give the file to root on the host and build the cage anew",
+		what: "belongs to the application's account (uid {uid}), and only the read-only mount prevents changes",
+		fix: "Make root the owner on the host, then rebuild the cage",
 	},
 	"shadow-file": {
-		what: "is a file of password hashes",
-		close: "Build the cage anew without --allow-secret for it",
+		what: "contains password hashes",
+		fix: "Rebuild the cage without --allow-secret for this file",
 	},
-	"password-hash": { what: "holds a password hash in line {line}", close: "Build the cage anew; it writes accounts without" },
+	"password-hash": {
+		what: "contains a password hash in line {line}",
+		fix: "Rebuild the cage, which writes accounts without hashes",
+	},
 	"password-empty": {
-		what: "has an account without a password in line {line}",
-		close: "Build the cage anew; it writes accounts that nobody can log in to",
+		what: "contains an account without a password in line {line}",
+		fix: "Rebuild the cage, which writes accounts that do not allow a login",
 	},
 	"link-leads-outside": {
-		what: "is a link to {target}, which is not in the cage: root, reading the cage from outside, is led to the host's",
-		close: "Add what it leads to with --include, or leave the link out with --exclude",
+		what: "is a link to {target}, which is missing in the cage: root, reading the cage from the host, reads the host's file",
+		fix: "Add the target with --include, or leave out the link with --exclude",
 	},
 	mounted: {
-		what: "is a mount of its own, in which nothing was looked at",
-		close: "Unmount it",
+		what: "is a separate mount, which was not checked",
+		fix: "Unmount it",
 	},
 	changed: {
-		what: "is not what was built: its content, its kind or where it leads was changed since",
-		close: "Find out who did it, and build the cage anew from the host's files",
+		what: "differs from the build: its content, kind or link target was changed",
+		fix: "Find out who changed it, then rebuild the cage from the host's files",
 	},
 	"configuration-edited": {
-		what: "was edited since it was built",
-		close: "It goes on with every update; make it on the host too, and the next update has one text again",
+		what: "was edited after the build",
+		fix: "Updates keep this change; make the same change on the host to have one version again",
 	},
 	"attributes-changed": {
-		what: "has another mode or owner than it was built with ({is} instead of {was})",
-		close: "Set it as it was, or build the cage anew",
+		what: "has another mode or owner than after the build ({is} instead of {was})",
+		fix: "Restore mode and owner, or rebuild the cage",
 	},
 	added: {
-		what: "was put into the cage since it was built ({kind})",
-		close: "Remove it; what the application needs goes in with make --include",
+		what: "was added to the cage after the build ({kind})",
+		fix: "Remove it; if the application needs it, make the cage again with --include",
 	},
 	missing: {
-		what: "was taken out of the cage since it was built ({kind})",
-		close: "Build the cage anew; what it shall not have is left out with make --exclude",
+		what: "was removed from the cage after the build ({kind})",
+		fix: "Rebuild the cage; to leave the file out, use --exclude",
 	},
 	unseen: {
-		what: "cannot be looked at ({error}), so what is there or below is unknown",
-		close: "Find out why, and remove it or make it readable",
+		what: "could not be read ({error}), so it and everything below were not checked",
+		fix: "Find out why, then remove it or make it readable",
 	},
 	"data-setuid": {
-		what: "lies in the application's data and is setuid ({mode}): a trap for whoever starts it outside",
-		close: "Find out where it came from, and remove it or chmod u-s",
+		what: "is in the application's data and setuid ({mode}): a user who runs it on the host becomes its owner",
+		fix: "Find out who created it, then remove it or its bit: chmod u-s",
 	},
 	"data-setgid": {
-		what: "lies in the application's data and is setgid ({mode}): a trap for whoever starts it outside",
-		close: "Find out where it came from, and remove it or chmod g-s",
+		what: "is in the application's data and setgid ({mode}): a user who runs it on the host gets its group",
+		fix: "Find out who created it, then remove it or its bit: chmod g-s",
 	},
 	"data-file-capabilities": {
-		what: "lies in the application's data and has file capabilities ({capabilities}): a trap for whoever starts it outside",
-		close: "Find out where it came from, and remove it or setcap -r",
+		what: "is in the application's data and has file capabilities ({capabilities}): a user who runs it on the host gets them",
+		fix: "Find out who created it, then remove it or its capabilities: setcap -r",
 	},
 	"data-device": {
-		what: "lies in the application's data and is a device ({type} {major}:{minor}), which works for whoever opens it outside",
-		close: "Find out where it came from, and remove it",
+		what: "is in the application's data and a device ({type} {major}:{minor}), which works for every user who opens it on the host",
+		fix: "Find out who created it, then remove it",
 	},
 	"data-way-not-directory": {
-		what: "leads to the application's state and is no directory ({kind}): a mount would follow a link that the application put there",
-		close: "Look at it, remove it, and put the directory back",
+		what: "is on the path to the application's state but not a directory ({kind}): a mount would follow a link that the application created",
+		fix: "Inspect it, remove it and restore the directory",
 	},
 	"data-way-foreign-owner": {
-		what: "leads to the application's state and belongs to uid {uid}, who can put a link in the place of what is in it",
-		close: "Give it to root: chown root",
+		what: "is on the path to the application's state and belongs to uid {uid}, which can replace it with a link",
+		fix: "Make root the owner: chown root",
 	},
 	"data-way-writable": {
-		what: "leads to the application's state and can be written by others ({mode}), who can put a link in the place of what is in it",
-		close: "Close it: chmod go-w",
+		what: "is on the path to the application's state and writable by others ({mode}), who can replace it with a link",
+		fix: "Remove the write permission: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "leads to the bind {bind} and is no directory ({kind}): a link there chooses what of the host the cage shows",
-		close: "Find out who put it there, and put the directory back, or build the cage anew without that bind",
+		what: "is on the path to the bind {bind} but not a directory ({kind}): a link there decides which host files the cage sees",
+		fix: "Find out who replaced it and restore the directory, or rebuild the cage without this bind",
 	},
 	"bind-absent": {
-		what: "is not there, so the bind {bind} cannot be mounted",
-		close: "Put it back, or build the cage anew without that bind",
+		what: "is missing, so the bind {bind} cannot be mounted",
+		fix: "Restore it, or rebuild the cage without this bind",
 	},
 	"bind-foreign-owner": {
-		what: "leads to the bind {bind} and belongs to uid {uid}, who can put a link to any directory of the host in its place",
-		close: "Give it to root (chown root), or bind it instead of what lies in it",
+		what: "is on the path to the bind {bind} and belongs to uid {uid}, which can redirect the bind to any directory of the host",
+		fix: "Make root the owner (chown root), or bind this directory itself",
 	},
 	"bind-writable": {
-		what: "leads to the bind {bind} and can be written by others ({mode}), who can put a link to any directory of the host into the way",
-		close: "Close it (chmod go-w), or bind it instead of what lies in it",
+		what: "is on the path to the bind {bind} and writable by others ({mode}), who can redirect the bind to any directory of the host",
+		fix: "Remove the write permission (chmod go-w), or bind this directory itself",
 	},
 	"account-used-outside": {
-		what: "{account} is also the account of {count} {count|process|processes} outside the cage, process {pid} ({program}) for one; the PID namespace alone keeps them from the cage's",
-		close: "Give the cage an account of its own: make --dedicated-account",
+		what: "{account} is also the account of {count} {count|process|processes} outside the cage, such as {pid} ({program}); only the PID namespace separates them from the cage",
+		fix: "Give the cage its own account: make --dedicated-account",
 	},
 	"account-of-other-cage": {
-		what: "{account} is also the account of the {count|cage|cages} {cages}; the PID {count|namespace|namespaces} alone {count|keeps|keep} them from this one",
-		close: "Give each an account of its own: make --dedicated-account",
+		what: "{account} is also the account of the {count|cage|cages} {cages}; only PID namespaces separate them from this cage",
+		fix: "Give each cage its own account: make --dedicated-account",
 	},
-} satisfies Record<FindingCode, { what: string; close: string }>;
+} satisfies Record<FindingCode, { what: string; fix: string }>;
 
-export type FindingMessages = Readonly<Record<FindingCode, { readonly what: string; readonly close: string }>>;
+export type FindingMessages = Readonly<Record<FindingCode, { readonly what: string; readonly fix: string }>>;

@@ -1,27 +1,27 @@
 import type { Command } from "../../wizard/bindings.ts";
 import type { Screen } from "../../wizard/state.ts";
 
-/** The words for what keys do, and the names of the keys; English. */
+/** Labels of the commands that keys run. */
 export const keysEn: Readonly<Record<Command, string>> = {
-	"go-on": "go on",
+	"go-on": "continue",
 	choose: "choose",
-	install: "install, look again",
+	install: "install, check again",
 	start: "to the button",
-	"finish-early": "enough, go on",
-	build: "build and try",
+	"finish-early": "continue",
+	build: "build and test",
 	again: "try again",
 	"run-next": "run next",
 	"another-run": "another run",
 	"next-view": "next view",
-	"previous-view": "view before",
-	"watch-running": "watch as it runs",
-	"start-over": "trace anew, forget the runs",
+	"previous-view": "previous view",
+	"watch-running": "trace running process",
+	"start-over": "trace again, discard the runs",
 	"accept-remedies": "add and try again",
-	minimise: "leave out the unneeded",
-	"finish-search": "enough, show it",
+	minimise: "leave out unneeded files",
+	"finish-search": "stop, show results",
 	"leave-out": "build without it",
 	save: "save",
-	"finish-anyway": "save as it is",
+	"finish-anyway": "save anyway",
 	pick: "choose",
 	end: "finish",
 	back: "back",
@@ -29,19 +29,19 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	quit: "quit",
 	interrupt: "quit",
 	keys: "all keys",
-	why: "why",
-	commands: "commands that ran",
+	why: "about",
+	commands: "executed commands",
 	search: "search",
-	toggle: "in or out",
+	toggle: "toggle",
 	output: "output",
 	selftest: "self-test",
 	shell: "shell",
 	"next-match": "next match",
-	"previous-match": "match before",
+	"previous-match": "previous match",
 	"next-tab": "next view",
-	"previous-tab": "view before",
+	"previous-tab": "previous view",
 	"next-file": "next file",
-	"previous-file": "file before",
+	"previous-file": "previous file",
 	"type-command": "type a command",
 	exercise: "exercise",
 	include: "add",
@@ -52,7 +52,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"close-folder": "close",
 	"close-or-back": "close, back",
 	all: "all shown",
-	package: "the whole package",
+	package: "whole package",
 	kind: "all of this kind",
 	bind: "mount",
 	empty: "empty",
@@ -60,7 +60,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	redo: "redo",
 	"next-waiting": "next [!]",
 	"dry-run": "dry run",
-	"save-review": "save this list",
+	"save-review": "save list",
 	"to-application": "application",
 	"to-files": "files",
 	"to-accounts": "accounts",
@@ -71,13 +71,13 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"next-field": "next",
 	begin: "start tracing",
 	"try-probe": "try the probe",
-	"previous-field": "before",
+	"previous-field": "previous",
 	discard: "discard",
-	"line-start": "start of the line",
-	"line-end": "end of the line",
-	"cut-before": "clear what stands before",
-	"cut-after": "clear what stands after",
-	"cut-word": "clear the word before",
+	"line-start": "start of line",
+	"line-end": "end of line",
+	"cut-before": "delete to the start",
+	"cut-after": "delete to the end",
+	"cut-word": "delete previous word",
 	up: "up",
 	down: "down",
 	"page-up": "page up",
@@ -122,88 +122,86 @@ interface Why {
 	readonly proposals: string;
 }
 
-/** The page behind `i`: why a screen is there, what it does to the machine, where its proposals come from. */
+/** The page behind `i`: the purpose of a screen, its effect on the machine, the origin of its proposals. */
 export const whyEn = {
-	title: "Why: {step}",
-	machine: "To this machine:",
+	title: "About this step: {step}",
+	machine: "Effect on this machine:",
 	proposals: "Proposals:",
 	names: {
-		requirements: "what is missing",
-		choose: "the application",
-		form: "how it starts",
-		trace: "watching it",
+		requirements: "missing requirements",
+		choose: "application",
+		form: "how the application starts",
+		trace: "tracing",
 		files: "files and devices",
 		accounts: "accounts",
-		build: "review before anything is written",
-		trial: "the trial",
+		build: "review before building",
+		trial: "trial",
 		save: "saving",
 	} satisfies Record<Screen, string>,
 	steps: {
 		requirements: {
 			purpose:
-				"Watching an application and holding it in a cage takes programs that this machine lacks. Without them no step that follows could be trusted, so they come first.",
-			machine:
-				"Enter installs the packages that are named, with the system's own package manager; nothing else. c shows the commands.",
-			proposals: "Each thing was looked for or tried on this machine; the package is the one that brings it here.",
+				"Cagewright needs some programs to trace an application and to confine it. This machine does not have all of them. Install them first, because no later step is reliable without them.",
+			machine: "Enter installs only the listed packages, with the system's package manager. Press c to see the commands.",
+			proposals: "Cagewright checked each requirement on this machine and lists the package that provides it.",
 		},
 		choose: {
 			purpose:
-				"A cage is made for one application: it gets the files, accounts and rights that this one needs, and nothing of the others. So the first question is which one.",
-			machine: "Nothing. Templates, units and listening processes were read, none was started or stopped.",
+				"A cage confines one application. It contains only the files, accounts and rights that this application needs. Choose the application first.",
+			machine: "None. Cagewright read templates, units and listening processes. It started and stopped nothing.",
 			proposals:
-				"Templates come with this program or were saved by you. Services are the systemd units of this machine that could be caged; running ones listen at a port and belong to no unit.",
+				"Templates are built in or saved by you. Services are systemd units that can be caged. Running applications listen at a port and belong to no unit.",
 		},
 		form: {
 			purpose:
-				"The cage is built from what the application does when it is started like this. The probe is a real request: it decides in every later step whether the application works. The account is what an intruder would be.",
+				"Cagewright builds the cage from what the application does when it starts with these settings. The probe sends a real request, and every later step uses it to check that the application works. An attacker who takes over the application gets the rights of its account.",
 			machine:
-				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
+				"None until tracing starts. Ctrl-T runs the probe as a shell line on the host. If nothing answers, Cagewright starts the application briefly in a sandbox and discards what it writes.",
 			proposals:
-				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess. Where neither is known, the ports at which it listens now were connected to once, to see whether it greets or speaks HTTP: a guess as well.",
+				"Command, account, directory and variables come from the template, the unit or the running process. The probe comes from the program's known protocol, or is guessed from its port or from the greeting at its port.",
 		},
 		trace: {
 			purpose:
-				"Documentation never lists every file that an application opens. So it is started and watched by strace, from its start through requests, reload and stop: what it touches is what the cage needs. What is not exercised now is missed in the trial, or later.",
+				"Documentation never lists every file that an application opens. strace therefore traces the application from start through requests and reload to stop, and the cage gets the files that it uses. If you do not exercise a function now, its files may be missing in the trial or later.",
 			machine:
-				"The application runs in a sandbox: a copy of the file system in which everything that it writes is thrown away, and a network of its own. What runs in production goes on. Only with “on the host” does it write for real.",
+				"The application runs in a sandbox: a copy of the file system that is discarded, and a separate network. Production services keep running. Only “on the host” makes its writes permanent.",
 			proposals:
-				"Probes and exercises are the lines of the form. What comes next asks for more with the client of the probe, and what the package holds and nothing has used yet is known from the package database; x runs the next line, e one of your own.",
+				"Probes and exercises are the lines from the form. The suggestions use the probe's client and files of the package that were not used yet. Press x to run the next suggestion, or e to enter your own.",
 		},
 		files: {
 			purpose:
-				"Everything that is in the cage can be read by whoever breaks into the application, and used. So less is better: what it touched is in, what nobody needs can go, secrets and setuid files wait for your yes.",
-			machine: "Nothing. Decisions are kept as rules and used when the cage is built.",
+				"An attacker who takes over the application can read and use everything in the cage, so include as little as possible. The cage contains the files that the application used. Remove what it does not need. Secrets and setuid files require your consent.",
+			machine: "None. Cagewright keeps your decisions as rules and applies them when it builds the cage.",
 			proposals:
-				"Files that were opened while it was watched, the libraries that programs need by their own headers, what a template names, and the few that the launcher writes. Each entry says which of these it is.",
+				"The list contains files opened during the trace, libraries that the programs' headers require, files named by a template, and files that Cagewright generates. Each entry shows its reason.",
 		},
 		accounts: {
 			purpose:
-				"A cage gets a passwd and a group file of its own, with those names alone that the application needs to find. The other accounts of the machine are nobody's business in there, and no password is copied.",
-			machine: "Nothing. These files are written inside the cage when it is built; the system's own stay as they are.",
-			proposals:
-				"The account that it starts as, those that it switched to while it was watched, and the owners of the files that go in.",
+				"Cagewright writes a passwd and a group file for the cage. They contain only the names that the application must find, and no passwords.",
+			machine: "None. Cagewright writes these files into the cage when it builds it. The system's own files do not change.",
+			proposals: "The application's account, accounts that it switched to during the trace, and owners of files in the cage.",
 		},
 		build: {
 			purpose:
-				"Until here nothing was written. This is everything that will be, with what is dangerous first; 1, 3 and 4 lead back to each answer.",
+				"Nothing has been written yet. This page shows everything that Cagewright will write, risks first. Press 1, 3 or 4 to change an answer.",
 			machine:
-				"Enter copies the files into a new generation below the state folder and starts the application there once, in a sandbox. A cage of the same name that runs now is left alone.",
+				"Enter copies the files into a new generation in the state folder and starts the application there once, in a sandbox. A running cage of the same name is not affected.",
 			proposals:
-				"Capabilities and openings are those whose use was seen to succeed while it was watched; whatever was not seen stays closed.",
+				"The cage gets only the capabilities and permissions whose use succeeded in the trace. Everything else stays refused.",
 		},
 		trial: {
 			purpose:
-				"A cage is good when the application answers from inside it, and only then. What it looked for and did not find is listed with what would remedy it; accept and try again until nothing that matters is left. Once it answers, m finds by further trials what nothing needs.",
+				"A cage works only if the application answers from inside it. The list shows what the application did not find, and a remedy for each. Accept the remedies and try again until nothing important is missing. Then press m to find files that nothing needs.",
 			machine:
-				"The application runs in the cage, in a network of its own, and its state is a copy that is thrown away. The present generation of the cage is untouched.",
+				"The application runs in the cage with a separate network and a copy of its state, which is discarded. The cage's current generation does not change.",
 			proposals:
-				"What was missing comes from watching it inside the cage. A remedy is the one file, right or account that the refused call asked for.",
+				"Cagewright traced the application in the cage to find what is missing. Each remedy adds only the file, right or account that the refused call needs.",
 		},
 		save: {
 			purpose:
-				"The cage stands. What remains is to start it in production, to keep it up to date, and to be able to make it again: the command does the same without questions, the record says what is inside and why.",
-			machine: "Saved templates and records are files below the state folder. Showing the unit installs nothing.",
-			proposals: "The command names what you decided differently from what was proposed, and nothing else.",
+				"The cage is complete. Now start it in production and keep it up to date. The command makes the same cage without questions, and the record documents what it contains and why.",
+			machine: "Cagewright saves templates and records as files in the state folder. Showing the unit installs nothing.",
+			proposals: "The command contains only the decisions that differ from the proposals.",
 		},
 	} satisfies Record<Screen, Why>,
 };

@@ -1,200 +1,202 @@
-/** What an administrator should know, English: notes of a plan, of a unit that was read, warnings of the work. */
+/** Notes of plans and units, and warnings during the work. */
 export const notesEn = {
 	rootless:
-		"Without root: it runs as {user}, the one account inside; no port below {port}, no change of account, and only what {user} may read goes in.",
-	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
-	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
-	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
+		"Without root: the application runs as {user}, the only account in the cage. It cannot use ports below {port} or switch accounts, and the cage contains only files that {user} may read.",
+	"probe-guessed-port":
+		"The probe is a guess: port {port} usually belongs to {protocol}. Check that it requests something that matters.",
+	"probe-guessed-http": "The probe is a guess: port {port} answers HTTP. Check that it requests something that matters.",
+	"probe-guessed-banner":
+		"The probe is a guess: port {port} greets with “{word}”. Check that it requests something that matters.",
 	"probe-guess-failed":
-		"The probe that its port suggests does not pass on the running service, so none is proposed: {probe} {words}",
-	"probe-went-back": "A deeper probe did not pass, so a simpler one is used. Deeper probe: {probe} {words}",
+		"Cagewright proposes no probe, because the one guessed from the port fails on the running service: {probe} {words}",
+	"probe-went-back": "A deeper probe failed, so Cagewright uses a simpler one. Deeper probe: {probe} {words}",
 	"people-recipients":
-		"The server accepts mail for accounts of this machine, so the cage has the names {names}, without passwords and shells. To leave one out: {option}",
+		"The server accepts mail for accounts of this machine, so the cage knows the names {names}, without passwords and shells. To leave one out: {option}",
 	"people-logins":
-		"The server lets people of this machine log in, so the cage has the names {names}, without passwords. To leave one out: {option}",
+		"Users of this machine can log in to the server, so the cage knows the names {names}, without passwords. To leave one out: {option}",
 	"unproven-greeting":
-		"Not proven: the application only greeted the probe, and nobody asked it for anything. Ask it for what matters: {exercise}",
+		"Not proven: real requests. The application only greeted the probe. Request something that matters: {exercise}",
 	"unproven-page":
-		"Not proven: other pages. Only one page was requested, and others may need more files or services. Request one that matters: {exercise}",
+		"Not proven: other pages. The probe requested only one page, and others may need more files or services. Request one that matters: {exercise}",
 	"unproven-backend":
-		"Not proven: requests that a server behind it answers. None could be reached in the sandbox. Request a page that matters: {exercise}",
-	"unproven-forwarding":
-		"Not proven: forwarding. Nothing that it forwards to could be reached in the sandbox. Try a real place: {exercise}",
+		"Not proven: requests for a backend server. The sandbox could reach none. Request a page that matters: {exercise}",
+	"unproven-forwarding": "Not proven: forwarding. The sandbox could reach no destination. Try a real one: {exercise}",
 	"unproven-names":
-		"Not proven: the names that it answers for. Only a built-in question was asked. Ask for a name that matters: {exercise}",
+		"Not proven: the names that the server answers for. The probe only asked a built-in question. Ask for a name that matters: {exercise}",
 	"unproven-query": "Not proven: login and queries. The server answered before a login. Run a query: {exercise}",
 	"unproven-login":
-		"Not proven: a login, with its passwords (PAM, /etc/shadow), accounts and home directories. No login was tried, because that needs a password. Log in: {exercise}",
+		"Not proven: logins with their passwords (PAM, /etc/shadow), accounts and home directories. No login was tried, because it needs a password. Log in: {exercise}",
 	"unproven-mail":
-		"Not proven: delivery. No message was seen in a mailbox, so recipients, mailboxes and programs that deliver may be missing. Send one: {exercise}",
-	"unproven-message": "Not proven: messages. The server lets nobody in without a password. Send one: {exercise}",
+		"Not proven: delivery. No message arrived in a mailbox, so recipients, mailboxes and delivery programs may be missing. Send one: {exercise}",
+	"unproven-message": "Not proven: messages. The server requires a password. Send a message: {exercise}",
 	"unproven-script":
-		"Not proven: scripts and plug-ins. The server was asked about itself, and none of them was run. Run one that matters: {exercise}",
-	"unproven-entry":
-		"Not proven: entries of the directory. The server answered a bind, and no entry was read. Read one: {exercise}",
-	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",
-	"unproven-time": "Not proven: the time. No time server could be reached in the sandbox. Wait for one: {exercise}",
-	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
+		"Not proven: scripts and plug-ins. The probe only asked for the server's status and ran none of them. Run one that matters: {exercise}",
+	"unproven-entry": "Not proven: directory entries. The server answered a bind, but no entry was read. Read one: {exercise}",
+	"unproven-file": "Not proven: files. The server answered, but no file was fetched. Fetch one: {exercise}",
+	"unproven-time": "Not proven: time synchronisation. The sandbox could reach no time server. Wait for one: {exercise}",
+	"unproven-exercise": "Not proven: an exercise that fails in the sandbox too: {exercise} {words}",
 	"unproven-handed-sockets":
-		"Not proven: what other programs of this machine send to {paths}. `cagewright run` opens it inside the cage, where they do not find it; they reach it where systemd starts the cage: cagewright unit NAME --dropin SERVICE --install",
+		"Not proven: messages from other programs of this machine to {paths}. `cagewright run` opens it inside the cage, where they do not find it. They reach it if systemd starts the cage: cagewright unit NAME --dropin SERVICE --install",
 	"unproven-sockets":
-		"Not proven: what other programs of this machine send to {paths}. The application makes these sockets on the host, and a cage cannot: those programs do not reach it.",
+		"Not proven: messages from other programs of this machine to {paths}. The application creates these sockets on the host. A cage cannot, so those programs do not reach it.",
 	"unproven-logs":
-		"Not proven: what other programs go on writing to {path}. The application reads it, and the cage has a copy in which nothing new appears. To show the host's: --bind {path}:ro",
+		"Not proven: new lines that other programs write to {path}. The application reads that file, and the cage's copy never changes. To show the host's file: --bind {path}:ro",
 	"unproven-programs":
-		"Not proven: {count} {count|program|programs} that {place} names or holds and that no request started: {paths}. Make the application start what matters: --exercise 'COMMAND'",
+		"Not proven: {count} {count|program|programs} in {place} that no request started: {paths}. Make the application start those that matter: --exercise 'COMMAND'",
 	"unproven-left-out":
-		"Not proven: this exercise passes in the sandbox and fails in the cage without what was left out: {exercise}. If that may go in: {options}",
-	"unproven-in-cage": "Not proven: this exercise passes in the sandbox and fails in the cage: {exercise}",
-	"template-not-unit": "{template} is taken as the template of that name; for the systemd unit write {unit}.",
+		"Not proven: an exercise that succeeds in the sandbox but fails in the cage, because files were left out: {exercise}. To allow them: {options}",
+	"unproven-in-cage": "Not proven: an exercise that succeeds in the sandbox but fails in the cage: {exercise}",
+	"template-not-unit": "'{template}' selects the template of that name. To select the systemd unit, write {unit}.",
 	"writes-system-directory":
-		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
+		"The application wrote to {path}, a system directory that is read-only in the cage. If it must write there, make a directory below it writable.",
 	"configuration-holds-passwords":
-		"Its configuration holds passwords, and whoever breaks into the application can read them in the cage as on the host: {paths}.",
+		"The application's configuration contains passwords, which an attacker can read in the cage as on the host: {paths}.",
 	"writes-beside-program":
-		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
+		"The application writes to {path}, which also contains its program, sources or configuration. In the cage, all of that becomes state, and programs there cannot run. Configure a separate directory for its data.",
 	"template-untried":
-		"The template {template} has other paths for {systems}, and nobody tried those yet: look twice at what goes in, and at what the trial says.",
-	"exercise-timed-out": "An exercise did not end within {seconds} seconds: {command}. --timeout gives it longer.",
+		"Template {template} has untested paths for {systems}. Check the files in the plan and the result of the trial.",
+	"exercise-timed-out": "An exercise did not finish within {seconds} seconds: {command}. Increase the limit with --timeout.",
 	"configuration-kept":
-		"{path} was edited in the cage {name} and has changed on the host as well: the edited one goes on. The host's lies at its place; cagewright update {name} --configuration host takes it.",
-	"configuration-replaced": "{path} of the cage {name} is the host's now; what was edited is kept: {kept}",
+		"{path} was edited in cage {name} and has also changed on the host. The update keeps the edited file. To use the host's: cagewright update {name} --configuration host",
+	"configuration-replaced": "Cage {name} now uses the host's {path}. The edited file is saved as {kept}.",
 	"minimise-uncounted":
-		"{command} fails in the cage as it is, so it says nothing of any file: not counted. What it needs and was never traced: cagewright trace {name} --add --exercise.",
-	"minimise-keep-unmatched": "--keep {pattern} names nothing that is in {name}.",
+		"{command} fails in the complete cage, so it proves nothing about any file and is not counted. To trace what it needs: cagewright trace {name} --add --exercise",
+	"minimise-keep-unmatched": "--keep '{pattern}' matches no file in cage {name}.",
 	"rotation-removed":
-		"The logrotate file of {name} was removed: this generation has no log directories. Put it back with cagewright unit {name} --logrotate --install.",
+		"The logrotate file of {name} was removed, because this generation has no log directories. To restore it: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
-		"Somebody edited the logrotate file of {name}, so it was left alone. Compare it with cagewright unit {name} --logrotate: the application could redirect a rotation below a directory that it can write to.",
-	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
-	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
-	"run-again": "{name} was updated and is started again in its new generation.",
-	"run-waits": "{name} has not ended yet; it is killed in {seconds} s, or by a second TERM now.",
-	"run-killed": "{name} still runs; it is killed now.",
+		"The logrotate file of {name} was edited by hand, so Cagewright did not update it. Compare it with cagewright unit {name} --logrotate: below a directory that the application can write to, it could redirect a rotation.",
+	"unit-not-refreshed": "The unit of {name} was not updated ({problem}). See cagewright unit {name}.",
+	"undone-silent": "{name} does not answer in the previous generation either ({problem}). Check its output.",
+	"run-again": "{name} was updated. Starting it again in the new generation.",
+	"run-waits": "{name} has not exited yet. It is killed in {seconds} s, or at once by a second TERM.",
+	"run-killed": "{name} is still running. Killing it.",
 	"talks-to-port":
-		"It asks for connections to port {port} of this machine; in the cage that is the host's, for the two share the network.",
-	"talks-to-port-in-vain": "It asks for connections to port {port} of this machine, which a cage without a network cannot reach.",
+		"The application connects to port {port} of this machine. In the cage it reaches the host's port, because both share the network.",
+	"talks-to-port-in-vain":
+		"The application connects to port {port} of this machine, which a cage without a network cannot reach.",
 	"weaker-landlock":
-		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
+		"Weaker protection: this kernel has no Landlock, so only mounts, modes and capabilities limit writing. To refuse this: --require full",
 	"weaker-pids":
-		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
-	"run-already":
-		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
+		"Weaker protection: systemd before 257 has no PrivatePIDs=, so the cage can reach host processes of the same account. To refuse this: --require full",
+	"run-already": "Process {pid} already runs in cage {name} and uses the same data. To stop it: cagewright signal {name} TERM",
 	"unit-stop-untried":
-		"{unit} did not end within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal ends it, set KillSignal= with systemctl edit {unit}.",
+		"{unit} did not exit within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal stops it, set KillSignal= with systemctl edit {unit}.",
 	"unit-trial-skipped":
-		"Not tried as a service of systemd, because its data, which would be copied, are larger than {most} MiB. `cagewright trial {name} --unit` does it.",
-	"unit-trial-impossible":
-		"Could not be tried as a service of systemd ({problem}). `cagewright trial {name} --unit` tries again.",
+		"The systemd unit was not tried, because the trial would copy more than {most} MiB of data. To try it: cagewright trial {name} --unit",
+	"unit-trial-impossible": "The systemd unit could not be tried ({problem}). To try again: cagewright trial {name} --unit",
 	"unit-without-reload":
-		"As a service, {unit} does not answer in its cage after its reload, so its unit there has none. Use `systemctl restart` instead.",
+		"{unit} does not answer in its cage after a reload, so the unit supports none. Use `systemctl restart` instead.",
 	"unit-trial-failed":
-		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}); `cagewright trial NAME --unit` tries it again. It says: {words}",
+		"The service {unit} fails in its cage at `systemctl {step}` ({state}). Its output: {words} To try again: cagewright trial NAME --unit",
 	"unit-trial-failed-silent":
-		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}) and says nothing; `cagewright trial NAME --unit` tries it again.",
-	"socket-not-reached": "It asked for the service of this machine at {path} and is kept from it. To let it through: {option}",
+		"The service {unit} fails in its cage at `systemctl {step}` ({state}) and prints nothing. To try again: cagewright trial NAME --unit",
+	"socket-not-reached": "The cage refuses access to the service of this machine at {path}. To permit it: {option}",
 	"socket-not-shared":
-		"The socket {path} is allowed, but {directory} holds other things that no cage may see. Move the socket to a directory of its own.",
-	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
+		"Socket {path} is permitted, but {directory} also contains files that no cage may see. Move the socket to a separate directory.",
+	"neighbour-reached":
+		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":
-		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",
+		"Cage {name} also listens at {port}, so the two cannot run at the same time. Change one port, or use --network none.",
 	"shares-account-cage":
-		"The cage {name} runs as {account} as well; only PID namespaces keep the two apart. Give this one an account of its own: --dedicated-account.",
+		"Cage {name} also runs as {account}, so only PID namespaces separate the two. To separate the accounts: --dedicated-account",
 	"shares-account-process":
-		"Process {pid} ({program}) of this machine runs as {account} as well ({count} in all). If it is not what the cage replaces, give the cage an account of its own: --dedicated-account.",
-	"account-of-everybody": "{account} is an account that any package may use; give the cage one of its own: --dedicated-account.",
+		"Process {pid} ({program}) of this machine also runs as {account} ({count} in all). If the cage does not replace it, separate the accounts: --dedicated-account",
+	"account-of-everybody": "Any package may use account {account}. To give the cage its own account: --dedicated-account",
 	"account-owns-elsewhere":
-		"{account} also owns what is not this application's: {paths} ({count} in all). Give the cage an account of its own: --dedicated-account.",
+		"Account {account} also owns files of other applications: {paths} ({count} in all). To give the cage its own account: --dedicated-account",
 	"shares-directory":
-		"The cage {name} has {path} of the host as well, and one of the two may write there: bind it read-only, or keep it in one of them.",
-	"separate-state": "The cage {name} writes {path} as well; each has a copy of its own, and neither sees what the other writes.",
-	"start-account-made": "The account {account} is made on this machine for the cage {name}, and removed with it.",
+		"Cage {name} also uses the host's {path}, and one of the two may write there. Bind it read-only, or remove it from one cage.",
+	"separate-state": "Cage {name} also writes {path}. Each cage has its own copy and does not see the other's changes.",
+	"start-account-made": "Account {account} was created on this machine for cage {name}. Removing the cage removes it too.",
 	"dedicated-account-to-be-made":
-		"The account {account} will be made on this machine, without a home, a shell and a password, and goes away again with the cage.",
+		"Account {account} will be created on this machine, without home, shell and password. Removing the cage removes it too.",
 	"dedicated-account-inside":
-		"In the cage the name {account} stands for {dedicated} (uid {uid}); where its configuration names the account by number, change that to {uid}.",
+		"In the cage, the name {account} means {dedicated} (uid {uid}). If the configuration names the account by number, change the number to {uid}.",
 	"export-left-out":
-		"{count} {count|name|names} of the data cannot be imported elsewhere (special files, setuid files, links that leave their directory, very long paths), and {count|is|are} not in the archive: {path}{count|.|, …}",
-	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
-	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
+		"The archive omits {count} {count|name|names} of the data that other machines cannot import (special files, setuid files, links out of their directory, very long paths): {path}{count|.|, …}",
+	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
+	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":
-		"It wants to keep the capabilities {names}, which it does without here and in the cage. To permit them: {option}.",
-	"call-refused": "It calls {call}(), which neither the sandbox nor any cage allows ({error}). Check that it works without.",
+		"The application asks for the capabilities {names}, and works without them here and in the cage. To permit them: {option}",
+	"call-refused":
+		"The application calls {call}(), which neither the sandbox nor any cage permits ({error}). Check that it works without this call.",
 	"kernel-setting-refused":
-		"It writes {paths}. The sandbox and cages show kernel settings read-only: set what it needs on the host.",
+		"The application writes {paths}, but kernel settings are read-only in the sandbox and in cages. Set the values on the host.",
 	"clock-pretended":
-		"It sets the clock ({call}). The sandbox only pretends. The cage refuses the call unless you pass {option}; even then, trials only pretend.",
-	"clock-allowed": "It sets the machine's clock ({call}), as {option} allows. The sandbox and trials only pretend.",
+		"The application sets the clock ({call}). The sandbox only simulates this, and the cage refuses it unless you pass {option}. Trials always simulate it.",
+	"clock-allowed":
+		"The application sets the machine's clock ({call}), as {option} permits. The sandbox and trials only simulate this.",
 	"program-without-setuid":
-		"{path} is a setuid program. It starts as root, so its copy in the cage has no setuid bit. If it executes itself again after it gave up root, it stays without root: restart it instead of reloading it.",
-	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
+		"{path} is a setuid program. Because it starts as root, its copy in the cage has no setuid bit. If it drops root and then executes itself, it cannot regain root. Restart it instead of reloading it.",
+	"chroots-itself": "The application changes its root to {path} itself. This is unnecessary in a cage and may fail.",
 	"abstract-sockets":
-		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",
+		"The application uses abstract unix sockets ({names}). They belong to the network namespace, so a cage with its own network does not share them with the host.",
 	"gap-io-uring":
-		"It uses io_uring, through which files are opened unseen: some may be missing here. Switch that off in the application if you can; the cage does not allow it.",
-	"gap-file-handle":
-		"It opens files by handle, without a name; the cage does not allow that, and some files may be missing here.",
+		"The application uses io_uring, which hides opened files from the trace, so files may be missing. Disable it in the application if possible. The cage refuses it.",
+	"gap-file-handle": "The application opens files by handle, without a name, so files may be missing. The cage refuses this.",
 	"gap-start-up":
-		"It was watched only after it had started. What it read to start, and closed again, is found in the trial rounds alone.",
-	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
+		"The trace began after the application had started. The trial rounds find what it read at start and closed again.",
+	"gap-line-dropped": "A line of the trace was too long to read, so a file may be missing.",
 	"attached-late":
-		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest. No sandbox holds a running process: it goes on as before, with every right that it has.",
-	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
+		"The application was already running, so the trace does not show its start. It includes mapped libraries and open files; the trial rounds find the rest. No sandbox contains a running process: it continues with all its rights.",
+	"attached-partly":
+		"The application starts processes faster than Cagewright can trace them. Trace longer or add exercises, then try again.",
 	"attach-env-left-out":
-		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
+		"These environment variables were not copied, because they may be secret: {names}. Set the ones that the application needs with --env.",
 	"syslog-shared":
-		"It writes to the host's syslog: the socket {socket} is mounted in the cage as /dev/log, and no other. The application may use unix sockets then. Refuse it with --exclude /dev/log.",
+		"The application writes to the host's syslog, so the cage mounts the socket {socket} as /dev/log. This also permits unix sockets. To refuse it: --exclude /dev/log",
 	"syslog-not-shared":
-		"It writes to the host's syslog, whose socket {socket} lies in {directory}; that is shared with more than syslog, so the cage gets none of it and messages are lost. Let the syslog daemon listen in a directory of its own, and make /dev/log a link to that socket.",
+		"The application writes to the host's syslog, but its messages are lost in the cage: {directory} contains more than the socket {socket}, so it is not mounted. Configure a separate directory for the syslog socket, and make /dev/log a link to it.",
 	"own-chroot-empty":
-		"{program} can also lock itself in: `{setting}` ({source}). It takes an empty directory of root; what it needs it has opened before.",
+		"{program} can also confine itself: `{setting}` ({source}). It requires an empty directory owned by root, because it opens its files before.",
 	"own-chroot-files":
-		"{program} can also lock itself in: `{setting}` ({source}). It takes a directory with all that it opens afterwards, under the same paths.",
+		"{program} can also confine itself: `{setting}` ({source}). It requires a directory with all files that it opens afterwards, under the same paths.",
 	"own-chroot-sessions":
-		"{program} can also lock each session in: `{setting}` ({source}). It takes a directory of root for each; the server itself stays outside.",
-	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
+		"{program} can also confine each session: `{setting}` ({source}). Each session requires a directory owned by root, and the server itself stays outside.",
+	"found-elsewhere": "The application runs in a container or under another root. Its command is valid there.",
 	"found-program-missing": "{program} is not installed on this machine.",
-	"found-title-rewritten": "The process has rewritten its command line; check the command.",
-	"found-account-unknown": "It runs under uid {uid}, which has no account here.",
+	"found-title-rewritten": "The process has overwritten its command line. Check the command.",
+	"found-account-unknown": "The application runs as uid {uid}, which has no account on this machine.",
 	"unit-without-command": "The unit starts no command.",
-	"unit-oneshot": "The unit is a task that ends; a cage is for what keeps running.",
-	"unit-dbus": "Others start it over D-Bus, which is not in the cage.",
-	"unit-notify": "It reports to systemd that it is ready; in the cage it simply runs.",
-	"unit-foreground": "Changed so that it stays in the foreground: {from} became {to}.",
+	"unit-oneshot": "The unit is a task that ends, but a cage is for an application that keeps running.",
+	"unit-dbus": "Other programs start the application via D-Bus, which is not available in the cage.",
+	"unit-notify": "The application reports to systemd when it is ready. The cage ignores this.",
+	"unit-foreground": "Cagewright keeps the application in the foreground: it replaced {from} with {to}.",
 	"unit-forking-unknown":
-		"{program} goes into the background. The cage follows it there and ends it all the same; an option that keeps it in front is better, if it has one.",
-	"unit-several-commands": "The first of {count} commands was taken.",
+		"{program} moves to the background. The cage follows and stops it there, but a foreground option is better if {program} has one.",
+	"unit-several-commands": "The unit has {count} commands. Cagewright uses the first one.",
 	"unit-start-pre":
-		"Not run: {command} (ExecStartPre). If it makes something that is needed, run it on the host first; directories can be named with --directory.",
-	"unit-start-pre-check": "Not run: {command} (ExecStartPre); it only checks the configuration.",
-	"unit-start-pre-directories": "The cage has {directories}, which {command} (ExecStartPre) would make.",
-	"unit-shell": "The command goes through {program}, so the shell would come into the cage.",
+		"Not run: {command} (ExecStartPre). If the application needs its result, run it on the host first. For directories, use --directory.",
+	"unit-start-pre-check": "Not run: {command} (ExecStartPre). It only checks the configuration.",
+	"unit-start-pre-directories": "The cage creates {directories} in place of {command} (ExecStartPre).",
+	"unit-shell": "The command uses {program}, so the cage would contain the shell.",
 	"unit-shell-exec":
-		"The unit goes through a shell line; taken was what it ends in: {command}. What it does before that is left out.",
-	"unit-argument-zero": "The unit gives the program another name ({name}); the cage does not.",
-	"unit-environment-file-missing": "The environment file {path} is not there.",
-	"unit-variables-missing": "Nothing sets these variables of the command: {names}.",
-	"unit-variables-passed": "systemd passes on {names} of its own environment; give them with --env if they matter.",
+		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",
+	"unit-argument-zero": "The unit runs the program under another name ({name}). The cage does not.",
+	"unit-environment-file-missing": "The environment file {path} does not exist.",
+	"unit-variables-missing": "The command uses variables that are not set: {names}.",
+	"unit-variables-passed": "systemd passes {names} from its own environment. If the application needs them, set them with --env.",
 	"unit-dynamic-user":
-		"systemd makes up the account {user} while the service runs. The cage gets an account of its own, which is made on this machine and removed with the cage; name another with --user.",
-	"unit-ambient-capabilities": "The unit grants {capabilities}; the cage learns from the trace what is needed.",
-	"unit-process-settings": "The unit sets {settings}; the cage does not.",
-	"unit-link-broken": "The unit file {path} is a link that leads nowhere.",
-	"unit-unreadable": "The unit file {path} cannot be read.",
+		"systemd creates the account {user} only while the service runs. Cagewright creates a permanent account for the cage and removes it with the cage. To use another one: --user",
+	"unit-ambient-capabilities": "The unit grants {capabilities}. The cage grants only what the trace shows as needed.",
+	"unit-process-settings": "The unit sets {settings}. The cage does not.",
+	"unit-link-broken": "The unit file {path} is a broken link.",
+	"unit-unreadable": "Cannot read the unit file {path}.",
 	"unit-sockets-passed": "The sockets {sockets} are open before the application starts, as with systemd.",
 	"unit-sockets-unsupported":
-		"It gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options.",
-	"unit-connections": "The application is started for each connection at {sockets}, as with systemd.",
+		"The application gets the sockets {sockets} from systemd, and Cagewright cannot pass them on. Let the application listen itself.",
+	"unit-connections": "The application starts once for each connection at {sockets}, as with systemd.",
 	"unit-per-connection":
-		"{socket} starts it for each connection and hands that over as a descriptor; a cage takes services that read it from their standard input (StandardInput=socket).",
-	"unit-root-directory": "The unit already runs in {directory}.",
-	"unit-credentials": "The unit passes the credentials {names}; the cage does not.",
-	"unit-reload-signal": "Its configuration is read again on {signal}: cagewright signal NAME {signal}.",
-	"unit-reload-command": "Its configuration is read again by: {command}.",
-	"unit-privileged": "The unit starts the command with root's rights although it names an account.",
-	"unit-home": "The working directory is a home that is not known.",
-	"unit-template": "{name} needs an instance; write it behind the @.",
-	"unit-lines-skipped": "{count} {count|line|lines} of the unit could not be read and {count|was|were} skipped.",
+		"{socket} starts the application for each connection and passes it as a descriptor, which cages do not support. They support StandardInput=socket.",
+	"unit-root-directory": "The unit already changes its root to {directory}.",
+	"unit-credentials": "The unit passes the credentials {names}. The cage does not.",
+	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",
+	"unit-reload-command": "The unit reloads the configuration with: {command}",
+	"unit-privileged": "The unit starts the command as root, although it names an account.",
+	"unit-home": "The working directory is an unknown home directory.",
+	"unit-template": "{name} requires an instance. Write it after the '@'.",
+	"unit-lines-skipped": "Cagewright skipped {count} unreadable {count|line|lines} of the unit.",
 };
 
 export type Notes = Readonly<Record<keyof typeof notesEn, string>>;

@@ -1,31 +1,31 @@
 import type { PinKind } from "../../core/minimise/needs.ts";
 
-/** Watching a cage in production for what it misses. */
+/** Output of `trace --for` on a running cage. */
 export const watchEn = {
 	time: (seconds: number) =>
 		seconds >= 5400 ? `${Math.round(seconds / 3600)} h` : seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${seconds} s`,
-	started: (time: string) => `Watching for ${time} what fails in the cage; Ctrl-C ends it and keeps what was seen`,
-	nothing: (name: string, time: string) => `${name}: watched for ${time}: nothing that the cage lacks was asked for.`,
+	started: (time: string) => `Watching the cage for failures for ${time}. Press Ctrl-C to stop early and keep the results.`,
+	nothing: (name: string, time: string) => `${name}: watched for ${time}: nothing is missing.`,
 	missed: (name: string, time: string | undefined, count: number) =>
-		`${name}: ${time === undefined ? "watched" : `watched for ${time}`}: ${count === 1 ? "1 path" : `${count} paths`} missed`,
-	take: (command: string) => `To take them up with the next update: ${command}`,
-	takeQuestion: "Take them up? [y/N]",
+		`${name}: ${time === undefined ? "watched" : `watched for ${time}`}: ${count === 1 ? "1 path is" : `${count} paths are`} missing`,
+	take: (command: string) => `To add them with the next update: ${command}`,
+	takeQuestion: "Add them? [y/N]",
 };
 
-/** What `install`, `uninstall` and `stale` say, English. */
+/** Output of `install`, `uninstall` and `stale`. */
 export const installEn = {
-	would: "Would write, and let the timer run once a day:",
+	would: "Would write these files and start a daily timer:",
 	installed: (timer: boolean) =>
-		`Installed${timer ? "; the timer runs once a day (systemctl list-timers cagewright-upkeep)" : ""}. cagewright uninstall takes all of it away, and never a cage:`,
-	wouldRemove: "Would remove, and leave cages and templates as they are:",
-	removed: "Removed; cages and templates are as they were:",
+		`Installed${timer ? "; the timer runs once a day (systemctl list-timers cagewright-upkeep)" : ""}. To remove these files, but no cages: cagewright uninstall`,
+	wouldRemove: "Would remove these files and keep all cages and templates:",
+	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
-	left: (path: string) => `${path} is not as it was installed, and stays.`,
+	left: (path: string) => `${path} was changed after the installation and was not removed.`,
 	stale: (name: string, packages: string, security: boolean) =>
-		`cagewright: the cage ${name} still has older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; bring it up to date: cagewright update ${name}`,
+		`cagewright: cage ${name} still contains older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; to update it: cagewright update ${name}`,
 };
 
-/** What `remove` says, English. */
+/** Output of `remove`. */
 export const removeEn = {
 	will: (name: string) => `Removing ${name} deletes:`,
 	keeps: "It keeps:",
@@ -33,64 +33,64 @@ export const removeEn = {
 	generations: (path: string, count: number, size: string) =>
 		`  ${path} (${count === 1 ? "1 generation" : `${count} generations`}, ${size})`,
 	data: (path: string, size: string) => `  ${path} (the application's data, ${size})`,
-	unit: (path: string) => `  ${path} (its unit; no start at boot any more)`,
-	dropin: (path: string, service: string) => `  ${path} (${service} starts on the host itself then)`,
+	unit: (path: string) => `  ${path} (its unit; the cage no longer starts at boot)`,
+	dropin: (path: string, service: string) => `  ${path} (${service} then starts on the host)`,
 	hook: (path: string) => `  ${path}`,
-	account: (account: string) => `  the account ${account} of this machine, which was made for it`,
-	mentions: (path: string) => `${path} is not of this program, but names the cage: see to it yourself.`,
+	account: (account: string) => `  the account ${account} of this machine, which was created for the cage`,
+	mentions: (path: string) => `${path} names this cage but was not written by Cagewright. Edit or remove it yourself.`,
 	question: (name: string) => `Remove ${name}? [y/N]`,
 	done: (name: string) => `Removed ${name}.`,
 	accountKept: (account: string, pid: number) =>
-		`The account ${account} stays, because process ${pid} runs under it; end that and run: userdel ${account}`,
-	kept: (name: string) => `${name} stays.`,
-	finished: (name: string) => `An earlier command was cut off while it removed ${name}: it is removed now.`,
+		`Account ${account} was not removed, because process ${pid} uses it. Stop that process and run: userdel ${account}`,
+	kept: (name: string) => `${name} was not removed.`,
+	finished: (name: string) => `An earlier command was interrupted while it removed ${name}. The removal is complete now.`,
 };
 
-/** What `adopt` and `release` say, English. */
+/** Output of `adopt` and `release`. */
 export const adoptionEn = {
 	stopping: (service: string) => `Stopping ${service}…`,
-	started: (service: string) => `${service} is started again`,
-	willAdopt: (service: string, name: string) => `${service} moves into the cage ${name}:`,
-	willRelease: (service: string, name: string) => `${service} moves out of the cage ${name}:`,
-	stop: "1. Stop it",
+	started: (service: string) => `${service} was started again`,
+	willAdopt: (service: string, name: string) => `Moving ${service} into cage ${name} takes these steps:`,
+	willRelease: (service: string, name: string) => `Moving ${service} out of cage ${name} takes these steps:`,
+	stop: "1. Stop the service",
 	copy: (places: readonly string[]) =>
 		places.length
-			? `2. Copy its state into the cage, in place of what that has; the host keeps its own:\n${list(places)}`
+			? `2. Copy its state over the cage's state; the host keeps its own:\n${list(places)}`
 			: "2. Copy nothing: it has no state",
 	giveBack: (places: readonly string[]) =>
 		places.length
-			? `2. Give back what was changed in the cage:\n${list(places)}`
-			: "2. Give back nothing: nothing was changed in the cage",
+			? `2. Copy the changes made in the cage to the host:\n${list(places)}`
+			: "2. Copy nothing: nothing was changed in the cage",
 	dropin: (path: string) => `3. Write ${path}`,
-	removeDropin: (path: string) => `3. Take away ${path}`,
-	start: (probes: readonly string[]) => `4. Start it, and ask until it answers:\n${list(probes)}`,
-	orElse: "If anything fails, it runs again as it does now.",
+	removeDropin: (path: string) => `3. Remove ${path}`,
+	start: (probes: readonly string[]) => `4. Start it and wait until it answers:\n${list(probes)}`,
+	orElse: "If a step fails, Cagewright undoes all of them.",
 	adoptQuestion: (service: string) => `Move ${service} into its cage? [y/N]`,
 	releaseQuestion: (service: string) => `Move ${service} out of its cage? [y/N]`,
-	stays: (service: string) => `${service} stays as it is.`,
+	stays: (service: string) => `${service} was not changed.`,
 	adopted: (service: string, name: string, seconds: number) =>
-		`${service} runs in the cage ${name}. It was away for ${seconds} s.\nBack: cagewright release ${service}`,
-	released: (service: string, seconds: number) => `${service} runs on the host again. It was away for ${seconds} s.`,
-	repaired: (service: string, name: string, where: "cage" | "host", kept?: string) =>
+		`${service} runs in cage ${name}. It was down for ${seconds} s.\nTo move it back: cagewright release ${service}`,
+	released: (service: string, seconds: number) => `${service} runs on the host again. It was down for ${seconds} s.`,
+	repaired: (service: string, name: string, where: "cage" | "host", saved?: string) =>
 		where === "cage"
-			? `An earlier command was cut off: ${service} runs in its cage ${name}.`
-			: `An earlier command was cut off: ${service} runs on the host, as before.${kept ? ` What it wrote in the cage ${name} is kept in ${kept}.` : ""}`,
+			? `An earlier command was interrupted. ${service} runs in its cage ${name}.`
+			: `An earlier command was interrupted. ${service} runs on the host, as before.${saved ? ` Data that it wrote in cage ${name} is saved in ${saved}.` : ""}`,
 	by: (service: string, since: string) => `${service}, since ${since}`,
-	label: "Adopted by",
+	label: "Adopted service",
 };
 
 function list(lines: readonly string[]): string {
 	return lines.map((line) => `   ${line}`).join("\n");
 }
 
-/** What `export` and `import` say, English. */
+/** Output of `export` and `import`. */
 export const transferEn = {
 	exported: (name: string, path: string) =>
-		`${name} is in ${path}. It holds copies of programs and configuration of this machine: keep it as you keep those. On the other machine: cagewright import ${path}`,
+		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
 			? `The archive describes the cage ${name} (generation ${generation} of ${from}, exported ${at}). It is refused; nothing here was verified.`
-			: `The cage ${name} (generation ${generation} of ${from}, exported ${at}); every file is what its manifest says.`,
+			: `Cage ${name} (generation ${generation} of ${from}, exported ${at}); every file matches its manifest.`,
 	command: "Command",
 	directory: "Directory",
 	account: "Account",
@@ -103,7 +103,7 @@ export const transferEn = {
 	limits: "Limits",
 	probes: "Probes",
 	exercises: "Exercises",
-	binds: "Shared",
+	binds: "Mounted from the host",
 	devices: "Devices",
 	writable: "Writable",
 	directories: "Creates",
@@ -118,155 +118,156 @@ export const transferEn = {
 		secrets: (values: string) => `--allow-secret ${values}`,
 		setuid: (values: string) => `--allow-setuid ${values}`,
 		seed: (values: string) => `--seed ${values}`,
-		unit: (values: string) => `the unit ${values}, which does not start this program here`,
+		unit: (values: string) => `the unit ${values}, which starts another program here`,
 		trials: () => "results of trials and self-tests",
 	},
 	files: "Files",
 	data: (there: boolean) => (there ? "with the application's data" : "without data"),
-	question: (name: string) => `Take in ${name}? Its probes and exercises run as root here. [y/N]`,
-	not: "Nothing was taken in.",
-	imported: (name: string) => `${name} is a cage of this machine now.`,
-	answers: (name: string) => `It answers from inside. Next: cagewright run ${name}`,
-	silent: (name: string) => `It does not answer here. See why: cagewright trial ${name}; take it away: cagewright remove ${name}`,
+	question: (name: string) => `Import ${name}? Its probes and exercises run as root here. [y/N]`,
+	not: "Nothing was imported.",
+	imported: (name: string) => `Imported ${name} as a cage of this machine.`,
+	answers: (name: string) => `It answers in the cage. Next: cagewright run ${name}`,
+	silent: (name: string) =>
+		`It does not answer here. To find out why: cagewright trial ${name}. To remove it: cagewright remove ${name}`,
 };
 
-/** What `update`, `rollback` and `diff` say, English. */
+/** Output of `update`, `rollback` and `diff`. */
 export const updateEn = {
 	unchanged: (name: string, generation: number) =>
-		`${name} is up to date: generation ${generation} has what the host has. Nothing was done.`,
+		`${name} is up to date: generation ${generation} has the host's files. Nothing was done.`,
 	would: (name: string, generation: number) =>
-		`Would bring ${name} up to date from generation ${generation}: build the next beside it, try it, and make it the present one if it answers. Nothing was changed.`,
-	editGoesOn: (path: string) => `${path} was edited in the cage and goes on as it is`,
+		`Would update ${name} from generation ${generation}: build the next generation, test it, and switch to it if it answers. Nothing was changed.`,
+	editGoesOn: (path: string) => `${path} was edited in the cage; the update keeps the change`,
 	conflict: (path: string, name: string) =>
-		`${path} was edited in the cage and has changed on the host as well: --configuration keep or host decides. To see both: cagewright shell ${name} -- cat ${path}`,
-	conflicts: (name: string, paths: string) => `In ${name} this was edited, and it has changed on the host as well: ${paths}`,
-	keepQuestion:
-		"Keep what was edited in the cage? Otherwise the host's goes in, and the edited one is kept beside the cage. [y/N]",
+		`${path} was edited in the cage and has also changed on the host. Choose a version with --configuration keep or host. To see the cage's: cagewright shell ${name} -- cat ${path}`,
+	conflicts: (name: string, paths: string) => `Edited in cage ${name} and also changed on the host: ${paths}`,
+	keepQuestion: "Keep the cage's version? Otherwise the update uses the host's, and saves the cage's version. [y/N]",
 	updated: (name: string, from: number, to: number, files: number) =>
-		`${name} is up to date and answers: generation ${to} (${files} files) is the present one; back to ${from}: cagewright rollback ${name}`,
-	restarted: (services: string, seconds: number) => `Restarted: ${services}, away for ${seconds} s.`,
+		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: cagewright rollback ${name}`,
+	restarted: (services: string, seconds: number) => `Restarted ${services}, down for ${seconds} s.`,
 	remaining: (name: string, pids: string) =>
-		`Still in the generation before: ${pids}. What runs there gets the new one at its next start; end and start ${name} again.`,
+		`Processes in the previous generation: ${pids}. To use the new one, stop and start ${name}.`,
 	summary: (done: number, failed: number) => `${done} up to date, ${failed} failed`,
 	wouldRollBack: (name: string, from: number, to: number) =>
-		`Would make generation ${to} of ${name} the present one instead of ${from}, and restart what runs. Its data would stay as it is.`,
+		`Would switch ${name} from generation ${from} to ${to} and restart it if it runs. Its data would not change.`,
 	rolledBack: (name: string, from: number, to: number) =>
-		`${name} is back at generation ${to} (it was ${from}). Its data is as it was.`,
+		`${name} is back at generation ${to} (before: ${from}). Its data did not change.`,
 	switched: (name: string, generation: number, restarted: readonly string[], remaining: readonly number[]) =>
 		[
-			`An earlier command was cut off: generation ${generation} of ${name} is the present one.`,
-			...(restarted.length ? [`Restarted now: ${restarted.join(", ")}.`] : []),
-			...(remaining.length ? [`Still in another generation: ${remaining.join(", ")}; end and start ${name} again.`] : []),
+			`An earlier command was interrupted. Generation ${generation} of ${name} is current.`,
+			...(restarted.length ? [`Restarted: ${restarted.join(", ")}.`] : []),
+			...(remaining.length ? [`Processes in another generation: ${remaining.join(", ")}. Stop and start ${name}.`] : []),
 		].join(" "),
 	wentBack: (name: string, generation: number) =>
-		`An earlier command was cut off, and ${name} did not answer when it was restarted now: generation ${generation} is the present one again.`,
-	cleared: (name: string) => `An earlier command was cut off: what it had begun with ${name} is cleared away.`,
-	settings: (settings: string) => `what is set beside the files: ${settings}`,
-	same: (a: number, b: number) => `Generations ${a} and ${b} have the same files.`,
+		`An earlier command was interrupted. ${name} did not answer after the restart, so generation ${generation} is current again.`,
+	cleared: (name: string) => `An earlier command was interrupted. Its unfinished work on ${name} was removed.`,
+	settings: (settings: string) => `settings: ${settings}`,
+	same: (a: number, b: number) => `Generations ${a} and ${b} contain the same files.`,
 };
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
 const files = (count: number) => many(count, "file", "files");
 
-/** What `minimise` says, English. Bytes come in as text. */
+/** Output of `minimise`. Byte counts are already formatted. */
 export const minimiseEn = {
-	/** The time left is undefined until it can be told. */
+	/** `left` is undefined until the remaining time can be estimated. */
 	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
-		`Trial ${trials} of about ${estimated}: ${files(out)} (${bytes}) can go, ${open} not decided yet${left === undefined ? "" : `, about ${left} left`}`,
+		`Trial ${trials} of about ${estimated}: ${files(out)} (${bytes}) unnecessary, ${open} undecided${left === undefined ? "" : `, about ${left} left`}`,
 	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
 	searching: (jobs: number) =>
-		`Leaving files out and trying what is left, ${many(jobs, "trial", "trials")} at a time; Ctrl-C ends that with what was found so far.`,
-	stopping: "Stopping: what was found so far is tried once more. Ctrl-C again ends it at once.",
+		`Leaving out files and testing the rest, ${many(jobs, "trial", "trials")} at a time. Press Ctrl-C to stop early and keep the results.`,
+	stopping: "Stopping after one more trial of the results so far. Press Ctrl-C again to stop at once.",
 	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
-		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in about ${many(trials, "trial", "trials")} or more. Nothing was tried and nothing was changed.`,
-	tried: "To be tried",
-	stays: "Stays in any case",
+		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in at least about ${many(trials, "trial", "trials")}. Nothing was tested or changed.`,
+	tried: "To be tested",
+	stays: "Always kept",
 	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
 		`${name} does not need ${out} of its ${files(of)} (${bytes} of ${ofBytes}).`,
-	nothing: (name: string, of: number) => `${name} needs all of its ${files(of)}, or they are to stay. Nothing was changed.`,
+	nothing: (name: string, of: number) => `${name} needs all of its ${files(of)}, or you asked to keep them. Nothing was changed.`,
 	nothingYet: (name: string, of: number) =>
-		`Of the ${files(of)} in ${name} none had been proven unnecessary. Nothing was changed.`,
+		`The search stopped before any of the ${files(of)} in ${name} was proven unnecessary. Nothing was changed.`,
 	how: (trials: number, seconds: number) => `Found in ${many(trials, "trial", "trials")}, ${seconds} s.`,
-	stopped: "Stopped before every file was decided: another run goes on from here.",
+	stopped: "The search stopped before every file was decided. Another run continues from here.",
 	byGroup: "Left out, by kind",
 	byPackage: "Left out, by package",
-	noPackage: "of no package",
+	noPackage: "without a package",
 	kept: "Kept",
-	needed: "needed by what was asked",
+	needed: "needed by a probe or exercise",
 	pins: {
 		program: "the program",
-		needed: "libraries, loader and extensions of what stays",
+		needed: "libraries, loader and extensions of files that stay",
 		accounts: "accounts of the cage",
-		rule: "you asked for it",
+		rule: "requested by an option",
 		edited: "edited in the cage",
 		kept: "--keep, --keep-kind",
-		interpreter: "library of an interpreter, loaded when it is first needed",
+		interpreter: "interpreter library that is loaded only when needed",
 		"time-zone": "the local time",
-		locale: "the language that it speaks",
-		"name-service": "how names are looked up",
-		tls: "certificates and their rules, because there is a private key",
-		configuration: "configuration that no package brought",
+		locale: "the application's language",
+		"name-service": "name lookup",
+		tls: "certificates and their rules, because the cage has a private key",
+		configuration: "configuration that belongs to no package",
 	} satisfies Record<PinKind, string>,
-	/** How much it depends on what was asked. */
+	/** The evidence, and its limits. */
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`Proven by ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts, and by nothing else: what they do not reach may need what is left out.`,
-	noExercise: "Only the probe speaks for it. Give --exercise CMD for whatever else the service has to do, before you rely on it.",
-	uncounted: (lines: string) => `Not counted, for it fails in the cage as it is: ${lines}`,
-	configuration: (paths: string) => `What these set applies no more: ${paths}. To keep such files: --keep-kind configuration`,
-	question: (name: string) => `Make ${name} without them? The present generation is kept. [y/N]`,
+		`Proven only by ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts. Functions that they do not use may need the files left out.`,
+	noExercise:
+		"Only the probe proves this. Before you rely on it, add --exercise CMD for everything else that the service must do.",
+	uncounted: (lines: string) => `Not counted, because it fails in the complete cage: ${lines}`,
+	configuration: (paths: string) =>
+		`The settings in these files no longer apply: ${paths}. To keep such files: --keep-kind configuration`,
+	question: (name: string) => `Build ${name} without these files? The current generation is kept. [y/N]`,
 	leftAsIs: "Nothing was changed.",
 	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
-		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers; back to ${before}: cagewright rollback ${name}`,
+		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers. To go back to ${before}: cagewright rollback ${name}`,
 	explain: (name: string) =>
-		`Why a path is not there: cagewright explain ${name} PATH. To have it again: --include PATH with the next make.`,
+		`To see why a path was left out: cagewright explain ${name} PATH. To add it again: make --include PATH.`,
 };
 
 export const doctorEn = {
-	head: ["", "What", "Found", "Needed for"],
+	head: ["", "Requirement", "Found", "Needed for"],
 	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
-	fine: "Everything that is needed is here.",
+	fine: "This machine meets all requirements.",
 	fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
 	installing: (command: string) => `Running: ${command}`,
 	needs: {
-		root: "ports below 1024, services, accounts of their own",
-		processor: "the init of a cage",
+		root: "ports below 1024, services, dedicated accounts",
+		processor: "the cage's init process",
 		strace: "tracing and trials",
 		"util-linux": "namespaces, mounts and the launcher",
-		systemd: "cages as services (cagewright unit)",
-		perl: "trying the ways out of a cage, and watching one in production",
-		getcap: "seeing files with capabilities of their own in a cage",
-		overlay: "sandboxes and trials that leave nothing behind",
+		systemd: "running cages as services (cagewright unit)",
+		perl: "self-tests, and watching a cage in production",
+		getcap: "finding file capabilities in a cage",
+		overlay: "sandboxes and trials that change nothing",
 		namespaces: "sandboxes and confinement",
-		"user-namespaces": "cages of ordinary users; none as root",
-		seccomp: "the filter of system calls",
-		landlock: "a second layer against writing",
+		"user-namespaces": "cages of ordinary users; root needs none",
+		seccomp: "the system call filter",
+		landlock: "a second layer against unwanted writes",
 		yama: "tracing",
-		selinux: "labels of the files in a cage",
-		apparmor: "profiles of the distribution",
-		cgroup: "limits of memory and processes",
+		selinux: "file labels in a cage",
+		apparmor: "the distribution's profiles",
+		cgroup: "memory and process limits",
 	},
 	advice: {
-		root: "nothing to do for cages of your own; for what needs root, start cagewright with sudo.",
-		processor: "use a machine with amd64.",
+		root: "nothing to do for your own cages; for the rest, run cagewright with sudo.",
+		processor: "use an amd64 machine.",
 		strace: "install the package strace.",
-		"util-linux": "programs or options are missing, or those of BusyBox are in their place; install the package util-linux.",
-		systemd:
-			"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
-		perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",
-		getcap: "install the package libcap2-bin (elsewhere: libcap); until then capabilities of files are not looked for.",
+		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
+		systemd: "boot with systemd to use units; systemd before 257 has no PrivatePIDs=, so give each service its own account.",
+		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
+		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
-			"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
-		namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",
+			"run cagewright on the host or in a container that may mount; otherwise trace with --on-host, and trials of applications with state are not possible.",
+		namespaces: "run cagewright on the host or in a container with CAP_SYS_ADMIN; cages never start without namespaces.",
 		"user-namespaces":
-			"nothing to do as root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, as far as they exist (sysctl).",
-		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; a cage is never started without.",
+			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl).",
+		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; cages never start without it.",
 		landlock:
-			"boot Linux 5.13 or later with landlock in lsm= on the kernel's command line; until then each start says so, and --require full refuses it.",
+			"boot Linux 5.13 or later with landlock in the kernel parameter lsm=; until then each start prints a warning, and --require full refuses to start.",
 		yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
 		selinux:
-			"the files of a cage have the label of the state folder; if an application fails only there, `ausearch -m avc -ts recent` names the denial.",
+			"the cage's files have the state folder's label; if an application fails only in the cage, find the denial with `ausearch -m avc -ts recent`.",
 		apparmor:
-			"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
-		cgroup: "no control groups for memory and pids: limits hold for each process instead of the whole cage.",
+			"a profile for the program's path may also apply in the cage; if the application fails only there, find the denial with `journalctl -k --grep=apparmor`.",
+		cgroup: "no cgroups for memory and pids are available, so limits apply to each process instead of the whole cage.",
 	},
 };

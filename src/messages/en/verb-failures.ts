@@ -1,138 +1,140 @@
 export const verbFailuresEn = {
-	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
-	"export-damaged": "{path} is damaged, or was made by somebody else ({where}); nothing was taken in. Export the cage again",
-	"export-data-changed": "Something changed the data of {name} during the export. Stop what uses it, and export again.",
-	"export-changed": "{name} is not what was built ({finding} {path}), and is not passed on; see cagewright check {name}",
+	"install-foreign": "{path} was not written by Cagewright and is not overwritten. Move it away, then install again.",
+	"export-damaged":
+		"{path} is damaged or was not written by Cagewright ({where}), so nothing was imported. Export the cage again.",
+	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
+	"export-changed":
+		"Cage {name} differs from its build ({finding} {path}), so it is not exported. Run `cagewright check {name}`.",
 	"import-architecture":
-		"the cage was made for another processor ({theirs}; here it is {ours}); make it anew here from its template",
-	"import-there": "a cage {name}, or data of one, is here already and stays as it is; take it in under another name with --name",
-	"import-unknown": "refused: the archive names {what} '{name}', which this version does not know; nothing was imported",
+		"Refusing to import: the cage was built for the processor {theirs}, and this machine has {ours}. Make the cage here from its template.",
+	"import-there": "Refusing to import: this machine already has a cage or data named {name}. Choose another name with --name.",
+	"import-unknown": "Refusing to import: this version does not know '{name}' ({what}) in the archive. Nothing was imported.",
 	"import-setuid":
-		"refused: {path} in the archive is setuid or setgid; allow it with --allow-setuid {path}. Nothing was imported",
-	"archive-name": "refused: invalid name {path} in the archive; nothing was imported",
-	"archive-twice": "refused: {path} is in the archive twice; nothing was imported",
-	"archive-place": "refused: {path} has no place in an exported cage; nothing was imported",
-	"archive-link": "refused: {path} in the archive is a symbolic link where an export has none; nothing was imported",
-	"archive-hard-link": "refused: {path} in the archive is a hard link where an export has none; nothing was imported",
-	"archive-node": "refused: {path} in the archive is a {kind}; nothing was imported",
-	"archive-setuid": "refused: {path} in the archive's data is setuid or setgid; nothing was imported",
-	"archive-limit": "refused: {path} in the archive exceeds a limit ({what}: {most}); nothing was imported",
-	"import-refused": "refused: {path} in the archive ({why}); nothing was taken in",
+		"Refusing to import: {path} in the archive is setuid or setgid. Nothing was imported. To allow it: --allow-setuid {path}",
+	"archive-name": "Refusing to import: invalid name '{path}' in the archive. Nothing was imported.",
+	"archive-twice": "Refusing to import: the archive contains {path} twice. Nothing was imported.",
+	"archive-place": "Refusing to import: {path} does not belong in an exported cage. Nothing was imported.",
+	"archive-link": "Refusing to import: {path} in the archive is an unexpected symbolic link. Nothing was imported.",
+	"archive-hard-link": "Refusing to import: {path} in the archive is an unexpected hard link. Nothing was imported.",
+	"archive-node": "Refusing to import: {path} in the archive is a {kind}. Nothing was imported.",
+	"archive-setuid": "Refusing to import: {path} in the archive's data is setuid or setgid. Nothing was imported.",
+	"archive-limit": "Refusing to import: {path} in the archive exceeds a limit ({what}: {most}). Nothing was imported.",
+	"import-refused": "Refusing to import: {path} in the archive ({why}). Nothing was imported.",
 	"import-account":
-		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
-	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
+		"Refusing to import: the cage's account {account} has uid {uid}. On this machine, uid {uid} is {other} and {account} has {otherUid}. Make the cage here from its template.",
+	"import-unconfirmed":
+		"Nothing was imported, because the cage's commands run as root here. Review them with --dry-run, then repeat with --yes.",
 	"export-needs-file":
-		"--json prints what was done, not the archive; name a file for it: cagewright export {name} -o {name}.tar --json",
-	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
-	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
+		"--json reports on the export and does not print the archive. Name a file: `cagewright export {name} -o {name}.tar --json`.",
+	"export-to-terminal": "Refusing to write an archive to the terminal. Name a file: `cagewright export {name} -o {name}.tar`.",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs require --minimise. Add --minimise.",
 	"minimise-unconfirmed":
-		"Nothing was left out, because nobody could be asked; look with --dry-run and repeat with --yes: cagewright minimise {name} --yes",
+		"Nothing was left out, because there is no terminal to ask on. Preview with --dry-run, then run `cagewright minimise {name} --yes`.",
 	"minimise-unanswered":
-		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
-	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",
+		"{name} does not answer with all its files ({probe} fails), so no file can be proven unnecessary. Run `cagewright trial {name}` first.",
+	"minimise-refused": "The smaller generation failed, so {name} stays at generation {generation}: {cause}",
 	"minimise-undone":
-		"{name} is back at generation {generation}, for the smaller one did not answer where it was started: {cause}",
-	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
+		"The smaller generation did not answer after the restart, so {name} runs generation {generation} again: {cause}",
+	"update-refused": "The new generation failed, so {name} stays at generation {generation}: {cause}",
 	"update-undone":
-		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
+		"The new generation failed after the restart, so {name} runs generation {generation} again with its data unchanged: {cause}",
 	"update-silent": "{service} does not answer after the restart: {probe}",
-	"update-names-or-all": "name the cages to update, or all of them with --all; for example: cagewright update redis",
-	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
+	"update-names-or-all": "Name the cages to update, or pass --all. Example: `cagewright update redis`.",
+	"adopt-failed": "{service} failed in cage {name}, so it runs on the host as before: {cause}",
 	"adopt-failed-kept":
-		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",
+		"{service} failed in cage {name}, so it runs on the host as before: {cause} Data that it wrote in the cage is saved in {path}.",
 	"adopt-consent":
-		"{service} was not touched, because nobody could be asked; look at what would be done with --dry-run and repeat with --yes.",
-	"adopt-probe-fails": "{service} does not answer as it is, before anything was changed: {probe}; give another --probe.",
+		"{service} was not changed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",
+	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
 	"adopt-too-wide":
-		"The cage {name} has {path} as writable, where others keep their state too; make it again with narrower --writable directories.",
-	"adopt-which-cage": "{service} has more than one cage ({names}); say which with --name.",
+		"Cage {name} makes {path} writable, where other programs keep their state too. Make the cage again with narrower --writable directories.",
+	"adopt-which-cage": "{service} has several cages ({names}). Choose one with --name.",
 	"adopt-other-application":
-		"The cage {name} is not of {service}: it starts {program}. Name its own cage with --name, or make one.",
-	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
+		"Cage {name} is not for {service}: it starts {program}. Choose the right cage with --name, or make one.",
+	"release-failed": "{service} failed on the host, so it runs in cage {name} as before: {cause}",
 	"release-link":
-		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
+		"{path} is a link that the application created in cage {name}, and it points outside the application's state. Inspect it, and remove it from the cage's data before you release the service.",
 	"release-place-changed":
-		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
-	"release-stage-changed":
-		"{path} is not the folder that the release made there, so nothing was moved from or to it; look at it, and move it away.",
-	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
+		"{path} is no longer a plain directory, or its path contains a link. Restore the directory before you release the service.",
+	"release-stage-changed": "{path} was replaced during the release, so nothing was moved. Inspect it, and move it away.",
+	"service-not-running": "{service} is not running ({state}). Start it first, so that its answer can be checked.",
 	"service-outside":
-		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
+		"The main process of {service} is not in cage {name}. Another drop-in may change RootDirectory=: check `systemctl cat {service}`.",
 	"service-silent-words":
-		"{service} is {state} and did not answer: {probe}. It says: {words} `journalctl -u {service}` says more.",
-	"service-silent": "{service} is {state} and did not answer: {probe}. `journalctl -u {service}` says more.",
+		"{service} is {state} and does not answer: {probe}. Its output: {words} `journalctl -u {service}` shows more.",
+	"service-silent": "{service} is {state} and does not answer: {probe}. `journalctl -u {service}` shows more.",
 	"undo-failed":
-		"{service} could not be brought back and may be down: {cause} The next cagewright command tries again; its data are whole, on the host and in the cage {name}.",
+		"{service} could not be restored and may be down: {cause} The next cagewright command tries again. The data are complete on the host and in cage {name}.",
 	"dropin-there":
-		"{service} has a drop-in for the cage {name} already; take that away first: cagewright unit {name} --dropin {service} --uninstall",
+		"{service} already has a drop-in for cage {name}. Remove it first: `cagewright unit {name} --dropin {service} --uninstall`.",
 	"attach-forbidden":
-		"Process {pid} cannot be watched: kernel.yama.ptrace_scope is 3, which holds until the machine is started anew. Set it to 1 in /etc/sysctl.d and reboot, or trace a start of its own without --attach.",
-	"attach-needs-root":
-		"Process {pid} may not be watched by this account (kernel.yama.ptrace_scope is {scope}); run this as root.",
+		"Cannot trace process {pid}: kernel.yama.ptrace_scope is 3 until the next boot. Set it to 1 in /etc/sysctl.d and reboot, or omit --attach to trace a new start.",
+	"attach-needs-root": "This account may not trace process {pid} (kernel.yama.ptrace_scope is {scope}). Run the command as root.",
 	"attach-refused":
-		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
+		"Cannot trace process {pid}, even as root ({detail}). CAP_SYS_PTRACE is missing, as in many containers. Run the command on the host, or omit --attach.",
 	"unit-needs-root":
-		"{option} is for units of the system, and the cage {name} belongs to an ordinary user; print its unit without {option} and put it below ~/.config/systemd/user.",
+		"{option} is for system units, and cage {name} belongs to an ordinary user. Omit {option}, and save the printed unit below ~/.config/systemd/user.",
 	"dropin-needs-root":
-		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
+		"Cage {name} was made without root, and only root can change {service}. Make the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
 	"alarm-not-handled": "An alarm was not handled completely ({problem}).",
 	"watch-impossible":
-		"This machine cannot watch a cage for what fails ({detail}); it takes root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace, which slows the application down.",
+		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":
-		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
-	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
-	"install-needs-root": "Only root can install packages; run as root: {command}",
+		"Process {pid} of the cage shares its PID namespace, so its calls cannot be told apart from others. `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, but slows it down.",
+	"watch-ended": "Watching {name} ended early. Its results so far are saved.",
+	"install-needs-root": "Only root can install packages. Run this as root: {command}",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	"dropin-other-application":
-		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
+		"{service} does not start {program}, the program of cage {name}, so its clients would reach another application. Name the right cage, or make one: `cagewright make {service}`.",
 	"selftest-blind":
-		"The self-test does not work here: even without any layer nothing got out by these ways: {groups}. Nothing is known of the cage; see `cagewright doctor`.",
+		"The self-test cannot judge this cage: even the control run without any layer could not escape ({groups}). Run `cagewright doctor`.",
 	"selftest-broken":
-		"The self-test came to no end, so nothing is known of the cage; try again when the machine is less busy. {detail}",
+		"The self-test did not finish, so it proves nothing about the cage. Try again when the machine is less busy. {detail}",
 	"selftest-escaped":
-		"The cage {name} does not hold: {ways}. Do not run it; `cagewright selftest {name}` says what each means and how to close it.",
+		"Cage {name} is not safe: {ways}. Do not run it. `cagewright selftest {name}` explains each result and its fix.",
 	"selftest-needs-systemd":
-		"No systemd runs here, so no unit can be tested; leave --unit out to test the launcher, or test where the unit shall run.",
+		"Cannot test a unit: systemd does not run here. Omit --unit to test the launcher, or test on the machine where the unit will run.",
 	"selftest-own-unit":
-		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
-	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
+		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to test that: `cagewright selftest {name}`.",
+	"selftest-needs-perl": "The self-test requires perl. Install it (Debian: perl-base), then test again.",
 	"unit-changed":
-		"{path} was changed since it was written; move your changes to a drop-in of another name, or remove the file, and try again.",
-	"unit-ends": "{unit} is a task that ends; name the unit of what keeps running (`cagewright apps`), or give a command.",
-	"unit-foreign": "{path} was not written by cagewright and stays as it is; move it away and try again.",
-	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
-	"unit-needs-instance": "{unit} is a template of systemd and needs an instance; write NAME@INSTANCE, as in postgresql@17-main.",
-	"unit-not-installed": "{path} is not there; `cagewright unit NAME --install` writes it.",
-	"unit-of-other": "{path} belongs to the cage {cage}; uninstall it there first.",
+		"{path} was edited after Cagewright wrote it. Move your changes to a drop-in with another name, or remove the file. Then try again.",
+	"unit-ends": "{unit} is a task that ends. Name a unit that keeps running (`cagewright apps` lists them), or give a command.",
+	"unit-foreign": "{path} was not written by Cagewright and is not overwritten. Move it away, then try again.",
+	"unit-inexpressible": "A systemd unit cannot express {setting}={value}. Change the value.",
+	"unit-needs-instance":
+		"{unit} is a systemd template unit and requires an instance. Write NAME@INSTANCE, as in postgresql@17-main.",
+	"unit-not-installed": "{path} does not exist. `cagewright unit NAME --install` writes it.",
+	"unit-of-other": "{path} belongs to the cage {cage}. Uninstall it there first.",
 	"unit-overridden":
-		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
+		"{path} sets {setting} after {dropin}, so the service would not run in its cage. Remove that line, or rename the file so that it sorts first.",
 	"unit-per-connection-refused":
-		"{socket} starts {unit} for each connection and hands that over as a descriptor. A cage takes only services that read it from their standard input (StandardInput=socket); give the command of a server that listens itself.",
-	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
-	"unit-trial-needs-systemd": "No systemd runs here, so no unit can be tried. Leave --unit and --dropin out to try the launcher.",
+		"{socket} starts {unit} for each connection and passes it as a descriptor, which cages do not support. They support StandardInput=socket. Give the command of a server that listens itself.",
+	"unit-program-missing": "{unit} starts {program}, which is not installed. Install it, or give another command.",
+	"unit-trial-needs-systemd": "Cannot try a unit: systemd does not run here. Omit --unit and --dropin to try the launcher.",
 	"unit-trial-sockets":
-		"{name} gets its sockets from {sockets}, which belong to the machine, so its unit cannot be tried beside it. Install the drop-in and start it.",
+		"The unit of {name} cannot be tried, because the running {sockets} holds its sockets. Install the drop-in and start the service.",
 	"unit-trial-own":
-		"The unit of {name} runs cagewright itself, which starts the cage: `cagewright trial {name}` without --unit tries that.",
+		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to try that: `cagewright trial {name}`.",
 	"unit-rejected":
-		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
-	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",
+		"systemd rejects the unit ({complaint}), so nothing was written. Please report this with the output of `cagewright unit`.",
+	"unit-reload-failed": "systemd could not reload its units ({problem}), so the change was undone.",
 	"unit-sockets-refused":
-		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
+		"{unit} gets the sockets {sockets} from systemd, and Cagewright cannot pass them on. Let the application listen itself, and give that command.",
 	"unit-per-connection-own":
-		"{name} is started for each connection, which only a socket unit can do. Use a drop-in for its service: `cagewright unit {name} --dropin {unit}`.",
+		"{name} starts once for each connection, which only a socket unit can do. Use a drop-in for its service: `cagewright unit {name} --dropin {unit}`.",
 	"unit-without-sockets":
-		"{name} gets its sockets at its start, and no unit of this machine opens them. Start it by `cagewright run {name}`, or write a socket unit with its service and use `cagewright unit {name} --dropin UNIT`.",
-	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
-	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
-	"session-unknown": "There is no session {name}; `cagewright sessions list` shows those that there are.",
-	"session-ambiguous": "{name} is the name of several sessions; take one of these instead: {ids}.",
-	"session-open": "The session {id} is open in process {pid}; go on there, or end that first.",
-	"session-newer": "The session {id} was left by a newer cagewright and stays as it is; go on with that version, or remove it.",
-	"session-damaged": "The session {id} cannot be read. It was set aside in {path}.",
-	"session-not-kept": "The session could not be kept: {cause}",
-	"session-removal-unconfirmed": "Removing the session {name} throws away what was answered and traced; confirm it with --yes.",
-	"session-name-needed": "Name the session: its cage, or the id that `cagewright sessions list` shows.",
+		"{name} gets its sockets at start, and no unit of this machine opens them. Start it with `cagewright run {name}`. Or write a socket unit with a service and use `cagewright unit {name} --dropin UNIT`.",
+	"unit-starts-nothing": "{unit} starts no command. Name another unit (`cagewright apps` lists them), or give a command.",
+	"unit-unknown": "Unknown or masked systemd unit '{name}'. `cagewright apps` lists the available units.",
+	"session-unknown": "Unknown session '{name}'. `cagewright sessions list` shows all sessions.",
+	"session-ambiguous": "Several sessions are named '{name}'. Use one of these ids instead: {ids}.",
+	"session-open": "Session {id} is open in process {pid}. Continue there, or end that process first.",
+	"session-newer": "Session {id} was saved by a newer cagewright. Continue with that version, or remove the session.",
+	"session-damaged": "Session {id} is damaged. It was moved to {path}.",
+	"session-not-kept": "The session could not be saved: {cause}",
+	"session-removal-unconfirmed": "Removing session {name} deletes its answers and its trace. Confirm with --yes.",
+	"session-name-needed": "Name a session by its cage or its id. `cagewright sessions list` shows all sessions.",
 };

@@ -95,10 +95,10 @@ function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 	const rows = [
 		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
 		...Object.entries(others).flatMap(([name, why]) =>
-			why === undefined ? [] : [[parts.openNames[name as keyof typeof others], why]],
+			why === undefined ? [] : [[parts.permissionNames[name as keyof typeof others], why]],
 		),
 	];
-	return rows.length ? table("allowed", parts.openHead, rows) : [text(parts.nothingOpen)];
+	return rows.length ? table("allowed", parts.permissionHead, rows) : [text(parts.noPermissions)];
 }
 
 export function accounts({ evidence, manifest }: CageRecord, messages: Messages): Block[] {

@@ -61,7 +61,7 @@ function generations({ earlier, evidence }: CageRecord, messages: Messages): Blo
 		who,
 		String(rounds.length),
 		yesNo(rounds.at(-1)?.answered === true, messages),
-		selftest ? messages.fill(parts.waysTried, { escaped: selftest.escaped.length, tried: selftest.tried }) : parts.open,
+		selftest ? messages.fill(parts.escapesTried, { escaped: selftest.escaped.length, tried: selftest.tried }) : parts.open,
 	];
 	return [text(parts.generationsIntro), ...table("generations", parts.generationsHead, all.map(row))];
 }

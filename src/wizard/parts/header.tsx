@@ -86,7 +86,7 @@ function decidedText(one: Decided, messages: Messages): string {
 		case "undecided":
 			return messages.fill(words.undecided, { count: one.count });
 		case "permissions":
-			return one.count ? messages.fill(words.permissions, { count: one.count }) : words.closed;
+			return one.count ? messages.fill(words.permissions, { count: one.count }) : words.noPermissions;
 		case "answers":
 			return words.answers;
 	}

@@ -89,7 +89,7 @@ describe("messages", () => {
 	test("say what each weakness is, and what to do where it is refused", () => {
 		for (const weakness of weaknesses) {
 			for (const messages of [en, de]) {
-				expect(messages.note(`weaker-${weakness}`, {})).toContain("--require full.");
+				expect(messages.note(`weaker-${weakness}`, {})).toContain("--require full");
 				expect(messages.failure({ code: `not-full-${weakness}`, values: {} })).toContain("--require");
 			}
 		}
@@ -114,7 +114,7 @@ describe("messages", () => {
 		const messages = asciiMessages("de");
 		for (const [place, text] of texts(messages.wizard)) expect(text, place).toMatch(/^[\x20-\x7e\n]*$/);
 		expect(messages.failure({ code: "cage-busy", values: { name: "a", pid: 1 } })).toBe(
-			"Am Kaefig a arbeitet gerade Prozess 1; warten Sie, bis er fertig ist.",
+			"Prozess 1 arbeitet am Kaefig a. Warten Sie, bis er endet, und versuchen Sie es erneut.",
 		);
 	});
 });

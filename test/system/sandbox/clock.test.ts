@@ -8,7 +8,7 @@ const option = "--allow capability:sys_time";
 test("a daemon that sets the clock is refused, with the option that permits it", async () => {
 	const { status, stderr } = await cagewright(["make", "--yes", ...words], { state: temporaryState() });
 	expect(status).toBe(1);
-	expect(stderr).toContain(`may not keep the capabilities sys_time. If it has to, allow them: ${option}`);
+	expect(stderr).toContain(`may not keep the capabilities sys_time. If it needs them, allow them: ${option}`);
 });
 
 test("with the option it is traced and tried, and the clock stays what it was", async () => {
