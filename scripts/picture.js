@@ -26,7 +26,7 @@ const steps = [
 	{ name: "files", shows: /step 3\/7.*left out/s },
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
-	{ name: "trial", shows: /step 6\/7.*It answers/s },
+	{ name: "trial", shows: /step 6\/7.*It answers.*escape techniques succeed/s },
 	// Whom the record names is asked over the last screen.
 	{ shows: /initiated by/ },
 	{ shows: /implemented by/ },
