@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = [
 	"alarms",
 	"import-account",
-	"install",
+	"install-hook",
 	"killed",
 	"sandbox/sandbox",
 	"selftest-leavings",
@@ -14,7 +14,8 @@ const alone = [
 	"update",
 ].map((name) => `test/system/${name}.test.ts`);
 /** Files that take longest; one that starts last would run by itself at the end. */
-const slowest = /\/(census|minimise|unit-booted|unit-selftest|templates|adopt|rootless|resume)\.test\.ts$/;
+const slowest =
+	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);
@@ -54,9 +55,9 @@ export default defineConfig({
 					exclude: alone,
 					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
-					// They share one machine. The report names a test that passed only the second time.
-					retry: 1,
 					sequence: { groupOrder: 1 },
+					// The built program is loaded as Node loads it, not transformed again (`inProcess`).
+					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
 					...systemTimeouts,
 				},
 			},

@@ -7,7 +7,7 @@ import { mayExercise } from "./steps/trace/reduce.ts";
 import { without } from "./transitions.ts";
 
 /** Output lines to keep; a screen shows fewer. */
-export const linesKept = 1000;
+const linesKept = 1000;
 const longestLine = 2000;
 
 const endsWaiting: ReadonlySet<Event["event"]> = new Set([

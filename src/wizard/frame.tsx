@@ -1,5 +1,4 @@
 import { Box } from "ink";
-import type { Messages } from "../messages/messages.ts";
 import { fitting, keyName, offered } from "./footer.ts";
 import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./look.ts";
 import { Header, headerRows } from "./parts/header.tsx";
@@ -29,7 +28,8 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 			</LookContext>
 		);
 	}
-	const lines = messageLines(state, look.messages, columns, Math.max(3, Math.min(4, height - 10)));
+	const text = messageText(state, look.messages);
+	const lines = text === undefined ? [] : paragraph(text, columns, Math.max(3, Math.min(4, height - 10)));
 	const bottom = Math.max(1, lines.length + (state.prompt && !state.question ? 1 : 0));
 	const top = rows >= (state.screen === "form" && !state.overlay ? roomyRows.form : roomyRows.usual) ? 1 : 0;
 	const body = height - headerRows - top - bottom - 1;
@@ -55,7 +55,7 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 }
 
 /** The keys that work now. Those without room are on the page of keys. */
-export function Footer() {
+function Footer() {
 	const { messages, state, width } = useView();
 	const items = offered(state).map((binding) => {
 		const word = messages.wizard.keys[binding.command];
@@ -74,13 +74,7 @@ function keyFor([first = "", ...others]: readonly string[], word: string): strin
 	return first.length === 1 ? (others.find((key) => key === word[0]) ?? first) : first;
 }
 
-export function messageLines(state: WizardState, messages: Messages, width: number, most: number): readonly string[] {
-	const text = messageText(state, messages);
-	if (text === undefined) return [];
-	return paragraph(text, width, most);
-}
-
-export function MessageArea({ lines }: { lines: readonly string[] }) {
+function MessageArea({ lines }: { lines: readonly string[] }) {
 	const { messages, state } = useView();
 	const { notice, prompt, question } = state;
 	const typing = prompt && !question;

@@ -8,7 +8,7 @@ export interface Key {
 	readonly isAmongLines?: true;
 }
 
-export interface Decoded {
+interface Decoded {
 	readonly keys: readonly Key[];
 	/** An incomplete escape sequence. */
 	readonly pending: string;

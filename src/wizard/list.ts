@@ -14,7 +14,7 @@ export function moveCursor(cursor: number, move: Move, count: number, page: numb
 	return Math.min(last, Math.max(0, wanted));
 }
 
-export interface Window {
+interface Window {
 	readonly start: number;
 	readonly end: number;
 }

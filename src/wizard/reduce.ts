@@ -172,7 +172,7 @@ export function countOf(state: WizardState): number {
 }
 
 /** Edits the prompt. A search applies with each key, everything else with Enter. */
-export function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
+function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
 	const { prompt } = state;
 	if (!prompt) return only(state);
 	const command: Command | undefined = commandFor(bindingsOf(state), key);

@@ -131,13 +131,13 @@ function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { reado
 	return { ...notice(state, hidesBuiltIn ? "template-saved-over" : "template-saved", { name, path }), template: { name, path } };
 }
 
-export function resumeWanted(state: WizardState): Reduced {
+function resumeWanted(state: WizardState): Reduced {
 	const { resuming } = state;
 	return resuming === undefined ? only(state) : start(without(state, "resuming"), { job: "resume", id: resuming });
 }
 
 /** A fresh state that keeps the terminal and the list of choices. */
-export function resetState(now: WizardState): WizardState {
+function resetState(now: WizardState): WizardState {
 	const { choices, chosen, commands, cursors, jobs, requirements, queries, size, ticket } = now;
 	return {
 		...startState,
@@ -163,7 +163,7 @@ export function resumed(now: WizardState, { ago, changed, example, name, state, 
 	return startKeepingFailure(resumedState, { job: "plan", answers });
 }
 
-export function resumeFailed(state: WizardState): Reduced {
+function resumeFailed(state: WizardState): Reduced {
 	return startKeepingFailure(state, { job: "choices" });
 }
 

@@ -5,6 +5,7 @@
 #   census.sh --command LINE NAME                           runs a shell line in the daemon's system instead
 #   census.sh --install [NAME...]                           only installs the systems
 #
+# NAME+NAME is one system with several daemons, measured one after the other: quicker, but they are no strangers to each other.
 # Each daemon has a system of its own: a small Debian with its packages, installed once without starting a service, then copied and
 # booted by systemd-nspawn for each measurement with only a loopback network. inside.sh measures there. Prints one line for each daemon
 # and "N/M caged"; exits with 0 if every daemon that answered on its host was caged. --keep keeps the booted trees; --discard does not even
@@ -25,7 +26,7 @@ while [[ ${1-} == --* ]]; do
 	--keep) keep=1; shift ;;
 	--discard) discard=1; shift ;;
 	--install) install=1; shift ;;
-	*) sed -n 2,13p "$0"; exit 2 ;;
+	*) sed -n 2,14p "$0"; exit 2 ;;
 	esac
 done
 base_packages=bash,bind9-dnsutils,busybox-static,ca-certificates,curl,dbus,iproute2,logrotate,netcat-openbsd,nodejs,openssl,procps,python3,strace,systemd,systemd-sysv,util-linux
@@ -44,15 +45,16 @@ install_base() {
 		"$suite" "$work/base.part" "$mirror" && mv "$work/base.part" "$work/base"
 }
 
-# Leaves $work/trees/NAME, installed from this very spec.
-install_tree() { # name
-	local name=$1 tree=$work/trees/$1 stamp
-	stamp=$(sha256sum <"$here/specs/$name")
+# Leaves $work/trees/TREE, installed from these very specs.
+install_tree() { # tree name...
+	local tree=$work/trees/$1 stamp
+	shift
+	stamp=$(cd "$here/specs" && cat "$@" | sha256sum)
 	[[ $(cat "$tree.stamp" 2>/dev/null) == "$stamp" ]] && return
 	rm -rf "$tree" "$tree.stamp"
 	cp -a --reflink=auto "$work/base" "$tree" || return
 	cp /etc/resolv.conf "$tree/etc/resolv.conf"
-	mkdir -p "$tree/census/out" "$tree/opt/cagewright" && cp "$here/specs/$name" "$tree/census/spec"
+	mkdir -p "$tree/opt/cagewright" && copy_specs "$tree" "$@"
 	cp "$here/ask" "$tree/usr/local/bin/ask"
 	ln -sf /opt/cagewright/bin/cagewright.js "$tree/usr/local/bin/cagewright"
 	# In a mount namespace of its own: whatever is mounted goes with it.
@@ -64,17 +66,24 @@ install_tree() { # name
 		mount --rbind /dev "$tree/dev"
 		export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin
 		chroot "$tree" bash -ec "
-			. /census/spec
-			apt-get install -y -q -o APT::Keep-Downloaded-Packages=1 -o Dpkg::Use-Pty=0 \$packages
+			all=
+			for spec in /census/specs/*; do all+=\" \$(. \$spec; echo \$packages)\"; done
+			apt-get install -y -q -o APT::Keep-Downloaded-Packages=1 -o Dpkg::Use-Pty=0 \$all
 			rm -f /usr/sbin/policy-rc.d
-			if declare -F configure >/dev/null; then configure; fi
+			for spec in /census/specs/*; do (. \$spec; if declare -F configure >/dev/null; then configure; fi); done
 		" </dev/null
 	' bash "$tree" "$work/archives" >"$tree.log" 2>&1 && echo "$stamp" >"$tree.stamp"
 }
 
+copy_specs() { # tree name...
+	local tree=$1
+	shift
+	rm -rf "$tree/census" && mkdir -p "$tree/census/out" "$tree/census/specs" && (cd "$here/specs" && cp "$@" "$tree/census/specs/")
+}
+
 # Boots a tree until its census.service has ended: that switches the system off.
-boot() { # tree result
-	local tree=$1 result=$2 group groups=() id
+boot() { # tree result seconds
+	local tree=$1 result=$2 seconds=$3 group groups=() id
 	id=census-$(basename "$(dirname "$tree")" | tr -c 'a-zA-Z0-9\n' -)
 	if [[ -d /sys/fs/cgroup/unified ]]; then groups=(/sys/fs/cgroup/unified/$id /sys/fs/cgroup/systemd/$id); else groups=(/sys/fs/cgroup/$id); fi
 	mkdir -p /run/systemd/nspawn "${groups[@]}"
@@ -82,7 +91,7 @@ boot() { # tree result
 	for one in bin dist templates package.json; do shared+=("--bind-ro=$program/$one:/opt/cagewright/$one"); done
 	(
 		for group in "${groups[@]}"; do echo $BASHPID >"$group/cgroup.procs"; done
-		SYSTEMD_SECCOMP=0 exec timeout --kill-after=10 900 unshare --pid --fork --kill-child=KILL --mount-proc sh -c \
+		SYSTEMD_SECCOMP=0 exec timeout --kill-after=10 "$seconds" unshare --pid --fork --kill-child=KILL --mount-proc sh -c \
 			'mount -n -t tmpfs nspawn /run/systemd/nspawn && exec "$@"' sh \
 			systemd-nspawn --quiet --directory="$tree" --machine="$id" --boot --register=no --keep-unit --private-network \
 			--capability=all --console=pipe --hostname=census "${shared[@]}"
@@ -92,38 +101,48 @@ boot() { # tree result
 	done
 }
 
-measure() { # name
-	local name=$1 result=$out/$1 folder new=''
-	[[ -e $work/trees/$name.stamp ]] || new=1
-	rm -rf "$result"
-	mkdir -p "$result" "$work/run"
-	folder=$(mktemp -d "$work/run/$name-XXXXXX")
-	if ! (flock 9 && install_tree "$name") 9>"$work/install.lock"; then
-		echo "$name | $(. "$here/specs/$name"; echo "$packages") | not installed: $(grep -E '^E: |rror' "$work/trees/$name.log" | tail -1)" >"$result/line"
+measure() { # name or name+name
+	local own one tree folder new=''
+	IFS=+ read -ra own <<<"$1"
+	tree=${own[0]}
+	((${#own[@]} == 1)) || tree=$tree-and-$((${#own[@]} - 1))
+	[[ -e $work/trees/$tree.stamp ]] || new=1
+	mkdir -p "$work/run"
+	for one in "${own[@]}"; do rm -rf "${out:?}/$one" && mkdir -p "$out/$one"; done
+	folder=$(mktemp -d "$work/run/$tree-XXXXXX")
+	if ! (flock 9 && install_tree "$tree" "${own[@]}") 9>"$work/install.lock"; then
+		for one in "${own[@]}"; do
+			echo "$one | $(. "$here/specs/$one"; echo "$packages") | not installed: $(grep -E '^E: |rror' "$work/trees/$tree.log" | tail -1)" >"$out/$one/line"
+		done
 	elif [[ -z $install ]]; then
 		if [[ -n $discard && -n $new ]]; then
-			mv "$work/trees/$name" "$folder/tree" && rm -f "$work/trees/$name".*
+			mv "$work/trees/$tree" "$folder/tree" && rm -f "$work/trees/$tree".*
 		else
-			cp -a --reflink=auto "$work/trees/$name" "$folder/tree"
+			cp -a --reflink=auto "$work/trees/$tree" "$folder/tree"
 		fi
+		copy_specs "$folder/tree" "${own[@]}"
 		cp "$here/inside.sh" "$folder/tree/census/"
 		cp "$here/census.service" "$folder/tree/etc/systemd/system/" && systemctl --root="$folder/tree" --quiet enable census.service
 		if [[ -n $command ]]; then
-			printf '. /census/spec\nexport CAGEWRIGHT_ROOT=\nsystemctl is-system-running --wait >/dev/null\nif declare -F before >/dev/null; then before; fi\n%s\n' "$command" >"$folder/tree/census/inside.sh"
+			printf '. /census/specs/%s\nexport CAGEWRIGHT_ROOT=\nsystemctl is-system-running --wait >/dev/null\nif declare -F before >/dev/null; then before; fi\n%s\n' "${own[0]}" "$command" >"$folder/tree/census/inside.sh"
 			sed -i 's/^Type=exec/Type=exec\nEnvironment=TERM=dumb/' "$folder/tree/etc/systemd/system/census.service"
 		fi
-		boot "$folder/tree" "$result"
-		cp -a "$folder/tree/census/out/." "$result/"
-		[[ -n $command || -s $result/line ]] || echo "$name | ? | the measurement did not end" >"$result/line"
+		boot "$folder/tree" "$out/${own[0]}" $((900 * ${#own[@]}))
+		cp -a "$folder/tree/census/out/." "$out/"
+		for one in "${own[@]}"; do
+			[[ -n $command || -s $out/$one/line ]] || echo "$one | ? | the measurement did not end" >"$out/$one/line"
+		done
 	fi
-	if [[ -n $command ]]; then cat "$result/inside.log"; else cat "$result/line" 2>/dev/null; fi
+	for one in "${own[@]}"; do
+		if [[ -n $command ]]; then cat "$out/$one/inside.log"; else cat "$out/$one/line" 2>/dev/null; fi
+	done
 	if [[ -n $keep ]]; then echo "kept: $folder/tree"; else rm -rf "$folder"; fi
 }
 
 install_base || exit 3
 names=("$@")
 [[ ${#names[@]} -gt 0 ]] || names=($(ls "$here/specs"))
-for name in "${names[@]}"; do
+for name in ${names[*]//+/ }; do
 	[[ -f $here/specs/$name ]] || { echo "There is no spec '$name' in $here/specs." >&2; exit 2; }
 done
 running=0
@@ -135,7 +154,7 @@ done
 wait
 [[ -z $command$install ]] || exit 0
 answered=0 caged=0
-for name in "${names[@]}"; do
+for name in ${names[*]//+/ }; do
 	[[ -e $out/$name/answered-on-host ]] && answered=$((answered + 1))
 	[[ -e $out/$name/caged ]] && caged=$((caged + 1))
 done

@@ -104,7 +104,7 @@ test("a hanging try is aborted and repeated if the probe has passed before", asy
 		return { ok: false, status: 137, output: "", timedOut: true };
 	};
 	const context = { machine, emit() {}, signal: new AbortController().signal };
-	const outcomes = await probeUntilAnswered(context, running, ["ask"], 10, 0.05);
+	const outcomes = await probeUntilAnswered(context, running, ["ask"], 60, 0.05);
 	expect(outcomes).toMatchObject([{ command: "ask", ok: true }]);
 	expect(given).toEqual([0.05, 0.1, 0.2]);
 });

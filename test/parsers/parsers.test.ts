@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runToEnd } from "../run-to-end.ts";
 import { parsers, typed } from "./parsers.ts";
 
 /**
@@ -35,14 +36,9 @@ beforeAll(() => {
 
 test.each(shares.map((share, at) => [`${at + 1} of ${processes}`, share] as const))(
 	"parsers, share %s",
-	(_, share) => {
+	async (_, share) => {
 		const words = [`--max-old-space-size=${memory}`, child, seed, ...share];
-		const { signal, status, stderr, stdout } = spawnSync(process.execPath, words, {
-			encoding: "utf8",
-			timeout: hangs,
-			killSignal: "SIGKILL",
-			maxBuffer: 1 << 26,
-		});
+		const { signal, status, stderr, stdout } = await runToEnd(process.execPath, words, hangs);
 		const last = status === 0 ? "" : stdout.trimEnd().split("\n").at(-1);
 		expect({ seed, status, signal, last, said: stderr.slice(0, 2000) }).toEqual({
 			seed,

@@ -11,13 +11,14 @@ import { parseExec } from "../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
 import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
 import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
-import { readPaxRecords, readTarHeader, TarProblem } from "../../src/core/archive/tar.ts";
+import { readPaxRecords, readTarHeader } from "../../src/core/archive/tar.ts";
 import { exportHeadFromJson } from "../../src/core/cage/export.ts";
 import { parseAcceptance } from "../../src/core/cage/finding.ts";
 import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
-import { type Manifest, manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
+import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
+import { parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
 import {
 	logrotateMentions,
 	manualMentions,
@@ -60,11 +61,28 @@ import {
 import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
 import { parseConffiles } from "../../src/system/record/recording.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
-import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
+import { cageFromJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
 import { restored } from "../../src/wizard/session/stored-state.ts";
-import { entry, plan, writable } from "../core/cage/plans.ts";
 import { makeElf } from "../core/elf/make-elf.ts";
+import {
+	bytes,
+	description,
+	fields,
+	file,
+	foldOf,
+	foreign,
+	isObject,
+	json,
+	manifest,
+	nothing,
+	orTarProblem,
+	recording,
+	service,
+	status,
+	tcp,
+	unix,
+} from "./texts.ts";
 
 /** Every parser of texts that somebody else wrote. Texts are bytes as latin1, because most readers read them so. */
 
@@ -75,106 +93,19 @@ export interface Parser {
 	parse(text: string): unknown;
 }
 
-const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
-const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
-const bytes = (text: string) => Buffer.from(text, "latin1");
-/** Parsers of JSON values never see text that is not JSON. */
-function json(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-const fields = (text: string) => json(text) as Readonly<Record<string, unknown>>;
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-
-const made = plan([entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })], {
-	writable: [writable("/var/lib/app")],
-});
-const manifest: Manifest = {
-	schema: "cagewright/manifest/1",
-	generation: 1,
-	name: "app",
-	command: ["/usr/bin/app"],
-	madeAt: "2025-01-02T03:04:05.678Z",
-	entries: made.entries.map(({ decision: _, ...rest }) => ({ ...rest, sha256: "0".repeat(64) })),
-	writable: made.writable,
-	binds: [],
-	accounts: made.accounts,
-	permissions: made.permissions,
-	identity: made.identity,
-};
-const description = JSON.stringify(
-	cageToJson({
-		name: "app",
-		application: made.application,
-		rules: made.rules,
-		onHost: false,
-		additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
-		exercises: ["true"],
-		signals: ["SIGHUP"],
-		handlesTerm: true,
-		madeAt: "2025-01-02T03:04:05.678Z",
-		trials: [],
-		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
-	}),
-);
-const foreign = JSON.stringify({
-	cage: JSON.parse(description),
-	manifest: manifestToJson({ ...manifest, identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } }),
-});
-function foldOf(text: string) {
-	const fold = new TraceFold({ start: startAtFirstExecve(), cwd: "/" as Path });
-	fold.feed(bytes(text));
-	fold.end();
-	return fold.trace;
-}
-function orTarProblem(parse: () => unknown): void {
-	try {
-		parse();
-	} catch (error) {
-		if (!(error instanceof TarProblem)) throw error;
-	}
-}
-const service = `[Unit]
-Description=A service # of ours
-[Service]
-Type=notify
-User=app
-Environment="A=b c" 'D=e' F=\\x41
-EnvironmentFile=-/etc/default/%p
-ExecStartPre=-/bin/mkdir -p \${RUNTIME_DIRECTORY}
-ExecStart=!!/usr/bin/app --config "/etc/app conf" \\
-  $OPTIONS ; /bin/true
-RuntimeDirectory=app/%i:link
-ReadWritePaths=-/var/lib/app /var/log/app
-`;
-const status = `Package: dpkg
-Status: install ok installed
-Architecture: amd64
-Version: 1.22
-
-Package: app
-Architecture: amd64
-Version: 1:2.0-1
-Source: app-src (2.0)
-Conffiles:
- /etc/app.conf 0123456789abcdef0123456789abcdef
- /etc/old.conf 0123456789abcdef0123456789abcdef obsolete
-Description: an app
- that does things
-`;
-const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-   0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 100 0 0 10 0
-`;
-const unix = `Num       RefCount Protocol Flags    Type St Inode Path
-0000000000000000: 00000002 00000000 00010000 0001 01 20000 /run/app.sock
-`;
-
-/** Keyed by the kind of text, or by the name of a `parseX` function, so that no such function is forgotten. */
-const nothing = { list: () => [], status: () => undefined };
+/** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
 export const parsers: Readonly<Record<string, Parser>> = {
+	parseDenial: {
+		samples: [
+			`audit: type=1326 audit(1795821997.790:3847): auid=4294967295 uid=33 gid=33 ses=4294967295 pid=1646727 comm="nginx" exe="/usr/sbin/nginx" sig=0 arch=c000003e syscall=272 compat=0 ip=0x7f39d511a6f9 code=0x50000`,
+		],
+		parse: parseDenial,
+	},
+	parseCrash: {
+		samples: ["redis-server[123]: segfault at 0 ip 00005581 sp 00007ffc error 4 in redis-server"],
+		parse: parseCrash,
+	},
+	parseKernelRecord: { samples: ["4,1234,5678,-;audit: type=1326 audit(1.2:3): pid=1\n SUBSYSTEM=x"], parse: parseKernelRecord },
 	readPython: {
 		samples: [
 			'import a, b.c as d\nfrom . import (\n\te,\n\tf,\n)\n"""\ntext\n"""\nx = __import__("g")\nif TYPE_CHECKING:\n\timport h\n',

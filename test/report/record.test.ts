@@ -103,7 +103,7 @@ test("what was reached, what never came up and what production missed stand in t
 	};
 	const text = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
 	expect(text).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
-	expect(text).toContain("Never came up: reload (SIGHUP)");
+	expect(text).toContain("Not traced: reload (SIGHUP)");
 	expect(text).toContain("24 h in all. Missing paths: 1.");
 	expect(text).toContain("/usr/share/late");
 	expect(text).not.toContain("hunter2");

@@ -27,7 +27,7 @@ describe("accounts by name", () => {
 		expect(without.accounts.users).not.toContain("mail");
 	});
 	test.each([
-		[["--account", "nobody-like-this"], "account nobody-like-this on this machine"],
+		[["--account", "nobody-like-this"], "Unknown account 'nobody-like-this'"],
 		[["--account", "0"], "Invalid account '0'"],
 		[["--without-account", "root"], "Account root cannot be left out"],
 		[

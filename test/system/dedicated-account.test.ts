@@ -2,13 +2,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemAccounts } from "../../src/system/accounts/accounts.ts";
 import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
 
-/** An account on the host for one cage only: created, used and removed with real accounts. */
+import { ownProcess } from "./workshop.ts";
+
+/** An account of the host that one cage has for itself, with real accounts: made, used, and gone again. */
 
 const state = temporaryState();
 
@@ -119,25 +122,18 @@ function mapOf(pid: number): string {
 }
 
 describe("the number of an account", () => {
-	let daemon: Awaited<ReturnType<typeof redisWithState>>;
 	let first: number;
-	const makeWith = async (name: string, enter?: readonly string[]) => {
-		const words = ["make", ...daemon.words(name), "--dedicated-account", "--yes", "--quiet", "--"];
-		return await cagewright([...words, ...daemon.daemon.command], enter ? { state, enter } : { state });
-	};
-	const numberOf = async (name: string, enter?: readonly string[]) => {
-		const { status, stderr } = await makeWith(name, enter);
-		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-		const uid = uidOf(`cage-${name}`);
-		const gid = Number(account(`cage-${name}`)?.split(":")[3]);
-		expect((await remove(name)).status).toBe(0);
+	/** Creates an account and removes it. Returns its number. */
+	const numberOf = async (name: string, create = () => systemAccounts.create(name, { taken: new Set() })) => {
+		await create();
+		const [, , uid, gid] = account(name)?.split(":") ?? [];
+		await systemAccounts.remove(name);
 		expect(gid).toBe(uid);
-		return uid;
+		return Number(uid);
 	};
 
 	beforeAll(async () => {
-		daemon = await redisWithState();
-		first = await numberOf("ded-first-id");
+		first = await numberOf("cage-ded-first-id");
 	});
 
 	test.each([
@@ -160,7 +156,7 @@ describe("the number of an account", () => {
 				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), mapOf(pid)].join(" ").split(/\s+/);
 			const isSeen = (pid: number) => idsOf(pid).includes(String(first));
 			await eventually(() => expect(allProcesses().some(isSeen)).toBe(true));
-			expect(await numberOf("ded-other-id")).not.toBe(first);
+			expect(await numberOf("cage-ded-other-id")).not.toBe(first);
 		} finally {
 			for (const pid of allProcesses().filter((one) => parentOf(one) === holder.pid)) process.kill(pid, "SIGKILL");
 			holder.kill("SIGKILL");
@@ -176,21 +172,32 @@ describe("the number of an account", () => {
 	};
 
 	test.each(["/etc/subuid", "/etc/subgid"])("is none that %s gives to containers", async (path) => {
-		expect(await numberOf("ded-other-id", withFile(path, `broken\n:::\nsomebody:${first}:1\n`))).not.toBe(first);
+		const create = async () => {
+			const lines = `import { systemAccounts } from "./src/system/accounts/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
+			const child = await ownProcess(lines, [], withFile(path, `broken\n:::\nsomebody:${first}:1\n`));
+			expect(await once(child, "close")).toEqual([0, null]);
+		};
+		expect(await numberOf("cage-ded-other-id", create)).not.toBe(first);
 	});
 
 	test("is none that another cage uses", async () => {
-		await make([...daemon.words("ded-neighbour"), "--", ...daemon.daemon.command], { state });
+		const { daemon, words } = await redisWithState();
+		await make([...words("ded-neighbour"), "--", ...daemon.command], { state });
 		const manifests = `${state}/cages/ded-neighbour/manifests`;
 		const [name = ""] = readdirSync(manifests);
 		const manifest = JSON.parse(readFileSync(`${manifests}/${name}`, "utf8"));
 		writeFileSync(`${manifests}/${name}`, JSON.stringify({ ...manifest, identity: { ...manifest.identity, uid: first } }));
-		expect(await numberOf("ded-other-id")).not.toBe(first);
-		expect((await remove("ded-neighbour")).status).toBe(0);
+		await make([...words("ded-other-id"), "--dedicated-account", "--", ...daemon.command], { state });
+		expect(uidOf("cage-ded-other-id")).not.toBe(first);
+		for (const cage of ["ded-other-id", "ded-neighbour"]) expect((await remove(cage)).status).toBe(0);
 	});
 
 	test("is not to be had where containers have all: one line, and nothing is made", async () => {
-		const { status, stderr, stdout } = await makeWith("ded-none", withFile("/etc/subuid", "somebody:1:65535\n"));
+		const { daemon, words } = await redisWithState();
+		const { status, stderr, stdout } = await cagewright(
+			["make", ...words("ded-none"), "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command],
+			{ state, enter: withFile("/etc/subuid", "somebody:1:65535\n") },
+		);
 		expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
 		expect(stderr).toMatch(/^cagewright: Cannot create account cage-ded-none: [^\n]*\n$/);
 		expect(account("cage-ded-none")).toBeUndefined();

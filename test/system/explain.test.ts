@@ -68,7 +68,7 @@ test("what does not listen to TERM is killed at the second one, with a word", as
 	expect(processesIn(root).length).toBeGreaterThan(1);
 	const { status, stderr } = await run.stop();
 	expect(status).toBe(137);
-	expect(stderr).toContain("killed");
+	expect(stderr).toContain("Killing it");
 });
 
 test("a removal that nobody can be asked about says so", async () => {

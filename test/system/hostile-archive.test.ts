@@ -20,6 +20,7 @@ import { dirname } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Appended, appended, editJson, folders, packed, unpacked } from "./archives.ts";
 import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { inProcess } from "./in-process.ts";
 import { preparedRedis } from "./prepared.ts";
 
 /** Archives that attack this machine. Each is refused with one line, and nothing changes inside or outside the state folder. */
@@ -44,8 +45,7 @@ beforeAll(async () => {
 beforeEach(() => rmSync(`${there}/cages/taken`, { recursive: true, force: true }));
 
 const snapshot = () => execFileSync("find", [victim, there, "-printf", "%p %m %U %s %T@ %l\n"], { encoding: "utf8" });
-const take = (file: string, ...options: string[]) =>
-	cagewright(["import", file, "--name", "taken", ...options], { state: there });
+const take = (file: string, ...options: string[]) => inProcess(["import", file, "--name", "taken", ...options], { state: there });
 
 /** Neither a real import nor a dry run accepts the archive or leaves anything behind. */
 async function expectRefused(file: string, why: RegExp, statuses: readonly number[] = [2, 4]): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { editJson, packed, unpacked } from "./archives.ts";
 import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { inProcess } from "./in-process.ts";
 import { preparedRedis } from "./prepared.ts";
 
 /** An archive's claims about a cage are derived from this machine, shown, or refused. */
@@ -45,7 +46,7 @@ function edited({ cage, manifest, trace }: Edit): string {
 }
 
 const take = (file: string, ...options: string[]) =>
-	cagewright(["import", file, "--yes", "--no-trial", ...options], { state: there });
+	inProcess(["import", file, "--yes", "--no-trial", ...options], { state: there });
 
 const capability = (name: string) => (json: Json) => json.openings.capabilities.push({ name, why: "x" });
 const bind = (path: string) => (json: Json) => json.binds.push({ path, access: "rw" });
@@ -276,7 +277,7 @@ test.each(unlaunchable)("no verb launches a cage with %s, or writes a unit for i
 	try {
 		editJson(file, edit);
 		for (const words of launches) {
-			const result = await cagewright(words, { state });
+			const result = await inProcess(words, { state });
 			expect({ words, status: result.status, stderr: result.stderr }).toMatchObject({ status: 4 });
 			expect(result.stderr).toMatch(why);
 			expect(result.stdout).toBe("");

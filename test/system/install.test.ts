@@ -12,9 +12,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cagewright, home, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { greeter, greeterPackages } from "./greeter.ts";
-import { freePort } from "./network.ts";
+import { cagewright, home, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
 let root: string;
@@ -149,30 +147,4 @@ test("`install` and `uninstall` leave files of others alone", async () => {
 	const gone = await uninstall();
 	expect(gone.stderr).toContain("90cagewright");
 	expect(files()).toEqual(["/etc/apt/apt.conf.d/90cagewright"]);
-});
-
-test("the hook of a real upgrade marks the cage, and an update removes the mark", async () => {
-	const packages = greeterPackages(temporaryFolder("packages"));
-	packages.install("one");
-	const port = await freePort();
-	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
-	await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
-	await install();
-	const hook = readFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "utf8");
-	// In the test's tree, the program has another path.
-	writeFileSync(
-		`${root}/hook`,
-		hook.replaceAll("/usr/local/sbin/cagewright", `${root}/usr/local/lib/cagewright/bin/cagewright.js`),
-	);
-	const deb = packages.pack("2.0", "two");
-	const said = execFileSync("apt-get", ["install", "-y", "--no-install-recommends", deb], {
-		encoding: "utf8",
-		env: { ...process.env, APT_CONFIG: `${root}/hook`, DEBIAN_FRONTEND: "noninteractive", LANG: "C.UTF-8" },
-	});
-	expect(said).toMatch(/cage greeter still contains older files of .*libcagewright-test-greeting/);
-	expect((await cagewright(["list"], { state })).stdout).toMatch(/greeter .*old/);
-	expect((await cagewright(["stale"], { state })).status).toBe(1);
-	expect((await cagewright(["update", "greeter", "--no-selftest"], { state })).status).toBe(0);
-	expect((await cagewright(["list"], { state })).stdout).not.toMatch(/greeter .*old/);
-	expect(await cagewright(["stale"], { state })).toMatchObject({ status: 0, stdout: "" });
 });

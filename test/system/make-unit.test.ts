@@ -52,7 +52,7 @@ describe("nginx by the name of its unit", () => {
 		expect((await run.stop()).status).toBe(0);
 		const record = readFileSync(made.record as string, "utf8");
 		expect(record).toContain("- systemd unit: `nginx.service`");
-		expect(record).toContain("became /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
+		expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
 	});
 
 	test("the template of that name wins, which is said in one line", async () => {

@@ -43,7 +43,7 @@ test("without strace it says which package brings it", async () => {
 	// Cover strace with a file that cannot be executed, in a separate mount namespace.
 	const hidden = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/strace && exec "$@"', `${folder}/strace`];
 	const result = await cagewright(makeArguments(["--probe", daemon.probe]), { state, enter: hidden });
-	expectRefused(result, 3, "strace", "install the package strace", "doctor --fix");
+	expectRefused(result, 3, "strace", "Install the package strace", "doctor --fix");
 });
 
 test("an account that does not exist", async () => {

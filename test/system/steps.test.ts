@@ -23,7 +23,7 @@ async function step(args: readonly string[]): Promise<Json> {
 }
 
 test("a step before its turn says which one comes first", async () => {
-	const options = ["--name", "pages", "--user", "nobody", "--timeout", "5", "--probe", daemon.probe];
+	const options = ["--name", "pages", "--user", "nobody", "--timeout", "15", "--probe", daemon.probe];
 	expect((await cagewright(["plan", "pages"], { state })).status).toBe(2);
 	const traced = await step(["trace", ...options, "--", ...daemon.command]);
 	expect(traced).toMatchObject({ schema: "cagewright/trace/1", name: "pages", answered: true, ports: [`tcp ${port}`] });

@@ -31,7 +31,9 @@ beforeAll(async () => {
 	({ daemon, made, port } = await preparedRedis(state));
 	const run = startRun("redis", { state });
 	await eventually(async () => expect(await askRedis(port, ["SET", "kept", "for good"])).toBe("OK"));
-	expect((await cagewright(["export", "redis", "-o", archive, "--with-data"], { state })).stderr).toContain("in use");
+	expect((await cagewright(["export", "redis", "-o", archive, "--with-data"], { state })).stderr).toContain(
+		"is using cage redis",
+	);
 	await askRedis(port, ["SAVE"]);
 	await run.stop();
 });

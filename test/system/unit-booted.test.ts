@@ -68,7 +68,8 @@ function configure(tree: string): void {
 beforeAll(async () => {
 	system = await boot();
 	configure(system.tree);
-	for (const { cage, service } of all) await system.must(`cagewright make ${service}.service --name ${cage} --yes --quiet`);
+	for (const { cage, service } of all)
+		await system.must(`cagewright make ${service}.service --name ${cage} --no-selftest --yes --quiet`);
 }, bootTime);
 
 afterAll(() => system?.dispose());
@@ -170,7 +171,7 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 	test("the next start is of the generation that is present then", async () => {
 		const root = async () => system.must(`stat -L -c %i /proc/${await mainPid("redis-server")}/root`);
 		const before = await root();
-		await system.must("cagewright make redis-server.service --name redis --include /etc/hostname --yes --quiet");
+		await system.must("cagewright make redis-server.service --name redis --include /etc/hostname --no-selftest --yes --quiet");
 		expect(await root()).toBe(before);
 		await system.must("systemctl restart redis-server");
 		await answers(redis.probe);
@@ -197,7 +198,7 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 		const score = await system.run("cagewright unit nginx --score");
 		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
 		expect(score.stderr).toContain(refused);
-		await system.must(`cagewright make nginx.service --name lean ${refused} --yes --quiet`);
+		await system.must(`cagewright make nginx.service --name lean ${refused} --no-selftest --yes --quiet`);
 		await system.must(`cagewright unit lean --logrotate >${rotation}`);
 	}, 60_000);
 
@@ -262,7 +263,7 @@ describe("a unit of its own", () => {
 		const served: Served = { ...nginx, cage: "web", exposure: 1.5 };
 		await system.must(
 			"install -d -o www-data -g www-data /srv/web/state && cagewright make --name web --user www-data --probe 'curl -fsS http://127.0.0.1/' " +
-				"--yes --quiet -- /usr/sbin/nginx -e state/error.log -p /srv/web/ -c nginx.conf",
+				"--no-selftest --yes --quiet -- /usr/sbin/nginx -e state/error.log -p /srv/web/ -c nginx.conf",
 		);
 		await system.must("cagewright unit web --install");
 		await starts("cage-web", served);
@@ -295,7 +296,7 @@ describe("a service with a socket unit, and a directory of the host", () => {
 		writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
 		await system.must("touch /srv/share/chosen && mount -t tmpfs tmpfs /srv/share/below && touch /srv/share/below/not-chosen");
 		await system.must("systemctl daemon-reload && systemctl --quiet enable taker.socket");
-		await system.must(`cagewright make taker.service --bind /srv/share --probe "${probe}" --yes --quiet`);
+		await system.must(`cagewright make taker.service --bind /srv/share --probe "${probe}" --no-selftest --yes --quiet`);
 		await system.must("cagewright unit taker --dropin taker --install && systemctl start taker.socket");
 	}, 60_000);
 
@@ -377,7 +378,9 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 	afterAll(() => system.must("systemctl stop forker cage-forker; cagewright remove forker --yes"));
 
 	test("is tried as a service when it is made", async () => {
-		const made = JSON.parse(await system.must(`cagewright make forker.service --probe "${forker.probe}" --yes --json`));
+		const made = JSON.parse(
+			await system.must(`cagewright make forker.service --probe "${forker.probe}" --no-selftest --yes --json`),
+		);
 		expect(made).toMatchObject({ answered: true, unitTrial: { unit: "forker.service", answered: true } });
 	}, 60_000);
 
@@ -478,7 +481,7 @@ describe("a service that answers no more after the signal of its reload", () => 
 	afterAll(() => system.must("systemctl stop deaf; cagewright remove deaf --yes"));
 
 	test("is offered no reload in its cage, and a warning says so", async () => {
-		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --yes --json`);
+		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --no-selftest --yes --json`);
 		const result = JSON.parse(made.stdout);
 		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });
 		expect(made.stderr).toContain("Use `systemctl restart` instead");

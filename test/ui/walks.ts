@@ -75,7 +75,7 @@ export const walks: readonly Walk[] = [
 			screen.type("u\x1b[Hj b");
 			await seen("files-bind");
 			screen.type("n\x1b[H ");
-			await seen("files-only-aside");
+			await seen("files-only-skipped");
 			for (const tab of fileTabs) {
 				screen.type("\t");
 				await seen(`files-tab-${tab}`);

@@ -4,7 +4,7 @@ import type { Widen } from "../widen.ts";
 
 export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string> = {
 	"template-unaccepted":
-		"Die Vorlage {name} ist neu oder wurde geändert; ihre Befehle brauchen Ihre Zustimmung. Prüfen und akzeptieren Sie sie: `cagewright template accept {name}`.",
+		"Die Vorlage {name} ist neu oder wurde geändert; ihre Befehle brauchen Ihre Zustimmung. Prüfen und akzeptieren Sie sie mit `cagewright template accept {name}`; --yes akzeptiert ohne Rückfrage.",
 	"template-unconfirmed":
 		"Die Vorlage {name} wurde nicht akzeptiert, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie die Befehle oben, und wiederholen Sie den Befehl mit --yes.",
 	"template-none":

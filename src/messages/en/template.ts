@@ -3,7 +3,7 @@ import type { TemplateProblem } from "../../core/template/problems.ts";
 /** Failures of templates; see `failures.ts`. */
 export const templateFailuresEn = {
 	"template-unaccepted":
-		"Template {name} is new or was changed, so its commands need your consent. Review and accept them: `cagewright template accept {name}`.",
+		"Template {name} is new or was changed, so its commands need your consent. Review and accept them with `cagewright template accept {name}`; --yes accepts without asking.",
 	"template-unconfirmed":
 		"Template {name} was not accepted, because there is no terminal to ask on. Review the commands above, then repeat with --yes.",
 	"template-none":

@@ -211,7 +211,7 @@ export class Dialogue {
 }
 
 /** The lines that were not printed before. Moving the selection does not make a line new. */
-export function newLines(before: readonly string[], now: readonly string[], messages: Messages): readonly string[] {
+function newLines(before: readonly string[], now: readonly string[], messages: Messages): readonly string[] {
 	const { selected } = messages.wizard.linear;
 	const plain = (line: string) => line.replace(`${selected} `, "");
 	const said = new Set(before);

@@ -74,7 +74,7 @@ function typedFor({ command, keys }: Binding, taken: ReadonlySet<string>): strin
 	return own ?? [...command.replace(/^to-/, "")].find((letter) => /[a-z]/.test(letter) && !taken.has(letter));
 }
 
-export interface LinearAnswer {
+interface LinearAnswer {
 	readonly keys: readonly Key[];
 	/** The row of the form that is edited next. */
 	readonly editing?: number;

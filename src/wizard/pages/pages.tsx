@@ -136,7 +136,7 @@ export function UnneededPage() {
 }
 
 /** Details of the selected entry, one paragraph per line. */
-export type WhyEntry = (state: WizardState, messages: Messages, width: number) => readonly string[] | undefined;
+type WhyEntry = (state: WizardState, messages: Messages, width: number) => readonly string[] | undefined;
 
 const entries: Partial<Record<Screen, WhyEntry>> = {
 	choose: (state, messages, width) => {
@@ -173,13 +173,13 @@ export function WhyPage() {
 /** root owns nearly everything; the record lists all of it. */
 const mostPaths = 60;
 
-export function whyAccount(state: WizardState, messages: Messages): readonly string[] | undefined {
+function whyAccount(state: WizardState, messages: Messages): readonly string[] | undefined {
 	const row = selectedAccount(state);
 	return row && state.plan && [printable(lineOf(row)), ...accountFacts(row, state.plan, messages, mostPaths)];
 }
 
 /** A title and lines to scroll through. Each line must fit in one row. */
-export function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
+function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
 	const { height, messages, onMeasured, state } = useView();
 	const gap = gapRows(height);
 	const lines = given[0] === "" ? given.slice(1) : given;

@@ -35,7 +35,7 @@ export const Line = memo(function Line({ children = " ", cut = "end", width: giv
 	);
 });
 
-export function Styled({ children, tone, ...style }: Style & { children: string }) {
+function Styled({ children, tone, ...style }: Style & { children: string }) {
 	const { palette = namedPalette } = useLook();
 	return (
 		<Text wrap="truncate" {...style} {...(tone ? { color: palette[tone] } : {})}>

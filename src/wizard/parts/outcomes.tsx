@@ -34,6 +34,6 @@ export function OutcomeLine({ outcome }: { outcome: Outcome }) {
 	return <Line tone={toneOf(outcome)}>{outcomeText(outcome)}</Line>;
 }
 
-function lastLine(text: string): string {
+export function lastLine(text: string): string {
 	return text.trim().split("\n").at(-1) ?? "";
 }

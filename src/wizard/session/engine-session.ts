@@ -1,4 +1,3 @@
-import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -6,7 +5,6 @@ import { type Answers, isName } from "../../core/questions/answers.ts";
 import { equivalentCommand } from "../../core/questions/equivalent.ts";
 import { withAdditions } from "../../core/questions/trial-decisions.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
-import type { Trace } from "../../core/trace/trace.ts";
 import type { RecordWriter } from "../../engine/build/make.ts";
 import { timed } from "../../engine/build/steps.ts";
 import { traceStep } from "../../engine/build/trace-step.ts";
@@ -16,8 +14,7 @@ import type { Event } from "../../engine/events.ts";
 import { provideStartAccount } from "../../engine/plan/dedicated-account.ts";
 import { shellIn } from "../../engine/run/shell.ts";
 import { selftestIfPossible } from "../../engine/selftest/selftest.ts";
-import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
-import { tryProbe } from "../../engine/trace/try-probe.ts";
+import { type ProbeAttempt, tryProbe } from "../../engine/trace/try-probe.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
@@ -25,11 +22,10 @@ import { CageLock } from "./cage-lock.ts";
 import type { Chooser } from "./chooser.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { asMade, finishedWith, installFor, keepNames, publishTried, recordNames } from "./finish.ts";
-import type { HostView } from "./host-view.ts";
-import { readHostView } from "./host-view.ts";
+import { type HostView, readHostView } from "./host-view.ts";
 import { openSaved } from "./open-session.ts";
 import { discardCandidate, removeSession, savedSessions } from "./saved-sessions.ts";
-import type { SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import type { Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { SessionKeeper } from "./session-keeper.ts";
 import { validateAnswers } from "./validate.ts";
 import type {
@@ -43,13 +39,6 @@ import type {
 	Unneeded,
 } from "./values.ts";
 import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInProgress } from "./work-in-progress.ts";
-
-/** Makes plans in a thread, one at a time, while the wizard handles keys. */
-interface Planner {
-	/** Throws like `planStep`, and the signal's reason. */
-	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
-	close(): Promise<void>;
-}
 
 /** The use cases for a user who moves forward and back between them. */
 export class Wizard implements WizardSession {
@@ -72,12 +61,12 @@ export class Wizard implements WizardSession {
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
-	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, hostView: SessionOptions) {
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, options: SessionOptions) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#planner = planner;
 		this.#writeRecord = writeRecord;
-		this.#options = hostView;
+		this.#options = options;
 		this.#lock = new CageLock(machine.store);
 		this.#progress = new WorkInProgress(machine.store);
 		this.#keeper = new SessionKeeper(machine.sessions, () => this.#progress.snapshot());

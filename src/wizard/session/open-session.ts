@@ -8,7 +8,7 @@ import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
 
-export interface SavedSession {
+interface SavedSession {
 	readonly opened: OpenedSession;
 	readonly work: RestoredWork | undefined;
 	readonly answers: Answers;

@@ -91,7 +91,7 @@ export async function removeSession({ machine }: Pick<Context, "machine">, id: s
 }
 
 /** Removes a candidate that never became current. If the cage is locked, the lock's holder does this. */
-export async function clearCandidate(machine: Context["machine"], name: string, candidate: unknown): Promise<void> {
+async function clearCandidate(machine: Context["machine"], name: string, candidate: unknown): Promise<void> {
 	try {
 		const lock = await machine.store.lock(name);
 		try {

@@ -101,7 +101,7 @@ export class SessionKeeper {
 /** Work whose interruption must be reported. */
 const longWork: readonly JobKind[] = ["install", "trace", "try", "finish"];
 
-export function isLongWork(state: WizardState): boolean {
+function isLongWork(state: WizardState): boolean {
 	return longWork.some((job) => state.jobs[job] !== undefined);
 }
 

@@ -1,7 +1,9 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import type { CoverageReport, Event } from "../../engine/events.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
 import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
@@ -121,4 +123,11 @@ export interface SessionOptions {
 	readonly full: boolean;
 	/** Trials to run in parallel. */
 	readonly jobs: number;
+}
+
+/** Makes plans in a thread, one at a time, while the wizard handles keys. */
+export interface Planner {
+	/** Throws like `planStep`, and the signal's reason. */
+	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
+	close(): Promise<void>;
 }

@@ -91,7 +91,7 @@ describe("many at once", () => {
 	test("secrets and setuid files are skipped and counted", () => {
 		const wizard = selectRow(atFiles(), "secrets").type(" ");
 		expect(rulesOf(wizard)).toEqual(redis.rules);
-		expect(wizard.state.notice).toMatchObject({ code: "only-aside", values: { aside: 2 } });
+		expect(wizard.state.notice).toMatchObject({ code: "only-skipped", values: { skipped: 2 } });
 		for (const keys of ["a", "t"]) {
 			select(wizard, "/etc/redis/tls.key").type(keys);
 			expect(rulesOf(wizard).allowSecret).toEqual([]);

@@ -111,11 +111,11 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"nothing-to-redo": "Es gibt nichts wiederherzustellen.",
 	"nothing-waits": "Nichts erfordert Ihre Entscheidung.",
 	"nothing-to-decide": "Hier lässt sich nichts ändern.",
-	"only-aside":
-		"{aside} {aside|erfordert eine eigene Entscheidung|erfordern je eine Entscheidung}: Geheimnisse, Setuid-Dateien und Geräte werden nie gemeinsam aufgenommen. ! führt zum nächsten.",
+	"only-skipped":
+		"{skipped} {skipped|erfordert eine eigene Entscheidung|erfordern je eine Entscheidung}: Geheimnisse, Setuid-Dateien und Geräte werden nie gemeinsam aufgenommen. ! führt zum nächsten.",
 	"many-in": "{count:count} aufgenommen. u nimmt es zurück.",
-	"many-in-aside":
-		"{count:count} aufgenommen. {aside} {aside|erfordert eine eigene Entscheidung|erfordern je eine Entscheidung}. u nimmt es zurück.",
+	"many-in-skipped":
+		"{count:count} aufgenommen. {skipped} {skipped|erfordert eine eigene Entscheidung|erfordern je eine Entscheidung}. u nimmt es zurück.",
 	"many-out": "{count:count} weggelassen. u nimmt es zurück.",
 	"pattern-matches-nothing": "{pattern} passt auf nichts in diesem Plan. Die Regel gilt für spätere Pläne.",
 	"pattern-replaced": "{pattern} ist durch Regeln für die übrigen Treffer ersetzt. u nimmt es zurück.",

@@ -113,10 +113,10 @@ export const fileNoticesEn = {
 	"nothing-to-redo": "There is nothing to redo.",
 	"nothing-waits": "Nothing needs your decision.",
 	"nothing-to-decide": "Nothing here can be changed.",
-	"only-aside":
-		"{aside} {aside|needs its own decision|need a decision each}: secrets, setuid files and devices are never included together. Press ! for the next one.",
+	"only-skipped":
+		"{skipped} {skipped|needs its own decision|need a decision each}: secrets, setuid files and devices are never included together. Press ! for the next one.",
 	"many-in": "{count:count} included. Press u to undo.",
-	"many-in-aside": "{count:count} included. {aside} {aside|needs its own decision|need a decision each}. Press u to undo.",
+	"many-in-skipped": "{count:count} included. {skipped} {skipped|needs its own decision|need a decision each}. Press u to undo.",
 	"many-out": "{count:count} left out. Press u to undo.",
 	"pattern-matches-nothing": "{pattern} matches nothing in this plan. The rule is kept for later plans.",
 	"pattern-replaced": "{pattern} is replaced by rules for the rest of its matches. Press u to undo.",

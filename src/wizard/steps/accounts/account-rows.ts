@@ -27,7 +27,7 @@ export interface AccountRow {
 	readonly account?: Account;
 }
 
-export interface AccountTable {
+interface AccountTable {
 	/** Kept lines first, in the host's order. */
 	readonly rows: readonly AccountRow[];
 	readonly kept: number;

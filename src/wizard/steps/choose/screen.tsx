@@ -107,7 +107,7 @@ function hintText(messages: Messages, state: ReturnType<typeof useView>["state"]
 	return choice?.detail ?? words.first;
 }
 
-export function missingText({ missing }: Choice, messages: Messages): string {
+function missingText({ missing }: Choice, messages: Messages): string {
 	const words = messages.wizard.choose;
 	const packages = missing?.packages ?? [];
 	if (packages.length) return messages.fill(words.install, { packages: packages.join(" ") });
@@ -144,7 +144,7 @@ export function RequirementsStep() {
 }
 
 /** The step and age of a session, or why it cannot be resumed. */
-export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
+function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
 	const words = messages.wizard.choose;
 	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
 	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });
@@ -152,14 +152,14 @@ export function sessionText({ ago, holder, problem, step }: SavedSessionState, m
 }
 
 /** What Enter does with the session, or its path if it is unusable. */
-export function sessionHint({ detail = "", left, name }: Choice, messages: Messages): string | undefined {
+function sessionHint({ detail = "", left, name }: Choice, messages: Messages): string | undefined {
 	if (!left) return undefined;
 	if (left.problem) return detail;
 	const stepName = messages.wizard.steps[steps[left.step - 1] ?? "choose"];
 	return messages.fill(messages.wizard.choose.goOn, { name, step: left.step, of: steps.length, stepName, ago: left.ago });
 }
 
-export function ChoiceDetail() {
+function ChoiceDetail() {
 	const { height, messages, state, width } = useView();
 	const choice = selectedChoice(state);
 	if (!choice) return null;

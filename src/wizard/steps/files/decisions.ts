@@ -14,13 +14,13 @@ export interface Change {
 	/** Patterns that were replaced because they also matched these items. */
 	readonly replaced: readonly string[];
 	/** Items that need an explicit decision each. */
-	readonly aside: number;
+	readonly skipped: number;
 	/** Items without a choice: generated files, standard devices, names that no rule can match. */
 	readonly fixed: number;
 }
 
 /** Whether an item can be decided freely, only explicitly, or not at all. */
-export type Freedom = "free" | "consent" | "fixed";
+type Freedom = "free" | "consent" | "fixed";
 
 export function freedomOf(current: PendingPlan, node: FileNode, rules: Rules): Freedom {
 	const { item } = node;
@@ -72,7 +72,7 @@ export function leaveOut(current: PendingPlan, rules: Rules, items: readonly Ite
 		},
 		decided: { items: free, to: "declined" },
 		replaced: [],
-		aside: 0,
+		skipped: 0,
 		fixed: going.length - free.length,
 	};
 }
@@ -97,7 +97,7 @@ export function takeIn(current: PendingPlan, rules: Rules, items: readonly ItemN
 		},
 		decided: { items: by.free, to: "include" },
 		replaced,
-		aside: by["consent"].length,
+		skipped: by.consent.length,
 		fixed: by.fixed.length,
 	};
 }
@@ -140,7 +140,7 @@ export function allowOne(current: PendingPlan, rules: Rules, kind: Consent, node
 		rules: { ...rules, exclude, [list]: add(rules[list], [textOf(node)]) },
 		decided: { items: [node], to: "include" },
 		replaced,
-		aside: 0,
+		skipped: 0,
 		fixed: 0,
 	};
 }
@@ -165,7 +165,7 @@ export function makeEmpty({ tree }: PendingPlan, rules: Rules, path: Path, text:
 		},
 		decided: { items: below.filter((node) => node.item.kind === "state" || node.path !== path), to: "declined" },
 		replaced: [],
-		aside: 0,
+		skipped: 0,
 		fixed: 0,
 	};
 }
@@ -178,7 +178,7 @@ export function fillAgain(current: PendingPlan, rules: Rules, path: Path, text: 
 		rules: { ...rules, exclude: rules.exclude.filter((one) => one !== emptyRule(text)) },
 		decided: { items: below.filter(isFree), to: "include" },
 		replaced: [],
-		aside: below.filter((node) => freedomOf(current, node, rules) === "consent").length,
+		skipped: below.filter((node) => freedomOf(current, node, rules) === "consent").length,
 		fixed: 0,
 	};
 }

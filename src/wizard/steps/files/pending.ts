@@ -71,7 +71,7 @@ export interface Sums {
 	readonly waiting: number;
 }
 
-export const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 };
+const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 };
 
 export function sumsNow(current: PendingPlan, node: FileNode): Sums {
 	const item = itemNow(current, node);

@@ -143,10 +143,10 @@ export function apply(state: WizardState, change: Change): Reduced {
 }
 
 function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduced {
-	const { aside, decided, fixed } = change;
-	if (!decided.items.length) return only(notice(state, aside ? "only-aside" : "nothing-to-decide", { aside, fixed }));
-	const code = comesIn ? (aside ? "many-in-aside" : "many-in") : "many-out";
-	return say(decide(state, change.rules, decided), code, { count: decided.items.length, aside });
+	const { skipped, decided, fixed } = change;
+	if (!decided.items.length) return only(notice(state, skipped ? "only-skipped" : "nothing-to-decide", { skipped, fixed }));
+	const code = comesIn ? (skipped ? "many-in-skipped" : "many-in") : "many-out";
+	return say(decide(state, change.rules, decided), code, { count: decided.items.length, skipped });
 }
 
 export function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {

@@ -126,7 +126,7 @@ const number = /(?<![\d.])\d{1,5}(?![\d.])/g;
 const followers = ["probe", "exercise"] as const;
 
 /** Adjusts the port in proposed probes and exercises when the port in the command changes, unless they were edited. */
-export function followPort(form: Form, { application }: Pick<Answers, "application">): Form {
+function followPort(form: Form, { application }: Pick<Answers, "application">): Form {
 	const split = splitCommandLine(form.rows.find(({ field }) => field === "command")?.line.text ?? "");
 	if ("error" in split || split.words.length !== application.command.length) return form;
 	const proposed = { probe: application.probes, exercise: application.exercises };

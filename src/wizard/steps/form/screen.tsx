@@ -4,6 +4,7 @@ import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import type { Tone } from "../../palette.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { lastLine } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
 import { TextInput } from "../../parts/text-input.tsx";
@@ -152,13 +153,13 @@ function hintText(form: Form, { answers, size }: WizardState, messages: Messages
 	return { text: `! ${messages.fill(words.problems, { count: more.length + 1 })} ${messages.failure(first)}`, wrong: true };
 }
 
-export interface Comment {
+interface Comment {
 	readonly text: string;
 	readonly tone?: Tone;
 }
 
 /** One comment per attempt. */
-export function probeLines({ tried, trying }: Form, line: string, messages: Messages): readonly Comment[] {
+function probeLines({ tried, trying }: Form, line: string, messages: Messages): readonly Comment[] {
 	const words = messages.wizard.form.tried;
 	if (line !== "" && trying === line) return [{ text: `• ${words.trying}` }];
 	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
@@ -179,10 +180,6 @@ function attemptText(attempt: ProbeAttempt, messages: Messages): string {
 	const what = ok ? words.answered[where] : words.silent[where];
 	const how = timedOut ? words.timedOut : messages.fill(words.status, { status });
 	const over = ended === undefined ? "" : ` ${messages.fill(words.ended, { status: ended })}`;
-	const said = lastLine(output) || lastLine(printed ?? "");
+	const said = printable(lastLine(output) || lastLine(printed ?? ""));
 	return `${what} (${how})${over}${said === "" ? "" : `: ${said}`}`;
-}
-
-function lastLine(text: string): string {
-	return printable(text.trim().split("\n").at(-1) ?? "");
 }

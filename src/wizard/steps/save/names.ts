@@ -3,7 +3,7 @@ import type { RecordNames } from "../../session/values.ts";
 import type { PromptKind, Reduced, WizardState } from "../../state.ts";
 import { notice, only, start, without } from "../../transitions.ts";
 
-export type NamePrompt = Extract<PromptKind, "initiated-by" | "implemented-by">;
+type NamePrompt = Extract<PromptKind, "initiated-by" | "implemented-by">;
 
 export function isNamePrompt(kind: PromptKind): kind is NamePrompt {
 	return kind === "initiated-by" || kind === "implemented-by";

@@ -12,10 +12,10 @@ export interface Novelty {
 }
 
 /** Seconds without news before the trace counts as quiet, because starts and exercises pause. */
-export const quietSeconds = 5;
+const quietSeconds = 5;
 
 /** Why the trace may be complete. */
-export type Quiet =
+type Quiet =
 	| { readonly kind: "since-exercise"; readonly seconds: number }
 	| { readonly kind: "for-seconds"; readonly seconds: number };
 

@@ -207,7 +207,7 @@ export function traceFailed(trace: Tracing): Tracing {
 	return trace.result ? atRest(trace) : { ...atRest(trace), subject: "" };
 }
 
-export function afterTrace(state: WizardState): Reduced {
+function afterTrace(state: WizardState): Reduced {
 	const { answers, trace } = state;
 	if (!answers || !trace?.result) return only(state);
 	if (!trace.result.answered) {

@@ -11,7 +11,7 @@ export function whatText(missing: Missing): string {
 }
 
 /** The layer, the call and its error. */
-export function howText({ call, error, kind, program }: Missing, messages: Messages): string {
+function howText({ call, error, kind, program }: Missing, messages: Messages): string {
 	const by = program === undefined ? "" : ` ${showPath(program)}`;
 	return `${messages.missingKind(kind)} (${printable(call)} ${error}${by})`;
 }

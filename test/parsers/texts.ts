@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { TarProblem } from "../../src/core/archive/tar.ts";
+import { type Manifest, manifestToJson } from "../../src/core/cage/manifest.ts";
+import type { Path } from "../../src/core/path/path.ts";
+import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { cageToJson } from "../../src/system/state/cage-json.ts";
+import { entry, plan, writable } from "../core/cage/plans.ts";
+
+/** Texts and readers that several parsers share. */
+
+export const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
+export const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
+export const bytes = (text: string) => Buffer.from(text, "latin1");
+/** For what reads values of JSON: what is no JSON never comes to it. */
+export function json(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+export const fields = (text: string) => json(text) as Readonly<Record<string, unknown>>;
+export const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const made = plan(
+	[entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })],
+	{
+		writable: [writable("/var/lib/app")],
+	},
+);
+export const manifest: Manifest = {
+	schema: "cagewright/manifest/1",
+	generation: 1,
+	name: "app",
+	command: ["/usr/bin/app"],
+	madeAt: "2025-01-02T03:04:05.678Z",
+	entries: made.entries.map(({ decision: _, ...rest }) => ({ ...rest, sha256: "0".repeat(64) })),
+	writable: made.writable,
+	binds: [],
+	accounts: made.accounts,
+	permissions: made.permissions,
+	identity: made.identity,
+};
+export const description = JSON.stringify(
+	cageToJson({
+		name: "app",
+		application: made.application,
+		rules: made.rules,
+		onHost: false,
+		additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
+		exercises: ["true"],
+		signals: ["SIGHUP"],
+		handlesTerm: true,
+		madeAt: "2025-01-02T03:04:05.678Z",
+		trials: [],
+		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
+	}),
+);
+export const foreign = JSON.stringify({
+	cage: JSON.parse(description),
+	manifest: manifestToJson({ ...manifest, identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } }),
+});
+export function foldOf(text: string) {
+	const fold = new TraceFold({ start: startAtFirstExecve(), cwd: "/" as Path });
+	fold.feed(bytes(text));
+	fold.end();
+	return fold.trace;
+}
+export function orTarProblem(parse: () => unknown): void {
+	try {
+		parse();
+	} catch (error) {
+		if (!(error instanceof TarProblem)) throw error;
+	}
+}
+export const service = `[Unit]
+Description=A service # of ours
+[Service]
+Type=notify
+User=app
+Environment="A=b c" 'D=e' F=\\x41
+EnvironmentFile=-/etc/default/%p
+ExecStartPre=-/bin/mkdir -p \${RUNTIME_DIRECTORY}
+ExecStart=!!/usr/bin/app --config "/etc/app conf" \\
+  $OPTIONS ; /bin/true
+RuntimeDirectory=app/%i:link
+ReadWritePaths=-/var/lib/app /var/log/app
+`;
+export const status = `Package: dpkg
+Status: install ok installed
+Architecture: amd64
+Version: 1.22
+
+Package: app
+Architecture: amd64
+Version: 1:2.0-1
+Source: app-src (2.0)
+Conffiles:
+ /etc/app.conf 0123456789abcdef0123456789abcdef
+ /etc/old.conf 0123456789abcdef0123456789abcdef obsolete
+Description: an app
+ that does things
+`;
+export const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 100 0 0 10 0
+`;
+export const unix = `Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 20000 /run/app.sock
+`;
+
+export const nothing = { list: () => [], status: () => undefined };

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cagewright, make, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { leftovers } from "../system/processes.ts";
+import { keys } from "./terminal.ts";
+import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizard-sessions.ts";
+
+describe("the wizard, killed or hung up,", () => {
+	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
+		const state = temporaryState();
+		const wizard = await atFiles(state);
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard.press(keys.enter);
+		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
+		wizard.kill("SIGHUP");
+		expect((await wizard.ended).exitCode).toBe(129);
+		expect(readdirSync(join(state, "cages"))).toEqual([]);
+		expect(leftovers(state)).toEqual([]);
+		const next = openWizard(state, "--resume", "demo");
+		await next.sees("step 5/7");
+		next.press(keys.enter);
+		await next.sees("It answers from its cage");
+	}, 120_000);
+
+	it("loses no decision when it is killed in the files step", async () => {
+		const state = temporaryState();
+		const wizard = await atFiles(state);
+		wizard.press("w");
+		await wizard.sees("Make this directory writable");
+		wizard.press("\x15/srv", keys.enter);
+		await eventually(async () => {
+			const { json } = await cagewright(["sessions", "list", "--json"], { state });
+			expect(json.sessions).toMatchObject([{ screen: "files" }]);
+		});
+		await new Promise((resolve) => setTimeout(resolve, 1500));
+		wizard.kill("SIGKILL");
+		await wizard.ended;
+		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
+		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
+		const next = openWizard(state, "--resume", "demo");
+		await next.sees(plannedFiles);
+		next.press(keys.enter);
+		await next.sees("step 4/7");
+		next.press(keys.enter);
+		await next.sees("step 5/7");
+		await eventually(async () => {
+			next.press("\x1b[6~");
+			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
+		});
+	}, 120_000);
+
+	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
+		const state = temporaryState();
+		await make(["demo"], { state });
+		const wizard = await atFiles(state);
+		wizard.press("w");
+		await wizard.sees("Make this directory writable");
+		wizard.press("\x15/srv", keys.enter);
+		await wizard.sees(plannedFiles);
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 6/7");
+		const generation = join(state, "cages/demo/generations/2");
+		await eventually(() => expect(existsSync(generation)).toBe(true));
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		wizard.kill("SIGKILL");
+		await wizard.ended;
+		expect(existsSync(generation)).toBe(true);
+		const removed = await cagewright(["sessions", "remove", "demo", "--yes"], { state });
+		expect(removed.stdout).toContain("demo");
+		expect(existsSync(generation)).toBe(false);
+		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
+		expect(await sessionsOf(state)).toEqual([]);
+		// Its processes ended with it. The next launch removes its scratch files.
+		expect((await cagewright(["trial", "demo", "--no-selftest"], { state })).status).toBe(0);
+		await eventually(() => expect(leftovers(state)).toEqual([]));
+	}, 120_000);
+});
