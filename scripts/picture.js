@@ -30,7 +30,7 @@ const steps = [
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
 	{ name: "trial", shows: /step 6\/7.*It answers.*escape techniques succeed/s },
-	// Whom the record names is asked over the last screen.
+	// The wizard asks for the names in the record over the last screen.
 	{ shows: /initiated by/ },
 	{ shows: /implemented by/ },
 	{ name: "save", shows: /step 7\/7.*make demo.*later cages names them/s },

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 
 export interface ProcessEnd {
-	/** null after a signal. */
+	/** `null` if a signal ended the program. */
 	readonly status: number | null;
 	readonly signal: NodeJS.Signals | null;
 	readonly stdout: string;
@@ -9,8 +9,8 @@ export interface ProcessEnd {
 }
 
 /**
- * Runs a program to its end and kills it after so many milliseconds. The worker stays awake meanwhile: the test runner gives one up that
- * does not answer for a minute, as in `spawnSync`.
+ * Runs a program until it exits, and kills it after `timeout` milliseconds. Unlike `spawnSync`, it does not block the worker: the test
+ * runner abandons a worker that does not answer for a minute.
  */
 export function runToEnd(program: string, words: readonly string[], timeout: number): Promise<ProcessEnd> {
 	return new Promise((resolve) => {

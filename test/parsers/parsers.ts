@@ -93,7 +93,7 @@ export interface Parser {
 	parse(text: string): unknown;
 }
 
-/** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
+/** Keyed by the kind of text, or by the name of a `parseX` function, so that no such function is forgotten. */
 export const parsers: Readonly<Record<string, Parser>> = {
 	parseDenial: {
 		samples: [

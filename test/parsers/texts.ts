@@ -11,7 +11,7 @@ import { entry, plan, writable } from "../core/cage/plans.ts";
 export const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
 export const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
 export const bytes = (text: string) => Buffer.from(text, "latin1");
-/** For what reads values of JSON: what is no JSON never comes to it. */
+/** Parsers of JSON values never see text that is not JSON. */
 export function json(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -22,10 +22,10 @@ const property = (service: string, name: string) => system.must(`systemctl show 
 const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
 const rootOfCage = (name: string) => system.must(`stat -L -c %d:%i /var/lib/cagewright/cages/${name}/current/`);
 const rootOfHost = () => system.must("stat -c %d:%i /");
-/** By its journal, which `show` prints. */
+/** Reads the adoption's journal, which `show` prints too. */
 const isAdopted = async () =>
 	(await system.run('grep -q \'"phase":"adopted"\' /var/lib/cagewright/cages/redis-server/adoption.json')).status === 0;
-/** Starts of a service since the boot, each with an invocation of its own. */
+/** Number of a service's starts since boot. Each start has its own invocation ID. */
 const starts = async (unit: string) =>
 	Number(await system.must(`journalctl -b -o json -u ${unit}.service | grep -o '"INVOCATION_ID":"[^"]*"' | sort -u | wc -l`));
 

@@ -5,8 +5,8 @@ import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "./cagewright.ts";
 
 /**
- * The hardest daemons of the census, in booted systems, from nothing but their packages and a request. Those of one system share its boot; exim4 and
- * postfix cannot be installed side by side.
+ * The census's hardest daemons in booted systems. Cagewright gets only their packages and a request. The daemons of one system share
+ * its boot; exim4 and postfix cannot be installed together.
  */
 const systems = [
 	["carbon-cache", "exim4", "fcgiwrap", "gpsd", "mumble-server", "ngircd"],

@@ -43,7 +43,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 	const before = await beside();
 	const isAdopted = async () =>
 		(await system.run('grep -q \'"phase":"adopted"\' /var/lib/cagewright/cages/redis/adoption.json')).status === 0;
-	/** Seconds in all, and from the stop of the service until it answers. */
+	/** Seconds in total, and seconds from the service's stop until it answers. */
 	const took = { adopt: [0, 0], release: [0, 0] };
 	for (const verb of ["adopt --name redis", "release"]) {
 		const began = performance.now();

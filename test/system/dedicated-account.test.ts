@@ -11,7 +11,7 @@ import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField 
 
 import { ownProcess } from "./workshop.ts";
 
-/** An account of the host that one cage has for itself, with real accounts: made, used, and gone again. */
+/** An account on the host for one cage only: created, used and removed with real accounts. */
 
 const state = temporaryState();
 

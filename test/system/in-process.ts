@@ -19,8 +19,8 @@ function loadBuilt(): Promise<BuiltProgram> {
 }
 
 /**
- * Runs the built command line within this process. Tables of refusals use it, because starting a process costs several times what
- * the refusal does. Only for verbs that read no input, one at a time; `cagewright` is the real thing.
+ * Runs the built command line in this process. Tables of refusals use it, because starting a process takes several times as long as the
+ * refusal. Only for verbs that read no input, one call at a time. `cagewright` starts the real program.
  */
 export async function inProcess(args: readonly string[], { state }: { readonly state: string }): Promise<Result> {
 	built ??= loadBuilt();

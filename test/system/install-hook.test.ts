@@ -20,7 +20,7 @@ test("the hook of a real upgrade marks the cage, and an update removes the mark"
 		mkdirSync(`${root}/${folder}`, { recursive: true });
 	expect((await cagewright(["install", "--root", root], { state })).status).toBe(0);
 	const hook = readFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "utf8");
-	// In its own tree the program has another place.
+	// The program in the test's tree has another path.
 	writeFileSync(
 		`${root}/hook`,
 		hook.replaceAll("/usr/local/sbin/cagewright", `${root}/usr/local/lib/cagewright/bin/cagewright.js`),

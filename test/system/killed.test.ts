@@ -23,9 +23,9 @@ import { leftovers } from "./processes.ts";
 import { generator } from "./random.ts";
 
 /**
- * The program is killed at random moments of whatever changes a cage, and the disk fills up at random moments. Afterwards one command brings a cage
- * that answers, its data is what it was, and nothing half is left. `CAGEWRIGHT_KILLS` says how often (the disk fills a
- * fifth as often, and at least 30 times), `CAGEWRIGHT_SEED` repeats a run.
+ * Kills the program at random moments of every command that changes a cage, and fills the disk at random moments. Afterwards one
+ * command restores a cage that answers, its data is intact, and nothing unfinished remains. `CAGEWRIGHT_KILLS` sets the number of kills
+ * (the disk fills a fifth as often, at least 30 times), `CAGEWRIGHT_SEED` repeats a run.
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 40);
@@ -181,7 +181,10 @@ test(`${kills} kills at random moments (seed ${seed})`, { timeout: 60_000 + kill
 	expect(Object.keys(cutOff).sort()).toEqual([...(done[0] ?? [])].sort());
 });
 
-/** The disk's free space at the command's start, or the moment at which the disk fills up. `share` is from 0 to 1: of the space that the command may need, or of its usual duration. */
+/**
+ * When the disk fills up: before the command starts, or during its run. `share` is from 0 to 1: of the space that the command may need,
+ * or of its usual duration.
+ */
 interface Strike {
 	readonly name: string;
 	readonly share: number;

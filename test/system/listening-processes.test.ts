@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A tree of files: text, or a link written `-> target`. */
+/** Creates a tree of files: text, or a link written as `-> target`. */
 function tree(name: string, files: Record<string, string>): string {
 	const root = join(folder, name);
 	for (const [path, content] of Object.entries(files)) {

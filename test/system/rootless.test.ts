@@ -96,7 +96,7 @@ describe("an ordinary user", () => {
 	test("gets what only the trial asks for in a second round", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
-		// The sandbox has a /proc, the cage has none.
+		// Only the sandbox has a /proc.
 		const server = `
 			const { existsSync, readFileSync } = require("node:fs");
 			const text = existsSync("/proc/self") ? "on the host" : readFileSync(${JSON.stringify(extra)});

@@ -8,8 +8,8 @@ import { expectServedInside, expectWellMade } from "./held.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
 /**
- * Each built-in template, with what it says has to be configured first and nothing else: made, asked, recorded, checked and saved. What was saved
- * describes the same application; those with values are made from it as well.
+ * Tests each built-in template with nothing but its required settings: makes the cage, probes, records, checks and saves it. The saved
+ * template must describe the same application. Some cages are made again from it.
  */
 
 interface Subject {
@@ -22,8 +22,8 @@ interface Subject {
 }
 
 /**
- * Templates whose cage is made from what was saved as well, because their values or their command go through every part of a template. The others
- * only have to ask for the same.
+ * Templates whose cage is also made from the saved template. Their values and commands cover every part of a template. The saved
+ * templates of the others only have to request the same.
  */
 const madeAgain = new Set(["nginx-account", "sftp", "python-service", "network-daemon"]);
 
@@ -86,7 +86,6 @@ function subjects(): Record<string, Subject> {
 	};
 }
 
-/** Everything that decides how a cage is made. */
 interface Asked {
 	readonly application: unknown;
 	readonly rules: unknown;
@@ -95,7 +94,7 @@ interface Asked {
 interface Outcome {
 	readonly state: string;
 	readonly first: Made;
-	/** What the template asks for, and what the saved one does. */
+	/** The requests of the template and of the saved template. */
 	readonly asked?: readonly [Asked, Asked];
 	readonly again?: Made;
 	readonly probes: readonly string[];
@@ -163,13 +162,13 @@ function clean({ cages: [cage] }: Checked) {
 	return { drift, outdated, findings: findings.filter(({ code, known }) => !known && code !== "account-used-outside") };
 }
 
-/** What is the same whenever a cage is made. What else runs as its account at the moment is nothing of the cage's. */
+/** The parts that are equal whenever a cage is made. Other processes of its account do not matter. */
 function outlineOf({ accounts, bytes, confinement, devices, directories, files, symlinks }: Made) {
 	const { openings, warnings: _, ...confined } = confinement;
 	return { accounts, bytes, confined, openings: Object.keys(openings).sort(), devices, directories, files, symlinks };
 }
 
-/** Daemons mostly wait, so three are tried at a time; the slowest come first. */
+/** Daemons mostly wait, so the tests run three at a time, the slowest first. */
 beforeAll(async () => {
 	const waiting = Object.entries(subjects());
 	const settled = new Map<string, (outcome: Promise<Outcome>) => void>();
@@ -191,7 +190,7 @@ describe.each([
 ])("the template %s", (name) => {
 	test("makes a cage that answers, with a record and without a finding, and what is saved of it asks for the same", async () => {
 		const { again, asked, first, probes, record, saved, state } = (await outcomes.get(name)) as Outcome;
-		// A secret that nobody allowed stays out, and is told: sshd looks for passwords, BIND for its key.
+		// Secrets without permission stay out of the cage and are reported: sshd's passwords, BIND's key.
 		const withoutDeclined = (made: Made) => ({
 			...made,
 			rounds: made.rounds.map(({ missing, ...round }) => ({

@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the walk opened; it fails the test where it got outside. */
+/** Returns the number of opened files. Fails if a walk left the tree. */
 async function walk(mode: "tree" | "race"): Promise<number> {
 	const { status, stderr, stdout } = await runToEnd(process.execPath, [program, folder, mode, seed], patience);
 	expect({ seed, status, stderr: stderr.slice(0, 3000) }).toEqual({ seed, status: 0, stderr: "" });

@@ -5,7 +5,7 @@ import { afterEach, inject } from "vitest";
 import { cagewright, home } from "../system/cagewright.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
-/** Wizards that are left and opened again; each is closed after its test. */
+/** Wizards that are closed and opened again. Each is closed after its test. */
 const opened: PtyProgram[] = [];
 
 afterEach(async () => {
@@ -30,7 +30,7 @@ export async function seesChoices(wizard: PtyProgram): Promise<void> {
 	await wizard.sees(/demo\s+demo/);
 }
 
-/** From the list to the trace that answers. */
+/** Goes from the list to a trace that answers. */
 export async function untilAnswered(wizard: PtyProgram): Promise<void> {
 	await seesChoices(wizard);
 	wizard.press(keys.enter);
@@ -39,7 +39,7 @@ export async function untilAnswered(wizard: PtyProgram): Promise<void> {
 	await wizard.sees("It answers.");
 }
 
-/** Puts a session that was left at its files into a state folder. It is traced once in each worker. */
+/** Copies a session at its files step into a state folder. Each worker traces it once. */
 export async function sessionAtFiles(state: string): Promise<void> {
 	const prepared = join(inject("prepared"), `session-${process.env.VITEST_POOL_ID}`);
 	if (!existsSync(prepared)) {
@@ -57,7 +57,7 @@ export async function sessionAtFiles(state: string): Promise<void> {
 	execFileSync("cp", ["-a", `${prepared}/.`, state]);
 }
 
-/** A wizard in the files of a session that was left there. */
+/** Opens the wizard at the files step of such a session. */
 export async function atFiles(state: string): Promise<PtyProgram> {
 	await sessionAtFiles(state);
 	const wizard = openWizard(state, "--resume", "demo");
