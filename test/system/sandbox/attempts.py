@@ -247,7 +247,7 @@ for descriptor in (0, 1, 2):
 
 
 def transport(number):
-    """Returns whether the kernel accepted the call: it looks for the protocol's module before it rejects the socket type."""
+    """Returns whether the kernel tried to load a module for this protocol, as it does before it rejects the socket type."""
     libc.syscall(41, 2, socket.SOCK_SEQPACKET, number)
     return ctypes.get_errno() == errno.ESOCKTNOSUPPORT
 
