@@ -8,7 +8,7 @@ import { helpEn } from "../../src/messages/en/help.ts";
 /** Everything that the generated files are made of. */
 export interface Model {
 	readonly program: VerbText;
-	/** In the order of the groups. */
+	/** Sorted by group. */
 	readonly verbs: readonly VerbText[];
 	readonly groups: readonly { readonly title: string; readonly verbs: readonly VerbText[] }[];
 	readonly commands: readonly Verb[];

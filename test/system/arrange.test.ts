@@ -203,7 +203,7 @@ describe("a kill between any two renames", () => {
 	});
 	afterAll(() => rmSync(dirname(program), { recursive: true }));
 
-	/** After the last generation comes the arrangement of the beginning. */
+	/** The last generation is followed by the arrangement of the beginning. */
 	const rootsOf = (index: number) => generations[index] ?? ["/a", "/e"];
 	const arrangeFor = (index: number) => arrange(rootsOf(index), generations.flat());
 

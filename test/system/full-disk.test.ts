@@ -17,7 +17,7 @@ const page = 4096;
 
 beforeAll(() => execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", disk]));
 afterAll(() => execFileSync("umount", ["-l", disk]));
-// Not below /tmp, because every application has its own.
+// Not below /tmp, because every application has a separate /tmp.
 const home = mkdtempSync("/opt/cagewright-full-");
 afterAll(() => rmSync(home, { recursive: true }));
 

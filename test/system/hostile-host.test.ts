@@ -6,7 +6,7 @@ import { cagewright, make, temporaryState } from "./cagewright.ts";
 /** Host files that changed their type after the cage was made, when an update reads them. */
 
 const state = temporaryState();
-// Not below /tmp, because every application has its own.
+// Not below /tmp, because every application has a separate /tmp.
 const folder = mkdtempSync("/opt/cagewright-hostile-");
 chmodSync(folder, 0o755);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

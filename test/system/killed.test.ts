@@ -35,7 +35,7 @@ const words = ["one", "two"] as const;
 const port = "4000";
 const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
 
-// Not below /tmp, because every application has its own.
+// Not below /tmp, because every application has a separate /tmp.
 const homes = mkdtempSync("/opt/cagewright-killed-");
 chmodSync(homes, 0o755);
 afterAll(() => rmSync(homes, { recursive: true, force: true }));

@@ -56,7 +56,8 @@ const below = (pid: number): number[] =>
 		.flatMap((one) => [one, ...below(one)]);
 
 /**
- * Describes the remains of a launch: its namespaces' processes and mounts, and processes whose command contains one of `words`. The kernel may reuse a namespace's number, so processes that started after `until` (seconds after boot) do not count.
+ * Describes the remains of a launch: its namespaces' processes and mounts, and processes whose command contains one of `words`. The
+ * kernel may reuse a namespace's number, so processes that started after `until` (seconds after boot) do not count.
  */
 function remains(namespaces: ReadonlySet<string>, words: readonly string[] = [], until = Number.POSITIVE_INFINITY): string[] {
 	const held = allProcesses().filter((pid) => [...namespacesOf(pid)].some((one) => namespaces.has(one)) && startOf(pid) <= until);

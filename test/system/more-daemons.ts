@@ -16,7 +16,7 @@ function write(path: string, lines: readonly string[], mode = 0o644): string {
 	return path;
 }
 
-/** With an additional module, a CGI program in shell and one in Perl. */
+/** Enables an additional module, a CGI program in shell and one in Perl. */
 export function apache(port: number): Untuned {
 	const folder = temporaryFolder("apache");
 	for (const name of ["www", "cgi", "run", "log"]) mkdirSync(`${folder}/${name}`);
@@ -44,7 +44,7 @@ export function apache(port: number): Untuned {
 	};
 }
 
-/** With every module that Debian enables, and Debian's settings for them. */
+/** Enables every module that Debian enables, with Debian's settings. */
 export function apacheWithDefaults(port: number): Untuned {
 	const folder = temporaryFolder("apache");
 	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 
-/** What systemd mounts into a cage, and which parts of the host a caged service can access. On a booted system, because systemd itself follows links. */
+/**
+ * Mounts that systemd makes in a cage, and the parts of the host that a caged service can access. The system is booted, because systemd
+ * itself follows links.
+ */
 
 let system: Booted;
 const data = "/var/lib/cagewright/cages/linked/data";

@@ -20,7 +20,7 @@ describe("building again", () => {
 		const first = await build(one);
 		expect(await isUpToDate(one, previous(first))).toBe(true);
 		hostFile("changed", "otherwise");
-		// With relatime, a read changes a file's access time if it is older than the last change.
+		// relatime: a read changes a file's access time if it is older than the last change.
 		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same"), inHost("touched")]);
 		const again = plan([fileEntry("same"), fileEntry("changed"), fileEntry("touched")]);
 		await sleep(150);

@@ -67,7 +67,7 @@ describe.each(cages)("the cage %s", (name) => {
 
 describe.each(cages)("the cage %s, started as its application is", (name) => {
 	test.each(layers)("without %s is caught", async (layer) => {
-		// For the other two layers, setpriv sets no_new_privs anyway (measured).
+		// setpriv sets no_new_privs for the other two layers anyway (measured).
 		const without: readonly Layer[] = layer === "no-new-privs" ? [layer, "landlock", "seccomp"] : [layer];
 		const result = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
 		expect(holds(result)).toBe(false);

@@ -144,7 +144,7 @@ describe.each([
 	test("each reaches its own files", async () => {
 		const own = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
 		expect(await fromInside(a.name, own)).toMatchObject({ file: "ok", socket: "ok" });
-		// In the other cage, the same path would be another file, which does not exist there.
+		// The same path in the other cage would be another file, which does not exist there.
 		expect(await fromInside(b.name, own)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
 	});
 
