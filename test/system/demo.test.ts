@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 test("the demonstration needs nothing but its name", () => {
 	expectWellMade(made, "demo", state);
-	// nobody cannot read a program in a private home. The demonstration then runs as root without capabilities.
+	// The account nobody cannot read a program in a private home. The demonstration then runs as root without capabilities.
 	const readable =
 		spawnSync("setpriv", ["--reuid=nobody", "--clear-groups", "test", "-r", resolve("dist/demo/demo.js")]).status === 0;
 	const user = readable ? "nobody" : "root";

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "
 import { temporaryFolder } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 
-/** Services without templates or other special support, started as an administrator would. They have options only where Cagewright needs consent. */
+/** Services as an administrator would start them by hand, without a template. They have options only where Cagewright needs consent. */
 export interface Untuned extends Daemon {
 	readonly options?: readonly string[];
 }

@@ -15,7 +15,7 @@ const state = "/var/lib/linked";
 const victim = "/srv/victim";
 const ask = "/opt/linked/ask";
 
-/** Serves "hi". Reports each client to syslog and counts it in its state. */
+/** Serves "hi". Reports each client to syslog and records it in its state. */
 const application = `use Socket;
 my $d = shift;
 sub report { socket(my $s, PF_UNIX, SOCK_DGRAM, 0) or return; connect($s, sockaddr_un("/dev/log")) or return; send($s, "<14>linked: $_[0]", 0) }
