@@ -293,6 +293,6 @@ test("an allowance that allows nothing is said on stderr", async () => {
 		{ state },
 	);
 	expect(result.status).toBe(0);
-	expect(result.stderr).toContain("--allow-secret /etc/no-such.key allows nothing");
+	expect(result.stderr).toContain("--allow-secret /etc/no-such.key has no effect");
 	expect((await remove("ded-allowed")).status).toBe(0);
 });

@@ -67,7 +67,7 @@ describe("nginx as Debian installs it, started as root", () => {
 	test("signals for a cage that does not run are refused", async () => {
 		const { status, stderr } = await cagewright(["signal", "web", "HUP"], { state });
 		expect(status).toBe(1);
-		expect(stderr).toMatch(/^cagewright: .*does not run.*\n$/);
+		expect(stderr).toMatch(/^cagewright: .*is not running.*\n$/);
 	});
 });
 

@@ -130,7 +130,7 @@ describe("an ordinary user", () => {
 		const run = startRun("redis", other);
 		await eventually(() => askRedis(21456, ["SET", "whose", "other"], network));
 		const wrong = await cagewright(["signal", "redis", "TERM"], user);
-		expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("does not run") });
+		expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("is not running") });
 		await cagewright(["remove", "redis", "--yes"], user);
 		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
 		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");

@@ -183,6 +183,6 @@ test("where the socket lies in /dev itself, nothing of it comes into the cage, a
 	const made = await make(options("apart"), { state, enter: host.enter });
 	expect((made.confinement as { openings?: object }).openings).toEqual({});
 	const { stdout } = await cagewright(["plan", "apart"], { state, enter: host.enter });
-	expect(stdout).toContain("whose socket /dev/log lies in /dev;");
+	expect(stdout).toContain("/dev contains more than the socket /dev/log");
 	expect(readFileSync(log, "utf8")).toBe("");
 });

@@ -171,7 +171,7 @@ const forgeries: readonly [string, (tree: string) => void, RegExp][] = [
 			symlinkSync("/etc", `${tree}/generations/1`);
 			rmSync(`${tree}/elsewhere`, { recursive: true });
 		},
-		/damaged|changed|refused/,
+		/damaged|changed|Refusing/,
 	],
 	["a device of the host", (tree) => execFileSync("mknod", [`${tree}/generations/1/dev/disk`, "b", "254", "0"]), /added|device/],
 	["something else beside the cage", (tree) => writeFileSync(`${tree}/authorized_keys`, "x"), /authorized_keys/],
@@ -211,7 +211,7 @@ const forgeries: readonly [string, (tree: string) => void, RegExp][] = [
 	[
 		"a name that leads elsewhere",
 		(tree) => editJson(`${tree}/export.json`, (json) => Object.assign(json, { name: "../../etc" })),
-		/no cage/,
+		/is not a cage/,
 	],
 ];
 

@@ -99,7 +99,7 @@ describe("--install", () => {
 		await unit("--install");
 		writeFileSync(at(place), `${installed(place)}Nice=5\n`);
 		const { status, stderr } = await unit("--install");
-		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining("was changed since") });
+		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining("was edited after") });
 		expect((await unit("--uninstall")).status).toBe(4);
 		expect(installed(place)).toContain("Nice=5");
 	});
@@ -151,7 +151,7 @@ describe("--install", () => {
 
 		test("leaves it if somebody changed it (4)", async () => {
 			writeFileSync(at(earlier), `${installed(earlier)}Nice=5\n`);
-			const refused = { status: 4, stderr: expect.stringContaining(`/${earlier} was changed since`) };
+			const refused = { status: 4, stderr: expect.stringContaining(`/${earlier} was edited after`) };
 			expect(await unit("--dropin", "app", "--install")).toMatchObject(refused);
 			expect(await unit("--dropin", "app", "--uninstall")).toMatchObject(refused);
 			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["50-cagewright.conf"]);

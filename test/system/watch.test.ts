@@ -30,7 +30,7 @@ test("what a cage misses in production is seen, kept, named, and taken up by an 
 	await make(["--name", "files", "--probe", probe, "--", ...command], { state });
 	const idle = await cagewright(["trace", "files", "--for", "1h"], { state });
 	expect(idle.status).toBe(1);
-	expect(idle.stderr).toContain("does not run");
+	expect(idle.stderr).toContain("is not running");
 
 	const status = async (path: string) =>
 		(await ask(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", `http://127.0.0.1:${port}${path}`])).output.trim();
@@ -64,7 +64,7 @@ test("what a cage misses in production is seen, kept, named, and taken up by an 
 	await answers(`${license}/BSD`, "200");
 
 	const checked = await cagewright(["check", "files"], { state });
-	expect(checked.stdout).toMatch(/files: watched for .*: 2 paths missed: .*common-licenses/);
+	expect(checked.stdout).toMatch(/files: watched for .*: 2 paths are missing: .*common-licenses/);
 	const record = await cagewright(["record", "files", "--format", "json"], { state });
 	expect(record.json.watched).toMatchObject({ missed: [`${license}/Artistic`, `${license}/MPL-2.0`] });
 	const left = await cagewright(["update", "files", "--dry-run", "--json"], { state });

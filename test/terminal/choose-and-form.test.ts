@@ -95,7 +95,7 @@ describe("choosing", () => {
 		wizard.press("?");
 		await wizard.sees("Tasten in dieser Ansicht");
 		wizard.press("?", keys.enter);
-		await wizard.sees("[ Trace starten ]");
+		await wizard.sees("[ Beobachtung starten ]");
 	});
 });
 
@@ -123,7 +123,7 @@ describe("the form", () => {
 	it("warns about a probe whose program is missing, and continues anyway", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.sees("no-such-client is not on this machine");
+		await wizard.sees("no-such-client is not installed on this machine");
 		wizard.press(`${pageDown}${keys.enter}`);
 		await wizard.sees("step 2/7");
 		await leave(wizard);
@@ -185,7 +185,7 @@ describe("the form", () => {
 	it("fits 60x15 and reports problems there", async () => {
 		const wizard = await openForm({ columns: 60, rows: 15 });
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.sees("no-such-client is not on this machine");
+		await wizard.sees("no-such-client is not installed on this machine");
 		await wizard.sees("[ Start tracing ]");
 	});
 });

@@ -50,7 +50,7 @@ export const buildDe: WizardMessages["build"] = {
 	nothing: "nichts",
 	dedicated: "mit dem eigenen Konto {name}",
 	networks: {
-		host: "das des Hosts; in Trace und Testlauf isoliert",
+		host: "das des Hosts; bei Beobachtung und Erprobung isoliert",
 		none: "keines",
 	},
 	closed: "keine: keine Capabilities, kein /proc",

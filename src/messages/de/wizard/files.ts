@@ -39,7 +39,7 @@ export const filesDe: WizardMessages["files"] = {
 		in: "Nichts ist aufgenommen.",
 		out: "Nichts ist weggelassen.",
 		decided: "Sie haben den Vorschlag nicht geändert.",
-		new: "Seit dem letzten Testlauf ist nichts neu.",
+		new: "Seit der letzten Erprobung ist nichts neu.",
 	},
 	totals:
 		"{files:count} {files|Datei|Dateien}, {bytes:bytes} · {links:count} {links|Link|Links} · {devices:count} {devices|Gerät|Geräte} · {leftOut:count} weggelassen",
@@ -85,7 +85,7 @@ export const filesDe: WizardMessages["files"] = {
 	links: "Links hierher:",
 	needs: "Braucht:",
 	byRule: "Ihre Regel {rule} lässt es weg.",
-	isNew: "Neu seit dem letzten Testlauf.",
+	isNew: "Neu seit der letzten Erprobung.",
 	risks: {
 		secret: "Geheimnis (privater Schlüssel, Passwortdatei oder Token): Ein Angreifer in der Anwendung kann es lesen.",
 		setuid: "Setuid: läuft mit den Rechten des Eigentümers, wer es auch startet.",
