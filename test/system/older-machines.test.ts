@@ -204,7 +204,7 @@ describe("without Landlock in the kernel", () => {
 		]);
 		const refused = await cagewright(["--require", "full", ...version], where);
 		expect([refused.status, refused.stdout]).toEqual([3, ""]);
-		expect(refused.stderr).toMatch(/^cagewright: --require full: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
+		expect(refused.stderr).toMatch(/^cagewright: --require full fails: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
 	});
 
 	test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
@@ -233,7 +233,7 @@ test("with every layer there is nothing to say, and --require full changes nothi
 
 test("without unshare nothing is started, and the error names it", async () => {
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
-	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: No cage [^\n]*unshare[^\n]*doctor[^\n]*\n$/)]);
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: Refusing to start a cage: [^\n]*unshare[^\n]*doctor[^\n]*\n$/)]);
 	expect(processesIn(made.root)).toEqual([]);
 });
 

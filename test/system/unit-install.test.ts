@@ -217,7 +217,7 @@ test("a service that starts another program is left alone (4)", async () => {
 	for (const more of [["--install"], ["--score"], []]) {
 		const { status, stderr, stdout } = await unit("--dropin", "other", ...more);
 		expect([status, stdout]).toEqual([4, ""]);
-		expect(stderr).toMatch(/^cagewright: other\.service does not start [^\n]*\bmake other\.service\n$/);
+		expect(stderr).toMatch(/^cagewright: other\.service does not start [^\n]*\bmake other\.service`\.\n$/);
 	}
 	expect(existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
 });

@@ -123,7 +123,7 @@ describe("the wizard", () => {
 		const shown = await third.sees(/demo2\s+session\s+open in process \d+/);
 		expect(shown).toMatch(/^❯ demo[12]/m);
 		third.press(keys.enter);
-		await third.sees(/! The session [0-9a-f]{8} is open in process \d+/);
+		await third.sees(/! Session [0-9a-f]{8} is open in process \d+/);
 		const refused = await cagewright(["sessions", "remove", "demo1", "--yes"], { state });
 		expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining(`process ${first.pid}`) });
 		first.press(keys.ctrlC, keys.ctrlC);
