@@ -96,7 +96,11 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ trace: (json) => json.capabilities.push({ name: "x", call: "x" }) },
 		/'x' \(capabilities\)/,
 	],
-	["an unknown permission", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /'everything' \(openings\)/],
+	[
+		"an unknown permission",
+		{ manifest: (json) => Object.assign(json.openings, { everything: "x" }) },
+		/'everything' \(openings\)/,
+	],
 	["a template that is no name", { cage: (json) => Object.assign(json, { template: { name: "x" } }) }, /cage\.json/],
 	["a unit that is no name", { cage: (json) => Object.assign(json, { unit: ["x"] }) }, /cage\.json/],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /'run' \(rules\)/],
@@ -107,7 +111,11 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/system directory/,
 	]),
 	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/", "/.cagewright-apart/x"].map(
-		(path): [string, Edit, RegExp] => [`the writable directory '${path}'`, { manifest: writable(path) }, /writable|link|does not belong/],
+		(path): [string, Edit, RegExp] => [
+			`the writable directory '${path}'`,
+			{ manifest: writable(path) },
+			/writable|link|does not belong/,
+		],
 	),
 	["a bind in a writable directory", { manifest: (json) => bind(`${json.writable[0].path}/x`)(json) }, /below|in/],
 	[

@@ -31,7 +31,7 @@ test("the hook of a real upgrade marks the cage, and an update removes the mark"
 		env: { ...process.env, APT_CONFIG: `${root}/hook`, DEBIAN_FRONTEND: "noninteractive", LANG: "C.UTF-8" },
 	});
 	expect(said).toMatch(/cage greeter still contains older files of .*libcagewright-test-greeting/);
-	expect((await cagewright(["list"], { state })).stdout).toMatch(/greeter .*old/);
+	expect((await cagewright(["list"], { state })).stdout).toMatch(/greeter .*outdated/);
 	expect((await cagewright(["stale"], { state })).status).toBe(1);
 	expect((await cagewright(["update", "greeter", "--no-selftest"], { state })).status).toBe(0);
 	expect((await cagewright(["list"], { state })).stdout).not.toMatch(/greeter .*old/);

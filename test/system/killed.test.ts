@@ -252,7 +252,9 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		if (result.status === 0) took[name] = performance.now() - began;
 		else {
 			refused.add(name);
-			const said = expect.stringMatching(/^cagewright: [^\n]*no space left on the device for [^\n]*free some space[^\n]*\n$/i);
+			const said = expect.stringMatching(
+				/^cagewright: [^\n]*no space (?:left on the device|is left) for [^\n]*free some space[^\n]*\n$/i,
+			);
 			expect({ where, status: result.status, said: result.stderr }).toEqual({ where, status: 1, said });
 			expect({ where, present: readlinkSync(`${lane.cage}/current`) }).toEqual({ where, present: before });
 		}

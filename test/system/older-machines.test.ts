@@ -233,7 +233,10 @@ test("with every layer there is nothing to say, and --require full changes nothi
 
 test("without unshare nothing is started, and the error names it", async () => {
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
-	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: Refusing to start a cage: [^\n]*unshare[^\n]*doctor[^\n]*\n$/)]);
+	expect([status, stderr]).toEqual([
+		3,
+		expect.stringMatching(/^cagewright: Refusing to start a cage: [^\n]*unshare[^\n]*doctor[^\n]*\n$/),
+	]);
 	expect(processesIn(made.root)).toEqual([]);
 });
 

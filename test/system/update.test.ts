@@ -113,7 +113,7 @@ test("a library is upgraded: named, brought in while a client asks, refused wher
 	packages.upgrade("3.0", "fails");
 	const refused = await cagewright(["update", "greeter", "--quiet"], { state });
 	expect(refused.status).toBe(1);
-	expect(refused.stderr).toMatch(/^cagewright: greeter stays at generation 2, .*\n$/);
+	expect(refused.stderr).toMatch(/^cagewright: The new generation failed, so greeter stays at generation 2: .*\n$/);
 	expect(generation()).toBe(2);
 	expect(await askGreeter("going on")).toContain("two");
 	expect(lines().length).toBe(before + 1);

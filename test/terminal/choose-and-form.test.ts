@@ -89,7 +89,7 @@ describe("choosing", () => {
 		wizard.press("j");
 		await wizard.sees(/^❯ (?!demo)\S+\s+Vorlage/m);
 		wizard.press("i");
-		await wizard.sees("Warum: die Anwendung");
+		await wizard.sees("Zu diesem Schritt: Anwendung");
 		wizard.press("c");
 		await wizard.sees("Ausgeführte Befehle");
 		wizard.press("?");

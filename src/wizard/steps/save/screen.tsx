@@ -57,13 +57,16 @@ function Choices({ finished }: { finished: Finished }) {
 	);
 }
 
-/** The places of the cage, then the commands for what comes next, as far as they fit completely. */
+/** The places of the cage, then the commands for what comes next, as far as they fit completely. The command of the same cage comes first if there is no room for both. */
 function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	const view = useView();
 	const { messages, width } = view;
 	const gap = height === undefined ? [""] : [];
 	const lines: string[] = [];
-	for (const block of factBlocks(finished, messages, width)) {
+	const [places = [], ...others] = factBlocks(finished, messages, width);
+	const untilCommand = others.slice(0, (finished.warnings?.length ?? 0) + 1);
+	const isCramped = places.length + untilCommand.flat().length > (height ?? view.height);
+	for (const block of isCramped ? [...untilCommand, places] : [places, ...others]) {
 		const added = lines.length ? [...gap, ...block] : block;
 		if (lines.length + added.length > (height ?? view.height)) break;
 		lines.push(...added);
