@@ -70,7 +70,7 @@ export const failuresDe: Failures = {
 	"cage-not-running": "Die Anwendung im Käfig {name} läuft nicht. Starten Sie sie mit `cagewright run {name}`.",
 	"cage-running": "Prozess {pid} benutzt den Käfig {name}. Beenden Sie ihn zuerst.",
 	"cage-runs-wider":
-		"Prozess {pid} im Käfig {name} hat noch {above} eingehängt; künftig wird nur {path} darunter beschreibbar sein. Halten Sie den Käfig zuerst an, damit sich sein Zustand verschieben lässt.",
+		"Prozess {pid} im Käfig {name} hat noch {above} eingehängt; künftig ist nur {path} beschreibbar. Halten Sie den Käfig zuerst an, und versuchen Sie es dann erneut.",
 	"cage-unit-runs": "{service} des Käfigs {name} ist {state}. Halten Sie den Dienst zuerst an: `systemctl stop {service}`.",
 	"cage-unknown": "Unbekannter Käfig '{name}'. `cagewright list` zeigt alle Käfige.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}). Prüfen Sie die Datei und ihr Dateisystem.",
@@ -89,9 +89,9 @@ export const failuresDe: Failures = {
 	"dedicated-account-of-everybody":
 		"Jedes Paket darf das Konto {account} benutzen; es kann keinem Käfig allein gehören. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"dedicated-account-root":
-		"{program} läuft nur als root; ein eigenes Konto hat nichts zu ersetzen. Nennen Sie mit --user ein Konto, unter dem es startet.",
+		"{program} läuft durchgehend als root; es gibt kein Konto zu ersetzen. Kann es unter einem anderen Konto laufen, nennen Sie dieses mit --user.",
 	"dedicated-account-several":
-		"Die Anwendung benutzt mehrere Konten ({accounts}); ein eigenes Konto kann nur eines davon ersetzen. Starten Sie die Anwendung mit --user unter diesem Konto.",
+		"Die Anwendung benutzt mehrere Konten ({accounts}); ein eigenes Konto kann nur eines davon ersetzen. Wählen Sie dieses mit --user.",
 	"dedicated-account-shared":
 		"Das Konto {account} kann nicht diesem Käfig allein gehören: Es wird auch benutzt von {why}. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"device-refused": "Gerät {path} abgelehnt: Es würde einen Ausbruch erlauben. Lassen Sie es weg.",
@@ -258,7 +258,7 @@ export const failuresDe: Failures = {
 	"placeholder-unresolved":
 		"Die Vorlage braucht {name}; das gibt es auf diesem System nicht. Installieren Sie es, oder geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} hat im Käfig keinen Platz: {above} ist kein Verzeichnis. Schließen Sie eines von beiden aus.",
-	"plan-path-twice": "Der Plan enthält {path} doppelt. Schließen Sie es einmal aus.",
+	"plan-path-twice": "Der Plan enthält {path} doppelt, vielleicht als Datei und als Einhängung. Prüfen Sie --include, --writable und --bind.",
 	"plan-path-unsafe": "Unsicherer Pfad '{path}' im Plan abgelehnt. Schließen Sie ihn aus.",
 	"probe-answered-by-another":
 		"Ein anderer Prozess auf diesem Host beantwortet die Probe bereits: {probe}. Beenden Sie ihn, oder beobachten Sie ohne --on-host in einer Sandbox.",

@@ -156,7 +156,7 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Keine Dokumentation nennt jede Datei, die eine Anwendung öffnet. Deshalb beobachtet strace sie vom Start über Anfragen und Neuladen bis zum Ende; der Käfig erhält die benutzten Dateien. Üben Sie eine Funktion jetzt nicht, können ihre Dateien in der Erprobung oder später fehlen.",
 			machine:
-				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, die verworfen wird, und einem eigenen Netz. Dienste im Betrieb laufen weiter. Nur „auf dem Host“ schreibt sie dauerhaft.",
+				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, die verworfen wird, und einem eigenen Netz. Dienste im Betrieb laufen weiter; Anfragen an Dienste dieses Systems, die sie benutzt, etwa eine Datenbank, sind echt. Nur „auf dem Host“ schreibt sie dauerhaft.",
 			proposals:
 				"Proben und Übungen sind die Zeilen des Formulars. Die Vorschläge verwenden das Programm der Probe und Dateien des Pakets, die noch nicht benutzt wurden. x führt den nächsten Vorschlag aus, e einen eigenen.",
 		},

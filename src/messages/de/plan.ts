@@ -16,7 +16,7 @@ export const planDe: Widen<typeof planEn> = {
 	seeds: (count, bytes) => `${count} vom Host kopiert, ${bytes}`,
 	startsEmpty: "anfangs leer",
 	accounts: (users, groups, usersOut, groupsOut) =>
-		`passwd enthält ${users || "niemanden"} (${usersOut} weggelassen), group enthält ${groups || "keine"} (${groupsOut} weggelassen)`,
+		`passwd enthält ${users || "keine Benutzer"} (${usersOut} weggelassen), group enthält ${groups || "keine Gruppen"} (${groupsOut} weggelassen)`,
 	accountsChosen: "Von Ihnen gewählte Konten",
 	accountsWithout: "Von Ihnen weggelassene Konten",
 	groups: {

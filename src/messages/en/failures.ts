@@ -65,7 +65,7 @@ export const failuresEn = {
 	"cage-not-running": "The application in cage {name} is not running. Start it with `cagewright run {name}`.",
 	"cage-running": "Process {pid} is using cage {name}. Stop it first.",
 	"cage-runs-wider":
-		"Process {pid} in cage {name} still has {above} mounted, and only {path} below it will be writable. Stop the cage first so that its state can be moved.",
+		"Process {pid} in cage {name} still has {above} mounted, but from now on only {path} will be writable. Stop the cage first, then try again.",
 	"cage-unit-runs": "{service} of cage {name} is {state}. Stop it first: `systemctl stop {service}`.",
 	"cage-unknown": "Unknown cage '{name}'. `cagewright list` shows all cages.",
 	"cannot-read": "Cannot read {path} ({error}). Check the file and its file system.",
@@ -84,9 +84,9 @@ export const failuresEn = {
 	"dedicated-account-of-everybody":
 		"Any package may use account {account}, so it cannot belong to one cage. Choose another name with --dedicated-account NAME.",
 	"dedicated-account-root":
-		"{program} runs only as root, so a dedicated account has nothing to replace. Name the account that it starts as with --user.",
+		"{program} keeps running as root, so there is no account to replace. If it supports another account, name that one with --user.",
 	"dedicated-account-several":
-		"The application uses several accounts ({accounts}), and a dedicated account can replace only one. Start the application as that account with --user.",
+		"The application uses several accounts ({accounts}), and a dedicated account can replace only one. Choose the one to replace with --user.",
 	"dedicated-account-shared":
 		"Account {account} cannot belong to this cage alone: it is also used by {why}. Choose another name with --dedicated-account NAME.",
 	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
@@ -241,7 +241,7 @@ export const failuresEn = {
 	"placeholder-unresolved":
 		"The template requires {name}, which this machine does not have. Install it, or give the command yourself.",
 	"plan-path-below-file": "Cannot place {path} in the cage: {above} is not a directory. Exclude one of the two.",
-	"plan-path-twice": "The plan contains {path} twice. Exclude it once.",
+	"plan-path-twice": "The plan contains {path} twice, perhaps as a file and as a mount. Check --include, --writable and --bind.",
 	"plan-path-unsafe": "Refusing unsafe path '{path}' in the plan. Exclude it.",
 	"probe-answered-by-another":
 		"Another process on this host already answers the probe: {probe}. Stop that process, or omit --on-host to trace in a sandbox.",

@@ -164,7 +164,7 @@ export const whyEn = {
 			purpose:
 				"Documentation never lists every file that an application opens. strace therefore traces the application from start through requests and reload to stop, and the cage gets the files that it uses. If you do not exercise a function now, its files may be missing in the trial or later.",
 			machine:
-				"The application runs in a sandbox: a copy of the file system that is discarded, and a separate network. Production services keep running. Only “on the host” makes its writes permanent.",
+				"The application runs in a sandbox: a copy of the file system that is discarded, and a separate network. Production services keep running, and requests to services of this machine that it uses, such as a database, are real. Only “on the host” makes its writes permanent.",
 			proposals:
 				"Probes and exercises are the lines from the form. The suggestions use the probe's client and files of the package that were not used yet. Press x to run the next suggestion, or e to enter your own.",
 		},

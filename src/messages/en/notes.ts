@@ -149,9 +149,9 @@ export const notesEn = {
 	"syslog-not-shared":
 		"The application writes to the host's syslog, but its messages are lost in the cage: {directory} contains more than the socket {socket}, so it is not mounted. Configure a separate directory for the syslog socket, and make /dev/log a link to it.",
 	"own-chroot-empty":
-		"{program} can also confine itself: `{setting}` ({source}). It requires an empty directory owned by root, because it opens its files before.",
+		"{program} can also confine itself: `{setting}` ({source}). This requires an empty directory owned by root. {program} opens its files before it changes its root.",
 	"own-chroot-files":
-		"{program} can also confine itself: `{setting}` ({source}). It requires a directory with all files that it opens afterwards, under the same paths.",
+		"{program} can also confine itself: `{setting}` ({source}). This requires a directory with all files that {program} opens after it changes its root, under the same paths.",
 	"own-chroot-sessions":
 		"{program} can also confine each session: `{setting}` ({source}). Each session requires a directory owned by root, and the server itself stays outside.",
 	"found-elsewhere": "The application runs in a container or under another root. Its command is valid there.",

@@ -19,7 +19,7 @@ export const planEn = {
 	seeds: (count: number, bytes: string) => `${count} copied from the host, ${bytes}`,
 	startsEmpty: "starts empty",
 	accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
-		`passwd contains ${users || "nobody"} (${usersOut} left out), group contains ${groups || "none"} (${groupsOut} left out)`,
+		`passwd contains ${users || "no users"} (${usersOut} left out), group contains ${groups || "no groups"} (${groupsOut} left out)`,
 	accountsChosen: "Accounts that you chose",
 	accountsWithout: "Accounts that you leave out",
 	groups: {
