@@ -40,7 +40,7 @@ beforeAll(async () => {
 async function page(name: string, options: readonly string[] = []): Promise<string> {
 	const file = `${folder}/${name}.html`;
 	const { status, stderr } = await cagewright(["record", name, ...options, "-o", file], { state });
-	expect({ status, stderr }).toEqual({ status: 0, stderr: `The record of ${name} is in ${file}.\n` });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: `Wrote the record of ${name} to ${file}.\n` });
 	expect(statSync(file).mode & 0o777).toBe(0o600);
 	return readFileSync(file, "utf8");
 }
