@@ -258,7 +258,8 @@ export const failuresDe: Failures = {
 	"placeholder-unresolved":
 		"Die Vorlage braucht {name}; das gibt es auf diesem System nicht. Installieren Sie es, oder geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} hat im Käfig keinen Platz: {above} ist kein Verzeichnis. Schließen Sie eines von beiden aus.",
-	"plan-path-twice": "Der Plan enthält {path} doppelt, vielleicht als Datei und als Einhängung. Prüfen Sie --include, --writable und --bind.",
+	"plan-path-twice":
+		"Der Plan enthält {path} doppelt, vielleicht als Datei und als Einhängung. Prüfen Sie --include, --writable und --bind.",
 	"plan-path-unsafe": "Unsicherer Pfad '{path}' im Plan abgelehnt. Schließen Sie ihn aus.",
 	"probe-answered-by-another":
 		"Ein anderer Prozess auf diesem Host beantwortet die Probe bereits: {probe}. Beenden Sie ihn, oder beobachten Sie ohne --on-host in einer Sandbox.",

@@ -118,7 +118,8 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 		"{count:count} aufgenommen. {skipped} {skipped|erfordert eine eigene Entscheidung|erfordern je eine Entscheidung}. u nimmt es zurück.",
 	"many-out": "{count:count} weggelassen. u nimmt es zurück.",
 	"pattern-matches-nothing": "{pattern} passt auf nichts in diesem Plan. Die Regel gilt für spätere Pläne.",
-	"pattern-replaced": "Um diesen Eintrag aufzunehmen, wurde {pattern} durch eine Regel je weiterem Treffer ersetzt. u nimmt es zurück.",
+	"pattern-replaced":
+		"Um diesen Eintrag aufzunehmen, wurde {pattern} durch eine Regel je weiterem Treffer ersetzt. u nimmt es zurück.",
 	"link-leads": "Auch {count:count} {count|Eintrag|Einträge} hinter dem Link {path} weggelassen. u nimmt es zurück.",
 	"no-package": "Das gehört zu keinem bekannten Paket.",
 	"no-kind": "Wählen Sie zuerst eine Datei, einen Link oder ein Gerät.",
