@@ -253,7 +253,7 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		else {
 			refused.add(name);
 			const said = expect.stringMatching(
-				/^cagewright: [^\n]*no space (?:left on the device|is left) for [^\n]*free some space[^\n]*\n$/i,
+				/^cagewright: [^\n]*(?:no space (?:left on the device|is left) for|filled the disk)[^\n]*free some space[^\n]*\n$/i,
 			);
 			expect({ where, status: result.status, said: result.stderr }).toEqual({ where, status: 1, said });
 			expect({ where, present: readlinkSync(`${lane.cage}/current`) }).toEqual({ where, present: before });
