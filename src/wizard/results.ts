@@ -2,7 +2,7 @@ import { isWorthSaving, type Kept } from "./session/stored-state.ts";
 import type { Resumed, TemplateSaved } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduced, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
-import { buildAndTry, inspectHost } from "./steps/build/reduce.ts";
+import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
 import { cursorToFirstDecision, followRow } from "./steps/files/cursor.ts";
 import { planFailed, planMade } from "./steps/files/history.ts";
@@ -47,7 +47,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 				state.plan || state.files.resumed ? followRow(state, made) : cursorToFirstDecision(made),
 			);
 			if (state.thenBuild) return buildAndTry(planned);
-			return inspectHost(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
+			if (state.goesOn && state.screen === "accounts") return toReview(planned);
+			return inspectHost(state.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}
 		case "host-view":
 			return only(followAccount(state, { ...state, hostView: action.value }));

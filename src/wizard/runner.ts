@@ -74,7 +74,7 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		this.#tick(this.#state.jobs.trace !== undefined);
-		if (this.#state.files.goesOn) this.#planNow?.();
+		if (this.#state.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
 		this.#session.keep(this.#state);
 		for (const listener of this.#listeners) listener();

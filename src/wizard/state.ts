@@ -176,6 +176,8 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
+	/** Go to the next step when the new plan is ready. */
+	readonly goesOn?: true;
 	readonly hostView?: HostView;
 	readonly accountFile: AccountFile;
 	readonly building?: Building;

@@ -31,6 +31,11 @@ export function go(state: WizardState, screen: Screen): WizardState {
 	return { ...without(state, "failure", "notice", "prompt", "question", "overlay"), screen };
 }
 
+/** The next step must show the new plan. */
+export function goOnOncePlanned(state: WizardState): Reduced {
+	return only(notice({ ...state, goesOn: true }, "goes-on-once-planned"));
+}
+
 /** Starts a job. It replaces an earlier one of the same kind, whose result is then ignored. */
 export function start(state: WizardState, job: Job, ...first: Intention[]): Reduced {
 	const ticket = state.ticket + 1;

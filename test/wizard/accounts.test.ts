@@ -123,10 +123,15 @@ describe("the accounts", () => {
 		expect(wizard.type(tab).state.accountFile).toBe("passwd");
 		expect(wizard.type("\x1b[Z").state.accountFile).toBe("nsswitch");
 	});
-	test("block the next step while the plan is updated", () => {
+	test("delay the next step until the plan is updated", () => {
 		const wizard = atAccounts().type(`/games${enter} `);
 		expect(wizard.type(enter).state.screen).toBe("accounts");
-		expect(planned(wizard).type(enter).state.screen).toBe("build");
+		expect(wizard.state.notice?.code).toBe("goes-on-once-planned");
+		expect(planned(wizard).state.screen).toBe("build");
+	});
+	test("another decision cancels Enter", () => {
+		const wizard = atAccounts().type(`/games${enter} ${enter} `);
+		expect(planned(wizard).state.screen).toBe("accounts");
 	});
 	test("a decision that the plan refuses is undone", () => {
 		const wizard = atAccounts().type(`/games${enter} `);

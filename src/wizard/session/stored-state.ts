@@ -16,6 +16,7 @@ import type { Traced } from "./values.ts";
  * of `startState`. The plan is made again.
  */
 const transient = [
+	"goesOn",
 	"size",
 	"jobs",
 	"ticket",

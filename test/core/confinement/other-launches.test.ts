@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { capabilities, sandboxCapabilities } from "../../../src/core/confinement/capabilities.ts";
 import type { CageRoot, LaunchSpec, SandboxRoot } from "../../../src/core/confinement/launch.ts";
@@ -14,6 +18,25 @@ describe("the sandbox", () => {
 		] as const;
 		const all = commands(spec({ ...sandbox, mounts: [...sandbox.mounts, ...gone] })).flat();
 		expect(all.filter((word) => word.includes("nowhere") || word.includes("layers/9"))).toEqual([]);
+	});
+
+	test("omits a file system that is unmounted between the check and the mount, and fails at one that cannot be mounted", () => {
+		const folder = mkdtempSync(join(tmpdir(), "cagewright-unmounted-"));
+		const [directory, place, scratch] = ["root", "place", "scratch"].map((name) => path(join(folder, name)));
+		if (!directory || !place || !scratch) throw new Error("three paths");
+		const statusOf = (kind: "bind" | "overlay", whenMounted: string) => {
+			for (const made of [scratch, place, `${directory}${place}`]) mkdirSync(made, { recursive: true });
+			const mount = kind === "bind" ? { kind, path: place } : { kind, path: place, scratch };
+			const script = launchScript(spec({ ...sandbox, directory, mounts: [mount] }));
+			const steps = script.slice(script.indexOf(`if [ -e ${place}`), script.indexOf("\nfi\n") + 4);
+			expect(steps).toContain("mount -n");
+			return spawnSync("/bin/sh", ["-eu"], { input: `mount() { ${whenMounted}; return 32; }\n${steps}` }).status;
+		};
+		for (const kind of ["bind", "overlay"] as const) {
+			expect([kind, statusOf(kind, `rmdir ${place} 2>/dev/null`)]).toEqual([kind, 0]);
+			expect([kind, statusOf(kind, ":")]).toEqual([kind, 1]);
+		}
+		rmSync(folder, { recursive: true });
 	});
 
 	test("mounts overlays over storage, has its own kernel interfaces and devices, and starts from its root", () => {
@@ -46,9 +69,9 @@ describe("the sandbox", () => {
 			spec({ ...sandbox, mounts: [...sandbox.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
 		);
 		const dir = sandbox.directory;
-		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto\n`);
+		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto || `);
 		expect(script).toContain(
-			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot; }\n`,
+			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot || `,
 		);
 	});
 	test("keeps its layers in a bounded tmpfs if the disk cannot hold an overlay", () => {

@@ -206,7 +206,7 @@ describe("the next plan", () => {
 		expect(planned(wizard).state.screen).toBe("files");
 		wizard.type(` ${enter}`).fail("plan", { code: "include-matches-nothing", values: { value: "/" } });
 		expect(wizard.state.screen).toBe("files");
-		expect(wizard.state.files.goesOn).toBeUndefined();
+		expect(wizard.state.goesOn).toBeUndefined();
 	});
 
 	test("counts included items and due decisions", () => {

@@ -105,7 +105,6 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"device-always": "{path} ist harmlos und immer enthalten.",
 	"device-never": "{path} ermöglicht einen Ausbruch und kommt in keinen Käfig.",
 	"generated-always": "{path} wird für den Käfig erzeugt und ist immer enthalten.",
-	"still-planning": "Der Plan wird aktualisiert. Drücken Sie danach noch einmal Enter.",
 	"goes-on-once-planned": "Der Plan wird aktualisiert. Danach folgt automatisch der nächste Schritt.",
 	"nothing-to-undo": "Es gibt nichts zurückzunehmen.",
 	"nothing-to-redo": "Es gibt nichts wiederherzustellen.",

@@ -107,7 +107,6 @@ export const fileNoticesEn = {
 	"device-always": "{path} is harmless and always included.",
 	"device-never": "{path} would allow an escape, so cages never contain it.",
 	"generated-always": "{path} is generated for the cage and always included.",
-	"still-planning": "The plan is being updated. Press Enter again when it is ready.",
 	"goes-on-once-planned": "The plan is being updated. The next step opens when it is ready.",
 	"nothing-to-undo": "There is nothing to undo.",
 	"nothing-to-redo": "There is nothing to redo.",

@@ -3,7 +3,7 @@ import { accountUse } from "../../../core/plan/account-use.ts";
 import { accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
 import type { Reduced, WizardState } from "../../state.ts";
-import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
+import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 
@@ -28,8 +28,7 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 	const row = selectedAccount(state);
 	switch (command) {
 		case "go-on":
-			// The next step must show the new plan.
-			return isBusy(state, "plan") ? only(notice(state, "still-planning")) : toReview(state);
+			return isBusy(state, "plan") ? goOnOncePlanned(state) : toReview(state);
 		case "back":
 			return only(go(state, "files"));
 		case "next-file":
@@ -93,7 +92,7 @@ export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: 
 function decide(state: WizardState, change: Partial<Rules>): Reduced {
 	if (!state.answers) return only(state);
 	const answers = { ...state.answers, rules: { ...state.answers.rules, ...change } };
-	return start({ ...without(state, "notice", "question", "prompt"), answers }, { job: "plan", answers });
+	return start({ ...without(state, "goesOn", "notice", "question", "prompt"), answers }, { job: "plan", answers });
 }
 
 /** Removes the word that names the account. If it names user and group, the word for the other stays. */

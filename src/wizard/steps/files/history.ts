@@ -78,8 +78,7 @@ function restore(state: WizardState, to: Decided, past: readonly Decided[], futu
 }
 
 function plan(state: WizardState): Reduced {
-	const { goesOn: _, ...files } = state.files;
-	return state.answers ? start({ ...state, files }, { job: "plan", answers: state.answers }) : only(state);
+	return state.answers ? start(without(state, "goesOn"), { job: "plan", answers: state.answers }) : only(state);
 }
 
 function asDecided({ files, plan: shown }: WizardState, rules: Rules): Decided {
@@ -95,11 +94,11 @@ function affordable(decided: readonly Decided[]): readonly Decided[] {
 
 /** Applies a new plan. Earlier plans are dropped if they came from another trace or lack additions of a trial. */
 export function planMade(state: WizardState, made: Plan): WizardState {
-	const { goesOn: _, resumed: __, ...files } = state.files;
+	const { resumed: _, ...files } = state.files;
 	const stale = state.plan === undefined || state.thenBuild;
 	const bare = (all: readonly Decided[]) => (stale ? all.map(({ rules }) => ({ rules })) : all);
 	return {
-		...state,
+		...without(state, "goesOn"),
 		plan: made,
 		files: {
 			...files,
@@ -113,13 +112,13 @@ export function planMade(state: WizardState, made: Plan): WizardState {
 
 /** Restores the rules of the displayed plan, because no plan could be made from the new ones. */
 export function planFailed(state: WizardState): WizardState {
-	const { answers } = state;
-	const { goesOn: _, ...files } = state.files;
+	const { goesOn: _, ...stays } = state;
+	const { answers, files } = state;
 	const { planned } = files;
-	if (!state.plan || !answers || !planned) return { ...state, files };
+	if (!state.plan || !answers || !planned) return stays;
 	const at = files.past.findIndex(({ rules }) => rules === planned);
 	return {
-		...state,
+		...stays,
 		answers: { ...answers, rules: planned },
 		files: { ...files, pending: nothingPending, past: at < 0 ? files.past : files.past.slice(0, at) },
 	};

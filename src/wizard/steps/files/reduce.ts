@@ -2,7 +2,7 @@ import { type Path, parent, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob } from "../../../core/path/quote.ts";
 import type { Command } from "../../bindings.ts";
 import type { Reduced, WizardState } from "../../state.ts";
-import { ask, go, notice, only, without } from "../../transitions.ts";
+import { ask, go, goOnOncePlanned, isBusy, notice, only, without } from "../../transitions.ts";
 import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
 import { bindFolder, emptyFolder, folderOf } from "./folders.ts";
 import { redo, undo } from "./history.ts";
@@ -16,10 +16,8 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 	const row = selectedRow(state);
 	switch (command) {
 		case "go-on":
-			// The next step must show the new plan.
 			if (!state.plan) return only(state);
-			if (state.jobs.plan === undefined) return only(go(state, "accounts"));
-			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "goes-on-once-planned"));
+			return isBusy(state, "plan") ? goOnOncePlanned(state) : only(go(state, "accounts"));
 		case "back":
 			return only(go(state, "trace"));
 		case "next-tab":

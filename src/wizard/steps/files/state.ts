@@ -18,8 +18,6 @@ export interface FilesState {
 	readonly future: readonly Decided[];
 	/** The requested rules of the displayed plan. The plan's own rules also contain shared directories. */
 	readonly planned?: Rules;
-	/** Go to the next step when the new plan is ready. */
-	readonly goesOn?: boolean;
 	/** After a resume, the cursor keeps its position. */
 	readonly resumed?: true;
 	/** The plan of the last candidate. */
