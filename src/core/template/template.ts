@@ -1,4 +1,4 @@
-import type { Limits, Rules } from "../application/application.ts";
+import type { CallFilter, Limits, Rules } from "../application/application.ts";
 import type { Parameter, Text } from "./parameters.ts";
 
 /** The number in `cagewright/template/`. `migrations` (parse.ts) converts older versions; newer ones are refused. */
@@ -36,6 +36,7 @@ export interface TemplateApplication {
 	readonly exercises: readonly string[];
 	readonly timeout: number;
 	readonly network: "host" | "none";
+	readonly calls?: CallFilter;
 	readonly directories: readonly string[];
 	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
@@ -48,7 +49,7 @@ export interface Alternative {
 	readonly systems: readonly string[];
 	/** Whether somebody made a cage with it, rather than only reading the manual. */
 	readonly tried: boolean;
-	readonly application?: Partial<Omit<TemplateApplication, "timeout" | "network" | "limits">>;
+	readonly application?: Partial<Omit<TemplateApplication, "timeout" | "network" | "calls" | "limits">>;
 	readonly rules?: Partial<Rules>;
 }
 

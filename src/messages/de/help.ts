@@ -73,6 +73,7 @@ export const helpDe: HelpMessages = {
 		cwd: "Arbeitsverzeichnis",
 		timeout: "Sekunden bis zur ersten Antwort",
 		network: "Netz des laufenden Käfigs",
+		calls: "Filter für Systemaufrufe: der allgemeine oder einer aus den bei der Anwendung beobachteten Aufrufen",
 		limitMemory: "Speicher, den die Anwendung nutzen darf, etwa 512M",
 		limitProcesses: "Prozesse und Threads, die sie haben darf",
 		limitFiles: "Dateien, die jeder ihrer Prozesse offen haben darf",

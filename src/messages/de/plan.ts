@@ -79,6 +79,7 @@ export const planDe: Widen<typeof planEn> = {
 	memfd: "memfd_create",
 	writableCode: "Speicher, der beschreibbar und ausführbar ist",
 	refusedPermissions: "Auf Ihr Wort hin geschlossen",
+	calls: (permitted, general) => `Der Filter erlaubt ${permitted} Systemaufrufe; der allgemeine Filter erlaubt ${general}.`,
 };
 
 export const reasonsDe: ReasonMessages = {

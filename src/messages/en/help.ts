@@ -77,6 +77,7 @@ export const helpEn = {
 		cwd: "Working directory",
 		timeout: "Seconds to wait for the first answer",
 		network: "Network of the running cage",
+		calls: "Filter for system calls: the general one or one made from the calls that the application was observed to make",
 		limitMemory: "Memory that the application may use, such as 512M",
 		limitProcesses: "Processes and threads that it may have",
 		limitFiles: "Files that each of its processes may have open",

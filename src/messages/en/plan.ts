@@ -82,6 +82,8 @@ export const planEn = {
 	memfd: "memfd_create",
 	writableCode: "memory that is both writable and executable",
 	refusedPermissions: "Kept closed on your word",
+	calls: (permitted: number, general: number) =>
+		`The filter permits ${permitted} system calls; the general filter permits ${general}.`,
 };
 
 /** Reasons and risks of entries, kinds and importance of missing items, reasons for accounts. */
