@@ -10,20 +10,23 @@ export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly at: string;
 	readonly cage: string;
-	readonly kind: "system-call" | "crash";
+	readonly kind: "system-call" | "crash" | "decoy";
 	readonly severity: Severity;
-	/** `refused`: by the filter. `killed`: the process ended by it. */
-	readonly result: "refused" | "killed" | "crashed";
-	/** The system call; absent for a crash. */
+	/** `refused`: by the filter. `killed`: the process ended by it. `opened`: a file that only an intruder opens. */
+	readonly result: "refused" | "killed" | "crashed" | "opened";
+	/** The system call, for the kind of this name. */
 	readonly call?: Denial["call"];
+	/** The decoy in the cage, as it is shown. */
+	readonly path?: string;
 	/** Why the filter denies the call: the kind of escape technique that begins with it. */
 	readonly technique?: Why;
 	readonly pid: number;
 	/** In the host's numbering; absent for a crash. */
 	readonly uid?: number;
+	/** Empty if the process had ended. */
 	readonly program: string;
-	/** How the cage is known: by the root of the process, or only by its account, because the process had ended. */
-	readonly knownBy: "process" | "account";
+	/** How the cage is known: by the root of the process, or, because the process had ended, by its account or the opened file alone. */
+	readonly knownBy: "process" | "account" | "file";
 	/** How many of the same kind came since the last alarm of that kind, this one included. */
 	readonly count: number;
 }
@@ -61,7 +64,7 @@ export class AlarmLimiter {
 
 	/** The alarm, if it is to be raised now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
-		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? ""}\0${alarm.result}`;
+		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? alarm.path ?? ""}\0${alarm.result}`;
 		const kind = this.#kinds.get(key);
 		if (kind && now < kind.until) {
 			kind.held += alarm.count;
