@@ -18,6 +18,8 @@ export interface Detection {
 	toJournal(alarm: Alarm, message: string): void;
 	/** Suspends the processes (SIGSTOP) until someone continues them. */
 	freeze(pids: readonly number[]): void;
+	/** Reports each opening of these files, by whatever name and from whatever process. Undefined if this machine cannot. */
+	watchOpenings(request: OpeningsRequest): Promise<Openings | undefined>;
 	/** Starts a command of the administrator with the alarm as JSON on its stdin. Resolves to its exit status. */
 	runCommand(command: string, input: string, signal: AbortSignal): Promise<number>;
 }
@@ -28,6 +30,29 @@ export interface FollowRequest {
 	/** Milliseconds since 1970. */
 	readonly since?: number;
 	readonly signal: AbortSignal;
+}
+
+export interface OpeningsRequest {
+	/** On the host. */
+	readonly files: readonly Path[];
+	onOpen(opening: Opening): void;
+}
+
+export interface Openings {
+	/** False if it was killed. */
+	isRunning(): boolean;
+	stop(): void;
+}
+
+export interface Opening {
+	/** Index of the file. */
+	readonly file: number;
+	/** The path that the process used, from the root of its mount namespace. */
+	readonly path: Path;
+	readonly pid: number;
+	/** Absent if the process has ended. */
+	readonly program?: Path;
+	readonly uid?: number;
 }
 
 export interface CagedProcess {

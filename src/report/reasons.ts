@@ -19,6 +19,7 @@ export function showReason(reason: Reason, messages: Messages): string {
 		case "parent-of":
 			return words.parentOf(showPath(reason.child));
 		case "rule":
+			if (reason.rule === "decoys") return words.decoy;
 			return words.rule(reason.rule, printable(reason.value));
 		case "trial":
 			return words.trial(reason.round, printable(reason.call));

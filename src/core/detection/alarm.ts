@@ -10,20 +10,23 @@ export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly at: string;
 	readonly cage: string;
-	readonly kind: "system-call" | "crash";
+	readonly kind: "system-call" | "crash" | "decoy";
 	readonly severity: Severity;
-	/** `refused`: the filter refused the call. `killed`: it killed the process. */
-	readonly result: "refused" | "killed" | "crashed";
-	/** The system call; absent for a crash. */
+	/** `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. */
+	readonly result: "refused" | "killed" | "crashed" | "opened";
+	/** The system call, for the kind of this name. */
 	readonly call?: Denial["call"];
+	/** The decoy in the cage, as it is shown. */
+	readonly path?: string;
 	/** The kind of escape technique that begins with the call. */
 	readonly technique?: Why;
 	readonly pid: number;
 	/** In the host's numbering; absent for a crash. */
 	readonly uid?: number;
+	/** Empty if the process had ended. */
 	readonly program: string;
-	/** How the cage was identified: by the process's root, or only by its account, because the process had ended. */
-	readonly knownBy: "process" | "account";
+	/** How the cage was identified: by the process's root, or, because the process had ended, only by its account or the opened file. */
+	readonly knownBy: "process" | "account" | "file";
 	/** Number of alarms of this kind since the last report, including this one. */
 	readonly count: number;
 }
@@ -61,7 +64,7 @@ export class AlarmLimiter {
 
 	/** Returns the alarm if it must be reported now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
-		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? ""}\0${alarm.result}`;
+		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? alarm.path ?? ""}\0${alarm.result}`;
 		const kind = this.#kinds.get(key);
 		if (kind && now < kind.until) {
 			kind.held += alarm.count;

@@ -4,10 +4,12 @@ import { type Alarm, AlarmLimiter, severityOf, techniqueOf } from "../../core/de
 import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
+import { DecoyWatch } from "./decoys.ts";
 
 /** The reaction to an alarm of high severity, in addition to the report. */
 export type Reaction =
@@ -71,6 +73,23 @@ export async function watchAlarms(
 		});
 	};
 
+	const decoys = new DecoyWatch(context, (opened) => {
+		const { opening, path } = opened;
+		consider(
+			{
+				at: new Date(machine.now()).toISOString(),
+				kind: "decoy",
+				severity: "high",
+				result: "opened",
+				path: showPath(path),
+				pid: opening.pid,
+				...(opening.uid === undefined ? {} : { uid: opening.uid }),
+				program: opening.program ?? "",
+			},
+			processes.findReader(opened),
+		);
+	});
+	await decoys.follow(processes.decoys());
 	const following = machine.detection.follow({
 		signal,
 		onRecord(text) {
@@ -113,10 +132,15 @@ export async function watchAlarms(
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
+			await decoys.follow(processes.decoys());
 			for (const alarm of limiter.due(machine.now())) after(() => raise(alarm, true));
 		}
 	};
-	await Promise.all([following, looking()]);
+	try {
+		await Promise.all([following, looking()]);
+	} finally {
+		decoys.stop();
+	}
 	await work;
 }
 

@@ -1,6 +1,9 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import type { Denial } from "../../core/detection/denial.ts";
+import { join } from "../../core/path/path.ts";
+import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
+import type { OpenedDecoy, WatchedDecoy } from "./decoys.ts";
 
 /** A process of a cage. */
 export interface KnownProcess {
@@ -8,8 +11,11 @@ export interface KnownProcess {
 	readonly isTested: boolean;
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
-	/** `account`: the process had ended, and only this cage uses its account. */
-	readonly knownBy: "process" | "account";
+	/**
+	 * `account`: the process had ended, and only this cage uses its account. `file`: it opened a file of this cage through the cage's
+	 * mount.
+	 */
+	readonly knownBy: "process" | "account" | "file";
 }
 
 interface WatchedCage {
@@ -18,6 +24,7 @@ interface WatchedCage {
 	readonly uid: number;
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
+	readonly decoys: readonly WatchedDecoy[];
 }
 
 /** Milliseconds for which an ended process is remembered. */
@@ -61,6 +68,23 @@ export class CagedProcesses {
 		if (seen || uid === undefined) return seen?.known;
 		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
 		return this.#byAccount(uid, program ?? "");
+	}
+
+	/** Of all generations. */
+	decoys(): WatchedDecoy[] {
+		return [...this.#cages.values()].flatMap(({ decoys }) => decoys);
+	}
+
+	/** The process that opened a decoy; undefined if it is none of a cage. */
+	findReader({ cage, isInside, opening }: OpenedDecoy): KnownProcess | undefined {
+		const known = this.find({ pid: opening.pid });
+		if (known?.cage === cage) return known;
+		if (!isInside) return undefined;
+		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
+		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		const running = [...this.#seen.values()].filter(({ until }) => until >= this.#looked + memory);
+		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
+		return { cage, isTested, expected: new Set(), knownBy: "file" };
 	}
 
 	#lookAtProcesses(): void {
@@ -117,6 +141,9 @@ export class CagedProcesses {
 					name,
 					uid: manifest.identity.uid,
 					expected: new Set(trial?.refusedCalls),
+					decoys: manifest.entries
+						.filter(isDecoy)
+						.map(({ path }) => ({ cage: name, path, place: join(store.root(name, generation), path.slice(1)) })),
 					programs: new Set(manifest.entries.filter(({ kind }) => kind === "file").map(({ path }) => path as string)),
 				});
 			}

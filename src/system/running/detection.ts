@@ -7,7 +7,7 @@ import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog } from "./kernel-log.ts";
 import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
-export const systemDetection: Detection = {
+export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
 	cagedProcess,
 	cagedProcesses() {
@@ -74,6 +74,7 @@ function toJournal(alarm: Alarm, message: string): void {
 		CAGEWRIGHT_KIND: alarm.kind,
 		CAGEWRIGHT_CALL: alarm.call ?? "",
 		CAGEWRIGHT_TECHNIQUE: alarm.technique ?? "",
+		CAGEWRIGHT_PATH: alarm.path ?? "",
 		CAGEWRIGHT_SEVERITY: alarm.severity,
 		CAGEWRIGHT_RESULT: alarm.result,
 		CAGEWRIGHT_COUNT: String(alarm.count),

@@ -48,6 +48,7 @@ export const accepted: Record<string, Json> = {
 			devices: ["/dev/null", "/dev/dri/card0"],
 			allowSecret: ["/etc/ssl/private/app.key"],
 			allowSetuid: ["/usr/bin/su"],
+			decoys: ["auto", "/srv/backup/id_rsa", "/etc/shadow"],
 			allow: ["writable-code", "capability:net_bind_service"],
 			refuse: ["proc"],
 			accounts: ["mail", "group:adm", "user:host$"],
