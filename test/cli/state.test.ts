@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { stateFolder } from "../../src/cli/state.ts";
+import { stateFolder } from "../../src/cli/terminal.ts";
 
 /** A variable of a script that is empty must not make the folder where somebody happens to stand the place of cages. */
 
