@@ -5,7 +5,7 @@ import type { Event } from "../../src/engine/events.ts";
 import { TraceReport } from "../../src/engine/trace/watched-run.ts";
 import { startAtFirstExecve } from "../core/trace/folding.ts";
 
-/** A machine whose time goes on when the test says so. */
+/** A machine whose clock the test advances. */
 class Clock {
 	readonly events: Event[] = [];
 	readonly context: Context;

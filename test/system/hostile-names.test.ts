@@ -52,7 +52,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 			() => [{ name: `data${data()}/n`, type: "1", link: "generations/1/usr/bin/redis-server" }],
 		],
 		["a hard link to the description", () => [{ name: `data${data()}/n`, type: "1", link: "cage.json" }]],
-		["a hard link in the place of the log", () => [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
+		["a hard link in place of the log", () => [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
 		[
 			"a hard link within the generation",
 			() => [{ name: "generations/1/n", type: "1", link: "generations/1/usr/bin/redis-server" }],
@@ -72,7 +72,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 	});
 
 	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
-		"a list of seeds that is none is refused: %s",
+		"an invalid list of seeds is refused: %s",
 		async (text) => {
 			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /damaged.*seeded\.json/);
 		},

@@ -17,6 +17,7 @@ import {
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts";
+import { isDecoy } from "../plan/decoys.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
@@ -264,8 +265,9 @@ const etc = pathFromText("/etc");
 const listedSeparately: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
 
 /** Configuration is every file below /etc, and every edited or generated file. */
-export function isConfiguration({ edited, kind, path }: ManifestEntry): boolean {
-	if (listedSeparately.has(path)) return false;
+export function isConfiguration(entry: ManifestEntry): boolean {
+	const { edited, kind, path } = entry;
+	if (listedSeparately.has(path) || isDecoy(entry)) return false;
 	return (kind === "file" && (isWithin(path, etc) || edited !== undefined)) || kind === "generated";
 }
 
