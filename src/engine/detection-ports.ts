@@ -4,15 +4,17 @@ import type { Path } from "../core/path/path.ts";
 /** What noticing attacks needs of the machine. */
 export interface Detection {
 	/**
-	 * Follows the kernel log, and auditd's file on a machine that has one, until the signal. Without `since` only what is new is read; with it also what the
-	 * kernel still has from before. Throws `kernel-log-unreadable` (exit 3).
+	 * Follows the kernel's audit records, the kernel log, and auditd's file on a machine that has one, until the signal. Resolves when nothing is missed
+	 * any more. Without `since` only what is new is read; with it also what the kernel log still has from before. Throws `kernel-log-unreadable` (exit 3).
 	 */
-	follow(request: FollowRequest): Promise<void>;
-	/** Every process that has another root directory than this one, by pid. */
-	cagedProcesses(): ReadonlyMap<number, CagedProcess>;
-	/** Undefined if the process has ended or has our own root directory. */
-	cagedProcess(pid: number): CagedProcess | undefined;
-	/** How `CagedProcess` names a root directory; empty if there is none at that path. */
+	follow(request: FollowRequest): Promise<Following>;
+	/** Every pid. */
+	processes(): readonly number[];
+	/** Device and inode of the root directory. Undefined if the process has ended or has our own root directory. */
+	rootOf(pid: number): string | undefined;
+	/** Whether a trial, a self-test or another test of ours started the process. Undefined if it ended before that was known. */
+	isTested(pid: number): boolean | undefined;
+	/** How `rootOf` names a root directory; empty if there is none at that path. */
 	rootIdentity(root: Path): string;
 	/** Writes an alarm to the journal, with its fields. Never throws: an alarm that cannot be written there is still printed. */
 	toJournal(alarm: Alarm, message: string): void;
@@ -25,14 +27,16 @@ export interface Detection {
 export interface FollowRequest {
 	/** The text of one record, in the order of the log. */
 	onRecord(text: string): void;
+	/** The kernel dropped records because we were too slow. */
+	onLost(): void;
 	/** Milliseconds since 1970. */
 	readonly since?: number;
 	readonly signal: AbortSignal;
 }
 
-export interface CagedProcess {
-	/** Device and inode. */
-	readonly root: string;
-	/** A trial, a self-test or another test of ours started it. */
-	readonly isTested: boolean;
+export interface Following {
+	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
+	readonly isLimited: boolean;
+	/** Resolves after the signal. */
+	readonly ended: Promise<void>;
 }

@@ -139,7 +139,8 @@ async function testCage(
 		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
 		const command = [...interpreter.command, attemptsProgram(architecture, { isGated: true }), ...target];
 		const spec = { kind: "cage", cage: layout, sandbox } as const;
-		const gated = { ...request, network, spec, command, hostFiles: interpreter.brought, signal: context.signal };
+		const { brought: hostFiles, names } = interpreter;
+		const gated = { ...request, network, spec, command, hostFiles, names, signal: context.signal };
 		return await measureAlarms(context, gated, attempts);
 	};
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
@@ -200,6 +201,7 @@ async function runTechniques(
 		spec: { kind: "cage", cage, sandbox },
 		command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
 		hostFiles: interpreter.brought,
+		names: interpreter.names,
 		onOutput: (chunk) => {
 			output += Buffer.from(chunk).toString("latin1");
 		},

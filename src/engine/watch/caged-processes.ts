@@ -1,4 +1,5 @@
-import { launchDirectory } from "../../core/confinement/launch.ts";
+import { runningUids } from "../../core/cage/footprint.ts";
+import { attemptsLoader, launchDirectory } from "../../core/confinement/launch.ts";
 import type { Denial } from "../../core/detection/denial.ts";
 import type { Context } from "../context.ts";
 
@@ -14,14 +15,23 @@ export interface KnownProcess {
 
 interface WatchedCage {
 	readonly name: string;
-	/** User ids that its processes start with. */
-	readonly uid: number;
+	/** User ids that its processes start with or switch to. */
+	readonly uids: ReadonlySet<number>;
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
 }
 
+interface SeenProcess {
+	readonly root: string;
+	readonly known: KnownProcess;
+	/** Milliseconds since 1970: when it was there. */
+	at: number;
+}
+
 /** Milliseconds for which a process that has ended is remembered. */
 const memory = 60_000;
+/** Milliseconds after the end of a test within which a process that nobody saw may belong to it. */
+const testMemory = 10_000;
 /** Milliseconds after which the state folder is read again for new cages and generations. */
 const freshness = 5000;
 /** Milliseconds for which a look at the processes is good enough for one that has ended: a flood of records must not make a flood of looks. */
@@ -33,7 +43,7 @@ export class CagedProcesses {
 	readonly #names: readonly string[];
 	/** By the identity of a generation's root directory. */
 	#cages = new Map<string, WatchedCage>();
-	readonly #seen = new Map<number, { known: KnownProcess; until: number }>();
+	readonly #seen = new Map<number, SeenProcess>();
 	#read = 0;
 	#looked = 0;
 
@@ -51,49 +61,71 @@ export class CagedProcesses {
 			this.#read = now;
 		}
 		this.#lookAtProcesses();
-		for (const [pid, { until }] of this.#seen) if (until < now) this.#seen.delete(pid);
+		for (const [pid, { at }] of this.#seen) if (at + memory < now) this.#seen.delete(pid);
 	}
 
-	find({ pid, program, uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
-		const process = this.#context.machine.detection.cagedProcess(pid);
-		if (process) return this.#remember(pid, process.root, process.isTested);
+	/** A self-test's processes are known by their program, which exists in no other launch, so it does not matter whether somebody saw them. */
+	find({ pid, program = "", uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
+		const known = this.#cageOf(pid, uid, program);
+		return known && program === attemptsLoader ? { ...known, isTested: true } : known;
+	}
+
+	#cageOf(pid: number, uid: number | undefined, program: string): KnownProcess | undefined {
+		const root = this.#context.machine.detection.rootOf(pid);
+		if (root !== undefined) return this.#see(pid, root);
 		const seen = this.#seen.get(pid);
 		if (seen || uid === undefined) return seen?.known;
 		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
-		return this.#byAccount(uid, program ?? "");
+		return this.#byAccount(uid, program);
 	}
 
 	#lookAtProcesses(): void {
 		const { detection, now } = this.#context.machine;
 		this.#looked = now();
-		for (const [pid, { isTested, root }] of detection.cagedProcesses()) this.#remember(pid, root, isTested);
+		for (const pid of detection.processes()) {
+			const root = detection.rootOf(pid);
+			if (root !== undefined) this.#see(pid, root);
+		}
 	}
 
 	/** The only cage with that account that has, or just had, a process and holds that program. */
 	#byAccount(uid: number, program: string): KnownProcess | undefined {
-		const running = [...this.#seen.values()].map(({ known }) => known);
+		const running = new Set([...this.#seen.values()].map(({ known }) => known.cage));
 		const cages = [...this.#cages.values()].filter(
-			(cage) =>
-				cage.uid === uid &&
-				(cage.programs.has(program) || program.startsWith(`${launchDirectory}/`)) &&
-				running.some((one) => one.cage === cage.name),
+			({ name, programs, uids }) =>
+				uids.has(uid) && (programs.has(program) || program.startsWith(`${launchDirectory}/`)) && running.has(name),
 		);
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
 		const { expected, name: cage } = first;
-		// A test that runs at the same time may be the cause, and no reaction may follow from that.
-		return { cage, isTested: running.some((one) => one.cage === cage && one.isTested), expected, knownBy: "account" };
+		return { cage, isTested: this.#isTestedNow(cage), expected, knownBy: "account" };
 	}
 
-	#remember(pid: number, root: string, isTested: boolean): KnownProcess | undefined {
+	/** A test that runs at the same time may be the cause, and no reaction may follow from that. */
+	#isTestedNow(cage: string): boolean {
+		const now = this.#context.machine.now();
+		return [...this.#seen.values()].some(({ at, known }) => known.cage === cage && known.isTested && now - at < testMemory);
+	}
+
+	#see(pid: number, root: string): KnownProcess | undefined {
+		const { detection, now } = this.#context.machine;
 		const watched = this.#cages.get(root);
+		const seen = this.#seen.get(pid);
 		if (watched === undefined) {
 			// The number may be that of another process now.
 			this.#seen.delete(pid);
 			return undefined;
 		}
-		const known: KnownProcess = { cage: watched.name, expected: watched.expected, isTested, knownBy: "process" };
-		this.#seen.set(pid, { known, until: this.#context.machine.now() + memory });
+		if (seen?.root === root) {
+			seen.at = now();
+			return seen.known;
+		}
+		const isTested = detection.isTested(pid);
+		const { expected, name: cage } = watched;
+		// It is ending at this moment, so it cannot be remembered as one or the other.
+		if (isTested === undefined) return { cage, expected, isTested: this.#isTestedNow(cage), knownBy: "process" };
+		const known: KnownProcess = { cage, expected, isTested, knownBy: "process" };
+		this.#seen.set(pid, { root, known, at: now() });
 		return known;
 	}
 
@@ -115,7 +147,7 @@ export class CagedProcesses {
 				const trial = trials.findLast((one) => one.generation === generation && one.answered);
 				cages.set(root, {
 					name,
-					uid: manifest.identity.uid,
+					uids: new Set([manifest.identity.uid, ...runningUids(manifest)]),
 					expected: new Set(trial?.refusedCalls),
 					programs: new Set(manifest.entries.filter(({ kind }) => kind === "file").map(({ path }) => path as string)),
 				});

@@ -14,8 +14,8 @@ const owner = pathToText(programFolder) ?? "";
 interface WatchUnit {
 	/** Empty: every cage. */
 	readonly names: readonly string[];
-	/** As `--on-alarm` takes it. */
-	readonly onAlarm?: string;
+	/** For its command. */
+	readonly options: readonly string[];
 	/** The text of a file of packaging/. */
 	readonly packaged: (name: string) => string;
 }
@@ -31,14 +31,14 @@ interface ChangedUnit {
  */
 export async function installWatch(
 	context: Context,
-	{ names, onAlarm, packaged }: WatchUnit,
+	{ names, options, packaged }: WatchUnit,
 	dryRun: boolean,
 ): Promise<ChangedUnit> {
 	const { machine } = context;
 	const [program = "", ...rest] = machine.program();
 	for (const name of names) await knownCage(machine.store, name);
 	await requireOurs(context);
-	const words = [...rest, "watch", "--journal", ...(onAlarm === undefined ? [] : ["--on-alarm", onAlarm]), ...names];
+	const words = [...rest, "watch", "--journal", ...options, ...names];
 	const command = [programWord(program), ...words.map(argumentWord)].join(" ");
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
 	if (dryRun) return { changed: true, unit: text };

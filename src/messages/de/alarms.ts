@@ -3,12 +3,16 @@ import type { Widen } from "../widen.ts";
 
 export const alarmsDe: Widen<typeof alarmsEn> = {
 	severities: { high: "HOCH", medium: "mittel" },
-	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt" },
+	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", found: "gefunden" },
 	call: (cage, program, pid, call, result, technique) =>
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
+	drift: (cage, path, finding) => `${cage}: ${finding} bei ${path} gefunden; Erklärung mit: cagewright check ${cage}`,
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig ist an seinem Konto erkannt",
+	label: "Alarme",
+	recent: (lastDay, newest) => `${lastDay} in den letzten 24 Stunden. Neuester: ${newest}`,
+	inList: (lastDay) => `${lastDay} ${lastDay === 1 ? "Alarm" : "Alarme"} in 24 Stunden`,
 	watching: (names) =>
 		names.length ? `Beobachte ${names.join(", ")}. Strg-C beendet.` : "Beobachte alle Käfige. Strg-C beendet.",
 	unit: {

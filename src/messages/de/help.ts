@@ -212,10 +212,11 @@ export const helpDe: HelpMessages = {
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz oder für Dateien, die den Käfig gefährden, etwa ein geändertes Programm.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"nach einem schweren Alarm nur melden (`report`), den Käfig stoppen (`stop`) oder einfrieren (`freeze`), oder diesen Befehl mit dem Alarm auf stdin ausführen",
+			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige (Vorgabe 600; 0 für keine)",
 			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
 			install: "eine systemd-Unit installieren und starten, die beobachtet",
@@ -227,7 +228,7 @@ export const helpDe: HelpMessages = {
 			details:
 				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schicht. Es endet mit 1, wenn einer gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
 			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
-			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen; dauert etwa zwei Minuten",
+			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen, für den Nachweis",
 			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
 		},
 		check: {

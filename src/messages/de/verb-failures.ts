@@ -88,6 +88,10 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
+	"alarms-limited":
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, perl installieren und `cagewright watch` als root ausführen.",
+	"alarms-lost":
+		"Der Kernel hat Einträge über verweigerte Aufrufe verworfen, weil sie zu schnell kamen. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde nicht vollständig behandelt ({problem}).",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",

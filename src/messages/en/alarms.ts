@@ -3,12 +3,17 @@ import type { Alarm } from "../../core/detection/alarm.ts";
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {
 	severities: { high: "HIGH", medium: "medium" } satisfies Record<Alarm["severity"], string>,
-	results: { refused: "refused", killed: "killed", crashed: "crashed" } satisfies Record<Alarm["result"], string>,
+	results: { refused: "refused", killed: "killed", crashed: "crashed", found: "found" } satisfies Record<Alarm["result"], string>,
 	call: (cage: string, program: string, pid: number, call: string, result: string, technique: string) =>
 		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
+	drift: (cage: string, path: string, finding: string) =>
+		`${cage}: found ${finding} at ${path}; explained by: cagewright check ${cage}`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had ended; the cage is known by its account",
+	label: "Alarms",
+	recent: (lastDay: number, newest: string) => `${lastDay} in the last 24 hours. Newest: ${newest}`,
+	inList: (lastDay: number) => `${lastDay} ${lastDay === 1 ? "alarm" : "alarms"} in 24 hours`,
 	watching: (names: readonly string[]) =>
 		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
 	unit: {
