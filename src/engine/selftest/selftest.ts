@@ -14,6 +14,7 @@ import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from
 import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
+	type MeasuredAlarms,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
@@ -23,7 +24,7 @@ import {
 	unproven,
 } from "../../core/selftest/verdict.ts";
 import { launchMethod } from "../build/method.ts";
-import { layoutOf, presentCage } from "../cages.ts";
+import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
@@ -57,7 +58,24 @@ export async function selftestCage(context: Context, name: string, options: Self
 	const { cage, manifest } = present;
 	const interpreter = context.machine.selftest.interpreter();
 	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
-	return testCage(context, cage, manifest, interpreter, options);
+	const test = await testCage(context, cage, manifest, interpreter, options);
+	if (test.alarms) await saveAlarms(context, name, { ...test.alarms, generation: manifest.generation });
+	return test;
+}
+
+/** For the record. A failure is a warning, because the result is worth more than its place in the record. */
+async function saveAlarms(context: Context, name: string, alarms: Omit<MeasuredAlarms, "at">): Promise<void> {
+	const { now, store } = context.machine;
+	try {
+		await using _lock = await store.lock(name);
+		const cage = await knownCage(store, name);
+		await store.saveCage({ ...cage, alarms: { ...alarms, at: new Date(now()).toISOString() } });
+		const { filtered, generation, raised } = alarms;
+		await store.log(name, "alarms-measured", { generation, filtered, raised });
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		context.emit({ event: "warned", code: error.code, values: error.values });
+	}
 }
 
 const techniqueCount = Object.values(techniques).flat().length;
