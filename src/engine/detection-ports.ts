@@ -1,25 +1,28 @@
 import type { Alarm } from "../core/detection/alarm.ts";
 import type { Path } from "../core/path/path.ts";
 
-/** What noticing attacks needs of the machine. */
+/** The machine's functions that alarms need. */
 export interface Detection {
 	/**
-	 * Follows the kernel's audit records, the kernel log, and auditd's file on a machine that has one, until the signal. Resolves when nothing is missed
-	 * any more. Without `since` only what is new is read; with it also what the kernel log still has from before. Throws `kernel-log-unreadable` (exit 3).
+	 * Follows the kernel's audit records, the kernel log, and auditd's file if there is one, until the signal. Resolves when it misses
+	 * nothing any more. Reads only new records, or with `since` also earlier ones that the kernel log still has. Throws
+	 * `kernel-log-unreadable` (exit 3).
 	 */
 	follow(request: FollowRequest): Promise<Following>;
 	/** Every pid. */
 	processes(): readonly number[];
 	/** Device and inode of the root directory. Undefined if the process has ended or has our own root directory. */
 	rootOf(pid: number): string | undefined;
-	/** Whether a trial, a self-test or another test of ours started the process. Undefined if it ended before that was known. */
+	/** Whether a trial, a self-test or another test of Cagewright started the process. Undefined if it ended before that was known. */
 	isTested(pid: number): boolean | undefined;
-	/** How `rootOf` names a root directory; empty if there is none at that path. */
+	/** Identity of a root directory, as `rootOf` returns it; empty if the path does not exist. */
 	rootIdentity(root: Path): string;
 	/** Writes an alarm to the journal, with its fields. Never throws: an alarm that cannot be written there is still printed. */
 	toJournal(alarm: Alarm, message: string): void;
-	/** Stops the processes where they are (SIGSTOP), until someone continues them. */
+	/** Suspends the processes (SIGSTOP) until someone continues them. */
 	freeze(pids: readonly number[]): void;
+	/** Reports each opening of these files, by whatever name and from whatever process. Undefined if this machine cannot. */
+	watchOpenings(request: OpeningsRequest): Promise<Openings | undefined>;
 	/** Starts a command of the administrator with the alarm as JSON on its stdin. Resolves to its exit status. */
 	runCommand(command: string, input: string, signal: AbortSignal): Promise<number>;
 }
@@ -39,4 +42,27 @@ export interface Following {
 	readonly isLimited: boolean;
 	/** Resolves after the signal. */
 	readonly ended: Promise<void>;
+}
+
+export interface OpeningsRequest {
+	/** On the host. */
+	readonly files: readonly Path[];
+	onOpen(opening: Opening): void;
+}
+
+export interface Openings {
+	/** False if it was killed. */
+	isRunning(): boolean;
+	stop(): void;
+}
+
+export interface Opening {
+	/** Index of the file. */
+	readonly file: number;
+	/** The path that the process used, from the root of its mount namespace. */
+	readonly path: Path;
+	readonly pid: number;
+	/** Absent if the process has ended. */
+	readonly program?: Path;
+	readonly uid?: number;
 }

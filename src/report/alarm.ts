@@ -1,4 +1,4 @@
-import { type Alarm, escapeToHost, type RecentAlarms } from "../core/detection/alarm.ts";
+import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
 import { printable } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
@@ -29,7 +29,7 @@ export function alarmToJson({ call, executable, finding, path, pid, uid, why, ..
 		pid: pid ?? null,
 		uid: uid ?? null,
 		executable: executable ?? null,
-		technique: alarm.kind === "syscall" ? escapeToHost.id : null,
+		technique: attackTechnique(alarm)?.id ?? null,
 		why: why ?? null,
 		finding: finding ?? null,
 	};
@@ -43,6 +43,7 @@ export function alarmText(alarm: Alarm, messages: Messages): string {
 		crash: () => alarms.crash(cage, program, pid),
 		syscall: () =>
 			alarms.call(cage, program, pid, alarm.call ?? "", alarms.results[result], why === undefined ? "" : explain.why[why]),
+		decoy: () => alarms.decoy(cage, program, pid, alarm.path ?? ""),
 		drift: () => alarms.drift(cage, alarm.path ?? "", alarm.finding ?? ""),
 	};
 	return `${texts[alarm.kind]()}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
@@ -62,28 +63,32 @@ export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms): object {
 /** Elastic Common Schema 8: event, process, host, rule and threat fields. */
 export function alarmToEcs(alarm: Alarm, host: string, message: string): object {
 	const { executable, pid } = alarm;
+	const isDecoy = alarm.kind === "decoy";
+	const technique = attackTechnique(alarm);
 	return {
 		"@timestamp": alarm.time,
 		ecs: { version: "8.11.0" },
 		message,
 		event: {
 			kind: "alert",
-			category: ["intrusion_detection", alarm.kind === "drift" ? "file" : "process"],
-			type: [alarm.result === "refused" ? "denied" : "info"],
-			outcome: alarm.result === "refused" ? "failure" : "unknown",
+			category: ["intrusion_detection", alarm.path === undefined ? "process" : "file"],
+			type: [isDecoy ? "access" : alarm.result === "refused" ? "denied" : "info"],
+			outcome: isDecoy ? "success" : alarm.result === "refused" ? "failure" : "unknown",
 			action: alarm.call ?? alarm.finding ?? alarm.kind,
 			module: "cagewright",
 			dataset: "cagewright.alarm",
 			severity: alarm.severity === "high" ? 73 : 47,
 		},
 		host: { name: host },
-		...(pid === undefined ? {} : { process: { pid, executable: printable(executable ?? "") } }),
+		...(pid === undefined
+			? {}
+			: { process: { pid, ...(executable === undefined ? {} : { executable: printable(executable) }) } }),
 		...(alarm.path === undefined ? {} : { file: { path: alarm.path } }),
 		...(alarm.uid === undefined ? {} : { user: { id: String(alarm.uid) } }),
 		rule: { id: alarm.why ?? alarm.finding ?? alarm.kind, name: message },
-		...(alarm.kind === "syscall"
-			? { threat: { framework: "MITRE ATT&CK", technique: { id: [escapeToHost.id], name: [escapeToHost.name] } } }
-			: {}),
+		...(technique === undefined
+			? {}
+			: { threat: { framework: "MITRE ATT&CK", technique: { id: [technique.id], name: [technique.name] } } }),
 		labels: { cage: alarm.cage, known_by: alarm.knownBy, count: String(alarm.count) },
 	};
 }

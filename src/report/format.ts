@@ -2,9 +2,9 @@ import type { Difference, Setting } from "../core/cage/difference.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** Small parts that every text report is made of. */
+/** Building blocks of text reports. */
 
-/** Columns as wide as their widest cell; the last one is never padded. */
+/** Aligns columns to their widest cell. The last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
 	const widths: number[] = [];
 	for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
@@ -27,7 +27,7 @@ export function indent(text: string): string {
 	return text.replace(/^(?=.)/gm, "  ");
 }
 
-/** A path that would become another one, and in which way: `/etc/x (mode, owner)`. */
+/** A path with its changed aspects: `/etc/x (mode, owner)`. */
 export function changedText({ aspects, path }: Difference["changed"][number], { cli }: Messages): string {
 	return `${showPath(path)} (${aspects.map((aspect) => cli.difference.aspects[aspect]).join(", ")})`;
 }

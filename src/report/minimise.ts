@@ -13,7 +13,7 @@ import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 import { restartedText } from "./update.ts";
 
-/** Many packages are told by their largest. */
+/** Maximum number of packages to name, the largest first. */
 const mostPackages = 12;
 const mostPaths = 8;
 
@@ -34,7 +34,7 @@ export function minimisePlanText({ cage, units }: Subject, messages: Messages): 
 	].join("\n");
 }
 
-/** Before anything was tried: as if a tenth were needed. */
+/** Estimate before the search: a tenth of the files is needed. */
 function estimateFor(open: readonly FileUnit[]): number {
 	return open.length ? trialsToCome({ kept: Math.ceil(open.length / 10), leftOut: open.length, open: 0 }, [open.length]) : 0;
 }
@@ -44,7 +44,7 @@ interface Searched {
 	readonly units: Subject["units"];
 }
 
-/** What was found, what speaks for it, and how far that reaches. */
+/** The result of a search, with the proof and its limits. */
 export function foundText({ cage, units }: Searched, found: SearchOutcome, messages: Messages): string {
 	const words = messages.cli.minimise;
 	const whole = sumOf(units);
@@ -100,7 +100,7 @@ function keptRows(units: readonly FileUnit[], messages: Messages): string[][] {
 	]);
 }
 
-/** By what keeps it; `pin` is absent where it was tried and is needed. */
+/** Kept files by reason. `pin` is absent if trials showed the need. */
 function keptBy(units: readonly FileUnit[]) {
 	const pins = [...new Set(units.map(({ pin }) => pin))];
 	return pins
@@ -176,7 +176,7 @@ function keptToJson(units: readonly FileUnit[]): object[] {
 	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
 }
 
-/** What a cage goes without, and how far its proof reaches. */
+/** The files that were removed from a cage, and the extent of the proof. */
 export function unneededText(minimised: MinimisedEvidence, messages: Messages): string {
 	const { at, bytes, exercises, files, isComplete, probes, signals, trials } = minimised;
 	const { unneeded, unneededStopped } = messages.record.parts;

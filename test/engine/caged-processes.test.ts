@@ -15,7 +15,7 @@ async function setting() {
 	const manifest = (uid: number, program: string) => ({
 		identity: { uid },
 		accounts: { users: [{ uid: uid + 1, reason: "switched-to" }] },
-		entries: [{ kind: "file", path: program }],
+		entries: [{ kind: "file", path: program, reasons: [] }],
 	});
 	const manifests: Readonly<Record<string, unknown>> = {
 		web: manifest(33, "/usr/bin/perl"),
@@ -46,8 +46,8 @@ async function setting() {
 
 const gone = { pid: 700, uid: 90, program: "/usr/bin/redis-server" };
 
-describe("a process that made a refused call", () => {
-	test("is known by its root while it runs, and by its number afterwards", async () => {
+describe("a process with a refused call", () => {
+	test("is identified by its root while it runs, and by its number afterwards", async () => {
 		const { caged, processes } = await setting();
 		processes.set(7, { root: "web", isTested: false });
 		const known = { cage: "web", isTested: false, knownBy: "process" };
@@ -57,7 +57,7 @@ describe("a process that made a refused call", () => {
 		expect(caged.find({ pid: 7 })).toMatchObject(known);
 	});
 
-	test("is forgotten a minute after its end, or when its number belongs to another one", async () => {
+	test("is forgotten a minute after its end, or if another process has its number", async () => {
 		const { caged, clock, processes } = await setting();
 		processes.set(7, { root: "db", isTested: false });
 		processes.set(8, { root: "db", isTested: false });
@@ -70,7 +70,7 @@ describe("a process that made a refused call", () => {
 		expect(caged.find({ pid: 7 })).toBeUndefined();
 	});
 
-	test.each([90, 91])("and ended before anybody saw it is known by account %i and program", async (uid) => {
+	test.each([90, 91])("that was never seen is identified by account %i and program", async (uid) => {
 		const { caged, processes } = await setting();
 		processes.set(7, { root: "db", isTested: false });
 		expect(caged.find({ ...gone, uid })).toMatchObject({ cage: "db", isTested: false, knownBy: "account" });
@@ -80,13 +80,13 @@ describe("a process that made a refused call", () => {
 		["no cage of that account runs", 8, gone],
 		["it has another account", 7, { ...gone, uid: 33 }],
 		["the cage has no such program", 7, { ...gone, program: "/usr/bin/perl" }],
-	])("and ended before anybody saw it is of no cage if %s", async (_reason, pid, denial) => {
+	])("that was never seen belongs to no cage if %s", async (_reason, pid, denial) => {
 		const { caged, processes } = await setting();
 		processes.set(7, { root: pid === 7 ? "db" : "web", isTested: false });
 		expect(caged.find(denial)).toBeUndefined();
 	});
 
-	test("and ended before anybody saw it is of no cage if two with its account and program run", async () => {
+	test("that was never seen belongs to no cage if two with its account and program run", async () => {
 		const { caged, clock, processes } = await setting();
 		const denial = { pid: 700, uid: 33, program: "/usr/bin/perl" };
 		processes.set(7, { root: "web", isTested: false });
@@ -97,14 +97,14 @@ describe("a process that made a refused call", () => {
 	});
 });
 
-describe("a test of ours", () => {
-	test("is known by the process that started it", async () => {
+describe("tests", () => {
+	test("are identified by the process that started them", async () => {
 		const { caged, processes } = await setting();
 		processes.set(7, { root: "db", isTested: true });
 		expect(caged.find({ pid: 7 })).toMatchObject({ isTested: true, knownBy: "process" });
 	});
 
-	test("may have been the cause shortly after it ended, and not later", async () => {
+	test("may be the cause shortly after their end, but not later", async () => {
 		const { caged, clock, processes } = await setting();
 		processes.set(7, { root: "db", isTested: true });
 		processes.set(8, { root: "db", isTested: false });
@@ -115,13 +115,13 @@ describe("a test of ours", () => {
 		expect(caged.find(gone)).toMatchObject({ isTested: false });
 	});
 
-	test("that tries escape techniques is known by its program, even if nobody saw it", async () => {
+	test("a self-test is identified by its program, even if it was never seen", async () => {
 		const { caged, processes } = await setting();
 		processes.set(8, { root: "db", isTested: false });
 		expect(caged.find({ ...gone, program: attemptsLoader })).toMatchObject({ cage: "db", isTested: true });
 	});
 
-	test("that ends while somebody looks is remembered as neither", async () => {
+	test("that just ended are not remembered", async () => {
 		const { caged, processes } = await setting();
 		processes.set(7, { root: "db", isTested: undefined });
 		expect(caged.find({ pid: 7 })).toMatchObject({ cage: "db", isTested: false, knownBy: "process" });

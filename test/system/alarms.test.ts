@@ -81,7 +81,7 @@ async function watched(options: readonly string[], work: (watch: Started) => Pro
 	}
 }
 
-test("an attack raises one alarm of each kind, and what the application always does raises none", async () => {
+test("an attack raises one alarm of each kind, and the application's usual calls raise none", async () => {
 	const file = `${temporaryFolder("alarm")}/alarms`;
 	const printed = await watched(["--on-alarm", `cat >>${file}`], async () => {
 		await request("unshare");
@@ -125,7 +125,7 @@ test("a self-test raises no alarm, also while the application runs", async () =>
 	expect(calls(printed)).toEqual(["mount"]);
 });
 
-test("a self-test raises alarms for those who ask for them", async () => {
+test("a self-test raises alarms with --with-tests", async () => {
 	await watched(["--with-tests"], async (watch) => {
 		await cagewright(["selftest", "victim"], { state });
 		await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
@@ -172,10 +172,10 @@ test("a setuid file in the data and a changed program raise one alarm each", asy
 	rmSync(evil);
 	writeFileSync(copy, readFileSync(script));
 	expect(found(printed)).toEqual([`data-setuid ${folder}/data/evil`, `changed ${script}`]);
-	expect(alarms(printed)[0]).toMatchObject({ kind: "drift", severity: "high", pid: null, knownBy: "files" });
+	expect(alarms(printed)[0]).toMatchObject({ kind: "drift", severity: "high", pid: null, knownBy: "file" });
 });
 
-test("a cage that is not there is named", async () => {
+test("a missing cage is named", async () => {
 	const { status, stderr } = await cagewright(["watch", "nobody"], { state });
 	expect(status).toBe(2);
 	expect(stderr).toContain("nobody");

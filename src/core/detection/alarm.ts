@@ -2,7 +2,7 @@ import type { FindingCode } from "../cage/finding.ts";
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import type { Denial } from "./denial.ts";
 
-/** `high`: no service has business with it. `medium`: an intruder does it, and so does many a library that can do without. */
+/** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
 export const severities = ["medium", "high"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -11,39 +11,43 @@ export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly time: string;
 	readonly cage: string;
-	readonly kind: "syscall" | "crash" | "drift";
+	readonly kind: "syscall" | "crash" | "decoy" | "drift";
 	readonly severity: Severity;
-	/** `refused`: by the filter. `killed`: the process ended by it. `found`: by a check of the cage's files. */
-	readonly result: "refused" | "killed" | "crashed" | "found";
-	/** The system call; absent for other kinds. */
+	/**
+	 * `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. `found`: by a
+	 * check of the cage's files.
+	 */
+	readonly result: "refused" | "killed" | "crashed" | "opened" | "found";
+	/** The system call, for the kind of this name. */
 	readonly call?: Denial["call"];
-	/** Why the filter denies the call: the kind of escape technique that begins with it. */
+	/** The kind of escape technique that begins with the call. */
 	readonly why?: Why;
-	/** What a check found, and where, for reading. */
+	/** What a check found. */
 	readonly finding?: FindingCode;
+	/** The decoy or the file that was found, as it is shown. */
 	readonly path?: string;
-	/** Absent for a drift, which has no process. */
+	/** Absent for `drift`, which no process is known to have caused. */
 	readonly pid?: number;
 	/** In the host's numbering; absent for a crash. */
 	readonly uid?: number;
-	/** For reading: the process chooses it. */
+	/** Absent if the process had ended. The process can choose this text. */
 	readonly executable?: string;
-	/** How the cage is known: by the root of the process, by its files, or only by its account, because the process had ended. */
-	readonly knownBy: "process" | "account" | "files";
-	/** How many of the same kind came since the last alarm of that kind, this one included. */
+	/** How the cage was identified: by the process's root, by a file of the cage, or, because the process had ended, only by its account. */
+	readonly knownBy: "process" | "account" | "file";
+	/** Number of alarms of this kind since the last report, including this one. */
 	readonly count: number;
 }
 
-/** The alarms of one cage in a day, for an overview. */
+/** A cage's alarms of the last 24 hours. */
 export interface RecentAlarms {
 	readonly lastDay: number;
-	/** The last one, however long ago. */
+	/** The last one, however old. */
 	readonly newest?: Alarm;
 }
 
 const day = 24 * 60 * 60 * 1000;
 
-/** `alarms` in any order; `now` in milliseconds since 1970. */
+/** `alarms` may be in any order; `now` is in milliseconds since 1970. */
 export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarms {
 	const sorted = [...alarms].sort((a, b) => (a.time < b.time ? -1 : 1));
 	const newest = sorted.at(-1);
@@ -53,10 +57,13 @@ export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarm
 	};
 }
 
-/** The MITRE ATT&CK technique "Escape to Host", which refused calls indicate. */
-export const escapeToHost = { id: "T1611", name: "Escape to Host" };
+/** The MITRE ATT&CK technique that an alarm indicates. Undefined for a crash or changed files, which have many causes. */
+export function attackTechnique({ kind }: Pick<Alarm, "kind">): { readonly id: string; readonly name: string } | undefined {
+	if (kind === "syscall") return { id: "T1611", name: "Escape to Host" };
+	return kind === "decoy" ? { id: "T1552", name: "Unsecured Credentials" } : undefined;
+}
 
-/** Refused in ordinary cages as well: libraries ask for them and go on without. */
+/** Calls that are refused in ordinary cages too: libraries make them and continue without. */
 const ordinary: ReadonlySet<Why> = new Set([
 	"unseen-arguments",
 	"unjudged",
@@ -68,7 +75,7 @@ const ordinary: ReadonlySet<Why> = new Set([
 	"keyrings",
 ]);
 
-/** Undefined for a call that no filter of ours denies. */
+/** Returns undefined for a call that no cage's filter denies. */
 export function whyDenied(call: Denial["call"]): Why | undefined {
 	return everyDenial.find((one) => one.call === call)?.why;
 }
@@ -80,14 +87,14 @@ export function severityOf({ call, result }: Pick<Denial, "call" | "result">): S
 	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
 }
 
-/** Milliseconds for which alarms of one kind in one cage are counted after the first one. */
+/** Milliseconds after an alarm for which alarms of the same kind and cage are only counted. */
 export const quietPeriod = 10_000;
 
-/** Lets the first alarm of each kind through, counts the following ones, and says how many there were when the period is over. */
+/** Reports the first alarm of each kind, counts the following ones, and reports their number at the end of the period. */
 export class AlarmLimiter {
 	readonly #kinds = new Map<string, { until: number; held: number; last: Alarm }>();
 
-	/** The alarm, if it is to be raised now. */
+	/** Returns the alarm if it must be reported now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
 		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? alarm.path ?? ""}\0${alarm.result}`;
 		const kind = this.#kinds.get(key);
@@ -100,7 +107,7 @@ export class AlarmLimiter {
 		return alarm;
 	}
 
-	/** Alarms that were held back and whose period is over, one of each kind with its count. */
+	/** Returns delayed alarms whose period is over, one of each kind with its count. */
 	due(now: number): Alarm[] {
 		const due: Alarm[] = [];
 		for (const [key, kind] of this.#kinds) {

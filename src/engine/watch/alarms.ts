@@ -10,19 +10,20 @@ import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
 import { DangerWatch } from "./danger-watch.ts";
+import { DecoyWatch } from "./decoys.ts";
 
-/** What happens to a cage after an alarm of high severity, besides the report. */
+/** The reaction to an alarm of high severity, in addition to the report. */
 export type Reaction =
 	| { readonly kind: "report" }
 	/** Stops its services and ends what `run` started. */
 	| { readonly kind: "stop" }
-	/** Stops every process where it is, so that its memory can be examined. */
+	/** Suspends every process, so that its memory can be examined. */
 	| { readonly kind: "freeze" }
 	/** Gets each alarm on its stdin, as `toLine` writes it. */
 	| { readonly kind: "command"; readonly command: string };
 
 export interface AlarmWatch {
-	/** Empty: every cage, also those that are made later. */
+	/** If empty, every cage, including later ones. */
 	readonly names: readonly string[];
 	readonly reaction: Reaction;
 	/** Seconds between two checks of the cages' files; 0: none. */
@@ -31,21 +32,22 @@ export interface AlarmWatch {
 	toLine(alarm: Alarm): string;
 	/** Also writes alarms to the journal. */
 	readonly toJournal?: (alarm: Alarm) => string;
-	/** From now on nothing is missed. */
+	/** Called when the watch has started: it misses nothing afterwards. */
 	onReady(): void;
 	onAlarm(alarm: Alarm): void;
-	/** Also alarms that a trial or a self-test causes, which no reaction follows. */
+	/** Also reports alarms that a trial or self-test causes. They never cause a reaction. */
 	readonly withTests?: boolean;
 }
 
-/** Milliseconds between two looks at which processes run in cages. */
+/** Milliseconds between searches for processes in cages. */
 const look = 1000;
 
 /** Seconds. A check of an ordinary cage takes a tenth of one. */
 const usualCheck = 600;
 
 /**
- * Follows what the kernel refuses in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and `kernel-log-unreadable` (exit 3).
+ * Follows the kernel's refusals in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and
+ * `kernel-log-unreadable` (exit 3).
  */
 export async function watchAlarms(
 	context: Context,
@@ -62,7 +64,7 @@ export async function watchAlarms(
 		const problem = error instanceof Failure ? error.code : "internal";
 		context.emit({ event: "warned", code: "alarm-not-handled", values: { problem } });
 	};
-	/** One after the other. A cage that was removed meanwhile, or a full disk, must not end the watch. */
+	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
 	const raise = (alarm: Alarm, cause: keyof typeof limiters, isFirst = true) => {
 		onAlarm(alarm);
 		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
@@ -83,6 +85,22 @@ export async function watchAlarms(
 		if (admitted) raise(admitted, cause);
 	};
 
+	const decoys = new DecoyWatch(context, (opened) => {
+		const { opening, path } = opened;
+		consider(
+			{
+				time: new Date(machine.now()).toISOString(),
+				kind: "decoy",
+				severity: "high",
+				result: "opened",
+				path: showPath(path),
+				pid: opening.pid,
+				...(opening.uid === undefined ? {} : { uid: opening.uid }),
+				...(opening.program === undefined ? {} : { executable: opening.program }),
+			},
+			processes.findReader(opened),
+		);
+	});
 	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
 	const following = await machine.detection.follow({
 		signal,
@@ -122,12 +140,14 @@ export async function watchAlarms(
 			);
 		},
 	});
+	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
 	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
+			await decoys.follow(processes.decoys());
 			for (const cause of ["attack", "test"] as const) {
 				for (const alarm of limiters[cause].due(machine.now())) raise(alarm, cause, false);
 			}
@@ -142,13 +162,17 @@ export async function watchAlarms(
 			});
 			for (const { cage, finding } of found) {
 				const time = new Date(machine.now()).toISOString();
-				const alarm = { time, cage, kind: "drift", severity: "high", result: "found", knownBy: "files", count: 1 } as const;
+				const alarm = { time, cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 } as const;
 				raise({ ...alarm, finding: finding.code, path: showPath(finding.path) }, "attack");
 			}
 			await machine.sleep(checkEvery * 1000, signal).catch(() => undefined);
 		}
 	};
-	await Promise.all([following.ended, looking(), checking()]);
+	try {
+		await Promise.all([following.ended, looking(), checking()]);
+	} finally {
+		decoys.stop();
+	}
 	await work;
 }
 
@@ -157,7 +181,7 @@ function isLaunch({ call, executable = "", severity }: Pick<Alarm, "call" | "exe
 	return call === "socket" && severity === "medium" && executable.startsWith(`${launchDirectory}/`);
 }
 
-/** A service that stops is not started again by systemd, because it was stopped by request. */
+/** systemd does not restart a service that was stopped by request. */
 async function react(context: Context, alarm: Alarm, reaction: Reaction, toLine: AlarmWatch["toLine"]): Promise<void> {
 	const { machine, signal } = context;
 	if (reaction.kind === "report") return;
@@ -169,7 +193,7 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction, toLine:
 	const generations = await machine.store.generations(cage);
 	const running = () => generations.map((one) => machine.launcher.running(machine.store.root(cage, one)));
 	if (reaction.kind === "freeze") {
-		// Until no process is left that was started between two looks.
+		// Repeat until no process is left that started between two searches.
 		const frozen = new Set<number>();
 		for (let fresh = [-1]; fresh.length; ) {
 			fresh = running().flatMap(({ processes }) => processes.filter((pid) => !frozen.has(pid)));
@@ -191,5 +215,5 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction, toLine:
 	await machine.store.log(cage, "stopped", { services: stopped, alarm: alarm.call ?? alarm.finding ?? alarm.kind });
 }
 
-/** Where the unit of the watch is. */
+/** Path of the watch's unit. */
 export const watchUnitPlace = pathFromText("/etc/systemd/system/cagewright-watch.service");

@@ -1,7 +1,10 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { attemptsLoader, launchDirectory } from "../../core/confinement/launch.ts";
 import type { Denial } from "../../core/detection/denial.ts";
+import { join } from "../../core/path/path.ts";
+import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
+import type { OpenedDecoy, WatchedDecoy } from "./decoys.ts";
 
 /** A process of a cage. */
 export interface KnownProcess {
@@ -9,45 +12,49 @@ export interface KnownProcess {
 	readonly isTested: boolean;
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
-	/** `account`: the process had ended; it had the account of this cage alone. */
-	readonly knownBy: "process" | "account";
+	/**
+	 * `account`: the process had ended, and only this cage uses its account. `file`: it opened a file of this cage through the cage's
+	 * mount.
+	 */
+	readonly knownBy: "process" | "account" | "file";
 }
 
 interface WatchedCage {
 	readonly name: string;
-	/** User ids that its processes start with or switch to. */
+	/** User ids with which its processes start or to which they switch. */
 	readonly uids: ReadonlySet<number>;
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
+	readonly decoys: readonly WatchedDecoy[];
 }
 
 interface SeenProcess {
 	readonly root: string;
 	readonly known: KnownProcess;
-	/** Milliseconds since 1970: when it was there. */
+	/** Milliseconds since 1970 at which it was last seen. */
 	at: number;
 }
 
-/** Milliseconds for which a process that has ended is remembered. */
+/** Milliseconds for which an ended process is remembered. */
 const memory = 60_000;
-/** Milliseconds after the end of a test within which a process that nobody saw may belong to it. */
+/** Milliseconds after the end of a test in which a process that was never seen may belong to it. */
 const testMemory = 10_000;
-/** Milliseconds after which the state folder is read again for new cages and generations. */
+/** Milliseconds between reads of the state folder for new cages and generations. */
 const freshness = 5000;
-/** Milliseconds for which a look at the processes is good enough for one that has ended: a flood of records must not make a flood of looks. */
+/** Minimum number of milliseconds between searches for ended processes, so that many records do not cause many searches. */
 const freshLook = 100;
 
-/** Which process belongs to which cage, also of those that have just ended: a record of the kernel may come later than the end of its process. */
+/** Maps processes to cages, including processes that just ended, because the kernel's record may arrive after the end of its process. */
 export class CagedProcesses {
 	readonly #context: Context;
 	readonly #names: readonly string[];
-	/** By the identity of a generation's root directory. */
+	/** Keys are identities of the generations' root directories. */
 	#cages = new Map<string, WatchedCage>();
 	readonly #seen = new Map<number, SeenProcess>();
 	#read = 0;
 	#looked = 0;
 
-	/** Without names: every cage. */
+	/** Without names, every cage. */
 	constructor(context: Context, names: readonly string[]) {
 		this.#context = context;
 		this.#names = names;
@@ -64,7 +71,7 @@ export class CagedProcesses {
 		for (const [pid, { at }] of this.#seen) if (at + memory < now) this.#seen.delete(pid);
 	}
 
-	/** A self-test's processes are known by their program, which exists in no other launch, so it does not matter whether somebody saw them. */
+	/** A self-test's processes are identified by their program, which exists in no other launch, even if they were never seen. */
 	find({ pid, program = "", uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
 		const known = this.#cageOf(pid, uid, program);
 		return known && program === attemptsLoader ? { ...known, isTested: true } : known;
@@ -79,6 +86,23 @@ export class CagedProcesses {
 		return this.#byAccount(uid, program);
 	}
 
+	/** Of all generations. */
+	decoys(): WatchedDecoy[] {
+		return [...this.#cages.values()].flatMap(({ decoys }) => decoys);
+	}
+
+	/** The process that opened a decoy; undefined if it is none of a cage. */
+	findReader({ cage, isInside, opening }: OpenedDecoy): KnownProcess | undefined {
+		const known = this.find({ pid: opening.pid });
+		if (known?.cage === cage) return known;
+		if (!isInside) return undefined;
+		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
+		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		const running = [...this.#seen.values()].filter(({ at }) => at >= this.#looked);
+		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
+		return { cage, isTested, expected: new Set(), knownBy: "file" };
+	}
+
 	#lookAtProcesses(): void {
 		const { detection, now } = this.#context.machine;
 		this.#looked = now();
@@ -88,7 +112,7 @@ export class CagedProcesses {
 		}
 	}
 
-	/** The only cage with that account that has, or just had, a process and holds that program. */
+	/** Returns the only cage with this account and program that has, or just had, a process. */
 	#byAccount(uid: number, program: string): KnownProcess | undefined {
 		const running = new Set([...this.#seen.values()].map(({ known }) => known.cage));
 		const cages = [...this.#cages.values()].filter(
@@ -101,7 +125,7 @@ export class CagedProcesses {
 		return { cage, isTested: this.#isTestedNow(cage), expected, knownBy: "account" };
 	}
 
-	/** A test that runs at the same time may be the cause, and no reaction may follow from that. */
+	/** A concurrent test may be the cause, and must not cause a reaction. */
 	#isTestedNow(cage: string): boolean {
 		const now = this.#context.machine.now();
 		return [...this.#seen.values()].some(({ at, known }) => known.cage === cage && known.isTested && now - at < testMemory);
@@ -112,7 +136,7 @@ export class CagedProcesses {
 		const watched = this.#cages.get(root);
 		const seen = this.#seen.get(pid);
 		if (watched === undefined) {
-			// The number may be that of another process now.
+			// Another process may have this number now.
 			this.#seen.delete(pid);
 			return undefined;
 		}
@@ -122,7 +146,7 @@ export class CagedProcesses {
 		}
 		const isTested = detection.isTested(pid);
 		const { expected, name: cage } = watched;
-		// It is ending at this moment, so it cannot be remembered as one or the other.
+		// It just ended, so whether it is a test remains unknown.
 		if (isTested === undefined) return { cage, expected, isTested: this.#isTestedNow(cage), knownBy: "process" };
 		const known: KnownProcess = { cage, expected, isTested, knownBy: "process" };
 		this.#seen.set(pid, { root, known, at: now() });
@@ -149,6 +173,9 @@ export class CagedProcesses {
 					name,
 					uids: new Set([manifest.identity.uid, ...runningUids(manifest)]),
 					expected: new Set(trial?.refusedCalls),
+					decoys: manifest.entries
+						.filter(isDecoy)
+						.map(({ path }) => ({ cage: name, path, place: join(store.root(name, generation), path.slice(1)) })),
 					programs: new Set(manifest.entries.filter(({ kind }) => kind === "file").map(({ path }) => path as string)),
 				});
 			}

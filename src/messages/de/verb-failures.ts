@@ -93,6 +93,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-lost":
 		"Der Kernel hat Einträge über verweigerte Aufrufe verworfen, weil sie zu schnell kamen. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde nicht vollständig behandelt ({problem}).",
+	"decoys-unwatched":
+		"Niemand bemerkt, wenn ein Köder geöffnet wird: Der Kernel verweigert fanotify. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":

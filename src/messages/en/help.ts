@@ -95,6 +95,8 @@ export const helpEn = {
 		allowSecret: "Private key, shadow file or token that may go into the cage",
 		acceptFinding: "Launch despite this finding of `check`; every launch repeats it",
 		allowSetuid: "Setuid file that may go into the cage",
+		decoy:
+			"Place decoys: worthless files that the application never opens; opening one raises an alarm (default: where intruders look)",
 		allow: "Grant a permission that the trace did not prove necessary",
 		refuse: "Refuse a permission although the trace used it",
 		account: "User or group of the host that the cage knows, without password and shell: NAME, user:NAME or group:NAME",

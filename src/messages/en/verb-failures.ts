@@ -82,6 +82,8 @@ export const verbFailuresEn = {
 		"Only the kernel log can be read here, which has at most ten refused calls in five seconds for the whole machine. Install perl and run `cagewright watch` as root to see all.",
 	"alarms-lost": "The kernel dropped records of refused calls because they came too fast. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was not handled completely ({problem}).",
+	"decoys-unwatched":
+		"Nobody notices when a decoy is opened: the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":

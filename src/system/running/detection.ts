@@ -7,7 +7,7 @@ import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog } from "./kernel-log.ts";
 import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
-export const systemDetection: Detection = {
+export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
 	processes: () => namesIn("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])),
 	rootOf(pid) {
@@ -22,7 +22,7 @@ export const systemDetection: Detection = {
 			try {
 				process.kill(pid, "SIGSTOP");
 			} catch {
-				// It has ended.
+				// The process has ended.
 			}
 		}
 	},
@@ -43,8 +43,8 @@ export const systemDetection: Detection = {
 const ownRoot = fileIdentity("/proc/self/root/.");
 
 /**
- * The first ancestor outside is a command of ours other than `run`. Ancestors outside cannot be forged from inside. Undefined if one of
- * them ended meanwhile.
+ * Whether the first ancestor outside is a Cagewright command other than `run`. A process inside cannot forge ancestors outside. Undefined
+ * if one of them ended in the meantime.
  */
 function isTested(pid: number): boolean | undefined {
 	for (let one = processStatus(pid)?.parent; one !== 1; one = processStatus(one)?.parent) {
@@ -91,5 +91,5 @@ function toJournal(alarm: Alarm, message: string): void {
 	);
 }
 
-/** sd-id128(3): made once for this kind of message. */
+/** sd-id128(3): a random ID for this kind of message. */
 const alarmMessageId = "6f0a3a1e9c7b4a0f8d1b5b7c2f3e4d91";

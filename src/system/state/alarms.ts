@@ -29,9 +29,9 @@ export async function readAlarms(file: Path): Promise<Alarm[]> {
 const schema = v.object({
 	time: v.pipe(v.string(), v.isoTimestamp()),
 	cage: v.string(),
-	kind: v.picklist(["syscall", "crash", "drift"]),
+	kind: v.picklist(["syscall", "crash", "decoy", "drift"]),
 	severity: v.picklist(severities),
-	result: v.picklist(["refused", "killed", "crashed", "found"]),
+	result: v.picklist(["refused", "killed", "crashed", "opened", "found"]),
 	call: v.exactOptional(v.string()),
 	why: v.exactOptional(v.string()),
 	finding: v.exactOptional(v.string()),
@@ -39,6 +39,6 @@ const schema = v.object({
 	pid: v.exactOptional(v.number()),
 	uid: v.exactOptional(v.number()),
 	executable: v.exactOptional(v.string()),
-	knownBy: v.picklist(["process", "account", "files"]),
+	knownBy: v.picklist(["process", "account", "file"]),
 	count: v.number(),
 });
