@@ -10,7 +10,7 @@ import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface SearchOptions {
-	/** In addition to the cage's own. */
+	/** These add to the cage's own. */
 	readonly exercises: readonly string[];
 	/** Parallel trials. Default: one per processor. */
 	readonly jobs?: number | undefined;

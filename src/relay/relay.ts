@@ -11,7 +11,7 @@ void Promise.all(ports.flatMap((port) => addresses.map((host) => listen(port, ho
 process.send?.({ listening: true });
 process.on("disconnect", () => process.exit(0));
 
-/** Where there is no IPv6, there is nothing to listen at. */
+/** Where there is no IPv6, there is nothing to listen on. */
 function listen(port: number, host: string): Promise<void> {
 	return new Promise((resolve) => {
 		const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {

@@ -6,7 +6,7 @@ import { changedText, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
 
-/** What a check found, one line a finding: which, where, what it means, and how to close it. Files of the host are told by their package. */
+/** The findings of a check, one per line: code, place, meaning and fix. Host files are named by their package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {
 	const { behind, damage, drift, findings, name } = cage;
 	const words = messages.cli.check;
@@ -49,7 +49,7 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 	return lines.length ? lines.join("\n") : `${name}: ${words.clean}`;
 }
 
-/** How many files a line names. */
+/** Maximum number of files in a line. */
 const filesNamed = 3;
 
 function shorten<T>(items: readonly T[], show: (item: T) => string): string {
@@ -57,12 +57,12 @@ function shorten<T>(items: readonly T[], show: (item: T) => string): string {
 	return items.length > filesNamed ? `${named}, …` : named;
 }
 
-/** What a build of today would change beside the files that the drift names already. */
+/** The changes that a rebuild would make, without the files that the drift already names. */
 function changesOf({ drift, plan }: CheckedCage) {
 	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const withoutDrifted = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
 		const files = entries.filter(({ kind }) => kind !== "directory");
-		// Directories come along with what is in them, and are named where they come alone.
+		// A directory is named only if none of its files is.
 		return (files.length ? files : entries).map(({ path }) => path).filter((path) => !drifted.has(path));
 	};
 	return {
@@ -73,7 +73,7 @@ function changesOf({ drift, plan }: CheckedCage) {
 	};
 }
 
-/** One line and an exit status as monitoring wants them (Nagios plugin API: 0 OK, 1 WARNING, 2 CRITICAL), with performance data. */
+/** One line and an exit status for monitoring (Nagios plugin API: 0 OK, 1 WARNING, 2 CRITICAL), with performance data. */
 export function nagiosLine(
 	cages: readonly CheckedCage[],
 	messages: Messages,
@@ -126,7 +126,7 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			...one,
 			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
 		})),
-		// Beyond those files; empty also where nothing was touched or installed since and nothing had to be planned.
+		// Beyond those files. Also empty if nothing was touched or installed since, so that no plan was made.
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
 		wouldChange: changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),

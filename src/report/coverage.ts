@@ -6,7 +6,7 @@ import type { CoverageReport } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 
-/** How much of its packages an application reached, and what to exercise next: for people and as JSON. */
+/** The coverage of an application's packages, and proposed exercises, as text and as JSON. */
 
 export function reachedToJson({ coverage, life, next }: CoverageReport): {
 	coverage: object | null;
@@ -36,7 +36,7 @@ export function addedToJson(added: TraceDifference): object {
 	return { ...added, paths: added.paths.map(pathToJson), programs: added.programs.map(pathToJson) };
 }
 
-/** One line; undefined where no package is known. */
+/** One line; undefined if no package is known. */
 export function coverageLine({ groups, packages }: Coverage, messages: Messages): string {
 	const words = messages.wizard.coverage;
 	const shares = coverageGroups
@@ -49,7 +49,7 @@ function numbersOf({ of, reached }: { readonly of: number; readonly reached: num
 	return { of, reached };
 }
 
-/** What a proposal asks for; of a command what it shows stands beside it. */
+/** The command, signal or files of a proposal. A column beside a command says what it shows. */
 export function nextText(next: NextExercise, messages: Messages): string {
 	const words = messages.wizard.coverage;
 	switch (next.kind) {
@@ -73,7 +73,7 @@ function stageText({ by, stage }: Omit<StageCoverage, "cameUp">, messages: Messa
 	return by === undefined ? word : `${word} (${by})`;
 }
 
-/** Which parts of its life came up and which did not; undefined where that is not known yet. */
+/** The parts of the lifecycle that were traced, and those that were not; undefined if unknown. */
 export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages: Messages): string[] {
 	const words = messages.wizard.coverage;
 	const list = (cameUp: boolean, sentence: string) => {

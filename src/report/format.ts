@@ -2,7 +2,7 @@ import type { Difference, Setting } from "../core/cage/difference.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** Small parts that every text report is made of. */
+/** Building blocks of all text reports. */
 
 /** Columns as wide as their widest cell; the last one is never padded. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -27,7 +27,7 @@ export function indent(text: string): string {
 	return text.replace(/^(?=.)/gm, "  ");
 }
 
-/** A path that would become another one, and in which way: `/etc/x (mode, owner)`. */
+/** A path with its changed aspects: `/etc/x (mode, owner)`. */
 export function changedText({ aspects, path }: Difference["changed"][number], { cli }: Messages): string {
 	return `${showPath(path)} (${aspects.map((aspect) => cli.difference.aspects[aspect]).join(", ")})`;
 }

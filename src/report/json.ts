@@ -16,7 +16,7 @@ import { reachedToJson } from "./coverage.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
-/** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
+/** JSON output: paths as text or base64, sets as lists. Fields may be added, never removed. */
 
 export function eventToJson(event: Event): object {
 	switch (event.event) {
@@ -119,7 +119,7 @@ export function missingToJson(missing: Missing): object {
 	};
 }
 
-/** The contract's "Result of `make --json`". */
+/** The result of `make --json`. */
 export function madeToJson(made: MadeCage, root: string, data: string, messages: Messages): object {
 	const { cage, manifest, plan } = made;
 	return {
@@ -158,14 +158,14 @@ export function countsToJson(manifest: Manifest): object {
 	return { ...counts, devices: devices.map(pathToJson) };
 }
 
-/** What the last trial measured of the running application; what a run will have where there was none yet. */
+/** The last trial's measurements of the running application, or the planned values if there was no trial. */
 export function confinementToJson(manifest: Manifest, cage: Cage): object {
 	const { capabilities: needed, ...permissions } = manifest.permissions;
 	const { network } = cage.application;
 	const last = cage.trials.at(-1);
 	const measured = last?.measured;
 	const found = last?.findings ?? [];
-	// A trial always has a network of its own; a run only where it was asked for.
+	// A trial always has a separate network; a run only with `--network none`.
 	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
 		launcher: launcherName,
@@ -174,7 +174,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		rootless: manifest.owner !== undefined,
 		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
 		seccomp: measured?.seccomp ?? false,
-		// /proc does not tell: but where it was to be had and could not, nothing would have been started.
+		// /proc does not show it. If it was required but impossible, the launch would have failed.
 		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
 		namespaces: namespaces ?? [],
 		network,

@@ -7,13 +7,13 @@ import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
 
-/** The option that takes an offer up. */
+/** The option that accepts an offer. */
 export function offerOption({ kind, path }: Offer): string {
 	const option = kind === "state" ? "--seed" : kind === "documented-writable" ? "--writable" : "--include";
 	return quoteShellLine([option, pathToText(path) ?? path]);
 }
 
-/** A line for each thing that was refused in the cage and that nobody has allowed: the option, then the refused call. */
+/** A line for each refusal in the cage that no option allows yet: the option, then the refused call. */
 export function offeredTable(missing: readonly Missing[], messages: Messages): string | undefined {
 	const rows = missing.flatMap((one) => {
 		const option = remedyOption(one);
@@ -24,7 +24,7 @@ export function offeredTable(missing: readonly Missing[], messages: Messages): s
 	return rows.length ? table(rows) : undefined;
 }
 
-/** A line for each permission: its word, the call and program that showed the need, and where that was seen. */
+/** A line for each permission: its word, the call and program that showed the need, and where. */
 export function grantsTable(grants: readonly Grant[], messages: Messages): string | undefined {
 	const words = messages.cli.made;
 	const rows = grants.map(({ call, program, round, source, word }) => [
@@ -39,7 +39,7 @@ export function grantToJson({ program, ...grant }: Grant): object {
 	return { ...grant, ...(program === undefined ? {} : { program: pathToJson(program) }) };
 }
 
-/** What an offer is, and of what documentation names, where that stands. */
+/** Describes an offer; one from the documentation with the passage that names it. */
 export function offerText({ bytes, files, kind, passage }: Offer, messages: Messages): string {
 	const found = messages.cli.plan.offered[kind](files, messages.bytes(bytes));
 	return passage === undefined ? found : `${found}; ${passageText(passage, messages)}`;

@@ -2,7 +2,7 @@ import { printable, showPath } from "../core/path/quote.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** Why an entry is there, in words. */
+/** The text of an entry's reason. */
 export function showReason(reason: Reason, messages: Messages): string {
 	const words = messages.reasons;
 	switch (reason.kind) {

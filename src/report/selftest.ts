@@ -8,6 +8,7 @@ import {
 	failedChecks,
 	holds,
 	type Outcome,
+	permittedByPlan,
 	type Selftest,
 	type SelftestSummary,
 	summariseSelftest,
@@ -45,7 +46,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 				]
 			: []),
 		...(holds(test)
-			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
+			? [words.holds(countsOf(test).refused, countsOf(test).open)]
 			: [words.leaks(escaped.length, findings.length), words.toFix]),
 	].join("\n");
 }
@@ -64,7 +65,7 @@ function waysTable(test: Selftest, messages: Messages): string {
 		.join("\n");
 }
 
-/** In one line: how many ways were tried and what became of them. */
+/** One line with the number of techniques tried and their outcomes. */
 export function verdictText(test: Selftest, messages: Messages): string {
 	const words = messages.wizard.trial;
 	const counts = countsOf(test);
@@ -72,7 +73,7 @@ export function verdictText(test: Selftest, messages: Messages): string {
 	return counts.missing ? `${verdict}; ${messages.fill(words.missingLayers, counts)}` : verdict;
 }
 
-/** A finding with its mark, and below it what there is to say. */
+/** A finding with its mark, and the details below it. */
 export function findingLines(finding: Finding, messages: Messages): string[] {
 	const words = messages.selftest;
 	if (finding.kind === "way") {
@@ -86,7 +87,7 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
-/** What it means how an attempt ended, and what is to be done; one sentence a line. */
+/** The meaning of an outcome and the fix, one sentence per line. */
 function wayDetails(way: Outcome, messages: Messages): string[] {
 	const words = messages.selftest;
 	switch (way.outcome) {
@@ -146,24 +147,27 @@ function permissionText(permission: Permission, messages: Messages): string {
 	}
 }
 
-/** As `make` and `trial` tell it; null where nothing was tried. */
+/** For `make` and `trial`; null if nothing was tried. */
 export function selftestToMadeJson(summary: SelftestSummary | undefined): object | null {
 	if (!summary) return null;
 	const { escaped, findings, openByDesign, tried } = summary;
 	return { escaped, openByDesign, tried, findings };
 }
 
-/** In a few lines: after `make`, and in the record. */
+/** A few lines for the output of `make` and for the record. */
 export function selftestLines(summary: SelftestSummary | undefined, messages: Messages): string[] {
 	const words = messages.selftest;
 	if (!summary) return [words.notTried];
 	const { at, escaped, findings, openByDesign, tried } = summary;
 	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
+	const permitted = permittedByPlan(openByDesign);
+	const unsupported = openByDesign.filter((id) => !permitted.includes(id));
 	return [
 		words.tried(tried, at),
 		...(escaped.length ? [words.escaped(titles(escaped))] : []),
 		...(findings.length ? [words.missing(findings.join(", "))] : []),
 		...(escaped.length || findings.length ? [] : [words.noEscape]),
-		...(openByDesign.length ? [words.byDesign(titles(openByDesign))] : []),
+		...(permitted.length ? [words.permitted(titles(permitted))] : []),
+		...(unsupported.length ? [words.unsupported(titles(unsupported))] : []),
 	];
 }

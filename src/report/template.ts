@@ -7,7 +7,7 @@ import { fields, indent } from "./format.ts";
 type Language = "en" | "de";
 type Row = readonly [string, string];
 
-/** A template for people: what it is for, what has to be done first, and what it would do. */
+/** A template as text: its purpose, its preparation, and its effects. */
 export function templateText(template: Template, language: Language, messages: Messages): string {
 	const words = messages.cli.template;
 	const paragraphs = (title: string, texts: readonly { readonly en: string; readonly de: string }[]) =>
@@ -31,7 +31,7 @@ export function templateText(template: Template, language: Language, messages: M
 	].join("\n");
 }
 
-/** Everything of a template that would be run, as whom, and what it opens: what somebody has to see before it may run. */
+/** All commands of a template, their accounts, and its permissions: the text for the consent. */
 export function templateCommands({ alternatives, application, needs, rules }: Template, messages: Messages): string {
 	const words = messages.cli.template;
 	const commands = (one: Partial<Template["application"]>): Row[] => [
@@ -68,7 +68,7 @@ export function templateCommands({ alternatives, application, needs, rules }: Te
 	]);
 }
 
-/** One line each, `-` before what the template said and `+` before what the cage has. */
+/** One line each: `-` for the template's value, `+` for the cage's. */
 export function differencesText(differences: readonly TemplateDifference[]): string {
 	return differences
 		.flatMap(({ after, before, pointer }) => [

@@ -17,7 +17,7 @@ import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
 
-/** What the verbs print for people. */
+/** Text output of the verbs. */
 
 export function planText(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
@@ -70,7 +70,7 @@ export function planText(plan: Plan, messages: Messages): string {
 	return lines.join("\n");
 }
 
-/** Every entry but directories; what is there only as part of a library is one line, for nobody decides about a file of it. */
+/** All entries except directories. Files that are only part of a library share a line, because nobody decides about one of them. */
 function planTable({ entries }: Plan, messages: Messages): string {
 	const shown: Parameters<typeof entryTable>[0][number][] = [];
 	const trees = new Map<Path, { at: number; files: number; bytes: number }>();
@@ -93,7 +93,7 @@ function planTable({ entries }: Plan, messages: Messages): string {
 	return entryTable(shown, messages);
 }
 
-/** The plan by groups, with what is recommended for each. */
+/** The plan by groups, each with its recommendation. */
 function groupTable(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
 	return table(
@@ -112,7 +112,7 @@ function offerTable({ offers }: Plan, messages: Messages): string {
 	return table(offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]));
 }
 
-/** What a build of the plan would change in a generation. */
+/** The changes that a build of the plan would make to a generation. */
 export function differenceText(difference: Difference, generation: number, messages: Messages): string {
 	const words = messages.cli.difference;
 	if (isSame(difference)) return words.none(generation);
@@ -145,7 +145,7 @@ function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages)
 	return words.seeds(seeds.length, messages.bytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0)));
 }
 
-/** Each permission by its word, with what is open and why. */
+/** Each permission with its word, its meaning and its reason. */
 function permissionRows(permissions: Plan["permissions"], messages: Messages): { word: string; text: string }[] {
 	const words = messages.cli.plan;
 	return [
@@ -167,7 +167,7 @@ export function permissionsText(permissions: Plan["permissions"], messages: Mess
 	return open.join(", ") || messages.cli.plan.noPermissions;
 }
 
-/** What is open, with the option that would close it, and what a rule keeps closed. */
+/** The permissions with the options that refuse them, and those that a rule refuses. */
 function permissionLines(permissions: Plan["permissions"], messages: Messages): string[] {
 	const words = messages.cli.plan;
 	const rows = permissionRows(permissions, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
@@ -176,7 +176,7 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }
 
-/** `program`: the words that call this program for the cages of this state. */
+/** `program`: the words that call this program with this state folder. */
 export function madeText(made: MadeCage, root: string, data: string, program: readonly string[], messages: Messages): string {
 	const words = messages.cli.made;
 	const { cage, counts } = made;
@@ -238,7 +238,7 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 	].join("\n");
 }
 
-/** Newlines stay: between quotes of a shell they are part of a word. */
+/** Keeps newlines, which are part of a word between quotes of a shell. */
 function printableLines(text: string): string {
 	return text.split("\n").map(printable).join("\n");
 }

@@ -10,7 +10,7 @@ import { indent, table } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { offeredTable } from "./offers.ts";
 
-/** A round as the table of rounds has it; a cage that an older version tried knows less of it. */
+/** A row of the table of rounds. Rounds of older versions have fewer fields. */
 interface RoundRow {
 	readonly round: number;
 	readonly answered: boolean;
@@ -21,7 +21,7 @@ interface RoundRow {
 	readonly added?: readonly string[];
 }
 
-/** The rounds of a trial, one a line below a head. What was added may be much, so it stands last and may be cut off. */
+/** The rounds of a trial, one per line below a head. The last column may be long, and may be cut off. */
 export function roundsTable(rounds: readonly RoundRow[], messages: Messages): string {
 	const words = messages.cli.round;
 	const rows = rounds.map(({ added = [], answered, generation, missing, probes, round, seconds }) => [
@@ -36,7 +36,7 @@ export function roundsTable(rounds: readonly RoundRow[], messages: Messages): st
 	return table([words.head, ...rows]);
 }
 
-/** The likeliest cause first, with what speaks for it. */
+/** The likeliest cause first, with its evidence. */
 export function missingTable(missing: readonly Missing[], messages: Messages): string {
 	return table(
 		missing.map((one) => [
@@ -48,7 +48,7 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 	);
 }
 
-/** One round of the trial of a cage; `open` of the missing could be added. */
+/** One round of a trial; `open` missing items could be added. */
 export function roundText(
 	name: string,
 	round: TrialRound,
@@ -77,7 +77,7 @@ export function roundText(
 	return lines.join("\n");
 }
 
-/** The trial of a cage as a service of systemd. */
+/** The trial of a cage as a systemd service. */
 export function unitTrialText({ failed, passed, probes, seconds, state, unit, words }: UnitTrial, messages: Messages): string {
 	const { round, unitTrial } = messages.cli;
 	if (failed === undefined) return unitTrial.passed(unit, passed, seconds);
@@ -92,7 +92,7 @@ function printableLines(text: string): string {
 	return text.split("\n").map(printable).join("\n");
 }
 
-/** What watching a cage in production has shown, in words and as JSON. */
+/** Files that a watched cage missed in production, as text and as JSON. */
 
 export function watchedText(name: string, { missed, watched }: CageWatch, update: string, messages: Messages): string {
 	const words = messages.cli.watch;
@@ -106,7 +106,7 @@ export function watchedToJson(name: string, { interrupted, missed, watched }: Ca
 	return { name, interrupted, watched: { ...times, failures: failures.length }, missed: missed.map(missingToJson) };
 }
 
-/** One line for whoever checks or updates the cage. */
+/** One line for `check` and `update`. */
 export function missedLine(
 	name: string,
 	watched: WatchResult | undefined,

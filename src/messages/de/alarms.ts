@@ -8,7 +8,7 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	repeated: (count) => `, ${count}-mal`,
-	byAccount: "der Prozess war schon beendet; der Käfig ist an seinem Konto erkannt",
+	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	watching: (names) =>
 		names.length ? `Beobachte ${names.join(", ")}. Strg-C beendet.` : "Beobachte alle Käfige. Strg-C beendet.",
 	unit: {

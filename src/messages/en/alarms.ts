@@ -8,7 +8,7 @@ export const alarmsEn = {
 		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	repeated: (count: number) => `, ${count} times`,
-	byAccount: "the process had ended; the cage is known by its account",
+	byAccount: "the process had already exited, so the cage was identified by its account",
 	watching: (names: readonly string[]) =>
 		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
 	unit: {

@@ -7,7 +7,7 @@ import { accounts, confinement, devices, permissions } from "./holds.ts";
 import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";
 import { coverage, history, selftest, trials } from "./tried.ts";
 
-/** What each part says. */
+/** Builds each section. */
 const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {
 	responsibilities,
 	application,

@@ -12,7 +12,7 @@ import { showReason } from "../reasons.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 
-/** The parts about what is in the cage: the application, its configuration, where everything came from, and what is newer outside. */
+/** The sections on the contents: the application, its configuration, the origin of the files, and newer files on the host. */
 
 export function application(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
@@ -64,7 +64,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** What is started, and what it is where that is a link. */
+/** The program that is started, and its target if it is a link. */
 function programText(started: string, file: Path): Cell {
 	const shown = showPath(file);
 	return started === shown ? code(shown) : [code(started), " → ", code(shown)];
@@ -218,7 +218,7 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** Where a finding is, as it is shown; what concerns the cage as a whole has its root for a path. */
+/** The place of a finding. The path of the root means the whole cage. */
 export function placeOf(path: string, { record }: Messages): Inline {
 	return path === "/" ? record.parts.wholeCage : code(path);
 }

@@ -17,8 +17,8 @@ import { neededPairs, packageUrlIn, programOf } from "../../core/record/packages
 import type { CageRecord } from "../../core/record/record.ts";
 
 /**
- * What is in the cage as a CycloneDX 1.6 software bill of materials, for scanners: packages with version and package URL, in each of them its files with
- * their SHA-256, and which package needs which. `version` is the program's.
+ * The cage's contents as a CycloneDX 1.6 software bill of materials for scanners: packages with version and package URL, the files of each with their
+ * SHA-256, and the dependencies between packages. `version` is this program's.
  */
 export function recordCycloneDx(record: CageRecord, version: string): string {
 	const { cage, fingerprint, manifest, writtenAt } = record;
@@ -48,7 +48,7 @@ export function recordCycloneDx(record: CageRecord, version: string): string {
 	return `${new JsonSerializer(new Json.Normalize.Factory(Spec1dot6)).serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
-/** By the path of each file that is in it. A file of no package, and what was written for the cage, is a component of its own. */
+/** Components by the path of each of their files. A file without a package, or generated for the cage, is a separate component. */
 function componentsOf(record: CageRecord): Map<string, Component> {
 	const { manifest } = record;
 	const programs = new Set(programOf(manifest)?.packages.map(({ name }) => name));
@@ -85,7 +85,7 @@ function fileComponent({ path, sha256 }: ManifestEntry): Component {
 	});
 }
 
-/** Scanners choose by it whose advisories they read. */
+/** Scanners use it to choose the advisories. */
 function operatingSystem({ evidence }: CageRecord): Component | undefined {
 	const { distribution, system } = evidence?.machine ?? { distribution: "", system: "" };
 	const [, name, version] = /^(.+)-([^-]+)$/.exec(distribution) ?? [];
@@ -97,7 +97,7 @@ function operatingSystem({ evidence }: CageRecord): Component | undefined {
 	});
 }
 
-/** Another one for each record, as the specification wants it, and the same for the same record: a UUID of version 8 (RFC 9562). */
+/** Unique per record, as the specification requires, and stable for the same record: a UUID of version 8 (RFC 9562). */
 function serialNumber({ cage, fingerprint, writtenAt }: CageRecord): string {
 	const hex = createHash("sha256").update(`${cage.name}\n${fingerprint}\n${writtenAt}`).digest("hex");
 	const variant = "89ab"[Number.parseInt(hex[16] ?? "0", 16) & 3];

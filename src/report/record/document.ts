@@ -2,8 +2,8 @@ import type { ItemState, SectionName } from "../../core/record/checklist.ts";
 import type { HistoryLine } from "../../core/record/record.ts";
 
 /**
- * The record as a document, before it becomes Markdown or a page: sections of blocks, with all of its words but without any markup. Text from outside stands
- * in it as it is; whoever renders it sees to it that it cannot become markup.
+ * The record as sections of blocks, with all its text but without markup, before it becomes Markdown or HTML. Text from outside is not escaped; the renderers
+ * must escape it.
  */
 export interface RecordDocument {
 	readonly title: string;
@@ -18,7 +18,7 @@ export interface Section {
 	readonly blocks: readonly Block[];
 }
 
-/** `state` is shown as a mark of its own, `section` as the name of a part, with a link to it where there are links. */
+/** `state` is shown as a mark, `section` as the title of a section, with a link if the format has links. */
 export type Inline =
 	| string
 	| { readonly code: string }
@@ -40,7 +40,7 @@ export type Block =
 			readonly rows: readonly (readonly Cell[])[];
 	  }
 	| { readonly kind: "difference"; readonly title: string; readonly lines: readonly string[] }
-	/** Drawn where pictures can be; elsewhere the tables tell it. */
+	/** Only in formats with pictures. The tables contain the same data. */
 	| { readonly kind: "picture"; readonly picture: "bytes" | "dependencies" | "trials" }
 	| { readonly kind: "log"; readonly head: readonly string[]; readonly lines: readonly HistoryLine[] };
 
@@ -49,12 +49,12 @@ export const text = (...parts: Inline[]): Block => ({ kind: "text", text: parts 
 export const heading = (words: string): Block => ({ kind: "heading", text: words });
 export const facts = (pairs: readonly Fact[]): Block => ({ kind: "facts", facts: pairs });
 
-/** Nothing where there is nothing to show. */
+/** Empty if there is nothing to show. */
 export function list(items: readonly Cell[]): Block[] {
 	return items.length ? [{ kind: "list", items }] : [];
 }
 
-/** The name tells tables apart, for styles and for whoever looks for one. A table without rows is none. */
+/** `name` identifies the table in styles and tests. Without rows, there is no table. */
 export function table(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Block[] {
 	return rows.length ? [{ kind: "table", name, head, rows }] : [];
 }
@@ -63,7 +63,7 @@ export function partsOf(cell: Cell): readonly Inline[] {
 	return Array.isArray(cell) ? cell : [cell as Inline];
 }
 
-/** With commas between them. */
+/** Joins items, with commas by default. */
 export function joined(items: readonly Inline[], separator = ", "): Inline[] {
 	return items.flatMap((item, index) => (index ? [separator, item] : [item]));
 }

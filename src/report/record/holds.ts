@@ -7,7 +7,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { placeOf, reasonsText } from "./contents.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
 
-/** The parts about what holds the application: confinement, accounts, devices and permissions. */
+/** The sections on the confinement: layers, accounts, devices and permissions. */
 
 export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
@@ -182,7 +182,7 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 	];
 }
 
-/** More than its owner may write to it, or it lends its owner's rights. */
+/** Others than its owner may write to it, or it runs with its owner's rights. */
 function isSpecial({ kind, mode }: ManifestEntry): boolean {
 	return (kind === "file" || kind === "directory" || kind === "generated") && (mode & 0o7022) !== 0;
 }

@@ -7,7 +7,7 @@ import { type CageRecord, selftestOf, trialsOf } from "../../core/record/record.
 import { residualRisks } from "../../core/record/risks.ts";
 import { reachedToJson } from "../coverage.ts";
 
-/** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. What is not known is null. */
+/** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. Unknown values are null. */
 export function recordToJson(record: CageRecord): object {
 	const {
 		adopted,
@@ -42,7 +42,7 @@ export function recordToJson(record: CageRecord): object {
 			command: maskWords(application.command),
 			cwd: application.cwd,
 			account: manifest.identity,
-			// Names alone: values may be secrets.
+			// Only names, because values may be secrets.
 			variables: Object.keys(application.env),
 			probes: application.probes.map(maskLine),
 			network: application.network,

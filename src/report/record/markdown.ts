@@ -11,7 +11,7 @@ export function recordMarkdown(record: CageRecord, messages: Messages): string {
 		`# ${text(title)}`,
 		text(intro),
 		factList(facts),
-		// Pictures are for pages.
+		// Only HTML has pictures.
 		...sections
 			.filter(({ blocks }) => blocks.some(({ kind }) => kind !== "picture"))
 			.flatMap((section) => [`## ${text(section.title)}`, ...section.blocks.map(block)]),
@@ -19,7 +19,7 @@ export function recordMarkdown(record: CageRecord, messages: Messages): string {
 	return `${parts.filter(Boolean).join("\n\n")}\n`;
 }
 
-/** The record with one more line of the log, which is its end. */
+/** The record with another line of the log, which is at its end. */
 export function withHistoryLine(record: string, line: string): string {
 	return `${record.trimEnd()}\n${logLine(historyLine(line))}\n`;
 }
@@ -84,7 +84,7 @@ function fenced(lines: readonly string[]): string {
 	return [`${fence}diff`, ...shown, fence].join("\n");
 }
 
-/** In a table. A `|` ends a cell even in a code span, and how to write a backslash before one there is anybody's guess. */
+/** A `|` ends a cell even in a code span, and a backslash before it is not portable there, so such code becomes text. */
 function tableCell(cell: Cell): string {
 	const part = (one: Inline) => {
 		if (typeof one === "string") return text(one);
