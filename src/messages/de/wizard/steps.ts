@@ -139,7 +139,7 @@ export const trialDe: WizardMessages["trial"] = {
 		"Lesen Sie unten die Ausgabe. Ändern Sie dann die Dateien (3) oder den Befehl (Esc, dann 1), und erproben Sie erneut (r).",
 	ended: "Sie hat sich mit Status {status} beendet.",
 	exercisesFailed: "Diese Übungen gelangen bei der Beobachtung, aber nicht im Käfig: {names}",
-	missing: "Gelang bei der Beobachtung, scheitert im Käfig; die wahrscheinlichste Ursache zuerst:",
+	missing: "Nur bei der Beobachtung gelungen; wahrscheinlichste Ursache zuerst:",
 	noMissing: "Alles, was bei der Beobachtung gelang, gelingt auch im Käfig.",
 	remedies: {
 		path: "hinzufügen",
