@@ -1,7 +1,7 @@
 import { quoteShellLine } from "../path/quote.ts";
 
 /** Actions with a finished cage, in the usual order. */
-export type NextStepKind = "run" | "adopt" | "unit" | "update" | "selftest" | "again";
+export type NextStepKind = "run" | "adopt" | "unit" | "update" | "watch" | "selftest" | "again";
 
 export interface NextStep {
 	readonly kind: NextStepKind;
@@ -37,6 +37,7 @@ export function nextSteps({ again, installs, name, service, state }: CageInUse):
 		...(service === undefined || !installs ? [] : [step("adopt", "adopt", service, ...named)]),
 		installs ? step("unit", "unit", name, "--install") : step("unit", "unit", name),
 		step("update", "update", name),
+		...(installs ? [step("watch", "watch", "--install")] : []),
 		step("selftest", "selftest", name),
 		{ kind: "again", line: again },
 	];

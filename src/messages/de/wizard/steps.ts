@@ -100,6 +100,7 @@ export const saveDe: WizardMessages["save"] = {
 		adopt: "Den laufenden Dienst übernehmen",
 		unit: "Beim Systemstart starten",
 		update: "Nach Updates des Hosts",
+		watch: "Angriffe auf alle Käfige melden",
 		selftest: "Selbsttest wiederholen",
 		again: "Aus den aktuellen Dateien des Hosts neu bauen",
 	},

@@ -104,6 +104,7 @@ export const saveEn = {
 		adopt: "Move the running service into it",
 		unit: "Start it at boot",
 		update: "After updates of the host",
+		watch: "Report attacks on all cages",
 		selftest: "Repeat the self-test",
 		again: "Rebuild it from the host's current files",
 	} satisfies Record<NextStepKind, string>,
