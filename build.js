@@ -2,12 +2,12 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** Bundles src/ and its libraries into dist/: modules, split so that the wizard is loaded only when it opens. */
+/** Bundles src/ and its libraries into dist/, split so that the wizard is loaded only when it opens. */
 const { metafile } = await build({
 	absWorkingDir: import.meta.dirname,
 	entryPoints: {
 		main: "src/cli/main.ts",
-		// Processes and threads of their own. A cage for the demonstration takes its folder along, so that holds nothing else.
+		// Separate processes and threads. The demonstration's cage includes its folder, so nothing else is in it.
 		"demo/demo": "src/demo/server.ts",
 		"relay/relay": "src/relay/relay.ts",
 		"hashing/hashing": "src/hashing/hashing.ts",
@@ -23,17 +23,17 @@ const { metafile } = await build({
 	sourcesContent: false,
 	metafile: true,
 	logLevel: "warning",
-	// Optional: XML for the bill of materials, and Ink's developer tools.
+	// Not used: XML for the bill of materials, and Ink's developer tools.
 	external: ["xmlbuilder2", "*/devtools.js"],
-	// React for development keeps a record of each of its steps.
+	// React's development build would record each of its steps.
 	define: { "process.env.NODE_ENV": '"production"' },
-	// Libraries in CommonJS load Node's modules with it.
+	// CommonJS libraries load Node's modules with `require`.
 	banner: {
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 	},
 });
 
-/** Files of earlier builds: their names change with their contents. */
+// Remove files of earlier builds, whose names change with their contents.
 const dist = join(import.meta.dirname, "dist");
 for (const name of readdirSync(dist, { recursive: true })) {
 	if (!Object.keys(metafile.outputs).some((file) => `${file}/`.startsWith(`dist/${name}/`))) {

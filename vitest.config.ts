@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Installs packages, claims something of all files and processes of the machine, or measures time. */
+/** Tests that install packages, check all files or processes of the machine, or measure time. */
 const alone = [
 	"alarms",
 	"import-account",
@@ -13,7 +13,7 @@ const alone = [
 	"unchanged",
 	"update",
 ].map((name) => `test/system/${name}.test.ts`);
-/** Files that take longest; one that starts last would run by itself at the end. */
+/** The slowest files. They start first, because a slow file that starts last would run alone at the end. */
 const slowest =
 	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {
@@ -26,7 +26,7 @@ class SlowestFirst extends BaseSequencer {
 
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
-/** Far above what a test takes: only one that hangs gets here, also on a busy machine. */
+/** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. */
 const systemTimeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -41,9 +41,9 @@ export default defineConfig({
 					exclude: [systemTests],
 					maxWorkers: availableParallelism(),
 					sequence: { groupOrder: 0 },
-					// These tests leave no state in modules; to load those once a worker saves half of the time.
+					// These tests leave no state in modules. Loading modules once per worker saves half of the time.
 					isolate: false,
-					// Under CI Ink draws the last frame alone.
+					// Under CI, Ink draws only the last frame.
 					env: { CI: "false", CONTINUOUS_INTEGRATION: "false" },
 					...timeouts,
 				},
@@ -53,10 +53,10 @@ export default defineConfig({
 					name: "system",
 					include: [systemTests],
 					exclude: alone,
-					// Daemons and terminals wait most of the time; each file has its own namespaces and folders.
+					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
-					// The built program is loaded as Node loads it, not transformed again (`inProcess`).
+					// Node loads the built program for `inProcess`, without another transformation.
 					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
 					...systemTimeouts,
 				},

@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -190,6 +190,7 @@ complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' 
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l device -r -F -d 'Device node that the cage gets'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow-secret -r -F -d 'Private key, shadow file or token that may go into the cage'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow-setuid -r -F -d 'Setuid file that may go into the cage'
+complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l decoy -d 'Place decoys: worthless files that the application never opens'
 complete -c cagewright -n '__cagewright_verb make plan' -l take-documented -d 'Add files that the application\'s documentation names, although the trace did not use them'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l refuse -x -a 'proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code' -d 'Refuse a permission although the trace used it'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt run unit' -l accept-finding -x -d 'Start the cage despite this finding of `check`'

@@ -18,6 +18,7 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
 import { attach } from "../system/running/attach.ts";
 import { systemDetection } from "../system/running/detection.ts";
+import { watchOpenings } from "../system/running/openings.ts";
 import { processesOf } from "../system/running/proc.ts";
 import { watchFailures } from "../system/running/watch-failures.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
@@ -50,7 +51,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		trialService: trialServices,
 		attach,
 		watchFailures,
-		detection: systemDetection,
+		detection: { ...systemDetection, watchOpenings: (request) => watchOpenings(state, request) },
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
 		logSocket,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
+import { chosenDecoys } from "../core/plan/decoys.ts";
 import { type OptionRow, optionFlag, optionRows, stepVerbs, type ValueKind } from "../core/questions/options.ts";
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -74,6 +75,8 @@ function optionOf(flag: string, row: OptionRow): Option {
 	const option = new Option(row.argument === undefined ? flag : `${flag} ${row.argument}`);
 	if (row.choices) option.choices(row.choices);
 	if (row.many) option.argParser((text: string, before?: string[]) => collect(chosen(text, row.choices), before));
+	// An option with several values needs one even if nothing follows it.
+	if (row.value === "decoy") option.preset(chosenDecoys);
 	const number = row.value === "whole" ? atLeast(row.least ?? 0) : row.value && numbers[row.value];
 	if (number) option.argParser(number);
 	return option.conflicts([...(row.conflicts ?? [])]);

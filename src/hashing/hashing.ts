@@ -3,9 +3,9 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
 /**
- * A thread of its own that reads and hashes files, with one buffer and plain calls: every read that is waited for would cost more than the read itself
- * (measured: 5,000 files of 64 KB by promises take twice as long). Is given paths, one character a byte, and answers once with the SHA-256 of each
- * in hexadecimal; undefined for what is no regular file or cannot be read. Follows no link and waits for no FIFO.
+ * A thread that reads and hashes files with one buffer and synchronous calls, because awaiting a read costs more than the read itself
+ * (measured: 5,000 files of 64 KB take twice as long with promises). Gets paths, one character per byte, and answers once with the
+ * SHA-256 of each in hexadecimal, or undefined if it is no regular file or unreadable. Follows no link and waits for no FIFO.
  */
 
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
@@ -19,7 +19,7 @@ function hashOf(path: string): string | undefined {
 		descriptor = openSync(Buffer.from(path, "latin1"), flags);
 		if (!fstatSync(descriptor).isFile()) return undefined;
 		const bytes = readSync(descriptor, buffer);
-		// One byte less than there is room for: that was all of it.
+		// Fewer bytes than the buffer holds: the file ends here.
 		if (bytes < buffer.length) return hash("sha256", buffer.subarray(0, bytes), "hex");
 		return hashOfLarge(descriptor, bytes);
 	} catch (error) {

@@ -20,43 +20,51 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 }
 
 export function alarmText(alarm: Alarm, { alarms, explain }: Messages): string {
-	const { call, cage, count, kind, knownBy, pid, result, technique } = alarm;
+	const { call, cage, count, kind, knownBy, path, pid, result, technique } = alarm;
 	const program = printable(alarm.program);
 	const text =
 		kind === "crash"
 			? alarms.crash(cage, program, pid)
-			: alarms.call(
-					cage,
-					program,
-					pid,
-					call ?? "",
-					alarms.results[result],
-					technique === undefined ? "" : explain.why[technique],
-				);
+			: kind === "decoy"
+				? alarms.decoy(cage, program, pid, path ?? "")
+				: alarms.call(
+						cage,
+						program,
+						pid,
+						call ?? "",
+						alarms.results[result],
+						technique === undefined ? "" : explain.why[technique],
+					);
 	return `${text}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
 }
 
-/** Elastic Common Schema 8: event, process, host, rule and threat fields. T1611 is MITRE ATT&CK's "Escape to Host". */
+/** MITRE ATT&CK */
+const escapeToHost = { id: ["T1611"], name: ["Escape to Host"] };
+const credentials = { id: ["T1552"], name: ["Unsecured Credentials"] };
+
+/** Elastic Common Schema 8: event, process, file, host, rule and threat fields. */
 export function alarmToEcs(alarm: Alarm, host: string, message: string): object {
+	const isDecoy = alarm.kind === "decoy";
 	return {
 		"@timestamp": alarm.at,
 		ecs: { version: "8.11.0" },
 		message,
 		event: {
 			kind: "alert",
-			category: ["intrusion_detection", "process"],
-			type: [alarm.result === "refused" ? "denied" : "info"],
-			outcome: alarm.result === "refused" ? "failure" : "unknown",
+			category: ["intrusion_detection", isDecoy ? "file" : "process"],
+			type: [isDecoy ? "access" : alarm.result === "refused" ? "denied" : "info"],
+			outcome: isDecoy ? "success" : alarm.result === "refused" ? "failure" : "unknown",
 			action: alarm.call ?? alarm.kind,
 			module: "cagewright",
 			dataset: "cagewright.alarm",
 			severity: alarm.severity === "high" ? 73 : 47,
 		},
 		host: { name: host },
-		process: { pid: alarm.pid, executable: printable(alarm.program) },
+		process: { pid: alarm.pid, ...(alarm.program === "" ? {} : { executable: printable(alarm.program) }) },
+		...(alarm.path === undefined ? {} : { file: { path: alarm.path } }),
 		...(alarm.uid === undefined ? {} : { user: { id: String(alarm.uid) } }),
 		rule: { id: alarm.technique ?? alarm.kind, name: message },
-		threat: { framework: "MITRE ATT&CK", technique: { id: ["T1611"], name: ["Escape to Host"] } },
+		threat: { framework: "MITRE ATT&CK", technique: isDecoy ? credentials : escapeToHost },
 		labels: { cage: alarm.cage, known_by: alarm.knownBy, count: String(alarm.count) },
 	};
 }
@@ -73,6 +81,7 @@ export function alarmToSyslog(alarm: Alarm, host: string, message: string): stri
 		kind: alarm.kind,
 		call: alarm.call ?? "",
 		technique: alarm.technique ?? "",
+		...(alarm.path === undefined ? {} : { path: alarm.path }),
 		result: alarm.result,
 		program: alarm.program,
 		pid: alarm.pid,

@@ -6,7 +6,7 @@ import { changedText, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
 
-/** The findings of a check, one per line: code, place, meaning and fix. Host files are named by their package. */
+/** Results of `check`, one line per finding: name, place, meaning and fix. Host files are shown by package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {
 	const { behind, damage, drift, findings, name } = cage;
 	const words = messages.cli.check;
@@ -57,12 +57,12 @@ function shorten<T>(items: readonly T[], show: (item: T) => string): string {
 	return items.length > filesNamed ? `${named}, …` : named;
 }
 
-/** The changes that a rebuild would make, without the files that the drift already names. */
+/** Changes that a build of today would make, without files that the drift already names. */
 function changesOf({ drift, plan }: CheckedCage) {
 	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const withoutDrifted = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
 		const files = entries.filter(({ kind }) => kind !== "directory");
-		// A directory is named only if none of its files is.
+		// A directory is named only if nothing in it is.
 		return (files.length ? files : entries).map(({ path }) => path).filter((path) => !drifted.has(path));
 	};
 	return {
@@ -126,7 +126,7 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			...one,
 			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
 		})),
-		// Beyond those files. Also empty if nothing was touched or installed since, so that no plan was made.
+		// Without those files. Also empty if nothing was touched or installed, so that no plan was necessary.
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
 		wouldChange: changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),

@@ -6,7 +6,7 @@ import type { CoverageReport } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 
-/** The coverage of an application's packages, and proposed exercises, as text and as JSON. */
+/** The coverage of an application and the next exercises, as text and JSON. */
 
 export function reachedToJson({ coverage, life, next }: CoverageReport): {
 	coverage: object | null;
@@ -36,7 +36,7 @@ export function addedToJson(added: TraceDifference): object {
 	return { ...added, paths: added.paths.map(pathToJson), programs: added.programs.map(pathToJson) };
 }
 
-/** One line; undefined if no package is known. */
+/** Returns one line, or undefined if no package is known. */
 export function coverageLine({ groups, packages }: Coverage, messages: Messages): string {
 	const words = messages.wizard.coverage;
 	const shares = coverageGroups
@@ -49,7 +49,7 @@ function numbersOf({ of, reached }: { readonly of: number; readonly reached: num
 	return { of, reached };
 }
 
-/** The command, signal or files of a proposal. A column beside a command says what it shows. */
+/** Returns a proposed exercise as text; for a command, with what it adds. */
 export function nextText(next: NextExercise, messages: Messages): string {
 	const words = messages.wizard.coverage;
 	switch (next.kind) {
@@ -73,7 +73,7 @@ function stageText({ by, stage }: Omit<StageCoverage, "cameUp">, messages: Messa
 	return by === undefined ? word : `${word} (${by})`;
 }
 
-/** The parts of the lifecycle that were traced, and those that were not; undefined if unknown. */
+/** Returns the stages of the lifecycle that occurred and those that did not, or undefined if they are unknown. */
 export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages: Messages): string[] {
 	const words = messages.wizard.coverage;
 	const list = (cameUp: boolean, sentence: string) => {
@@ -83,7 +83,7 @@ export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages:
 	return [...list(true, words.cameUp), ...list(false, words.neverCameUp)];
 }
 
-/** `add`: the words of the command that adds a run to the trace. */
+/** `add` is the command that adds a run to the trace. */
 export function reachedText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
 	const { coverage, next } = reached;
 	const words = messages.wizard.coverage;

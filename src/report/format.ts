@@ -2,9 +2,9 @@ import type { Difference, Setting } from "../core/cage/difference.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** Building blocks of all text reports. */
+/** Building blocks of text reports. */
 
-/** Columns as wide as their widest cell; the last one is never padded. */
+/** Aligns columns to their widest cell. The last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
 	const widths: number[] = [];
 	for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);

@@ -16,7 +16,7 @@ import { reachedToJson } from "./coverage.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
-/** JSON output: paths as text or base64, sets as lists. Fields may be added, never removed. */
+/** The JSON results of verbs: paths as text or base64, sets as lists. Fields may be added, but not removed. */
 
 export function eventToJson(event: Event): object {
 	switch (event.event) {
@@ -158,14 +158,14 @@ export function countsToJson(manifest: Manifest): object {
 	return { ...counts, devices: devices.map(pathToJson) };
 }
 
-/** The last trial's measurements of the running application, or the planned values if there was no trial. */
+/** The confinement that the last trial measured, or that a run will have if there was no trial. */
 export function confinementToJson(manifest: Manifest, cage: Cage): object {
 	const { capabilities: needed, ...permissions } = manifest.permissions;
 	const { network } = cage.application;
 	const last = cage.trials.at(-1);
 	const measured = last?.measured;
 	const found = last?.findings ?? [];
-	// A trial always has a separate network; a run only with `--network none`.
+	// A trial always has its own network namespace, a run only with `--network none`.
 	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
 		launcher: launcherName,
@@ -174,7 +174,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		rootless: manifest.owner !== undefined,
 		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
 		seccomp: measured?.seccomp ?? false,
-		// /proc does not show it. If it was required but impossible, the launch would have failed.
+		// /proc does not show Landlock, but the launch would have failed without it if the kernel has it.
 		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
 		namespaces: namespaces ?? [],
 		network,

@@ -13,7 +13,7 @@ import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 import { restartedText } from "./update.ts";
 
-/** Of more packages, only the largest are named. */
+/** Maximum number of packages to name, the largest first. */
 const mostPackages = 12;
 const mostPaths = 8;
 
@@ -34,7 +34,7 @@ export function minimisePlanText({ cage, units }: Subject, messages: Messages): 
 	].join("\n");
 }
 
-/** The estimate before the first trial: one tenth of the files is needed. */
+/** Estimate before the search: a tenth of the files is needed. */
 function estimateFor(open: readonly FileUnit[]): number {
 	return open.length ? trialsToCome({ kept: Math.ceil(open.length / 10), leftOut: open.length, open: 0 }, [open.length]) : 0;
 }
@@ -44,7 +44,7 @@ interface Searched {
 	readonly units: Subject["units"];
 }
 
-/** The result, its evidence, and the limits of the evidence. */
+/** The result of a search, with the proof and its limits. */
 export function foundText({ cage, units }: Searched, found: SearchOutcome, messages: Messages): string {
 	const words = messages.cli.minimise;
 	const whole = sumOf(units);
@@ -100,7 +100,7 @@ function keptRows(units: readonly FileUnit[], messages: Messages): string[][] {
 	]);
 }
 
-/** Grouped by the reason to keep them; `pin` is absent if a trial showed the need. */
+/** Kept files by reason. `pin` is absent if trials showed the need. */
 function keptBy(units: readonly FileUnit[]) {
 	const pins = [...new Set(units.map(({ pin }) => pin))];
 	return pins
@@ -176,7 +176,7 @@ function keptToJson(units: readonly FileUnit[]): object[] {
 	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
 }
 
-/** The files that a cage does not need, and the limits of the proof. */
+/** The files that were removed from a cage, and the extent of the proof. */
 export function unneededText(minimised: MinimisedEvidence, messages: Messages): string {
 	const { at, bytes, exercises, files, isComplete, probes, signals, trials } = minimised;
 	const { unneeded, unneededStopped } = messages.record.parts;

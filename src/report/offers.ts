@@ -13,7 +13,7 @@ export function offerOption({ kind, path }: Offer): string {
 	return quoteShellLine([option, pathToText(path) ?? path]);
 }
 
-/** A line for each refusal in the cage that no option allows yet: the option, then the refused call. */
+/** One line for each refusal in the cage that no option allows: the option, then the refused call. */
 export function offeredTable(missing: readonly Missing[], messages: Messages): string | undefined {
 	const rows = missing.flatMap((one) => {
 		const option = remedyOption(one);
@@ -24,7 +24,7 @@ export function offeredTable(missing: readonly Missing[], messages: Messages): s
 	return rows.length ? table(rows) : undefined;
 }
 
-/** A line for each permission: its word, the call and program that showed the need, and where. */
+/** One line for each permission: its word, the call and program that proved the need, and the source. */
 export function grantsTable(grants: readonly Grant[], messages: Messages): string | undefined {
 	const words = messages.cli.made;
 	const rows = grants.map(({ call, program, round, source, word }) => [
@@ -39,13 +39,13 @@ export function grantToJson({ program, ...grant }: Grant): object {
 	return { ...grant, ...(program === undefined ? {} : { program: pathToJson(program) }) };
 }
 
-/** Describes an offer; one from the documentation with the passage that names it. */
+/** An offer as text, with the passage if documentation names it. */
 export function offerText({ bytes, files, kind, passage }: Offer, messages: Messages): string {
 	const found = messages.cli.plan.offered[kind](files, messages.bytes(bytes));
 	return passage === undefined ? found : `${found}; ${passageText(passage, messages)}`;
 }
 
-/** `named(8), FILES, line 12: "…"` of a passage. */
+/** A passage as `named(8), FILES, line 12: "…"`. */
 function passageText({ document, kind, line, section, text }: Passage, messages: Messages): string {
 	const words = messages.cli.plan.documents;
 	if (kind === "package") return words.package(printable(document));

@@ -4,7 +4,7 @@ import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event, Minimising } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** An event as a line of progress. On a terminal, the next line overwrites it unless it is lasting. */
+/** One event as a line of progress. On a terminal, the next line overwrites it unless it is `lasting`. */
 export function progressLine(event: Event, messages: Messages): { text: string; lasting: boolean } | undefined {
 	const words = messages.cli.progress;
 	switch (event.event) {
@@ -68,7 +68,7 @@ export function awaitedText(awaited: AwaitedEvent & { readonly seconds: number }
 		: words.awaitsAnswer(awaited.seconds, printable(awaited.said));
 }
 
-/** The progress of the search, in one line. Separate from the other texts, because every progress display loads it. */
+/** The progress of the search in one line. It is in this file because every progress display loads it. */
 export function minimisingText(progress: Minimising, messages: Messages): string {
 	const { bytes, estimated, files, open, secondsLeft, trials } = progress;
 	const words = messages.cli.minimise;

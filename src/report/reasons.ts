@@ -2,7 +2,7 @@ import { printable, showPath } from "../core/path/quote.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** The text of an entry's reason. */
+/** The reason for an entry as text. */
 export function showReason(reason: Reason, messages: Messages): string {
 	const words = messages.reasons;
 	switch (reason.kind) {
@@ -19,6 +19,7 @@ export function showReason(reason: Reason, messages: Messages): string {
 		case "parent-of":
 			return words.parentOf(showPath(reason.child));
 		case "rule":
+			if (reason.rule === "decoys") return words.decoy;
 			return words.rule(reason.rule, printable(reason.value));
 		case "trial":
 			return words.trial(reason.round, printable(reason.call));

@@ -51,7 +51,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 	].join("\n");
 }
 
-/** All groups in one table, so that the columns are the same throughout. */
+/** All groups in one table, so that the columns are aligned. */
 function waysTable(test: Selftest, messages: Messages): string {
 	const words = messages.selftest;
 	const rows = test.ways.map((way) => [
@@ -65,7 +65,7 @@ function waysTable(test: Selftest, messages: Messages): string {
 		.join("\n");
 }
 
-/** One line with the number of techniques tried and their outcomes. */
+/** The number of techniques by result, in one line. */
 export function verdictText(test: Selftest, messages: Messages): string {
 	const words = messages.wizard.trial;
 	const counts = countsOf(test);
@@ -73,7 +73,7 @@ export function verdictText(test: Selftest, messages: Messages): string {
 	return counts.missing ? `${verdict}; ${messages.fill(words.missingLayers, counts)}` : verdict;
 }
 
-/** A finding with its mark, and the details below it. */
+/** A finding with its mark, followed by explanations. */
 export function findingLines(finding: Finding, messages: Messages): string[] {
 	const words = messages.selftest;
 	if (finding.kind === "way") {
@@ -87,7 +87,7 @@ export function findingLines(finding: Finding, messages: Messages): string[] {
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
-/** The meaning of an outcome and the fix, one sentence per line. */
+/** The meaning of an attempt's result and the remedy, one sentence per line. */
 function wayDetails(way: Outcome, messages: Messages): string[] {
 	const words = messages.selftest;
 	switch (way.outcome) {
@@ -147,14 +147,14 @@ function permissionText(permission: Permission, messages: Messages): string {
 	}
 }
 
-/** For `make` and `trial`; null if nothing was tried. */
+/** As printed by `make` and `trial`; null if there was no self-test. */
 export function selftestToMadeJson(summary: SelftestSummary | undefined): object | null {
 	if (!summary) return null;
 	const { escaped, findings, openByDesign, tried } = summary;
 	return { escaped, openByDesign, tried, findings };
 }
 
-/** A few lines for the output of `make` and for the record. */
+/** A summary of a few lines, for `make` and the record. */
 export function selftestLines(summary: SelftestSummary | undefined, messages: Messages): string[] {
 	const words = messages.selftest;
 	if (!summary) return [words.notTried];

@@ -7,7 +7,7 @@ import { fields, indent } from "./format.ts";
 type Language = "en" | "de";
 type Row = readonly [string, string];
 
-/** A template as text: its purpose, its preparation, and its effects. */
+/** A template as text: its purpose, the configuration it needs first, and its effects. */
 export function templateText(template: Template, language: Language, messages: Messages): string {
 	const words = messages.cli.template;
 	const paragraphs = (title: string, texts: readonly { readonly en: string; readonly de: string }[]) =>
@@ -31,7 +31,7 @@ export function templateText(template: Template, language: Language, messages: M
 	].join("\n");
 }
 
-/** All commands of a template, their accounts, and its permissions: the text for the consent. */
+/** Everything that a template would run, with accounts and permissions. A person must see this before it may run. */
 export function templateCommands({ alternatives, application, needs, rules }: Template, messages: Messages): string {
 	const words = messages.cli.template;
 	const commands = (one: Partial<Template["application"]>): Row[] => [
@@ -68,7 +68,7 @@ export function templateCommands({ alternatives, application, needs, rules }: Te
 	]);
 }
 
-/** One line each: `-` for the template's value, `+` for the cage's. */
+/** One line for each difference: `-` for the template's value, `+` for the cage's. */
 export function differencesText(differences: readonly TemplateDifference[]): string {
 	return differences
 		.flatMap(({ after, before, pointer }) => [

@@ -70,7 +70,7 @@ export function planText(plan: Plan, messages: Messages): string {
 	return lines.join("\n");
 }
 
-/** All entries except directories. Files that are only part of a library share a line, because nobody decides about one of them. */
+/** Entries without directories. Files that are only part of a library are one line, because nobody decides about them singly. */
 function planTable({ entries }: Plan, messages: Messages): string {
 	const shown: Parameters<typeof entryTable>[0][number][] = [];
 	const trees = new Map<Path, { at: number; files: number; bytes: number }>();
@@ -93,7 +93,7 @@ function planTable({ entries }: Plan, messages: Messages): string {
 	return entryTable(shown, messages);
 }
 
-/** The plan by groups, each with its recommendation. */
+/** The plan by group, with recommendations. */
 function groupTable(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
 	return table(
@@ -112,7 +112,7 @@ function offerTable({ offers }: Plan, messages: Messages): string {
 	return table(offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]));
 }
 
-/** The changes that a build of the plan would make to a generation. */
+/** Changes that a build of the plan would make to a generation. */
 export function differenceText(difference: Difference, generation: number, messages: Messages): string {
 	const words = messages.cli.difference;
 	if (isSame(difference)) return words.none(generation);
@@ -145,7 +145,7 @@ function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages)
 	return words.seeds(seeds.length, messages.bytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0)));
 }
 
-/** Each permission with its word, its meaning and its reason. */
+/** Permissions by word, with reasons. */
 function permissionRows(permissions: Plan["permissions"], messages: Messages): { word: string; text: string }[] {
 	const words = messages.cli.plan;
 	return [
@@ -167,7 +167,7 @@ export function permissionsText(permissions: Plan["permissions"], messages: Mess
 	return open.join(", ") || messages.cli.plan.noPermissions;
 }
 
-/** The permissions with the options that refuse them, and those that a rule refuses. */
+/** Granted permissions with the options that refuse them, and refused permissions. */
 function permissionLines(permissions: Plan["permissions"], messages: Messages): string[] {
 	const words = messages.cli.plan;
 	const rows = permissionRows(permissions, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
@@ -176,7 +176,7 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }
 
-/** `program`: the words that call this program with this state folder. */
+/** `program` is the command that calls Cagewright with this state folder. */
 export function madeText(made: MadeCage, root: string, data: string, program: readonly string[], messages: Messages): string {
 	const words = messages.cli.made;
 	const { cage, counts } = made;
@@ -238,7 +238,7 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 	].join("\n");
 }
 
-/** Keeps newlines, which are part of a word between quotes of a shell. */
+/** Keeps newlines, which are part of a word between a shell's quotes. */
 function printableLines(text: string): string {
 	return text.split("\n").map(printable).join("\n");
 }

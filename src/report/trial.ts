@@ -10,7 +10,7 @@ import { indent, table } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { offeredTable } from "./offers.ts";
 
-/** A row of the table of rounds. Rounds of older versions have fewer fields. */
+/** A row of the table of rounds. Trials of older versions have fewer values. */
 interface RoundRow {
 	readonly round: number;
 	readonly answered: boolean;
@@ -21,7 +21,7 @@ interface RoundRow {
 	readonly added?: readonly string[];
 }
 
-/** The rounds of a trial, one per line below a head. The last column may be long, and may be cut off. */
+/** The rounds of a trial, one per line below a head. Added items come last, because the line may be cut. */
 export function roundsTable(rounds: readonly RoundRow[], messages: Messages): string {
 	const words = messages.cli.round;
 	const rows = rounds.map(({ added = [], answered, generation, missing, probes, round, seconds }) => [
@@ -36,7 +36,7 @@ export function roundsTable(rounds: readonly RoundRow[], messages: Messages): st
 	return table([words.head, ...rows]);
 }
 
-/** The likeliest cause first, with its evidence. */
+/** Missing items with evidence, the likeliest cause first. */
 export function missingTable(missing: readonly Missing[], messages: Messages): string {
 	return table(
 		missing.map((one) => [
@@ -48,7 +48,7 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 	);
 }
 
-/** One round of a trial; `open` missing items could be added. */
+/** One round of a trial. `open` is the number of missing items that can be added. */
 export function roundText(
 	name: string,
 	round: TrialRound,
@@ -77,7 +77,7 @@ export function roundText(
 	return lines.join("\n");
 }
 
-/** The trial of a cage as a systemd service. */
+/** The trial as a systemd service. */
 export function unitTrialText({ failed, passed, probes, seconds, state, unit, words }: UnitTrial, messages: Messages): string {
 	const { round, unitTrial } = messages.cli;
 	if (failed === undefined) return unitTrial.passed(unit, passed, seconds);
@@ -92,7 +92,7 @@ function printableLines(text: string): string {
 	return text.split("\n").map(printable).join("\n");
 }
 
-/** Files that a watched cage missed in production, as text and as JSON. */
+/** The result of watching a running cage, as text and JSON. */
 
 export function watchedText(name: string, { missed, watched }: CageWatch, update: string, messages: Messages): string {
 	const words = messages.cli.watch;

@@ -9,7 +9,7 @@ import { changedText, indent, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
 
-/** Updates, rollbacks and differences between generations, as text and as JSON. */
+/** Updates, rollbacks and differences between generations, as text and JSON. */
 
 export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
@@ -77,7 +77,7 @@ export function updatedText({ made, plan, restarted }: Updated, messages: Messag
 	].join("\n");
 }
 
-/** The services that were restarted, and the processes that were not. */
+/** What happened to running applications. */
 export function restartedText(name: string, { interrupted, remaining, restarted }: Restarted, messages: Messages): string[] {
 	const words = messages.cli.update;
 	return [

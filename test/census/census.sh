@@ -1,15 +1,15 @@
 #!/bin/bash
-# Measures which daemons of Debian the product cages at the first try, under `run` and as a service.
+# Measures which of Debian's daemons Cagewright cages at the first try, under `run` and as a service.
 #
-#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [NAME...]     daemons of specs/; all without a name
-#   census.sh --command LINE NAME                           runs a shell line in the daemon's system instead
+#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [NAME...]     measures these daemons of specs/ (default: all)
+#   census.sh --command LINE NAME                           runs a shell line in the daemon's system
 #   census.sh --install [NAME...]                           only installs the systems
 #
-# NAME+NAME is one system with several daemons, measured one after the other: quicker, but they are no strangers to each other.
-# Each daemon has a system of its own: a small Debian with its packages, installed once without starting a service, then copied and
-# booted by systemd-nspawn for each measurement with only a loopback network. inside.sh measures there. Prints one line for each daemon
-# and "N/M caged"; exits with 0 if every daemon that answered on its host was caged. --keep keeps the booted trees; --discard does not even
-# keep a newly installed system for the next measurement.
+# NAME+NAME measures several daemons in one system, one after the other. This is quicker, but they may affect each other.
+# Each daemon has its own system: a small Debian with its packages, installed once without starting a service. systemd-nspawn boots
+# a copy for each measurement, with only a loopback network, and inside.sh measures there. Prints one line for each daemon and
+# "N/M caged". Exits with 0 if every daemon that answered on its host was caged. --keep keeps the booted trees. --discard also
+# removes newly installed systems.
 # Needs root, mmdebstrap, systemd-container and the Debian mirror. Uses 0.5 GB in /var/tmp/cagewright-census for each daemon.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,7 +45,7 @@ install_base() {
 		"$suite" "$work/base.part" "$mirror" && mv "$work/base.part" "$work/base"
 }
 
-# Leaves $work/trees/TREE, installed from these very specs.
+# Installs $work/trees/TREE from these specs, unless it is up to date.
 install_tree() { # tree name...
 	local tree=$work/trees/$1 stamp
 	shift
@@ -57,7 +57,7 @@ install_tree() { # tree name...
 	mkdir -p "$tree/opt/cagewright" && copy_specs "$tree" "$@"
 	cp "$here/ask" "$tree/usr/local/bin/ask"
 	ln -sf /opt/cagewright/bin/cagewright.js "$tree/usr/local/bin/cagewright"
-	# In a mount namespace of its own: whatever is mounted goes with it.
+	# Use a separate mount namespace, so that its mounts end with it.
 	unshare --mount --uts --pid --fork --kill-child bash -ec '
 		tree=$1
 		hostname census
@@ -81,7 +81,7 @@ copy_specs() { # tree name...
 	rm -rf "$tree/census" && mkdir -p "$tree/census/out" "$tree/census/specs" && (cd "$here/specs" && cp "$@" "$tree/census/specs/")
 }
 
-# Boots a tree until its census.service has ended: that switches the system off.
+# Boots a tree and waits until its census.service shuts the system down.
 boot() { # tree result seconds
 	local tree=$1 result=$2 seconds=$3 group groups=() id
 	id=census-$(basename "$(dirname "$tree")" | tr -c 'a-zA-Z0-9\n' -)

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { stateFolder } from "../../src/cli/state.ts";
 
-/** A variable of a script that is empty must not make the folder where somebody happens to stand the place of cages. */
+/** An empty variable of a script must not select the current directory as the state folder. */
 
 afterEach(() => void vi.unstubAllEnvs());
 

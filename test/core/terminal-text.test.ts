@@ -21,7 +21,7 @@ describe("an application's output", () => {
 		["backspaces", "evil\b\b\b\bgood", "evil\\x08\\x08\\x08\\x08good"],
 		["bidi controls", "a\u202eb\u2066c", "a\\u{202e}b\\u{2066}c"],
 		["colours, and text that they hide", "\x1b[31;1mred\x1b[0m \x1b[8mhidden\x1b[m \x1b[38:2::1:2:3mx", "red hidden x"],
-		["a colour that is none", "\x1b[31;1;\x07m", "\\x1b[31;1;\\x07m"],
+		["an invalid colour", "\x1b[31;1;\x07m", "\\x1b[31;1;\\x07m"],
 		["a colour within another sequence", "\x1b]0;\x1b[0m\x07", "\\x1b]0;\\x07"],
 	])("%s", (_what, output, expected) => {
 		expect(shown(output)).toBe(expected);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { laterTimeout, Patience } from "../../src/engine/trace/probing.ts";
 
-/** Seconds after which the patience with an application ends that uses this share of a processor; asked every half a second. */
+/** Returns after how many seconds the wait for an application ends that uses this share of a processor. */
 function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_INFINITY): number {
 	let now = 0;
 	const machine = systemMachine("/nonexistent");
@@ -16,7 +16,7 @@ function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_
 test.each([
 	["idle", 0.01, 30, 30],
 	["busy", 0.5, 30, 90],
-	["busy, but was given little time,", 0.5, 2, 2],
+	["busy with a short timeout", 0.5, 2, 2],
 ])("an application that is %s gets its timeout, and at most three times as much", (_, share, seconds, most) => {
 	expect(lasts(share, seconds)).toBe(most);
 });

@@ -27,7 +27,7 @@ test.each([
 	});
 });
 
-/** A machine on which a line passes as the table says: never, or from that number of tries on. */
+/** A machine on which a line passes from the given number of tries on, or never. */
 function query(passes: Readonly<Record<string, number>>) {
 	const events: Event[] = [];
 	const tries: string[] = [];

@@ -4,7 +4,7 @@ import type { Context } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { TraceReport } from "../../src/engine/trace/watched-run.ts";
 
-/** A machine whose time goes on when the test says so. */
+/** A machine whose clock the test advances. */
 class Clock {
 	readonly events: Event[] = [];
 	readonly context: Context;

@@ -7,7 +7,7 @@ import { plan } from "../core/cage/plans.ts";
 
 const guess = (port: number, protocol: string) => ({ code: "probe-guessed-port", values: { port, protocol } });
 
-/** Answers with these ways to ask, on a machine where the lines pass that are true in a shell. */
+/** Tries these alternative lists of probes. A probe passes if the shell line succeeds on this machine. */
 function tried(...ways: readonly (readonly string[])[]) {
 	const [probes = [], ...otherProbes] = ways;
 	const answers: Answers = {

@@ -5,7 +5,7 @@ import { catalogues } from "../../src/messages/messages.ts";
 
 const source = join(import.meta.dirname, "../../src");
 
-/** All sentences by where they stand; what is made by functions has its words in their source. */
+/** Returns all sentences by key. A function counts with its source text. */
 function sentences(value: unknown, path = ""): [string, string][] {
 	if (typeof value === "string") return [[path, value]];
 	if (typeof value === "function") return [[path, String(value)]];
@@ -16,20 +16,20 @@ function sentences(value: unknown, path = ""): [string, string][] {
 describe("the catalogue", () => {
 	const [en, de] = [new Map(sentences(catalogues.en)), new Map(sentences(catalogues.de))];
 
-	it("has the same sentences in both languages", () => {
+	it("has the same keys in both languages", () => {
 		expect([...de.keys()].filter((path) => !en.has(path))).toEqual([]);
 		expect([...en.keys()].filter((path) => !de.has(path))).toEqual([]);
 	});
 
-	it("has none that was only copied", () => {
-		/** Two words with small letters: names of things and formats are the same everywhere. */
+	it("has no English sentence in German", () => {
+		/** Two lower-case words make a sentence, because names and formats are the same in every language. */
 		const isSentence = (text: string) => /\b[a-z]{3,} [a-z]{2,}\b/.test(text.replace(/\{[^}]*\}|`[^`]*`/g, ""));
 		const copied = [...en].filter(([path, text]) => !text.includes("=>") && isSentence(text) && de.get(path) === text);
 		expect(copied).toEqual([]);
 	});
 });
 
-/** Text without comments, imports and the messages of errors that only we would ever see. */
+/** Returns the source without comments, imports and messages of internal errors. */
 function code(path: string): string {
 	return readFileSync(path, "utf8")
 		.replace(/\/\*.*?\*\//gs, "")
@@ -38,7 +38,7 @@ function code(path: string): string {
 		.replace(/new Error\([^)]*\)/g, "");
 }
 
-/** What is defined in English beside its option or verb; that German has all of it is tested with the help. */
+/** Files with English texts next to their option or verb. The tests of the help check the German ones. */
 const help = /cli\/(program|verbs|options|localize)\.ts$/;
 
 describe("sentences outside the catalogue", () => {
@@ -48,7 +48,7 @@ describe("sentences outside the catalogue", () => {
 			.map((name) => join(source, folder, name)),
 	);
 
-	it("are not in the interface nor in the verbs", () => {
+	it("do not exist in the wizard and the verbs", () => {
 		const found = files
 			.filter((path) => !help.test(path))
 			.flatMap((path) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
 
-/** An error about something that is empty shows where it would stand. */
+/** An error shows an empty value as `''`. */
 
 test.each([
 	["en", "Invalid cage name '': "],
@@ -10,7 +10,7 @@ test.each([
 	expect(messagesFor(language).failure({ code: "bad-name", values: { name: "" } })).toContain(words);
 });
 
-test("so is another value that a user gave", () => {
+test("another empty value of the user is quoted too", () => {
 	const { failure } = messagesFor("en");
 	expect(failure({ code: "path-not-absolute", values: { path: "", option: "include" } })).toBe(
 		"Invalid path '' (include): it must start with '/'.",
@@ -18,7 +18,7 @@ test("so is another value that a user gave", () => {
 	expect(failure({ code: "no-such-file", values: { path: "" } })).toBe("File '' does not exist. Check the path.");
 });
 
-test("what an application said may be nothing", () => {
+test("an application's empty output is omitted", () => {
 	const values = { name: "web", probe: "ask", words: "", missing: "/etc/hosts" };
 	expect(messagesFor("en").failure({ code: "not-answered-in-cage", values })).not.toContain("''");
 });

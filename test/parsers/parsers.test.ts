@@ -14,7 +14,7 @@ import { parsers, typed } from "./parsers.ts";
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 const processes = 4;
-/** Milliseconds: far more than a process needs for its share of the parsers, so that only an endless loop takes this long. */
+/** In milliseconds: much longer than a process needs for its parsers, so only an endless loop takes this long. */
 const hangs = 180_000;
 const memory = 192;
 const names = Object.keys(parsers);
@@ -35,7 +35,7 @@ beforeAll(() => {
 });
 
 test.each(shares.map((share, at) => [`${at + 1} of ${processes}`, share] as const))(
-	"parsers, share %s",
+	"parsers survive damaged texts (share %s)",
 	async (_, share) => {
 		const words = [`--max-old-space-size=${memory}`, child, seed, ...share];
 		const { signal, status, stderr, stdout } = await runToEnd(process.execPath, words, hangs);
@@ -51,7 +51,7 @@ test.each(shares.map((share, at) => [`${at + 1} of ${processes}`, share] as cons
 	200_000,
 );
 
-test("no parser is forgotten", () => {
+test("every parser has a line in parsers.ts", () => {
 	const source = execFileSync("grep", ["-rhoE", "^export function parse[A-Z]\\w*", "src"], { encoding: "utf8" });
 	const names = source
 		.trim()

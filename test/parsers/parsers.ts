@@ -84,16 +84,16 @@ import {
 	unix,
 } from "./texts.ts";
 
-/** Every parser of texts that somebody else wrote. Texts are bytes as latin1, because most readers read them so. */
+/** Every parser of untrusted text. Texts are bytes in latin1, as most readers read them. */
 
 export interface Parser {
 	/** Good texts, which the test damages. */
 	readonly samples: readonly string[];
-	/** Gets any text. May throw a `Failure`, and nothing else. */
+	/** Parses any text. May throw only a `Failure`. */
 	parse(text: string): unknown;
 }
 
-/** Keyed by the kind of text, or by the name of a `parseX` function, so that no such function is forgotten. */
+/** Keys are names of `parseX` functions, all of which must be listed, or other kinds of text. */
 export const parsers: Readonly<Record<string, Parser>> = {
 	parseDenial: {
 		samples: [
@@ -346,7 +346,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseExposure: { samples: ['[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'], parse: parseExposure },
 };
 
-/** Parsers of what an administrator types, and parsers of a part of a text in the table. */
+/** Parsers of an administrator's input, and parsers of a part of a text in the table. */
 export const typed: readonly string[] = [parseAcceptance, parseAccountName, parseBind, parseId, parseSize].map(
 	({ name }) => name,
 );

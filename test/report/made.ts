@@ -12,7 +12,7 @@ interface Parts {
 	readonly trial?: Partial<TrialSummary>;
 }
 
-/** A finished job, with what the test does not care for filled in. */
+/** Returns the result of `make`, with defaults for values that the test does not set. */
 export function made(parts: Parts = {}): MadeCage {
 	const planned = plan([], parts.plan);
 	const trial: TrialSummary = {

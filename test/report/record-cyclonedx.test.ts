@@ -39,7 +39,7 @@ const entries = [
 	manifestEntry("/usr/lib/link", { kind: "symlink", target: pathFromText("libssl.so.3") }),
 ];
 
-test("packages stand in it with version, package URL, files and what they need, and it holds to the schema of CycloneDX", () => {
+test("the bill of materials has packages with version, URL, files and dependencies, and matches CycloneDX's schema", () => {
 	const record = recordFor({ entries, manifest: { command: ["/usr/bin/app"] } });
 	const origins = [{ name: "libssl3t64", version: "3.5", architecture: "amd64", source: "openssl" }];
 	const made = bom({ ...record, ...(record.evidence ? { evidence: { ...record.evidence, origins } } : {}) });
@@ -64,12 +64,12 @@ test("packages stand in it with version, package URL, files and what they need, 
 	expect(made.dependencies.find(({ ref }) => ref === "cage")?.dependsOn).not.toContain(ssl);
 });
 
-test("a cage of an older version, of which no machine is known, has its packages without an address", () => {
+test("packages have no URL if an older version recorded no machine", () => {
 	const { evidence: _, ...old } = recordFor({ entries });
 	expect(bom(old).components.flatMap(({ purl }) => purl ?? [])).toEqual([]);
 });
 
-test("each record has a number of its own", () => {
+test("each record has its own serial number", () => {
 	const one = recordFor({ entries });
 	expect(bom(one).serialNumber).toBe(bom(one).serialNumber);
 	expect(bom({ ...one, writtenAt: "2026-01-03T00:00:00.000Z" }).serialNumber).not.toBe(bom(one).serialNumber);

@@ -15,14 +15,14 @@ const needs = (path: string, ...by: string[]) =>
 		package: { name: path, version: "1" },
 	});
 
-/** Elements that a browser would load something for, run, or that could lead somewhere else. */
+/** Returns elements that load or run something or link to another page. */
 function active(html: string): string[] {
 	return [...html.matchAll(/<(script|img|link|iframe|object|embed|base|form|input|a|image|use|foreignObject)\b[^>]*>/gi)]
 		.map(([tag]) => tag)
 		.filter((tag) => !/^<a href="#[a-z-]+">$/.test(tag));
 }
 
-test("asks for nothing beside itself, and its policy lets nothing else in than its own style", () => {
+test("the page loads nothing, and its policy permits only its own style", () => {
 	const html = page();
 	expect(active(html)).toEqual([]);
 	expect(html).not.toMatch(/\son[a-z]+=|\sstyle=|url\(|@import|https?:\/\//i);
@@ -31,9 +31,9 @@ test("asks for nothing beside itself, and its policy lets nothing else in than i
 	expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri`);
 });
 
-describe("what a name holds stays a name", () => {
+describe("a hostile name cannot become markup", () => {
 	const hostile = `"><script>alert(1)</script><img src=x onerror=y>&lt;'\x1b[2J\u202e</title></style>`;
-	test("wherever it stands", () => {
+	test("in any place of the page", () => {
 		const html = page(
 			{
 				cage: {
@@ -66,7 +66,7 @@ describe("what a name holds stays a name", () => {
 	});
 });
 
-test("the log is told in words, also what has none yet", () => {
+test("the log's actions are shown in words, also unknown ones", () => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const html = page({}, [
 		`${at} made {"generation":1,"bytes":2000000,"answered":true}`,
@@ -85,7 +85,7 @@ test("the log is told in words, also what has none yet", () => {
 	]);
 });
 
-test("every action of the log has its word", () => {
+test("every action of the log has a word", () => {
 	const actions = messagesFor("en").record.log.actions;
 	const source = `${import.meta.dirname}/../../src`;
 	const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
@@ -96,7 +96,7 @@ test("every action of the log has its word", () => {
 	expect(used.filter((action) => !Object.hasOwn(actions, action))).toEqual([]);
 });
 
-test("many libraries are told by their packages, and very many by those that are needed most", () => {
+test("the graph shows packages instead of many libraries, and only the most needed of very many", () => {
 	const graphOf = (count: number) =>
 		dependenciesOf(
 			made({
@@ -109,7 +109,7 @@ test("many libraries are told by their packages, and very many by those that are
 	expect(graphOf(100).nodes).toHaveLength(36);
 });
 
-test("libraries that need each other come to an end", () => {
+test("libraries that need each other do not loop", () => {
 	const { edges, nodes } = dependenciesOf(made({ entries: [needs("/lib/a", "/lib/b"), needs("/lib/b", "/lib/a")] }).manifest);
 	expect(nodes).toHaveLength(2);
 	expect(edges).toHaveLength(2);

@@ -11,7 +11,7 @@ const asJson = (...parts: Parameters<typeof recordFor>) =>
 		JSON.stringify({ schema: "cagewright/record/1", ...recordToJson({ ...recordFor(...parts), fingerprint: "0".repeat(64) }) }),
 	);
 
-test("the schema takes a record with everything in it, and one of an older version with next to nothing", () => {
+test("the schema accepts a complete record and a minimal one of an older version", () => {
 	const strange = pathFromBytes(Buffer.from("/etc/\xff", "latin1"));
 	const entries = [
 		manifestEntry("/usr/bin/app", {
@@ -67,12 +67,12 @@ test("the schema takes a record with everything in it, and one of an older versi
 	expect(recordProblems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
 });
 
-test("packages have the address by which scanners look them up", () => {
+test("packages have the URL that scanners look up", () => {
 	const { packages } = asJson({ entries: [manifestEntry("/usr/bin/app", { package: { name: "app", version: "1" } })] });
 	expect(packages).toEqual([expect.objectContaining({ name: "app", purl: "pkg:deb/debian/app@1?distro=debian-13" })]);
 });
 
-test("no value of the environment and no password of a command line is in it", () => {
+test("the record contains no environment value and no password of a command line", () => {
 	const application = {
 		...made().cage.application,
 		command: ["/bin/app", "--password", "hunter2", "--requirepass=hunter2"],

@@ -7,14 +7,14 @@ import { programFolder } from "../../src/system/templates/builtin.ts";
 const parsed = (file: string): object => JSON.parse(readFileSync(file, "utf8"));
 const record = new Ajv({ allErrors: true }).compile(parsed(`${programFolder()}/templates/record-schema.json`));
 
-/** What our own schema finds wrong with a record in JSON; nothing where it is as described. */
+/** Returns the violations of `templates/record-schema.json`, or an empty list. */
 export function recordProblems(value: unknown) {
 	return record(value) ? [] : record.errors;
 }
 
 const library = dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json"));
 const cycloneDxSchema = (name: string) => parsed(`${library}/res/schema/${name}.SNAPSHOT.schema.json`);
-/** It names formats that JSON Schema leaves to whoever reads it; those that we write are looked at. */
+/** CycloneDX's schema uses these formats, which JSON Schema does not define. Only the one that we write is checked. */
 const formats = {
 	"date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
 	"iri-reference": true,
@@ -25,7 +25,7 @@ for (const name of ["spdx", "jsf-0.82", "cryptography-defs"])
 	ajv.addSchema(cycloneDxSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
 const cycloneDx = ajv.compile(cycloneDxSchema("bom-1.6"));
 
-/** The same by the specification's own schema of a bill of materials. */
+/** Returns the violations of CycloneDX's schema, or an empty list. */
 export function cycloneDxProblems(value: unknown) {
 	return cycloneDx(value) ? [] : cycloneDx.errors;
 }

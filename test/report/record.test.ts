@@ -15,12 +15,12 @@ const record = (
 	language: "en" | "de" = "en",
 ) => recordMarkdown(recordFor(parts, history, where), messagesFor(language));
 
-/** The cells of a table's row, as GitHub's Markdown cuts it: an escaped character is passed over, a `|` ends a cell. */
+/** Splits a table row into cells as GitHub's Markdown does: an unescaped `|` ends a cell. */
 function cells(line: string): string[] {
 	return [...line.matchAll(/((?:\\[\s\S]|[^\\|])*)\|/g)].slice(1).map(([, content]) => (content ?? "").trim());
 }
 
-/** What a reader sees of a cell or an item: code spans as they are, escapes undone elsewhere. */
+/** Returns the visible text of a cell or list item: code spans unchanged, other text without escapes. */
 function shown(markdown: string): string {
 	let seen = "";
 	for (let rest = markdown; rest !== ""; ) {
@@ -32,7 +32,7 @@ function shown(markdown: string): string {
 	return seen;
 }
 
-/** All that is markup: what stands in no code span and is not escaped. */
+/** Returns the text outside code spans without escaped characters, which is everything that can be markup. */
 function markup(markdown: string): string {
 	return markdown.replace(/(?<!\\)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "").replace(/\\./gs, "");
 }
@@ -57,13 +57,13 @@ const hostile = [
 	"--- | ---",
 ];
 
-test("what an administrator should know of the plan stands in the record, such as why files may be missing", () => {
+test("the record contains the plan's notes, such as why files may be missing", () => {
 	const notes = [{ code: "gap-start-up", values: {} }];
 	expect(record({ plan: { notes } })).toContain("- The trace began after the application had started.");
 	expect(record({ plan: { notes } }, [], place, "de")).toContain("- Die Beobachtung begann erst nach dem Start der Anwendung.");
 });
 
-test("what was proven unnecessary stands in the record, with how far the proof reaches", () => {
+test("the record lists files that were proven unnecessary, and the extent of the proof", () => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: false, paths: [] };
 	const reasons = [{ kind: "unneeded", at, probes: 1, exercises: 0 }] as const;
@@ -86,7 +86,7 @@ test("what was proven unnecessary stands in the record, with how far the proof r
 	expect(record({ plan: { entries: [entry("/etc/kept")] }, cage: { minimised } })).not.toContain("unnecessary");
 });
 
-test("what was reached, what never came up and what production missed stand in the record, all of it by name", () => {
+test("the record names covered and unused modules, missing stages and paths missed in production", () => {
 	const group = { reached: 0, of: 0, untouched: [] };
 	const modules = { reached: 1, of: 3, untouched: ["/usr/lib/x/a.so", "/usr/lib/x/b.so"].map(pathFromText) };
 	const coverage = {
@@ -113,7 +113,7 @@ test("what was reached, what never came up and what production missed stand in t
 });
 
 describe("names cannot become markup", () => {
-	test.each(hostile)("%j as a path, a target, a rule and a call", (text) => {
+	test.each(hostile)("with %j as path, target, rule and call", (text) => {
 		const path = pathFromText(`/srv/${text}`);
 		const entries = [
 			manifestEntry("/x", { path, reasons: [{ kind: "rule", rule: "include", value: text }] }),
@@ -127,7 +127,7 @@ describe("names cannot become markup", () => {
 		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l → ${show}`, show]);
 		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
 	});
-	test.each(hostile)("%j as anything else that comes from elsewhere", (text) => {
+	test.each(hostile)("with %j as any other value from outside", (text) => {
 		const plain = record();
 		const written = record(
 			{
@@ -182,13 +182,13 @@ describe("names cannot become markup", () => {
 	});
 });
 
-test("a command with a pipe stands there as it was typed", () => {
+test("a command with a pipe is shown as it was typed", () => {
 	expect(record({ trial: { probes: [{ command: "curl x | grep -q y", ok: true }] } })).toContain(
 		"\n- passed: `curl x | grep -q y`\n",
 	);
 });
 
-test("values of the environment appear nowhere: they may be secrets", () => {
+test("the record contains no environment values, because they may be secrets", () => {
 	const application = { ...made().cage.application, env: { TOKEN: "hunter2-value", PATH: "/very/special" } };
 	for (const language of ["en", "de"] as const) {
 		const written = record({ cage: { application }, plan: { application } }, [], place, language);
@@ -197,7 +197,7 @@ test("values of the environment appear nowhere: they may be secrets", () => {
 	}
 });
 
-test("every entry is there, with what it is, whose it is, where it came from and why", () => {
+test("the record lists every entry with kind, owner, origin and reason", () => {
 	const entries = [
 		manifestEntry("/usr/bin/app", {
 			mode: 0o755,
@@ -219,7 +219,7 @@ test("every entry is there, with what it is, whose it is, where it came from and
 	]);
 });
 
-test("what was left out, what stays open and how the trials went is in it, in both languages", () => {
+test("the record contains excluded items, permissions and trials in both languages", () => {
 	const parts: Parameters<typeof made>[0] = {
 		plan: {
 			declined: [{ path: pathFromText("/etc/key"), risk: "secret" }],
@@ -239,11 +239,11 @@ test("what was left out, what stays open and how the trials went is in it, in bo
 	expect(record(parts)).not.toBe(record(parts, [], place, "de"));
 });
 
-test("an empty table is left out rather than shown without rows", () => {
+test("an empty table is omitted", () => {
 	expect(record()).not.toMatch(/\| --- \|\n\n/);
 });
 
-test("what is held within limits says by what, and what is kept closed stands beside what is open", () => {
+test("limits name their enforcement, and refused permissions are listed next to granted ones", () => {
 	const measured = {
 		inside: true,
 		seccomp: true,

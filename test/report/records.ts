@@ -14,7 +14,7 @@ export const machine: Evidence["machine"] = {
 	selinux: false,
 };
 
-/** The record of a finished job, with what the test does not care for filled in. */
+/** Returns a record, with defaults for values that the test does not set. */
 export function recordFor(
 	parts: Parameters<typeof made>[0] = {},
 	history: readonly string[] = [],

@@ -45,35 +45,35 @@ const lineWith = (text: string, part: string) => text.split("\n").find((line) =>
 
 describe("the review as text", () => {
 	const text = reviewText("redis", rows(), en);
-	test("names for each permission why it is there, and the option that closes it", () => {
+	test("gives each permission's reason and the option that refuses it", () => {
 		expect(lineWith(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\).*--refuse capability:chown/);
 		expect(lineWith(text, "/proc, only its own")).toMatch(/^! .*--refuse proc/);
 		expect(lineWith(text, "refused by you")).toContain("memfd (memfd_create)");
 	});
-	test("warns of what is dangerous by a mark, not by colour", () => {
+	test("marks dangerous items with a character, not only with a colour", () => {
 		for (const part of ["starts as root", "/srv/x", "CAP_CHOWN"]) expect(lineWith(text, part)).toMatch(/^!/);
 		expect(lineWith(text, "/etc/ssl")).toMatch(/^ /);
 	});
-	test("says what is copied once, what starts empty, and the options that let in what is left out", () => {
+	test("shows what is copied once or starts empty, and the options that include excluded items", () => {
 		expect(lineWith(text, "/var/lib/a ")).toContain("starts empty");
 		expect(lineWith(text, "/var/lib/b")).toContain("3 kB copied from the host once: /var/lib/b/x");
 		expect(text).toContain("--allow-secret");
 		expect(text).toContain("--seed /var/lib/c");
 	});
-	test("shows no value of a variable and steers no terminal", () => {
+	test("shows no variable's value and controls no terminal", () => {
 		expect(text).toContain("TOKEN");
 		expect(text).not.toContain("very secret");
 		expect(text).not.toContain("\x1b");
 		expect(text).toContain("/etc/key\\x1b[2J");
 	});
-	test("warns where it would not fit on the disk", () => {
+	test("warns if the files do not fit on the disk", () => {
 		const line = (free: number) => lineWith(reviewText("redis", rows(everything, { free }), en), "are free");
 		expect(line(5000)).toMatch(/^ /);
 		expect(line(3000)).toMatch(/^!/);
 	});
 });
 
-test.each(["en", "de"] as const)("there is a word for everything, %s", (language) => {
+test.each(["en", "de"] as const)("every kind of group, state and warning has a word in %s", (language) => {
 	const messages = messagesFor(language);
 	const cage = { generation: 2, command: ["/bin/app"], adopted: "app.service" };
 	const all = [...rows(), ...rows({}), ...rows(everything, { cage }), ...rows(everything, { hasData: true })];

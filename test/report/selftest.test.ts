@@ -19,12 +19,12 @@ function made(escaped: readonly string[], network: "host" | "none" = "none"): Se
 	};
 }
 
-test.each(["en", "de"] as const)("each technique has a title in %s, and each title a technique", (language) => {
+test.each(["en", "de"] as const)("each technique has a title in %s, and each title has a technique", (language) => {
 	expect(Object.keys(catalogues[language].selftest.techniques).sort()).toEqual(all.map(({ id }) => id).sort());
 });
 
 describe("the table", () => {
-	test("says what got out, what that means, what should have stopped it, and what to do", () => {
+	test("explains an escape with its consequences, the layer that failed and the remedy", () => {
 		const text = selftestText("app", made(["file-handle"]), en);
 		expect(text).toMatch(/open a file by its handle +ESCAPED/);
 		expect(text).toContain("open a file by its handle\n  Meaning: the application can reach files outside the cage");
@@ -34,14 +34,14 @@ describe("the table", () => {
 		expect(text).toContain("stop the application");
 	});
 
-	test("explains what the plan permits, and how to refuse it", () => {
+	test("explains how to refuse what the plan permits", () => {
 		const text = selftestText("app", made(["loopback"], "host"), en);
 		expect(text).toMatch(/the host's loopback +permitted\n/);
 		expect(text).toContain("Permitted, because the cage shares the host's network; --network none separates it");
 		expect(text).toContain("No escape");
 	});
 
-	test("says what is missing from outside, with what was found", () => {
+	test("lists failed checks with the findings", () => {
 		const audit = [{ id: "nosuid" as const, ok: false, found: ["/tmp", "/\x1b[2J"] }];
 		const text = selftestText("app", { ...made([]), audit }, en);
 		expect(text).toContain("MISSING  nosuid on every mount  /tmp, /\\x1b[2J");
@@ -50,7 +50,7 @@ describe("the table", () => {
 	});
 });
 
-test("the short form names what got out by its title", () => {
+test("the short form lists escapes by title", () => {
 	const summary = { at: "2026-01-01", tried: 140, escaped: ["bpf"], openByDesign: ["loopback"], findings: ["nosuid"] };
 	expect(selftestLines(summary, en)).toEqual([
 		"140 escape techniques were tried from inside (2026-01-01).",

@@ -4,7 +4,7 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { templateCommands } from "../../src/report/template.ts";
 import { smallest } from "../core/template/corpus.ts";
 
-test("whoever accepts a template sees the sockets that it opens, on other systems as well", () => {
+test("the review of a template shows its sockets, including those for other systems", () => {
 	const other = { systems: ["fedora"], tried: true, application: { sockets: ["stream /run/other.socket"] } };
 	const application = { ...smallest.application, sockets: ["stream /run/app.socket mode=0660"] };
 	const parsed = parseTemplate(JSON.stringify({ ...smallest, application, alternatives: [other] }));

@@ -18,14 +18,14 @@ const en = messagesFor("en");
 const evil = "x\x1b]0;pwned\x07\u202ey\r";
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** No line holds anything that could steer a terminal; newlines make lines. */
+/** Expects no control character except newlines. */
 function expectPlain(text: string) {
 	for (const line of text.split("\n")) expect(line).not.toMatch(controls);
 	expect(text).not.toMatch(/undefined|\[object|NaN/);
 }
 
 describe("tables", () => {
-	test("have columns as wide as their widest cell, and no blanks at the end", () => {
+	test("have columns as wide as their widest cell, and no trailing blanks", () => {
 		expect(
 			table([
 				["a", "bb", "c"],
@@ -34,7 +34,7 @@ describe("tables", () => {
 		).toBe("a    bb  c\naaa");
 		expect(table([])).toBe("");
 	});
-	test("are indented line by line, empty lines not", () => expect(indent("a\n\nb")).toBe("  a\n\n  b"));
+	test("are indented line by line, except empty lines", () => expect(indent("a\n\nb")).toBe("  a\n\n  b"));
 });
 
 describe("a plan for people", () => {
@@ -58,17 +58,15 @@ describe("a plan for people", () => {
 			},
 		},
 	);
-	test.each(languages)("holds nothing that could steer a terminal (%s)", (language) =>
-		expectPlain(planText(hostile, messagesFor(language))),
-	);
-	test("names what goes in and why, what is writable, what is left out and what stays open", () => {
+	test.each(languages)("cannot control a terminal (%s)", (language) => expectPlain(planText(hostile, messagesFor(language))));
+	test("lists entries with reasons, writable directories, excluded items and permissions", () => {
 		const text = planText(hostile, en);
 		for (const part of ["/srv/x\\x1b]0;pwned\\x07\\u{202e}y\\x0d", "/l -> x", "/var/x", "/etc/x", "chown", "--allow-secret"])
 			expect(text).toContain(part);
 		expect(text).not.toContain("/left");
 		expect(text).not.toContain("/dir\n");
 	});
-	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.noPermissions));
+	test("says so if there is no permission", () => expect(planText(plan([]), en)).toContain(en.cli.plan.noPermissions));
 });
 
 test("each kind of reason has words in both languages", () => {
@@ -108,7 +106,7 @@ describe("a trial round for people", () => {
 		...values,
 	});
 	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };
-	test("says what is missing, what the probes said, and how to go on", () => {
+	test("lists missing items, probe results and the next steps", () => {
 		const text = roundText(
 			"app",
 			round({ probes: [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }], missing: [missing] }),
@@ -122,12 +120,12 @@ describe("a trial round for people", () => {
 		expect(text).toContain("\n  refused\n  x\\x1b");
 		expect(text).toContain("app");
 	});
-	test("an exercise that failed in the cage is no good news", () => {
+	test("reports an exercise that failed in the cage", () => {
 		const text = roundText("app", round({ failedExercises: [`curl ${evil}`] }), {}, 0, en);
 		expectPlain(text);
 		expect(text).toContain("[fail] curl x");
 	});
-	test("shows the last five lines of an application that did not answer, line by line and harmless", () => {
+	test("shows the last five lines of an application that did not answer, without control sequences", () => {
 		const output = `1\n2\n3\nC:\\new ${evil}\n5\n6\n`;
 		const text = roundText("app", round({ answered: false, output }), {}, 0, en);
 		expectPlain(text);
@@ -135,7 +133,7 @@ describe("a trial round for people", () => {
 		expect(text).toContain("\n  5\n  6");
 		expect(text).not.toMatch(/^ *1$/m);
 	});
-	test("says what speaks for each of the missing", () => {
+	test("gives the evidence for each missing item", () => {
 		const importances: Importance[] = [
 			{ level: "said", line: `cannot open ${evil}` },
 			{ level: "last-call", before: 1 },
@@ -156,21 +154,21 @@ describe("a trial round for people", () => {
 			"most applications do not need it",
 		]);
 	});
-	test("a call without a path stands for itself", () => {
+	test("shows a call without a path by its name", () => {
 		expect(missingTable([{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false }], en)).toMatch(
 			/setgroups +setgroups: EPERM$/,
 		);
 	});
 });
 
-test.each(languages)("a finished cage is told in a few lines (%s)", (language) => {
+test.each(languages)("the result of make is a few lines (%s)", (language) => {
 	const text = madeText(made(), "/state/root", "/state/data", ["cagewright", "--state", "/state"], messagesFor(language));
 	expectPlain(text);
 	for (const part of ["/state/root", "/state/data", "/state/record.md", "cagewright --state /state run app"])
 		expect(text).toContain(part);
 });
 
-test.each(languages)("a dry run holds nothing that could steer a terminal, whatever a template says (%s)", (language) => {
+test.each(languages)("a dry run cannot control a terminal, whatever a template contains (%s)", (language) => {
 	const answers = {
 		name: "app",
 		application: { ...application, command: ["/bin/app", evil], user: evil, cwd: `/${evil}`, probes: [evil], exercises: [evil] },

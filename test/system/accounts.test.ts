@@ -12,7 +12,7 @@ interface Made {
 }
 
 describe("accounts by name", () => {
-	test("are known in the cage without password and shell, stay there with the cage, and can be left out again", async () => {
+	test("are in the cage without password and shell, stay there with the next make, and can be left out again", async () => {
 		const state = temporaryState();
 		const { json, status } = await make(state, "--account", "user:games", "--account", "mail");
 		expect(status).toBe(0);

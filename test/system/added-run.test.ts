@@ -5,7 +5,7 @@ import { cagewright, temporaryState } from "./cagewright.ts";
 
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
-test("a run with another exercise adds what that shows, and the plan has both", async () => {
+test("a run with another exercise adds its accesses, and the plan has those of both runs", async () => {
 	const state = temporaryState();
 	const first = await cagewright(["trace", "redis", "--json", "--quiet"], { state });
 	expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
@@ -37,7 +37,7 @@ test("a run with another exercise adds what that shows, and the plan has both", 
 	expect(again.stdout).toMatch(/Dieser Lauf (hat nichts Neues ergeben|ergänzte)/);
 });
 
-test("it goes on with the cage as it is", async () => {
+test("an added run needs a cage and cannot change its application", async () => {
 	const state = temporaryState();
 	const unknown = await cagewright(["trace", "nobody-knows-me", "--add"], { state });
 	expect(unknown.status).toBe(2);

@@ -51,7 +51,7 @@ describe("redis", () => {
 		expect([await starts("redis-server"), await property("redis-server", "NRestarts")]).toEqual([started + 1, "0"]);
 	});
 
-	test("is shown as adopted, and its cage is neither removed nor started beside it", async () => {
+	test("is shown as adopted, and its cage can be neither removed nor started a second time", async () => {
 		expect(await json("show redis-server")).toMatchObject({ adopted: { service: "redis-server.service", phase: "adopted" } });
 		expect(await cagewright("remove redis-server --yes")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("run redis-server")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
@@ -59,7 +59,7 @@ describe("redis", () => {
 		expect(await cagewright("unit redis-server --dropin redis-server --uninstall")).toMatchObject({ status: 4 });
 	});
 
-	test("stays in its cage when its package is installed again", async () => {
+	test("stays in its cage when its package is reinstalled", async () => {
 		const invocation = await property("redis-server", "InvocationID");
 		await system.must(`DEBIAN_FRONTEND=noninteractive dpkg -i ${archives}/redis-server_*.deb`);
 		expect(await property("redis-server", "InvocationID")).not.toBe(invocation);
@@ -68,7 +68,7 @@ describe("redis", () => {
 		expect(await whole()).toBe(String(keys));
 	});
 
-	test("is not released where both sides changed, until told which counts", async () => {
+	test("is not released while both sides have changes, unless an option names the side to keep", async () => {
 		await system.must("redis-cli set caged yes && touch /var/lib/redis/meanwhile");
 		const root = await rootOf("redis-server");
 		expect(await cagewright("release redis-server --yes")).toMatchObject({ status: 4, stderr: /--keep host or --keep cage/ });
@@ -78,7 +78,7 @@ describe("redis", () => {
 		await system.must("rm /var/lib/redis/meanwhile");
 	});
 
-	test("is not released with a link that was laid as a trap", async () => {
+	test("is not released if its data contains a link to a place outside", async () => {
 		const trap = "/var/lib/cagewright/cages/redis-server/data/var/lib/redis/trap";
 		await system.must(`ln -s /etc/shadow ${trap}`);
 		const root = await rootOf("redis-server");
@@ -90,7 +90,7 @@ describe("redis", () => {
 		await system.must(`rm ${trap}`);
 	});
 
-	test("comes back with what was written in the cage, and nothing else changed", async () => {
+	test("returns to the host with its writes from the cage, and nothing else changes", async () => {
 		const started = await starts("redis-server");
 		expect(await json("release redis-server --yes")).toMatchObject({ schema: "cagewright/release/1", answered: true });
 		expect(await rootOf("redis-server")).toBe(await rootOfHost());
@@ -103,7 +103,7 @@ describe("redis", () => {
 		expect((await system.must("ls -A /var/lib/redis")).split("\n")).toEqual(["dump.rdb"]);
 	});
 
-	test("runs as before where it does not answer from its cage", async () => {
+	test("keeps running as before if it does not answer from its cage", async () => {
 		await system.must("rm /var/lib/cagewright/cages/redis-server/current/usr/lib/*/libssl.so.*");
 		expect(await cagewright("adopt redis-server --yes --timeout 3")).toMatchObject({
 			status: 1,
@@ -126,7 +126,7 @@ describe("redis", () => {
 		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 11", "rename 12"] },
 		{ verb: "release", steps: ["rename 2", "rename 3", "rename 4", "rename 5", "rename 6", "rename 10", "rmdir 1"] },
 	])(
-		"is whole after a kill of $verb at any step",
+		"is complete after a kill of $verb at any step",
 		async ({ steps, verb }) => {
 			const found = new Set<string>();
 			for (const step of steps) {
@@ -159,7 +159,7 @@ describe("nginx", () => {
 	/** Counts the runs of failures between answers. */
 	const interruptions = async () => (await system.must("tr -d '\\n' </run/client")).split(/0+/).filter(Boolean).length;
 
-	test("is away once for each move, while a client asks all the time", async () => {
+	test("is interrupted once for each move, as a client that asks all the time measures", async () => {
 		const before = await unitFiles();
 		await system.must(
 			"printf '[Unit]\nRequires=nginx.service\n[Service]\nExecStart=sleep infinity\n' >/run/systemd/system/after.service",
@@ -182,7 +182,7 @@ describe("nginx", () => {
 		expect(await unitFiles()).toBe(before);
 	});
 
-	test("stays in its cage after a TERM once it was started there", async () => {
+	test("stays in its cage after a TERM that arrives once it started there", async () => {
 		const before = await unitFiles();
 		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events --probe 'sleep 2' 2>/run/events & wait_for=$!";
 		const line = `${pipe}; until grep -qs service-started /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
@@ -192,7 +192,7 @@ describe("nginx", () => {
 		expect(await unitFiles()).toBe(before);
 	});
 
-	test("runs on the host after a TERM in the middle", async () => {
+	test("runs on the host after a TERM in the middle of the move", async () => {
 		const before = await unitFiles();
 		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events 2>/run/events & wait_for=$!";
 		const line = `${pipe}; until grep -qs service-stopped /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;

@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => void execFileSync("rm", ["-rf", folder]));
 
 describe("a fingerprint", () => {
-	test("tells a file that was rewritten in the same size with its time set back", async () => {
+	test("differs for a file that was rewritten with the same size and a reset time", async () => {
 		const file = join(folder, "file");
 		writeFileSync(file, "one");
 		const { atime, mtime } = statSync(file);
@@ -37,25 +37,25 @@ describe("a fingerprint", () => {
 		expect(await fingerprint(folder)).not.toBe(before);
 	});
 
-	test("covers what lies deeper than a path can name", async () => {
+	test("covers files deeper than a path can name", async () => {
 		makeDeep(folder, "touch file");
 		const before = await fingerprint(folder);
 		makeDeep(folder, "echo more >file");
 		expect(await fingerprint(folder)).not.toBe(before);
 	});
 
-	test("is none of a directory that is not there", async () => {
+	test("does not exist for a missing directory", async () => {
 		expect(await fingerprint(join(folder, "absent"))).toBeUndefined();
 	});
 });
 
-describe("a link that leads out of the state", () => {
+describe("a link to a place outside the state", () => {
 	test("is found deeper than a path can name", async () => {
 		makeDeep(folder, "ln -s /etc/shadow trap");
 		expect(await foreignLink(folder, "/var/lib/app" as Path)).toMatch(/^\/var\/lib\/app\/.*\/trap$/);
 	});
 
-	test("passes where the host has the same", async () => {
+	test("is accepted if the host has the same one", async () => {
 		const [cage, host] = [join(folder, "cage"), join(folder, "host")];
 		for (const directory of [cage, host]) {
 			mkdirSync(directory);
@@ -67,7 +67,7 @@ describe("a link that leads out of the state", () => {
 	});
 });
 
-describe("data of a cage whose service was taken back", () => {
+describe("the data of a cage whose service was released", () => {
 	beforeEach(async () => {
 		for (const [directory, text] of [
 			["data", "own"],
@@ -80,7 +80,7 @@ describe("data of a cage whose service was taken back", () => {
 		writeFileSync(join(folder, "data/file"), "accepted");
 	});
 
-	test("is its own again, and what the service wrote is kept", async () => {
+	test("is the cage's earlier data, and the service's writes are kept beside it", async () => {
 		const kept = await restoreData(folder, "2026-01-02T03:04:05.678Z");
 		expect(kept).toBe(join(folder, "data.undone-20260102T030405678Z"));
 		expect(readFileSync(`${kept}/file`, "utf8")).toBe("accepted");
@@ -88,7 +88,7 @@ describe("data of a cage whose service was taken back", () => {
 		expect(await restoreData(folder, "2026-01-02T03:04:05.678Z")).toBe(kept);
 	});
 
-	test("is not kept where the service was never started", async () => {
+	test("keeps no writes of a service that never started", async () => {
 		expect(await restoreData(folder)).toBeUndefined();
 		expect(readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
 		expect(readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);

@@ -17,11 +17,11 @@ const adoption = (stage: string): Adoption => ({
 	],
 });
 
-test("an adoption comes back from its file with the stages of its release", () => {
+test("an adoption survives its file, with the stages of its release", () => {
 	const written = adoption(".cagewright-release-0a1b");
 	expect(adoptionFromJson(adoptionToJson(written))).toEqual(written);
 });
 
-test("a stage that would be somewhere else is not understood", () => {
+test("a stage outside the directory is rejected", () => {
 	expect(adoptionFromJson(adoptionToJson(adoption(".cagewright-release-0a1b/../../etc")))).toBeUndefined();
 });

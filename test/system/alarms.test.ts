@@ -61,7 +61,7 @@ async function watched(watches: readonly (readonly string[])[], work: () => Prom
 	return Promise.all(begun.map(async ({ ended }) => alarms((await ended).stdout)));
 }
 
-test.runIf(isWanted)("an attack raises one alarm of each kind, and what the application always does raises none", async () => {
+test.runIf(isWanted)("an attack raises one alarm of each kind, and the application's usual calls raise none", async () => {
 	const file = `${temporaryFolder("alarm")}/alarm.json`;
 	const [found = []] = await watched([[], ["--on-alarm", `cat >>${file}`]], async () => {
 		await request("unshare");
@@ -81,7 +81,7 @@ test.runIf(isWanted)("an attack raises one alarm of each kind, and what the appl
 	expect(stdout).toContain('alarm {"at":');
 });
 
-test.runIf(isWanted)("a self-test raises alarms only for those who ask for them", async () => {
+test.runIf(isWanted)("a self-test raises alarms only with --with-tests", async () => {
 	const [without = [], withTests = []] = await watched([[], ["--with-tests"]], async () => {
 		await cagewright(["selftest", "victim"], { state });
 		await sleep(1000);
@@ -103,7 +103,7 @@ test.runIf(isWanted).each([
 	expect(stdout).toContain(reaction === "stop" ? " stopped " : " frozen ");
 });
 
-test("a cage that is not there is named", async () => {
+test("a missing cage is named", async () => {
 	const { status, stderr } = await cagewright(["watch", "nobody"], { state });
 	expect(status).toBe(2);
 	expect(stderr).toContain("nobody");

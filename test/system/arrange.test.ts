@@ -63,7 +63,7 @@ function contents(): Map<string, string> {
 }
 const apart = (path: string) => `/${separateDataName}${path}`;
 
-describe("state", () => {
+describe("the state of a cage", () => {
 	beforeEach(() => {
 		state("/a");
 		for (const path of ["/a/b", "/a/b/c", "/a/d"]) {
@@ -73,13 +73,13 @@ describe("state", () => {
 		}
 	});
 
-	test("stays where it is while nobody mounts a directory above", async () => {
+	test("stays in its place while no generation mounts a directory above it", async () => {
 		for (const others of [[], ["/a"], ["/a/b"], ["/other"]])
 			expect(await isToBeArranged(arrangement(["/a"], others))).toBe(false);
 		expect(await isToBeArranged(arrangement(["/x/y"], ["/x"]))).toBe(false);
 	});
 
-	test("of a narrower directory moves below directories of root, and the rest is apart until a wider one is mounted again", async () => {
+	test("of a narrower directory moves below directories of root, and the rest waits apart until a wider one is mounted again", async () => {
 		const inode = lstatSync(join(data, "/a")).ino;
 		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(true);
 		await arrange(["/a/b"], ["/a"]);
@@ -99,7 +99,7 @@ describe("state", () => {
 		["a much narrower one", ["/a/b/c"]],
 		["one after the other", ["/a/b", "/a/b/c"]],
 		["one after the other, and back", ["/a/b", "/a/b/c", "/a/b"]],
-	])("that is all in %s keeps the wider one's owner and mode", async (_, narrower) => {
+	])("that is completely in %s keeps the wider directory's owner and mode", async (_, narrower) => {
 		for (const path of ["/a/file", "/a/d/file", "/a/d", "/a/b/file"]) rmSync(join(data, path), { recursive: true, force: true });
 		chownSync(join(data, "/a/b"), 65534, 7);
 		chmodSync(join(data, "/a/b"), 0o700);
@@ -113,7 +113,7 @@ describe("state", () => {
 		expect(readdirSync(data)).toEqual(["a"]);
 	});
 
-	test("of a directory that was apart with others comes back for a generation that mounts it", async () => {
+	test("of a directory that was moved apart returns for a generation that mounts it", async () => {
 		await arrange(["/a/b"], ["/a"]);
 		await bringBackMissing(pathFromText(data), paths(["/a/d"]));
 		expect(readFileSync(join(data, "/a/d/file"), "utf8")).toBe("/a/d");
@@ -122,7 +122,7 @@ describe("state", () => {
 		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
 	});
 
-	test("of two places with one name is lost in neither", async () => {
+	test("in two places with one name is lost in neither", async () => {
 		await arrange(["/a/b"], ["/a"]);
 		writeFileSync(join(data, "/a/file"), "an administrator's");
 		const before = contents();
@@ -135,8 +135,8 @@ describe("state", () => {
 
 	test.each([
 		["in its place", "/a/b", "/a/b"],
-		["in the middle of the way", "/a/b/c", "/a/b"],
-	])("is not taken through a link %s, and nothing is moved", async (_, root, link) => {
+		["in the middle of the path", "/a/b/c", "/a/b"],
+	])("is not moved through a link %s", async (_, root, link) => {
 		rmSync(join(data, link), { recursive: true });
 		const outside = mkdtempSync(join(tmpdir(), "cagewright-outside-"));
 		try {
@@ -156,7 +156,7 @@ describe("state", () => {
 const generations = [["/a"], ["/a/b"], ["/a/b/c", "/a/d"], ["/a/d"], ["/a", "/e/f"], ["/e"], ["/e/f", "/a/b"]];
 
 describe("a kill between any two renames", () => {
-	test("loses nothing, and is finished for the generation before or for the next one", async () => {
+	test("loses nothing, and the move can be completed for the old or the new generation", async () => {
 		const random = generator(1);
 		for (let round = 0; round < 8; round++) {
 			rmSync(data, { recursive: true, force: true });

@@ -19,7 +19,7 @@ const tracers = (pid: number) =>
 const states = (pid: number) =>
 	threads(pid).map((thread) => /^State:\s*(\w)/m.exec(read(thread as unknown as number, "status"))?.[1]);
 
-describe("a service of several processes and threads that runs already", () => {
+describe("a running service with several processes and threads", () => {
 	const actors = ["main", "thread", "child", "grandchild"];
 	let folder: string;
 	let service: ChildProcess;
@@ -56,7 +56,7 @@ describe("a service of several processes and threads that runs already", () => {
 		if (service.signalCode === null) await once(service, "close");
 	});
 
-	test("is seen whole, and runs on as if nothing had been", async () => {
+	test("is traced with all of them, and keeps running", async () => {
 		const state = temporaryState();
 		const { json, status, stderr } = await cagewright(words("--json", "--exercise", twice()), { state });
 		expect({ status, json }).toMatchObject({ status: 0, json: { answered: true, gaps: ["start-up"], signals: [] } });
@@ -85,24 +85,21 @@ describe("a service of several processes and threads that runs already", () => {
 		expect(stderr).toContain("API_TOKEN");
 	});
 
-	test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
-		"outlives %s to Cagewright, and nobody holds it any more",
-		async (signal) => {
-			const run = begin(words("--for", "3600"), { state: temporaryState() });
-			await run.says(/tracing process/);
-			const [tracer, ...others] = tracers(pid);
-			expect(others).toEqual([]);
-			expect(read(Number(tracer), "comm").trim()).toBe("strace");
-			await run.stop(signal);
-			await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
-			await eventually(() => expect(allProcesses()).not.toContain(Number(tracer)));
-			await worksOn();
-			expect(states(pid)).not.toContain("t");
-			expect(states(pid)).not.toContain("T");
-		},
-	);
+	test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("keeps running untraced after %s to Cagewright", async (signal) => {
+		const run = begin(words("--for", "3600"), { state: temporaryState() });
+		await run.says(/tracing process/);
+		const [tracer, ...others] = tracers(pid);
+		expect(others).toEqual([]);
+		expect(read(Number(tracer), "comm").trim()).toBe("strace");
+		await run.stop(signal);
+		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
+		await eventually(() => expect(allProcesses()).not.toContain(Number(tracer)));
+		await worksOn();
+		expect(states(pid)).not.toContain("t");
+		expect(states(pid)).not.toContain("T");
+	});
 
-	test("outlives the death of strace, and that is told", async () => {
+	test("keeps running after strace is killed, which the command reports", async () => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
 		await run.says(/tracing process/);
 		process.kill(Number([...tracers(pid)][0]), "SIGKILL");
@@ -111,7 +108,7 @@ describe("a service of several processes and threads that runs already", () => {
 		await worksOn();
 	});
 
-	test("cannot be watched twice at once, nor without the right to", async () => {
+	test("cannot be traced twice at once, nor without CAP_SYS_PTRACE", async () => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
 		await run.says(/tracing process/);
 		const twice = await cagewright(words(), { state: temporaryState() });
@@ -129,9 +126,9 @@ describe("a service of several processes and threads that runs already", () => {
 	});
 });
 
-describe("what cannot be watched", () => {
+describe("--attach", () => {
 	const probe = ["--probe", "true"];
-	test("a process that is not there, and one without memory", async () => {
+	test("refuses a process that does not exist or has no memory", async () => {
 		const state = temporaryState();
 		const gone = spawn("true");
 		await once(gone, "close");
@@ -152,14 +149,14 @@ describe("what cannot be watched", () => {
 		}
 	});
 
-	test("--for alone, and no process id", async () => {
+	test("is required by --for, and needs a process ID", async () => {
 		const state = temporaryState();
 		expect((await cagewright(["trace", "--for", "5", ...probe, "--", "redis-server"], { state })).status).toBe(2);
 		expect((await cagewright(["make", "--attach", "redis", ...probe], { state })).status).toBe(2);
 		expect((await cagewright(["build", "--attach", "1", ...probe], { state })).status).toBe(2);
 	});
 
-	test("one that ends meanwhile is told", async () => {
+	test("fails if the process ends during the trace", async () => {
 		const state = temporaryState();
 		const port = await freePort();
 		const daemon = redis(port);
@@ -197,8 +194,8 @@ test.each([
 	}
 });
 
-describe("a whole cage from a daemon that runs", () => {
-	test("redis, under its account and with its data kept", async () => {
+describe("a cage made from a running daemon", () => {
+	test("redis answers under its account, and the running one keeps its data", async () => {
 		const state = temporaryState();
 		const network = await privateNetwork();
 		const daemon = redis(6379);
@@ -233,7 +230,7 @@ describe("a whole cage from a daemon that runs", () => {
 		expect(await askRedis(6379, ["GET", "live"], network)).toBe("yes");
 	});
 
-	test("nginx with its workers, who switch accounts", async () => {
+	test("nginx answers with workers that switch accounts", async () => {
 		const state = temporaryState();
 		const network = await privateNetwork();
 		const daemon = nginx({ port: 80, main: ["user www-data;", "worker_processes 2;"] });

@@ -54,13 +54,13 @@ async function findings(at?: string): Promise<string[]> {
 }
 
 describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
-	it("passes when it is in order, and every entry was looked at", async () => {
+	it("passes without a flaw, and every entry is counted", async () => {
 		await execa("mknod", ["-m", "666", join(cage, "dev/null"), "c", "1", "3"]);
 		expect(await findings()).toEqual([]);
 		expect((await audit()).looked).toBe(10);
 	});
 
-	it("has no file too deep to be found: data", async () => {
+	it("is searched for traps in its data at any depth", async () => {
 		const data = join(top, "written");
 		mkdirSync(data);
 		makeDeep(data, "touch evil; chmod 4755 evil");
@@ -76,7 +76,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		);
 	});
 
-	it("is judged by what is in it when its data is deeper than is looked at", async () => {
+	it("is audited completely even if its data is deeper than the audit goes", async () => {
 		const data = join(top, "written");
 		mkdirSync(data);
 		execFileSync("perl", ["-e", 'chdir shift; for (1 .. 400) { mkdir "d" x 200 or die; chdir "d" x 200 or die }', data]);
@@ -98,7 +98,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		await removeTree(pathFromText(data));
 	});
 
-	it("has file capabilities in its data found, with blanks in the name", async () => {
+	it("is searched for file capabilities in its data, whatever the names", async () => {
 		const data = join(top, "written");
 		mkdirSync(join(data, "a b"), { recursive: true });
 		for (const name of ["a b/with caps", "with caps"]) {
@@ -116,7 +116,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		]);
 	});
 
-	it("warns about a sticky directory that it lies in", async () => {
+	it("gets a warning for a sticky parent directory", async () => {
 		chmodSync(top, 0o1777);
 		const { findings } = await audit();
 		expect(findings.at(-1)).toEqual({ code: "way-sticky", path: top, severity: "warning", values: { mode: "01777" } });
@@ -141,28 +141,28 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		["a hash", () => writeFileSync(join(cage, "etc/passwd"), "root:$6$x$y:0:0::/:/bin/sh\n"), "password-hash /etc/passwd"],
 		["shadow", () => writeFileSync(join(cage, "etc/shadow"), ""), "shadow-file /etc/shadow"],
 		["a link out", () => symlinkSync("/etc/hostname", join(cage, "etc/out")), "link-leads-outside /etc/out"],
-		["a writable way", () => chmodSync(top, 0o777), "way-writable TOP"],
-		["somebody else's way", () => chownSync(top, 33, 33), "way-foreign-owner TOP"],
+		["a writable directory on the path", () => chmodSync(top, 0o777), "way-writable TOP"],
+		["another user's directory on the path", () => chownSync(top, 33, 33), "way-foreign-owner TOP"],
 	];
-	it.each(spoiled)("with %s is found", async (_what, spoil, expected) => {
+	it.each(spoiled)("with %s gets a finding", async (_what, spoil, expected) => {
 		await spoil();
 		expect(await findings()).toEqual([expected.replace("TOP", top)]);
 	});
 
-	it("with a socket is found", async () => {
+	it("with a socket gets a finding", async () => {
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(join(cage, "etc/socket"), resolve));
 		expect(await findings()).toEqual(["socket /etc/socket"]);
 		await new Promise((resolve) => server.close(resolve));
 	});
 
-	it("that is reached by a link is found", async () => {
+	it("that is reached via a link gets a finding", async () => {
 		symlinkSync(cage, join(top, "link"));
 		expect(await findings(join(top, "link"))).toContain(`way-not-directory ${join(top, "link")}`);
 		expect(await findings(join(top, "absent/cage"))).toContain(`way-not-directory ${join(top, "absent")}`);
 	});
 
-	it("with something mounted in it is found, and the mount is not entered", async () => {
+	it("with a mount in it gets a finding, and the mount is not entered", async () => {
 		mkdirSync(join(cage, "mnt"));
 		await execa("mount", ["-t", "tmpfs", "tmpfs", join(cage, "mnt")]);
 		try {
@@ -175,7 +175,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		}
 	});
 
-	it("with names that are not UTF-8 is looked at whole", async () => {
+	it("is audited completely even if names are not UTF-8", async () => {
 		const name = Buffer.concat([Buffer.from(join(cage, "usr/bin/")), Buffer.from([0xff, 0x0a, 0x20, 0x61])]);
 		writeFileSync(name, "");
 		chmodSync(name, 0o4755);
@@ -183,7 +183,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		expect(findings.map(({ code, path }) => [code, path]).at(-1)).toEqual(["setuid", "/usr/bin/\xff\n a"]);
 	});
 
-	it("has traps in its state found", async () => {
+	it("is searched for traps in its state", async () => {
 		const source = join(top, "state");
 		mkdirSync(join(source, "sub dir"), { recursive: true });
 		writeFileSync(join(source, "sub dir/trap"), "");
@@ -199,13 +199,13 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		});
 	});
 
-	it("is not changed by being looked at", async () => {
+	it("is not changed by an audit", async () => {
 		const before = readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs);
 		await audit();
 		expect(readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs)).toEqual(before);
 	});
 
-	it("is looked at until the signal says to stop", async () => {
+	it("is audited until the signal aborts", async () => {
 		await expect(auditCage({ root: pathFromText(cage), policy }, AbortSignal.abort())).rejects.toThrow();
 	});
 });

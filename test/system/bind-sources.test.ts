@@ -52,11 +52,11 @@ function swapForLink(): void {
 	symlinkSync(secret, shared);
 }
 
-test("a bind that nobody touched is seen", async () => {
+test("an untouched bind shows the host's directory", async () => {
 	expect(await run()).toMatchObject({ status: 0, stdout: "public\n" });
 });
 
-test("a link in the place of a bind's source refuses the start", async () => {
+test("a link in place of a bind's source stops the launch", async () => {
 	swapForLink();
 	const result = await run();
 	expect(result).toMatchObject({ status: 4, stdout: "" });
@@ -64,28 +64,28 @@ test("a link in the place of a bind's source refuses the start", async () => {
 	expect(result.stderr).toContain(shared);
 });
 
-test("check names a link on the way to a bind", async () => {
+test("check names a link on the path to a bind", async () => {
 	swapForLink();
 	const result = await cagewright(["check", "bound"], { state });
 	expect(result.status).toBe(1);
 	expect(result.stdout).toContain(`danger bind-not-directory ${shared}: `);
 });
 
-test("no unit is printed while the way to a bind leads over a link", async () => {
+test("no unit is printed while the path to a bind contains a link", async () => {
 	swapForLink();
 	const result = await cagewright(["unit", "bound"], { state });
 	expect(result).toMatchObject({ status: 4, stdout: "" });
 	expect(result.stderr).toContain("bind-not-directory");
 });
 
-test("a source that is gone refuses the start in one line", async () => {
+test("a missing source stops the launch with one line", async () => {
 	renameSync(shared, aside);
 	const result = await run();
 	expect(result).toMatchObject({ status: 4, stdout: "" });
 	expect(result.stderr).toMatch(/^cagewright: .*bind-absent.*\n$/);
 });
 
-test("a directory on the way that is another's refuses the start until it is accepted by name", async () => {
+test("another user's directory on the path stops the launch until it is accepted by name", async () => {
 	chownSync(web, 65_534, 65_534);
 	const refused = await run();
 	expect(refused.status).toBe(4);
@@ -94,7 +94,7 @@ test("a directory on the way that is another's refuses the start until it is acc
 	expect(await run("--accept-finding", `bind-foreign-owner:${web}`)).toMatchObject({ status: 0, stdout: "public\n" });
 });
 
-test("a swap between the look and the mount is caught after the mount", async () => {
+test("a swap between the check and the mount is detected after the mount", async () => {
 	const { stdout: commands } = await run("--print");
 	swapForLink();
 	const launched = promisify(execFile)("sh", ["-c", commands], { cwd: "/" });
@@ -106,7 +106,7 @@ test("a swap between the look and the mount is caught after the mount", async ()
 	rmSync(shared);
 });
 
-test("a link is not followed even where its finding was accepted", async () => {
+test("a link is not followed even if its finding was accepted", async () => {
 	swapForLink();
 	const result = await run("--accept-finding", `bind-not-directory:${shared}`);
 	expect(result).toMatchObject({ status: 4, stdout: "" });

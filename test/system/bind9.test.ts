@@ -21,7 +21,7 @@ test("bind9 answers for its zone from a cage made from a command and a probe alo
 	expect((await run.stop()).status).toBe(0);
 });
 
-test("bind9 started as root drops to its account inside as well", async () => {
+test("bind9 started as root switches to its account in the cage too", async () => {
 	const port = await freePort();
 	const daemon = bind9(port);
 	const command = [...daemon.command, "-u", "bind"];

@@ -12,8 +12,8 @@ import { build, cage, everything, folder, host, hostFile, inCage, inHost, openWo
 
 openWorkshop();
 
-describe("what the host does meanwhile", () => {
-	test("a vanished file, a FIFO or a link in its place: one failure, nothing left", async () => {
+describe("a host that changes during the build", () => {
+	test("causes one failure and leaves nothing, if a file vanishes or becomes a FIFO or link", async () => {
 		const one = plan([hostFile("a"), hostFile("b")]);
 		const failing = async (code: string) => {
 			await expect(build(one)).rejects.toMatchObject({ code, values: { path: inHost("b") } });
@@ -28,7 +28,7 @@ describe("what the host does meanwhile", () => {
 		await expect(build(one)).rejects.toMatchObject({ code: "source-gone" });
 	});
 
-	test("a link that is swapped in after the look at all files", async () => {
+	test("cannot redirect the copy by a link that appears after the files were checked", async () => {
 		// Far more files than the build copies at once, so that it has not started the last one when the first is done.
 		const one = plan([...Array.from({ length: 60 }, (_, index) => hostFile(`a${index}`)), hostFile("f")]);
 		const swap = () => {
@@ -39,7 +39,7 @@ describe("what the host does meanwhile", () => {
 		expect(everything().length).toBe(2);
 	});
 
-	test("a plan with something below a link never writes where it points", async () => {
+	test("cannot make a plan write through a link", async () => {
 		hostFile("victim", "old");
 		const one = plan([
 			entry("/lib", { kind: "symlink", target: host }),
@@ -49,7 +49,7 @@ describe("what the host does meanwhile", () => {
 		expect(readFileSync(inHost("victim"), "utf8")).toBe("old");
 	});
 
-	test("an abort in the middle leaves nothing", async () => {
+	test("leaves nothing if the build is aborted", async () => {
 		const entries = Array.from({ length: 20 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(3_000_000, index)));
 		const controller = new AbortController();
 		const stop = (_: Path, done: number) => {
@@ -60,7 +60,7 @@ describe("what the host does meanwhile", () => {
 		expect((await build(plan(entries))).generation).toBe(1);
 	});
 
-	test("progress counts bytes up to all of them", async () => {
+	test("does not keep the progress from counting all bytes", async () => {
 		const entries = Array.from({ length: 9 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(300_000, index)));
 		const steps: number[][] = [];
 		await build(plan([...entries, hostFile("empty", "")]), { onFile: (_, done, total) => steps.push([done, total]) });
@@ -83,7 +83,7 @@ describe("a full disk", () => {
 		}
 	};
 
-	test("is found before anything is copied", async () => {
+	test("is detected before anything is copied", async () => {
 		const one = plan([hostFile("big", Buffer.alloc(9_000_000, 1))]);
 		await onSmallDisk("size=5m", async () => {
 			const failure = { code: "disk-full", exit: 1, values: { needed: expect.any(Number), free: expect.any(Number) } };
@@ -91,7 +91,7 @@ describe("a full disk", () => {
 		});
 	});
 
-	test("that fills meanwhile, by bytes or by names, is one failure", async () => {
+	test("that fills during the build, by bytes or inodes, causes one failure", async () => {
 		const entries = Array.from({ length: 40 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(100_000, 1)));
 		await onSmallDisk("size=5m", async () => {
 			const fill = () => writeFileSync(join(folder, "cages/app/ballast"), Buffer.alloc(1_500_000));
@@ -126,7 +126,7 @@ describe("after a kill", () => {
 		expect((await once(child, "close"))[1]).toBe("SIGKILL");
 	}
 
-	test("at any moment, there is one whole present generation", async () => {
+	test("at any moment, the present generation is complete", async () => {
 		const entries = Array.from({ length: 6 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(200_000, index)));
 		const from = plan([...entries, entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } })]);
 		await build(from);
@@ -158,7 +158,7 @@ describe("after a kill", () => {
 		expect(await currentGeneration(cage)).toBeGreaterThan(1);
 	});
 
-	test("the old generation is whole, and the next command clears away the rest", async () => {
+	test("the old generation is complete, and the next command removes the rest", async () => {
 		const entries = Array.from({ length: 30 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(4_000_000, index)));
 		await build(plan([hostFile("old")]));
 		await buildAndKill(entries);
@@ -172,7 +172,7 @@ describe("after a kill", () => {
 		expect((await build(plan(entries))).generation).toBe(2);
 	});
 
-	test("a generation that was never recorded goes; what a living process makes stays", async () => {
+	test("an unrecorded generation is removed, but not one that a living process is building", async () => {
 		await build(plan([hostFile("a")]));
 		mkdirSync(join(cage, "generations/7/usr"), { recursive: true });
 		const start = readFileSync("/proc/self/stat", "latin1").split(") ")[1]?.split(" ")[19];

@@ -30,7 +30,7 @@ import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, openWork
 openWorkshop();
 
 describe("a generation", () => {
-	test("has everything as planned, and a manifest that says so", async () => {
+	test("contains everything that is planned, with a manifest of it", async () => {
 		hostFile("program");
 		hostFile("odd\xff\n", "odd");
 		const manifest = await build(
@@ -87,7 +87,7 @@ describe("a generation", () => {
 		}
 	});
 
-	test("twice from the same plan is the same, but for the moment", async () => {
+	test("is the same for the same plan, except for its time", async () => {
 		const one = plan([hostFile("a"), entry("/etc/group", { kind: "generated", content: "x" })]);
 		await build(one);
 		await build(one);
@@ -99,7 +99,7 @@ describe("a generation", () => {
 		expect(list(2)).toEqual(list(1));
 	});
 
-	test("keeps holes, and a file's owner may be one that cannot read it", async () => {
+	test("keeps holes, and may contain a file that its owner cannot read", async () => {
 		hostFile("sparse");
 		truncateSync(inHost("sparse"), 30_000_000);
 		await build(plan([fileEntry("sparse", { mode: 0, uid: 12 })]));
@@ -107,7 +107,7 @@ describe("a generation", () => {
 		expect(statSync(inCage(inHost("sparse"))).blocks).toBeLessThan(200);
 	});
 
-	test("has a loader cache for its own libraries, and nothing of ldconfig's beside it", async () => {
+	test("has a loader cache for its own libraries, and no other file of ldconfig", async () => {
 		const library = execFileSync("sh", ["-c", "ldconfig -p | sed -n 's/.*libc.so.6.*x86-64.* => //p' | head -1"], {
 			encoding: "utf8",
 		}).trim();
@@ -130,7 +130,7 @@ describe("a generation", () => {
 		expect(lstatSync(inCage("/etc/ld.so.cache")).mode & 0o7777).toBe(0o644);
 	});
 
-	test("is known by its stamps: no file of it has to be read again before a launch", async () => {
+	test("has stamps, so that no file has to be read again before a launch", async () => {
 		const manifest = await build(
 			plan([
 				hostFile("a"),
@@ -145,7 +145,7 @@ describe("a generation", () => {
 		}
 	});
 
-	test("can be built beside the present one and switched to later, and back", async () => {
+	test("can be built without a switch, and be switched to later and back", async () => {
 		const one = plan([hostFile("a")]);
 		await build(one);
 		await build(one, { activate: false });
@@ -160,7 +160,7 @@ describe("a generation", () => {
 });
 
 describe("a cage's folder", () => {
-	test("below a link of somebody else, or below what others may write to, is refused", async () => {
+	test("is refused below another user's link or below a directory that others may write to", async () => {
 		mkdirSync(join(folder, "theirs"));
 		symlinkSync("theirs", join(folder, "link"));
 		execFileSync("chown", ["-h", "33:33", join(folder, "link")]);
@@ -181,7 +181,7 @@ describe("a cage's folder", () => {
 		expect(readdirSync(join(folder, "theirs"))).toEqual([]);
 	});
 
-	test("may be reached through a link of root", async () => {
+	test("may be reached via a link of root", async () => {
 		mkdirSync(join(folder, "real"));
 		symlinkSync("real", join(folder, "link"));
 		await build(plan([]), { cage: join(folder, "link/app") });
@@ -193,7 +193,7 @@ describe("without root", () => {
 	const ordinary = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"];
 	const possible = spawnSync("setpriv", [...ordinary.slice(1), process.execPath, "-e", "0"]).status === 0;
 
-	test.runIf(possible)("a cage belongs to who built it, and can be removed again", async () => {
+	test.runIf(possible)("a cage belongs to the user who built it, and can be removed", async () => {
 		execFileSync("chmod", ["755", folder]);
 		const home = join(folder, "home");
 		mkdirSync(home);

@@ -29,7 +29,7 @@ beforeAll(async () => {
 	});
 }, names.length * 100_000);
 
-test.each(names)("%s is caged at the first try, and serves as a service", (name) => {
+test.each(names)("%s is caged at the first try, and runs as a service", (name) => {
 	const { deepDropIn, deepHost, deepRun, warnings, ...result } = JSON.parse(
 		readFileSync(join(folder, name, "result.json"), "utf8"),
 	);

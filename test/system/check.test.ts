@@ -55,7 +55,7 @@ const check = (...words: string[]) => cagewright(["check", ...(words.length ? wo
 const launch = (...options: string[]) =>
 	cagewright(["run", name, ...options, "--", "/usr/bin/redis-server", "--version"], { state });
 
-test("a cage as it was built is clean but for what was accepted", async () => {
+test("an unchanged cage has no findings except accepted ones", async () => {
 	const result = await check();
 	expect(found(result)).toEqual([]);
 	expect(result.stdout).toContain("checked: accepted way-sticky /tmp: ");
@@ -83,7 +83,7 @@ const touches = [
 	},
 ];
 
-test.each(touches)("$what on the host is named, and taken back no more", async ({ dry, line, touch, undo }) => {
+test.each(touches)("$what on the host is reported until it is undone", async ({ dry, line, touch, undo }) => {
 	touch();
 	const [checked, monitored] = [await check(), await check(name, "--nagios")];
 	const planned = await cagewright(["update", name, "--dry-run"], { state });
@@ -106,7 +106,7 @@ const rewritings = [
 	},
 ];
 
-test.each(rewritings)("a file of the host that was merely $what is no news, to a check and to an update", async ({ rewrite }) => {
+test.each(rewritings)("a host file that was merely $what is reported by neither check nor update", async ({ rewrite }) => {
 	rewrite(`${included}/page`);
 	expect(found(await check())).toEqual([]);
 	expect((await cagewright(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
@@ -123,7 +123,7 @@ test.each(rewritings)("a file of the host that was merely $what is no news, to a
 	expect([trace.includes(`${included}/page"`), trace.includes(`${included}/still"`)]).toEqual([true, false]);
 });
 
-test("what cannot be checked is unknown to monitoring, in the one line that it reads", async () => {
+test("a failed check is UNKNOWN for monitoring, in one line", async () => {
 	const unknown = await cagewright(["check", "nowhere", "--nagios"], { state });
 	expect(unknown).toMatchObject({
 		status: 3,
@@ -138,7 +138,7 @@ test("what cannot be checked is unknown to monitoring, in the one line that it r
 	expect(existsSync(mistyped)).toBe(false);
 });
 
-test("a line for monitoring is no JSON document: asked for both, it gives neither", async () => {
+test("--nagios and --json exclude each other", async () => {
 	const both = await check(name, "--nagios", "--json");
 	expect(both).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("--nagios and --json") });
 });
@@ -228,7 +228,7 @@ const changes: Change[] = [
 	},
 ];
 
-test.each(changes)("$what is found", async ({ change, finding, refused, undo }) => {
+test.each(changes)("$what is reported", async ({ change, finding, refused, undo }) => {
 	change();
 	try {
 		const result = await check();
@@ -248,7 +248,7 @@ test.each(changes)("$what is found", async ({ change, finding, refused, undo }) 
 	expect(found(await check())).toEqual([]);
 });
 
-test("a danger is accepted by its name alone, and is named at every launch from then on", async () => {
+test("a danger must be accepted by name, and every later launch repeats it", async () => {
 	const added = inCage("/usr/bin/sh");
 	writeFileSync(added, "", { mode: 0o755 });
 	try {
@@ -272,7 +272,7 @@ test("a danger is accepted by its name alone, and is named at every launch from 
 	expect((await launch()).stderr).toBe("");
 });
 
-test("what would stop the launch stops the unit as well", async () => {
+test("a finding that stops the launch also stops the unit", async () => {
 	writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
 		const result = await cagewright(["unit", name], { state });
@@ -292,7 +292,7 @@ test("a check changes nothing", async () => {
 	expect(look()).toBe(before);
 });
 
-test("the check as JSON", async () => {
+test("check --json has the documented fields", async () => {
 	writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
 		const { json, status } = await check(name, "--json");
@@ -314,7 +314,7 @@ test("the check as JSON", async () => {
 	}
 });
 
-test("which cages are to be checked has to be said", async () => {
+test("check needs either names or --all", async () => {
 	expect((await cagewright(["check"], { state })).status).toBe(2);
 	expect((await check(name, "--all")).status).toBe(2);
 	expect((await check("nobody")).status).toBe(2);

@@ -36,7 +36,7 @@ const template = (program: string, client: string): Template => ({
 	documentation: [],
 });
 
-test("a template says what of it is not here, and which package of this system brings it", () => {
+test("a template names missing programs and the packages of this system that provide them", () => {
 	expect(choiceOfTemplate(template("/nowhere/thing", "sh"), "en", []).missing).toEqual({
 		programs: ["/nowhere/thing"],
 		packages: ["thing-server"],
@@ -47,7 +47,7 @@ test("a template says what of it is not here, and which package of this system b
 	expect(here.advice).toEqual(["Mind the step."]);
 });
 
-test("a template whose program listens runs", () => {
+test("a template counts as running if its program listens", () => {
 	const port = { protocol: "tcp", address: "0.0.0.0", port: 7000 } as const;
 	const found = {
 		name: "thing",
@@ -67,7 +67,7 @@ test("a template whose program listens runs", () => {
 	});
 });
 
-test("what would have to be installed comes last, the demonstration first", () => {
+test("the demonstration comes first, and templates that are not installed last", () => {
 	const choice = (name: string, kind: "demo" | "template" | "unit", isHere = true) => ({
 		id: name,
 		kind,

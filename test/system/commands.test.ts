@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cagewright, temporaryState } from "./cagewright.ts";
 
-test("every program that is started is told with its line, and its end with its status", async () => {
+test("every started program is reported with its command line and its exit status", async () => {
 	const { status, stderr } = await cagewright(["make", "demo", "--yes", "--events"], { state: temporaryState() });
 	expect(status).toBe(0);
 	const events = stderr

@@ -83,7 +83,7 @@ describe("at a real prompt", () => {
 		);
 	});
 
-	test("no shell expands the name of a folder", async () => {
+	test("no shell expands special characters in a folder's name", async () => {
 		await atPrompt(bash(), "cagewright run shop", "shop-cache");
 		await atPrompt(zsh(), "cagewright run shop", "shop-cache");
 		const script = `source ${join(folder, "cagewright.fish")}; complete -C "cagewright run shop"`;

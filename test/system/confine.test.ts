@@ -9,18 +9,18 @@ import { pathFromText } from "../../src/core/path/path.ts";
 
 const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
 
-test("there is no such program for processors that it was not written for", () => {
+test("the confiner does not exist for other processors", () => {
 	expect(confineExecutable("vax", { landlock: 0, ruleset: landlockRuleset([], false), filters })).toBeUndefined();
 	expect(landlockProbe("vax")).toBeUndefined();
 });
 
-test("an old kernel is asked only for the rights that it knows", () => {
+test("an old kernel is asked only for Landlock rights that it knows", () => {
 	const { handled } = landlockRuleset([], false);
 	expect([1, 2, 3, 9].map((abi) => landlockMask(abi, handled))).toEqual([0x1fff, 0x3fff, 0x7fff, 0x7fff]);
 	expect(landlockMask(1, ["refer", "truncate", "execute"])).toBe(1);
 });
 
-describe.skipIf(process.arch !== "x64")("the program that confines", () => {
+describe.skipIf(process.arch !== "x64")("the confiner", () => {
 	let folder: string;
 	let version: number;
 	beforeAll(() => {
@@ -41,20 +41,20 @@ describe.skipIf(process.arch !== "x64")("the program that confines", () => {
 	}
 	const statusLines = (...names: string[]) => `grep -E '^(${names.join("|")}):' /proc/self/status`;
 
-	test("hands over words and environment, and ends as the next program", () => {
+	test("passes arguments and environment on to the next program, and exits with its status", () => {
 		expect(confined('echo "$0 $HOME"; exit 7')).toEqual({ status: 7, output: `/bin/sh ${process.env.HOME}\n` });
 	});
-	test("takes away every way to new privileges, and loads the filter", () => {
+	test("sets no_new_privs and loads the filter", () => {
 		expect(confined(statusLines("NoNewPrivs", "Seccomp")).output).toBe("NoNewPrivs:\t1\nSeccomp:\t2\n");
 	});
-	test("the filter is ours: namespaces are refused to root", () => {
+	test("loads the plan's filter, which refuses namespaces even to root", () => {
 		expect(confined("unshare --mount true").output).toContain("Operation not permitted");
 	});
-	test("Landlock lets it write in the writable directories alone", () => {
+	test("permits writing only in the writable directories, by Landlock", () => {
 		const { output } = confined("echo x >data/a && cat data/a; echo x >b; echo x >secret; cat secret");
 		expect(output.replace(/.*Permission denied/g, "refused")).toBe("x\nsecret\nrefused\nrefused\n");
 	});
-	test("where reads may pass, Landlock refuses everything else as before, but for cutting a file off", () => {
+	test("refuses everything but reading and truncating if Landlock does not judge reads", () => {
 		const line = `python3 -c '
 import os
 for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WRONLY), lambda: os.mkdir("made")):
@@ -65,18 +65,18 @@ for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WR
 		expect(confined(line, { ruleset: landlockRuleset(data, false) }).output).toBe(refused.repeat(3));
 		expect(confined(line, { ruleset: landlockRuleset(data, true) }).output).toBe(`done\n${refused.repeat(2)}`);
 	});
-	test("without Landlock the filter still holds", () => {
+	test("loads the filter without Landlock too", () => {
 		const { output, status } = confined(`echo x >b && ${statusLines("Seccomp")}`, { landlock: 0 });
 		expect([status, output]).toEqual([0, "Seccomp:\t2\n"]);
 	});
-	test("with the oldest Landlock writing is refused as well", () => {
+	test("refuses writing with the oldest Landlock too", () => {
 		expect(confined("echo x >data/a; echo x >c", { landlock: 1 })).toMatchObject({
 			status: 2,
 			output: expect.stringContaining("Permission denied"),
 		});
 	});
 
-	describe("starts nothing, and says why, where the kernel refuses", () => {
+	describe("the confiner starts nothing and names the reason if the kernel refuses", () => {
 		test.each([
 			["a rule's directory", { ruleset: landlockRuleset([pathFromText("/nowhere")], false) }, "Landlock"],
 			["a rule on a file", { ruleset: landlockRuleset([pathFromText("/etc/passwd")], false) }, "Landlock"],

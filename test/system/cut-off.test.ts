@@ -91,7 +91,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 	expect(await beside()).toBe(before);
 });
 
-test("a switch that was cut off before the restart is finished by the next command", { timeout: 180_000 }, async () => {
+test("a switch that was killed before the restart is completed by the next command", { timeout: 180_000 }, async () => {
 	await system.must("systemctl stop redis-server && cagewright unit redis --install --quiet && systemctl start cage-redis");
 	let said = 0;
 	// After the switch; when the service has stopped or just started; and between the two.
@@ -121,7 +121,7 @@ test("a switch that was cut off before the restart is finished by the next comma
 });
 
 describe("a removal", () => {
-	test("refuses while the unit runs, and names all that it would take away", async () => {
+	test("is refused while the unit runs, and lists what it would remove", async () => {
 		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
 			status: 4,
 			stderr: /cage-redis\.service.*systemctl stop cage-redis\.service/,
@@ -150,7 +150,7 @@ describe("a removal", () => {
 		await system.must("test -e /etc/systemd/system/multi-user.target.wants/cage-redis.service");
 	});
 
-	test("leaves alone what somebody edited, and refuses for it", async () => {
+	test("is refused if somebody edited a file, which stays", async () => {
 		const dropin = "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
 		await system.must(`cp -a ${dropin} /run/kept; echo '# mine' >>${dropin}`);
 		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
@@ -161,7 +161,7 @@ describe("a removal", () => {
 	});
 
 	/** strace kills the program at one of its calls: for the journal, for the unit, or for the remaining files. */
-	test("that was killed at any step is finished by the next command, which says so", { timeout: 180_000 }, async () => {
+	test("that was killed at any step is completed by the next command, which says so", { timeout: 180_000 }, async () => {
 		const steps = ["rename 3", "unlink 3", "unlink 5", "rmdir 4"];
 		await system.must("cp -a /var/lib/cagewright/cages/redis /var/kept");
 		// The earlier moves determine which data exists: seeded data, and data returned to the host.
@@ -190,7 +190,7 @@ describe("a removal", () => {
 		expect((await system.run("cagewright list --json --quiet")).stdout).toContain('"cages": []');
 	});
 
-	test("takes away every trace of a cage, and nothing else", async () => {
+	test("leaves no trace of the cage and removes nothing else", async () => {
 		await system.must("cagewright remove redis --yes --quiet");
 		expect(await system.must("ls -A /var/lib/cagewright/cages")).toBe("");
 		const before = await beside();

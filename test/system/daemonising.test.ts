@@ -19,13 +19,13 @@ async function expectFollowed(name: string, args: readonly string[], port: numbe
 	return made;
 }
 
-test("a command that forks away is followed, and ended with the cage", async () => {
+test("a daemon that forks into the background is followed, and ends with the cage", async () => {
 	const port = await freePort();
 	const daemon = redis(port, ["daemonize yes"]);
 	await expectFollowed("forks", ["--probe", daemon.probe, "--", ...daemon.command], port, hostNetwork);
 });
 
-test("redis as Debian configures it, which forks away as well", async () => {
+test("redis forks into the background in Debian's configuration and is followed", async () => {
 	// A separate network, because another process may use the port in Debian's configuration.
 	const network = await privateNetwork();
 	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';

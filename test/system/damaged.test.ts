@@ -28,7 +28,7 @@ const words = () => [
 
 const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });
 
-test.each(["cage.json", "manifest"])("a FIFO in the place of a %s is damage, and nothing waits for it", async (what) => {
+test.each(["cage.json", "manifest"])("a FIFO in place of %s is reported as damage and blocks nothing", async (what) => {
 	const folder = `${state}/cages/${name}`;
 	const file = what === "manifest" ? `${folder}/manifests/${basename(made.root)}.json` : `${folder}/${what}`;
 	renameSync(file, `${file}.kept`);
@@ -41,7 +41,7 @@ test.each(["cage.json", "manifest"])("a FIFO in the place of a %s is damage, and
 });
 
 test.each(["cage.json", "manifests/1.json"])(
-	"a damaged %s is told beside the other cages, and made anew with its data kept",
+	"a damaged %s is listed with the other cages, and make --replace rebuilds the cage with its data",
 	async (file) => {
 		const folder = `${state}/cages/${name}`;
 		writeFileSync(`${made.data}${daemon.folder}/data/kept`, "kept");
@@ -68,7 +68,7 @@ test.each(["cage.json", "manifests/1.json"])(
 	},
 );
 
-test("a damaged manifest of the present generation does not stand in the way back", async () => {
+test("a damaged manifest of the present generation does not prevent a rollback", async () => {
 	const [folder, from] = [`${state}/cages/${name}`, Number(basename(made.root))];
 	const again = [...words(), "--include", "/etc/hostname"];
 	const next = await make([...again, "--", ...daemon.command], { state });
@@ -88,7 +88,7 @@ test("a damaged manifest of the present generation does not stand in the way bac
 	});
 });
 
-test("where it is not known any more which account was made for a cage, it says how to go on", async () => {
+test("a damaged account.json stops a removal with advice", async () => {
 	const file = `${state}/cages/${name}/account.json`;
 	writeFileSync(file, "{");
 	expect((await cagewright(["list"], { state })).status).toBe(0);

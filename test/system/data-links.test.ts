@@ -114,7 +114,7 @@ const isUntouched = () => expect(readdirSync(victim)).toEqual([]);
 const sub = join(wide, "sub");
 const deep = join(sub, "deep");
 
-describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
+describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 	let made: Cage;
 	/** Runs this code in the cage, at its next start. */
 	const order = async (orders: string, directory = wide) => {
@@ -129,7 +129,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 
 	const links: [string, string, string][] = [
 		["to a directory of the host", sub, `symlink q(${victim}), q(${sub})`],
-		["in the middle of the way", deep, `symlink q(${victim}), q(${sub})`],
+		["in the middle of the path", deep, `symlink q(${victim}), q(${sub})`],
 		["to the root of whoever follows it", sub, `symlink q(/proc/1/root${victim}), q(${sub})`],
 		["relative and climbing", sub, `symlink q(../../../../../../../../../../..${victim}), q(${sub})`],
 		["that dangles", sub, `symlink q(${victim}/absent), q(${sub})`],
@@ -159,7 +159,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 		60_000,
 	);
 
-	test("stays out of reach in a narrowed generation, and comes back with a rollback, which goes both ways", async () => {
+	test("is out of reach in a narrower generation and returns with a rollback, and can then be detected", async () => {
 		await order(`mkdir q(${sub}); symlink q(${victim}), q(${wide}/other)`);
 		writeFileSync(join(made.data(sub), "kept"), "state");
 		const before = readdirSync(made.data(wide)).sort();
@@ -188,7 +188,7 @@ describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
 	}, 60_000);
 });
 
-describe("a link that is there before a start, however it came there,", () => {
+describe("a link that exists before a launch", () => {
 	let made: Cage;
 	beforeAll(async () => {
 		made = cage(65534, ["--user", "nobody"]);
@@ -196,7 +196,7 @@ describe("a link that is there before a start, however it came there,", () => {
 	});
 
 	const places: [string, string][] = [
-		["in the place of the state", deep],
+		["in place of the state", deep],
 		["above it", sub],
 		["in the middle", dirname(folder)],
 		["at its top", ""],
@@ -239,7 +239,7 @@ describe("a link that is there before a start, however it came there,", () => {
 		60_000,
 	);
 
-	test("is followed by no start that began before it: what is mounted is looked at", async () => {
+	test("is not followed even if the launch began before, because the mounted directory is compared", async () => {
 		const printed = await cagewright(["run", "--print", "linked"], { state: made.state });
 		const place = made.data(deep);
 		renameSync(place, `${place}.before`);
@@ -268,7 +268,7 @@ describe("a link that is there before a start, however it came there,", () => {
 			(place: string) => chmodSync(place, 0o777),
 			(place: string) => chmodSync(place, 0o755),
 		],
-	])("a directory on the way that %s stops every launch", async (_, code, open, close) => {
+	])("a directory on the path that %s stops every launch", async (_, code, open, close) => {
 		const part = made.data("/var/lib");
 		open(part);
 		try {
@@ -281,7 +281,7 @@ describe("a link that is there before a start, however it came there,", () => {
 	});
 });
 
-test("a generation is not narrowed while something runs in the wider one", async () => {
+test("no narrower generation is made while something runs in the wider one", async () => {
 	const { data, make: makeAgain, state } = cage(65534, ["--user", "nobody"]);
 	expect(await makeAgain(wide)).toMatchObject({ status: 0 });
 	const run = startRun("linked", { state, enter: host.enter });

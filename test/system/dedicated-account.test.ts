@@ -44,7 +44,7 @@ async function redisWithState() {
 	return { port, daemon, words };
 }
 
-test("a daemon that starts as an account runs as the cage's own, with its state, and the account goes with the cage", async () => {
+test("a daemon that starts as an account runs as the dedicated one with its state, and the account is removed with the cage", async () => {
 	const { daemon, port, words } = await redisWithState();
 	const made = await make([...words("ded-redis"), "--dedicated-account", "--", ...daemon.command], { state });
 	expect(account("cage-ded-redis")).toMatch(/^cage-ded-redis:x:(\d+):\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/);
@@ -63,7 +63,7 @@ test("a daemon that starts as an account runs as the cage's own, with its state,
 	expect(account("cage-ded-redis")).toBeUndefined();
 });
 
-test("a daemon that starts as root and switches to a shared account switches to the cage's own, its configuration untouched", async () => {
+test("a daemon that starts as root switches to the dedicated account, with an unchanged configuration", async () => {
 	const port = await freePort();
 	const daemon = nginx({ port, main: ["user www-data;"] });
 	const words = ["--name", "ded-nginx", "--dedicated-account", "cage-ded-web", "--probe", daemon.probe];
@@ -80,7 +80,7 @@ test("a daemon that starts as root and switches to a shared account switches to 
 	expect(account("cage-ded-web")).toBeUndefined();
 });
 
-test("a cage that has state already takes it along to its account", async () => {
+test("an existing cage's state is given to its new account", async () => {
 	const { daemon, port, words } = await redisWithState();
 	const before = await make([...words("ded-later"), "--", ...daemon.command], { state });
 	const dump = `${before.data}${daemon.folder}/data/dump.rdb`;
@@ -121,7 +121,7 @@ function mapOf(pid: number): string {
 	}
 }
 
-describe("the number of an account", () => {
+describe("the number of a dedicated account", () => {
 	let first: number;
 	/** Creates an account and removes it. Returns its number. */
 	const numberOf = async (name: string, create = () => systemAccounts.create(name, { taken: new Set() })) => {
@@ -171,7 +171,7 @@ describe("the number of an account", () => {
 		return ["unshare", "--mount", "sh", "-c", `mount -n --bind ${file} ${path}; exec "$@"`, "sh"];
 	};
 
-	test.each(["/etc/subuid", "/etc/subgid"])("is none that %s gives to containers", async (path) => {
+	test.each(["/etc/subuid", "/etc/subgid"])("is outside the range that %s gives to containers", async (path) => {
 		const create = async () => {
 			const lines = `import { systemAccounts } from "./src/system/accounts/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
 			const child = await ownProcess(lines, [], withFile(path, `broken\n:::\nsomebody:${first}:1\n`));
@@ -180,7 +180,7 @@ describe("the number of an account", () => {
 		expect(await numberOf("cage-ded-other-id", create)).not.toBe(first);
 	});
 
-	test("is none that another cage uses", async () => {
+	test("is not used by another cage", async () => {
 		const { daemon, words } = await redisWithState();
 		await make([...words("ded-neighbour"), "--", ...daemon.command], { state });
 		const manifests = `${state}/cages/ded-neighbour/manifests`;
@@ -192,7 +192,7 @@ describe("the number of an account", () => {
 		for (const cage of ["ded-other-id", "ded-neighbour"]) expect((await remove(cage)).status).toBe(0);
 	});
 
-	test("is not to be had where containers have all: one line, and nothing is made", async () => {
+	test("is refused with one line if containers have every number, and nothing is created", async () => {
 		const { daemon, words } = await redisWithState();
 		const { status, stderr, stdout } = await cagewright(
 			["make", ...words("ded-none"), "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command],
@@ -208,7 +208,7 @@ test.each([
 	["ded-undone", []],
 	// The trace already uses the account, like a service with DynamicUser=.
 	["ded-start", ["--user", "cage-ded-start:redis"]],
-])("what was made for a cage that does not work is gone again: %s", async (name, user) => {
+])("the account is removed again if make fails: %s", async (name, user) => {
 	const { daemon, words } = await redisWithState();
 	// The host has this file, the cage does not.
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
@@ -219,7 +219,7 @@ test.each([
 	await remove(name);
 });
 
-test("what was made for a cage is gone again when the work is called off", async () => {
+test("the account is removed again if make is cancelled", async () => {
 	const { daemon, words } = await redisWithState();
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "60"];
 	const started = begin(
@@ -232,7 +232,7 @@ test("what was made for a cage is gone again when the work is called off", async
 	expect(account("cage-ded-called-off")).toBeUndefined();
 });
 
-test("a dry run and a plan that nobody confirmed make no account and say that one would be made", async () => {
+test("a dry run and an unconfirmed plan announce the account and do not create it", async () => {
 	const { daemon, words } = await redisWithState();
 	const rest = ["--dedicated-account", "--", ...daemon.command];
 	const dry = await cagewright(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
@@ -252,7 +252,7 @@ test.each([
 	["mail", "Any package may use"],
 	["adm", "Cannot create account adm: a group of this name exists"],
 	["redis", "used by "],
-])("%s is not taken for a cage's own account", async (name, says) => {
+])("%s is refused as a dedicated account", async (name, says) => {
 	const { daemon, words } = await redisWithState();
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
 	try {
@@ -267,7 +267,7 @@ test.each([
 	}
 });
 
-test("a service that is planned beside others is told of what it would share with them", async () => {
+test("the plan reports what a service would share with others", async () => {
 	const { daemon, port, words } = await redisWithState();
 	await make([...words("ded-first"), "--bind", `${daemon.folder}/data:rw`, "--", ...daemon.command], { state });
 	const running = startRun("ded-first", { state });
@@ -286,7 +286,7 @@ test("a service that is planned beside others is told of what it would share wit
 	expect((await remove("ded-first")).status).toBe(0);
 });
 
-test("an allowance that allows nothing is said on stderr", async () => {
+test("an --allow-secret without effect is reported on stderr", async () => {
 	const { daemon, words } = await redisWithState();
 	const result = await cagewright(
 		["make", ...words("ded-allowed"), "--allow-secret", "/etc/no-such.key", "--yes", "--", ...daemon.command],

@@ -17,7 +17,7 @@ beforeAll(async () => {
 	made = await makeAsUsual(["demo"], { state });
 });
 
-test("the demonstration needs nothing but its name", () => {
+test("the demonstration needs only its name", () => {
 	expectWellMade(made, "demo", state);
 	// The account nobody cannot read a program in a private home. The demonstration then runs as root without capabilities.
 	const readable =
@@ -29,7 +29,7 @@ test("the demonstration needs nothing but its name", () => {
 	expect(ours.map(({ name }) => name).filter((name) => name !== "package.json")).toEqual(["demo.js"]);
 });
 
-test("it answers from inside, counts on after a restart, and ends on TERM", async () => {
+test("the demonstration answers from its cage, keeps its count over a restart, and ends on TERM", async () => {
 	for (const visit of [1, 2]) {
 		const run = startRun("demo", { state, enter: network.enter });
 		expect(await eventually(() => fetchPage(url, network))).toMatch(
@@ -40,7 +40,7 @@ test("it answers from inside, counts on after a restart, and ends on TERM", asyn
 	}
 });
 
-test("what is on the screen says where everything is", async () => {
+test("make and the record print the path of the cage", async () => {
 	const again = await cagewright(["make", "demo", "--yes"], { state });
 	expect(again.status).toBe(0);
 	expect(again.stdout).toContain(made.root);

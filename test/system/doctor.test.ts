@@ -14,7 +14,7 @@ async function findings(enter: readonly string[] = []) {
 	return { status, all, of };
 }
 
-test("says what is there, and what each of it means", async () => {
+test("doctor names each requirement, its state and its purpose", async () => {
 	const { all, of, status } = await findings();
 	expect(all.map(({ what }) => what)).toEqual(examined);
 	expect(status).toBe(0);
@@ -30,7 +30,7 @@ test("says what is there, and what each of it means", async () => {
 	for (const what of examined) expect(text.stdout).toContain(` ${what} `);
 });
 
-test("what was forbidden is found by trying: namespaces and overlays without CAP_SYS_ADMIN", async () => {
+test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADMIN", async () => {
 	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
 	expect(status).toBe(3);
 	for (const what of ["namespaces", "overlay"] as const) {
@@ -53,14 +53,14 @@ test("without unshare nothing can be traced or started", async () => {
 	expect([of("namespaces")?.state, status]).toEqual(["ok", 3]);
 });
 
-test("what only proves more is named with its package, and nothing has to be installed for it", async () => {
+test("optional programs are named with their package and do not change the exit status", async () => {
 	const { of, status } = await findings(hiding("/usr/bin/perl", "/usr/sbin/getcap"));
 	expect(of("perl")).toMatchObject({ state: "weaker", package: "perl-base", advice: expect.stringContaining("self-tests") });
 	expect(of("getcap")).toMatchObject({ state: "weaker", package: "libcap2-bin", advice: expect.stringContaining("libcap") });
 	expect(status).toBe(0);
 });
 
-test("an ordinary user is told what root has to type, and nothing is started", async () => {
+test("an ordinary user gets the command for root, and nothing is installed", async () => {
 	const user = ordinaryUser(readableProgram());
 	const enter = [...hiding("/usr/bin/strace"), ...user.enter];
 	const { status, stderr, stdout } = await cagewright(["doctor", "--fix"], { ...user, enter });

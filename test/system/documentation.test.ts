@@ -60,7 +60,7 @@ test.each<[string, Record<string, [string, string]>, string?]>([
 		{ "--writable /var/lib/php/sessions": ["readme", "Session files are stored in /var/lib/php/sessions"] },
 		"chroot = DIRECTORY",
 	],
-])("of %s", async (name, expected, setting) => {
+])("documented files of %s are offered", async (name, expected, setting) => {
 	const { offers, ownChroot } = await offered(name);
 	expect(ownChroot.map(({ values }) => values.setting)).toEqual(setting === undefined ? [] : [setting]);
 	expect(offers.map(({ option }) => option)).toEqual(Object.keys(expected));
@@ -71,7 +71,7 @@ test.each<[string, Record<string, [string, string]>, string?]>([
 	}
 });
 
-test("of haproxy, under a configuration of one's own; what is taken up is not offered any more", async () => {
+test("offers of haproxy are found with another configuration, and do not return after --take-documented", async () => {
 	const { command, probe } = haproxy(await freePort());
 	const { offers, ownChroot } = await offered("haproxy", ["--name", "haproxy", "--probe", probe, "--", ...command]);
 	const [offer, ...others] = offers;

@@ -42,7 +42,7 @@ test.each([
 	'-S "back\\\\slash"',
 	"-S a#b",
 	"--split-string=tool x",
-])("env %s: what it runs is what is read from the line", (argument) => {
+])("env %s: the parser finds the program that env runs", (argument) => {
 	const line = `#!/usr/bin/env ${argument}\n`;
 	writeFileSync(`${folder}/script`, line, { mode: 0o755 });
 	const ran = execFileSync(`${folder}/script`, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8", timeout: 5000 });
@@ -54,7 +54,7 @@ test.each([
 	["-S PATH=@/own tool", "own"],
 	["-S -i PATH=@/own tool", "own"],
 	["-iS PATH=@/own tool", "own"],
-])("env %s: its own PATH is where it looks", (argument, expected) => {
+])("env %s: the parser searches the PATH that the line sets", (argument, expected) => {
 	mkdirSync(`${folder}/own`, { recursive: true });
 	writeFileSync(`${folder}/own/tool`, "#!/bin/sh\nprintf own\n", { mode: 0o755 });
 	const line = `#!/usr/bin/env ${argument.replace("@", folder)}\n`;

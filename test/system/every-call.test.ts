@@ -21,7 +21,7 @@ function knownToStrace(what: string): string[] {
 	return [...new Set(names)].filter((name) => !/^syscall_0x/.test(name)).sort();
 }
 
-test("names come whole, however long, with the options that the tracer gives to strace", () => {
+test("names of any length are recorded completely with the tracer's options for strace", () => {
 	const deep = join(folder, ...Array.from({ length: 15 }, (_, index) => String(index % 10).repeat(250)));
 	const socket = join(folder, "s".repeat(105 - folder.length));
 	const groups = Array.from({ length: 200 }, (_, index) => 1000 + index);
@@ -53,7 +53,7 @@ os.setgroups([${groups.join()}])
 });
 
 describe("no call that names a path is missed", () => {
-	test("whatever strace counts among the calls with a file name is traced, and its paths are read", () => {
+	test("every call that strace lists as taking a file name is traced, with its paths", () => {
 		const names = knownToStrace("%file");
 		// These names prove that the test read both tables to the end.
 		expect(names).toEqual(expect.arrayContaining(["openat", "stat", "oldstat", "chown32", "fchmodat2", "truncate64"]));
@@ -62,7 +62,7 @@ describe("no call that names a path is missed", () => {
 		expect(names.filter((name) => !tracedCalls.split(",").includes(`?${name}`))).toEqual([]);
 	});
 
-	test("and what reaches files by a descriptor or without a name, too", () => {
+	test("calls that reach files by a descriptor or without a name are traced too", () => {
 		const others =
 			"fchdir,fchmod,fchown,fsetxattr,fremovexattr,getdents,getdents64,open_by_handle_at,io_uring_setup,setns,unshare";
 		const names = knownToStrace(`%desc,%process,%network,${others}`);

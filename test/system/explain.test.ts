@@ -22,7 +22,7 @@ test.each([
 	["write", "/etc/passwd", "open(path, 'a')"],
 	["write", "/tmp/file", "open(path, 'a')"],
 	["write", "/dev/null", "open(path, 'a')"],
-])("what it says of whether the application may %s %s is what the kernel does", async (action, path, code) => {
+])("explain and the kernel agree whether the application may %s %s", async (action, path, code) => {
 	const { json, status } = await cagewright(["explain", "pages", path, "--json"], { state });
 	expect(status).toBe(0);
 	const [{ may }] = json.explanations as [{ may: string[] }];
@@ -30,7 +30,7 @@ test.each([
 	expect({ path, may: may.includes(action) }).toEqual({ path, may: done.status === 0 });
 });
 
-test("what it says of a system call is what the filter does", async () => {
+test("explain and the filter agree about a system call", async () => {
 	const { stdout } = await cagewright(["explain", "pages", "memfd_create"], { state });
 	expect(stdout).toMatch(/^memfd_create: the system call filter returns EPERM/);
 	const { status, stderr } = await inCage("import os", "os.memfd_create('x')");
@@ -38,7 +38,7 @@ test("what it says of a system call is what the filter does", async () => {
 	expect(stderr).toContain("PermissionError");
 });
 
-test("what is there is answered for, the rest is wrong usage, in both languages", async () => {
+test("explain answers in both languages, and refuses an unknown subject as wrong usage", async () => {
 	const overview = await cagewright(["explain", "pages"], { state });
 	expect(overview).toMatchObject({ status: 0, stderr: "" });
 	expect(overview.stdout).toMatch(/The application answered in the last trial/);
@@ -58,7 +58,7 @@ test("a program of the cage is found by its bare name", async () => {
 	expect(stderr).toMatch(/^cagewright: sh is not in cage pages, which contains [^\n]*python3[^\n]*\n$/);
 });
 
-test("what does not listen to TERM is killed at the second one, with a word", async () => {
+test("an application that ignores TERM is killed at the second one, with a message", async () => {
 	const code = "import signal, time; signal.signal(15, signal.SIG_IGN); open('/tmp/up', 'w'); time.sleep(1000)";
 	const run = begin(["run", "pages", "--", "python3", "-c", code], { state });
 	await eventually(() => expect(processesIn(root).length).toBeGreaterThan(1));
@@ -71,13 +71,13 @@ test("what does not listen to TERM is killed at the second one, with a word", as
 	expect(stderr).toContain("Killing it");
 });
 
-test("a removal that nobody can be asked about says so", async () => {
+test("a removal without a terminal needs --yes", async () => {
 	const { status, stderr } = await cagewright(["remove", "pages"], { state });
 	expect(status).toBe(2);
 	expect(stderr).toMatch(/^cagewright: pages was not removed[^\n]*--yes[^\n]*\n$/);
 });
 
-test("a trace on the host is not called one in a sandbox", async () => {
+test("a trace on the host is announced as such", async () => {
 	const { stderr } = await cagewright(["trace", "--on-host", "--name", "other", "--probe", pages.probe, "--", ...pages.command], {
 		state,
 	});
@@ -85,7 +85,7 @@ test("a trace on the host is not called one in a sandbox", async () => {
 	expect(stderr).not.toContain("in a sandbox…");
 });
 
-test("a probe of several lines is named by its first one", async () => {
+test("a probe of several lines is shown by its first line", async () => {
 	const probe = "true &&\nfalse";
 	const { status, stderr } = await cagewright(
 		["make", "--yes", "--quiet", "--name", "third", "--timeout", "1", "--probe", probe, "--", ...pages.command],

@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("status", () => {
-	test("of the thing itself", () => {
+	test("is that of the file itself, not of a link's target", () => {
 		const own = { uid: process.getuid?.(), gid: process.getgid?.() };
 		expect(files.status(at("file"))).toEqual({ kind: "file", mode: 0o4751, size: 5, mtime: 1e12 + 250, ...own });
 		expect(files.status(at("link"))?.kind).toBe("symlink");
@@ -37,26 +37,26 @@ describe("status", () => {
 		expect(files.status(at("dir"))?.kind).toBe("directory");
 	});
 
-	test("of a socket", async () => {
+	test("knows sockets", async () => {
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(at("socket"), resolve));
 		expect(files.status(at("socket"))?.kind).toBe("socket");
 		server.close();
 	});
 
-	test("of devices, with their numbers", () => {
+	test("has the numbers of devices", () => {
 		expect(files.status("/dev/null" as Path)).toMatchObject({ kind: "character-device", device: { major: 1, minor: 3 } });
 		expect(files.status("/dev/urandom" as Path)?.device).toEqual({ major: 1, minor: 9 });
 	});
 
-	test("device numbers beyond eight bits, as makedev(3) lays them out", () => {
+	test("decodes device numbers beyond eight bits as makedev(3) does", () => {
 		expect(deviceNumbers(0x103)).toEqual({ major: 1, minor: 3 });
 		expect(deviceNumbers(0x12345678)).toEqual({ major: 0x456, minor: 0x12378 });
 		expect(deviceNumbers(0xfff00000_000)).toEqual({ major: 0, minor: 0xfff00000 });
 		expect(deviceNumbers(0x1000_00012305)).toEqual({ major: 0x1123, minor: 0x5 });
 	});
 
-	test("of nothing", () => {
+	test("is undefined for a missing file", () => {
 		expect(files.status(at("gone"))).toBeUndefined();
 		expect(files.status(at("file/below"))).toBeUndefined();
 		expect(files.status(at("loop/x"))).toBeUndefined();
@@ -74,7 +74,7 @@ describe("names", () => {
 		expect(files.read(at(odd))?.toString()).toBe("odd");
 	});
 
-	test("links are told verbatim, and resolved when asked", () => {
+	test("of link targets are returned unchanged, and resolved on request", () => {
 		expect(files.readLink(at("link"))).toBe("dir/../file");
 		expect(files.readLink(at("file"))).toBeUndefined();
 		expect(files.resolve(at("link"))).toBe(at("file"));
@@ -84,22 +84,22 @@ describe("names", () => {
 });
 
 describe("read", () => {
-	test("a regular file, whole or its start", () => {
+	test("returns a regular file completely or its beginning", () => {
 		expect(files.read(at("file"))?.toString()).toBe("hello");
 		expect(files.read(at("file"), 2)?.toString()).toBe("he");
 	});
 
-	test("nothing else, and it never waits", () => {
+	test("returns nothing for other files, and never waits", () => {
 		for (const path of [at("link"), at("fifo"), at("dir"), at("gone"), "/dev/zero" as Path])
 			expect(files.read(path)).toBeUndefined();
 	});
 
-	test("a file that does not know its size", () => {
+	test("returns a file of unknown size", () => {
 		expect(files.read("/proc/self/maps" as Path)?.length).toBeGreaterThan(1000);
 		expect(files.read("/proc/self/maps" as Path, 10)?.length).toBe(10);
 	});
 
-	test("parts of a file", () => {
+	test("returns parts of a file", () => {
 		expect(
 			files.inspect(at("file"), (read) =>
 				[read(1, 3), read(3, 100), read(5, 1), read(100, 1), read(-1, 2), read(0, 1e15)].map(String),
@@ -109,7 +109,7 @@ describe("read", () => {
 	});
 });
 
-test("the way through links comes out where realpath(3) does, for every link in the system's directories", () => {
+test("a chain of links ends at the same file as realpath(3), for every link in the system's directories", () => {
 	let links = 0;
 	for (const place of ["/", "/etc", "/etc/alternatives", "/usr/bin", "/usr/sbin", "/lib/x86_64-linux-gnu", "/var"] as Path[]) {
 		for (const name of files.list(place)) {

@@ -99,7 +99,7 @@ test("reading verbs answer, and change nothing", async () => {
 	expect(seen(state)).toEqual(before);
 });
 
-test("verbs that would write refuse with one line, and change nothing", async () => {
+test("verbs that would write are refused with one line, and change nothing", async () => {
 	plantLeftover();
 	const before = seen(state);
 	for (const words of writing) {
@@ -109,7 +109,7 @@ test("verbs that would write refuse with one line, and change nothing", async ()
 	expect(seen(state)).toEqual(before);
 });
 
-test("a process that names the user's leftover is not ended, and one that the state calls the application's gets no signal", async () => {
+test("no process that the user's state names is killed or signalled", async () => {
 	const script = join(plantLeftover(), "launch.sh");
 	const named = spawn("sh", ["-c", "read line", script]);
 	const run = startRun("redis", { state: made });
@@ -134,7 +134,7 @@ test("a process that names the user's leftover is not ended, and one that the st
 	}
 });
 
-describe("a link of the user's", () => {
+describe("a link of the user", () => {
 	const places = [
 		...["cages", "scratch", "templates", "sessions", "features.json", "settings.json"],
 		...["cages/redis", "cages/redis/cage.json", "cages/redis/data", "cages/redis/manifests", "cages/redis/manifests/1.json"],
@@ -143,7 +143,7 @@ describe("a link of the user's", () => {
 		...["cages/redis/evidence", "cages/redis/current", "cages/other", "scratch/.scratch-1-1-aaaaaaaaaaaa", "cages/redis/lock"],
 	];
 
-	test.each(places)("at %s leads root nowhere", async (place) => {
+	test.each(places)("at %s is not followed by root", async (place) => {
 		const path = join(state, place);
 		rmSync(path, { recursive: true, force: true });
 		symlinkSync(/\.[a-z]+$|log$|stale$/.test(place) ? join(victim, "secret") : victim, path);
@@ -161,7 +161,7 @@ describe("a link of the user's", () => {
 		expect([...seen(victim), ...seen(state)]).toEqual(before);
 	});
 
-	test("in the place of the state folder leads root nowhere", async () => {
+	test("in place of the state folder is not followed by root", async () => {
 		const link = `${state}-link`;
 		symlinkSync(made, link);
 		execFileSync("chown", ["-h", String(user), link]);
@@ -182,7 +182,7 @@ test.each([
 		"scratch",
 		"cages",
 	],
-])("a FIFO at %s keeps no verb waiting", async (place) => {
+])("a FIFO at %s blocks no verb", async (place) => {
 	rmSync(join(state, place), { recursive: true, force: true });
 	execFileSync("mkfifo", [join(state, place)]);
 	for (const words of [
@@ -194,7 +194,7 @@ test.each([
 	}
 });
 
-test("directories that are swapped for links while root looks lose nothing", async () => {
+test("directories that are swapped for links while root reads lose nothing", async () => {
 	const [cages, other] = [join(state, "cages"), join(state, ".cages")];
 	const leftover = plantLeftover();
 	const attacker = spawn(

@@ -41,7 +41,7 @@ const clear = expect.stringMatching(
 	/^cagewright: [^\n]*No space left on the device for [^\n]*\. Free some space and try again\.\n$/,
 );
 
-test("a lock needs no block", async () => {
+test("a lock needs no free block", async () => {
 	const folder = `${disk}/lock`;
 	mkdirSync(folder);
 	await withFree(0, () => {
@@ -54,7 +54,7 @@ test("a lock needs no block", async () => {
 	expect(execFileSync("ls", ["-A", folder], { encoding: "utf8" })).toBe("");
 });
 
-test("a lock that cannot be made leaves nothing", () => {
+test("a lock that cannot be created leaves nothing", () => {
 	const folder = `${disk}/no-inodes`;
 	mkdirSync(folder);
 	execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,nr_inodes=1", "tmpfs", folder]);
@@ -66,7 +66,7 @@ test("a lock that cannot be made leaves nothing", () => {
 	}
 });
 
-test("a line of the log that was cut off does not take the next one with it", async () => {
+test("a truncated line of the log does not damage the next one", async () => {
 	const log = pathFromText(`${disk}/log`);
 	const line = (action: string, length: number) => ({ time: "2026-01-01T00:00:00Z", action, details: "x".repeat(length) });
 	await appendLog(log, line("first", 10));
@@ -77,7 +77,7 @@ test("a line of the log that was cut off does not take the next one with it", as
 	expect((await readLog(log)).map(({ action }) => action)).toEqual(["first", "last"]);
 });
 
-describe("a cage on a disk that is full", () => {
+describe("a cage on a full disk", () => {
 	let files: GreeterFiles;
 	/** If this file exists, the probe fills the disk and fails. */
 	const trap = `${disk}/trap`;
@@ -92,7 +92,7 @@ describe("a cage on a disk that is full", () => {
 		expect((await cagewright(["build", "greeter"], { state })).status).toBe(0);
 	});
 
-	test("is rolled back wholly or not at all, however little room there is", async () => {
+	test("is rolled back completely or not at all, whatever space is left", async () => {
 		const before = everything();
 		for (let pages = 0; ; pages++) {
 			const { status, stderr } = await withFree(pages * page, () => cagewright(["rollback", "greeter"], { state }));
@@ -105,7 +105,7 @@ describe("a cage on a disk that is full", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("is built anew wholly or not at all, also where the room ends after the last file", async () => {
+	test("is rebuilt completely or not at all, whatever space is left", async () => {
 		let [few, enough] = [0, 2048];
 		while (enough - few > 1) {
 			const pages = Math.floor((few + enough) / 2);
@@ -122,7 +122,7 @@ describe("a cage on a disk that is full", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("whose trial fills it says so, and stays as it was", async () => {
+	test("stays unchanged if its trial fills the disk, and update reports it", async () => {
 		const before = readlinkSync(`${cage}/current`);
 		writeFileSync(files.configuration, "changed again\n");
 		writeFileSync(trap, "");
@@ -134,7 +134,7 @@ describe("a cage on a disk that is full", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("is removed although not one block is free", async () => {
+	test("can be removed without a free block", async () => {
 		const { status, stderr } = await withFree(0, () => cagewright(["remove", "greeter", "--yes"], { state }));
 		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 		expect(execFileSync("ls", ["-A", `${state}/cages`], { encoding: "utf8" })).toBe("");

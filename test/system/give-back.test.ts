@@ -46,15 +46,15 @@ function plant(): void {
 	writeFileSync(join(place, `${name}/old/evil`), "evil");
 }
 
-describe("state that is given back", () => {
-	test("replaces the host's, and nothing else stays", async () => {
+describe("state that is returned to the host", () => {
+	test("replaces the host's, and nothing else remains", async () => {
 		const stage = await staged();
 		await swap(place, stage);
 		await finish(place, stage);
 		expect([important(), readdirSync(place)]).toEqual(["cage", ["important"]]);
 	});
 
-	test("replaces the host's where what is made takes its group from above", async () => {
+	test("replaces the host's in a directory with the set-group-ID bit", async () => {
 		chmodSync(place, 0o2750);
 		const stage = await staged();
 		await swap(place, stage);
@@ -62,14 +62,14 @@ describe("state that is given back", () => {
 		expect([important(), readdirSync(place)]).toEqual(["cage", ["important"]]);
 	});
 
-	test("is taken away again by an undo", async () => {
+	test("is removed again by an undo", async () => {
 		const stage = await staged();
 		await swap(place, stage);
 		await undo(place, stage);
 		expect([important(), readdirSync(place)]).toEqual(["host", ["important"]]);
 	});
 
-	test("is not made in a folder that was there before", async () => {
+	test("is not staged in a folder that exists already", async () => {
 		plant();
 		await expect(makeStage(data, place, name)).rejects.toMatchObject({ code: "release-stage-changed", exit: 4 });
 		await undo(place, { name, untouched: true });
@@ -80,7 +80,7 @@ describe("state that is given back", () => {
 		["another folder", () => {}],
 		["an open folder", () => chmodSync(join(place, name), 0o755)],
 		["a link", () => symlinkSync(join(folder, "elsewhere"), join(place, name))],
-	])("is not undone from %s in its place", async (what, change) => {
+	])("is not undone from %s in place of the stage", async (what, change) => {
 		const stage = await staged();
 		if (what !== "an open folder") renameSync(join(place, name), join(folder, "elsewhere"));
 		if (what === "another folder") plant();
@@ -89,7 +89,7 @@ describe("state that is given back", () => {
 		expect(important()).toBe("host");
 	});
 
-	test("lets nobody else's folder go at its end", async () => {
+	test("does not remove another folder in place of the stage", async () => {
 		const stage = await staged();
 		renameSync(join(place, name), join(folder, "elsewhere"));
 		plant();
@@ -97,7 +97,7 @@ describe("state that is given back", () => {
 		expect(existsSync(join(place, `${name}/old/evil`))).toBe(true);
 	});
 
-	test("leaves nothing of a stage that was made and not yet written down", async () => {
+	test("leaves nothing of a stage that was not recorded yet", async () => {
 		await makeStage(data, place, name);
 		await undo(place, { name, untouched: true });
 		expect(readdirSync(place)).toEqual(["important"]);

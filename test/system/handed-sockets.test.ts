@@ -76,7 +76,7 @@ writeFileSync(client, query);
 const ask = (words: readonly string[]) =>
 	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: 10_000, stdio: "pipe" });
 
-test("an account gets sockets that only root could open, under its own process id, also at a second start", async () => {
+test("an account gets sockets that only root can open, at every start", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("place");
 	const sockets = [
@@ -100,7 +100,7 @@ test("an account gets sockets that only root could open, under its own process i
 	}
 });
 
-test("a service for single connections is started for each, as its account", async () => {
+test("a service for single connections is started for each connection, as its account", async () => {
 	const port = await freePort();
 	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
 	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
@@ -114,7 +114,7 @@ test("a service for single connections is started for each, as its account", asy
 	await run.stop();
 });
 
-test("neither a link that the application made nor a file in the socket's place leads root anywhere", async () => {
+test("root follows no link of the application to a socket, and replaces no other file with one", async () => {
 	const folder = temporaryFolder("planted");
 	const probe = `test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`;
 	const options = ["--socket", `stream ${folder}/at/sub/a.sock per-connection`, "--directory", `${folder}/at/sub:0755:nobody`];
@@ -144,7 +144,7 @@ test("neither a link that the application made nor a file in the socket's place 
 	expect(existsSync(join(at, "other/a.sock"))).toBe(true);
 });
 
-test("no more connections are served at once than systemd would serve", async () => {
+test("at most as many connections are served at once as systemd serves", async () => {
 	const port = await freePort();
 	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
 	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
@@ -171,7 +171,7 @@ print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
 	await run.stop();
 });
 
-test("a socket that is none is refused before anything starts", async () => {
+test("an invalid socket is refused before anything starts", async () => {
 	const { status, stderr } = await cagewright(
 		["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"],
 		{ state },

@@ -14,7 +14,7 @@ const file = (name: string, size: number) => {
 	return [at(name), createHash("sha256").update(content).digest("hex")] as const;
 };
 
-test("many files are hashed by threads, in their order, and nothing else is read or waited for", async () => {
+test("threads hash many files in order, and skip other kinds of file without waiting", async () => {
 	const sizes = [0, 1, 1_048_575, 1_048_576, 1_048_577, 5_000_000];
 	const files = [...sizes.map((size) => file(`of ${size}`, size)), file("odd\xff\n", 10)];
 	const small = Array.from({ length: 100 }, (_, number) => file(`small ${number}`, number * 100));
@@ -30,7 +30,7 @@ test("many files are hashed by threads, in their order, and nothing else is read
 	}
 });
 
-test("hashing is called off", async () => {
+test("hashing can be cancelled", async () => {
 	const paths = Array.from({ length: 64 }, (_, number) => file(`large ${number}`, 1_000_000)[0]);
 	const controller = new AbortController();
 	const hashing = hashFiles([...paths, ...paths, ...paths], controller.signal);

@@ -70,16 +70,16 @@ const withData = (tree: string) => {
 	return `${tree}/data${data}`;
 };
 
-test("a regular import of the same archive is accepted", async () => {
+test("the unchanged archive is imported", async () => {
 	const taken = await take(archive, "--yes", "--no-trial");
 	expect(taken.status, taken.stderr).toBe(0);
 });
 
 describe("links", () => {
 	const trees: readonly [string, (tree: string) => void][] = [
-		["in the place of the data", (tree) => symlinkSync(victim, `${tree}/data`)],
+		["in place of the data", (tree) => symlinkSync(victim, `${tree}/data`)],
 		[
-			"in the place of a writable directory",
+			"in place of a writable directory",
 			(tree) => {
 				mkdirSync(dirname(withData(tree)), { recursive: true });
 				rmSync(`${tree}/data${data}`, { recursive: true });
@@ -87,14 +87,14 @@ describe("links", () => {
 			},
 		],
 		[
-			"on the way to a writable directory",
+			"on the path to a writable directory",
 			(tree) => {
 				mkdirSync(`${tree}/data`);
 				symlinkSync(victim, `${tree}/data/${data.split("/")[1]}`);
 			},
 		],
 		[
-			"on the way to a writable directory, to another directory of the data",
+			"on the path to a writable directory, to another directory of the data",
 			(tree) => {
 				mkdirSync(`${tree}/data/else`, { recursive: true });
 				symlinkSync("else", `${tree}/data/${data.split("/")[1]}`);
@@ -110,23 +110,23 @@ describe("links", () => {
 				symlinkSync("a/b/top/..", `${tree}/data${data}/out`);
 			},
 		],
-		["in the place of the log", (tree) => relinked(`${tree}/log`, `${victim}/log`)],
-		["in the place of the traces", (tree) => relinked(`${tree}/traces`, victim)],
-		["in the place of a trace", (tree) => relinked(`${tree}/traces/host.json.gz`, `${victim}/trace`)],
-		["in the place of the description", (tree) => relinked(`${tree}/cage.json`, `${victim}/secret`)],
-		["in the place of the head", (tree) => relinked(`${tree}/export.json`, `${victim}/secret`)],
-		["in the place of the manifests", (tree) => relinked(`${tree}/manifests`, victim)],
-		["in the place of a manifest", (tree) => relinked(`${tree}/manifests/1.json`, `${victim}/secret`)],
-		["in the place of the generations", (tree) => relinked(`${tree}/generations`, victim)],
-		["in the place of the generation", (tree) => relinked(`${tree}/generations/1`, victim)],
-		["in the place of what was seeded", (tree) => symlinkSync(`${victim}/secret`, `${tree}/seeded.json`)],
-		["in the place of a directory of the generation", (tree) => relinked(`${tree}/generations/1/etc`, "/etc")],
+		["in place of the log", (tree) => relinked(`${tree}/log`, `${victim}/log`)],
+		["in place of the traces", (tree) => relinked(`${tree}/traces`, victim)],
+		["in place of a trace", (tree) => relinked(`${tree}/traces/host.json.gz`, `${victim}/trace`)],
+		["in place of the description", (tree) => relinked(`${tree}/cage.json`, `${victim}/secret`)],
+		["in place of the head", (tree) => relinked(`${tree}/export.json`, `${victim}/secret`)],
+		["in place of the manifests", (tree) => relinked(`${tree}/manifests`, victim)],
+		["in place of a manifest", (tree) => relinked(`${tree}/manifests/1.json`, `${victim}/secret`)],
+		["in place of the generations", (tree) => relinked(`${tree}/generations`, victim)],
+		["in place of the generation", (tree) => relinked(`${tree}/generations/1`, victim)],
+		["in place of what was seeded", (tree) => symlinkSync(`${victim}/secret`, `${tree}/seeded.json`)],
+		["in place of a directory of the generation", (tree) => relinked(`${tree}/generations/1/etc`, "/etc")],
 	];
 	test.each(trees)("%s are refused", async (_, change) => {
 		await expectRefused(changed(change), /link|is not a cage|missing|changed/);
 	});
 
-	test("of a generation that its own manifest names are refused where they lead outside", async () => {
+	test("in a generation are refused if they lead outside, even if the manifest names them", async () => {
 		const outside = changed((tree) => {
 			symlinkSync("/root/secret", `${tree}/generations/1/etc/out`);
 			editJson(`${tree}/manifests/1.json`, (json) => {
@@ -137,7 +137,7 @@ describe("links", () => {
 		await expectRefused(outside, /link-leads-outside/);
 	});
 
-	test("through which a later entry would be written are refused", async () => {
+	test("are refused if a later entry would be written through them", async () => {
 		const entries = (name: string, link: string): Appended[] => [
 			...folders(data),
 			{ name, type: "2", link },
@@ -187,7 +187,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 		["a hard link that climbs", [{ name: `data${data}/n`, type: "1", link: `${"../".repeat(20)}${victim}/secret` }]],
 		["a hard link to a program of the cage", [{ name: `data${data}/n`, type: "1", link: "generations/1/usr/bin/redis-server" }]],
 		["a hard link to the description", [{ name: `data${data}/n`, type: "1", link: "cage.json" }]],
-		["a hard link in the place of the log", [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
+		["a hard link in place of the log", [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
 		["a hard link within the generation", [{ name: "generations/1/n", type: "1", link: "generations/1/usr/bin/redis-server" }]],
 		[
 			"a hard link to a symbolic one",
@@ -204,7 +204,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 	});
 
 	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
-		"a list of seeds that is none is refused: %s",
+		"an invalid list of seeds is refused: %s",
 		async (text) => {
 			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /damaged.*seeded\.json/);
 		},
@@ -236,24 +236,24 @@ describe("sizes", () => {
 		await expectRefused(`${folder}/packed.tar.gz`, /is not a cage archive/);
 	});
 
-	test("a file of a petabyte of holes is refused", async () => {
+	test("a file with a petabyte of holes is refused", async () => {
 		await expectRefused(appended(archive, file, [...folders(data), holes(`data${data}/x`, 2 ** 50)]), /limit/);
 		await expectRefused(appended(archive, file, [holes("log", 2 ** 50)]), /limit|twice/);
 		await expectRefused(appended(archive, file, [holes("seeded.json", 2 ** 23)]), /damaged/);
 	});
 
-	test("many files whose holes are too much together are refused", async () => {
+	test("many files whose holes exceed the limit together are refused", async () => {
 		const many = Array.from({ length: 6 }, (_, index) => holes(`data${data}/${index}`, 2 ** 40));
 		await expectRefused(appended(archive, file, [...folders(data), ...many]), /limit/);
 	});
 
-	test("numbers that mean something else to the system are refused", async () => {
+	test("numbers that the system would truncate are refused", async () => {
 		for (const pax of [{ uid: "4294967295" }, { gid: "4294967296" }, { mtime: "9".repeat(15) }, { size: "-1" }]) {
 			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
 		}
 	});
 
-	test("a map of holes that is not that of its file is refused", async () => {
+	test("a map of holes that does not fit its file is refused", async () => {
 		const maps = ["2\n0\n10\n5\n10\n", "1\n100\n10\n", "9999999999\n", "x\n", "1\n", "1\n0\n-1\n"];
 		for (const text of maps) {
 			const entry = { name: "x", pax: sparse(`data${data}/x`, 20), data: map(text) };
@@ -261,7 +261,7 @@ describe("sizes", () => {
 		}
 	});
 
-	test("an archive that needs more than the disk has is refused before anything is written", async () => {
+	test("an archive that does not fit on the disk is refused before anything is written", async () => {
 		const small = temporaryFolder("small-disk");
 		const script = 'mount -t tmpfs -o size=12m tmpfs "$0" || exit 99; "$@"; status=$?; ls -A "$0"/state/cages; exit $status';
 		const enter = ["unshare", "--mount", "sh", "-c", script, small];
@@ -278,7 +278,7 @@ describe("sizes", () => {
 		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 
-	test("extended headers that change what follows are refused", async () => {
+	test("extended headers that change later entries are refused", async () => {
 		for (const pax of [{ "GNU.sparse.map": "0,1" }, { "SCHILY.xattr.security.capability": "x" }, { "GNU.dumpdir": "x" }]) {
 			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
 		}
@@ -289,14 +289,14 @@ describe("sizes", () => {
 	});
 });
 
-test("lines of a foreign log that are none of ours are left out", async () => {
+test("invalid lines of the archive's log are omitted", async () => {
 	const strange = changed((tree) => appendFileSync(`${tree}/log`, "2026-01-01T00:00:00Z record {broken}\nnothing\n"));
 	expect((await take(strange, "--yes", "--no-trial")).status).toBe(0);
 	expect(readFileSync(`${there}/cages/taken/log`, "utf8")).not.toMatch(/broken|nothing/);
 	expect((await cagewright(["show", "taken", "--history"], { state: there })).status).toBe(0);
 });
 
-test("a trace that is none is refused", async () => {
+test("an invalid trace is refused", async () => {
 	const packs = (text: string) => execFileSync("gzip", ["-c"], { input: text });
 	for (const text of ["", "{}", '{"schema":"cagewright/trace/1","trace":{"accesses":5}}', "[".repeat(100_000)]) {
 		await expectRefused(
@@ -311,7 +311,7 @@ test("a trace that is none is refused", async () => {
 	);
 });
 
-test("real data travel: holes, second names, links within, names of any bytes and of any length", async () => {
+test("real data are imported completely, with holes, hard links, inner links and names of any bytes and length", async () => {
 	const cage = `${state}/cages/redis/data${data}`;
 	const descriptor = openSync(`${cage}/holes`, "w");
 	writeSync(descriptor, "begin", 0);

@@ -21,7 +21,7 @@ beforeAll(async () => {
 const present = () => readlinkSync(`${state}/cages/demo/current`);
 const build = () => cagewright(["build", "demo", "--quiet"], { state });
 
-test("a file of terabytes of holes is one line, read by nobody, and nothing changed", async () => {
+test("a file with terabytes of holes is one line and is not read, and nothing changes", async () => {
 	rmSync(file);
 	writeFileSync(file, "");
 	truncateSync(file, 2 * 1024 ** 4);
@@ -47,7 +47,7 @@ test.each<[string, () => void]>([
 	["a directory", () => mkdirSync(file)],
 	["a device without end", () => execFileSync("mknod", [file, "c", "1", "5"])],
 	["nothing", () => {}],
-])("where %s is now, nothing waits for it and nothing of what it leads to comes in", async (_, change) => {
+])("%s in place of a file does not block the build and stays out of the cage", async (_, change) => {
 	rmSync(file, { recursive: true, force: true });
 	change();
 	expect((await build()).status).toBe(0);
@@ -61,7 +61,7 @@ test.each<[string, () => void]>([
 	).toEqual(["d", "other f"].map((one) => expect.stringMatching(new RegExp(`^ ?${one}$`))));
 });
 
-test("what not even root may read is one line, and nothing changed", async () => {
+test("a file that even root may not read is one line, and nothing changes", async () => {
 	rmSync(file, { recursive: true, force: true });
 	writeFileSync(file, "");
 	const before = present();
@@ -75,7 +75,7 @@ test("what not even root may read is one line, and nothing changed", async () =>
 	expect(present()).toBe(before);
 });
 
-test("of a file that never stops growing there is what it held at one moment", async () => {
+test("a file that grows all the time is copied as it was at one moment", async () => {
 	rmSync(file, { recursive: true, force: true });
 	const writer = spawn("sh", ["-c", `while :; do head -c 50000 /dev/zero >>${file}; done`], { stdio: "ignore" });
 	try {

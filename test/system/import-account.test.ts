@@ -20,7 +20,7 @@ const account = (name: string) =>
 		.split("\n")
 		.find((line) => line.startsWith(`${name}:`));
 
-test("an account of the cage's own is created here with its number, and removed with the cage", async () => {
+test("a dedicated account is created again by an import, and removed with the cage", async () => {
 	const own = redis(await freePort());
 	const words = ["--name", "ded-moved", "--user", "redis", "--no-selftest", "--probe", own.probe, "--dedicated-account"];
 	await make([...words, "--", ...own.command], { state });

@@ -163,7 +163,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	],
 	["a limit below zero", { cage: (json) => Object.assign(json.application, { limits: { memory: -1 } }) }, /limits/],
 	["no time to answer", { cage: (json) => Object.assign(json.application, { timeout: 0 }) }, /timeout/],
-	["root as the account of its own", { cage: (json) => Object.assign(json, { dedicatedAccount: "root" }) }, /account root/],
+	["root as the dedicated account", { cage: (json) => Object.assign(json, { dedicatedAccount: "root" }) }, /account root/],
 	[
 		"an account of this machine as its own",
 		{ cage: (json) => Object.assign(json, { dedicatedAccount: "redis" }) },
@@ -173,7 +173,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["NUL in a rule", { cage: (json) => json.rules.include.push("/a\0b") }, /NUL/],
 	["an unknown signal", { cage: (json) => json.signals.push("SIGKILL") }, /'SIGKILL' \(signals\)/],
 	["another owner than its account", { manifest: (json) => Object.assign(json, { owner: { uid: 0, gid: 0 } }) }, /account redis/],
-	["a socket that is none", { cage: (json) => Object.assign(json.application, { sockets: ["fifo /run/a"] }) }, /fifo/],
+	["an invalid socket", { cage: (json) => Object.assign(json.application, { sockets: ["fifo /run/a"] }) }, /fifo/],
 	["NUL in its command", { cage: (json) => json.application.command.push("a\0b") }, /command/],
 ];
 
@@ -185,7 +185,7 @@ test.each(refused)("an archive with %s is refused", async (_, edit, why) => {
 	expect(existsSync(`${there}/cages/redis`)).toBe(false);
 });
 
-test("everything that this machine would do because of it is shown, and what it accepted or claims is left out", async () => {
+test("the review shows everything that the archive would cause, and its acceptances and claims are dropped", async () => {
 	const telling: Edit = {
 		manifest(json) {
 			Object.assign(json.identity, { name: "root", uid: 0, gid: 0, groups: [42], home: "/root" });
@@ -233,14 +233,14 @@ test("everything that this machine would do because of it is shown, and what it 
 	for (const name of ["accepted", "unit", "selftest"]) expect(cage).not.toHaveProperty(name);
 });
 
-test("the groups are those that this machine gives the account", async () => {
+test("the account's groups come from this machine", async () => {
 	const taken = await take(edited({ manifest: identity({ groups: [0, 42, 999] }) }));
 	expect(taken.status, taken.stderr).toBe(0);
 	const { identity: here } = JSON.parse(readFileSync(`${there}/cages/redis/manifests/1.json`, "utf8")) as Json;
 	expect(here).toMatchObject({ name: "redis", groups: [] });
 });
 
-test("a setuid file needs an option of its own", async () => {
+test("a setuid file needs its own option", async () => {
 	const program = "/usr/bin/redis-check-rdb";
 	const tree = unpacked(archive, `${folder}/tree`);
 	editJson(`${tree}/manifests/1.json`, (json: Json) => {

@@ -9,7 +9,7 @@ import { allProcesses, parentOf, statusField } from "./processes.ts";
 
 const executable = initExecutable(process.arch);
 
-test("the init is a static program of a few hundred bytes, and absent for processors that it was not written for", () => {
+test("the init is a static program of a few hundred bytes, and does not exist for other processors", () => {
 	expect(executable === undefined || executable.length < 1024).toBe(true);
 	expect(executable?.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
 	expect(initExecutable("vax")).toBeUndefined();
@@ -66,14 +66,14 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 	const shell = (line: string, values?: Parameters<typeof run>[1]) => run(["/bin/sh", "-c", line], values);
 	const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
 
-	describe("ends as its program ends", () => {
+	describe("exits like its program", () => {
 		test.each([0, 1, 7, 255])("with status %i", async (status) => expect(await shell(`exit ${status}`).ended).toBe(status));
 		test.each([
 			["SEGV", 139],
 			["KILL", 137],
 			["TERM", 143],
 			["HUP", 129],
-		])("with 128 and the number of %s that killed it", async (signal, status) => {
+		])("with 128 and the number of the %s that killed it", async (signal, status) => {
 			expect(await shell(`kill -${signal} $$`).ended).toBe(status);
 		});
 		test.each([
@@ -82,10 +82,10 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			["no program is named", [], "/"],
 			["there is no such directory", ["/bin/true"], "/nowhere"],
 			["the directory is none", ["/bin/true"], "/etc/passwd"],
-		])("with 125 where %s", async (_, words, cwd) => {
+		])("with 125 if %s", async (_, words, cwd) => {
 			expect(await run(words, { cwd }).ended).toBe(initCannotExecute);
 		});
-		test("with all that is left in the namespace, where it ended badly", async () => {
+		test("together with everything in the namespace if the program failed", async () => {
 			const started = shell("(exec sleep 1000) & exit 3");
 			expect(await started.ended).toBe(3);
 		});
@@ -98,7 +98,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			process.kill(await started.init(), "SIGTERM");
 			expect([await started.ended, started.output()]).toEqual([5, "ready\nbye\n"]);
 		});
-		test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("to a program that knows nothing of %s", async (signal) => {
+		test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("to a program with the default action for %s", async (signal) => {
 			const started = shell("echo ready; ulimit -c 0; exec sleep 1000");
 			await started.says("ready");
 			const init = await started.init();
@@ -106,7 +106,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			process.kill(init, signal);
 			expect(await started.ended).toBe({ SIGTERM: 143, SIGINT: 130, SIGQUIT: 131 }[signal]);
 		});
-		test("many of them, and goes on", async () => {
+		test("many times, and keeps running", async () => {
 			const started = shell(
 				"n=0; trap 'n=$((n+1)); echo got $n' USR1; trap 'echo hup' HUP; echo ready; while [ $n -lt 3 ]; do sleep 0.02; done; exit 9",
 			);
@@ -120,7 +120,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			}
 			expect(await started.ended).toBe(9);
 		});
-		test("a program that ends well when it is told to takes along what it left behind", async () => {
+		test("together with leftover processes if the program exits with 0 after a signal", async () => {
 			const started = shell('trap "exit 0" TERM; (exec sleep 1000) & echo ready; while :; do sleep 0.02; done');
 			await started.says("ready");
 			process.kill(await started.init(), "SIGTERM");
@@ -128,12 +128,12 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		});
 	});
 
-	describe("a program that forks away", () => {
-		test("is followed until the last of it has ended", async () => {
+	describe("a program that forks into the background", () => {
+		test("is followed until its last process ends", async () => {
 			const started = shell("(sleep 0.3; echo late) & exit 0");
 			expect([await started.ended, started.output()]).toEqual([0, "late\n"]);
 		});
-		test("is told to end as any other", async () => {
+		test("gets signals like any other", async () => {
 			const started = shell('(trap "echo ended; exit 0" TERM; echo ready; while :; do sleep 0.02; done) & exit 0');
 			await started.says("ready");
 			process.kill(await started.init(), "SIGTERM");
@@ -141,7 +141,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		});
 	});
 
-	test("an empty word keeps CAP_KILL for the init and from its program, with the one that this takes", async () => {
+	test("an empty argument leaves CAP_KILL to the init and removes it and CAP_SETPCAP from the program", async () => {
 		const words = ["/bin/grep", "Cap[PB]", "/proc/self/status"];
 		const before = ["setpriv", "--inh-caps=+kill,+setpcap", "--bounding-set=-all,+kill,+setpcap,+chown"];
 		const of = async (more: string[]) => {
@@ -154,12 +154,12 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		expect(await of(["/"])).toEqual([mask(1), mask(1)]);
 	});
 
-	test("an empty word is refused where nothing can be kept from the program (125)", async () => {
+	test("an empty argument is refused if nothing can be removed from the program (125)", async () => {
 		const before = ["setpriv", "--bounding-set=-all,+kill"];
 		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(initCannotExecute);
 	});
 
-	describe("a program that forked away ends with the status of its last process", () => {
+	describe("a program in the background ends with the status of its last process", () => {
 		test.each([
 			["exit 3", 3],
 			["exec sh -c 'kill -SEGV $$'", 139],
@@ -180,7 +180,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		expect(statusField(init, "State")).toMatch(/^S/);
 	});
 
-	describe("keeps for itself", () => {
+	describe("keeps", () => {
 		const idle = async (before: string[] = []) => {
 			const started = shell("echo ready; exec sleep 1000", { before });
 			await started.says("ready");
@@ -193,7 +193,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			const init = await idle();
 			await eventually(() => expect(sets(init)).toEqual([0, 32, 32, 0]));
 		});
-		test("none at all where it had not even that", async () => {
+		test("no capability if it had not even KILL", async () => {
 			const init = await idle(["setpriv", "--inh-caps=-all", "--bounding-set=-all,+chown"]);
 			await eventually(() => expect(sets(init)).toEqual([0, 0, 0, 0]));
 		});
@@ -209,17 +209,17 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			expect(await started.ended).toBe(0);
 			return started.output();
 		};
-		test("its directory", async () => {
+		test("its working directory", async () => {
 			mkdirSync(`${folder}/a b`);
 			expect(await outputOf(["/bin/pwd"], { cwd: `${folder}/a b` })).toBe(`${folder}/a b\n`);
 		});
-		test("its words and its environment as they are", async () => {
+		test("its arguments and environment unchanged", async () => {
 			expect(await outputOf(["/usr/bin/printf", "[%s]", "a b", "", "$x\n", "é"])).toBe("[a b][][$x\n][\xc3\xa9]");
 			expect((await outputOf(["/usr/bin/env"], { env: { A: "1 2", PATH: "/usr/bin" } })).split("\n")).toEqual(
 				expect.arrayContaining(["A=1 2", "PATH=/usr/bin"]),
 			);
 		});
-		test("no open file but the first three", async () => {
+		test("no open file except the first three", async () => {
 			// ls itself has opened 3.
 			expect(await outputOf(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
 		});
@@ -227,12 +227,12 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			const status = await outputOf(["/bin/cat", "/proc/self/status"], { before: ["--mount-proc"] });
 			expect(/^SigBlk:\t(\w+)$/m.exec(status)?.[1]).toBe("0000000000000000");
 		});
-		test("pid 2: the program is never the first of its namespace", async () => {
+		test("PID 2, because the init is the first process", async () => {
 			expect(await outputOf(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
 		});
 	});
 
-	test("dies with whoever made the namespace", async () => {
+	test("dies with the process that created the namespace", async () => {
 		const started = shell("echo ready; exec sleep 1000");
 		await started.says("ready");
 		const init = await started.init();

@@ -88,7 +88,7 @@ test.each([
 	["the build", /"event":"file-copied"/, large],
 	["the trial", /"where":"cage"/, []],
 ])(
-	"KILL during %s: its processes are gone, the next command clears away what it had begun, and the job can be done",
+	"KILL during %s ends its processes, the next command removes the unfinished work, and the job can be repeated",
 	async (_, moment, options) => {
 		const work = beginMake("killed", options);
 		await work.says(moment);
@@ -109,7 +109,7 @@ test.each([
 	},
 );
 
-test("a process that nobody was left to end goes with the next command", async () => {
+test("a stopped process that survived a KILL is killed by the next command", async () => {
 	const work = beginMake("killed");
 	await work.says(/"event":"application-started"/);
 	await work.stop("SIGKILL");

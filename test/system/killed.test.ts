@@ -145,7 +145,9 @@ async function killedAfter(state: string, args: readonly string[], milliseconds:
 	return status !== null;
 }
 
-test(`${kills} kills at random moments (seed ${seed})`, { timeout: 60_000 + kills * 6_000 }, async () => {
+test(`${kills} kills at random moments leave a complete cage and its data (seed ${seed})`, {
+	timeout: 60_000 + kills * 6_000,
+}, async () => {
 	const cutOff: Record<string, number> = {};
 	let failed = false;
 	const killing = async (lane: Lane, most: number) => {
@@ -212,7 +214,7 @@ function strikes({ changes, random }: Lane, most: number): Strike[] {
 		.map(({ strike }) => strike);
 }
 
-test(`a disk that is full at ${fills} random moments leaves the old cage whole (seed ${seed})`, {
+test(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, {
 	timeout: 60_000 + fills * 15_000,
 }, async () => {
 	const folder = temporaryFolder("killed");

@@ -14,7 +14,7 @@ const server = [
 	"8123",
 ];
 
-test("the PATH of the application brings no program into the launch", async () => {
+test("the launch runs no program from the application's PATH", async () => {
 	const folder = temporaryFolder("path");
 	const mark = join(folder, "ran");
 	mkdirSync(join(folder, "bin"));
@@ -28,7 +28,7 @@ test("the PATH of the application brings no program into the launch", async () =
 	expect(existsSync(mark)).toBe(false);
 });
 
-test("the variables of the application reach nothing before it: the loader complains of a library once", async () => {
+test("the application's variables affect no program before it", async () => {
 	const where = { state: temporaryState() };
 	const made = await make(["--name", "preload", "--user", "nobody", "--env", "LD_PRELOAD=/no/such.so", ...server], where);
 	expect(made.answered).toBe(true);
@@ -40,13 +40,13 @@ test("the variables of the application reach nothing before it: the loader compl
 	expect(stdout.match(/\('/g)).toHaveLength(4);
 });
 
-test("an account is traced and caged whatever the umask", async () => {
+test("an account can be traced and caged under a strict umask", async () => {
 	const strict = ["sh", "-c", 'umask 077; exec "$@"', "sh"];
 	const made = await make(["--name", "strict", "--user", "nobody", ...server], { state: temporaryState(), enter: strict });
 	expect(made.answered).toBe(true);
 });
 
-test("a directory behind a link of the host is made in the sandbox alone", async () => {
+test("a directory behind a link of the host is created only in the sandbox", async () => {
 	const name = `cagewright-test-${process.pid}`;
 	const options = [
 		"--name",
@@ -64,7 +64,7 @@ test("a directory behind a link of the host is made in the sandbox alone", async
 	expect(existsSync(`/run/${name}-state`)).toBe(false);
 });
 
-test("an application that starts as root changes nothing of the host's /dev/null, which its streams are", async () => {
+test("an application that starts as root cannot change the host's /dev/null via its standard streams", async () => {
 	const where = { state: temporaryState() };
 	await make(["--name", "null", ...server], where);
 	const lines = [

@@ -11,7 +11,7 @@ const files = systemFiles();
 /** An absolute path, because an ordinary account's PATH lacks /sbin. */
 const ldconfig = "/sbin/ldconfig";
 
-test("reads the machine's cache as ldconfig prints it", () => {
+test("the parser reads the machine's ld.so.cache as ldconfig prints it", () => {
 	const printed = new Map<string, string[]>();
 	for (const [, name = "", path = ""] of execFileSync(ldconfig, ["-p"], { encoding: "latin1", maxBuffer: 1e8 }).matchAll(
 		/^\t(\S+) \(.*\) => (\/.*)$/gm,
@@ -22,7 +22,7 @@ test("reads the machine's cache as ldconfig prints it", () => {
 	expect(parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0))).toEqual(printed);
 });
 
-test("finds the directories that ldconfig finds, in its order", () => {
+test("the parser finds the same directories as ldconfig, in the same order", () => {
 	const root = mkdtempSync(`${tmpdir()}/cagewright-ldconfig-`);
 	const conf = {
 		"/etc/ld.so.conf": [

@@ -133,7 +133,7 @@ function isKilled(pid: number): boolean {
 const nothing = async () => {};
 const next = () => cagewright(["shell", "redis", "--", "true"], { state });
 
-describe("whichever process is killed, nothing is left", { timeout: 240_000 }, () => {
+describe("after a kill of any process, nothing remains", { timeout: 240_000 }, () => {
 	test("of a run, at once", async () => {
 		const killed = await killEach(
 			() => begin(["run", "redis"], { state }),
@@ -143,7 +143,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 		expect(killed).toEqual(expect.arrayContaining(["node", "unshare", "cagewright-init", "redis-server"]));
 	});
 
-	test("of a trial, its files by the next command", async () => {
+	test("of a trial, after the next command removed its files", async () => {
 		const killed = await killEach(
 			() => begin(["trial", "redis"], { state }),
 			async () => {
@@ -155,7 +155,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 		expect(killed).toEqual(expect.arrayContaining(["node", "strace", "unshare", "cagewright-init", "redis-server"]));
 	});
 
-	test("of a sandbox, its files by the next command", async () => {
+	test("of a sandbox, after the next command removed its files", async () => {
 		const options = ["trace", "--name", "again", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
 		await killEach(
 			() => begin(options, { state }),
@@ -168,7 +168,7 @@ describe("whichever process is killed, nothing is left", { timeout: 240_000 }, (
 	});
 });
 
-describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, () => {
+describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () => {
 	type Kind = "run" | "trial" | "sandbox" | "traced trial" | "traced sandbox";
 	async function requestOf(kind: Kind): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
@@ -203,7 +203,7 @@ describe("wherever the launcher dies, nothing is left", { timeout: 240_000 }, ()
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	test.each(["run", "trial", "sandbox", "traced trial", "traced sandbox"] as const)("in each step of a %s", async (kind) => {
+	test.each(["run", "trial", "sandbox", "traced trial", "traced sandbox"] as const)("at any step of a %s", async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);

@@ -75,7 +75,7 @@ beforeAll(async () => {
 	made = await make(["--name", "limited", "--user", "irc", ...limits, ...server()], where);
 });
 
-test("the result says what holds each limit", () => {
+test("the result says how each limit is enforced", () => {
 	expect(made.confinement.limits).toEqual([
 		{ kind: "memory", value: 96 << 20, by: "cgroup" },
 		{ kind: "processes", value: 8, by: "cgroup" },
@@ -87,25 +87,25 @@ describe.each([
 	["control groups", () => where, 137],
 	["resource limits alone", () => withoutGroups, 1],
 ] as const)("by %s", (_name, how, status) => {
-	test("memory ends", async () => {
+	test("memory is limited", async () => {
 		expect(await python("limited", allocates, how())).toMatchObject({ status, stdout: "" });
 	});
-	test("processes end", async () => {
+	test("the number of processes is limited", async () => {
 		expect(await python("limited", forks, how())).toMatchObject({ status: 0, stdout: "refused 11\n" });
 	});
-	test("open files end", async () => {
+	test("the number of open files is limited", async () => {
 		expect(await python("limited", opens, how())).toMatchObject({ status: 0, stdout: "refused True\n" });
 	});
 });
 
-test("without a control group root is not held to a number of processes, so nothing starts", async () => {
+test("without a cgroup, a root start with a process limit is refused", async () => {
 	await make(["--name", "rooted", "--limit-processes", "8", ...server()], where);
 	const { status, stderr } = await cagewright(["run", "rooted"], withoutGroups);
 	expect(status).toBe(3);
 	expect(stderr).toMatch(/^cagewright: [^\n]*--limit-processes[^\n]*\n$/);
 });
 
-test("a control group that a launch in another PID namespace has just made stays", async () => {
+test("a cgroup that a launch in another PID namespace just created stays", async () => {
 	const { child, groups } = await groupMaker();
 	try {
 		expect(groups).toHaveLength(1);
@@ -132,7 +132,7 @@ async function groupMaker() {
 	return { child, groups: JSON.parse(printed.toString()) as { folder: string }[] };
 }
 
-test("no control group is left behind, and what a killed run left goes with the next start", async () => {
+test("no cgroup remains, and that of a killed run is removed by the next start", async () => {
 	const first = startRun("limited", where);
 	await eventually(() => fetchPage(`http://127.0.0.1:${port}/`));
 	expect(groupsOf(first.pid)).not.toEqual([]);

@@ -45,7 +45,7 @@ describe("sockets", () => {
 		]);
 	});
 
-	it("survive nonsense", () => {
+	it("are read without an exception from invalid lines", () => {
 		expect(parseSockets({ tcp: "\n\nx y z\n0: 0:0 0:0 0A\n", unix: "x\n \n" }).size).toBe(0);
 	});
 });
@@ -56,7 +56,7 @@ describe("processes", () => {
 		for (const child of started) child.kill("SIGKILL");
 	});
 
-	it("that listen are found with their program, place and port", async () => {
+	it("that listen are found with their program, address and port", async () => {
 		const script = "const s=require('net').createServer().listen(0,'127.0.0.1',()=>console.log(s.address().port))";
 		const child = spawn(process.execPath, ["-e", script], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
 		started.push(child);
@@ -92,7 +92,7 @@ describe("processes", () => {
 		...more,
 	});
 
-	it("of one family stand together", () => {
+	it("of one family are grouped", () => {
 		const family = mainProcesses([
 			process_({ pid: 10, parent: 1 }),
 			process_({ pid: 11, parent: 10, ports: [{ protocol: "tcp", address: "0.0.0.0", port: 443 }] }),
@@ -105,7 +105,7 @@ describe("processes", () => {
 		]);
 	});
 
-	it("that wrote over their command line keep the program alone", () => {
+	it("that overwrote their command line are listed with only the program", () => {
 		const { application, notes } = draftFromProcess(
 			process_({ command: ["nginx: master process /usr/sbin/nginx -g daemon off;"], uid: 4711 }),
 			() => undefined,
@@ -115,8 +115,8 @@ describe("processes", () => {
 	});
 });
 
-describe("looking a program up", () => {
-	it("takes the first that can be executed, as execvp does", () => {
+describe("looking up a program", () => {
+	it("finds the first executable one, as execvp does", () => {
 		const root = tree("path", { "one/tool": "x", "two/tool": "x", "one/dir/x": "x" });
 		chmodSync(join(root, "two/tool"), 0o755);
 		const path = `${root}/none:${root}/one:${root}/two`;
@@ -133,7 +133,7 @@ describe("looking a program up", () => {
 			expect(lookUpProgram(name, { path })).toMatchObject({ error: { code: "program-not-found", name } });
 	});
 
-	it("also looks where administration programs are", () => {
+	it("searches the sbin directories too", () => {
 		const sh = lookUpProgram("sh", { path: "" });
 		expect("error" in sh || sh.path.startsWith("/")).toBe(true);
 		if (existsSync("/usr/sbin/chroot"))

@@ -38,7 +38,9 @@ function byLoader(all: Iterable<readonly [Path, Elf]>): Map<Path, Path[]> {
 	return groups;
 }
 
-test("finds what the dynamic loader finds, for every program and library of the machine", { timeout: 120_000 }, async () => {
+test("the closure equals that of the dynamic loader, for every program and library of the machine", {
+	timeout: 120_000,
+}, async () => {
 	const places = ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/local"] as Path[];
 	const all = new Map(places.flatMap((place) => [...elfFiles(files.resolve(place) ?? place)]));
 	const differing: unknown[] = [];
@@ -66,7 +68,7 @@ test("finds what the dynamic loader finds, for every program and library of the 
 	expect(compared).toBeGreaterThan(500);
 });
 
-describe("variants for better processors, in a directory of LD_LIBRARY_PATH", () => {
+describe("variants for newer processors in a directory of LD_LIBRARY_PATH", () => {
 	let directory: string;
 	let program: Path;
 	let interpreter: Path;
@@ -86,7 +88,7 @@ describe("variants for better processors, in a directory of LD_LIBRARY_PATH", ()
 	});
 	afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-	test("are chosen as the loader chooses", async () => {
+	test("are chosen like the loader's", async () => {
 		const [asked] = await askLoader(interpreter, [program], { libraryPath: directory });
 		const result = closureOf(files, { environment: { LD_LIBRARY_PATH: directory }, hwcaps })([program]);
 		const found = [...result.needed.keys(), ...result.interpreters.keys()].map((path) => files.resolve(path));
@@ -94,13 +96,13 @@ describe("variants for better processors, in a directory of LD_LIBRARY_PATH", ()
 		expect([...result.needed.keys()].filter((path) => isWithin(path, pathFromText(directory)))).toHaveLength(1);
 	});
 
-	test("all count where the processor is not known", () => {
+	test("are all included if the processor is unknown", () => {
 		const result = closureOf(files, { environment: { LD_LIBRARY_PATH: directory } })([program]);
 		expect([...result.needed.keys()].filter((path) => isWithin(path, pathFromText(directory)))).toHaveLength(hwcaps.length + 2);
 	});
 });
 
-test("a program without a loader needs nothing, although it may be loaded anywhere", () => {
+test("a static program needs no library, even if it is position-independent", () => {
 	// ldconfig must run without libraries: Debian links it statically, as a position-independent executable.
 	// Ubuntu replaces it with a script.
 	const program = files.resolve("/sbin/ldconfig.real" as Path) ?? files.resolve("/sbin/ldconfig" as Path) ?? ("" as Path);

@@ -34,7 +34,7 @@ describe("a lock", () => {
 	const said = async (child: ReturnType<typeof spawn>) =>
 		String((await once(child.stdout as NodeJS.ReadableStream, "data"))[0]).trim();
 
-	test("keeps a second one out, and lets it in when it is released", () => {
+	test("excludes a second lock until it is released", () => {
 		const lock = lockCage(at("lock"), "app");
 		expect(() => lockCage(at("lock"), "app")).toThrow(
 			expect.objectContaining({ code: "cage-busy", exit: 1, values: { name: "app", pid: process.pid } }),
@@ -45,13 +45,13 @@ describe("a lock", () => {
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
-	test("is released by an error", async () => {
+	test("is released after an error", async () => {
 		const failing = withLock(at("lock"), "app", () => Promise.reject(new Error("no")));
 		await expect(failing).rejects.toThrow("no");
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
-	test("of a running process is kept, of a killed one taken over", async () => {
+	test("of a running process stays, and that of a killed one is taken over", async () => {
 		const child = await holder();
 		expect(await said(child)).toBe("held");
 		expect(() => lockCage(at("lock"), "app")).toThrow(
@@ -63,7 +63,7 @@ describe("a lock", () => {
 		expect(readdirSync(folder).filter((name) => name.startsWith("lock"))).toEqual([]);
 	});
 
-	test("of a dead one is taken over by one of many only", async () => {
+	test("of a dead process is taken over by only one of several", async () => {
 		for (let round = 0; round < 3; round++) {
 			const dead = await holder();
 			await said(dead);
@@ -77,13 +77,13 @@ describe("a lock", () => {
 		}
 	});
 
-	test("a file that is no lock is left alone", () => {
+	test("is not created over another file", () => {
 		writeFileSync(at("lock"), "something");
 		expect(() => lockCage(at("lock"), "app")).toThrow(expect.objectContaining({ code: "lock-unreadable" }));
 		expect(readFileSync(at("lock"), "utf8")).toBe("something");
 	});
 
-	test("lets one of two builds of a cage through", async () => {
+	test("permits only one of two builds of a cage", async () => {
 		const { directory, lock } = cagePaths(state, "app");
 		await openState(state);
 		mkdirSync(directory, { mode: 0o700 });
@@ -96,7 +96,7 @@ describe("a lock", () => {
 });
 
 describe("processes", () => {
-	test("are told apart by their start, their boot and their namespace", () => {
+	test("are identified by start time, boot and PID namespace", () => {
 		const us = thisProcess();
 		expect(isGone(us)).toBe(false);
 		expect(isGone({ ...us, start: "1" })).toBe(true);

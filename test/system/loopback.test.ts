@@ -29,7 +29,7 @@ async function service(onConnection: (socket: Socket) => void): Promise<{ port: 
 
 const client = (...lines: string[]) => ["python3", "-c", ["import socket, struct, sys", ...lines].join("\n")];
 
-test("an answer after the question's end arrives whole", async () => {
+test("an answer after the end of the request arrives completely", async () => {
 	const { enter, port } = await service((socket) => {
 		socket.resume();
 		socket.on("end", () => socket.end("x".repeat(120_000)));
@@ -48,7 +48,7 @@ test("an answer after the question's end arrives whole", async () => {
 	expect(output).toBe("120000");
 });
 
-test("connections that are reset harm nobody", async () => {
+test("connections that are reset do not affect others", async () => {
 	const { enter, port } = await service((socket) => {
 		socket.on("error", () => socket.destroy());
 		socket.resume();
@@ -68,7 +68,7 @@ test("connections that are reset harm nobody", async () => {
 	expect(output).toBe("hello");
 });
 
-test("a service that holds its connections holds nobody up", async () => {
+test("a service that keeps its connections open does not delay the end", async () => {
 	const held = new Set<Socket>();
 	const { enter, port } = await service((socket) => {
 		held.add(socket);

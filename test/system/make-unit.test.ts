@@ -37,13 +37,13 @@ async function dryRun(args: readonly string[], enter: readonly string[] = []): P
 	return json as DryRun;
 }
 
-describe("nginx by the name of its unit", () => {
+describe("nginx, selected by the name of its unit", () => {
 	let network: Network;
 	beforeAll(async () => {
 		network = await privateNetwork();
 	});
 
-	test("answers from its cage with nothing else said, and the record names unit and notes", async () => {
+	test("answers from its cage without further options, and the record names unit and notes", async () => {
 		const made = await make(["nginx.service", "--name", "by-unit"], { state });
 		expectWellMade(made, "by-unit", state);
 		const run = startRun("by-unit", { state, enter: network.enter });
@@ -55,7 +55,7 @@ describe("nginx by the name of its unit", () => {
 		expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
 	});
 
-	test("the template of that name wins, which is said in one line", async () => {
+	test("is not selected by a name that a template has too, and one line says so", async () => {
 		const result = await cagewright(["make", "nginx", "--dry-run"], { state });
 		expect(result.stderr).toBe("'nginx' selects the template of that name. To select the systemd unit, write nginx.service.\n");
 		const events = await cagewright(["make", "nginx", "--dry-run", "--events"], { state });
@@ -72,7 +72,7 @@ describe("nginx by the name of its unit", () => {
 		});
 	});
 
-	test("options go on top of what the unit says", async () => {
+	test("can be changed by options", async () => {
 		const { application, command } = await dryRun([
 			"nginx.service",
 			"--probe",
@@ -87,11 +87,11 @@ describe("nginx by the name of its unit", () => {
 	});
 });
 
-test("another name of a unit leads to the unit itself", async () => {
+test("a unit is found by its alias", async () => {
 	expect(await dryRun(["redis.service"])).toMatchObject({ name: "redis-server", unit: "redis-server.service" });
 });
 
-test("a daemon without a template needs no more than its name", async () => {
+test("a daemon without a template needs only its unit's name", async () => {
 	const { application, notes, unit } = await dryRun(["redis-server"]);
 	expect({ unit, user: application.user, directories: application.directories }).toEqual({
 		unit: "redis-server.service",
@@ -104,16 +104,16 @@ test("a daemon without a template needs no more than its name", async () => {
 const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "php-fpm.service";
 
 test.each([
-	["a start script with variables of its own", "apache2.service", ["root", "www-data"]],
+	["a start script with its own variables", "apache2.service", ["root", "www-data"]],
 	["a shell line around it", "mariadb.service", ["mysql"]],
 	["nothing but a unix socket", phpUnit, ["www-data"]],
-])("a server with %s answers by the name of its unit: %s", async (_, unit, accounts) => {
+])("a server with %s is caged by the name of its unit: %s", async (_, unit, accounts) => {
 	const made = await make([unit], { state });
 	expectWellMade(made, unit.replace(/\.service$/, ""), state);
 	expect(made.accounts.users).toEqual(expect.arrayContaining(accounts));
 });
 
-test("a service that gets its socket from systemd gets it in the cage as well", async () => {
+test("a service that gets a socket from systemd gets it in the cage too", async () => {
 	const probe = "uuidd --random --socket $CAGEWRIGHT_ROOT/run/uuidd/request";
 	const made = await make(["uuidd.service", "--probe", probe], { state });
 	expectWellMade(made, "uuidd", state);
@@ -130,7 +130,7 @@ test("a service that gets its socket from systemd gets it in the cage as well", 
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test("a daemon that forks twice and keeps a pid file is followed and ended", async () => {
+test("a daemon that forks twice and has a PID file is followed and stopped", async () => {
 	const port = await freePort();
 	const daemon = redis(port, ["daemonize yes"]);
 	writeFileSync(`${daemon.folder}/redis.conf`, `pidfile ${daemon.folder}/data/redis.pid\n`, { flag: "a" });
@@ -147,7 +147,7 @@ test("a daemon that forks twice and keeps a pid file is followed and ended", asy
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-describe("units that cannot be caged as they stand", () => {
+describe("units that cannot be caged", () => {
 	const enter = withUnits({
 		"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
 		"nothing.service": "[Service]\nType=simple\n",
@@ -171,13 +171,13 @@ describe("units that cannot be caged as they stand", () => {
 		["each.socket", "each.socket starts each@.service once for each connection and passes the connection as a file descriptor"],
 		["each@1", "each.socket starts each@1.service once for each connection and passes the connection as a file descriptor"],
 		["pipe", "pipe.service gets the sockets pipe.socket from systemd"],
-	])("%s: says why in one line, exit 2", async (name, says) => {
+	])("%s is refused with the reason in one line (2)", async (name, says) => {
 		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });
 		expect({ status, stdout, lines: stderr.trim().split("\n").length }).toEqual({ status: 2, stdout: "", lines: 1 });
 		expect(stderr).toContain(says);
 	});
 
-	test("DynamicUser= without an account of that name means a dedicated account", async () => {
+	test("DynamicUser= without an existing account becomes a dedicated account", async () => {
 		const { stdout } = await cagewright(["make", "made-up", "--probe", "true", "--dry-run", "--json"], { state, enter });
 		expect(JSON.parse(stdout)).toMatchObject({
 			application: { user: "cage-made-up", env: { USER: "cage-made-up" } },
@@ -185,7 +185,7 @@ describe("units that cannot be caged as they stand", () => {
 		});
 	});
 
-	test("apps lists them with the reason, and damaged files too", async () => {
+	test("are listed by apps with the reason, and so are damaged files", async () => {
 		const damaged = withUnits({
 			"broken.service": "-> /etc/systemd/system/nowhere.service",
 			"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
@@ -207,7 +207,7 @@ describe("units that cannot be caged as they stand", () => {
 	});
 });
 
-test("the wizard proposes the same of a unit as its name does", async () => {
+test("the wizard proposes the same for a unit as make does", async () => {
 	// Another test may start or stop a redis between the two look-ups, and the result depends on running processes.
 	await eventually(async () => {
 		const chooser = new SystemChooser(systemMachine(state), "en");
@@ -222,7 +222,7 @@ test("the wizard proposes the same of a unit as its name does", async () => {
 	});
 });
 
-test("apps tells all that is known of one", async () => {
+test("apps NAME prints everything known about a service", async () => {
 	const { stdout } = await cagewright(["apps", "redis-server"], { state });
 	expect(stdout).toMatch(/^redis-server: /);
 	expect(stdout).toMatch(/Unit file +\/usr\/lib\/systemd\/system\/redis-server\.service/);

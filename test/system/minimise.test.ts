@@ -44,7 +44,7 @@ const more: typeof smallest = [
 ];
 
 test.each(process.env.CAGEWRIGHT_ALL === "1" ? [...smallest, ...more] : smallest)(
-	"%s is left with %i files at most, answers, and stays so",
+	"%s has at most %i files afterwards and answers, and a later trial keeps that",
 	async (name, most, daemon) => {
 		const made = await makeOf(daemon(), name);
 		const { after, dropped, outcome } = await minimise(name);
@@ -58,7 +58,7 @@ test.each(process.env.CAGEWRIGHT_ALL === "1" ? [...smallest, ...more] : smallest
 );
 
 test(
-	"make --minimise ends with the smaller cage, and says of both; show and record tell what it goes without",
+	"make --minimise ends with the smaller cage, and result, show and record report the removed files",
 	async () => {
 		const { minimised, ...made } = (await makeOf(nginx({ port }), "nginx", ["--minimise", "--keep", "/etc/ssl/**"])) as Made & {
 			minimised: Minimised;
@@ -89,7 +89,7 @@ const askSecond = `dig +short +time=1 +tries=1 -p ${port} @127.0.0.1 www.second.
 const inCage = (root: unknown) => existsSync(`${root}${second}`);
 
 test(
-	"what no probe of bind9 asks for goes, stays away, and is explained",
+	"files that no probe of bind9 needs are removed, stay out, and are explained",
 	async () => {
 		const before = await makeOf(twoZones, "bind9", ["--user", "bind"]);
 		expect(inCage(before.root)).toBe(true);
@@ -111,7 +111,7 @@ test(
 	patience,
 );
 
-test("with an exercise that is new, what was left out before is tried again, and what it needs is kept", async () => {
+test("a new exercise tests earlier removals again and keeps what it needs", async () => {
 	const { dropped, outcome } = await minimise("bind9", ["--exercise", askSecond]);
 	expect(outcome).toBe("minimised");
 	expect(dropped.paths).not.toContain(second);
@@ -122,7 +122,7 @@ test("with an exercise that is new, what was left out before is tried again, and
 	expect(history.stdout.match(/ minimised /g)).toHaveLength(2);
 });
 
-test("Ctrl-C ends the search with what it found; a second one leaves the cage as it is", async () => {
+test("Ctrl-C ends the search with its result so far, and a second Ctrl-C leaves the cage unchanged", async () => {
 	const before = await cagewright(["show", "bind9", "--json"], { state });
 	const run = begin(["minimise", "bind9", "--yes", "--json", "--events", "--no-selftest"], { state });
 	await run.says('"subset-tried"');
@@ -139,7 +139,7 @@ test("Ctrl-C ends the search with what it found; a second one leaves the cage as
 	expect(json).toMatchObject({ complete: false });
 });
 
-test("an exercise that fails as it is says nothing, and is said so; where nobody can be asked, --yes is named", async () => {
+test("an exercise that fails before is ignored with a notice, and without a terminal --yes is required", async () => {
 	const { uncounted } = await minimise("redis", ["--exercise", "exit 3"]);
 	expect(uncounted).toEqual(["exit 3"]);
 	const asked = await cagewright(["minimise", "redis", "--quiet"], { state });
@@ -149,7 +149,7 @@ test("an exercise that fails as it is says nothing, and is said so; where nobody
 	expect(dry.json).toMatchObject({ dryRun: true, name: "php-fpm" });
 });
 
-test("a cage that is not there is told before anybody is asked", async () => {
+test("a missing cage is reported before any question", async () => {
 	const result = await cagewright(["minimise", "nowhere"], { state });
 	expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown cage 'nowhere'") });
 });

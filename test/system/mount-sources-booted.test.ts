@@ -77,7 +77,7 @@ describe.each(services)("$service", ({ install, service, uninstall }) => {
 		["the state", state],
 		["above it", "/var/lib"],
 		["at the top", ""],
-	])("is not started where a link is in the place of %s", async (_, part) => {
+	])("does not start if a link is in place of %s", async (_, part) => {
 		const place = `${data}${part}`;
 		const rest = state.slice(part.length);
 		await system.must(`mv ${place} ${place}.before && ln -s ${victim} ${place} && install -d -m 777 ${victim}${rest}`);
@@ -99,7 +99,7 @@ describe.each(services)("$service", ({ install, service, uninstall }) => {
 		await system.must(`systemctl stop ${service}`);
 	});
 
-	test("writes to syslog, by the one socket that it sees, also after journald was started again", async () => {
+	test("writes to syslog via the only socket that it sees, also after a restart of journald", async () => {
 		await system.must(`systemctl start ${service}`);
 		await answers(`first of ${service}`);
 		await heard(`asked first of ${service}`);
@@ -110,7 +110,7 @@ describe.each(services)("$service", ({ install, service, uninstall }) => {
 		await heard(`asked second of ${service}`);
 	});
 
-	test("has a limit that keeps a crash from the host's core handler, and shared memory of its own, with an end", async () => {
+	test("has its own bounded shared memory, and a limit that keeps crashes from the host's core handler", async () => {
 		const pid = await property(service, "MainPID");
 		expect(await system.must(`grep 'core file' /proc/${pid}/limits`)).toMatch(/^Max core file size\s+1\s+1\s+bytes/);
 		await system.must("touch /dev/shm/hosts-own");
@@ -127,7 +127,7 @@ describe("a cage that `run` starts", () => {
 	const run = "systemd-run --quiet --unit=running cagewright run linked";
 	afterAll(() => system.must("systemctl stop running"));
 
-	test("writes to syslog, by the one socket that it sees, also after journald was started again", async () => {
+	test("writes to syslog via the only socket that it sees, also after a restart of journald", async () => {
 		await system.must(run);
 		await answers("first of run");
 		await heard("asked first of run");
@@ -139,7 +139,7 @@ describe("a cage that `run` starts", () => {
 		expect(await system.must(`grep 'core file' /proc/${pid}/limits`)).toMatch(/^Max core file size\s+1\s+1\s+bytes/);
 	});
 
-	test("keeps a generation from being narrowed below what it has mounted; ended, it does not", async () => {
+	test("prevents a narrower generation while it runs, but not after it ended", async () => {
 		await system.must(`install -d -o nobody ${state}/sub`);
 		const narrowed = await system.run(makeWith(`${state}/sub`));
 		expect([narrowed.status, narrowed.stdout]).toEqual([4, ""]);

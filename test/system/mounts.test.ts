@@ -4,7 +4,7 @@ import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { type Mount, parseMountinfo, sandboxMounts } from "../../src/system/launch/sandbox-mounts.ts";
 
 describe("mountinfo", () => {
-	test("tells where, of which type, and whether anybody may write", () => {
+	test("has place, type and write access of each mount", () => {
 		const text = [
 			"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro",
 			"23 22 0:21 / /proc rw,nosuid shared:12 master:3 - proc proc rw",
@@ -18,25 +18,25 @@ describe("mountinfo", () => {
 			{ path: "/mnt/super", type: "iso9660", readOnly: true },
 		]);
 	});
-	test("blanks, tabs, newlines, backslashes and any byte come back as they are", () => {
+	test("may contain blanks, tabs, newlines, backslashes and any byte", () => {
 		const line = "22 1 8:1 / /a\\040b\\011c\\012d\\134040\\043\xff rw - ext4 none rw";
 		expect(parseMountinfo(line)).toEqual([{ path: "/a b\tc\nd\\040#\xff", type: "ext4", readOnly: false }]);
 	});
-	test("a mount point cannot look like another field", () => {
+	test("has mount points that cannot be taken for another field", () => {
 		const line = "22 1 8:1 / /-\\040-\\040proc rw - ext4 - rw";
 		expect(parseMountinfo(line)).toEqual([{ path: "/- - proc", type: "ext4", readOnly: false }]);
 	});
-	test("of several at one place the last one counts, in its order", () => {
+	test("has only the last of several mounts at one place", () => {
 		const lines = ["1 0 0:1 / /a rw - ext4 x rw", "2 0 0:2 / /b rw - xfs x rw", "3 0 0:3 / /a ro - tmpfs x rw"];
 		expect(parseMountinfo(lines.join("\n"))).toEqual([
 			{ path: "/b", type: "xfs", readOnly: false },
 			{ path: "/a", type: "tmpfs", readOnly: true },
 		]);
 	});
-	test("a line that is none is passed over", () => {
+	test("may contain invalid lines, which are skipped", () => {
 		expect(parseMountinfo("\nnonsense\n1 2 3\n22 1 8:1 / /x rw shared:1 ext4\n")).toEqual([]);
 	});
-	test("this machine's own can be read", () => {
+	test("of this machine can be read", () => {
 		const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
 		expect(mounts.find((mount) => mount.path === "/proc")?.type).toBe("proc");
 		for (const { path } of mounts) expect(path.startsWith("/")).toBe(true);
@@ -55,7 +55,7 @@ describe("the mounts of a sandbox", () => {
 			.map(({ kind, path }) => `${kind} ${path}`)
 			.filter((one) => !own.includes(one));
 
-	test("are made from the root downwards, whatever the order of the host's", () => {
+	test("are made from the root downwards, whatever the host's order", () => {
 		expect(kinds([mount("/var/lib/x"), mount("/var"), mount("/"), mount("/home")])).toEqual([
 			"overlay /",
 			"overlay /var",
@@ -63,14 +63,14 @@ describe("the mounts of a sandbox", () => {
 			"overlay /var/lib/x",
 		]);
 	});
-	test("each overlay writes to a place of its own", () => {
+	test("have a separate upper layer for each overlay", () => {
 		const places = rebuild([mount("/"), mount("/var"), mount("/ro", "ext4", true), mount("/srv")]).flatMap((one) =>
 			one.kind === "overlay" ? [one.scratch] : [],
 		);
 		expect(new Set(places).size).toBe(4);
 		for (const place of places) expect(place).toMatch(/^\/scratch\/\d+$/);
 	});
-	test("single files and automounts are read-only, kernel interfaces and all below them hidden, storage is covered", () => {
+	test("show files and automounts read-only, hide kernel interfaces, and cover storage with overlays", () => {
 		const all = [
 			mount("/"),
 			mount("/ro", "squashfs", true),
@@ -94,7 +94,7 @@ describe("the mounts of a sandbox", () => {
 		expect(rebuild(all).find(({ path }) => path === "/ro")).toMatchObject({ readOnly: true });
 		expect(rebuild(all).find(({ path }) => path === "/ram")).not.toHaveProperty("readOnly");
 	});
-	test("proc, sysfs and /dev are new, with nothing of the host's below", () => {
+	test("include a new proc, sysfs and /dev without the host's mounts below", () => {
 		const all = ["/proc", "/proc/sys/fs/binfmt_misc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/shm", "/processes"].map((path) =>
 			mount(path, "tmpfs"),
 		);
@@ -105,7 +105,7 @@ describe("the mounts of a sandbox", () => {
 		]);
 		expect(rebuild([mount("/")], [], ["/sys"]).map(({ kind }) => kind)).toEqual(["overlay", "proc", "dev"]);
 	});
-	test("storage of containers and sessions of users are passed over without a look: one that is broken would hold up or fail", () => {
+	test("omit storage of containers and user sessions without examining them, because a broken one would hang or fail", () => {
 		const looked: string[] = [];
 		const all = [
 			"/",
@@ -126,12 +126,12 @@ describe("the mounts of a sandbox", () => {
 		expect(made.map(({ path }) => path)).toEqual(["/", "/var/lib/docker-data", "/proc", "/sys", "/dev"]);
 		expect(looked).toEqual(["/", "/var/lib/docker-data", "/proc", "/sys", "/dev"]);
 	});
-	test("what cannot be seen is left out", () => {
+	test("omit what is not visible", () => {
 		expect(kinds([mount("/"), mount("/gone//deleted"), mount("/hidden/below")], [], ["/gone//deleted", "/hidden/below"])).toEqual(
 			["overlay /"],
 		);
 	});
-	test("there is a root, even where that is no mount of its own", () => {
+	test("include a root even if it is no separate mount", () => {
 		expect(kinds([mount("/proc", "proc"), mount("/data")])).toEqual(["overlay /", "overlay /data"]);
 		expect(kinds([])).toEqual(["overlay /"]);
 	});

@@ -41,7 +41,7 @@ function nginxFor(port: number, { socket, www }: { socket: string; www: string }
 	};
 }
 
-test("a web server in a cage talks to php-fpm on the host, by the directory of its socket", async () => {
+test("a caged web server reaches php-fpm on the host via the directory of its socket", async () => {
 	const php = phpOnSocket();
 	await startOnHost({ ...php, probe: php.probe.replace("$CAGEWRIGHT_ROOT", "") });
 	const port = await freePort();
@@ -98,10 +98,10 @@ async function controlled() {
 describe.each([
 	["root", []],
 	["an account", ["--user", "nobody"]],
-] as const)("a service that nobody knows, asked as %s", (who, account) => {
+] as const)("an unknown host service, requested as %s", (who, account) => {
 	const name = who === "root" ? "asks-root" : "asks-account";
 
-	test("hears nothing from a traced or caged application, and make says how to allow it", async () => {
+	test("gets nothing from a traced or caged application, and make names the option that allows it", async () => {
 		const { asked, command, isRefused, socket } = await controlled();
 		const options = ["--name", name, ...account, "--no-selftest", "--probe", isRefused, "--yes", "--json"];
 		const { json, status, stderr } = await cagewright(["make", ...options, "--", ...command], { state });
@@ -113,7 +113,7 @@ describe.each([
 		expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
 	});
 
-	test("answers it in the sandbox and in the cage once its socket is allowed", async () => {
+	test("answers in the sandbox and in the cage if its socket is allowed", async () => {
 		const { answers, asked, command, socket } = await controlled();
 		const allowed = ["--allow", `socket:${socket}`];
 		const options = ["--name", `${name}-allowed`, ...account, "--no-selftest", ...allowed, "--probe", answers];
@@ -125,7 +125,7 @@ describe.each([
 	});
 });
 
-test("a web server and php-fpm in a cage each share the directory of the socket, and the pages", async () => {
+test("a caged web server and a caged php-fpm share the socket's directory and the pages", async () => {
 	const php = phpOnSocket();
 	const shared = ["--bind", `${php.folder}/sockets:rw`];
 	const application = await make(["--name", "php", ...shared, "--probe", php.probe, "--", ...php.command], { state });
@@ -164,7 +164,7 @@ function counter(port: number, database: number): Daemon {
 	};
 }
 
-test("a service in a cage reaches its database over the loopback, on the host and in a cage, in sandboxes as well", async () => {
+test("a caged service reaches its database via the loopback, also in the sandbox", async () => {
 	const database = await freePort();
 	const store = redis(database);
 	const kept = await make(["--name", "store", "--user", "redis", "--probe", store.probe, "--", ...store.command], { state });
@@ -185,7 +185,7 @@ test("a service in a cage reaches its database over the loopback, on the host an
 	await back.stop();
 });
 
-test("the host's own service never answers in place of an application that does not", async () => {
+test("the host's service never answers in place of a failing application", async () => {
 	const port = await freePort();
 	const twin = nginx({ port });
 	await startOnHost(twin);
@@ -200,7 +200,7 @@ test("the host's own service never answers in place of an application that does 
 	expect(stderr).not.toContain("service of this machine");
 });
 
-test("nobody is let through to a port at which the host has nobody", async () => {
+test("no connection is let through to a port where the host has no service", async () => {
 	const port = await freePort();
 	const service = counter(port, await freePort());
 	const options = ["--name", "lonely", "--user", "nobody", "--timeout", "3", "--probe", service.probe, "--yes"];
@@ -224,7 +224,7 @@ function issue(folder: string, version: number): void {
 	}
 }
 
-test("a certificate that is renewed while the server runs is served after a reload", async () => {
+test("a certificate that was renewed while the server runs is served after a reload", async () => {
 	const folder = temporaryFolder("tls");
 	issue(folder, 1);
 	const port = await freePort();

@@ -64,7 +64,7 @@ describe("nginx as Debian installs it, started as root", () => {
 		expect((await run.stop()).status).toBe(0);
 	});
 
-	test("signals for a cage that does not run are refused", async () => {
+	test("gets no signal while it does not run", async () => {
 		const { status, stderr } = await cagewright(["signal", "web", "HUP"], { state });
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/^cagewright: .*is not running.*\n$/);
@@ -79,7 +79,7 @@ describe("nginx started as the account www-data", () => {
 		expect(made.accounts.users).toEqual(["www-data"]);
 	});
 
-	test("serves port 80 by the one capability that this takes", async () => {
+	test("serves port 80 with the one capability for low ports", async () => {
 		const { made } = await servedAsAccount("low", nginx({ port: 80 }), 80, network);
 		expect(made.confinement).toMatchObject({ user: "www-data", capabilities: ["net_bind_service"] });
 	});

@@ -28,13 +28,13 @@ async function answersInItsCage(): Promise<void> {
 	await run.stop();
 }
 
-test("a cage that an older version exported is imported, and answers", async () => {
+test("a cage exported by an older version is imported and answers", async () => {
 	const imported = await cagewright(["import", archive, "--yes"], { state });
 	expect(imported.status, imported.stderr).toBe(0);
 	await answersInItsCage();
 });
 
-test("it is checked and shown like one of this version", async () => {
+test("an imported older cage is checked and shown like a new one", async () => {
 	const { json } = await cagewright(["check", "pages", "--deep", "--json"], { state });
 	expect(json.cages).toMatchObject([{ name: "pages", drift: [] }]);
 	const shown = await cagewright(["show", "pages", "--json"], { state });
@@ -46,7 +46,7 @@ test("it is checked and shown like one of this version", async () => {
 	expect(record.status, record.stderr).toBe(0);
 });
 
-test("it is updated from this machine's files, and still answers", async () => {
+test("an imported older cage is updated from this machine's files and still answers", async () => {
 	const updated = await cagewright(["update", "pages", "--yes", "--json"], { state });
 	expect(updated.status, updated.stderr).toBe(0);
 	const { json } = await cagewright(["check", "pages", "--json"], { state });

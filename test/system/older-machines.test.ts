@@ -108,7 +108,7 @@ beforeAll(async () => {
 describe.each(ways)("%s", (name, launching) => {
 	const weaker = name === "no Landlock" ? ["landlock"] : [];
 
-	test("answers in a trial, inside and held by the kernel, and what is weaker is told", async () => {
+	test("answers in a trial with the kernel's confinement, and weaker protection is reported", async () => {
 		warnings.length = 0;
 		const used = context(launching);
 		const { store } = used.machine;
@@ -128,7 +128,7 @@ describe.each(ways)("%s", (name, launching) => {
 		expect(processesIn(made.root)).toEqual([]);
 	});
 
-	test("answers when it runs, from inside, and ends on TERM", async () => {
+	test("answers under run from its cage, and ends on TERM", async () => {
 		const used = context(launching);
 		const launched = await used.machine.launcher.start({
 			...launchRequest(await presentCage(used, "redis")),
@@ -146,7 +146,7 @@ describe.each(ways)("%s", (name, launching) => {
 		expect(processesIn(made.root)).toEqual([]);
 	});
 
-	test("lets nobody out", async () => {
+	test("permits no escape", async () => {
 		const used = context(launching);
 		let output = "";
 		const request = launchRequest(await presentCage(used, "redis"), ["/usr/bin/perl", "-e", attempts]);
@@ -162,7 +162,7 @@ describe.each(ways)("%s", (name, launching) => {
 	});
 });
 
-test("an opened /proc shows the cage's own processes and no settings of the kernel", async () => {
+test("a permitted /proc shows only the cage's processes and no kernel settings", async () => {
 	const used = context({});
 	const present = await presentCage(used, "redis");
 	const permissions = { ...present.layout.permissions, proc: "a test" };
@@ -183,7 +183,7 @@ test("an opened /proc shows the cage's own processes and no settings of the kern
 	expect(output).toMatch(/^\d+\nnone\n$/);
 });
 
-test("without a cage everything that is tried there succeeds", () => {
+test("all attempts succeed without a cage", () => {
 	const script = 'mount -t tmpfs tmpfs /dev/shm; mkdir -p /dev/shm/usr/bin; exec perl -e "$1" 3</dev/null';
 	const { stdout } = spawnSync("unshare", ["--mount", "sh", "-euc", script, "sh", attempts], {
 		env: { PATH: process.env.PATH, OUTSIDE: String(process.pid), ROOT: "/dev/shm" },
@@ -195,7 +195,7 @@ test("without a cage everything that is tried there succeeds", () => {
 describe("without Landlock in the kernel", () => {
 	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
 
-	test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
+	test("run reports the weaker protection in one line, and --require full refuses it with advice", async () => {
 		const where = { state, enter: withoutLandlock() };
 		const run = await cagewright(version, where);
 		expect([run.status, run.stderr]).toEqual([
@@ -207,7 +207,7 @@ describe("without Landlock in the kernel", () => {
 		expect(refused.stderr).toMatch(/^cagewright: --require full fails: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
 	});
 
-	test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
+	test("make --require full refuses before it traces, and make without it records the weaker protection", async () => {
 		const where = { state, enter: withoutLandlock() };
 		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
 		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
@@ -219,19 +219,19 @@ describe("without Landlock in the kernel", () => {
 		expect(record.stdout).toContain("no Landlock");
 	});
 
-	test("doctor finds it", async () => {
+	test("doctor reports it", async () => {
 		const { json, status } = await cagewright(["doctor", "--json"], { state, enter: withoutLandlock() });
 		expect(status).toBe(0);
 		expect(json.findings).toContainEqual(expect.objectContaining({ what: "landlock", state: "weaker" }));
 	});
 });
 
-test("with every layer there is nothing to say, and --require full changes nothing", async () => {
+test("with every layer there is no message, and --require full changes nothing", async () => {
 	const command = ["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
 	expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
 });
 
-test("without unshare nothing is started, and the error names it", async () => {
+test("without unshare nothing starts, and the error names it", async () => {
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
 	expect([status, stderr]).toEqual([
 		3,
@@ -240,7 +240,7 @@ test("without unshare nothing is started, and the error names it", async () => {
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test("what an earlier version found out about this machine is found out again", async () => {
+test("results that an earlier version stored about this machine are determined again", async () => {
 	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
 	await cagewright(version, { state });
 	const file = `${state}/features.json`;
@@ -251,7 +251,7 @@ test("what an earlier version found out about this machine is found out again", 
 	expect(JSON.parse(readFileSync(file, "utf8")).value).toMatchObject({ missing: [] });
 });
 
-test("a cage that another launcher tried is started by util-linux, and so its record says", async () => {
+test("a cage that another launcher tried is started by util-linux, and its record says so", async () => {
 	const file = `${state}/cages/redis/cage.json`;
 	const cage = JSON.parse(readFileSync(file, "utf8"));
 	const trials = cage.trials.map((trial: object) => ({ ...trial, launcher: "systemd-run", weaker: ["service"] }));
@@ -263,7 +263,7 @@ test("a cage that another launcher tried is started by util-linux, and so its re
 	expect(stdout).not.toMatch(/systemd-run|weaker-/);
 });
 
-test("where no namespaces are to be had, nothing is started", async () => {
+test("without namespaces nothing starts", async () => {
 	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
 	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
 	expect(status).toBe(3);

@@ -19,20 +19,20 @@ function run(words: string, behind: string): Promise<{ status: number; stderr: s
 }
 
 test.each(["list", "--quiet check --all", "--version", "--help"])(
-	"%s onto a full disk is one line that says so",
+	"%s with a full disk as stdout fails with one line",
 	async (words) => {
 		const said = { status: 1, stderr: "cagewright: No space left on the device for stdout. Free some space and try again.\n" };
 		expect(await run(words, ">/dev/full")).toEqual(said);
 	},
 );
 
-test("the same in German", async () => {
+test("the line about the full disk is translated", async () => {
 	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(
 		/^cagewright: Für stdout ist kein Speicherplatz mehr frei\. .*\n$/,
 	);
 });
 
-test("a reader that stops reading changes nothing of what the status says", async () => {
+test("a reader that stops reading does not change the exit status", async () => {
 	writeFileSync(`${folder}/wrong.json`, "{}");
 	const words = `--json template check "${folder}/wrong.json"`;
 	expect(await run(words, "| cat >/dev/null")).toEqual({ status: 2, stderr: "" });

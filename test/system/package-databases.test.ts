@@ -75,7 +75,7 @@ describe("dpkg", () => {
 		run("update-alternatives", ["--quiet", "--root", root, "--log", "/dev/null", ...alternative], folder);
 	});
 
-	test("a merged /usr, a diversion, an alternative", async () => {
+	test("handles a merged /usr, a diversion and an alternative", async () => {
 		const packages = systemPackages(machineIn(root));
 		expect(
 			await ownersOf(
@@ -125,7 +125,7 @@ describe("rpm", () => {
 		process.env.HOME = home;
 	});
 
-	test("the epoch, names with blanks and bytes, a file of two packages, an answer of many pieces", async () => {
+	test("handles an epoch, names with blanks and bytes, a file of two packages, and long output", async () => {
 		mkdirSync(`${folder}/redhat/usr/lib64`, { recursive: true });
 		symlinkSync("usr/lib64", `${folder}/redhat/lib64`);
 		mkdirSync(`${folder}/redhat/var/lib/rpm`, { recursive: true });
@@ -144,7 +144,7 @@ describe("rpm", () => {
 	});
 });
 
-test("pacman", async () => {
+test("pacman's packages are read with their epoch", async () => {
 	const root = `${folder}/arch`;
 	for (const name of ["usr/lib/one.so", "etc/n\xe9me"]) put(`${folder}/arch-one/${name}`);
 	put(`${folder}/arch-one/.PKGINFO`, "pkgname = one\npkgver = 1:2.0-3\narch = any\nsize = 1\n");

@@ -42,7 +42,7 @@ describe("dpkg", () => {
 		"Package: vim-runtime\nArchitecture: all\nVersion: 2:9.1",
 	].join("\n\n");
 
-	test("status: a foreign architecture stays in the name", () => {
+	test("keeps a foreign architecture in the name", () => {
 		const packages = parseDpkgStatus(status);
 		expect(packages.get("libc6:amd64")?.ref).toEqual({ name: "libc6", version: "2.41-12" });
 		expect(packages.get("libc6:i386")?.ref).toEqual({ name: "libc6:i386", version: "2.41-12" });
@@ -51,7 +51,7 @@ describe("dpkg", () => {
 		expect(parseDpkgStatus("Package: half").size).toBe(0);
 	});
 
-	test("status: what a package was built from", () => {
+	test("has the source of a package", () => {
 		const packages = parseDpkgStatus(
 			[
 				"Package: a\nVersion: 2+b1\nArchitecture: all\nSource: b (2)",
@@ -64,7 +64,7 @@ describe("dpkg", () => {
 		expect(packages.get("e")).toEqual({ name: "e", source: "e", architecture: "all", ref: { name: "e", version: "1" } });
 	});
 
-	test("diversions: one's own name stays, the others' moves", () => {
+	test("moves the diverted file of other packages, not that of the diverting one", () => {
 		const diversions = parseDiversions("/doc/help\n/doc/help.tiny\nvim-runtime\n/etc/mine\n/etc/mine.distrib\n:\n");
 		expect(divertedName("/doc/help", "vim-tiny", diversions)).toBe("/doc/help.tiny");
 		expect(divertedName("/doc/help", "vim-runtime", diversions)).toBe("/doc/help");
@@ -72,7 +72,7 @@ describe("dpkg", () => {
 		expect(divertedName("/etc/other", "any", diversions)).toBe("/etc/other");
 	});
 
-	test("merged /usr both ways, shared directories, diversions", async () => {
+	test("handles a merged /usr in both directions, shared directories and diversions", async () => {
 		const packages = machine(
 			{
 				"/var/lib/dpkg/status": status,
@@ -106,7 +106,7 @@ describe("dpkg", () => {
 	});
 });
 
-test("apk", async () => {
+test("apk's database is read", async () => {
 	const installed = [
 		"C:Q1abc=\nP:musl\nV:1.2.5-r9\nA:x86_64\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nZ:Q1x=\nR:libc.musl-x86_64.so.1",
 		"P:alpine-baselayout\nV:3.6\nF:\nR:top\nF:etc\nM:0:0:755\nF:etc/profile.d\nR:color.sh",
@@ -120,7 +120,7 @@ test("apk", async () => {
 	});
 });
 
-test("pacman", async () => {
+test("pacman's database is read", async () => {
 	const desc = "%NAME%\nglibc\n\n%VERSION%\n2.42-1\n\n%DESC%\nGNU C Library\n";
 	const files = "%FILES%\netc/\netc/locale.gen\nusr/lib/libc.so.6\n\n%BACKUP%\netc/locale.gen\tabc\n";
 	expect(parsePacmanDesc(desc)).toEqual({ name: "glibc", version: "2.42-1" });
@@ -134,7 +134,7 @@ test("pacman", async () => {
 	expect(await ask(packages, "/lib64/libc.so.6", "/etc")).toEqual({ "/lib64/libc.so.6": "glibc 2.42-1", "/etc": "glibc 2.42-1" });
 });
 
-test("rpm", () => {
+test("rpm's output is read", () => {
 	expect(parseRpmLine("glibc\t2.39-6.fc40\t/usr/lib64/libc.so.6")).toEqual({
 		ref: { name: "glibc", version: "2.39-6.fc40" },
 		file: "/usr/lib64/libc.so.6",
@@ -144,12 +144,12 @@ test("rpm", () => {
 		expect(parseRpmLine(line)).toBeUndefined();
 });
 
-test("a machine without the package manager's tool, or without any, knows no owners", async () => {
+test("without a package manager's tool, no file has an owner", async () => {
 	expect(await ask(machine({ "/var/lib/rpm/rpmdb.sqlite": "" }), "/etc/passwd")).toEqual({});
 	expect(await ask(machine({ "/etc/passwd": "" }), "/etc/passwd")).toEqual({});
 });
 
-test("a wanted path goes by the name in its real directory", () => {
+test("a path is looked up by its name in its real directory", () => {
 	const aliases = madeFiles({ "/run/x.pid": "" }, { "/var/run": "/run" });
 	const claims = new Claims(["/var/run/x.pid" as Path], { readLink: () => undefined, resolve: aliases.resolve });
 	claims.claim("/run/x.pid", { name: "x", version: "1" });
@@ -170,7 +170,7 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 	];
 	const paths = (places as Path[]).flatMap((place) => files.list(place).map((name) => join(place, name)));
 
-	test("agrees with dpkg-query, which knows no aliases", async () => {
+	test("owners agree with dpkg-query, which knows no aliases", async () => {
 		// dpkg-query treats arguments with these characters as patterns.
 		const plain = paths.filter((path) => !/[*?[\\]/.test(path));
 		const answer = await promisify(execFile)("dpkg-query", ["-S", ...plain], {
@@ -193,7 +193,7 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 		expect(ours.size - theirs.size).toBeLessThan(theirs.size / 10);
 	});
 
-	test("finds libc by either of its names, with its version", async () => {
+	test("libc is found by either of its names, with its version", async () => {
 		const tuple = files.list("/usr/lib" as Path).find((name) => name.endsWith("-linux-gnu"));
 		const names = [`/lib/${tuple}/libc.so.6`, `/usr/lib/${tuple}/libc.so.6`] as Path[];
 		const { stdout } = await promisify(execFile)("dpkg-query", ["-W", "-f", "$" + "{Version}", "libc6"]);
@@ -202,11 +202,11 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 	});
 });
 
-describe("what belongs together", () => {
+describe("related packages", () => {
 	const names = async (packages: ReturnType<typeof machine>, path: string) =>
 		(await packages.related(path as Path)).map(({ files, ref }) => `${ref.name} ${files.join(" ")}`);
 
-	test("dpkg: of one source, whatever its version", async () => {
+	test("are those of one source for dpkg, whatever its version", async () => {
 		const stanza = (name: string, more: string) => `Package: ${name}\nArchitecture: amd64\nVersion: 1\n${more}`;
 		const packages = machine({
 			"/var/lib/dpkg/status": [
@@ -228,7 +228,7 @@ describe("what belongs together", () => {
 		expect(await names(packages, "/usr/bin/nobody's")).toEqual([]);
 	});
 
-	test("apk: of one origin", async () => {
+	test("are those of one origin for apk", async () => {
 		const installed =
 			"P:served\nV:1\no:served\nF:usr/sbin\nR:served\n\nP:served-mod\nV:1\no:served\nF:usr/lib\nR:mod.so\n\nP:x\nV:1\nF:bin\nR:x";
 		expect(await names(machine({ "/lib/apk/db/installed": installed }), "/usr/lib/mod.so")).toEqual([
@@ -237,7 +237,7 @@ describe("what belongs together", () => {
 		]);
 	});
 
-	test("pacman: of one base", async () => {
+	test("are those of one base for pacman", async () => {
 		const desc = (name: string, base: string) => `%NAME%\n${name}\n\n%VERSION%\n1\n\n%BASE%\n${base}\n`;
 		const local = "/var/lib/pacman/local";
 		const packages = machine({

@@ -34,20 +34,20 @@ beforeAll(async () => {
 	];
 });
 
-describe("memory that is written and executed", () => {
-	test("is open for what compiles as it runs, with the call that shows it", async () => {
+describe("memory that is written and then executed", () => {
+	test("is permitted for a program that compiles at run time, with the call as reason", async () => {
 		const made = await make(["--name", "compiles", "--user", "nobody", ...server], where);
 		expect(made.confinement.openings).toEqual({ writableCode: "mprotect(PROT_EXEC)" });
 		const plan = await cagewright(["plan", "compiles"], where);
 		expect(plan.stdout).toMatch(/mprotect\(PROT_EXEC\)\) +--refuse writable-code\n/);
 	});
-	test("that is refused though it is needed is named with the option, and nothing is made", async () => {
+	test("is named with its option if it was refused but needed, and nothing is made", async () => {
 		const refused = ["--name", "refused", "--user", "nobody", "--refuse", "writable-code", "--yes", ...server];
 		const { status, stderr } = await cagewright(["make", ...refused], where);
 		expect(status).toBe(4);
 		expect(stderr).toMatch(/^cagewright: [^\n]*mprotect\(PROT_EXEC\)[^\n]*--refuse writable-code[^\n]*$/m);
 	});
-	test("is closed for what does not", async () => {
+	test("is denied to other programs", async () => {
 		const made = await make(["--name", "interprets", "--user", "nobody", ...python], where);
 		expect(made.confinement.openings).toEqual({});
 		const code = "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)";
@@ -57,7 +57,7 @@ describe("memory that is written and executed", () => {
 	});
 });
 
-test("what no trace showed can be allowed, and is named with its option as the reason", async () => {
+test("a permission that no trace showed can be allowed, with the option as reason", async () => {
 	const made = await make(
 		["--name", "allowed", "--user", "nobody", "--allow", "memfd", "--allow", "unix-sockets", ...python],
 		where,
@@ -68,7 +68,7 @@ test("what no trace showed can be allowed, and is named with its option as the r
 	expect(stdout).toBe("open\n");
 });
 
-test("a /proc that is allowed shows the application's own processes and nothing of the kernel", async () => {
+test("an allowed /proc shows only the application's processes and no kernel settings", async () => {
 	await make(["--name", "shown", "--user", "nobody", "--allow", "proc", ...python], where);
 	const code = `
 import os
@@ -80,7 +80,7 @@ except OSError as error: print(error.errno)`;
 	expect(stdout).toBe("['self', 'thread-self'] False python3\n30\n");
 });
 
-test("the machine's files that are allowed are shown read-only, without other processes, and without what opens a way out", async () => {
+test("allowed files of the machine are read-only, without other processes and without files that allow an escape", async () => {
 	const allow = ["--allow", "kernel-proc", "--allow", "sys"];
 	const made = await make(["--name", "monitor", ...allow, ...python], where);
 	expect(made.confinement.openings).toMatchObject({ kernelProc: "--allow kernel-proc", sys: "--allow sys" });
@@ -100,7 +100,7 @@ print([os.listdir(path) for path in ("/sys/firmware", "/sys/kernel/debug") if os
 	expect([stdout.replace(/\[(\[\](, )?)*\]\n$/, ""), stderr]).toEqual(["5 cpu  True\nTrue\n[30, 30, 30]\nTrue\n", ""]);
 });
 
-test("what the application wrote can be executed where that is allowed, and nowhere else", async () => {
+test("written files can be executed only in an allowed directory", async () => {
 	const data = temporaryFolder("executes");
 	const port = await freePort();
 	const code = `
@@ -120,13 +120,13 @@ http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHand
 	expect([selftest.status, selftest.json.escaped]).toEqual([0, []]);
 });
 
-test("a word that is no permission is refused before anything is done", async () => {
+test("an unknown permission is refused before anything starts", async () => {
 	const { status, stderr } = await cagewright(["make", "--allow", "everything", "--yes", ...python], where);
 	expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 2, lines: 2 });
 	expect(stderr).toContain("writable-code");
 });
 
-test("what is allowed cannot be refused as well", async () => {
+test("a permission cannot be both allowed and refused", async () => {
 	const both = ["--allow", "capability:CAP_CHOWN", "--refuse", "capability:chown"];
 	const { status, stderr } = await cagewright(["make", ...both, "--yes", ...python], where);
 	expect([status, stderr]).toEqual([2, expect.stringMatching(/^cagewright: [^\n]*capability:chown[^\n]*\n$/)]);
@@ -141,7 +141,7 @@ describe("a cage without a network", () => {
 		);
 	});
 
-	test("has not even a loopback that is up, and no other interface", async () => {
+	test("has a loopback that is down, and no other interface", async () => {
 		const code = `
 import socket
 print(socket.if_nameindex())
@@ -150,11 +150,11 @@ except OSError as error: print(error.errno)`;
 		const { stdout } = await cagewright(program(code), where);
 		expect(stdout).toBe("[(1, 'lo')]\n101\n"); // ENETUNREACH
 	});
-	test("can listen, where nobody comes", async () => {
+	test("lets the application listen, but nobody can connect", async () => {
 		const { stdout } = await cagewright(program("import socket; socket.create_server(('', 21410)); print('listens')"), where);
 		expect(stdout).toBe("listens\n");
 	});
-	test("reaches no abstract socket of the host, though unix sockets are open", async () => {
+	test("reaches no abstract socket of the host, even with unix sockets permitted", async () => {
 		const name = `cagewright-test-${process.pid}`;
 		const code = `
 import socket

@@ -46,7 +46,7 @@ function cage(values: Partial<Cage> = {}): Cage {
 
 const whole = (one: Cage, of: Trace) => planStep({ machine: systemMachine(state), emit() {}, signal: never }, one, of);
 
-test("the thread makes the same plan as the step itself, also with other rules and of another trace", async () => {
+test("the planning thread makes the same plan as the plan step, also with other rules and another trace", async () => {
 	const first = seen();
 	expect(first.accesses.size).toBeGreaterThan(400);
 	const planned = await planner.plan(cage(), first, never);
@@ -59,7 +59,7 @@ test("the thread makes the same plan as the step itself, also with other rules a
 	expect(await planner.plan(cage(), second, never)).toEqual(await whole(cage(), second));
 });
 
-test("a failure comes back as it was thrown, and the next plan is made all the same", async () => {
+test("the planning thread returns a failure unchanged, and then makes the next plan", async () => {
 	const impossible = cage({ rules: rules({ include: ["/nowhere/at/all"] }) });
 	const failure = await planner.plan(impossible, seen(), never).catch((error: unknown) => error);
 	const thrown = await whole(impossible, seen()).catch((error: unknown) => error);
@@ -68,7 +68,7 @@ test("a failure comes back as it was thrown, and the next plan is made all the s
 	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
 });
 
-test("a plan that is called off ends at once with the reason, and the next one is made by a thread of its own", async () => {
+test("a cancelled plan ends at once with the reason, and a new thread makes the next one", async () => {
 	const calledOff = new AbortController();
 	const planning = planner.plan(cage(), seen(), calledOff.signal);
 	calledOff.abort();

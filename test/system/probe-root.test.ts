@@ -71,7 +71,7 @@ function expectHostUntouched(): void {
 	expect(heard).toEqual([]);
 }
 
-describe("a process whose root is a folder", () => {
+describe("probes for a process with its own root", () => {
 	let root: string;
 	let process_: ChildProcess;
 	let launcher: UtilLinuxLauncher;
@@ -101,13 +101,13 @@ describe("a process whose root is a folder", () => {
 		await ended;
 	});
 
-	test("plain files, hard links and directories are read and written", async () => {
+	test("can read and write files, hard links and directories", async () => {
 		const line = 'cd "$CAGEWRIGHT_ROOT"/data && cat plain same && echo written >new && ls -d "$CAGEWRIGHT_ROOT"/dat*';
 		expect(await shell(line)).toMatchObject({ ok: true, output: expect.stringMatching(/^plainplain\/\S+\/data\n$/) });
 		expect(readFileSync(join(root, "data/new"), "utf8")).toBe("written\n");
 	});
 
-	test("a unix socket answers by its path, and is found by a pattern", async () => {
+	test("can reach a unix socket by path and by pattern", async () => {
 		const own = createServer((socket) => socket.end("hello"));
 		mkdirSync(join(root, "run"), { recursive: true });
 		own.listen(join(root, "run/own.sock"));
@@ -122,7 +122,7 @@ describe("a process whose root is a folder", () => {
 		}
 	});
 
-	test("no line is led to the host by a link, relative, absolute or magic", async () => {
+	test("follow no link to the host, whether relative, absolute or magic", async () => {
 		const magic = [
 			"proc/self/root",
 			"proc/1/root",
@@ -149,12 +149,12 @@ describe("a process whose root is a folder", () => {
 		expect((await shell('readlink "$CAGEWRIGHT_ROOT"/data/absolute')).output).toBe(`${host}/file\n`);
 	});
 
-	test("no line talks to a socket of the host", async () => {
+	test("reach no socket of the host", async () => {
 		for (const socket of sockets) expect((await shell(talk(`/data/${socket}`))).ok, socket).toBe(false);
 		expectHostUntouched();
 	});
 
-	test("links that come and go while a line reads and writes lead nowhere", async () => {
+	test("follow no link that appears while they read and write", async () => {
 		const swapping = `${plant(join(root, "data"), host)}
 			for (;;) for (const name of ["absolute", "directory"]) {
 				try { fs.unlinkSync(d + "/" + name) } catch {}
@@ -176,7 +176,7 @@ describe("a process whose root is a folder", () => {
 		}
 	});
 
-	test("a program with the set-user-ID bit and a device below the root give a line nothing", async () => {
+	test("gain nothing from a setuid program or a device below the root", async () => {
 		execFileSync("cp", ["/usr/bin/id", join(root, "data/id")]);
 		chmodSync(join(root, "data/id"), 0o4755);
 		execFileSync("mknod", [join(root, "data/zero"), "c", "1", "5"]);
@@ -186,7 +186,7 @@ describe("a process whose root is a folder", () => {
 		expect(output).toMatch(/Permission denied[\s\S]*^65534$/m);
 	});
 
-	test("the working directory, arguments and the host's files are as for any command", async () => {
+	test("have the usual working directory, arguments and host files", async () => {
 		expect(await shell(`test "$PWD" = "$(pwd -P)" && pwd && cat ${host}/secret && test ! -e /proc/$$/root/nothing`)).toEqual({
 			ok: true,
 			status: 0,
@@ -197,7 +197,7 @@ describe("a process whose root is a folder", () => {
 		expect(await shell("kill -TERM $$")).toMatchObject({ ok: false, status: 143 });
 	});
 
-	test("nothing of a line is mounted or left once it has ended", async () => {
+	test("leave no mount and no process", async () => {
 		const mounts = readFileSync("/proc/self/mountinfo", "utf8");
 		await shell("sleep 0.1");
 		expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(mounts);
@@ -214,7 +214,7 @@ describe("a process whose root is a folder", () => {
 	])("%s", (_, leaving) => {
 		const left = () => allProcesses().filter((pid) => /\b98761\b/.test(commandOf(pid)));
 
-		test("ends with its line, and does not keep it waiting", async () => {
+		test("ends with its line, which does not wait for it", async () => {
 			expect(await shell(`${leaving}\nsleep 0.1; echo done`)).toMatchObject({
 				ok: true,
 				output: expect.stringContaining("done"),
@@ -222,19 +222,19 @@ describe("a process whose root is a folder", () => {
 			expect(left()).toEqual([]);
 		});
 
-		test("ends when time is up", async () => {
+		test("ends after the timeout", async () => {
 			expect(await shell(`${leaving}\nsleep 98761`, 0.5)).toMatchObject({ ok: false, timedOut: true });
 			await eventually(() => expect(left()).toEqual([]));
 		});
 
-		test("ends where no application runs yet", async () => {
+		test("ends if no application runs yet", async () => {
 			expect((await launcher.shell(`${leaving}\nexit 3`, {}, 20)).status).toBe(3);
 			expect((await launcher.shell(`${leaving}\nexit 4`, { onHost: true }, 20)).status).toBe(4);
 			expect(left()).toEqual([]);
 		});
 	});
 
-	test("an output that a process elsewhere holds does not keep a line waiting", async () => {
+	test("a line does not wait for an output that another process keeps open", async () => {
 		const place = join(temporaryFolder("held"), "sock");
 		const hold = `import socket, sys, time
 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print("ready", flush=True)
@@ -256,7 +256,7 @@ s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); socket.send_fds(s, [b
 test.each([
 	["root", 0],
 	["an account", nobody],
-])("an application of %s plants links in its data, in the sandbox and in its cage", async (_, uid) => {
+])("an application of %s cannot redirect probes by links in its data, in the sandbox and in its cage", async (_, uid) => {
 	const port = await freePort();
 	const data = temporaryFolder("data");
 	chmodSync(data, 0o755);
@@ -291,7 +291,7 @@ test.each([
 	expectHostUntouched();
 });
 
-test("an ordinary user's probe follows no link of his application's either", async () => {
+test("an ordinary user's probe does not follow the application's links either", async () => {
 	const user = ordinaryUser(readableProgram());
 	const data = ownFolder(user, "data");
 	const secret = join(user.home, "secret");

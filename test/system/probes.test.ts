@@ -93,7 +93,7 @@ const servers: readonly { name: string; program: string; command: () => string[]
 describe.runIf(isolated)("a proposed probe", () => {
 	for (const [tools, programs] of toolboxes) {
 		for (const { name, program, command } of servers) {
-			it.runIf(existsSync(program))(`${name}, with ${tools}: answered by the server, by nobody else`, () => {
+			it.runIf(existsSync(program))(`of ${name} passes only if the server answers (${tools})`, () => {
 				const lines = linesFor(command(), programs);
 				expect(ask(command(), lines)).toBe(0);
 				for (const line of lines.slice(0, 1)) expect(ask([], [line], 0)).toBe(1);
@@ -101,7 +101,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		}
 
 		const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql") : [];
-		it(`postgresql, with ${tools}`, () => {
+		it(`of postgresql passes only if the server answers (${tools})`, () => {
 			const bin = `/usr/lib/postgresql/${versions[0]}/bin`;
 			const data = mkdtempSync(join(folder, "pg-"));
 			const owner = spawnSync("id", ["-u", "postgres"], { encoding: "utf8" });
@@ -114,7 +114,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 			expect(ask([], lines, 0)).toBe(1);
 		});
 
-		it(`a wrong server does not pass, with ${tools}`, () => {
+		it(`fails if another server answers (${tools})`, () => {
 			const wrong = [node, "-e", `require("http").createServer((q, r) => r.writeHead(404).end("no")).listen(8080, "127.0.0.1")`];
 			const ready = `${node} -e 'fetch("http://127.0.0.1:8080").then(() => process.exit(0), () => process.exit(1))'`;
 			for (const command of ["redis-server --port 8080", "nginx --port 8080", "postgres -p 8080", "memcached -p 8080"]) {
@@ -153,7 +153,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
 		["prosody", 5223, talker(5223, "", { "<?xml": "<?xml version='1.0'?><stream:stream id='a'><stream:features>" })],
 		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
-	] as [string, number, string[]][])("%s: holds its conversation", (program, port, server) => {
+	] as [string, number, string[]][])("of %s speaks the protocol", (program, port, server) => {
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
 		expect(ask(server, lines)).toBe(0);
 		expect(ask(talker(port, "nonsense\r\n", {}), lines, 0)).toBe(1);
@@ -163,7 +163,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		["ntpd", 1230, /^23(00){47}$/, `24${"00".repeat(47)}`],
 		["snmpd", 1610, /^30..020101/, "302a0201010406a22000"],
 		["in.tftpd", 6900, /^0001.+00$/, "000500016e6f00"],
-	])("%s: gets its datagram and takes the answer", (program, port, question, answer) => {
+	])("of %s sends its datagram and accepts only a valid answer", (program, port, question, answer) => {
 		const replies = (text: string) => [
 			node,
 			"-e",
@@ -177,7 +177,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		expect(ask(replies("ffff"), lines, 0)).toBe(1);
 	});
 
-	it("a unix socket is found below the application's root", () => {
+	it("finds a unix socket below the application's root", () => {
 		const [line = ""] = linesFor(["/usr/sbin/php-fpm8.4", "--nodaemonize"], new Set());
 		const root = mkdtempSync(join(folder, "it's a root "));
 		mkdirSync(join(root, "run/php"), { recursive: true });
@@ -187,7 +187,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		expect(ask([], [within], 0)).toBe(1);
 	});
 
-	it("the pages that are fetched are real ones: https by a name that nobody vouches for", () => {
+	it("fetches a page via HTTPS with a self-signed certificate", () => {
 		mkdirSync(join(folder, "tls"), { recursive: true });
 		const [key, certificate] = [join(folder, "tls", "key"), join(folder, "tls", "certificate")];
 		const made = spawnSync("openssl", [

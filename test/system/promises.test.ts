@@ -21,7 +21,7 @@ function promised(): { file: string; title: string }[] {
 	});
 }
 
-test("each promise of the security page names tests that are there", () => {
+test("each promise of the security page names existing tests", () => {
 	const all = promised();
 	expect(all.length).toBeGreaterThan(40);
 	const unprotected = all.filter(

@@ -26,13 +26,13 @@ test("python3 -m http.server works in a cage, with its documents below /tmp", as
 	expect((await run.stop()).status).toBe(143);
 });
 
-test("it ends on INT as well", async () => {
+test("the caged python3 server ends on INT too", async () => {
 	const run = startRun("pages", { state });
 	await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
 	expect((await run.stop("SIGINT")).status).toBe(0);
 });
 
-test("the account of its unit can start the init, which systemd shows inside without the folders above", () => {
+test("the unit's account can start the init", () => {
 	const init = `${state}/cages/pages/launcher`;
 	const mount = `mount -n --bind '${init}' /mnt && exec setpriv --reuid nobody --regid nogroup --clear-groups env /mnt/cagewright-init / /bin/true`;
 	execFileSync("unshare", ["--mount", "sh", "-euc", mount]);

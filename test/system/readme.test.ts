@@ -33,7 +33,7 @@ async function follow(command: string): Promise<string> {
 	return system.must(`${command} & pid=$!; ${answer}; kill -TERM $pid; wait $pid; test $? = 0`);
 }
 
-test("a first cage", async () => {
+test("the README's first cage works as described", async () => {
 	const commands = commandsOf("A first cage");
 	expect(commands).toHaveLength(4);
 	const printed: string[] = [];
@@ -42,7 +42,7 @@ test("a first cage", async () => {
 	expect(printed[3]).toContain("PONG");
 });
 
-test("any other service", async () => {
+test("the README's commands for other services work as described", async () => {
 	const commands = commandsOf("Any other service");
 	expect(commands).toHaveLength(3);
 	const printed: string[] = [];
@@ -52,7 +52,7 @@ test("any other service", async () => {
 	expect(printed[2]).toContain("web answers from inside its cage");
 });
 
-test("a service moves into its cage and answers there as a service of systemd", async () => {
+test("a service moves into its cage and answers there under systemd", async () => {
 	await system.must("systemctl start redis-server");
 	await system.must("cagewright adopt redis-server --yes");
 	expect(await system.must("redis-cli ping")).toBe("PONG");

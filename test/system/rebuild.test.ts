@@ -13,7 +13,7 @@ openWorkshop();
 
 const previous = (manifest: Manifest) => ({ manifest, root: root(manifest.generation) });
 
-describe("building again", () => {
+describe("another build", () => {
 	test("reads no unchanged file of the host", async () => {
 		const one = plan([hostFile("same", Buffer.alloc(3_000_000, 1)), hostFile("changed"), hostFile("touched")]);
 		await sleep(150);
@@ -41,7 +41,7 @@ describe("building again", () => {
 		);
 	});
 
-	test("takes a file from the host where the copy was touched", async () => {
+	test("copies a file from the host again if the copy was touched", async () => {
 		const one = plan([hostFile("a", "good")]);
 		await sleep(150);
 		const first = await build(one);
@@ -52,7 +52,7 @@ describe("building again", () => {
 		expect(readFileSync(inCage(inHost("a"), 2), "utf8")).toBe("good");
 	});
 
-	test("sees a change that kept size and time", async () => {
+	test("notices a change that kept size and time", async () => {
 		const one = plan([hostFile("a", "good")]);
 		await sleep(150);
 		const first = await build(one);

@@ -57,7 +57,7 @@ function part(id: string, of = html): string {
 		.replace(/&amp;/g, "&");
 }
 
-describe("what an auditor asks of a cage is answered by its page alone", () => {
+describe("the page answers an auditor's questions about a cage", () => {
 	const questions: readonly (readonly [question: string, section: string, redis: RegExp, nginx: RegExp])[] = [
 		[
 			"which account does it run under?",
@@ -132,7 +132,7 @@ describe("what an auditor asks of a cage is answered by its page alone", () => {
 	});
 });
 
-test("a secret in the environment, the command line or the configuration is in none of the forms, and those for programs hold to their schemas", async () => {
+test("no format contains a secret from environment, command line or configuration, and the machine-readable ones match their schemas", async () => {
 	for (const lang of ["en", "de"]) {
 		for (const format of ["md", "html", "json", "cyclonedx"]) {
 			const { status, stderr, stdout } = await cagewright(["record", "redis", "--format", format, "--lang", lang], { state });
@@ -147,7 +147,7 @@ test("a secret in the environment, the command line or the configuration is in n
 	}
 });
 
-test("scanners are given each package with its version, as dpkg has it", async () => {
+test("the CycloneDX format has each package with dpkg's version", async () => {
 	const { json } = await cagewright(["record", "redis", "--format", "cyclonedx"], { state });
 	interface Component {
 		readonly type: string;
@@ -167,7 +167,7 @@ test("scanners are given each package with its version, as dpkg has it", async (
 	}
 });
 
-test("where it shall go is looked at first, and a purpose can be taken back", async () => {
+test("the output file is checked first, and a purpose can be removed", async () => {
 	for (const [place, reason] of [
 		[folder, /is a directory/],
 		[`${folder}/absent/x.html`, /does not exist/],
@@ -184,7 +184,7 @@ test("where it shall go is looked at first, and a purpose can be taken back", as
 	expect(await purpose("")).toBe(null);
 });
 
-test("as JSON stdout says where a record went, whose form is that of the file's name; quiet, it says nothing", async () => {
+test("--json prints the path of a record in the format of its file name, and --quiet prints nothing", async () => {
 	const run = (...options: string[]) => cagewright(["record", "web", ...options], { state });
 	const schema = "cagewright/record-written/1";
 	for (const [name, format, begins] of [
@@ -210,7 +210,7 @@ test("as JSON stdout says where a record went, whose form is that of the file's 
 	expect(kept.json).toMatchObject({ schema: "cagewright/show/1", record: expect.stringContaining("# Record of the cage web") });
 });
 
-test("a record that was changed since it was written is noticed", async () => {
+test("--verify detects a changed record", async () => {
 	const file = `${folder}/signed.html`;
 	const verify = async (place: string) => (await cagewright(["record", "redis", "--verify", place], { state })) ?? {};
 	expect((await cagewright(["record", "redis", "--checksum"], { state })).status).toBe(2);
@@ -230,13 +230,13 @@ test("a record that was changed since it was written is noticed", async () => {
 	expect(readFileSync(`${state}/cages/redis/log`, "utf8")).toContain("recorded");
 });
 
-test("what is said once is kept, and approval is of one generation alone", async () => {
+test("names are kept for later cages, and an approval applies to one generation", async () => {
 	expect(part("responsibilities", web)).toMatch(/Initiated by Ada \(CISO\) *Implemented by Bo *Approved by open/);
 	expect(readFileSync(`${state}/settings.json`, "utf8")).toContain("Ada (CISO)");
 	expect(statSync(`${state}/settings.json`).mode & 0o777).toBe(0o600);
 });
 
-test("no item is open but those that only a person can close", async () => {
+test("only items for a person remain open", async () => {
 	const appArmor = "/sys/module/apparmor/parameters/enabled";
 	const confined =
 		existsSync("/sys/fs/selinux/enforce") || (existsSync(appArmor) && readFileSync(appArmor, "utf8").startsWith("Y"));
@@ -250,7 +250,7 @@ test("no item is open but those that only a person can close", async () => {
 	}
 });
 
-test("the trials and the verdict of the self-test are kept with their generation", () => {
+test("trials and self-test results are kept with their generation", () => {
 	const kept = JSON.parse(readFileSync(`${state}/cages/redis/record/evidence-1.json`, "utf8"));
 	expect(kept).toMatchObject({
 		generation: 1,

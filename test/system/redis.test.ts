@@ -25,12 +25,12 @@ test("redis works in a cage made from a command and a probe alone", () => {
 	expect(made.devices).toEqual(["/dev/null", "/dev/urandom"]);
 });
 
-test("the cage holds no more than redis needs", () => {
+test("the cage of redis contains no more than redis needs", () => {
 	expect(made.files).toBeLessThan(25);
 	expect(made.bytes).toBeLessThan(21 * megabyte);
 });
 
-test("a real request is answered from inside, TERM ends it, and what it saved is there at the next start", async () => {
+test("the caged redis answers a real request, ends on TERM, and has its saved data at the next start", async () => {
 	const first = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["SET", "kept", "for good"]));
 	expectServedInside(made, port);
@@ -43,7 +43,7 @@ test("a real request is answered from inside, TERM ends it, and what it saved is
 	expect((await second.stop("SIGINT")).status).toBe(0);
 });
 
-test("making it once more builds nothing new and keeps the data", async () => {
+test("another make builds no new generation and keeps the data", async () => {
 	const dump = `${made.data}${daemon.folder}/data/dump.rdb`;
 	const before = readFileSync(dump);
 	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
@@ -55,7 +55,7 @@ test("making it once more builds nothing new and keeps the data", async () => {
 	expect(json.cages).toMatchObject([{ name: "redis", generation: 1, answered: true }]);
 });
 
-test("a redis that already runs on that port notices nothing", async () => {
+test("make does not affect a redis that already runs on that port", async () => {
 	const network: Network = await privateNetwork();
 	const host = redis(port);
 	await startOnHost(host, network);

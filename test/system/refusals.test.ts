@@ -37,7 +37,7 @@ function expectNoCage(name: string): void {
 	expect(cages).not.toContain(name);
 }
 
-test("without strace it says which package brings it", async () => {
+test("make without strace names the missing package", async () => {
 	const folder = temporaryFolder("no-strace");
 	writeFileSync(`${folder}/strace`, "", { mode: 0o644 });
 	// Cover strace with a file that cannot be executed, in a separate mount namespace.
@@ -46,7 +46,7 @@ test("without strace it says which package brings it", async () => {
 	expectRefused(result, 3, "strace", "Install the package strace", "doctor --fix");
 });
 
-test("an account that does not exist", async () => {
+test("an unknown account is refused", async () => {
 	expectRefused(
 		await cagewright(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }),
 		2,
@@ -54,20 +54,20 @@ test("an account that does not exist", async () => {
 	);
 });
 
-test("a group that does not exist", async () => {
+test("an unknown group is refused", async () => {
 	const result = await cagewright(makeArguments(["--user", "nobody:no-such-group", "--probe", daemon.probe]), { state });
 	expectRefused(result, 2, "no-such-group");
 });
 
-test("a template that does not exist", async () => {
+test("an unknown template is refused", async () => {
 	expectRefused(await cagewright(["make", "no-such-template", "--yes", "--quiet"], { state }), 2, "no-such-template");
 });
 
-test("a program that does not exist", async () => {
+test("a missing program is refused", async () => {
 	expectRefused(await cagewright(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
 });
 
-test.each(["/nowhere", "/etc/passwd"])("the working directory %s", async (cwd) => {
+test.each(["/nowhere", "/etc/passwd"])("the working directory %s is refused", async (cwd) => {
 	expectRefused(
 		await cagewright(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
 		2,
@@ -75,15 +75,15 @@ test.each(["/nowhere", "/etc/passwd"])("the working directory %s", async (cwd) =
 	);
 });
 
-test("how to minimise, without being told to", async () => {
+test("--keep without --minimise is refused", async () => {
 	expectRefused(await cagewright(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
 });
 
-test("a command of which nothing is known needs a probe", async () => {
+test("a command without a known protocol needs a probe", async () => {
 	expectRefused(await cagewright(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
 });
 
-test("a probe that nobody answers", async () => {
+test("a probe without an answer fails and is quoted", async () => {
 	const nobody = await freePort();
 	const result = await cagewright(makeArguments(["--timeout", "2", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), {
 		state,
@@ -91,24 +91,24 @@ test("a probe that nobody answers", async () => {
 	expectRefused(result, 1, "does not answer", `http://127.0.0.1:${nobody}/`);
 });
 
-test("a probe that passes without the application", async () => {
+test("a probe that passes without the application is refused", async () => {
 	expectRefused(await cagewright(makeArguments(["--probe", "true"]), { state }), 2, "proves nothing", "true");
 });
 
-test("a probe that another daemon of this machine answers, when traced on the host", async () => {
+test("a probe that another daemon of this machine answers is refused with --on-host", async () => {
 	const other = redis(await freePort());
 	await startOnHost(other);
 	const result = await cagewright(makeArguments(["--on-host", "--probe", other.probe], other.command), { state });
 	expectRefused(result, 2, "already answers");
 });
 
-test("a command that exits at once, with its last words", async () => {
+test("a command that exits at once is reported with its last output", async () => {
 	const result = await cagewright(makeArguments(["--probe", daemon.probe], ["redis-server", "/no/such.conf"]), { state });
 	expectRefused(result, 1, "redis-server");
 	expect(result.stderr).toMatch(/no\/such\.conf|open config/);
 });
 
-test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j", async (name) => {
+test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j is refused", async (name) => {
 	const result = await cagewright(
 		["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command],
 		{ state },
@@ -117,7 +117,7 @@ test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %
 });
 
 test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
-	"%s of a cage that does not exist, or whose name climbs",
+	"%s refuses a missing cage and a name with ..",
 	async (verb) => {
 		for (const name of ["no-such-cage", "../../etc"]) {
 			const result = await cagewright([verb, name], { state });
@@ -126,7 +126,7 @@ test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
 	},
 );
 
-test("nobody there to say yes: the plan is shown, and nothing is made of it", async () => {
+test("without a terminal and --yes, make shows the plan and makes nothing", async () => {
 	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
 	const asText = await cagewright(args, { state });
 	expect(asText.status).toBe(2);
@@ -140,7 +140,7 @@ test("nobody there to say yes: the plan is shown, and nothing is made of it", as
 	expectNoCage("refused");
 });
 
-test("an answer on stdin does not stand for a person", async () => {
+test("an answer from a pipe does not confirm the plan", async () => {
 	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
 	expect((await cagewright(args, { state, input: "y\ny\n" })).status).toBe(2);
 	expectNoCage("refused");
@@ -154,11 +154,11 @@ test.each([
 	["a path that is not absolute", ["make", "demo", "--include", "relative"]],
 	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"]],
 	["an include that names nothing", ["make", "demo", "--yes", "--quiet", "--include", "/no/such/place", "--name", "refused"]],
-])("wrong usage: %s", async (_, args) => {
+])("%s is wrong usage", async (_, args) => {
 	expectRefused(await cagewright(args, { state }), 2);
 });
 
-test("a second site under the same name is another cage, or replaces it when told so", async () => {
+test("another application under an existing name is refused, and replaces it with --replace", async () => {
 	const options = ["--name", "site", "--user", "nobody"];
 	const first = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
 	const record = readFileSync(`${state}/cages/site/cage.json`, "utf8");
@@ -176,7 +176,7 @@ test("a second site under the same name is another cage, or replaces it when tol
 	expect(shown.json).toMatchObject({ application: { command: expect.arrayContaining([otherSite.folder]) } });
 });
 
-test("two commands at once on one cage: the second says who works on it", async () => {
+test("a second command on the same cage names the process of the first", async () => {
 	const first = begin(["make", "--events", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], {
 		state,
 	});

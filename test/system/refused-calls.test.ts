@@ -55,7 +55,7 @@ const privileged = [
 ].join("\n");
 
 describe("an application that answers in its cage", () => {
-	test("gets no capability for calls that were refused there, and each is offered with its option", async () => {
+	test("gets no capability for calls refused there, and each capability is offered with its option", async () => {
 		const made = (await make(await server("privileged", { caged: privileged }), where)) as Refused;
 		expect(made.answered).toBe(true);
 		expect(made.rounds).toHaveLength(1);
@@ -65,7 +65,7 @@ describe("an application that answers in its cage", () => {
 		for (const name of ["sys_nice", "setgid", "setuid"]) expect(options).toContain(`--allow capability:${name}`);
 	});
 
-	test("gets no file of the host that only its cage asked for, and the file is offered", async () => {
+	test("gets no host file that it requested only in the cage, and the file is offered", async () => {
 		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
 		const made = (await make(await server("reads", { caged: reads, user: "nobody" }), where)) as Refused;
 		expect(made.rounds).toHaveLength(1);
@@ -74,7 +74,7 @@ describe("an application that answers in its cage", () => {
 		expect(shown.stdout).not.toContain("/etc/adduser.conf");
 	});
 
-	test("gets no socket family, no anonymous file and no executable memory that only its cage asked for", async () => {
+	test("gets no socket family, memfd or executable memory that it requested only in the cage", async () => {
 		const calls = [
 			"attempt(lambda: socket.socket(socket.AF_UNIX))",
 			"attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))",
@@ -86,7 +86,7 @@ describe("an application that answers in its cage", () => {
 		expect(made.confinement.openings).toEqual({});
 	});
 
-	test("gets nothing for an offer, and takes it up with the option that the offer names", async () => {
+	test("gets what is offered only with the named option", async () => {
 		const words = await server("takes-up", { caged: "attempt(lambda: os.setpriority(0, 0, -5))" });
 		const first = (await make(words, where)) as Refused;
 		const [offer] = first.offers;
@@ -98,7 +98,7 @@ describe("an application that answers in its cage", () => {
 });
 
 describe("an application that does not answer in its cage", () => {
-	test("gets no capability whose use never succeeded on the host: make names the option and makes nothing", async () => {
+	test("gets no capability whose use never succeeded on the host, and make names the option", async () => {
 		const caged = "if attempt(lambda: os.setpriority(0, 0, -5) or True) is None: answer = b'no'";
 		const words = await server("insists", { caged });
 		const { status, stderr, stdout } = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
@@ -107,13 +107,13 @@ describe("an application that does not answer in its cage", () => {
 		expect(stderr.trim().split("\n")).toHaveLength(1);
 	});
 
-	test("gets a file that only its cage asked for with the next round", async () => {
+	test("gets a file that it requested only in the cage in the next round", async () => {
 		const caged = "if attempt(lambda: open('/etc/adduser.conf')) is None: answer = b'no'";
 		const made = (await make(await server("wants-file", { caged, user: "nobody" }), where)) as Refused;
 		expect(made.rounds.map(({ added }) => added)).toEqual([[], ["/etc/adduser.conf"]]);
 	});
 
-	test("gets no capability for another call than the one that succeeded on that path", async () => {
+	test("gets no capability for a call that differs from the successful one on that path", async () => {
 		const file = join(folder, "owned");
 		const always = `open(${JSON.stringify(file)}, 'w').close()`;
 		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: answer = b'no'`;
@@ -124,7 +124,7 @@ describe("an application that does not answer in its cage", () => {
 	});
 });
 
-test("what succeeded in the trace is a permission with its call, program and source, in JSON and in words", async () => {
+test("a successful call becomes a permission with its call, program and source, in JSON and text", async () => {
 	const words = await server("succeeds", { always: "os.setgroups([4]); os.setpriority(0, 0, -5)", caged: "pass" });
 	const made = (await make(words, where)) as Refused;
 	expect(made.permissions).toEqual([

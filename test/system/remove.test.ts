@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a tree goes with everything that can be in it, and no link is followed", async () => {
+test("a tree is removed with entries of every kind, without following links", async () => {
 	symlinkSync(at("outside"), at("tree/link"));
 	symlinkSync(at("outside/file"), at("tree/a/b/link"));
 	writeFileSync(pathToBytes(at("tree/a/odd\xff\n")), "");
@@ -30,13 +30,13 @@ test("a tree goes with everything that can be in it, and no link is followed", a
 	expect(await removeTree(at("tree"))).toBe(false);
 });
 
-test("a link is removed itself", async () => {
+test("a link is removed, not its target", async () => {
 	symlinkSync(at("outside"), at("link"));
 	await removeTree(at("link"));
 	expect(existsSync(at("outside/file"))).toBe(true);
 });
 
-test("a tree deeper than any path may be long", async () => {
+test("a tree deeper than the longest path is removed", async () => {
 	const half = Array.from({ length: 1900 }, () => "d").join("/");
 	for (const name of ["tree", "other"]) execFileSync("mkdir", ["-p", `${name}/${half}`], { cwd: folder });
 	execFileSync("mv", ["other", `tree/${half}/e`], { cwd: folder });
@@ -44,7 +44,7 @@ test("a tree deeper than any path may be long", async () => {
 	expect(existsSync(at("tree"))).toBe(false);
 });
 
-test("nothing goes while something is mounted below, whatever its name", async () => {
+test("nothing is removed while something is mounted below, whatever its name", async () => {
 	mkdirSync(at("tree/mount point"));
 	execFileSync("mount", ["--bind", at("outside"), at("tree/mount point")]);
 	try {
@@ -61,7 +61,7 @@ test("nothing goes while something is mounted below, whatever its name", async (
 	expect(existsSync(at("outside/file"))).toBe(true);
 });
 
-test("directories that are swapped for links meanwhile", async () => {
+test("directories that become links during a removal lead nowhere", async () => {
 	const script = `while :; do rm -rf x 2>/dev/null; ln -s ${at("outside")} x 2>/dev/null; rm -f x; mkdir x 2>/dev/null; touch x/file 2>/dev/null; done`;
 	for (let round = 0; round < 5; round++) {
 		mkdirSync(at("tree/a"), { recursive: true });
@@ -76,10 +76,10 @@ test("directories that are swapped for links meanwhile", async () => {
 	}
 });
 
-describe("what root can forbid in its own sandbox", () => {
+describe("files that root can make in its sandbox", () => {
 	const flagged = (flag: string, ...names: string[]) => execFileSync("chattr", [flag, "--", ...names.map(at)]);
 
-	test("immutable and append-only files and directories are removed", async () => {
+	test("are removed even if they are immutable or append-only", async () => {
 		mkdirSync(at("tree/a/b/c/d"), { recursive: true });
 		for (const name of ["tree/file", "tree/a/b/file", "tree/a/b/c/-i", "tree/a/b/c/new\nline"]) writeFileSync(at(name), "");
 		symlinkSync(at("outside/file"), at("tree/a/b/link"));
@@ -90,13 +90,13 @@ describe("what root can forbid in its own sandbox", () => {
 		expect(existsSync(at("tree"))).toBe(false);
 	});
 
-	test("an immutable file is removed by its own name", async () => {
+	test("are removed by name even if they are immutable", async () => {
 		flagged("+i", "outside/file");
 		await removeTree(at("outside/file"));
 		expect(existsSync(at("outside/file"))).toBe(false);
 	});
 
-	test("an immutable file elsewhere keeps its flag when a link in an immutable directory names it", async () => {
+	test("are removed without changing the flags of a file to which they link", async () => {
 		symlinkSync(at("outside"), at("tree/a/b/directory"));
 		symlinkSync(at("outside/file"), at("tree/a/b/link"));
 		flagged("+i", "outside/file", "tree/a/b");

@@ -35,7 +35,7 @@ interface Asked {
 	readonly closed: readonly string[];
 }
 
-test("an overlay lies over each thing that holds no mount, and what leads to one is made anew", () => {
+test("each item without a mount below gets an overlay, and directories that lead to mounts are recreated", () => {
 	const names = ["/bin->usr/bin", "/usr/", "/var/", "/var/lib/", "/var/log/", "/note"];
 	expect(rebuild(names, [mount("/"), mount("/var/lib")])).toEqual([
 		"skeleton /",
@@ -47,18 +47,18 @@ test("an overlay lies over each thing that holds no mount, and what leads to one
 	]);
 });
 
-test("the kernel's trees are those of the namespaces, and so is /dev", () => {
+test("kernel file systems and /dev belong to the namespaces", () => {
 	const names = ["/proc/", "/sys/", "/dev/", "/dev/shm/", "/dev/pts/"];
 	const mounts = ["/", "/proc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/shm", "/dev/pts"].map((path) => mount(path));
 	expect(rebuild(names, mounts)).toEqual(["skeleton /", "dev /dev", "proc /proc", "sysfs /sys"]);
 });
 
-test("what nobody can write stays read-only, and its sockets unreachable", () => {
+test("file systems without an overlay are read-only, and their sockets unreachable", () => {
 	const names = ["/ro/", "/rw/"];
 	expect(rebuild(names, [mount("/"), mount("/ro", "squashfs", true)])).toEqual(["skeleton /", "overlay /ro", "overlay /rw"]);
 });
 
-test("a directory that the user cannot enter stays closed, and one that cannot be listed still leads on", () => {
+test("a directory that the user cannot enter stays closed, and one that he cannot list still leads to mounts", () => {
 	const names = ["/closed/", "/closed/inside/", "/hidden/", "/hidden/mounted/"];
 	expect(rebuild(names, [mount("/"), mount("/hidden/mounted")], { closed: ["/closed"] })).toEqual([
 		"skeleton /",
@@ -66,13 +66,13 @@ test("a directory that the user cannot enter stays closed, and one that cannot b
 	]);
 });
 
-test("of the sockets beside mounts only those come along that are asked for", () => {
+test("only requested sockets next to mounts are shown", () => {
 	const names = ["/run/", "/run/user/", "/run/lock/", "/run/a.sock=", "/run/b.sock="];
 	const mounts = [mount("/"), mount("/run", "tmpfs"), mount("/run/lock", "tmpfs"), mount("/run/user/7", "tmpfs")];
 	expect(rebuild(names, mounts, { sockets: ["/run/b.sock"] })).toEqual(["skeleton /", "file /run/b.sock", "overlay /run/lock"]);
 });
 
-test("what has to be written gets a layer of its own, on top and once", () => {
+test("directories to write get one separate upper layer each", () => {
 	const names = ["/srv/", "/srv/site/", "/tmp/"];
 	expect(rebuild(names, [mount("/"), mount("/tmp", "tmpfs")], { open: ["/srv/site", "/tmp", "/absent"] })).toEqual([
 		"skeleton /",

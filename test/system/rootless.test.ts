@@ -41,7 +41,7 @@ function redisOf({ home: own }: Ordinary, port: number) {
 }
 
 describe("an ordinary user", () => {
-	test("makes the demonstration, is told the limits, and it answers under every layer", async () => {
+	test("makes the demonstration, which answers under every layer, and sees the limits", async () => {
 		expect(demo.stderr).toMatch(/^Without root: .*64321.* cannot use ports below 1024/m);
 		expectWellMade(demo, "demo", user.state);
 		expect(demo.confinement).toMatchObject({
@@ -71,14 +71,14 @@ describe("an ordinary user", () => {
 		expect(statSync(join(made.data, user.home, "redis/dump.rdb")).uid).toBe(user.uid);
 	});
 
-	test("reaches the application's own unix socket with a probe", async () => {
+	test("can probe the application's unix socket", async () => {
 		const folder = ownFolder(user, "sockets");
 		const probe = `test "$(redis-cli -s "$CAGEWRIGHT_ROOT${folder}/redis.sock" PING)" = PONG`;
 		const command = ["redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder];
 		expect((await make(["--name", "by-socket", "--probe", probe, "--", ...command], user)).answered).toBe(true);
 	});
 
-	test("can write in the sandbox below a directory of root, and changes nothing there", async () => {
+	test("can write in the sandbox below root's directories without changing the host", async () => {
 		const folder = ownFolder(user, "hidden");
 		// The command does not mention this file, so only the trace reveals it.
 		const settings = join(user.home, "redis.conf");
@@ -93,7 +93,7 @@ describe("an ordinary user", () => {
 		}
 	});
 
-	test("gets what only the trial asks for in a second round", async () => {
+	test("gets a second round for files that only the trial requested", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
 		// Only the sandbox has a /proc.
@@ -106,7 +106,7 @@ describe("an ordinary user", () => {
 		expect(made.rounds.map(({ added }) => added.includes(extra))).toEqual([false, true]);
 	});
 
-	test("reaches a service of the host while it is watched", async () => {
+	test("reaches a host service during the trace", async () => {
 		const script = `require("node:http").createServer((_, answer) => answer.end("of the host")).listen(21454, "127.0.0.1")`;
 		const [program = "", ...rest] = [...network.enter, process.execPath, "-e", script];
 		const service = spawn(program, rest, { stdio: "ignore" });
@@ -123,7 +123,7 @@ describe("an ordinary user", () => {
 		}
 	});
 
-	test("has two states that know nothing of each other", async () => {
+	test("can have two independent state folders", async () => {
 		const other = ordinaryUser(copy, network);
 		ownFolder(other, "redis");
 		await make(["--name", "redis", ...redisOf(other, 21456)], other);
@@ -137,7 +137,7 @@ describe("an ordinary user", () => {
 		await run.stop();
 	});
 
-	test("leaves no process behind, even where the program is killed", async () => {
+	test("leaves no process, even if Cagewright is killed", async () => {
 		const other = ordinaryUser(copy, network, nobodyInParticular + 1);
 		ownFolder(other, "redis");
 		const words = redisOf(other, 21458);
@@ -156,7 +156,7 @@ describe("an ordinary user", () => {
 	});
 });
 
-describe("what only root can do is said at once", () => {
+describe("tasks that need root are refused at once", () => {
 	const probe = "false";
 	test("a port below 1024", async () => {
 		const command = ["--probe", probe, "--", "redis-server", "--port", "451", "--dir", ownFolder(user, "low")];
@@ -195,7 +195,7 @@ describe("what only root can do is said at once", () => {
 		});
 	});
 
-	test("anything, where the system keeps user namespaces for itself", async () => {
+	test("any cage, on a system without user namespaces for users", async () => {
 		const filter = join(user.home, "no-namespaces");
 		writeFileSync(filter, seccompFilter("x64", { unixSockets: true, memfd: true, writableCode: true }));
 		const refused = [...user.enter, "--no-new-privs", "--seccomp-filter", filter];
@@ -218,7 +218,7 @@ describe("what only root can do is said at once", () => {
 	});
 });
 
-describe("the escape techniques are tried in a cage of an ordinary user, and none escapes", () => {
+describe("no escape technique succeeds in an ordinary user's cage", () => {
 	const holds = async (name: string, { selftest }: Made) => {
 		expect(selftest).toMatchObject({ escaped: [], findings: [], tried: expect.any(Number) });
 		const { json, status } = await cagewright(["selftest", name, "--network", "none", "--json"], user);
@@ -231,7 +231,7 @@ describe("the escape techniques are tried in a cage of an ordinary user, and non
 	test("redis", async () => holds("tested", await makeAsUsual(["--name", "tested", ...redisOf(user, 21452)], user)));
 });
 
-describe("nobody gets out", () => {
+describe("attempts in an ordinary user's cage", () => {
 	let outside: ChildProcess;
 	let canary: string;
 	const waysOut = readFileSync(join(home, "test/system/ways-out.pl"), "utf8");
@@ -247,7 +247,7 @@ describe("nobody gets out", () => {
 		await once(outside, "close");
 	});
 
-	test("by what the kernel offers, though the same attempts succeed outside", async () => {
+	test("fail although they succeed outside", async () => {
 		const data = ownFolder(user, "escape");
 		const probe = `test "$(redis-cli -p 21457 PING)" = PONG`;
 		const command = ["redis-server", "--port", "21457", "--dir", data];
@@ -275,7 +275,7 @@ describe("nobody gets out", () => {
 	});
 });
 
-describe("an account of the system", () => {
+describe("a system account", () => {
 	beforeAll(() => {
 		execFileSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]);
 	});

@@ -38,7 +38,7 @@ describe("a private key that the application reads", () => {
 		return { ...site, key, probe: `curl -kfsS --noproxy '*' https://127.0.0.1:${port}/ | grep -q 'a page of the test'` };
 	}
 
-	test("stays outside without consent, and the refusal names it", async () => {
+	test("stays out without consent, and the refusal names it", async () => {
 		const site = tlsSite(await freePort());
 		const result = await cagewright(["make", "--yes", "--quiet", ...makeArguments("tls", "www-data", site, [])], { state });
 		expect(result.status).toBe(4);
@@ -48,7 +48,7 @@ describe("a private key that the application reads", () => {
 		expect((await cagewright(["run", "tls"], { state })).status).toBe(2);
 	});
 
-	test("goes in where it is allowed by name, readable for nobody else", async () => {
+	test("goes in if it is allowed by path, readable only by its owner", async () => {
 		const port = await freePort();
 		const site = tlsSite(port);
 		const made = await make(makeArguments("tls-allowed", "www-data", site, ["--allow-secret", site.key]), { state });
@@ -60,7 +60,7 @@ describe("a private key that the application reads", () => {
 });
 
 describe("state", () => {
-	test("what the application read of its own state is copied once, and never again", async () => {
+	test("that the application read is copied only once", async () => {
 		const port = await freePort();
 		const daemon = redis(port);
 		const host = await startOnHost(daemon);
@@ -94,7 +94,7 @@ describe("state", () => {
 		);
 	});
 
-	test("a directory is writable only where that was asked for", async () => {
+	test("is writable only in requested directories", async () => {
 		const port = await freePort();
 		const daemon = nginx({ port, server: ["dav_methods PUT;"] });
 		for (const name of ["open", "shut"]) mkdirSync(`${daemon.folder}/pages/${name}`);
@@ -119,7 +119,7 @@ describe("files", () => {
 	const statusOf = async (url: string) =>
 		(await ask(["curl", "-sS", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}", url])).output;
 
-	test("what is included is there though nobody asked for it in the trace, and what is excluded is not", async () => {
+	test("are in the cage if they are included, even unused, and not if they are excluded", async () => {
 		const port = await freePort();
 		const daemon = nginx({ port });
 		const names = ["other.html", "notes.txt", "draft.html"];
@@ -141,7 +141,7 @@ describe("files", () => {
 		);
 	});
 
-	test("a bound directory shows what the host has now, and cannot be written", async () => {
+	test("of a bound directory are the host's current ones and read-only", async () => {
 		const port = await freePort();
 		const daemon = nginx({ port, server: ["dav_methods PUT;"] });
 		giveTo("www-data", `${daemon.folder}/pages`);
@@ -161,7 +161,7 @@ describe("files", () => {
 	});
 });
 
-test("without a network nobody reaches the application, and it reaches nobody", async () => {
+test("without a network the application cannot be reached and reaches nothing", async () => {
 	const port = await freePort();
 	const daemon = redis(port);
 	const made = await make(makeArguments("alone", "redis", daemon, ["--network", "none"]), { state });

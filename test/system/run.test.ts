@@ -18,7 +18,7 @@ beforeAll(async () => {
 	({ daemon, made, port } = await preparedRedis(state));
 });
 
-test("another command runs in the cage instead, and its output and status are those of run", async () => {
+test("run executes another command in the cage, with its output and status", async () => {
 	const version = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
 	expect(version).toMatchObject({ status: 0, stderr: "" });
 	expect(version.stdout).toContain("Redis server");
@@ -26,7 +26,7 @@ test("another command runs in the cage instead, and its output and status are th
 	expect(failing.status).toBe(1);
 });
 
-test("a command that is not in the cage is refused with 125, whatever the host has", async () => {
+test("a command that is not in the cage is refused with 125, even if the host has it", async () => {
 	for (const command of ["/bin/sh", "/usr/bin/id", "sh"]) {
 		const { status, stderr } = await cagewright(["run", "redis", "--", command], { state });
 		expect({ command, status }).toEqual({ command, status: 125 });
@@ -53,7 +53,7 @@ test("the printed commands start the same cage from any shell", async () => {
 	}
 });
 
-test("a second start of the same cage says that something runs there", async () => {
+test("a second start reports that the cage is running", async () => {
 	const first = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const second = await cagewright(["run", "redis"], { state });
@@ -62,13 +62,13 @@ test("a second start of the same cage says that something runs there", async () 
 	await first.stop();
 });
 
-test("the printed commands are JSON where that is asked for", async () => {
+test("--print --json prints the commands as JSON", async () => {
 	const { stdout } = await cagewright(["run", "redis", "--print"], { state });
 	const { json } = await cagewright(["run", "redis", "--print", "--json"], { state });
 	expect(json).toEqual({ schema: "cagewright/run/1", name: "redis", script: stdout });
 });
 
-test("the printed commands hand over every byte as it is", async () => {
+test("the printed commands pass every byte unchanged", async () => {
 	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
 	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });
 	const { status, stdout: printed } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
@@ -85,7 +85,7 @@ test("killing the shell ends the printed cage", async () => {
 	await eventually(() => expect(listeners(port)).toEqual([]));
 });
 
-test("what runs is listed, and neither removed nor started a second time behind anybody's back", async () => {
+test("a running cage is listed as such and cannot be removed", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const { json } = await cagewright(["list", "--json"], { state });
@@ -99,7 +99,7 @@ test("what runs is listed, and neither removed nor started a second time behind 
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: [] }]);
 });
 
-test("an application that dies is not hidden: the status says by which signal", async () => {
+test("the exit status tells which signal killed the application", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const [server] = listeners(port);
@@ -116,7 +116,7 @@ test("an application that crashes ends the run", async () => {
 	expect((await run.ended).status).toBe(0);
 });
 
-test("an application that does not listen is killed when its time is over", async () => {
+test("an application that does not end is killed after the timeout", async () => {
 	const run = startRun("redis", { state }, ["--stop-timeout", "1"]);
 	await eventually(() => askRedis(port, ["PING"]));
 	for (const pid of listeners(port)) process.kill(pid, "SIGSTOP");
@@ -125,7 +125,7 @@ test("an application that does not listen is killed when its time is over", asyn
 	await eventually(() => expect(processesIn(made.root)).toEqual([]));
 });
 
-test("killing run itself leaves no process of the cage", async () => {
+test("a KILL of run leaves no process of the cage", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	await run.stop("SIGKILL");
@@ -136,7 +136,7 @@ test("killing run itself leaves no process of the cage", async () => {
 	expect((await next.stop()).status).toBe(0);
 });
 
-test("nothing of the caller comes in: no environment, no terminal, no descriptor, and no shell is there", async () => {
+test("the application gets no environment, terminal or descriptor of the caller, and no shell", async () => {
 	const run = startRun("redis", { state, env: { SECRET_OF_THE_CALLER: "swordfish" } });
 	await eventually(() => askRedis(port, ["PING"]));
 	for (const pid of processesIn(made.root)) {
@@ -151,7 +151,7 @@ test("nothing of the caller comes in: no environment, no terminal, no descriptor
 	expect((await run.stop()).status).toBe(0);
 });
 
-test("signals reach an application that still runs in the generation before", async () => {
+test("signals reach an application that still runs in the previous generation", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const options = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--include", "/etc/hostname"];
@@ -176,7 +176,7 @@ test("remove refuses while something is mounted below", async () => {
 	expect(existsSync(made.root)).toBe(true);
 });
 
-test("show tells why each entry is there", async () => {
+test("show prints the reason of each entry", async () => {
 	const { json, status } = await cagewright(["show", "redis", "--json"], { state });
 	expect(status).toBe(0);
 	const entries = json.entries as { path: string; kind: string; reasons: unknown[]; sha256?: string }[];
@@ -186,7 +186,7 @@ test("show tells why each entry is there", async () => {
 	expect(history.stdout).toContain(" made ");
 });
 
-test("remove can keep the data, and otherwise takes everything", async () => {
+test("remove deletes everything, or everything except the data", async () => {
 	const dump = `${made.data}${daemon.folder}/data`;
 	expect((await cagewright(["remove", "redis"], { state })).status).toBe(2);
 	expect((await cagewright(["remove", "redis", "--dry-run"], { state })).status).toBe(0);
@@ -209,7 +209,7 @@ test("remove can keep the data, and otherwise takes everything", async () => {
 	expect(readdirSync(`${state}/cages`)).toEqual([]);
 });
 
-test("what starts it again in another generation gives it the same time to end, and says where it is killed", async () => {
+test("a restart in another generation uses the same timeout and reports a kill", async () => {
 	const options = ["--name", "again", "--user", "redis", "--no-selftest", "--probe", daemon.probe];
 	const first = await make([...options, "--", ...daemon.command], { state });
 	const second = await make([...options, "--include", "/etc/hostname", "--", ...daemon.command], { state });

@@ -7,7 +7,7 @@ import { parseMaps } from "../../src/system/running/proc.ts";
 import { refusal, runningTree } from "../../src/system/running/tree.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
-test("names in a process's files that look like what the kernel adds to them", async () => {
+test("file names of a process are decoded even if they look like the kernel's additions", async () => {
 	const folder = temporaryFolder("running");
 	const name = (file: string) => join(folder, file);
 	for (const file of ["real (deleted)", "new\nline", "four\\012characters", "gone", "replaced"])
@@ -48,7 +48,7 @@ sys.stdin.read()
 	}
 });
 
-test("what is mapped without a file behind it is no file", () => {
+test("mappings without a file are ignored", () => {
 	const maps = `55e0-55e1 r--p 00000000 fe:01 12 /usr/bin/app
 7f00-7f01 rw-s 00000000 00:01 1026 /memfd:cache (deleted)
 7f02-7f03 rw-p 00000000 00:00 0 [heap]
@@ -61,7 +61,7 @@ test("what is mapped without a file behind it is no file", () => {
 	]);
 });
 
-test("why a process may not be watched, and so what to do", () => {
+test("a refused attach is reported with its cause and fix", () => {
 	const said = "strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted\n";
 	expect(refusal(7, said, 3, true)).toMatchObject({ code: "attach-forbidden", exit: 3 });
 	expect(refusal(7, said, 1, false)).toMatchObject({ code: "attach-needs-root", values: { scope: 1 }, exit: 3 });

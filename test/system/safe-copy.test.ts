@@ -45,13 +45,13 @@ describe("a copy", () => {
 		expect(done.copy.inode).toBe(String(lstatSync(at("to")).ino));
 	});
 
-	test("keeps setuid only where it is asked for", async () => {
+	test("keeps setuid only on request", async () => {
 		writeFileSync(at("from"), "");
 		await copy({ mode: 0o4711, owner: { uid: 1, gid: 1 } });
 		expect(lstatSync(at("to")).mode & 0o7777).toBe(0o4711);
 	});
 
-	test.each([0, 1, 65_535, 1_048_575, 1_048_576, 1_048_577, 5_000_001])("of %i bytes is whole", async (size) => {
+	test.each([0, 1, 65_535, 1_048_575, 1_048_576, 1_048_577, 5_000_001])("of %i bytes is complete", async (size) => {
 		const data = Buffer.alloc(size, "The quick brown fox");
 		writeFileSync(at("from"), data);
 		const steps: number[] = [];
@@ -61,14 +61,14 @@ describe("a copy", () => {
 		expect(steps.at(-1) ?? 0).toBe(size);
 	});
 
-	test("of a name that is no text", async () => {
+	test("can have a name that is not text", async () => {
 		const name = at("odd\xff\n\x1b");
 		writeFileSync(pathToBytes(name), "odd");
 		await copy({ from: name, to: at("copy\xff"), atItsRealPath: true });
 		expect(readFileSync(pathToBytes(at("copy\xff")), "utf8")).toBe("odd");
 	});
 
-	test("keeps holes, at the end and between", async () => {
+	test("keeps holes in the middle and at the end", async () => {
 		const file = openSync(at("from"), "w");
 		writeSync(file, "begin", 0);
 		writeSync(file, Buffer.alloc(100_000, 1), 0, 100_000, 20_000_000);
@@ -81,7 +81,7 @@ describe("a copy", () => {
 		expect(execFileSync("cmp", [at("from"), at("to")]).length).toBe(0);
 	});
 
-	test("leaves no stamp of a source so fresh that a change could go unseen", async () => {
+	test("has no stamp if the source is so new that a change could be missed", async () => {
 		writeFileSync(at("from"), "x");
 		expect((await copy()).source).toBeUndefined();
 		await new Promise((resolve) => setTimeout(resolve, 150));
@@ -89,18 +89,18 @@ describe("a copy", () => {
 	});
 });
 
-describe("a source that is not what it was", () => {
-	test("gone", async () => {
+describe("a source that is no longer a file", () => {
+	test("is reported as gone", async () => {
 		await expect(copy()).rejects.toMatchObject({ code: "source-gone", exit: 1 });
 	});
 
-	test("a FIFO, without waiting for a writer", async () => {
+	test("is refused if it is a FIFO, without waiting for a writer", async () => {
 		execFileSync("mkfifo", [at("from")]);
 		await expect(copy()).rejects.toMatchObject({ code: "source-not-regular", exit: 4 });
 		expect(existsSync(at("to"))).toBe(false);
 	});
 
-	test("a link, or a directory", async () => {
+	test("is refused if it is a link or directory", async () => {
 		symlinkSync("/etc/shadow", at("from"));
 		await expect(copy()).rejects.toMatchObject({ code: "source-is-link", exit: 4 });
 		mkdirSync(at("dir"));
@@ -108,7 +108,7 @@ describe("a source that is not what it was", () => {
 		expect(existsSync(at("to"))).toBe(false);
 	});
 
-	test("below a directory that was swapped for a link", async () => {
+	test("is refused below a directory that was swapped for a link", async () => {
 		mkdirSync(at("app"));
 		mkdirSync(at("secret"));
 		writeFileSync(at("app/key"), "public");
@@ -119,13 +119,13 @@ describe("a source that is not what it was", () => {
 		expect(existsSync(at("to"))).toBe(false);
 	});
 
-	test("a file of the kernel, which says that it is empty", async () => {
+	test("is refused if it is a kernel file that claims to be empty", async () => {
 		await expect(copy({ from: "/proc/version" as Path })).rejects.toMatchObject({ code: "source-of-kernel", exit: 2 });
 	});
 });
 
-describe("a source that changes meanwhile", () => {
-	test("growing: the copy is what it held at the beginning", async () => {
+describe("a source that changes during the copy", () => {
+	test("is copied in its first state if it grows", async () => {
 		const before = Buffer.alloc(8_000_000, "log line\n");
 		writeFileSync(at("from"), before);
 		const done = await copy({ onBytes: () => appendFileSync(at("from"), Buffer.alloc(2_000_000, "more")) });
@@ -133,7 +133,7 @@ describe("a source that changes meanwhile", () => {
 		expect(statSync(at("from")).size).toBeGreaterThan(8_000_000);
 	});
 
-	test("shrinking: said, and nothing left", async () => {
+	test("is an error if it shrinks, and nothing is left", async () => {
 		writeFileSync(at("from"), Buffer.alloc(8_000_000, 1));
 		let size = 6_000_000;
 		const shrink = () => {
@@ -144,7 +144,7 @@ describe("a source that changes meanwhile", () => {
 		expect(existsSync(at("to"))).toBe(false);
 	});
 
-	test("rewritten once: read again", async () => {
+	test("is read again if it was rewritten once", async () => {
 		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		let once = true;
 		const rewrite = () => {
@@ -155,7 +155,7 @@ describe("a source that changes meanwhile", () => {
 		expect(done.sha256).toBe(sha256(Buffer.alloc(4_000_000, 2)));
 	});
 
-	test("rewritten all the time: an error, or accepted and told", async () => {
+	test("is an error or accepted with a notice if it is rewritten all the time", async () => {
 		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		let value = 1;
 		const rewrite = () => {
@@ -170,7 +170,7 @@ describe("a source that changes meanwhile", () => {
 });
 
 describe("a destination", () => {
-	test("that exists is not touched, also a link", async () => {
+	test("is not overwritten, not even a link", async () => {
 		writeFileSync(at("from"), "new");
 		writeFileSync(at("old"), "old");
 		symlinkSync("old", at("to"));
@@ -180,7 +180,7 @@ describe("a destination", () => {
 		expect(lstatSync(at("to")).isSymbolicLink()).toBe(true);
 	});
 
-	test("is gone after an abort", async () => {
+	test("is removed after an abort", async () => {
 		writeFileSync(at("from"), Buffer.alloc(20_000_000, 1));
 		const controller = new AbortController();
 		const stop = (bytes: number) => {
@@ -192,7 +192,7 @@ describe("a destination", () => {
 });
 
 test.runIf(existsSync("/usr/sbin/mkfs.xfs"))(
-	"blocks are shared where the file system can, and the try is made once where it cannot",
+	"blocks are shared if the file system can, and otherwise this is tried only once",
 	async () => {
 		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		const reflinks = new Set<bigint>();

@@ -44,7 +44,7 @@ const writers = [
 	'system "mkfifo", "fifo"; symlink "/etc", "etc"; symlink "/", "i2"; link "fifo", "fifo2"',
 ];
 
-test.each(["nobody", "root"])("what an application of %s writes in the sandbox and in trials is removed", async (user) => {
+test.each(["nobody", "root"])("files that an application of %s writes in sandbox and trials are removed", async (user) => {
 	const own = await freePort();
 	const data = temporaryFolder("data");
 	chownSync(data, user === "root" ? 0 : nobody, 0);
@@ -76,14 +76,14 @@ describe("a leftover of a killed command", () => {
 		writeFileSync(join(leftover, "sandbox/file"), "");
 	});
 
-	test("goes with the next command, however deep and whatever its flags and names", async () => {
+	test("is removed by the next command, whatever its depth, flags and names", async () => {
 		makeDeep(join(leftover, "sandbox"), "touch file; chattr +i file; chattr +a .");
 		writeFileSync(join(leftover, "sandbox/new\nline"), "");
 		expect(await cagewright(["list"], { state })).toMatchObject({ status: 0, stderr: "" });
 		expect(scratch()).toEqual([]);
 	});
 
-	test("loses what is mounted below it, and nothing that is mounted there", async () => {
+	test("is unmounted below before it is removed, and the mounted files stay", async () => {
 		const outside = temporaryFolder("outside");
 		writeFileSync(join(outside, "file"), "");
 		for (const name of ["mount", "two words\nand a line"]) {
@@ -96,7 +96,7 @@ describe("a leftover of a killed command", () => {
 		expect(readdirSync(outside)).toEqual(["file"]);
 	});
 
-	test("stops no launch where it cannot be removed, is named by the next commands, and goes later", async () => {
+	test("stops no launch if it cannot be removed, is reported, and is removed later", async () => {
 		execFileSync("chattr", ["+i", join(leftover, "sandbox/file")]);
 		const enter = ["setpriv", "--bounding-set=-linux_immutable", "--inh-caps=-linux_immutable"];
 		const { status, stderr } = await cagewright(["list"], { state, enter });
@@ -113,7 +113,7 @@ describe("a leftover of a killed command", () => {
 	});
 });
 
-test("a cage starts whatever its application made in its data, and is removed with it", async () => {
+test("a cage can start and be removed, whatever its application created in its data", async () => {
 	const own = temporaryState();
 	const { made, port } = await preparedRedis(own);
 	const data = execFileSync("find", [made.data, "-type", "d", "-user", "redis"], { encoding: "utf8" }).split("\n")[0] ?? "";

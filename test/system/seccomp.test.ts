@@ -75,9 +75,9 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no tree is cloned", ["open_tree", -100, "=/", 1], "EPERM"],
 	["no mount gets other flags", ["mount_setattr", -1, "=a", 0, 0, 0], "EPERM"],
 	["the root is not pivoted", ["pivot_root", "=/nonexistent", "=/nonexistent"], "EPERM"],
-	["no device node is left by a rename", ["renameat2", -100, "=absent", -100, "=other", 4], "EPERM"],
+	["no rename leaves a device node", ["renameat2", -100, "=absent", -100, "=other", 4], "EPERM"],
 	["no rarer protocol is loaded by its number", ["socket", 2, 2, 136], "EPROTONOSUPPORT"],
-	["there is no second chroot", ["chroot", "=/"], "EPERM"],
+	["the root is not changed again", ["chroot", "=/"], "EPERM"],
 	["no process is traced", ["ptrace", 0, 0, 0, 0], "EPERM"],
 	["no memory of a process is read", ["process_vm_readv", 1, 0, 0, 0, 0, 0], "EPERM"],
 	["no descriptor of a process is taken", ["pidfd_getfd", -1, 0, 0], "EPERM"],
@@ -88,7 +88,7 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no namespace is entered", ["setns", -1, 0], "EPERM"],
 	["clone3 sends libc to clone", ["clone3", 0, 0], "ENOSYS"],
 	["openat2 sends libc to openat", ["openat2", -100, "=/", 0, 0], "ENOSYS"],
-	["io_uring is not there", ["io_uring_setup", 0, 0], "ENOSYS"],
+	["io_uring does not exist", ["io_uring_setup", 0, 0], "ENOSYS"],
 	["no key is read", ["keyctl", 0, -3, 0], "EPERM"],
 	["no key is added", ["add_key", "=user", "=a", "=b", 1, -2], "EPERM"],
 	["no BPF program is loaded", ["bpf", 5, 0, 0], "EPERM"],
@@ -103,14 +103,14 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["the clock is not set", ["clock_settime", -1, 0], "EPERM"],
 	["the kernel's log is not read", ["syslog", 10, 0, 0], "EPERM"],
 	["nothing is run from a descriptor", ["execveat", -1, "=", 0, 0, 0], "EPERM"],
-	["nothing is kept in a nameless file", ["memfd_create", "=a", 0], "EPERM"],
+	["nothing is stored in an unnamed file", ["memfd_create", "=a", 0], "EPERM"],
 	["nothing is typed into the terminal", ["ioctl", 0, 0x5412, "=x"], "EPERM"],
 	["the console's selection is not pasted", ["ioctl", 0, 0x541c, "=x"], "EPERM"],
 	["no socket reaches other processes by AF_UNIX", ["socket", 1, 1, 0], "EAFNOSUPPORT"],
-	["no datagram pair stands in for it", ["socketpair", 1, 2, 0, pair], "EPERM"],
-	["nor a raw one", ["socketpair", 1, 3, 0, pair], "EPERM"],
+	["no datagram pair replaces AF_UNIX", ["socketpair", 1, 2, 0, pair], "EPERM"],
+	["no raw pair replaces AF_UNIX", ["socketpair", 1, 3, 0, pair], "EPERM"],
 	["no frame is read from the wire", ["socket", 17, 3, 0], "EAFNOSUPPORT"],
-	["nor by its old name", ["socket", 2, 10, 0x300], "EPERM", { ...closed, rawSockets: true }],
+	["no frame is read by the family's old name", ["socket", 2, 10, 0x300], "EPERM", { ...closed, rawSockets: true }],
 	["no packet is forged", ["socket", 2, 3, 1], "EPERM"],
 	["no packet of IPv6 is forged", ["socket", 10, 3, 58], "EPERM"],
 	["addresses and routes are not asked for", ["socket", 16, 3, 0], "EAFNOSUPPORT"],
@@ -120,40 +120,40 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no setuid bit is set by the newest chmod", ["fchmodat2", -100, "=file", 0o4755, 0], "EPERM"],
 	["no setuid bit is set on a descriptor", ["fchmod", 0, 0o4755], "EPERM"],
 	["no file is created setuid", ["openat", -100, "=file", 0o100 + 1, 0o4755], "EPERM"],
-	["no nameless file is created setuid", ["openat", -100, "=.", 0x410002, 0o4755], "EPERM"],
+	["no unnamed file is created setuid", ["openat", -100, "=.", 0x410002, 0o4755], "EPERM"],
 	["no file is created setuid by mknod", ["mknodat", -100, "=suid", 0o104755, 0], "EPERM"],
 	["no character device is made", ["mknodat", -100, "=character", 0o020644, 0x103], "EPERM"],
 	["no block device is made", ["mknodat", -100, "=block", 0o060644, 0x700], "EPERM"],
 	["addresses stay random", ["personality", 0x0040000], "EPERM"],
 	["the memory map is not rewritten", ["prctl", 35, 15, pair, 0, 0], "EPERM"],
 	["no memory is mapped to be written and executed", ["mmap", 0, 4096, 7, 0x22, -1, 0], "EPERM"],
-	["nor to be written and executed but not read", ["mmap", 0, 4096, 6, 0x22, -1, 0], "EPERM"],
-	["nor to be executed without a file, which a second view could write", ["mmap", 0, 4096, 5, 0x21, -1, 0], "EPERM"],
+	["no memory is mapped to be written and executed but not read", ["mmap", 0, 4096, 6, 0x22, -1, 0], "EPERM"],
+	["no anonymous memory is executable, because a second view could write it", ["mmap", 0, 4096, 5, 0x21, -1, 0], "EPERM"],
 	["no memory is made executable", ["mprotect", 0, 0, 5], "EPERM"],
-	["nor by its newest form", ["pkey_mprotect", 0, 0, 4, -1], "EPERM"],
+	["no memory is made executable by pkey_mprotect", ["pkey_mprotect", 0, 0, 4, -1], "EPERM"],
 	["no shared memory is executed", ["shmat", -1, 0, 0x8000], "EPERM"],
 	// The kernel reads the lower word only. Higher bits must not bypass a rule.
 	["nothing is typed by a longer number", ["ioctl", 0, 0x1_0000_5412, "=x"], "EPERM"],
 	["no user namespace is made by longer flags", ["clone", 0x1_1000_0000 + sigchld, 0, 0, 0, 0], "EPERM"],
-	["no AF_UNIX by a longer family", ["socket", 0x1_0000_0001, 1, 0], "EAFNOSUPPORT"],
+	["no AF_UNIX is opened by a longer family", ["socket", 0x1_0000_0001, 1, 0], "EAFNOSUPPORT"],
 	["addresses stay random against a longer persona", ["personality", 0x1_0004_0000], "EPERM"],
-	["no setuid bit by a longer mode", ["fchmod", 0, 0x1_0000_09ed], "EPERM"],
-	["no executable memory by a longer protection", ["mprotect", 0, 0, 0x1_0000_0005], "EPERM"],
-	["no connection into a virtual machine's host", ["socket", 40, 1, 0], "EAFNOSUPPORT"],
-	["no capabilities of files by handle", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EPERM"],
+	["no setuid bit is set by a longer mode", ["fchmod", 0, 0x1_0000_09ed], "EPERM"],
+	["no memory is made executable by a longer protection", ["mprotect", 0, 0, 0x1_0000_0005], "EPERM"],
+	["no connection reaches a virtual machine's host", ["socket", 40, 1, 0], "EAFNOSUPPORT"],
+	["no file handle is created", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EPERM"],
 ];
 
 /** Calls that must keep working, and the permissions that they need. */
 const allowed: readonly [promise: string, call: Call, permissions?: FilterPermissions][] = [
 	["TCP", ["socket", 2, 1, 0]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],
-	["query for addresses and routes where netlink is opened", ["socket", 16, 3, 0], { ...closed, netlink: true }],
+	["query for addresses and routes with netlink permitted", ["socket", 16, 3, 0], { ...closed, netlink: true }],
 	["a pair of stream sockets", ["socketpair", 1, 1, 0, pair]],
-	["AF_UNIX where it is opened", ["socket", 1, 1, 0], unix],
-	["a pair of datagram sockets where AF_UNIX is opened", ["socketpair", 1, 2, 0, pair], unix],
-	["raw sockets where they are opened", ["socket", 2, 3, 1], { ...closed, rawSockets: true }],
-	["memfd where it is opened", ["memfd_create", "=a", 0], { ...closed, memfd: true }],
-	["chroot where it is opened", ["chroot", "=."], { ...closed, chroot: true }],
+	["AF_UNIX if it is permitted", ["socket", 1, 1, 0], unix],
+	["a pair of datagram sockets with AF_UNIX permitted", ["socketpair", 1, 2, 0, pair], unix],
+	["raw sockets if they are permitted", ["socket", 2, 3, 1], { ...closed, rawSockets: true }],
+	["memfd if it is permitted", ["memfd_create", "=a", 0], { ...closed, memfd: true }],
+	["chroot if it is permitted", ["chroot", "=."], { ...closed, chroot: true }],
 	["a FIFO", ["mknodat", -100, "=fifo", 0o010600, 0]],
 	["an ordinary file by mknod", ["mknodat", -100, "=regular", 0o100600, 0]],
 	["chmod", ["fchmodat", -100, "=file", 0o640]],
@@ -162,7 +162,7 @@ const allowed: readonly [promise: string, call: Call, permissions?: FilterPermis
 	["opening without a mode", ["openat", -100, "=file", 0, 0o7777]],
 	["query for the personality", ["personality", 0xffffffff]],
 	["memory to write", ["mprotect", 0, 0, 3]],
-	["executable memory where it is opened", ["mprotect", 0, 0, 7], { ...closed, writableCode: true }],
+	["executable memory if it is permitted", ["mprotect", 0, 0, 7], { ...closed, writableCode: true }],
 ];
 
 const able = run(["setpriv", "--help"]).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
@@ -179,7 +179,7 @@ describe.skipIf(!able)("under the filter", () => {
 		expect(run(filtered(permissions, perl([call]))).stdout).toBe("0");
 	});
 
-	it("every call that is denied outright answers as described", async () => {
+	it("every denied call answers as described", async () => {
 		const denials = describeFilter(closed).filter(({ call, when }) => call !== "*" && when === undefined);
 		const here = denials.filter(({ call }) => call !== "*" && syscallNumber(call, architecture) !== undefined);
 		const calls = here.map(({ call }): Call => [call as SyscallName, -1, -1, -1, -1, -1, -1]);
@@ -187,7 +187,7 @@ describe.skipIf(!able)("under the filter", () => {
 		expect(stdout.split("\n")).toEqual(here.map(({ answer }) => String(errno[answer])));
 	});
 
-	it("a call that is newer than the table does not exist", async () => {
+	it("a call newer than the table does not exist", async () => {
 		expect(run(filtered(closed, perl([[900]]))).stdout).toBe("38");
 	});
 
@@ -201,7 +201,7 @@ describe.skipIf(!able)("under the filter", () => {
 		expect([stdout, exitCode]).toEqual(["one\na", 7]);
 	});
 
-	it("Node, which writes code as it runs, cannot start", async () => {
+	it("Node, which compiles at run time, cannot start", async () => {
 		expect(run(filtered(closed, [process.execPath, "-e", ""])).exitCode).not.toBe(0);
 	});
 
@@ -210,7 +210,7 @@ describe.skipIf(!able)("under the filter", () => {
 		expect(run(filtered({ ...closed, writableCode: true }, [process.execPath, "-e", script])).stdout).toBe("42");
 	});
 
-	it("a second setpriv changes the account and gives up every capability", async () => {
+	it("a second setpriv can change the account and drop every capability", async () => {
 		const drop = ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
 		const status = "while (<>) { print if /^(Uid|Groups|CapBnd|CapEff|Seccomp):/ }";
 		const { stdout } = run(
@@ -230,7 +230,7 @@ describe.skipIf(!able)("under the filter", () => {
 	});
 });
 
-it("keeps a crash from the host's core handler: that limit stays, and whoever lowers it hears of no error", () => {
+it("the limit that keeps a crash from the host's core handler cannot be changed, without an error", () => {
 	const lower = ["prlimit", "--core=0:0", "--", "cat", "/proc/self/limits"];
 	const limits = (command: readonly string[]) => {
 		const { exitCode, stdout } = run(["prlimit", "--core=1:1", "--", ...command]);

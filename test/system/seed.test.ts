@@ -58,7 +58,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("data of a cage", () => {
+describe("the data of a cage", () => {
 	test("starts empty with the plan's owner and mode", async () => {
 		await seed(directory([], { mode: 0o1770, uid: 900, gid: 901 }));
 		expect(lstatSync(inData())).toMatchObject({ mode: 0o41770, uid: 900, gid: 901 });
@@ -66,7 +66,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage)).toEqual(["data"]);
 	});
 
-	test("gets a whole directory, with owners, modes and links; without setuid bits, sockets and FIFOs", async () => {
+	test("gets a whole directory with owners, modes and links, but without setuid bits, sockets and FIFOs", async () => {
 		const before = statSync(inState("sub/deep/data"));
 		const result = await seed(directory([""], { uid: 900, gid: 901 }));
 		expect(result).toEqual({ copied: [state], kept: [], skipped: [inState("sub/fifo")], unstable: [] });
@@ -78,7 +78,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(inData("sub")).sort()).toEqual(["deep", "link"]);
 	});
 
-	test("gets one file, with the directories on the way as the host has them", async () => {
+	test("gets one file and its parent directories as on the host", async () => {
 		await seed(directory(["sub/deep/data"]));
 		expect(lstatSync(inData("sub"))).toMatchObject({ uid: 33, gid: 34 });
 		expect(readFileSync(inData("sub/deep/data"), "utf8")).toBe("data");
@@ -93,7 +93,7 @@ describe("data of a cage", () => {
 		expect(statSync(inData("sparse")).blocks).toBeLessThan(300);
 	});
 
-	test("on a small disk: holes fit, bytes do not and leave nothing", async () => {
+	test("fits on a small disk if it consists of holes, and otherwise leaves nothing", async () => {
 		const bytes = 40_000_000;
 		const query = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });
 		writeFileSync(inState("sparse"), "x");
@@ -121,7 +121,7 @@ describe("data of a cage", () => {
 		expect(existsSync(inData("top"))).toBe(false);
 	});
 
-	test("takes a seed that is asked for later, around what is there", async () => {
+	test("gets a later seed without a change to existing files", async () => {
 		await seed(directory([]));
 		mkdirSync(inData("sub"));
 		writeFileSync(inData("top"), "own");
@@ -132,7 +132,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage).sort()).toEqual(["data", "seeded.json"]);
 	});
 
-	test("a link that the application planted leads nowhere", async () => {
+	test("is not seeded through a link of the application", async () => {
 		await seed(directory([]));
 		mkdirSync(join(folder, "victim"));
 		symlinkSync(join(folder, "victim"), inData("sub"));
@@ -146,7 +146,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage).sort()).toEqual(["data", "seeded.json"]);
 	});
 
-	test("nested directories, and a seed whose host path goes through a link is refused", async () => {
+	test("may have nested seeds, but none whose host path contains a link", async () => {
 		await seed({ ...directory([]), path: inState("sub"), mode: 0o711 }, directory([]));
 		expect(lstatSync(inData("sub")).mode & 0o7777).toBe(0o711);
 		symlinkSync("sub", inState("alias"));
@@ -156,7 +156,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage)).toEqual(["data"]);
 	});
 
-	test("a whole directory whose host path goes through a link is refused", async () => {
+	test("is not seeded with a directory whose host path contains a link", async () => {
 		symlinkSync("state", join(folder, "alias"));
 		const seeds = [{ path: join(folder, "alias/sub"), bytes: 1 }];
 		await expect(seed({ ...directory([]), path: join(folder, "alias/sub"), seeds })).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage)).toEqual(["data"]);
 	});
 
-	test("what is written to meanwhile is taken, and told", async () => {
+	test("gets a file that changes during the copy, with a notice", async () => {
 		writeFileSync(inState("live"), Buffer.alloc(4_000_000, 1));
 		let value = 0;
 		const onFile = () => writeFileSync(inState("live"), Buffer.alloc(4_000_000, ++value));
@@ -174,7 +174,7 @@ describe("data of a cage", () => {
 		appendFileSync(inState("live"), "x");
 	});
 
-	test("an abort leaves no half seed", async () => {
+	test("has no partial seed after an abort", async () => {
 		for (let index = 0; index < 10; index++) writeFileSync(inState(`f${index}`), Buffer.alloc(2_000_000, 1));
 		const controller = new AbortController();
 		let files = 0;

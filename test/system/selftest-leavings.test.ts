@@ -19,14 +19,14 @@ beforeAll(async () => {
 	});
 });
 
-test("nothing of it is left: no process outside, no shared memory, queue or key, no change to the cage or its data", async () => {
+test("a self-test leaves no process, shared memory, queue or key, and does not change the cage", async () => {
 	const before = [ipc(), keys(), content(maker.data), content(maker.root)];
 	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
 	expect([ipc(), keys(), content(maker.data), content(maker.root)]).toEqual(before);
 	expect(decoys()).toEqual([]);
 });
 
-test("killed in the middle, it takes everything with it", async () => {
+test("a killed self-test leaves nothing", async () => {
 	const before = [ipc(), keys()];
 	const run = begin(["selftest", "redis"], { state });
 	await eventually(() => expect(decoys()).not.toEqual([]));
@@ -36,7 +36,7 @@ test("killed in the middle, it takes everything with it", async () => {
 	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
 });
 
-test("called off, it says so by its status", async () => {
+test("a cancelled self-test exits with 130", async () => {
 	const run = begin(["selftest", "redis"], { state });
 	await eventually(() => expect(decoys()).not.toEqual([]));
 	expect((await run.stop("SIGTERM")).status).toBe(143);

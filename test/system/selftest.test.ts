@@ -48,7 +48,7 @@ function withoutLayers(name: string, without: readonly Layer[], network?: "none"
 }
 
 describe.each(cages)("the cage %s", (name) => {
-	test("lets nothing out except what the plan permits", async () => {
+	test("permits no escape, and lists what the plan permits", async () => {
 		const result = await selftest([name]);
 		expect(result.schema).toBe("cagewright/selftest/1");
 		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
@@ -58,15 +58,15 @@ describe.each(cages)("the cage %s", (name) => {
 		expect(result.control.after).toBe(result.control.before);
 	});
 
-	test("without a network the host's loopback is out of reach as well", async () => {
+	test("does not reach the host's loopback without a network", async () => {
 		const result = await selftest([name, "--network", "none"]);
 		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
 		expect(result.openByDesign).not.toContain("loopback");
 	});
 });
 
-describe.each(cages)("the cage %s, started as its application is", (name) => {
-	test.each(layers)("without %s is caught", async (layer) => {
+describe.each(cages)("the cage %s, started like its application", (name) => {
+	test.each(layers)("is reported without %s", async (layer) => {
 		// setpriv sets no_new_privs for the other two layers anyway (measured).
 		const without: readonly Layer[] = layer === "no-new-privs" ? [layer, "landlock", "seccomp"] : [layer];
 		const result = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
@@ -81,25 +81,25 @@ function named(result: Selftest): string[] {
 	return [...ways, ...failedChecks(result).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];
 }
 
-test("make tries the ways out by itself, and the record tells of it", async () => {
+test("make tries the escape techniques automatically, and the record has the result", async () => {
 	expect(maker.selftest).toMatchObject({ escaped: [], openByDesign: ["loopback"], findings: [], tried: expect.any(Number) });
 	expect(readFileSync(String(maker.record), "utf8")).toContain("None escaped");
 	const { json, status } = await cagewright(["trial", "redis", "--json"], { state });
 	expect({ status, selftest: json.selftest }).toMatchObject({ status: 0, selftest: { escaped: [] } });
 });
 
-test("where it is not wanted, the record says that nothing was tried", async () => {
+test("with --no-selftest, the record says that no technique was tried", async () => {
 	const { json, status } = await cagewright(["trial", "redis", "--no-selftest", "--yes", "--json"], { state });
 	expect({ status, selftest: json.selftest }).toEqual({ status: 0, selftest: null });
 	expect(readFileSync(String(json.record), "utf8")).toContain("No escape technique was tried");
 });
 
-test("a cage that is not there is one line and status 2", async () => {
+test("a missing cage is one line with status 2", async () => {
 	const { status, stderr } = await cagewright(["selftest", "nobody"], { state });
 	expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^cagewright: [^\n]*nobody[^\n]*\n$/) });
 });
 
-test("the table says what became of each way, in both languages", async () => {
+test("the table shows the result of each technique in both languages", async () => {
 	const { stdout } = await cagewright(["selftest", "redis", "--quiet"], { state });
 	expect(stdout).toMatch(/chroot again, keeping an open directory +refused EPERM/);
 	expect(stdout).toContain("--network none separates it");

@@ -136,19 +136,19 @@ describe.each([
 		}
 	});
 
-	test("neither sees, signals or reads the other, its files, its sockets or its memory", async () => {
+	test("cannot see or signal each other, or reach each other's files, sockets and memory", async () => {
 		expect(await fromInside(a.name, targetOf(b))).toEqual(nothing);
 		expect(await fromInside(b.name, targetOf(a))).toEqual(nothing);
 	});
 
-	test("each reaches its own files", async () => {
+	test("can reach their own files", async () => {
 		const own = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
 		expect(await fromInside(a.name, own)).toMatchObject({ file: "ok", socket: "ok" });
 		// The same path in the other cage would be another file, which does not exist there.
 		expect(await fromInside(b.name, own)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
 	});
 
-	test("the host's own attempts find what is there", () => {
+	test("are not separated from the host's own attempts, so the attempts work", () => {
 		const target = targetOf(b);
 		expect(fromOutside("0", target)).toEqual({
 			signal: "ok",
@@ -161,12 +161,12 @@ describe.each([
 		});
 	});
 
-	test(`the account alone answers a signal with ${byPidAlone}`, () => {
+	test(`are separated by their accounts alone for a signal as by ${byPidAlone}`, () => {
 		expect(fromItsFiles(a, targetOf(b))).toMatchObject({ signal: byPidAlone, file: "ENOENT", socket: "ENOENT", posix: "ENOENT" });
 		expect(fromOutside("redis", targetOf(b))).toMatchObject({ signal: byPidAlone, file: "EACCES", socket: "EACCES" });
 	});
 
-	test("the check says whether they share an account", async () => {
+	test("are reported by check if they share an account", async () => {
 		const { json, status } = await cagewright(["check", a.name, "--json"], { state });
 		// `make` already reported that the state is below /tmp. The shared account is new for the first cage.
 		expect(status).toBe(options.length ? 0 : 1);
@@ -186,7 +186,7 @@ describe.each([
 	});
 
 	// This test is the last one, because its accepted finding stays accepted.
-	test("a unit for a systemd without PID namespaces takes an account of its own, or a word of the administrator", async () => {
+	test("need separate accounts or an accepted finding for a unit without PID namespaces", async () => {
 		const systemctl = `${folder}/systemctl`;
 		writeFileSync(systemctl, "#!/bin/sh\necho 'systemd 252 (252.1)'\n", { mode: 0o755 });
 		const older = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/systemctl && exec "$@"', systemctl];

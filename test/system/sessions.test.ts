@@ -51,7 +51,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe("a session", () => {
-	test("comes back as it was written, large parts beside a small head, for us alone", async () => {
+	test("is restored as it was written, in a small head and large parts, readable only by its owner", async () => {
 		const id = await left();
 		const files = readdirSync(place(id)).sort();
 		expect(files).toEqual([
@@ -67,7 +67,7 @@ describe("a session", () => {
 		held.release();
 	});
 
-	test("is written where it changed and nowhere else, and nothing old stays", async () => {
+	test("is written only in its changed parts, without leftovers", async () => {
 		const held = await sessions.create();
 		await held.write(fields);
 		const before = readdirSync(place(held.id));
@@ -82,7 +82,7 @@ describe("a session", () => {
 		expect(readdirSync(place())).toEqual([]);
 	});
 
-	test("is found with the latest first, and looking makes nothing", async () => {
+	test("is listed with the latest first, and a listing creates nothing", async () => {
 		expect(await sessions.list()).toEqual([]);
 		expect(readdirSync(state)).toEqual([]);
 		const first = await left();
@@ -91,7 +91,7 @@ describe("a session", () => {
 		expect((await sessions.list()).map((one) => one.id)).toEqual([second, first]);
 	});
 
-	test("conf leaves the signals that end us to us", async () => {
+	test("conf installs no signal handler", async () => {
 		const before = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"].map((name) => process.listenerCount(name));
 		await left();
 		expect(["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"].map((name) => process.listenerCount(name))).toEqual(before);
@@ -131,7 +131,7 @@ describe("a session that is damaged", () => {
 				mkdirSync(place(id, "session.json"));
 			},
 		],
-	])("%s: is told of, set aside with a word, and can be removed", async (_how, damage) => {
+	])("(%s) is reported, moved aside with a message, and can be removed", async (_how, damage) => {
 		const id = await left();
 		damage(id);
 		expect(await sessions.list()).toMatchObject([{ id, problem: "damaged", fields: {} }]);
@@ -155,7 +155,7 @@ describe("a session that is damaged", () => {
 				symlinkSync("/etc/passwd", path);
 			},
 		],
-	])("with a part %s: comes back without that part", async (_how, damage) => {
+	])("with a part (%s) is restored without that part", async (_how, damage) => {
 		const id = await left();
 		const part = readdirSync(place(id)).find((name) => name.startsWith("plan-")) ?? "";
 		damage(place(id, part));
@@ -164,7 +164,7 @@ describe("a session that is damaged", () => {
 		held.release();
 	});
 
-	test("a head cannot name a part outside of its folder", async () => {
+	test("cannot name a part outside its folder", async () => {
 		const id = await left();
 		const head = JSON.parse(readFileSync(place(id, "session.json"), "utf8"));
 		writeFileSync(place("secret-1.json"), '"secret"', { mode: 0o600 });
@@ -175,7 +175,7 @@ describe("a session that is damaged", () => {
 		held.release();
 	});
 
-	test("by a newer version is left alone", async () => {
+	test("of a newer version is left alone", async () => {
 		const id = await left();
 		const text = JSON.stringify({ version: 99, whatever: true });
 		writeFileSync(place(id, "session.json"), text);
@@ -184,7 +184,7 @@ describe("a session that is damaged", () => {
 		expect(readFileSync(place(id, "session.json"), "utf8")).toBe(text);
 	});
 
-	test("names that are none of ours are not touched", async () => {
+	test("differs from other files, which are not touched", async () => {
 		const id = await left();
 		writeFileSync(place("notes.txt"), "mine");
 		mkdirSync(place("backup"));
@@ -209,7 +209,7 @@ describe("two processes", () => {
 		return child;
 	};
 
-	test("never share one; that of a process that was killed is free again", async () => {
+	test("never share a session, and that of a killed process is free again", async () => {
 		const id = await left();
 		const child = await holder(id);
 		expect(await sessions.list()).toMatchObject([{ id, holder: child.pid }]);
@@ -221,7 +221,7 @@ describe("two processes", () => {
 		held.release();
 	});
 
-	test("one that was never written is cleared away by the next, and never one that is being made", async () => {
+	test("remove each other's unwritten sessions only after the owner's death", async () => {
 		const making = await sessions.create();
 		const dead = place("0123abcd");
 		mkdirSync(dead, { mode: 0o700 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const shell = (input: string, options: readonly string[] = []) => cagewright(["shell", "redis", ...options], { state, input });
 
-test("it reads commands from a pipe, and its output and status are theirs", async () => {
+test("a shell runs commands from a pipe, with their output and status", async () => {
 	const { status, stderr, stdout } = await shell("ls /; id -un; exit 5\n");
 	expect({ status, stderr }).toEqual({ status: 5, stderr: "" });
 	expect(stdout.split("\n")).toEqual(expect.arrayContaining(["etc", "usr", "redis"]));
@@ -27,7 +27,7 @@ test("it reads commands from a pipe, and its output and status are theirs", asyn
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test("a command is run by it, every word as it is", async () => {
+test("a shell runs a command with every argument unchanged", async () => {
 	const { status, stdout } = await cagewright(["shell", "redis", "--", "cat", "/no such $HOME", `${daemon.folder}/redis.conf`], {
 		state,
 	});
@@ -37,13 +37,13 @@ test("a command is run by it, every word as it is", async () => {
 	expect(unknown.status).toBe(127);
 });
 
-test("the cage itself stays without one", async () => {
+test("the cage itself contains no shell", async () => {
 	await shell("ls /.launch/busybox\n");
 	expect(readdirSync(`${made.root}/.launch`)).toEqual([]);
 	expect((await cagewright(["run", "redis", "--", "/bin/sh"], { state })).status).toBe(125);
 });
 
-test("what it writes to the data is thrown away, unless it is to be kept", async () => {
+test("a shell's writes to the data are discarded, or kept on request", async () => {
 	writeFileSync(`${made.data}${daemon.folder}/data/note`, "of the host");
 	const line = `cat ${daemon.folder}/data/note; echo mine >${daemon.folder}/data/mine && ls ${daemon.folder}/data\n`;
 	expect(await shell(line)).toMatchObject({ status: 0, stdout: expect.stringMatching(/of the host.*mine/s) });
@@ -52,13 +52,13 @@ test("what it writes to the data is thrown away, unless it is to be kept", async
 	expect(existsSync(`${made.data}${daemon.folder}/data/mine`)).toBe(true);
 });
 
-test("nothing can be changed in the cage", async () => {
+test("a shell cannot change the cage", async () => {
 	const { stdout } = await shell("touch /x 2>&1; mount -t tmpfs x /tmp 2>&1\n");
 	expect(stdout).toMatch(/x: Read-only file system/);
 	expect(stdout).toMatch(/mount: .*(denied|not permitted|must be superuser|are you root)/i);
 });
 
-test("it can look while the application runs", async () => {
+test("a shell can run besides the application", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const { stdout } = await shell(`printf 'PING\\r\\nQUIT\\r\\n' | nc 127.0.0.1 ${port}\n`);
@@ -66,28 +66,31 @@ test("it can look while the application runs", async () => {
 	expect((await run.stop()).status).toBe(0);
 });
 
-test("a directory as its stdin leads nowhere", () => {
+test("a directory as stdin gives a shell no access to the host", () => {
 	const line = `exec ${process.execPath} ${program} --state ${state} shell redis -- ls -d /proc/self/fd/0/etc /dev/fd/0/etc </`;
 	expect(spawnSync("sh", ["-c", line], { encoding: "utf8" }).status).not.toBe(0);
 });
 
-test("what was left in the background ends with it", async () => {
+test("background processes end with the shell", async () => {
 	expect((await shell("sleep 1000 & sleep 2000 & exit 0\n")).status).toBe(0);
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test.each([["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const])("a %s ends it", async (signal, status) => {
-	const { begin } = await import("./cagewright.ts");
-	const running = begin(["shell", "redis", "--", "sleep", "1000"], { state });
-	await eventually(() => expect(processesIn(made.root).length).toBeGreaterThan(1));
-	expect((await running.stop(`SIG${signal}`)).status).toBe(status);
-	expect(processesIn(made.root)).toEqual([]);
-});
+test.each([["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const])(
+	"a %s ends the shell",
+	async (signal, status) => {
+		const { begin } = await import("./cagewright.ts");
+		const running = begin(["shell", "redis", "--", "sleep", "1000"], { state });
+		await eventually(() => expect(processesIn(made.root).length).toBeGreaterThan(1));
+		expect((await running.stop(`SIG${signal}`)).status).toBe(status);
+		expect(processesIn(made.root)).toEqual([]);
+	},
+);
 
-describe("where the host has no static busybox", () => {
+describe("a host without a static busybox", () => {
 	const enter = ["unshare", "--mount", "sh", "-c", 'mount -n --bind /dev/null /usr/bin/busybox && exec "$@"', "sh"];
 
-	test("bash and its tools come in by way of their own loader, into a cage that has none", async () => {
+	test("provides bash and its tools with their own loader", async () => {
 		const pages = temporaryFolder("static");
 		writeFileSync(`${pages}/index.html`, "a page\n");
 		const place = await freePort();

@@ -66,7 +66,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the state folder", () => {
-	test("is made for us alone, and may be opened again", async () => {
+	test("is created for its owner only, and can be opened again", async () => {
 		chmodSync(folder, 0o1777);
 		const { path, warnings } = await openState(state);
 		expect(path).toBe(state);
@@ -77,13 +77,13 @@ describe("the state folder", () => {
 		await openState(state);
 	});
 
-	test.each(["/", "/usr", "/etc"])("is not %s", async (path) => {
+	test.each(["/", "/usr", "/etc"])("cannot be %s", async (path) => {
 		const before = readdirSync(path);
 		await expect(openState(path as Path)).rejects.toMatchObject({ code: "foreign-directory", exit: 4 });
 		expect(readdirSync(path)).toEqual(before);
 	});
 
-	test("is not somebody's folder with something in it, nor one that others may write to", async () => {
+	test("cannot be a used folder of another kind, nor one that others may write to", async () => {
 		mkdirSync(state);
 		writeFileSync(join(state, "thesis.tex"), "");
 		await expect(openState(state)).rejects.toMatchObject({ code: "foreign-directory", values: { name: "thesis.tex" } });
@@ -92,7 +92,7 @@ describe("the state folder", () => {
 		await expect(openState(state)).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "writable" } });
 	});
 
-	test("a loop of links ends", async () => {
+	test("is refused if its path is a loop of links", async () => {
 		symlinkSync("loop", at("loop"));
 		await expect(requireSafeFolder(at("loop"))).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "loop" } });
 		await expect(requireSafeFolder(at("none"))).rejects.toMatchObject({ code: "no-such-directory" });
@@ -101,7 +101,7 @@ describe("the state folder", () => {
 
 describe("cages", () => {
 	test.each(["", ".", "..", "a/b", "-x", ".hidden", "a..b", "a b", "ä", "x".repeat(65), "a\n", "a\0"])(
-		"the name %j is refused",
+		"cannot have the name %j",
 		(name) => {
 			expect(() => cagePaths(state, name)).toThrow(expect.objectContaining({ code: "bad-name", exit: 2 }));
 		},
@@ -135,7 +135,7 @@ describe("cages", () => {
 		expect([readdirSync(directory), await unfinishedCages(join(state, "cages") as Path)]).toEqual([[], []]);
 	});
 
-	test("what a killed removal left is cleared away", async () => {
+	test("are cleaned up after a killed removal", async () => {
 		await openState(state);
 		mkdirSync(join(state, "cages/.removed-1-1-0123456789ab/data"), { recursive: true });
 		await clearRemovedCages(state);
@@ -143,7 +143,7 @@ describe("cages", () => {
 	});
 
 	test.each(["", "{", "[]", '{"schema":"cagewright/cage/2"}'])(
-		"a description that says %j is damage, told as such",
+		"are reported as damaged with the description %j",
 		async (text) => {
 			await openState(state);
 			await writeCage(state, cage("redis"));
@@ -154,7 +154,7 @@ describe("cages", () => {
 });
 
 describe("files", () => {
-	test("are replaced as a whole, links and all", async () => {
+	test("are replaced completely, even if they are links", async () => {
 		writeFileSync(at("victim"), "old");
 		symlinkSync("victim", at("file"));
 		await writeAtomic(at("file"), "new");
@@ -164,7 +164,7 @@ describe("files", () => {
 		expect(readdirSync(folder).sort()).toEqual(["file", "victim"]);
 	});
 
-	test("the log grows by lines, also from two writers, and a line break in a value does not make one", async () => {
+	test("include a log that grows line by line, also with two writers and line breaks in values", async () => {
 		const lines = Array.from({ length: 20 }, (_, index) => ({
 			time: "2025-01-02T03:04:05.678Z",
 			action: "build",
@@ -181,7 +181,7 @@ describe("files", () => {
 		});
 	});
 
-	test("traces come back as they were", async () => {
+	test("include traces, which are restored unchanged", async () => {
 		const trace = emptyTrace();
 		trace.uids.add(33);
 		trace.programs.add("/odd\xff" as Path);

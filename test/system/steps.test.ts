@@ -22,7 +22,7 @@ async function step(args: readonly string[]): Promise<Json> {
 	return result.json;
 }
 
-test("a step before its turn says which one comes first", async () => {
+test("a step that is called too early names the earlier step", async () => {
 	const options = ["--name", "pages", "--user", "nobody", "--timeout", "15", "--probe", daemon.probe];
 	expect((await cagewright(["plan", "pages"], { state })).status).toBe(2);
 	const traced = await step(["trace", ...options, "--", ...daemon.command]);
@@ -37,7 +37,7 @@ test("a step before its turn says which one comes first", async () => {
 	}
 });
 
-test("plan, build, trial and run go on from the trace", async () => {
+test("plan, build, trial and run continue from the trace", async () => {
 	const planned = await step(["plan", "pages"]);
 	expect(planned).toMatchObject({ schema: "cagewright/plan/1", name: "pages" });
 	expect(planned.files).toBeGreaterThan(10);
@@ -52,7 +52,7 @@ test("plan, build, trial and run go on from the trace", async () => {
 	expect((await run.stop()).status).toBe(143);
 });
 
-test("what a step would do is one JSON document as well", async () => {
+test("a step's dry run is one JSON document too", async () => {
 	const { command } = daemon;
 	const options = ["--name", "pages", "--user", "nobody", "--probe", daemon.probe, "--dry-run"];
 	expect(await step(["trace", ...options, "--", ...command])).toMatchObject({ schema: "cagewright/trace/1", dryRun: true });
@@ -84,7 +84,7 @@ test.each([
 	["trace", "--add --limit-files 64", "--limit-files"],
 	["trace", "--add --rounds 9", "--rounds"],
 	["trace", "--for 1 --user daemon", "--user"],
-])("%s refuses in one sentence what it cannot honour: %s", async (verb, words, named) => {
+])("%s refuses %s, which it cannot honour, in one sentence", async (verb, words, named) => {
 	const before = readFileSync(`${state}/cages/pages/cage.json`, "utf8");
 	const { status, stderr, stdout } = await cagewright([verb, "pages", ...words.split(" ")], { state });
 	expect([status, stdout]).toEqual([2, ""]);
@@ -97,7 +97,7 @@ test("a second build of the same plan makes no new generation", async () => {
 	expect(readdirSync(`${state}/cages/pages/generations`)).toEqual(["1"]);
 });
 
-test("a trial finds what was left out, and the application no longer answers", async () => {
+test("a trial finds an excluded file that keeps the application from answering", async () => {
 	await step(["plan", "pages", "--exclude", `${daemon.folder}/index.html`]);
 	await step(["build", "pages"]);
 	const result = await cagewright(["trial", "pages", "--json", "--quiet"], { state });
@@ -106,7 +106,7 @@ test("a trial finds what was left out, and the application no longer answers", a
 	expect(JSON.stringify(result.json.missing)).toContain(`${daemon.folder}/index.html`);
 });
 
-test("what the steps print for people names the cage", async () => {
+test("the text output of each step names the cage", async () => {
 	for (const verb of ["plan", "build"]) {
 		const { status, stdout } = await cagewright([verb, "pages", "--quiet"], { state });
 		expect(status).toBe(0);

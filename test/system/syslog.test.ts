@@ -107,7 +107,7 @@ const options = (name: string, ...more: string[]) => {
 	return ["--name", name, "--user", "www-data", "--probe", probe, ...more, "--", ...application];
 };
 
-describe("where /dev/log leads to a directory of its own, as systemd's does", () => {
+describe("a host whose /dev/log is a link to a separate directory, as with systemd", () => {
 	const socket = "/run/systemd/journal/dev-log";
 	let host: Machine;
 	let log: string;
@@ -117,7 +117,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		log = await host.startSyslog();
 	});
 
-	test("nothing of a sandbox gets into the host's log, and the plan says what it proposes and how to refuse it", async () => {
+	test("gets no message from a sandbox, and the plan proposes the socket with the option that refuses it", async () => {
 		const traced = await cagewright(["trace", ...options("watched")], { state, enter: host.enter });
 		expect(traced).toMatchObject({ status: 0 });
 		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });
@@ -128,7 +128,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		expect(heard()).toBe("");
 	});
 
-	test("an application that says only there why it gives up is heard", async () => {
+	test("lets Cagewright quote an application that reports its failure only to syslog", async () => {
 		const words =
 			"import syslog; syslog.openlog('refuser'); syslog.syslog(syslog.LOG_ERR, 'error in its directory'); raise SystemExit(3)";
 		const command = ["--name", "refuser", "--user", "www-data", "--probe", "false", "--", "python3", "-c", words];
@@ -137,7 +137,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		expect(heard()).toBe("");
 	});
 
-	test("it stays closed where that was asked for", async () => {
+	test("stays closed with --refuse syslog", async () => {
 		const closed = ["--refuse", "syslog", "--refuse", "unix-sockets"];
 		const { json } = await cagewright(["plan", "watched", "--json", ...closed], { state, enter: host.enter });
 		expect(json.openings).toEqual({
@@ -146,7 +146,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		});
 	});
 
-	test("what the caged application says arrives, also after the syslog daemon started anew", async () => {
+	test("gets the caged application's messages, also after a restart of the syslog daemon", async () => {
 		const made = await make(options("speaks"), { state, enter: host.enter });
 		expect(made.confinement).toMatchObject({ capabilities: [], openings: { syslog: socket, unixSockets: "connect /dev/log" } });
 		const run = startRun("speaks", { state, enter: host.enter });
@@ -158,14 +158,14 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		await run.stop();
 	});
 
-	test("a host whose syslog is away starts the application all the same", async () => {
+	test("starts the application even if its syslog daemon is gone", async () => {
 		const away = await machine("", "/run/nowhere");
 		const run = startRun("speaks", { state, enter: away.enter });
 		expect(await eventually(() => fetchPage("http://127.0.0.1:8090/", away))).toBe("answered");
 		await run.stop();
 	});
 
-	test("refused, it answers as before, and nothing arrives", async () => {
+	test("gets nothing with --exclude /dev/log, and the application still answers", async () => {
 		log = await host.startSyslog();
 		const made = await make(options("silent", "--exclude", "/dev/log"), { state, enter: host.enter });
 		expect(made.confinement).toMatchObject({ openings: {} });
@@ -177,7 +177,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 	});
 });
 
-test("where the socket lies in /dev itself, nothing of it comes into the cage, and the plan says what to do", async () => {
+test("a socket directly in /dev is not shared, and the plan gives advice", async () => {
 	const host = await machine("", "/dev/log");
 	const log = await host.startSyslog();
 	const made = await make(options("apart"), { state, enter: host.enter });

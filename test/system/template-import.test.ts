@@ -25,7 +25,7 @@ function write(name: string, value: unknown, space = 2): string {
 	return path;
 }
 
-test("what no template may say is refused with place and reason, and nothing of it ran", async () => {
+test("forbidden content is refused with place and reason, and none of it runs", async () => {
 	const hostile = Object.entries({ ...refused, ...refusedByUs }).filter(
 		([, [json]]) => typeof json === "object" && json !== null && !Array.isArray(json),
 	);
@@ -57,7 +57,7 @@ test("what no template may say is refused with place and reason, and nothing of 
 	expect(existsSync(ran)).toBe(false);
 });
 
-test("each violation is told on a line of its own, as an editor reads it", async () => {
+test("each violation is on its own line, in a format for editors", async () => {
 	const path = write("bad.json", {
 		...benign("bad"),
 		rules: { include: ["/etc/shadow"], devices: ["/dev/null", "/etc/passwd"] },
@@ -74,7 +74,7 @@ test("each violation is told on a line of its own, as an editor reads it", async
 	expect((await cagewright(["make", "bad", "--yes"], { state })).status).toBe(2);
 });
 
-test("a file that is no file, or far too large, is not read", async () => {
+test("a file that is not regular or much too large is not read", async () => {
 	execFileSync("mkfifo", [`${folder}/fifo.json`]);
 	execFileSync("truncate", ["-s", "100M", `${folder}/large.json`]);
 	for (const [path, reason] of [
@@ -89,7 +89,7 @@ test("a file that is no file, or far too large, is not read", async () => {
 	}
 });
 
-test("a template runs once its commands were accepted, and asks again when it was changed", async () => {
+test("a template runs after its commands were accepted, and must be accepted again after a change", async () => {
 	const path = write("nice.json", benign("nice", { parameters: {} }));
 	const asked = await run(["import", path]);
 	expect(asked.status).toBe(2);
@@ -120,14 +120,14 @@ test("a template runs once its commands were accepted, and asks again when it wa
 	expect(existsSync(ran)).toBe(false);
 });
 
-test("the name of a built-in template stays ours", async () => {
+test("the name of a built-in template cannot be used", async () => {
 	const { status, stderr } = await run(["import", write("redis.json", benign("redis")), "--yes"]);
 	expect(status).toBe(2);
 	expect(stderr).toMatch(/built-in.*--as/);
 	expect((await run(["remove", "redis"])).stderr).toMatch(/built in/);
 });
 
-test("a new one is valid as it stands, explains itself to an editor and is never written over another", async () => {
+test("a new template is valid, names its schema for editors, and overwrites no file", async () => {
 	const path = `${folder}/shop.json`;
 	expect((await run(["new", "shop", "-o", path])).stderr).toContain("cagewright template check");
 	const { $schema } = JSON.parse(readFileSync(path, "utf8")) as { $schema: string };
@@ -138,7 +138,7 @@ test("a new one is valid as it stands, explains itself to an editor and is never
 	for (const args of [[], ["../shop"], ["Shop"]]) expect((await run(["new", ...args])).status).toBe(2);
 });
 
-test("a bundle is what was exported, or it is refused", async () => {
+test("a changed export is refused", async () => {
 	const bundle = `${folder}/demo.bundle.json`;
 	expect((await run(["export", "demo", "-o", bundle])).status).toBe(0);
 	expect((await run(["check", bundle])).status).toBe(0);
@@ -153,11 +153,11 @@ test("a bundle is what was exported, or it is refused", async () => {
 	expect(stderr).toMatch(/SHA-256/);
 });
 
-test("a folder gives the templates at its top and in templates/, and no link is followed", async () => {
+test("a folder is searched for templates at its top and in templates/, without following links", async () => {
 	const repository = `${folder}/repository`;
 	mkdirSync(`${repository}/templates`, { recursive: true });
 	writeFileSync(`${repository}/templates/cloned.json`, JSON.stringify(benign("cloned")));
-	writeFileSync(`${repository}/package.json`, '{"name":"nothing of ours"}');
+	writeFileSync(`${repository}/package.json`, '{"name":"another file"}');
 	symlinkSync("/etc/shadow", `${repository}/templates/link.json`);
 	const { status, stderr } = await run(["import", repository, "--yes"]);
 	expect(status, stderr).toBe(0);
@@ -171,7 +171,7 @@ test.each([
 	`file://${folder}`,
 	`ext::sh -c touch% ${ran}`,
 	`ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`,
-])("the address %s is refused with what to do, and nothing is fetched or run", async (address) => {
+])("the address %s is refused with advice, and nothing is fetched or run", async (address) => {
 	const { status, stderr } = await run(["import", address, "--yes"]);
 	expect(status).toBe(2);
 	expect(stderr).toMatch(/^cagewright: [^\n]* Clone it with git, then import the folder\.\n$/);

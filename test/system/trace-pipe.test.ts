@@ -7,7 +7,7 @@ import { temporaryFolder } from "./cagewright.ts";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;
 
-test("every byte arrives once and in order, however fast they are written, and nothing stays open", async () => {
+test("every byte arrives once and in order at any speed, and nothing stays open", async () => {
 	const before = descriptors();
 	const chunks: Uint8Array[] = [];
 	const pipe = new TracePipe(temporaryFolder("pipe"), (chunk) => chunks.push(chunk));
@@ -20,7 +20,7 @@ test("every byte arrives once and in order, however fast they are written, and n
 	expect(descriptors()).toBe(before);
 });
 
-test("a writer that never came leaves nothing to read", () => {
+test("a pipe without a writer ends empty", () => {
 	const pipe = new TracePipe(temporaryFolder("pipe"), () => expect.unreachable());
 	pipe.finish();
 	pipe.finish();

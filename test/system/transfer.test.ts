@@ -43,7 +43,7 @@ beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
 const left = () => (existsSync(`${there}/cages`) ? readdirSync(`${there}/cages`) : []);
 const take = (file = archive, ...options: string[]) => cagewright(["import", file, "--yes", ...options], { state: there });
 
-test("a cage goes to another machine with its data, and answers there", async () => {
+test("a cage moves to another machine with its data and answers there", async () => {
 	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
 	expect(exported.status, exported.stderr).toBe(0);
 	expect(statSync(archive).mode & 0o777).toBe(0o600);
@@ -71,7 +71,7 @@ test("a cage goes to another machine with its data, and answers there", async ()
 	expect(left().sort()).toEqual(["redis", "second"]);
 });
 
-test("a directory that becomes a link while it is packed brings nothing of the host into the archive", async () => {
+test("a directory that becomes a link during an export adds nothing of the host to the archive", async () => {
 	const file = `${folder}/swapped.tar`;
 	const victim = `${folder}/swapped-victim`;
 	const [inside, link] = [`${made.data}/swapped`, `${made.data}/swapped-link`];
@@ -101,7 +101,7 @@ while True: libc.renameat2(-100, a, -100, b, 2)`;
 	}
 });
 
-test("without its data it begins empty, and answers all the same", async () => {
+test("a cage exported without its data starts empty and answers", async () => {
 	const bare = `${folder}/bare.tar`;
 	const written = await cagewright(["export", "redis", "-o", bare, "--json"], { state });
 	expect({ ...written.json, stderr: written.stderr }).toMatchObject({
@@ -121,7 +121,7 @@ test("without its data it begins empty, and answers all the same", async () => {
 	expect(readdirSync(`${there}/cages/bare/launcher`)).toEqual(readdirSync(`${state}/cages/redis/launcher`));
 });
 
-test("a reader that goes away before the end is no failure, and the cage was not exported to it", async () => {
+test("an export to a reader that stops reading is no error, and is not logged", async () => {
 	const history = async () => (await cagewright(["show", "redis", "--history"], { state })).stdout;
 	const before = await history();
 	const line = `"$0" "$1" --state "$2" export redis | head -c 10; exit "\${PIPESTATUS[0]}"`;
@@ -215,13 +215,13 @@ const forgeries: readonly [string, (tree: string) => void, RegExp][] = [
 	],
 ];
 
-test("an archive that was only packed again is taken in", async () => {
+test("an archive that was only repacked is imported", async () => {
 	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
 	const result = await take(forged(() => {}));
 	expect(result.status, result.stderr).toBe(0);
 });
 
-test.each(forgeries)("an archive with %s is refused, and nothing of it stays", async (_, change, why) => {
+test.each(forgeries)("an archive with %s is refused and leaves nothing", async (_, change, why) => {
 	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
 	const result = await take(forged(change));
 	expect([1, 2, 3, 4]).toContain(result.status);
@@ -230,7 +230,7 @@ test.each(forgeries)("an archive with %s is refused, and nothing of it stays", a
 	expect(left()).toEqual([]);
 });
 
-test("names that lead out of the folder, and an archive that ends too early, are refused", async () => {
+test("names that lead outside and truncated archives are refused", async () => {
 	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
 	writeFileSync(`${folder}/outside`, "x");
 	const escaping = forged(() => {});
@@ -245,7 +245,7 @@ test("names that lead out of the folder, and an archive that ends too early, are
 	expect(left()).toEqual([]);
 });
 
-test("what is not there, and what is no file, is wrong input and no change since a trace", async () => {
+test("a missing file and a device are reported as invalid input", async () => {
 	expect(await take("/nowhere.tar")).toMatchObject({
 		status: 2,
 		stderr: "cagewright: File '/nowhere.tar' does not exist. Check the path.\n",

@@ -41,11 +41,11 @@ function contextIn(state: string, signal = new AbortController().signal): Contex
 }
 
 describe("a probe before tracing", () => {
-	// A port of its own, because no other process of this machine may answer.
+	// No other process of this machine may use this port.
 	const server = `require("http").createServer((q, r) => r.end("here")).listen(47391, "127.0.0.1")`;
 	const probe = `${process.execPath} -e 'fetch("http://127.0.0.1:47391/").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'`;
 
-	test("that nothing on the host answers is asked of the application, started in a sandbox", async () => {
+	test("is tried on the application in a sandbox if nothing on the host answers", async () => {
 		const state = temporaryState();
 		const attempts = await tryProbe(contextIn(state), answersFor([process.execPath, "-e", server]), probe);
 		expect(attempts).toMatchObject([
@@ -55,21 +55,21 @@ describe("a probe before tracing", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("of an application that is over at once says so, with what it printed", async () => {
+	test("reports an application that exits at once, with its output", async () => {
 		const state = temporaryState();
 		const attempts = await tryProbe(contextIn(state), answersFor(["/bin/sh", "-c", "echo no configuration >&2; exit 7"]), probe);
 		expect(attempts[1]).toMatchObject({ where: "rehearsal", ok: false, ended: 7, printed: "no configuration" });
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("that something on the host answers starts nothing", async () => {
+	test("starts nothing if something on the host answers", async () => {
 		const port = await listening(createServer((_, response) => response.end("yes")));
 		const line = `${process.execPath} -e 'fetch("http://127.0.0.1:${port}/").then(async (r) => console.log(await r.text()))'`;
 		const attempts = await tryProbe(contextIn(temporaryState()), answersFor(["/bin/false"]), line);
 		expect(attempts).toEqual([{ where: "host", ok: true, status: 0, output: "yes", timedOut: false }]);
 	});
 
-	test("is called off with nothing left", async () => {
+	test("can be cancelled and leaves nothing", async () => {
 		const state = temporaryState();
 		const controller = new AbortController();
 		const context = contextIn(state, controller.signal);
@@ -88,18 +88,18 @@ test.each([
 	["if true; then", "line-unreadable"],
 	["no-such-program-anywhere --ping", "line-program-missing"],
 	["true && no-such-program-anywhere", "line-program-missing"],
-])("%s is told from a line that can run", async (line, code) => {
+])("%s is distinguished from a line that can run", async (line, code) => {
 	expect((await lineProblem(line))?.code).toBe(code);
 });
 
-test("what a shell says of a line comes without the shell's own name", async () => {
+test("a shell's message about a line is shown without the shell's name", async () => {
 	expect((await lineProblem("echo 'unfinished"))?.values).toEqual({ detail: expect.stringMatching(/^(?!.*sh:)\S/) });
 });
 
 describe("an unknown protocol", () => {
 	const ports = (port: number) => [{ protocol: "tcp", address: "0.0.0.0", port }] as const;
 
-	test("that speaks HTTP is asked for a page, and called a guess", async () => {
+	test("that turns out to be HTTP gets a probe for a page, marked as a guess", async () => {
 		const port = await listening(createServer((_, response) => response.end("yes")));
 		expect(await greetingOf("127.0.0.1", port)).toEqual({ kind: "http", status: 200 });
 		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
@@ -109,7 +109,7 @@ describe("an unknown protocol", () => {
 		);
 	});
 
-	test("that wants a password answers all the same", async () => {
+	test("that requires a password counts as an answer", async () => {
 		const port = await listening(
 			createServer((_, response) => {
 				response.statusCode = 401;
@@ -122,7 +122,7 @@ describe("an unknown protocol", () => {
 		);
 	});
 
-	test("that greets is asked to greet again", async () => {
+	test("that sends a greeting gets a probe for the greeting", async () => {
 		const port = await listening(createTcpServer((socket) => socket.end("220 here is thing 1.2.3\r\n")));
 		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
 		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "220" } }]);
@@ -131,13 +131,13 @@ describe("an unknown protocol", () => {
 		);
 	});
 
-	test("that says nothing gets no probe: an open port is no answer", async () => {
+	test("that sends nothing gets no probe, because an open port is no answer", async () => {
 		const port = await listening(createTcpServer(() => {}));
 		const answers = answersFor(["/opt/thing"]);
 		expect(await withGuess(systemMachine(temporaryState()), answers, ports(port))).toEqual(answers);
 	});
 
-	test("that nobody speaks any more gets none either", async () => {
+	test("gets no probe if the service has ended", async () => {
 		expect(await greetingOf("127.0.0.1", 1)).toBeUndefined();
 	});
 });

@@ -29,7 +29,7 @@ function expectUnchanged(): void {
 
 afterEach(expectUnchanged);
 
-test("a dry run of a whole job does nothing, and does not even make a state folder", async () => {
+test("a dry run of make changes nothing and creates no state folder", async () => {
 	for (const args of [
 		["make", "redis", "--dry-run"],
 		["make", "nginx", "--dry-run", "--json"],
@@ -43,7 +43,7 @@ test("a dry run of a whole job does nothing, and does not even make a state fold
 	expect(tree.exists(state)).toBe(false);
 });
 
-test("looking at what there is makes nothing either", async () => {
+test("verbs that only read create nothing", async () => {
 	for (const args of [["list"], ["apps", "--json"], ["doctor"], ["template", "list"], ["template", "show", "redis"]]) {
 		const { status } = await cagewright(args, { state, enter: tree.enter });
 		expect({ args, status }).toEqual({ args, status: 0 });
@@ -66,7 +66,7 @@ test("a trace of daemons that log, save and bind their usual ports changes nothi
 	expect(web).toMatchObject({ status: 0, json: { answered: true } });
 });
 
-test("neither does making, running and removing a cage", async () => {
+test("making, running and removing a cage changes nothing outside the state", async () => {
 	const where = { state, enter: tree.enter };
 	const made = await make(["--name", "served", "--probe", probeNginx, "--", "nginx", "-g", "daemon off;"], where);
 	expect(made.answered).toBe(true);
@@ -77,7 +77,7 @@ test("neither does making, running and removing a cage", async () => {
 	expect(tree.exists(`${state}/cages/served`)).toBe(false);
 });
 
-test("a failure changes nothing either", async () => {
+test("a failure changes nothing outside the state", async () => {
 	const where = { state, enter: tree.enter };
 	const failed = await cagewright(
 		["make", "--yes", "--quiet", "--name", "no", "--timeout", "2", "--probe", "false", "--", "nginx", "-g", "daemon off;"],

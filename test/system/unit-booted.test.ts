@@ -149,7 +149,7 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 		}
 	});
 
-	test.each(all)("$service starts there, and is exposed as little as that allows", async (served) => {
+	test.each(all)("$service starts there with its expected exposure score", async (served) => {
 		const { cage, exposure, service } = served;
 		await system.must(`cagewright unit ${cage} --dropin ${service} --install`);
 		await starts(service, served);
@@ -157,18 +157,18 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 		expect(said.exposure.after).toBeLessThanOrEqual(exposure);
 	});
 
-	test("nginx reloads and opens its logs anew", async () => {
+	test("nginx reloads and reopens its logs", async () => {
 		await nginxReloads("nginx");
 		await nginxReopensLogs();
 	});
 
 	test("bind9 reloads", () => bindReloads("named"));
 
-	test.each(all)("$service comes back after a kill, in its cage", (served) => restartsAfterKill(served.service, served), 30_000);
+	test.each(all)("$service returns in its cage after a kill", (served) => restartsAfterKill(served.service, served), 30_000);
 
-	test.each(all)("$packageName is installed again and restarts its service in the cage", isInstalledAgain, 60_000);
+	test.each(all)("$packageName restarts its service in the cage when it is reinstalled", isInstalledAgain, 60_000);
 
-	test("the next start is of the generation that is present then", async () => {
+	test("the next start uses the generation that is present then", async () => {
 		const root = async () => system.must(`stat -L -c %i /proc/${await mainPid("redis-server")}/root`);
 		const before = await root();
 		await system.must("cagewright make redis-server.service --name redis --include /etc/hostname --no-selftest --yes --quiet");
@@ -179,14 +179,14 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 		await isInCage("redis-server", "redis");
 	}, 30_000);
 
-	test("state stays, and the host's own is left alone", async () => {
+	test("state is kept, and the host's state stays unchanged", async () => {
 		await system.must("redis-cli SET kept yes && redis-cli SAVE && systemctl restart redis-server");
 		await answers('test "$(redis-cli GET kept)" = yes');
 		await system.must("! test -e /var/lib/redis/dump.rdb");
 	});
 });
 
-describe("nginx as root without the capabilities that opening its logs took, where logrotate makes the new ones,", () => {
+describe("nginx as root, without the capabilities for reopening logs because logrotate creates them,", () => {
 	const lean: Served = { ...nginx, cage: "lean", exposure: 2 };
 	const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
 	const rotation = "/etc/logrotate.d/lean";
@@ -213,7 +213,7 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 	const exposed = async (...words: string[]) =>
 		JSON.parse(await system.must(`cagewright unit lean ${words.join(" ")} --score --json`)).exposure.after;
 
-	test("has a unit of its own that scores 2.0, reloads, opens its logs anew and comes back", async () => {
+	test("has a unit that scores 2.0, reloads, reopens its logs and returns after a kill", async () => {
 		await system.must("cagewright unit lean --install");
 		await starts("cage-lean", lean);
 		expect(await exposed()).toBeLessThanOrEqual(lean.exposure);
@@ -226,7 +226,7 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 		await system.must("systemctl stop cage-lean && cagewright unit lean --uninstall");
 	}, 60_000);
 
-	test("has a drop-in that does as well, and outlasts another installation of the package", async () => {
+	test("has a drop-in that does the same, also after a reinstallation of the package", async () => {
 		await system.must("cagewright unit lean --dropin nginx --install");
 		await starts("nginx", lean);
 		expect(await exposed("--dropin nginx")).toBeLessThanOrEqual(lean.exposure);
@@ -239,9 +239,9 @@ describe("nginx as root without the capabilities that opening its logs took, whe
 	}, 90_000);
 });
 
-describe("a unit of its own", () => {
+describe("a separate unit", () => {
 	test.each(all)(
-		"of $cage starts, comes back after a kill, and ends",
+		"of $cage starts, returns after a kill, and stops",
 		async (served) => {
 			const unit = `cage-${served.cage}`;
 			await system.must(`cagewright unit ${served.cage} --install`);
@@ -259,7 +259,7 @@ describe("a unit of its own", () => {
 		60_000,
 	);
 
-	test("starts nginx as an account, which binds a low port by its one capability", async () => {
+	test("starts nginx as an account, which binds a low port with its only capability", async () => {
 		const served: Served = { ...nginx, cage: "web", exposure: 1.5 };
 		await system.must(
 			"install -d -o www-data -g www-data /srv/web/state && cagewright make --name web --user www-data --probe 'curl -fsS http://127.0.0.1/' " +
@@ -302,18 +302,18 @@ describe("a service with a socket unit, and a directory of the host", () => {
 
 	afterAll(() => system.must("systemctl stop taker.socket taker.service && umount /srv/share/below"));
 
-	test("gets what systemd opened for it, in its cage", async () => {
+	test("gets the socket that systemd opened in its cage", async () => {
 		await answers(probe);
 		await isInCage("taker.service", "taker");
 	});
 
-	test("sees the directory without what is mounted below it", async () => {
+	test("sees the directory without the mounts below it", async () => {
 		const root = `/proc/${await mainPid("taker.service")}/root`;
 		expect(await system.must(`cd ${root}/srv/share && find . | sort`)).toBe(".\n./below\n./chosen");
 	});
 });
 
-describe("a SysV script whose daemon forks away and leaves root's account", () => {
+describe("a SysV script whose daemon forks into the background and leaves root's account", () => {
 	const forker: Served = {
 		cage: "forker",
 		service: "forker",
@@ -377,7 +377,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 
 	afterAll(() => system.must("systemctl stop forker cage-forker; cagewright remove forker --yes"));
 
-	test("is tried as a service when it is made", async () => {
+	test("is tried as a service by make", async () => {
 		const made = JSON.parse(
 			await system.must(`cagewright make forker.service --probe "${forker.probe}" --no-selftest --yes --json`),
 		);
@@ -385,7 +385,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 	}, 60_000);
 
 	test.each(["forker", "cage-forker"])(
-		"does as %s what it does under run",
+		"behaves as %s like under run",
 		async (unit) => {
 			const dropin = unit === forker.service ? " --dropin forker" : "";
 			await system.must(`cagewright unit forker${dropin} --install`);
@@ -419,7 +419,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 		60_000,
 	);
 
-	test("ends with a command that is killed, and the next one takes its unit away", async () => {
+	test("ends with a killed command, and the next command removes its unit", async () => {
 		const trial = "cagewright trial forker --unit >/dev/null 2>&1 & trial=$!";
 		await system.must(`${trial}; for try in $(seq 200); do pgrep -x forker && break; sleep 0.05; done; kill -9 $trial`);
 		await eventually(() => system.must("! pgrep -x forker"));
@@ -428,7 +428,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 		expect(await system.must("systemctl list-units --all --plain --no-legend 'cagewright-trial*'")).toBe("");
 	}, 60_000);
 
-	test("names the cause where it fails as a service, and its unit is printed with a warning", async () => {
+	test("is reported with the cause if it fails as a service, and its unit is printed with a warning", async () => {
 		expect(await system.run("cagewright trial forker --unit")).toMatchObject({
 			status: 0,
 			stdout: /^cage-forker\.service works in its cage: systemctl start, systemctl restart, systemctl stop/,
@@ -446,7 +446,7 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 	}, 60_000);
 });
 
-describe("a service that answers no more after the signal of its reload", () => {
+describe("a service that does not answer after its reload signal", () => {
 	const deaf: Served = {
 		...redis,
 		cage: "deaf",
@@ -480,7 +480,7 @@ describe("a service that answers no more after the signal of its reload", () => 
 
 	afterAll(() => system.must("systemctl stop deaf; cagewright remove deaf --yes"));
 
-	test("is offered no reload in its cage, and a warning says so", async () => {
+	test("gets no reload in its cage, with a warning", async () => {
 		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --no-selftest --yes --json`);
 		const result = JSON.parse(made.stdout);
 		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });

@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 
 describe("--install", () => {
-	test("writes what the verb prints, for everybody to read, and says so in the cage's history", async () => {
+	test("writes the printed unit, readable for everybody, and logs it", async () => {
 		expect(await unit("--install")).toMatchObject({ status: 0, stdout: `Wrote /${place}.\n` });
 		const [first = "", ...rest] = installed(place).split("\n");
 		expect(first).toContain(join(state, "cages/demo"));
@@ -57,7 +57,7 @@ describe("--install", () => {
 		expect(readdirSync(at("etc/systemd/system"))).toEqual(["cage-demo.service"]);
 	});
 
-	test("writes a drop-in for a service, in its folder", async () => {
+	test("writes a drop-in for a service into the service's folder", async () => {
 		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
 		const text = installed(dropin);
 		expect(text).toContain("# was: Type=forking\nType=exec\n");
@@ -66,7 +66,7 @@ describe("--install", () => {
 		expect(lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
 	});
 
-	test("a second time changes nothing, and replaces what an older version wrote", async () => {
+	test("changes nothing the second time, and replaces the file of an older version", async () => {
 		await unit("--install");
 		const before = lstatSync(at(place));
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "unchanged" });
@@ -76,7 +76,7 @@ describe("--install", () => {
 		expect(installed(place)).toContain("MORE=1");
 	}, 60_000);
 
-	test("only says what it would do with --dry-run", async () => {
+	test("changes nothing with --dry-run", async () => {
 		expect(await unit("--install", "--dry-run")).toMatchObject({ status: 0, stdout: `Would write /${place}.\n` });
 		expect(existsSync(at(place))).toBe(false);
 	});
@@ -86,7 +86,7 @@ describe("--install", () => {
 		["a link, wherever it leads", () => symlinkSync("/nowhere", at(place))],
 		["a directory", () => mkdirSync(at(place))],
 	];
-	test.each(obstacles)("leaves %s as it is (4)", async (_what, obstacle) => {
+	test.each(obstacles)("leaves %s unchanged (4)", async (_what, obstacle) => {
 		obstacle();
 		const before = lstatSync(at(place));
 		const { status, stderr } = await unit("--install");
@@ -95,7 +95,7 @@ describe("--install", () => {
 		expect((await unit("--uninstall")).status).toBe(4);
 	});
 
-	test("leaves a unit of ours that somebody changed (4)", async () => {
+	test("leaves its own unit if somebody changed it (4)", async () => {
 		await unit("--install");
 		writeFileSync(at(place), `${installed(place)}Nice=5\n`);
 		const { status, stderr } = await unit("--install");
@@ -104,13 +104,13 @@ describe("--install", () => {
 		expect(installed(place)).toContain("Nice=5");
 	});
 
-	test("leaves the unit of another state's cage (4)", async () => {
+	test("leaves the unit of a cage in another state folder (4)", async () => {
 		await unit("--install");
 		writeFileSync(at(place), installed(place).replace(state, "/another/state"));
 		expect(await unit("--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("/another/state/cages/demo") });
 	});
 
-	test("writes through no link and into no folder that others may write to (4)", async () => {
+	test("does not write through a link or into a folder that others may write to (4)", async () => {
 		mkdirSync(at("elsewhere"), { recursive: true });
 		symlinkSync(at("elsewhere"), at("etc/systemd/system/app.service.d"));
 		expect((await unit("--dropin", "app", "--install")).status).toBe(4);
@@ -129,14 +129,14 @@ describe("--install", () => {
 		expect(installed(dropin)).toContain("# was: ExecStartPre=/bin/true\n# was: ExecStartPre=/bin/true\nExecStartPre=\n");
 	});
 
-	describe("where an earlier release wrote the drop-in under another name", () => {
+	describe("a drop-in that an earlier release wrote under another name", () => {
 		const earlier = "etc/systemd/system/app.service.d/50-cagewright.conf";
 		beforeEach(async () => {
 			await unit("--dropin", "app", "--install");
 			renameSync(at(dropin), at(earlier));
 		});
 
-		test("moves it", async () => {
+		test("is moved", async () => {
 			expect((await unit("--dropin", "app", "--install", "--json")).json).toMatchObject({
 				action: "replaced",
 				path: `/${dropin}`,
@@ -144,12 +144,12 @@ describe("--install", () => {
 			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["zz-cagewright.conf"]);
 		});
 
-		test("removes it", async () => {
+		test("is removed", async () => {
 			expect((await unit("--dropin", "app", "--uninstall")).stdout).toBe(`Removed /${earlier}.\n`);
 			expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
 		});
 
-		test("leaves it if somebody changed it (4)", async () => {
+		test("stays if somebody changed it (4)", async () => {
 			writeFileSync(at(earlier), `${installed(earlier)}Nice=5\n`);
 			const refused = { status: 4, stderr: expect.stringContaining(`/${earlier} was edited after`) };
 			expect(await unit("--dropin", "app", "--install")).toMatchObject(refused);
@@ -158,7 +158,7 @@ describe("--install", () => {
 		});
 	});
 
-	test("refuses a drop-in that a later one would override (4), not one that settles the host's own matters", async () => {
+	test("refuses a drop-in that a later one would override (4), unless that concerns only the host", async () => {
 		const override = "etc/systemd/system/app.service.d/zzz.conf";
 		mkdirSync(at("etc/systemd/system/app.service.d"));
 		writeFileSync(at(override), "[Service]\nRestart=always\nLimitNOFILE=4096\n");
@@ -184,13 +184,13 @@ describe("--install", () => {
 		expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
 	});
 
-	test("knows no such service (2)", async () => {
+	test("reports an unknown service (2)", async () => {
 		expect((await unit("--dropin", "nothing", "--install")).status).toBe(2);
 	});
 });
 
 describe("--uninstall", () => {
-	test("removes what was installed, and the folder that was for it alone", async () => {
+	test("removes the installed file, and its folder if nothing else is in it", async () => {
 		await unit("--install");
 		await unit("--dropin", "app", "--install");
 		expect(await unit("--uninstall", "--dry-run")).toMatchObject({ status: 0, stdout: `Would remove /${place}.\n` });
@@ -207,7 +207,7 @@ describe("--uninstall", () => {
 		expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["10-other.conf"]);
 	});
 
-	test("has nothing to do where nothing is (1)", async () => {
+	test("reports a missing file (1)", async () => {
 		expect((await unit("--uninstall")).status).toBe(1);
 	});
 });
@@ -222,7 +222,7 @@ test("a service that starts another program is left alone (4)", async () => {
 	expect(existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
 });
 
-test("--score compares the service with its cage, in numbers of systemd's", async () => {
+test("--score compares systemd's ratings of the service and its cage", async () => {
 	const { json } = await unit("--dropin", "app", "--score", "--json");
 	const { after, before, service } = json.exposure as { after: number; before: number; service: string };
 	expect(service).toBe("app.service");
@@ -234,7 +234,7 @@ test("--score compares the service with its cage, in numbers of systemd's", asyn
 	expect(stdout).toMatch(/\nPrivateNetwork= +0\.\d *\n/);
 });
 
-test("options that have no meaning alone are refused (2)", async () => {
+test("options that need another one are refused (2)", async () => {
 	expect((await unit("--dry-run")).status).toBe(2);
 	expect((await unit("--install", "--uninstall")).status).toBe(2);
 });

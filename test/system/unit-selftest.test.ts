@@ -89,7 +89,7 @@ async function withoutSettings(name: string, settings: readonly string[]): Promi
 }
 
 describe.each(names)("the unit of %s", (name) => {
-	test("lets nothing out except what the plan permits", async () => {
+	test("permits no escape, and lists what the plan permits", async () => {
 		const result = await selftest(`${name} --unit`);
 		expect(result).toMatchObject({ holds: true, unit: `cage-${name}.service`, escaped: [], findings: [] });
 		expect(result.openByDesign).toEqual(name === "nginx" ? expect.arrayContaining(["loopback"]) : ["loopback"]);
@@ -99,13 +99,13 @@ describe.each(names)("the unit of %s", (name) => {
 		expect(after).toBe(before);
 	});
 
-	test("without a network the host's loopback is out of reach as well", async () => {
+	test("does not reach the host's loopback without a network", async () => {
 		const result = await selftest(`${name} --unit --network none`);
 		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
 		expect(result.openByDesign).not.toContain("loopback");
 	});
 
-	test("so does the drop-in for the service of the distribution", async () => {
+	test("permits no escape as a drop-in for the distribution's service either", async () => {
 		const result = await selftest(`${name} --dropin ${cages[name]}`);
 		expect(result).toMatchObject({ holds: true, unit: `${cages[name]}.service`, escaped: [], findings: [] });
 	});
@@ -120,16 +120,16 @@ describe.each(names)("the unit of %s", (name) => {
 		{ settings: ["ReadOnlyPaths", "ProtectSystem"], caught: ["ro"] },
 		{ settings: ["RootDirectory"], caught: ["inside"] },
 		{ settings: ["UnsetEnvironment"], caught: ["environment"] },
-	])("without $settings is caught", async ({ caught, settings }) => {
+	])("is reported without $settings", async ({ caught, settings }) => {
 		expect(await withoutSettings(name, settings)).toEqual(expect.arrayContaining(caught));
 	});
 });
 
-test("a root start without its bounding set is caught", async () => {
+test("is reported without the bounding set of a root start", async () => {
 	expect(await withoutSettings("nginx", ["CapabilityBoundingSet"])).toEqual(expect.arrayContaining(["capabilities"]));
 });
 
-test("what systemd leaves of it is nothing: no unit, no process, no change to the cage, its data or the service", async () => {
+test("the self-test leaves no unit or process, and does not change cage, data and service", async () => {
 	const content = () =>
 		system.must(`cd ${state}/cages && find . -printf '%p %m %U:%G %T@\\n' | grep -v /launcher | sort && ls -a ${state}/scratch`);
 	const before = await content();
@@ -153,19 +153,19 @@ async function interrupted(signal: string): Promise<number> {
 	return (await run).status;
 }
 
-test("called off, it takes its unit away", async () => {
+test("a cancelled self-test removes its unit", async () => {
 	expect(await interrupted("TERM")).toBe(143);
 	expect(await units()).toBe("");
 });
 
-test("killed, its service ends by itself, and the next one takes the unit away", async () => {
+test("the service of a killed self-test ends automatically, and the next self-test removes the unit", async () => {
 	await interrupted("KILL");
 	expect(await units()).not.toBe("");
 	await selftest("plain --unit");
 	expect(await units()).toBe("");
 });
 
-test("the services themselves run, first confined by the program of ours", async () => {
+test("the services themselves run, confined by the confiner first", async () => {
 	for (const name of names) {
 		await system.must(`cagewright unit ${name} --install --quiet && systemctl start cage-${name}`);
 		const command = await system.must(`systemctl show --value --property=ExecStart cage-${name}`);
@@ -178,7 +178,7 @@ test("the services themselves run, first confined by the program of ours", async
 	for (const name of names) await system.must(`systemctl stop cage-${name} && cagewright unit ${name} --uninstall --quiet`);
 });
 
-test("directories of the host and the host's syslog: open as chosen, and nothing of it is touched", async () => {
+test("shared host directories and syslog are open as chosen, and stay unchanged", async () => {
 	const server = [
 		"import socket, time",
 		"log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
@@ -217,7 +217,7 @@ test("the table names the service, in both languages", async () => {
 	expect(await system.must("cagewright selftest redis --unit --quiet --lang de")).toContain("als Dienst cage-redis.service");
 });
 
-test("where no systemd runs, that is said", async () => {
+test("a machine without a running systemd is reported", async () => {
 	const booted = spawnSync("test", ["-d", "/run/systemd/system"]).status === 0;
 	if (booted) return;
 	const here = temporaryState();

@@ -85,7 +85,7 @@ const variants: [string, boolean, Plan["permissions"]["capabilities"], Partial<U
 ];
 
 describe.skipIf(!systemdVersion)("the unit", () => {
-	it.each(variants)("of %s has nothing that systemd complains about", async (_name, account, capabilities, more) => {
+	it.each(variants)("of %s is accepted by systemd without a complaint", async (_name, account, capabilities, more) => {
 		const file = write(account, { ...opened, capabilities }, [33, 4], more);
 		const { exitCode, all } = await execa("systemd-analyze", ["verify", "--man=no", "--generators=no", file], {
 			all: true,
@@ -99,7 +99,7 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 		if (!complaints.some(elsewhere)) expect(exitCode).toBe(0);
 	});
 
-	it("would be complained about if it were wrong: the check sees something", async () => {
+	it("is refused by the same check if it is wrong", async () => {
 		const file = write(true, { capabilities: [] }, [33]);
 		writeFileSync(file, "[Service]\nType=exec\nExecStart=/usr/bin/true\nPrivateEverything=yes\n");
 		const { all } = await execa("systemd-analyze", ["verify", "--man=no", "--generators=no", file], { all: true, reject: false });
@@ -112,7 +112,7 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 		["a start as root that changes to an account", false, kept, 2.1],
 		["a start as root that also binds a low port", false, [low, ...kept], 2.2],
 	];
-	it.skipIf(systemdVersion < 257).each(scores)("of %s is exposed little", async (_name, account, capabilities, most) => {
+	it.skipIf(systemdVersion < 257).each(scores)("of %s has a low exposure score", async (_name, account, capabilities, most) => {
 		const file = write(account, { capabilities }, [33], { launcher });
 		const { stdout } = await execa("systemd-analyze", ["security", "--offline=yes", "--no-pager", file]);
 		const score = Number(/Overall exposure level for .*: ([\d.]+)/.exec(stdout)?.[1]);

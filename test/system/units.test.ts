@@ -30,7 +30,7 @@ const service = (command: string, more = "") => `[Unit]\nDescription=Of ${comman
 const empty = join("/", "nowhere", "at", "all");
 
 describe("unit files in a tree", () => {
-	it("the stronger directory wins, masks hide, links are other names", () => {
+	it("follow systemd's order of directories, masks and aliases", () => {
 		const root = tree("strength", {
 			"usr/lib/systemd/system/a.service": service("/bin/vendor"),
 			"etc/systemd/system/a.service": service("/bin/local"),
@@ -54,7 +54,7 @@ describe("unit files in a tree", () => {
 		for (const name of ["masked", "empty", "gone", "loop", "../a", "none"]) expect(units.load(name)).toBeUndefined();
 	});
 
-	it("the directories that the units of a program make are known by the program, also of plumbing and through a link", () => {
+	it("give a program the directories that its units create, even for system units and links", () => {
 		const root = tree("directories", {
 			"usr/sbin/sshd": "",
 			"usr/bin/dbd-1": "",
@@ -69,7 +69,7 @@ describe("unit files in a tree", () => {
 		expect(of("/usr/bin/nothing")).toEqual([]);
 	});
 
-	it("drop-ins apply by file name; the more particular of one name wins", () => {
+	it("have drop-ins in the order of file names, where the most specific one of a name wins", () => {
 		const root = tree("dropins", {
 			"usr/lib/systemd/system/a-b.service": service("/bin/a", "Environment=X=0"),
 			"usr/lib/systemd/system/alias.service": "-> a-b.service",
@@ -91,7 +91,7 @@ describe("unit files in a tree", () => {
 		expect(loaded?.unit.environment).toEqual({ X: "dash", FIRST: "1", LAST: "1" });
 	});
 
-	it("instances are found where a target wants them", () => {
+	it("include instances that a target wants", () => {
 		const root = tree("instances", {
 			"usr/lib/systemd/system/db@.service": service("/bin/db /etc/%i.conf", "User=db\n"),
 			"etc/systemd/system/multi-user.target.wants/db@main.service": "-> /usr/lib/systemd/system/db@.service",
@@ -104,7 +104,7 @@ describe("unit files in a tree", () => {
 		expect(units.load("db@other")?.unit.user).toBe("db");
 	});
 
-	it("sockets and directories of tmpfiles.d belong to a service", () => {
+	it("include a service's sockets and directories from tmpfiles.d", () => {
 		const root = tree("surroundings", {
 			"usr/lib/systemd/system/a.service": service("/bin/a"),
 			"usr/lib/systemd/system/b@.service": service("/bin/b"),
@@ -133,7 +133,7 @@ describe("unit files in a tree", () => {
 		expect(instance?.tmpfiles).toEqual(["/var/lib/b/x:0755:root:root"]);
 	});
 
-	it("damaged files are told from masks", () => {
+	it("are reported if they are damaged, but not if they are masked", () => {
 		const root = tree("damaged", {
 			"etc/systemd/system/masked.service": "-> /dev/null",
 			"etc/systemd/system/empty.service": "",
@@ -149,7 +149,7 @@ describe("unit files in a tree", () => {
 		]);
 	});
 
-	it("environment files are read, globs too", () => {
+	it("include environment files, also by glob", () => {
 		const root = tree("environment", {
 			"etc/systemd/system/a.service": service("/bin/a $A $B", "EnvironmentFile=/etc/default/a*\nEnvironmentFile=-/etc/none"),
 			"etc/default/a1": "A=1",
@@ -163,7 +163,7 @@ describe("unit files in a tree", () => {
 });
 
 describe("finding applications", () => {
-	it("leaves out plumbing, flags what cannot be started, sorts", async () => {
+	it("omits system services, marks those that cannot be started, and sorts", async () => {
 		const root = tree("find", {
 			"usr/lib/systemd/system/web.service": service("web --port 80"),
 			"usr/lib/systemd/system/app.service": service("/opt/app"),
@@ -195,7 +195,7 @@ describe("finding applications", () => {
 		expect(found[3]?.notes.at(-1)).toEqual({ code: "found-program-missing", values: { program: "/opt/gone" } });
 	});
 
-	it("does not offer a template for what a unit starts already", async () => {
+	it("offers no template for a program that a unit starts", async () => {
 		const root = tree("covered", { "etc/systemd/system/a.service": service("/opt/app"), "opt/app": "x" });
 		const offer = { name: "tpl", description: "", programs: [], application: { command: ["/opt/app"] } };
 		expect((await findApplications({ root, proc: empty, templates: [offer] })).map(({ name }) => name)).toEqual(["a"]);
@@ -231,7 +231,7 @@ describe.runIf(debian)("the services of this machine", () => {
 		expect(named("named")?.application.command).toEqual(["/usr/sbin/named", "-f", "-u", "bind"]);
 	});
 
-	it("every unit file of this machine can be read, and no plumbing is offered", () => {
+	it("are all readable, and no system service is offered", () => {
 		const units = new UnitFiles();
 		for (const { name } of units.services()) {
 			const loaded = units.load(name);

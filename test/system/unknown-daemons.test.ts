@@ -21,7 +21,7 @@ function says(port: number, send: string, answer: string): string {
 	return `python3 -c '${steps.join("\n")}'`;
 }
 
-test("memcached, which drops to an account of its own", async () => {
+test("memcached, which switches to its own account, is caged", async () => {
 	const port = await freePort();
 	const probe = says(port, "version\\r\\n", "VERSION ");
 	const command = ["memcached", "-u", "memcache", "-l", "127.0.0.1", "-p", String(port)];
@@ -31,7 +31,7 @@ test("memcached, which drops to an account of its own", async () => {
 	expect(made.accounts.users).toContain("memcache");
 });
 
-test("lighttpd, with modules and a folder of pages", async () => {
+test("lighttpd with modules and a directory of pages is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("lighttpd");
 	mkdirSync(`${folder}/pages`);
@@ -53,7 +53,7 @@ test("lighttpd, with modules and a folder of pages", async () => {
 	expect(made.rounds).toHaveLength(1);
 });
 
-test("mosquitto, which keeps its messages", async () => {
+test("mosquitto, which stores its messages, is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("mosquitto");
 	mkdirSync(`${folder}/data`);
@@ -75,7 +75,7 @@ test("mosquitto, which keeps its messages", async () => {
 	expect(made.rounds).toHaveLength(1);
 });
 
-test("one that looks up an account which it never becomes", async () => {
+test("a daemon that looks up an account without switching to it is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("look-up");
 	writeFileSync(
@@ -91,7 +91,7 @@ test("one that looks up an account which it never becomes", async () => {
 	expect(made.accounts.users.toSorted()).toEqual(["games", "nobody"]);
 });
 
-test("one that lacks the directory of its pid file is told by that, though it says nothing", async () => {
+test("a daemon that exits silently without its PID file's directory is reported with that path", async () => {
 	const folder = temporaryFolder("no-directory");
 	const missing = `${folder}/run/app.pid`;
 	const command = ["/bin/sh", "-c", `exec 2>/dev/null; : >${missing}`];
@@ -103,7 +103,7 @@ test("one that lacks the directory of its pid file is told by that, though it sa
 	expect(result.stderr).toContain(`--directory ${folder}/run`);
 });
 
-test("one that takes a signal for its stop, too late for the sandbox to see", async () => {
+test("a daemon that ends late after a signal, which the sandbox does not show, is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("graceful");
 	const lines = [

@@ -37,7 +37,7 @@ test.each<[string, (port: number) => Untuned]>([
 	await run.stop();
 });
 
-test("a Python service answers also by code that no probe reached", async () => {
+test("a Python service also answers with code that no probe used", async () => {
 	const port = await freePort();
 	const made = await cage("wsgi", wsgi(port));
 	const run = startRun("wsgi", { state });

@@ -12,7 +12,7 @@ const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l
 beforeAll(() => make(["demo", "--user", "uucp"], { state }));
 
 test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
-	"a state folder that is read-only can be looked at: %s",
+	"%s works with a read-only state folder",
 	async (...args) => {
 		const { status, stderr } = await cagewright(args, where);
 		expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
@@ -28,7 +28,7 @@ test.each([
 	["selftest", "demo"],
 	["run", "demo"],
 	["shell", "demo", "--", "id"],
-])("a state folder that is read-only is one line to %s, and nothing changed", async (...args) => {
+])("%s fails with one line on a read-only state folder, and nothing changes", async (...args) => {
 	const before = everything();
 	const { status, stderr } = await cagewright(args, where);
 	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: [^\n]*read-only[^\n]*\n$/) });

@@ -61,7 +61,7 @@ beforeAll(async () => {
 	});
 });
 
-test("an unchanged host leaves nothing to do", async () => {
+test("update has nothing to do on an unchanged host", async () => {
 	const { cage } = await check();
 	expect(cage).toMatchObject({ outdated: false, drift: [] });
 	const result = await cagewright(["update", "greeter", "--json"], { state });
@@ -70,7 +70,7 @@ test("an unchanged host leaves nothing to do", async () => {
 	expect(generation()).toBe(1);
 });
 
-test("a library is upgraded: named, brought in while a client asks, refused where it is broken, rolled back", async () => {
+test("an upgraded library is reported, updated under load, refused if it is broken, and rolled back", async () => {
 	const run = startRun("greeter", { state });
 	await answering("one");
 
@@ -165,7 +165,7 @@ describe("configuration that was edited in the cage", () => {
 
 	beforeAll(() => packages.upgrade("4.0", "says", "four"));
 
-	test("goes on, and so does what was added beside it", async () => {
+	test("is kept, and so are files that were added beside it", async () => {
 		writeFileSync(inCage(configuration), "edited in the cage\n");
 		writeFileSync(inCage("/etc/added.conf"), "added\n");
 		const result = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
@@ -180,7 +180,7 @@ describe("configuration that was edited in the cage", () => {
 		});
 	});
 
-	test("is asked about where the host's changed as well, and never lost", async () => {
+	test("needs a decision if the host's changed too, and is never lost", async () => {
 		packages.changeConfiguration("new on the host\n");
 		const asked = await cagewright(["update", "greeter", "--quiet"], { state });
 		expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining("--configuration") });
@@ -202,7 +202,7 @@ describe("configuration that was edited in the cage", () => {
 		expect(readFileSync(`${state}/cages/greeter/edited/${before}${configuration}`, "utf8")).toBe("edited in the cage\n");
 	});
 
-	test("update --all does the same for every cage", async () => {
+	test("is kept by update --all in every cage", async () => {
 		appendFileSync(inCage(configuration), "once more\n");
 		packages.upgrade("5.0", "says", "five");
 		const { stderr, status } = await cagewright(["update", "--all", "--no-selftest"], { state });
@@ -210,7 +210,7 @@ describe("configuration that was edited in the cage", () => {
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\n");
 	});
 
-	test("goes on where the cage is made anew, which says what was kept", async () => {
+	test("is kept when the cage is made again, with a notice", async () => {
 		appendFileSync(inCage(configuration), "and again\n");
 		packages.changeConfiguration("newest on the host\n");
 		const { stderr, status } = await cagewright(["build", "greeter"], { state });
@@ -220,7 +220,7 @@ describe("configuration that was edited in the cage", () => {
 		expect((await cagewright(["show", "greeter"], { state })).stdout).toContain(`${state}/cages/greeter/edited (`);
 	});
 
-	test("old generations are cleared by a rule that can be set", async () => {
+	test("old generations are removed by a configurable rule", async () => {
 		const generations = async () => (await cagewright(["diff", "greeter", "--json"], { state })).json;
 		expect((await generations()).to).toBe(generation());
 		const result = await cagewright(["update", "greeter", "--keep-generations", "1"], { state });

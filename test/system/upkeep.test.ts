@@ -48,7 +48,7 @@ async function output(command: string, ...args: string[]): Promise<string> {
 const rotate = (file: string) => output("logrotate", "-f", "-s", `${folder}/status`, file);
 const read = (path: string) => readFileSync(path, "utf8");
 
-describe("nginx, whose logs the host knows how to rotate", () => {
+describe("nginx, whose logs the host rotates,", () => {
 	let made: Made;
 	let log: string;
 	beforeAll(async () => {
@@ -57,7 +57,7 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		log = `${made.data}/var/log/nginx/access.log`;
 	});
 
-	test("goes on in a new file after a rotation, and the old one is kept under its new name", async () => {
+	test("continues in a new file after a rotation, and the old file is kept", async () => {
 		const run = startRun("web", { state, enter: network.enter });
 		await eventually(() => fetchPage("http://127.0.0.1:80/?before", network));
 		await eventually(() => expect(read(log)).toContain("?before"));
@@ -71,7 +71,7 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		expect((await run.stop()).status).toBe(0);
 	});
 
-	test("is rotated without a step through a link, whatever the application puts in the place of its logs", async () => {
+	test("is rotated without following links, whatever the application puts in place of its logs", async () => {
 		const outside = `${folder}/outside`;
 		mkdirSync(`${outside}/sub`, { recursive: true });
 		for (const name of ["file", "sub/other.log"]) writeFileSync(`${outside}/${name}`, "the host's\n", { mode: 0o600 });
@@ -93,13 +93,13 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		for (const name of readdirSync(logs).filter((one) => !/^(access|error)/.test(one))) rmSync(`${logs}/${name}`);
 	});
 
-	test("that does not run is rotated all the same, in silence", async () => {
+	test("is rotated without a message even if it does not run", async () => {
 		writeFileSync(log, "a line\n");
 		expect(await rotate(await printed("unit", "web", "--logrotate"))).toBe("");
 		expect(read(`${log}.1`)).toBe("a line\n");
 	});
 
-	test("reads its configuration anew by the hook for renewed certificates", async () => {
+	test("reloads its configuration by the hook for renewed certificates", async () => {
 		const hook = await printed("unit", "web", "--deploy-hook");
 		expect(await output("sh", hook)).toBe("");
 		const run = startRun("web", { state, enter: network.enter });
@@ -112,7 +112,7 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		expect((await run.stop()).status).toBe(0);
 	});
 
-	test("says where its logs are on the host", async () => {
+	test("is shown with the place of its logs on the host", async () => {
 		const { stdout } = await cagewright(["show", "web"], { state });
 		expect(stdout).toContain(`${made.data}/var/log/nginx\n`);
 		const record = await cagewright(["show", "web", "--record"], { state });
@@ -120,18 +120,18 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		expect(record.stdout).toContain("cagewright unit web --logrotate");
 	});
 
-	test("is not taken for told where the signal could not be sent: the script fails and says why", async () => {
+	test("has a script that fails with the reason if the signal cannot be sent", async () => {
 		const hook = `${folder}/hook`;
 		writeFileSync(hook, read(await printed("unit", "web", "--deploy-hook")).replace("signal web", "signal gone"));
 		await expect(output("sh", hook)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("gone") });
 	});
 
-	test("only one of both texts is printed at a time", async () => {
+	test("has only one of both files printed at a time", async () => {
 		expect((await cagewright(["unit", "web", "--logrotate", "--deploy-hook"], { state })).status).toBe(2);
 	});
 });
 
-test("redis needs no signal: it opens its log for each line", async () => {
+test("redis gets no signal after a rotation, because it opens its log for each line", async () => {
 	const port = await freePort();
 	const daemon = redis(port);
 	const command = [...daemon.command, "--logfile", "/var/log/redis/redis-server-test.log"];
@@ -148,7 +148,7 @@ test("redis needs no signal: it opens its log for each line", async () => {
 	expect((await run.stop()).status).toBe(0);
 });
 
-test("an application without logs, or without a signal to reload on, says so", async () => {
+test("an application without logs or without a reload signal is reported", async () => {
 	const port = await freePort();
 	const daemon = redis(port);
 	await make(["--name", "bare", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
@@ -162,7 +162,7 @@ test("an application without logs, or without a signal to reload on, says so", a
 	}
 });
 
-describe("an installed file of logrotate", () => {
+describe("an installed logrotate file", () => {
 	const name = "rotated-test";
 	const wide = `/var/log/${name}`;
 	const deep = `${wide}/deep`;
@@ -199,7 +199,7 @@ describe("an installed file of logrotate", () => {
 		expect(directories()).toEqual([dataOf(wide)]);
 	});
 
-	test("that somebody edited stays, with a warning, and one of another cage stays without", async () => {
+	test("stays with a warning if somebody edited it, and without if it is another cage's", async () => {
 		const edited = `${read(installed)}# mine\n`;
 		writeFileSync(installed, edited);
 		const { status, stderr } = await cagewright(["rollback", name, "--to", "1"], { state });

@@ -18,7 +18,7 @@ function trees(): string {
 	return folder;
 }
 
-test.each(["/a", "/a/b"])("a walk stays in a directory that is swapped for a link once it has come to %s", (at) => {
+test.each(["/a", "/a/b"])("a walk stays in its directory if that is swapped for a link after it reached %s", (at) => {
 	const folder = trees();
 	const seen: string[] = [];
 	for (const { path } of walk(pathFromText(join(folder, "inside")), pathFromText("/"))) {
@@ -31,7 +31,7 @@ test.each(["/a", "/a/b"])("a walk stays in a directory that is swapped for a lin
 	expect(seen.includes("/a/b/mine")).toBe(at === "/a/b");
 });
 
-test("a walk names a tree that is too deep, and goes on beside it", () => {
+test("a walk reports a tree that is too deep, and continues with the rest", () => {
 	const folder = temporaryFolder("walk-deep");
 	mkdirSync(join(folder, "d/".repeat(600)), { recursive: true });
 	writeFileSync(join(folder, "z"), "");

@@ -23,7 +23,7 @@ function files(port: number): { command: string[]; probe: string } {
 	return { command: ["/usr/bin/perl", script], probe: `curl -sf http://127.0.0.1:${port}${license}/BSD >/dev/null` };
 }
 
-test("what a cage misses in production is seen, kept, named, and taken up by an update", async () => {
+test("a file that a running cage misses is recorded, reported, and added by an update", async () => {
 	const state = temporaryState();
 	const port = await freePort();
 	const { command, probe } = files(port);

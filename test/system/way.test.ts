@@ -35,13 +35,13 @@ async function walk(mode: "tree" | "race"): Promise<number> {
 	return Number(stdout);
 }
 
-test("a way ends at the first thing that is no directory, and never leaves the top", async () => {
+test("a path is opened up to the first item that is no directory, and never leaves the top", async () => {
 	mkdirSync(join(folder, "outside/a/b/c"), { recursive: true });
 	expect(await walk("tree")).toBeGreaterThan(50);
 	rmSync(join(folder, "inside"), { recursive: true, force: true });
 }, 150_000);
 
-test("a way never leaves the top while directories are swapped for links", async () => {
+test("a path never leaves the top while directories are swapped for links", async () => {
 	for (const top of ["inside", "outside"])
 		for (const one of ["a/a/a", "a/b/c", "b/a/b", "b/b/a", "c/a/b"]) mkdirSync(join(folder, top, one), { recursive: true });
 	const swapper = spawn(process.execPath, [program, folder, "swap"], { stdio: "inherit" });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a new file is its owner's alone, and where it is comes back whole", async () => {
+test("a new file is accessible only to its owner, and its real path is returned", async () => {
 	const before = process.umask(0);
 	try {
 		expect(await writeNewFile(join(folder, "x/../new.txt"), "Käfig\n")).toBe(join(folder, "new.txt"));
@@ -31,19 +31,22 @@ test("a new file is its owner's alone, and where it is comes back whole", async 
 	expect(statSync(join(folder, "new.txt")).mode & 0o777).toBe(0o600);
 });
 
-test.each(["file", "link to nothing", "link to a file", "directory"])("nothing is written over or through a %s", async (kind) => {
-	const [place, target] = [join(folder, "there"), join(folder, "target")];
-	if (kind === "file") writeFileSync(place, "old");
-	if (kind === "directory") mkdirSync(place);
-	if (kind.startsWith("link")) symlinkSync(target, place);
-	if (kind === "link to a file") writeFileSync(target, "old");
-	await expect(writeNewFile(place, "new")).rejects.toMatchObject({ code: "file-exists", exit: 4 });
-	if (kind === "file") expect(readFileSync(place, "utf8")).toBe("old");
-	if (kind === "link to nothing") expect(readdirSync(folder)).toEqual(["there"]);
-	if (kind === "link to a file") expect([readlinkSync(place), readFileSync(target, "utf8")]).toEqual([target, "old"]);
-});
+test.each(["file", "link to nothing", "link to a file", "directory"])(
+	"a new file does not replace or follow an existing %s",
+	async (kind) => {
+		const [place, target] = [join(folder, "there"), join(folder, "target")];
+		if (kind === "file") writeFileSync(place, "old");
+		if (kind === "directory") mkdirSync(place);
+		if (kind.startsWith("link")) symlinkSync(target, place);
+		if (kind === "link to a file") writeFileSync(target, "old");
+		await expect(writeNewFile(place, "new")).rejects.toMatchObject({ code: "file-exists", exit: 4 });
+		if (kind === "file") expect(readFileSync(place, "utf8")).toBe("old");
+		if (kind === "link to nothing") expect(readdirSync(folder)).toEqual(["there"]);
+		if (kind === "link to a file") expect([readlinkSync(place), readFileSync(target, "utf8")]).toEqual([target, "old"]);
+	},
+);
 
-test("a folder that is not there is named", async () => {
+test("a missing folder is named", async () => {
 	await expect(writeNewFile(join(folder, "no/where"), "x")).rejects.toMatchObject({
 		code: "cannot-write",
 		values: { error: "ENOENT" },

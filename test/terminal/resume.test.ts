@@ -198,7 +198,7 @@ describe("a session that cannot be resumed", () => {
 	it.each([
 		[["--resume"], 2, "No session is saved"],
 		[["--resume", "nothing"], 2, "Unknown session 'nothing'"],
-	])("%s ends with a word before the terminal is taken", async (args, status, words) => {
+	])("%s ends with a message before the terminal is taken", async (args, status, words) => {
 		const wizard = openWizard(temporaryState(), ...args);
 		expect((await wizard.ended).exitCode).toBe(status);
 		expect((await wizard.screen()).join(" ")).toContain(words);

@@ -179,7 +179,7 @@ export class PtyProgram {
 		const { exitCode, modes, signal } = this.#end;
 		if (!this.isRestored) wrong.push("cursor, alternate screen or marked pastes are not as before");
 		if (modes !== usualModes()) wrong.push(`its modes are not as before: ${modes}`);
-		if (exitCode === 70) wrong.push("the program ended with a bug of its own (70)");
+		if (exitCode === 70) wrong.push("the program ended with an internal error (70)");
 		if (signal !== undefined) wrong.push(`the program died of signal ${signal} instead of ending with a status`);
 		return wrong;
 	}

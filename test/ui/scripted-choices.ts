@@ -23,7 +23,7 @@ export const choices: readonly Choice[] = [
 		pid: 4242,
 		ports: ["tcp 6379", "unix /run/redis/redis.sock"],
 		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
-		advice: ["The probe needs a server without a password; with requirepass, give a probe that knows it."],
+		advice: ["The probe needs a server without a password. If you set requirepass, give a probe that uses the password."],
 	},
 	{ id: "t:nginx", kind: "template", name: "nginx", description: "nginx, a web server" },
 	{

@@ -13,8 +13,8 @@ const shop: Choice = {
 	description: "The shop: pages and a till.",
 	command: ["/usr/bin/shop", `\${folder}`],
 	parameters: [
-		{ name: "folder", kind: "path", title: "Folder with the pages, index.html among them" },
-		{ name: "port", kind: "port", title: "Port that it listens on", default: "8080" },
+		{ name: "folder", kind: "path", title: "Directory of the pages, with an index.html" },
+		{ name: "port", kind: "port", title: "Port to listen on", default: "8080" },
 	],
 	consent: { text: ["Command    /usr/bin/shop --serve", ...commands].join("\n"), hash: "5b1e" },
 };

@@ -116,7 +116,7 @@ describe("the accounts", () => {
 		wizard.state = { ...wizard.state, jobs: {}, answers: { ...redis, rules }, hostView: { ...hostView, groups: [] } };
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
 	});
-	test("Tab cycles through the three files; lookups cannot be changed", () => {
+	test("Tab cycles through the three files, and lookups cannot be changed", () => {
 		const wizard = atAccounts().type(tab + tab);
 		expect(wizard.state.accountFile).toBe("nsswitch");
 		expect(wizard.type(" ").state.notice?.code).toBe("nsswitch-always");

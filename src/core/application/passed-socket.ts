@@ -17,7 +17,7 @@ export interface PassedSocket {
 	readonly options: readonly SocketOption[];
 }
 
-/** Boolean settings of systemd.socket(5) with their words in our text form. */
+/** Boolean settings of systemd.socket(5) with their words in the text form. */
 export const socketOptions = {
 	BindIPv6Only: "ipv6-only",
 	Broadcast: "broadcast",
@@ -45,7 +45,7 @@ type SocketPlace =
 const usualMode = 0o666;
 const usualDirectoryMode = 0o755;
 
-/** Undefined where the text is none, or the address is of a family that no program but systemd opens for another. */
+/** Returns undefined if the text is invalid, or if only systemd can open such a socket for another program. */
 export function parsePassedSocket(text: string): PassedSocket | undefined {
 	const [kind = "", address = "", ...words] = text.split(" ");
 	if (kind !== "stream" && kind !== "datagram" && kind !== "seqpacket") return undefined;
@@ -87,7 +87,7 @@ export function passedSocketText({ address, directoryMode, group, kind, mode, na
 	].join(" ");
 }
 
-/** Where a socket is bound. Undefined for what is no address (systemd.socket(5), ListenStream=), and for a path that no cage can have. */
+/** Returns the address of a socket (systemd.socket(5), ListenStream=), or undefined if it is invalid or a path that no cage can have. */
 export function socketPlace(address: string): SocketPlace | undefined {
 	if (address.startsWith("/")) {
 		const parts = address.split("/").slice(1);

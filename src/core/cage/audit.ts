@@ -37,6 +37,8 @@ export interface AuditPolicy {
 	readonly setuid: readonly Path[];
 	/** Sockets and FIFOs in the plan. */
 	readonly special: readonly Path[];
+	/** Worthless files of the plan, whatever they are named. Another content is tampering. */
+	readonly decoys?: readonly Path[];
 	/** Mount points of the running cage. Files below them are not the cage's, and links may lead there. */
 	readonly mounts: readonly Path[];
 	/** Accounts that the application runs as, without root, because only the read-only mount stops root. */
@@ -74,12 +76,13 @@ export function auditFiles(observed: readonly ObservedFile[], policy: AuditPolic
 	const byPath = new Map(observed.map((one) => [one.path, one]));
 	const setuid = new Set(policy.setuid);
 	const special = new Set(policy.special);
+	const decoys = new Set(policy.decoys);
 	const devices = new Set(policy.devices.map(({ type, major, minor }) => `${type} ${major} ${minor}`));
 	return observed.flatMap((one) => [
 		...auditPrivilege(one, setuid),
 		...auditKind(one, special, devices),
 		...auditWriting(one, policy),
-		...auditSecrets(one),
+		...(decoys.has(one.path) ? [] : auditSecrets(one)),
 		...auditLink(one, byPath, policy.mounts),
 	]);
 }

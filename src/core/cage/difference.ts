@@ -1,5 +1,6 @@
 import { by } from "../collections.ts";
 import type { Path } from "../path/path.ts";
+import { isDecoy } from "../plan/decoys.ts";
 import type { Entry, PackageRef, Plan } from "../plan/plan.ts";
 import { cageEntries } from "./layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
@@ -106,7 +107,9 @@ function aspectsThatDiffer(entry: Entry, old: ManifestEntry): Aspect[] {
 	if (file && !isEdited && Math.trunc(entry.mtime) !== Math.trunc(old.mtime)) aspects.push("time");
 	if (!isEdited && entry.target !== old.target) aspects.push("target");
 	if (deviceKey(entry.device) !== deviceKey(old.device)) aspects.push("device");
-	if (entry.kind === "generated" && (entry.content ?? "") !== (old.content ?? "")) aspects.push("content");
+	// A decoy's content is random and stays.
+	const isRandom = isDecoy(entry) && isDecoy(old);
+	if (entry.kind === "generated" && !isRandom && (entry.content ?? "") !== (old.content ?? "")) aspects.push("content");
 	return aspects;
 }
 

@@ -1,5 +1,6 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { isDecoy } from "../plan/decoys.ts";
 import { type ObservedFile, octal } from "./audit.ts";
 import type { Finding } from "./finding.ts";
 import { isFolder } from "./layout.ts";
@@ -48,7 +49,7 @@ function addedFinding(one: ObservedFile): Finding {
 function* differences(one: ObservedFile & ObservedState, entry: ManifestEntry): Generator<Finding> {
 	const { path } = one;
 	if (isOtherContent(one, entry)) {
-		yield isConfiguration(one)
+		yield isConfiguration(one) && !isDecoy(entry)
 			? { code: "configuration-edited", path, severity: "warning", values: {} }
 			: { code: "changed", path, severity: "danger", values: {} };
 	}

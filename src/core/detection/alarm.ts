@@ -1,7 +1,7 @@
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import type { Denial } from "./denial.ts";
 
-/** `high`: no service has business with it. `medium`: an intruder does it, and so does many a library that can do without. */
+/** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
 export const severities = ["medium", "high"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -10,25 +10,28 @@ export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly at: string;
 	readonly cage: string;
-	readonly kind: "system-call" | "crash";
+	readonly kind: "system-call" | "crash" | "decoy";
 	readonly severity: Severity;
-	/** `refused`: by the filter. `killed`: the process ended by it. */
-	readonly result: "refused" | "killed" | "crashed";
-	/** The system call; absent for a crash. */
+	/** `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. */
+	readonly result: "refused" | "killed" | "crashed" | "opened";
+	/** The system call, for the kind of this name. */
 	readonly call?: Denial["call"];
-	/** Why the filter denies the call: the kind of escape technique that begins with it. */
+	/** The decoy in the cage, as it is shown. */
+	readonly path?: string;
+	/** The kind of escape technique that begins with the call. */
 	readonly technique?: Why;
 	readonly pid: number;
 	/** In the host's numbering; absent for a crash. */
 	readonly uid?: number;
+	/** Empty if the process had ended. */
 	readonly program: string;
-	/** How the cage is known: by the root of the process, or only by its account, because the process had ended. */
-	readonly knownBy: "process" | "account";
-	/** How many of the same kind came since the last alarm of that kind, this one included. */
+	/** How the cage was identified: by the process's root, or, because the process had ended, only by its account or the opened file. */
+	readonly knownBy: "process" | "account" | "file";
+	/** Number of alarms of this kind since the last report, including this one. */
 	readonly count: number;
 }
 
-/** Refused in ordinary cages as well: libraries ask for them and go on without. */
+/** Calls that are refused in ordinary cages too: libraries make them and continue without. */
 const ordinary: ReadonlySet<Why> = new Set([
 	"unseen-arguments",
 	"unjudged",
@@ -40,7 +43,7 @@ const ordinary: ReadonlySet<Why> = new Set([
 	"keyrings",
 ]);
 
-/** Undefined for a call that no filter of ours denies. */
+/** Returns undefined for a call that no cage's filter denies. */
 export function techniqueOf(call: Denial["call"]): Why | undefined {
 	return everyDenial.find((one) => one.call === call)?.why;
 }
@@ -52,16 +55,16 @@ export function severityOf({ call, result }: Pick<Denial, "call" | "result">): S
 	return result === "killed" || (technique !== undefined && !ordinary.has(technique)) ? "high" : "medium";
 }
 
-/** Milliseconds for which alarms of one kind in one cage are counted after the first one. */
+/** Milliseconds after an alarm for which alarms of the same kind and cage are only counted. */
 export const quietPeriod = 10_000;
 
-/** Lets the first alarm of each kind through, counts the following ones, and says how many there were when the period is over. */
+/** Reports the first alarm of each kind, counts the following ones, and reports their number at the end of the period. */
 export class AlarmLimiter {
 	readonly #kinds = new Map<string, { until: number; held: number; last: Alarm }>();
 
-	/** The alarm, if it is to be raised now. */
+	/** Returns the alarm if it must be reported now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
-		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? ""}\0${alarm.result}`;
+		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? alarm.path ?? ""}\0${alarm.result}`;
 		const kind = this.#kinds.get(key);
 		if (kind && now < kind.until) {
 			kind.held += alarm.count;
@@ -72,7 +75,7 @@ export class AlarmLimiter {
 		return alarm;
 	}
 
-	/** Alarms that were held back and whose period is over, one of each kind with its count. */
+	/** Returns delayed alarms whose period is over, one of each kind with its count. */
 	due(now: number): Alarm[] {
 		const due: Alarm[] = [];
 		for (const [key, kind] of this.#kinds) {

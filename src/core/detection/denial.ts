@@ -1,39 +1,39 @@
 import { type Architecture, type SyscallName, syscalls } from "../confinement/syscalls.ts";
 
-/** A system call that a filter refused or killed for, as the kernel records it (audit record 1326, AUDIT_SECCOMP). */
+/** A system call that a filter refused, or for which it killed the process (audit record 1326, AUDIT_SECCOMP). */
 export interface Denial {
 	/** Milliseconds since 1970. */
 	readonly time: number;
-	/** Serial number of the audit record: the same record has the same one in the kernel log and in the audit log. */
+	/** Serial number of the audit record, the same in the kernel log and in the audit log. */
 	readonly serial: number;
 	readonly pid: number;
 	/** Real user id in the host's numbering. */
 	readonly uid: number;
 	/** Name of the process (at most 15 bytes), which the process chooses itself. */
 	readonly name: string;
-	/** Executable by the path that the process sees; empty if the kernel does not know it. */
+	/** The executable's path as the process sees it; empty if the kernel does not know it. */
 	readonly program: string;
-	/** Name of the system call, or its number for one that our table does not have. */
+	/** Name of the system call, or its number if the table does not contain it. */
 	readonly call: SyscallName | `${number}`;
 	readonly result: "refused" | "killed";
 }
 
-/** A process that ended by a signal of the processor, as the kernel logs it (`show_unhandled_signals`). */
+/** A process that a processor exception ended, as the kernel logs it (`show_unhandled_signals`). */
 export interface Crash {
 	readonly pid: number;
 	readonly name: string;
 }
 
-/** seccomp(2): the action without its data, as the record has it in `code`. */
+/** seccomp(2): the action without its data, as in the record's `code`. */
 const refused = 0x50000;
 const killed = [0x80000000, 0];
-/** linux/audit.h: AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64. Under any other one, call numbers mean other calls. */
+/** linux/audit.h: AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64. Other architectures have other call numbers. */
 const architectures: Readonly<Record<string, Architecture>> = { c000003e: "x64", c00000b7: "arm64" };
 
 /**
- * Reads a record from the kernel log (`audit: type=1326 audit(…): …`) or from auditd's file (`type=SECCOMP msg=audit(…): …`). Undefined for anything else,
- * also if something is missing or does not look as the kernel writes it. A process chooses its name and the path of its program; the kernel writes both in
- * hexadecimal if they hold a quote, a space or a control character, so that no name can imitate a field.
+ * Reads a record from the kernel log (`audit: type=1326 audit(…): …`) or from auditd's file (`type=SECCOMP msg=audit(…): …`).
+ * Returns undefined for anything else, including incomplete records. A process chooses its name and its program's path, but the
+ * kernel writes both in hexadecimal if they contain a quote, a space or a control character, so no name can imitate a field.
  */
 export function parseDenial(text: string): Denial | undefined {
 	const [, seconds, milliseconds, serial, rest] =
@@ -42,7 +42,7 @@ export function parseDenial(text: string): Denial | undefined {
 	if (rest === undefined) return undefined;
 	const fields = new Map<string, string>();
 	for (const [, key = "", value = ""] of rest.matchAll(/(?:^| )([a-z]+)=("[^"]*"|[^ "]*)/g)) {
-		// The first one counts: nothing that is appended can replace what the kernel wrote.
+		// The first one counts, so that appended text cannot replace the kernel's.
 		if (!fields.has(key)) fields.set(key, value);
 	}
 	const number = (key: string, base = 10) => {
@@ -77,8 +77,8 @@ function callName(number: number, architecture: Architecture | undefined): Denia
 }
 
 /**
- * Reads `redis-server[123]: segfault at …` and `traps: redis-server[123] trap …`. The name is the process's own choice and may hold anything, so only the
- * end of the part before the number is looked for, and the number is the last one in brackets before the kernel's own words.
+ * Reads `redis-server[123]: segfault at …` and `traps: redis-server[123] trap …`. The process chooses its name, which may contain
+ * anything. The pid is therefore the last number in brackets before the kernel's own words.
  */
 export function parseCrash(text: string): Crash | undefined {
 	const [, first, second] =
@@ -94,7 +94,7 @@ export function parseCrash(text: string): Crash | undefined {
 /** One record of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): `priority,sequence,microseconds,flags;text`, then lines that begin with a space. */
 export function parseKernelRecord(record: string): { readonly sequence: number; readonly text: string } | undefined {
 	const [, priority, sequence, text] = /^(\d+),(\d+),\d+,[^;]*;([^\n]*)/.exec(record) ?? [];
-	// The facility is above the three bits of the level, and 0 is the kernel. What processes write there never has that one (devkmsg_write()).
+	// The facility is above the three bits of the level. Only the kernel's own messages have facility 0 (devkmsg_write()).
 	if (text === undefined || Number(priority) >> 3 !== 0) return undefined;
 	return { sequence: Number(sequence), text };
 }

@@ -2,7 +2,7 @@ import { type Application, launchEnvironment } from "../application/application.
 import { by } from "../collections.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { ancestors, isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { isPrivateTop } from "./dedicated.ts";
 import { linkChain, placeOf } from "./links.ts";
@@ -92,6 +92,27 @@ export class EntryCollector {
 		this.#entries.delete(path);
 		this.addMountPoint(parent(path), { kind: "parent-of", child: path });
 		this.#put(path, "generated", { status, decision: "include", risks: [], reason, extra: { content } });
+	}
+
+	/**
+	 * Whether a file can be added that every account of the cage can open: nothing else is there, no rule excludes it, and the
+	 * directories above it can be entered. The application's own directories keep their modes.
+	 */
+	mayAddDecoy(path: Path): boolean {
+		const above = ancestors(path).flatMap((directory) => this.#entries.get(directory) ?? []);
+		const isOpen = above.every(({ decision, kind, mode }) => decision === "include" && kind === "directory" && mode & 0o001);
+		return isOpen && !this.#entries.has(path) && !this.#isMounted(path) && this.#decide(path) === "include";
+	}
+
+	/** Adds a file whose content the build creates. Directories that are not in the plan are open to everyone. */
+	addDecoy(path: Path, reason: Reason): void {
+		const made = { uid: 0, gid: 0, size: 0, mtime: 0 };
+		for (const directory of ancestors(path)) {
+			const status = { ...made, kind: "directory", mode: 0o755 } as const;
+			if (!this.#entries.has(directory))
+				this.#put(directory, "directory", { status, decision: "include", risks: [], reason: { kind: "parent-of", child: path } });
+		}
+		this.#put(path, "generated", { status: { ...made, kind: "file", mode: 0o644 }, decision: "include", risks: [], reason });
 	}
 
 	/** Adds something that a rule or risk kept out of a writable directory, so that the plan lists it. */

@@ -1,5 +1,6 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { startsEmpty } from "./areas.ts";
+import { isDecoy } from "./decoys.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
 
@@ -54,6 +55,7 @@ export const groupOrder = [
 	"runtime",
 	"sockets",
 	"devices",
+	"decoys",
 	"secrets",
 	"left-out",
 ] as const;
@@ -97,6 +99,7 @@ export function groupOf(entry: Entry): GroupName {
 	if (decision === "declined") return risks.includes("secret") ? "secrets" : "left-out";
 	if (kind === "device") return "devices";
 	if (kind === "socket") return "sockets";
+	if (isDecoy(entry)) return "decoys";
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;

@@ -9,6 +9,7 @@ import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode, isDocumentation } from "./areas.ts";
+import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
@@ -139,6 +140,8 @@ export function makePlan(input: PlanInput): Plan {
 		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, permissionWords.syslog)),
 	);
 	if (syslog) addSyslog(syslog, collector);
+	const decoys = planDecoys(rules.decoys, trace, (path) => canHoldDecoy(path) && collector.mayAddDecoy(path));
+	for (const { path, value } of decoys.places) collector.addDecoy(path, { kind: "rule", rule: "decoys", value });
 	const found = {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
 		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
@@ -172,6 +175,8 @@ export function makePlan(input: PlanInput): Plan {
 			...withoutBit(entries, program, asked, files),
 			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
 			...(syslog?.notes ?? []),
+			...decoys.leftOut.map((path) => ({ code: "decoy-left-out", values: { path: showPath(path) } })),
+			...(rules.decoys.length && !decoys.places.length ? [{ code: "decoys-none", values: {} }] : []),
 			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],

@@ -6,6 +6,7 @@ import type { Files } from "../machine/facts.ts";
 import { ancestors, isWithin, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isEssential, isMountedByLauncher, mayBeBound } from "./areas.ts";
+import { canHoldDecoy, chosenDecoys } from "./decoys.ts";
 import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
 import { walkBelow } from "./walk.ts";
@@ -127,13 +128,17 @@ function* walk(start: Path, files: Files): Generator<Path> {
 
 /**
  * Checks the paths in rules before anything is started. Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and
- * `device-unknown` (exit 2) for missing paths, `bind-refused` and `device-refused` (exit 4) for paths that no cage may have.
+ * `device-unknown` (exit 2) for missing paths, `decoy-refused` (exit 2) for places that no cage's files are in, `bind-refused` and
+ * `device-refused` (exit 4) for paths that no cage may have.
  */
-export function checkPlaces({ binds, devices, include, seed }: Rules, files: Files): void {
+export function checkPlaces({ binds, decoys, devices, include, seed }: Rules, files: Files): void {
 	for (const path of seed) {
 		if (files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
 	}
 	for (const { path } of binds) checkBind(path, files);
+	for (const path of decoys) {
+		if (path !== chosenDecoys && !canHoldDecoy(normalise(pathFromText(path)))) throw new Failure("decoy-refused", { path }, 2);
+	}
 	for (const value of devices) namedDevice(value, files);
 	for (const value of include) {
 		if (!expandInclude(value, files, 1).length) throw new Failure("include-matches-nothing", { value }, 2);

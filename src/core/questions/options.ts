@@ -115,11 +115,13 @@ type One<Row> = Row extends { choices: readonly (infer Choice)[] }
 	? Choice
 	: Row extends { value: Numeric }
 		? number
-		: Row extends { argument: `[${string}` }
-			? string | true
-			: Row extends { argument: string }
-				? string
-				: boolean;
+		: Row extends { many: true }
+			? string
+			: Row extends { argument: `[${string}` }
+				? string | true
+				: Row extends { argument: string }
+					? string
+					: boolean;
 
 /** The given options of a command line, already parsed. */
 export type GivenOptions = {

@@ -4,6 +4,7 @@ import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
 import { parseAccountName } from "../plan/accounts.ts";
+import { chosenDecoys } from "../plan/decoys.ts";
 import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
@@ -89,6 +90,7 @@ const readers: Partial<Record<ValueKind, (text: string, option: string) => strin
 		if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
 		return word;
 	},
+	decoy: (text, option) => (text === chosenDecoys ? text : absolute(text, option)),
 	account(text, option) {
 		if (!parseAccountName(text)) throw new Failure("account-word-invalid", { option, value: text }, 2);
 		return text;

@@ -6,9 +6,18 @@ interface RuleRow {
 	readonly argument: string;
 	readonly many: true;
 	/** How the option's text is read. */
-	readonly value: "path" | "pattern" | "bind" | "permission" | "account";
+	readonly value: "path" | "pattern" | "bind" | "permission" | "account" | "decoy";
 	/** The check in core/template/checks.ts for values in templates. */
-	readonly check: "taken" | "pattern" | "stateDirectory" | "single" | "boundDirectory" | "device" | "permission" | "accountName";
+	readonly check:
+		| "taken"
+		| "pattern"
+		| "stateDirectory"
+		| "single"
+		| "boundDirectory"
+		| "device"
+		| "permission"
+		| "accountName"
+		| "decoy";
 	/** The opposite rule: if both name the same thing, the later one wins. */
 	readonly opposite?: string;
 	/** Further verbs with this option. */
@@ -28,6 +37,8 @@ export const ruleOptions = {
 	device: { rule: "devices", argument: "<NODE>", many: true, value: "path", check: "device" },
 	allowSecret: { rule: "allowSecret", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
+	// Without a path the plan chooses the places (plan/decoys.ts).
+	decoy: { rule: "decoys", argument: "[PATH]", many: true, value: "decoy", check: "decoy" },
 	// Permissions by their words (permissions.ts): granted without a need in the trace, or refused despite one.
 	allow: { rule: "allow", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "refuse" },
 	refuse: { rule: "refuse", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "allow" },

@@ -1,6 +1,7 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import type { ManifestEntry } from "../cage/manifest.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { isDecoy } from "../plan/decoys.ts";
 import { maskLines } from "./mask.ts";
 
 /** A configuration file of the cage, and how it differs from the host's or the package's. */
@@ -27,8 +28,9 @@ const etc = pathFromText("/etc");
 const listedSeparately: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
 
 /** Configuration is every file below /etc, and every edited or generated file. */
-export function isConfiguration({ edited, kind, path }: ManifestEntry): boolean {
-	if (listedSeparately.has(path)) return false;
+export function isConfiguration(entry: ManifestEntry): boolean {
+	const { edited, kind, path } = entry;
+	if (listedSeparately.has(path) || isDecoy(entry)) return false;
 	return (kind === "file" && (isWithin(path, etc) || edited !== undefined)) || kind === "generated";
 }
 

@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 import { parsePassedSocket } from "../application/passed-socket.ts";
 import { parseAccountName } from "../plan/accounts.ts";
+import { chosenDecoys } from "../plan/decoys.ts";
 import { permissionWord } from "../plan/permissions.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
@@ -84,6 +85,10 @@ export const taken: Check = (text) => pattern(text) ?? passwordFile(text);
 
 /** A single path, no glob. */
 export const single: Check = (text) => path(text) ?? (globCharacter.test(text) ? "glob-not-allowed" : passwordFile(text));
+
+/** The path of a worthless file, or the word with which the plan chooses the places. */
+export const decoy: Check = (text) =>
+	text === chosenDecoys ? undefined : (path(text) ?? (globCharacter.test(text) ? "glob-not-allowed" : undefined));
 
 export const device: Check = (text) => path(text) ?? (/^\/dev\/[\w.+:@/-]+$/.test(plain(text)) ? undefined : "not-a-device");
 

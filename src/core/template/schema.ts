@@ -128,6 +128,7 @@ const application = object({
 const ruleTexts: Readonly<Record<RuleCheck, ReturnType<typeof text>>> = {
 	accountName: text(checks.accountName, 128),
 	boundDirectory: text(checks.boundDirectory, limits.path),
+	decoy: text(checks.decoy, limits.path),
 	device: text(checks.device, limits.path),
 	permission: text(checks.permission),
 	pattern: text(checks.pattern, limits.path),

@@ -6,6 +6,7 @@ import { launchDirectory, temporaryDirectories } from "../../core/confinement/la
 import { Failure } from "../../core/failure.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
 import { accountFindings } from "../plan/separation.ts";
 import type { CageLayout, CageToAudit } from "../ports.ts";
@@ -28,6 +29,7 @@ export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 		devices: layout.devices,
 		setuid: manifest.entries.filter((entry) => entry.mode & 0o6000).map((entry) => entry.path),
 		special: [],
+		decoys: manifest.entries.filter(isDecoy).map((entry) => entry.path),
 		mounts: [
 			...layout.writable,
 			...layout.binds.map((bind) => pathFromText(bind.path)),

@@ -4,39 +4,42 @@ import { type Alarm, AlarmLimiter, severityOf, techniqueOf } from "../../core/de
 import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
+import { DecoyWatch } from "./decoys.ts";
 
-/** What happens to a cage after an alarm of high severity, besides the report. */
+/** The reaction to an alarm of high severity, in addition to the report. */
 export type Reaction =
 	| { readonly kind: "report" }
 	/** Stops its services and ends what `run` started. */
 	| { readonly kind: "stop" }
-	/** Stops every process where it is, so that its memory can be examined. */
+	/** Suspends every process, so that its memory can be examined. */
 	| { readonly kind: "freeze" }
 	/** Gets each alarm as JSON on its stdin. */
 	| { readonly kind: "command"; readonly command: string };
 
 export interface AlarmWatch {
-	/** Empty: every cage, also those that are made later. */
+	/** If empty, every cage, including later ones. */
 	readonly names: readonly string[];
 	readonly reaction: Reaction;
 	/** Also writes alarms to the journal. */
 	readonly toJournal?: (alarm: Alarm) => string;
-	/** From now on nothing is missed. */
+	/** Called when the watch has started: it misses nothing afterwards. */
 	onReady(): void;
 	onAlarm(alarm: Alarm): void;
-	/** Also alarms that a trial or a self-test causes, which no reaction follows. */
+	/** Also reports alarms that a trial or self-test causes. They never cause a reaction. */
 	readonly withTests?: boolean;
 }
 
-/** Milliseconds between two looks at which processes run in cages. */
+/** Milliseconds between searches for processes in cages. */
 const look = 1000;
 
 /**
- * Follows what the kernel refuses in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and `kernel-log-unreadable` (exit 3).
+ * Follows the kernel's refusals in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and
+ * `kernel-log-unreadable` (exit 3).
  */
 export async function watchAlarms(
 	context: Context,
@@ -62,7 +65,7 @@ export async function watchAlarms(
 		const admitted = limiter.admit({ ...alarm, cage: known.cage, knownBy: known.knownBy, count: 1 }, machine.now());
 		if (admitted) after(() => raise(admitted, known.isTested));
 	};
-	/** One after the other. A cage that was removed meanwhile, or a full disk, must not end the watch. */
+	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
 	const after = (task: () => Promise<void>) => {
 		work = work.then(task).catch((error: unknown) => {
 			const code = error instanceof Failure ? error.code : "internal";
@@ -70,6 +73,23 @@ export async function watchAlarms(
 		});
 	};
 
+	const decoys = new DecoyWatch(context, (opened) => {
+		const { opening, path } = opened;
+		consider(
+			{
+				at: new Date(machine.now()).toISOString(),
+				kind: "decoy",
+				severity: "high",
+				result: "opened",
+				path: showPath(path),
+				pid: opening.pid,
+				...(opening.uid === undefined ? {} : { uid: opening.uid }),
+				program: opening.program ?? "",
+			},
+			processes.findReader(opened),
+		);
+	});
+	await decoys.follow(processes.decoys());
 	const following = machine.detection.follow({
 		signal,
 		onRecord(text) {
@@ -112,10 +132,15 @@ export async function watchAlarms(
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
+			await decoys.follow(processes.decoys());
 			for (const alarm of limiter.due(machine.now())) after(() => raise(alarm, true));
 		}
 	};
-	await Promise.all([following, looking()]);
+	try {
+		await Promise.all([following, looking()]);
+	} finally {
+		decoys.stop();
+	}
 	await work;
 }
 
@@ -124,7 +149,7 @@ function isLaunch({ call, program, severity }: Pick<Alarm, "call" | "program" | 
 	return call === "socket" && severity === "medium" && program.startsWith(`${launchDirectory}/`);
 }
 
-/** A service that stops is not started again by systemd, because it was stopped by request. */
+/** systemd does not restart a service that was stopped by request. */
 async function react(context: Context, alarm: Alarm, reaction: Reaction): Promise<void> {
 	const { machine, signal } = context;
 	if (reaction.kind === "report") return;
@@ -136,7 +161,7 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction): Promis
 	const generations = await machine.store.generations(cage);
 	const running = () => generations.map((one) => machine.launcher.running(machine.store.root(cage, one)));
 	if (reaction.kind === "freeze") {
-		// Until no process is left that was started between two looks.
+		// Repeat until no process is left that started between two searches.
 		const frozen = new Set<number>();
 		for (let fresh = [-1]; fresh.length; ) {
 			fresh = running().flatMap(({ processes }) => processes.filter((pid) => !frozen.has(pid)));
@@ -158,5 +183,5 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction): Promis
 	await machine.store.log(cage, "stopped", { services: stopped, alarm: alarm.call ?? alarm.kind });
 }
 
-/** Where the unit of the watch is. */
+/** Path of the watch's unit. */
 export const watchUnitPlace = pathFromText("/etc/systemd/system/cagewright-watch.service");

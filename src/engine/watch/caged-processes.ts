@@ -1,6 +1,9 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import type { Denial } from "../../core/detection/denial.ts";
+import { join } from "../../core/path/path.ts";
+import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
+import type { OpenedDecoy, WatchedDecoy } from "./decoys.ts";
 
 /** A process of a cage. */
 export interface KnownProcess {
@@ -8,36 +11,40 @@ export interface KnownProcess {
 	readonly isTested: boolean;
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
-	/** `account`: the process had ended; it had the account of this cage alone. */
-	readonly knownBy: "process" | "account";
+	/**
+	 * `account`: the process had ended, and only this cage uses its account. `file`: it opened a file of this cage through the cage's
+	 * mount.
+	 */
+	readonly knownBy: "process" | "account" | "file";
 }
 
 interface WatchedCage {
 	readonly name: string;
-	/** User ids that its processes start with. */
+	/** User ids with which its processes start. */
 	readonly uid: number;
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
+	readonly decoys: readonly WatchedDecoy[];
 }
 
-/** Milliseconds for which a process that has ended is remembered. */
+/** Milliseconds for which an ended process is remembered. */
 const memory = 60_000;
-/** Milliseconds after which the state folder is read again for new cages and generations. */
+/** Milliseconds between reads of the state folder for new cages and generations. */
 const freshness = 5000;
-/** Milliseconds for which a look at the processes is good enough for one that has ended: a flood of records must not make a flood of looks. */
+/** Minimum number of milliseconds between searches for ended processes, so that many records do not cause many searches. */
 const freshLook = 100;
 
-/** Which process belongs to which cage, also of those that have just ended: a record of the kernel may come later than the end of its process. */
+/** Maps processes to cages, including processes that just ended, because the kernel's record may arrive after the end of its process. */
 export class CagedProcesses {
 	readonly #context: Context;
 	readonly #names: readonly string[];
-	/** By the identity of a generation's root directory. */
+	/** Keys are identities of the generations' root directories. */
 	#cages = new Map<string, WatchedCage>();
 	readonly #seen = new Map<number, { known: KnownProcess; until: number }>();
 	#read = 0;
 	#looked = 0;
 
-	/** Without names: every cage. */
+	/** Without names, every cage. */
 	constructor(context: Context, names: readonly string[]) {
 		this.#context = context;
 		this.#names = names;
@@ -63,13 +70,30 @@ export class CagedProcesses {
 		return this.#byAccount(uid, program ?? "");
 	}
 
+	/** Of all generations. */
+	decoys(): WatchedDecoy[] {
+		return [...this.#cages.values()].flatMap(({ decoys }) => decoys);
+	}
+
+	/** The process that opened a decoy; undefined if it is none of a cage. */
+	findReader({ cage, isInside, opening }: OpenedDecoy): KnownProcess | undefined {
+		const known = this.find({ pid: opening.pid });
+		if (known?.cage === cage) return known;
+		if (!isInside) return undefined;
+		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
+		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		const running = [...this.#seen.values()].filter(({ until }) => until >= this.#looked + memory);
+		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
+		return { cage, isTested, expected: new Set(), knownBy: "file" };
+	}
+
 	#lookAtProcesses(): void {
 		const { detection, now } = this.#context.machine;
 		this.#looked = now();
 		for (const [pid, { isTested, root }] of detection.cagedProcesses()) this.#remember(pid, root, isTested);
 	}
 
-	/** The only cage with that account that has, or just had, a process and holds that program. */
+	/** Returns the only cage with this account and program that has, or just had, a process. */
 	#byAccount(uid: number, program: string): KnownProcess | undefined {
 		const running = [...this.#seen.values()].map(({ known }) => known);
 		const cages = [...this.#cages.values()].filter(
@@ -81,14 +105,14 @@ export class CagedProcesses {
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
 		const { expected, name: cage } = first;
-		// A test that runs at the same time may be the cause, and no reaction may follow from that.
+		// A concurrent test may be the cause, and must not cause a reaction.
 		return { cage, isTested: running.some((one) => one.cage === cage && one.isTested), expected, knownBy: "account" };
 	}
 
 	#remember(pid: number, root: string, isTested: boolean): KnownProcess | undefined {
 		const watched = this.#cages.get(root);
 		if (watched === undefined) {
-			// The number may be that of another process now.
+			// Another process may have this number now.
 			this.#seen.delete(pid);
 			return undefined;
 		}
@@ -117,6 +141,9 @@ export class CagedProcesses {
 					name,
 					uid: manifest.identity.uid,
 					expected: new Set(trial?.refusedCalls),
+					decoys: manifest.entries
+						.filter(isDecoy)
+						.map(({ path }) => ({ cage: name, path, place: join(store.root(name, generation), path.slice(1)) })),
 					programs: new Set(manifest.entries.filter(({ kind }) => kind === "file").map(({ path }) => path as string)),
 				});
 			}

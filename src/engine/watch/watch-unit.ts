@@ -8,15 +8,15 @@ import type { Context } from "../context.ts";
 import { watchUnitPlace } from "./alarms.ts";
 
 const unit = "cagewright-watch.service";
-/** What the file says that it belongs to. */
+/** The owner that the file names. */
 const owner = pathToText(programFolder) ?? "";
 
 interface WatchUnit {
-	/** Empty: every cage. */
+	/** If empty, every cage. */
 	readonly names: readonly string[];
-	/** As `--on-alarm` takes it. */
+	/** The value of `--on-alarm`. */
 	readonly onAlarm?: string;
-	/** The text of a file of packaging/. */
+	/** Reads a file of packaging/. */
 	readonly packaged: (name: string) => string;
 }
 
@@ -26,8 +26,8 @@ interface ChangedUnit {
 }
 
 /**
- * Writes the watch's unit and starts it, now and at each boot. Throws `cage-unknown` (exit 2), and (exit 4) `install-foreign` and `unit-changed` if the file is
- * not as we left it.
+ * Writes the watch's unit and starts it, now and at each boot. Throws `cage-unknown` (exit 2), and `install-foreign` or
+ * `unit-changed` (exit 4) if somebody else wrote or changed the file.
  */
 export async function installWatch(
 	context: Context,
@@ -43,7 +43,7 @@ export async function installWatch(
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
 	if (dryRun) return { changed: true, unit: text };
 	await machine.units.install(watchUnitPlace, text, owner);
-	// Started again, because an older one may run.
+	// Restart, because an older watch may run.
 	await machine.services.enable(unit, false, "/");
 	await machine.services.enable(unit, true, "/");
 	return { changed: true, unit: text };

@@ -3,10 +3,12 @@ import type { Widen } from "../widen.ts";
 
 export const alarmsDe: Widen<typeof alarmsEn> = {
 	severities: { high: "HOCH", medium: "mittel" },
-	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt" },
+	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", opened: "geöffnet" },
 	call: (cage, program, pid, call, result, technique) =>
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
+	decoy: (cage, program, pid, path) =>
+		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	watching: (names) =>

@@ -154,6 +154,8 @@ export const failuresDe: Failures = {
 		"{path} wird nicht eingebunden: Es ist ein Systemverzeichnis. Binden Sie nur das Verzeichnis darunter ein, das die Anwendung braucht.",
 	"writable-refused":
 		"{path} wird nicht beschreibbar ({option}): Es ist ein Systemverzeichnis. Nennen Sie ein Verzeichnis der Anwendung darunter.",
+	"decoy-refused":
+		"Unter '{path}' kann kein Köder liegen: Dieses Verzeichnis wird bei jedem Start eingehängt oder geleert. Wählen Sie einen anderen Pfad.",
 	"include-matches-nothing": "'{value}' passt auf nichts in diesem System. Prüfen Sie Pfad oder Muster.",
 	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` prüft die Voraussetzungen dieses Systems.",

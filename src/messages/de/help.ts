@@ -91,6 +91,8 @@ export const helpDe: HelpMessages = {
 		allowSecret: "privater Schlüssel, shadow-Datei oder Token, das in den Käfig darf",
 		acceptFinding: "den Käfig trotz dieses Befunds von `check` starten; jeder Start nennt ihn erneut",
 		allowSetuid: "setuid-Datei, die in den Käfig darf",
+		decoy:
+			"Köder auslegen: wertlose Dateien, die die Anwendung nie öffnet; wer eine öffnet, löst einen Alarm aus (Vorgabe: wo Eindringlinge suchen)",
 		allow: "eine Berechtigung erteilen, deren Bedarf die Beobachtung nicht zeigte",
 		refuse: "eine Berechtigung verweigern, obwohl die Beobachtung sie nutzte",
 		account:

@@ -57,6 +57,9 @@ export const notesDe: Notes = {
 		"Die Anwendung schrieb nach {path}, in ein Systemverzeichnis, das im Käfig schreibgeschützt ist. Muss sie dort schreiben, machen Sie ein Verzeichnis darunter beschreibbar.",
 	"configuration-holds-passwords":
 		"Die Konfiguration der Anwendung enthält Passwörter, die ein Angreifer im Käfig wie auf dem Host lesen kann: {paths}.",
+	"decoy-left-out":
+		"Kein Köder unter {path}: Die Anwendung nutzt diesen Ort, der Käfig hat dort schon etwas, oder ihr Konto darf ein Verzeichnis darüber nicht betreten. Wählen Sie einen anderen Pfad.",
+	"decoys-none": "Es fand sich kein Ort für einen Köder. Nennen Sie einen mit --decoy PFAD.",
 	"writes-beside-program":
 		"Die Anwendung schreibt nach {path}; dort liegen auch ihr Programm, ihre Quellen oder ihre Konfiguration. Im Käfig gehört das alles zu den beschreibbaren Daten, und Programme lassen sich dort nicht ausführen. Stellen Sie für ihre Daten ein eigenes Verzeichnis ein.",
 	"template-untried":

@@ -88,7 +88,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
-	"alarm-not-handled": "Ein Alarm wurde ausgegeben, aber die Reaktion darauf ist gescheitert ({problem}).",
+	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht vollständig protokollieren oder beantworten ({problem}).",
+	"decoys-unwatched":
+		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":

@@ -3,10 +3,15 @@ import type { Alarm } from "../../core/detection/alarm.ts";
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {
 	severities: { high: "HIGH", medium: "medium" } satisfies Record<Alarm["severity"], string>,
-	results: { refused: "refused", killed: "killed", crashed: "crashed" } satisfies Record<Alarm["result"], string>,
+	results: { refused: "refused", killed: "killed", crashed: "crashed", opened: "opened" } satisfies Record<
+		Alarm["result"],
+		string
+	>,
 	call: (cage: string, program: string, pid: number, call: string, result: string, technique: string) =>
 		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
+	decoy: (cage: string, program: string, pid: number, path: string) =>
+		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
 	watching: (names: readonly string[]) =>

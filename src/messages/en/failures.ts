@@ -141,6 +141,8 @@ export const failuresEn = {
 		"Refusing to bind {path}: it is a system directory. Bind only the directory below it that the application needs.",
 	"writable-refused":
 		"Refusing to make {path} writable ({option}): it is a system directory. Name a directory of the application below it.",
+	"decoy-refused":
+		"No decoy can be at '{path}': the launcher mounts that directory or empties it at each start. Choose another path.",
 	"include-matches-nothing": "'{value}' matches nothing on this machine. Check the path or pattern.",
 	internal: "Internal error: {detail}. Please report it with the output of --debug.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` checks this machine's requirements.",

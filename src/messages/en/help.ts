@@ -95,6 +95,8 @@ export const helpEn = {
 		allowSecret: "Private key, shadow file or token that may go into the cage",
 		acceptFinding: "Start the cage despite this finding of `check`; each start reports it again",
 		allowSetuid: "Setuid file that may go into the cage",
+		decoy:
+			"Place decoys: worthless files that the application never opens; opening one raises an alarm (default: where intruders look)",
 		allow: "Grant a permission that the trace did not prove necessary",
 		refuse: "Refuse a permission although the trace used it",
 		account: "Add this user or group of the host to the cage, without password and shell: NAME, user:NAME or group:NAME",

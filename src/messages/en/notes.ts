@@ -51,6 +51,9 @@ export const notesEn = {
 		"The application wrote to {path}, a system directory that is read-only in the cage. If it must write there, make a directory below it writable.",
 	"configuration-holds-passwords":
 		"The application's configuration contains passwords, which an attacker can read in the cage as on the host: {paths}.",
+	"decoy-left-out":
+		"No decoy at {path}: the application uses this place, the cage already has something there, or its account may not enter a directory above it. Choose another path.",
+	"decoys-none": "No place for a decoy was found. Name one with --decoy PATH.",
 	"writes-beside-program":
 		"The application writes to {path}, which also contains its program, sources or configuration. In the cage, all of that becomes writable data, and no program in it can run. Configure a separate directory for the application's data.",
 	"template-untried":

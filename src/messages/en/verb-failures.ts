@@ -78,7 +78,9 @@ export const verbFailuresEn = {
 		"Cage {name} was made without root, and only root can change {service}. Create the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
-	"alarm-not-handled": "An alarm was printed, but the reaction to it failed ({problem}).",
+	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",
+	"decoys-unwatched":
+		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":

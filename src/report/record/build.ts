@@ -7,7 +7,7 @@ import { accounts, confinement, devices, permissions } from "./holds.ts";
 import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";
 import { coverage, history, selftest, trials } from "./tried.ts";
 
-/** Builds each section. */
+/** The blocks of each section. */
 const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {
 	responsibilities,
 	application,

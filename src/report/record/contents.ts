@@ -12,7 +12,7 @@ import { showReason } from "../reasons.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 
-/** The sections on the contents: the application, its configuration, the origin of the files, and newer files on the host. */
+/** Sections about the cage's content: application, configuration, origin of the files, and newer files on the host. */
 
 export function application(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
@@ -64,7 +64,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** The program that is started, and its target if it is a link. */
+/** The started program, with its target if it is a link. */
 function programText(started: string, file: Path): Cell {
 	const shown = showPath(file);
 	return started === shown ? code(shown) : [code(started), " → ", code(shown)];
@@ -218,12 +218,12 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** The place of a finding. The path of the root means the whole cage. */
+/** The place of a finding. A finding about the whole cage has the root as its path. */
 export function placeOf(path: string, { record }: Messages): Inline {
 	return path === "/" ? record.parts.wholeCage : code(path);
 }
 
-/** All reasons of an entry, in one line. */
+/** All reasons for an entry in one line. */
 export function reasonsText(reasons: readonly Reason[], messages: Messages): string {
 	return maskLine([...new Set(reasons.map((reason) => showReason(reason, messages)))].join("; "));
 }

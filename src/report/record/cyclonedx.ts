@@ -17,8 +17,8 @@ import { neededPairs, packageUrlIn, programOf } from "../../core/record/packages
 import type { CageRecord } from "../../core/record/record.ts";
 
 /**
- * The cage's contents as a CycloneDX 1.6 software bill of materials for scanners: packages with version and package URL, the files of each with their
- * SHA-256, and the dependencies between packages. `version` is this program's.
+ * Returns a CycloneDX 1.6 software bill of materials for scanners: packages with version, package URL, files (SHA-256) and
+ * dependencies. `version` is the program's.
  */
 export function recordCycloneDx(record: CageRecord, version: string): string {
 	const { cage, fingerprint, manifest, writtenAt } = record;
@@ -48,7 +48,7 @@ export function recordCycloneDx(record: CageRecord, version: string): string {
 	return `${new JsonSerializer(new Json.Normalize.Factory(Spec1dot6)).serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
-/** Components by the path of each of their files. A file without a package, or generated for the cage, is a separate component. */
+/** Components by file path. A file without a package, or generated for the cage, is a separate component. */
 function componentsOf(record: CageRecord): Map<string, Component> {
 	const { manifest } = record;
 	const programs = new Set(programOf(manifest)?.packages.map(({ name }) => name));
@@ -85,7 +85,7 @@ function fileComponent({ path, sha256 }: ManifestEntry): Component {
 	});
 }
 
-/** Scanners use it to choose the advisories. */
+/** Scanners select security advisories by this value. */
 function operatingSystem({ evidence }: CageRecord): Component | undefined {
 	const { distribution, system } = evidence?.machine ?? { distribution: "", system: "" };
 	const [, name, version] = /^(.+)-([^-]+)$/.exec(distribution) ?? [];
@@ -97,7 +97,7 @@ function operatingSystem({ evidence }: CageRecord): Component | undefined {
 	});
 }
 
-/** Unique per record, as the specification requires, and stable for the same record: a UUID of version 8 (RFC 9562). */
+/** A UUID of version 8 (RFC 9562), derived from the record: different for each record, as the specification requires. */
 function serialNumber({ cage, fingerprint, writtenAt }: CageRecord): string {
 	const hex = createHash("sha256").update(`${cage.name}\n${fingerprint}\n${writtenAt}`).digest("hex");
 	const variant = "89ab"[Number.parseInt(hex[16] ?? "0", 16) & 3];

@@ -2,8 +2,8 @@ import type { ItemState, SectionName } from "../../core/record/checklist.ts";
 import type { HistoryLine } from "../../core/record/record.ts";
 
 /**
- * The record as sections of blocks, with all its text but without markup, before it becomes Markdown or HTML. Text from outside is not escaped; the renderers
- * must escape it.
+ * The record before it becomes Markdown or HTML: sections of blocks with text, but without markup. Text from outside is not
+ * escaped; each renderer escapes it.
  */
 export interface RecordDocument {
 	readonly title: string;
@@ -18,7 +18,7 @@ export interface Section {
 	readonly blocks: readonly Block[];
 }
 
-/** `state` is shown as a mark, `section` as the title of a section, with a link if the format has links. */
+/** `state` is shown as a mark, `section` as the name of a section, with a link if the format has links. */
 export type Inline =
 	| string
 	| { readonly code: string }
@@ -40,7 +40,7 @@ export type Block =
 			readonly rows: readonly (readonly Cell[])[];
 	  }
 	| { readonly kind: "difference"; readonly title: string; readonly lines: readonly string[] }
-	/** Only in formats with pictures. The tables contain the same data. */
+	/** Drawn in formats with pictures. Tables contain the same information. */
 	| { readonly kind: "picture"; readonly picture: "bytes" | "dependencies" | "trials" }
 	| { readonly kind: "log"; readonly head: readonly string[]; readonly lines: readonly HistoryLine[] };
 
@@ -49,12 +49,12 @@ export const text = (...parts: Inline[]): Block => ({ kind: "text", text: parts 
 export const heading = (words: string): Block => ({ kind: "heading", text: words });
 export const facts = (pairs: readonly Fact[]): Block => ({ kind: "facts", facts: pairs });
 
-/** Empty if there is nothing to show. */
+/** Returns no block if there is nothing to show. */
 export function list(items: readonly Cell[]): Block[] {
 	return items.length ? [{ kind: "list", items }] : [];
 }
 
-/** `name` identifies the table in styles and tests. Without rows, there is no table. */
+/** The name identifies the table for styles and tests. A table without rows is omitted. */
 export function table(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Block[] {
 	return rows.length ? [{ kind: "table", name, head, rows }] : [];
 }
@@ -63,7 +63,7 @@ export function partsOf(cell: Cell): readonly Inline[] {
 	return Array.isArray(cell) ? cell : [cell as Inline];
 }
 
-/** Joins items, with commas by default. */
+/** Joins with commas. */
 export function joined(items: readonly Inline[], separator = ", "): Inline[] {
 	return items.flatMap((item, index) => (index ? [separator, item] : [item]));
 }

@@ -7,7 +7,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { placeOf, reasonsText } from "./contents.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
 
-/** The sections on the confinement: layers, accounts, devices and permissions. */
+/** Sections about the confinement: layers, accounts, devices and permissions. */
 
 export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
@@ -182,7 +182,7 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 	];
 }
 
-/** Others than its owner may write to it, or it runs with its owner's rights. */
+/** Whether others than the owner may write to it, or it has a setuid or setgid bit. */
 function isSpecial({ kind, mode }: ManifestEntry): boolean {
 	return (kind === "file" || kind === "directory" || kind === "generated") && (mode & 0o7022) !== 0;
 }

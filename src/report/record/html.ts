@@ -9,8 +9,8 @@ import { style } from "./style.ts";
 type BlockOf<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
 
 /**
- * The record as one self-contained page without scripts, fonts or pictures from elsewhere. Its content security policy forbids them, and foreign styles, so
- * that markup in a hostile name would have no effect.
+ * The record as one self-contained page: no script, and no font or picture from elsewhere. Its content security policy forbids all
+ * of that, and other styles, so that even a hostile name that becomes markup has no effect.
  */
 export function recordHtml(record: CageRecord, messages: Messages): string {
 	const { facts, intro, sections, title } = recordDocument(record, messages);
@@ -114,18 +114,18 @@ function inline(cell: Cell): Markup {
 	return markup`${partsOf(cell).map(part)}`;
 }
 
-/** Keeps options together, because a browser would break the line after their dashes. */
+/** Keeps an option on one line, because browsers break lines after hyphens. */
 function words(text: string): Markup {
 	const pieces = readable(text).split(/((?<![\w-])--[a-z][a-z-]*)/);
 	return markup`${pieces.map((piece, index) => (index % 2 ? markup`<span class="option">${piece}</span>` : markup`${piece}`))}`;
 }
 
-/** Shows times without milliseconds. */
+/** Shows milliseconds as seconds. */
 function readable(text: string): string {
 	return text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, "$1 $2 UTC");
 }
 
-/** A line of the log: time, action, and labelled details. Unknown actions and details are shown as stored. */
+/** A line of the log as text: time, action, and labelled details. Unknown words are shown unchanged. */
 function logCells({ action, details, time }: HistoryLine, messages: Messages): Cell[] {
 	const actions: Readonly<Record<string, string>> = messages.record.log.actions;
 	return [time, actions[action] ?? action, detailsCell(details, messages)];
@@ -136,7 +136,7 @@ function detailsCell(details: string, messages: Messages): Cell {
 		const value: unknown = JSON.parse(details);
 		if (isObject(value)) return joined(named(value, messages).map(([name, shown]) => `${name}: ${shown}`));
 	} catch {
-		// Another format, or cut off because a secret was masked.
+		// A line of another form, or one that a masked secret truncated.
 	}
 	return code(details);
 }

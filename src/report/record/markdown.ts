@@ -11,7 +11,7 @@ export function recordMarkdown(record: CageRecord, messages: Messages): string {
 		`# ${text(title)}`,
 		text(intro),
 		factList(facts),
-		// Only HTML has pictures.
+		// Pictures are for pages.
 		...sections
 			.filter(({ blocks }) => blocks.some(({ kind }) => kind !== "picture"))
 			.flatMap((section) => [`## ${text(section.title)}`, ...section.blocks.map(block)]),
@@ -19,7 +19,7 @@ export function recordMarkdown(record: CageRecord, messages: Messages): string {
 	return `${parts.filter(Boolean).join("\n\n")}\n`;
 }
 
-/** The record with another line of the log, which is at its end. */
+/** Appends a line of the log, which is the end of the record. */
 export function withHistoryLine(record: string, line: string): string {
 	return `${record.trimEnd()}\n${logLine(historyLine(line))}\n`;
 }
@@ -59,7 +59,7 @@ function inline(cell: Cell): string {
 		.join("");
 }
 
-/** Text from outside must not become markup: CommonMark 2.4 and 2.5, and `|` for tables. */
+/** Escapes text from outside: CommonMark 2.4 and 2.5, and `|` for tables. */
 function text(value: string): string {
 	return printable(value).replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&");
 }
@@ -84,7 +84,7 @@ function fenced(lines: readonly string[]): string {
 	return [`${fence}diff`, ...shown, fence].join("\n");
 }
 
-/** A `|` ends a cell even in a code span, and a backslash before it is not portable there, so such code becomes text. */
+/** For a table cell. A `|` ends the cell even in a code span, and a backslash before it there has no defined meaning. */
 function tableCell(cell: Cell): string {
 	const part = (one: Inline) => {
 		if (typeof one === "string") return text(one);

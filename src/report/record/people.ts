@@ -5,7 +5,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { requirement, safeguard, safeguardInGerman } from "../../messages/safeguard.ts";
 import { type Block, type Cell, facts, heading, type Inline, table, text } from "./document.ts";
 
-/** The sections for the responsible people: their names, the safeguard, and the remaining risks. */
+/** Sections for responsible persons: their names, the safeguard's requirements, and the remaining risks. */
 
 export function responsibilities({ evidence, manifest, responsible }: CageRecord, messages: Messages): Block[] {
 	const { parts, who } = messages.record;
@@ -54,7 +54,7 @@ export function checklist(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** The number of items in each state. */
+/** Counts of items by state, and the open ones. */
 export function checklistCount(record: CageRecord, messages: Messages): string {
 	const items = checklistOf(record);
 	const count = (state: ChecklistItem["state"]) => items.filter((item) => item.state === state).length;
@@ -66,7 +66,7 @@ function number(id: ItemId): string {
 	return id.startsWith("r") ? `A10-${id.slice(1)}` : id.startsWith("q") ? `Q${id.slice(1)}` : id.slice(1);
 }
 
-/** Quotations have quotation marks, our own sentences have none. */
+/** A literal quotation gets quotation marks. */
 function sentence(id: ItemId, messages: Messages): Cell {
 	const { language } = messages;
 	const quote = (words: string) => (language === "de" ? `„${words}“` : `“${words}”`);
@@ -89,7 +89,7 @@ function evidenceText({ id, state, values }: ChecklistItem, { manifest, responsi
 		return messages.fill(missing.approval, { who: approved.by, generation: approved.generation });
 	}
 	if (id === "r3") return missing.profiles;
-	// States our contribution, although a person has to add the rest.
+	// Evidence is shown even if a person has to add the rest.
 	return id === "s14" ? known : missing.person;
 }
 

@@ -4,14 +4,14 @@ import { dependenciesOf, packagesOf } from "../../core/record/packages.ts";
 import { type CageRecord, trialsOf } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 
-/** Markup that is already escaped. Nothing else may be in a page unescaped. */
+/** Markup that is already safe. A page contains nothing else unescaped. */
 export interface Markup {
 	readonly html: string;
 }
 
 type Value = string | number | Markup | readonly Markup[];
 
-/** A template of markup. Escapes every value that is no markup. */
+/** A template of markup. Values that are not `Markup` are escaped. */
 export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
 	const shown = values.map((value) => {
 		if (typeof value === "string" || typeof value === "number") return escaped(String(value));
@@ -32,7 +32,7 @@ function escaped(text: string): string {
 interface Bar {
 	readonly label: string;
 	readonly value: number;
-	/** The text behind the bar. */
+	/** Text after the bar. */
 	readonly note: string;
 	readonly kind: "plain" | "good" | "bad" | "quiet";
 }
@@ -43,7 +43,7 @@ const labelWidth = 200;
 const barWidth = 260;
 const colours: Readonly<Record<Bar["kind"], string>> = { plain: "#3a6ea5", good: "#2e7d4f", bad: "#b3362b", quiet: "#9aa5b1" };
 
-/** Horizontal bars with one scale. The table next to them contains the same data. */
+/** Horizontal bars with a common scale. The table next to them contains the same values. */
 function barChart(bars: readonly Bar[], title: string): Markup {
 	if (!bars.length) return nothing;
 	const most = Math.max(...bars.map(({ value }) => value), 1e-9);
@@ -58,14 +58,14 @@ function barChart(bars: readonly Bar[], title: string): Markup {
 	)}</svg>`;
 }
 
-/** The row's title has the full name. */
+/** Shortens a name. The row's title contains all of it. */
 function shorten(text: string, most: number): string {
 	return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 const mostBars = 12;
 
-/** Packages by size; the small ones share a bar. */
+/** Packages by size, with the small ones combined. */
 export function bytesPicture({ manifest }: CageRecord, messages: Messages): Markup {
 	const { figures, madeForCage, withoutPackage } = messages.record.parts;
 	const all = packagesOf(manifest);
@@ -100,10 +100,10 @@ export function bytesPicture({ manifest }: CageRecord, messages: Messages): Mark
 const rowHeight = 26;
 const box = { width: 190, height: 20 };
 const gap = 70;
-/** A longer column is split in two, so that the picture fits on a page. */
+/** Maximum number of rows before a column is split, so that the picture fits on a page. */
 const mostRows = 18;
 
-/** Dependencies, from left to right. */
+/** Dependencies from left to right. */
 export function dependenciesPicture({ manifest }: CageRecord, messages: Messages): Markup {
 	const { edges, nodes, rest } = dependenciesOf(manifest);
 	const { figures } = messages.record.parts;
@@ -116,7 +116,7 @@ export function dependenciesPicture({ manifest }: CageRecord, messages: Messages
 	const rows = Math.max(...columns.map((column) => column.length));
 	const place = new Map<number, { x: number; y: number }>();
 	for (const [at, column] of columns.entries()) {
-		// Short columns are centred.
+		// Centre short columns.
 		const top = ((rows - column.length) * rowHeight) / 2;
 		for (const [index, node] of column.entries())
 			place.set(node, { x: at * (box.width + gap) + 2, y: top + index * rowHeight + 4 });
@@ -139,14 +139,14 @@ function edge(from: { x: number; y: number } | undefined, to: { x: number; y: nu
 	const isForward = to.x > from.x;
 	const start = { x: isForward ? from.x + box.width : from.x, y: from.y + box.height / 2 };
 	const end = { x: isForward ? to.x : to.x + box.width, y: to.y + box.height / 2 };
-	// Within a column, the line goes around the boxes.
+	// A line within a column is drawn around it.
 	const bend = to.x === from.x ? -gap / 2 : (end.x - start.x) / 2;
 	const last = to.x === from.x ? from.x : end.x;
 	const d = `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${to.x === from.x ? start.x + bend : last - bend} ${end.y} ${last} ${end.y}`;
 	return markup`<path d="${d}" fill="none" stroke="#7d8b99" stroke-opacity="0.45"/>`;
 }
 
-/** The duration of each trial round, in the colour of its outcome. */
+/** Trial rounds by duration, in the colour of their result. */
 export function trialsPicture(record: CageRecord, messages: Messages): Markup {
 	const { figures, roundOf } = messages.record.parts;
 	const fill = messages.fill;

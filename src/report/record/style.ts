@@ -1,4 +1,4 @@
-/** The page's style, for screens of any width and for paper. Loads no font, picture or script. */
+/** The page's style for screens of any width and for paper. It loads no font or picture. */
 export const style = `
 :root{--ink:#1c2329;--quiet:#5a6672;--line:#cfd6dd;--soft:#f4f6f8;--blue:#23517f;--good:#1f6b3f;--bad:#a12a20;--warn:#8a5a00}
 *{box-sizing:border-box}

@@ -8,7 +8,7 @@ import { coverageLine, lifeLines, nextText } from "../coverage.ts";
 import { selftestLines } from "../selftest.ts";
 import { type Block, type Cell, code, type Inline, joined, list, table, text } from "./document.ts";
 
-/** The sections on planning and trials, escape techniques, and the history. */
+/** Sections about plan, trials, escape techniques and the history. */
 
 export function trials(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
@@ -50,7 +50,7 @@ export function trials(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** Only if there are several; a single one would repeat the table above. */
+/** Only with more than one generation, because it would otherwise repeat the text above. */
 function generations({ earlier, evidence }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
 	const all = [...earlier, ...(evidence ? [evidence] : [])].sort((a, b) => a.generation - b.generation);
@@ -80,7 +80,7 @@ export function yesNo(value: boolean, { record }: Messages): Inline {
 	return { state: value ? "yes" : "no", text: value ? record.yes : record.no };
 }
 
-/** The coverage of the trace, and the paths that were missing in production. */
+/** The trace's coverage, and files missed in production. */
 export function coverage({ coverage: reached, life, next = [], watched }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
 	const words = messages.wizard.coverage;
@@ -113,7 +113,7 @@ function watchedBlocks(watched: CageRecord["watched"], messages: Messages): Bloc
 	];
 }
 
-/** Names each folder once, because a package may have a hundred modules in one folder. */
+/** Groups modules by folder, because a package may have a hundred of them in one. */
 function byFolder(paths: readonly Path[]): Cell {
 	const folders = new Map<Path, Path[]>();
 	for (const path of paths) {

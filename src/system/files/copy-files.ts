@@ -86,7 +86,7 @@ export function describe(entry: Entry): ManifestEntry {
 	return rest;
 }
 
-export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile"> {
+export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile" | "now"> {
 	/** Sorted, a directory before its content. */
 	readonly entries: readonly Entry[];
 	readonly files: ReadonlyMap<Path, Surveyed>;

@@ -1,10 +1,12 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, lchownSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
+import { decoyContent } from "../../core/cage/decoy-content.ts";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { libraryDirectories } from "../../core/elf/ld-so.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
+import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { type At, copyFiles, describe, type Filling } from "./copy-files.ts";
 import { openDirectory, openNew } from "./descriptor.ts";
@@ -40,7 +42,9 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 	if (devices.status === "rejected") throw devices.reason;
 	for (const copied of files.value) made.set(copied.path, copied);
 	for (const entry of of("generated")) {
-		if (!isLoaderCache(entry)) made.set(entry.path, await generate(entry, at(entry.path), filling.isRoot));
+		if (isLoaderCache(entry)) continue;
+		const planned = isDecoy(entry) ? withContent(entry, filling) : entry;
+		made.set(entry.path, await generate(planned, at(entry.path), filling.isRoot));
 	}
 	for (const entry of [...of("device"), ...of("socket")]) made.set(entry.path, describe(entry));
 	for (const entry of of("symlink")) {
@@ -55,6 +59,13 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 		await attempt(entry.path, () => finish(closed, at(entry.path), filling.isRoot));
 	}
 	return entries.flatMap((entry) => made.get(entry.path) ?? []);
+}
+
+/** A decoy stays the same in all generations. */
+function withContent(entry: Entry, { now, previous }: Filling): Entry {
+	const old = previous?.manifest.entries.find((one) => one.path === entry.path && isDecoy(one));
+	if (old?.content) return { ...entry, content: old.content, mtime: old.mtime };
+	return { ...entry, content: decoyContent(entry.path, randomBytes), mtime: now.getTime() };
 }
 
 async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<ManifestEntry> {

@@ -7,7 +7,7 @@ import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog } from "./kernel-log.ts";
 import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
-export const systemDetection: Detection = {
+export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
 	cagedProcess,
 	cagedProcesses() {
@@ -26,7 +26,7 @@ export const systemDetection: Detection = {
 			try {
 				process.kill(pid, "SIGSTOP");
 			} catch {
-				// It has ended.
+				// The process has ended.
 			}
 		}
 	},
@@ -51,7 +51,7 @@ function cagedProcess(pid: number): CagedProcess | undefined {
 	return root === "" || root === ownRoot ? undefined : { root, isTested: isTested(pid) };
 }
 
-/** The first ancestor outside is a command of ours other than `run`. Ancestors outside cannot be forged from inside. */
+/** Whether the first ancestor outside is a Cagewright command other than `run`. A process inside cannot forge ancestors outside. */
 function isTested(pid: number): boolean {
 	for (let one = processStatus(pid)?.parent ?? 0; one > 1; one = processStatus(one)?.parent ?? 0) {
 		const command = wordsOf(one, "cmdline");
@@ -74,6 +74,7 @@ function toJournal(alarm: Alarm, message: string): void {
 		CAGEWRIGHT_KIND: alarm.kind,
 		CAGEWRIGHT_CALL: alarm.call ?? "",
 		CAGEWRIGHT_TECHNIQUE: alarm.technique ?? "",
+		CAGEWRIGHT_PATH: alarm.path ?? "",
 		CAGEWRIGHT_SEVERITY: alarm.severity,
 		CAGEWRIGHT_RESULT: alarm.result,
 		CAGEWRIGHT_COUNT: String(alarm.count),
@@ -91,5 +92,5 @@ function toJournal(alarm: Alarm, message: string): void {
 	);
 }
 
-/** sd-id128(3): made once for this kind of message. */
+/** sd-id128(3): a random ID for this kind of message. */
 const alarmMessageId = "6f0a3a1e9c7b4a0f8d1b5b7c2f3e4d91";

@@ -49,7 +49,7 @@ test.each([
 		"[warn] Directory /run/tor cannot be read: Permission denied",
 	],
 	[
-		"postfix, with a warning that is none",
+		"postfix, with a warning that is no error",
 		["warning: /etc/x: No such file or directory", "postfix: fatal: parameter default_privs: unknown user name value: nobody"],
 		"warning: /etc/x: No such file or directory / postfix: fatal: parameter default_privs: unknown user name value: nobody",
 	],

@@ -23,7 +23,7 @@ const follow = (port: number) => {
 
 test("a page leads to no other server and to no other protocol", async () => {
 	const asked: (string | undefined)[] = [];
-	// localhost is another name than the page's.
+	// localhost differs from the page's host name.
 	using other = await serve(({ headers }, response) => {
 		asked.push(headers.host);
 		response.end();

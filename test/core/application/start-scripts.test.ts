@@ -106,7 +106,7 @@ describe("the final command of a shell line", () => {
 			],
 		});
 		const own = exec(slapd, { ...services, SLAPD_CONF: "/etc/my.d" });
-		// Only the shell knows which of the two flags it is.
+		// Only a shell could tell which of the two flags applies.
 		expect(own?.missing).toEqual(["confflag"]);
 	});
 

@@ -20,7 +20,7 @@ describe("a socket unit (systemd.socket(5))", () => {
 		});
 	});
 
-	it("is cleared by an empty setting; drop-ins come later", () => {
+	it("is cleared by an empty setting, also in a drop-in", () => {
 		const texts = [
 			"[Socket]\nListenStream=22\nListenDatagram=23\n",
 			"[Socket]\nListenStream=\nListenStream=2222\n[Service]\nListenStream=9\n",
@@ -28,7 +28,7 @@ describe("a socket unit (systemd.socket(5))", () => {
 		expect(parseSocketUnit("ssh.socket", texts, false).listens).toEqual([{ kind: "stream", address: "2222" }]);
 	});
 
-	it("starts instances with Accept=yes; Service= names another service", () => {
+	it("starts instances with Accept=yes, unless Service= names another service", () => {
 		expect(socket("Accept=yes").service).toBe("a@.service");
 		expect(socket("Service=b.service").service).toBe("b.service");
 		expect(socket("ListenStream=/run/%p-%i", "a@one.socket").listens[0]?.address).toBe("/run/a-one");

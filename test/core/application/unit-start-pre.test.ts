@@ -59,7 +59,7 @@ describe("commands before a start", () => {
 });
 
 describe("tmpfiles.d(5)", () => {
-	it("has directories of all types, with specifiers; other lines are skipped", () => {
+	it("has directories of all types, with specifiers, and other lines, which are skipped", () => {
 		const text = [
 			"# d /run/no",
 			"d /run/mysqld 0750 mysql root -",

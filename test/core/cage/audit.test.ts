@@ -21,6 +21,11 @@ function codes(observed: ObservedFile[], change: Partial<AuditPolicy> = {}): str
 	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 }
 
+it("knows a decoy, whatever its name is", () => {
+	const decoys = [pathFromText("/etc/shadow")];
+	expect(codes([seen("/etc/shadow"), seen("/etc/gshadow")], { decoys })).toEqual(["danger shadow-file /etc/gshadow"]);
+});
+
 const bad: [string, ObservedFile, string][] = [
 	["a setuid file", seen("/a", { mode: 0o4755 }), "danger setuid /a"],
 	["a setgid file", seen("/a", { mode: 0o2755 }), "danger setgid /a"],

@@ -38,6 +38,10 @@ describe("a file with other content", () => {
 		const path = "/etc/app/hook";
 		expect(compare([other(path, 0o755)], [built(path, { sha256: "a" })])).toEqual([`danger changed ${path}`]);
 	});
+	test("is not taken for configuration if it is a decoy", () => {
+		const decoy = { kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] } as const;
+		expect(compare([other("/etc/shadow")], [{ ...hashed("/etc/shadow"), ...decoy }])).toEqual(["danger changed /etc/shadow"]);
+	});
 	test("is not reported if it was not read", () => {
 		expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]);
 	});

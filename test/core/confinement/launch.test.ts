@@ -203,7 +203,7 @@ describe("a cage", () => {
 			expect.not.arrayContaining(["read-file", "truncate"]),
 		]);
 	});
-	test("no-new-privileges, Landlock and the filter confine the init too; account and capabilities only the application", () => {
+	test("no-new-privileges, Landlock and the filter apply to the init too, account and capabilities only to the application", () => {
 		const words = lastOf(spec(cage));
 		const init = words.indexOf("/.launch/cagewright-init");
 		const before = words.slice(0, init);

@@ -186,7 +186,7 @@ test("a launch on the host mounts only /proc and enters no root", () => {
 	]);
 });
 
-test("its own network enables lo first; other launches do not change networks", () => {
+test("a launch with its own network enables lo first, and others do not change networks", () => {
 	const own = launchScript(spec(cage, { network: "own" }));
 	expect(own.indexOf("/sys/class/net/lo/flags")).toBeLessThan(own.indexOf(cage.directory));
 	for (const network of ["host", "none"] as const) expect(launchScript(spec(cage, { network }))).not.toContain("/net/lo/");

@@ -41,6 +41,9 @@ describe("the limiter", () => {
 		for (let time = 1; time <= 500; time++) expect(limiter.admit({ ...alarm, pid: time }, time)).toBeUndefined();
 		expect(limiter.admit({ ...alarm, call: "setns" }, 501)).toBeDefined();
 		expect(limiter.admit({ ...alarm, cage: "redis" }, 501)).toBeDefined();
+		const { call: _, ...decoy } = { ...alarm, kind: "decoy", result: "opened" } as const;
+		for (const path of ["/.env", "/etc/shadow"]) expect(limiter.admit({ ...decoy, path }, 501)).toBeDefined();
+		expect(limiter.admit({ ...decoy, path: "/.env" }, 502)).toBeUndefined();
 		expect(limiter.due(501)).toEqual([]);
 		expect(limiter.due(quietPeriod)).toEqual([{ ...alarm, pid: 500, count: 500 }]);
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseCrash, parseDenial, parseKernelRecord } from "../../../src/core/detection/denial.ts";
 
-/** As Linux 6.18 wrote it for a filter of ours. */
+/** A record of Linux 6.18 for a cage's filter. */
 const record =
 	'audit: type=1326 audit(1795821997.790:3847): auid=4294967295 uid=33 gid=33 ses=4294967295 pid=1646727 comm="nginx" exe="/usr/sbin/nginx" sig=0 arch=c000003e syscall=272 compat=0 ip=0x7f39d511a6f9 code=0x50000';
 const denial = {
@@ -32,7 +32,7 @@ describe("a record of a refused call", () => {
 		});
 	});
 
-	test("has the name of a process in hexadecimal where it holds a quote or a space", () => {
+	test("may have a process name in hexadecimal, if it contains a quote or a space", () => {
 		const hostile = Buffer.from('x" uid=0 pid=1').toString("hex").toUpperCase();
 		expect(parseDenial(record.replace('"nginx"', hostile))).toEqual({ ...denial, name: 'x" uid=0 pid=1' });
 	});

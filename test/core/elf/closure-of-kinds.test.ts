@@ -100,7 +100,7 @@ describe("scripts", () => {
 		expect([...of("", "/w/3").interpreters.keys()]).toContain("/w/3/tool");
 		expect(of("3").missing).toEqual([{ soname: "tool", by: "/s/env" }]);
 	});
-	test("missing interpreters are reported; a script for itself and a text need nothing", () => {
+	test("missing interpreters are reported, but not for a script that names itself or a text", () => {
 		expect(closure(files, ["/s/lost", "/s/bad", "/s/round", "/s/text", "/nothing"]).missing).toEqual([
 			{ soname: "nowhere", by: "/s/lost" },
 			{ soname: "/none", by: "/s/bad" },

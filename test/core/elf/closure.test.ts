@@ -89,7 +89,7 @@ describe("the loader's search", () => {
 		]);
 	});
 
-	test("$LIB and $PLATFORM are expanded; $ORIGINAL is not $ORIGIN", () => {
+	test("$LIB and $PLATFORM are expanded, and $ORIGINAL is not $ORIGIN", () => {
 		const files = {
 			"/bin/p": program({ needed: ["liba.so", "libb.so"], runpath: "/x/$LIB:/y/$PLATFORM:$ORIGINAL/z" }),
 			"/x/lib/x86_64-linux-gnu/liba.so": library("liba.so"),
@@ -143,13 +143,13 @@ describe("the loader's search", () => {
 			"/opt/liba.so": library("liba.so"),
 			"/etc/ld.so.preload": "# of the machine\n/r/libdeep.so\t/none.so # gone\n",
 		};
-		test("LD_PRELOAD comes before the program's libraries; names are searched, and missing ones skipped", () => {
+		test("LD_PRELOAD comes before the program's libraries, by search for names, without missing ones", () => {
 			const result = closure(files, "/bin/p", { environment: { LD_PRELOAD: "libpre.so:/opt/liba.so  libnone.so" } });
 			expect(libraries(result)).toEqual(["/r/libpre.so", "/opt/liba.so", "/r/libdeep.so"]);
 			expect(result.needed.get("/opt/liba.so" as Path)).toEqual(new Set(["/bin/p"]));
 			expect(result.missing).toEqual([]);
 		});
-		test("ld.so.preload applies without LD_PRELOAD too; a static program has neither", () => {
+		test("ld.so.preload applies without LD_PRELOAD too, but not to a static program", () => {
 			expect(libraries(closure(files, "/bin/p"))).toEqual(["/r/libdeep.so", "/r/liba.so"]);
 			expect(libraries(closure(files, "/bin/static", { environment: { LD_PRELOAD: "/r/liba.so" } }))).toEqual([]);
 		});

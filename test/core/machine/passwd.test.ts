@@ -23,7 +23,7 @@ describe("passwd(5)", () => {
 		expect(parsePasswd(text.join("\n")).map(({ name }) => name)).toEqual(["app"]);
 	});
 	test.each(["", " 5", "5 ", "0x10", "1e3", "+5", "-1", "-0", "1.0", "4294967295", "4294967296", "99999999999", "٣"])(
-		"%j is no uid: who would be root by a slip must not be anybody",
+		"%j is no uid, so that a typing error makes nobody root",
 		(id) => {
 			expect(parsePasswd(`app:x:${id}:5:::\n`)).toEqual([]);
 			expect(parsePasswd(`app:x:5:${id}:::\n`)).toEqual([]);
@@ -31,7 +31,7 @@ describe("passwd(5)", () => {
 			expect(parseId(id)).toBeUndefined();
 		},
 	);
-	test("the first entry of a name wins, as in libc; several names may share a uid", () => {
+	test("the first entry of a name wins, as in libc, and several names may share a uid", () => {
 		const users = parsePasswd("a:x:1:1::/one:\na:x:2:2::/two:\nb:x:1:1:::\n");
 		expect(users.map(({ home, name, uid }) => [name, uid, home])).toEqual([
 			["a", 1, "/one"],

@@ -7,7 +7,7 @@ import { catalogues, languageFrom, messagesFor } from "../../../src/messages/mes
 
 const source = fileURLToPath(new URL("../../../src", import.meta.url));
 
-/** Every text of a catalogue by where it stands; functions are named alone. */
+/** Returns every text of a catalogue with its key. A function counts with its number of parameters. */
 function texts(value: unknown, place = ""): [string, string][] {
 	if (typeof value === "string") return [[place, value]];
 	if (typeof value === "function") return [[place, `function ${value.length}`]];
@@ -26,7 +26,7 @@ describe("the catalogues", () => {
 	});
 
 	test("have no empty texts", () => {
-		// Columns that explain themselves.
+		// These columns need no heading.
 		const silent = [".wizard.files.kinds.file", ".cli.doctor.head.0"];
 		for (const [place, text] of [...english, ...german]) {
 			if (!silent.includes(place)) expect(text.trim(), place).not.toBe("");
@@ -38,7 +38,7 @@ describe("the catalogues", () => {
 			const other = german.get(place) ?? "";
 			if (text.startsWith("function") || other.startsWith("function")) continue;
 			const [few, many] = [placeholders(text), placeholders(other)];
-			// A plural may be needed in one language alone; its number stands in both.
+			// One language may need a plural where the other does not, but both name its number.
 			expect(many, place).toEqual(few);
 		}
 	});
@@ -81,12 +81,12 @@ describe("messages", () => {
 		expect(en.failure({ code: "cage-unknown", values: { name: "\x1b[2Ja" } })).toContain("\\x1b[2Ja");
 	});
 
-	test("say an unknown code as it is", () => {
+	test("show an unknown code unchanged", () => {
 		expect(en.failure({ code: "brand-new", values: { path: "/a" } })).toBe("brand-new path=/a");
 		expect(en.failure({ code: "toString", values: {} })).toBe("toString");
 	});
 
-	test("say what each weakness is, and what to do where it is refused", () => {
+	test("describe each weakness, and the fix if it is refused", () => {
 		for (const weakness of weaknesses) {
 			for (const messages of [en, de]) {
 				expect(messages.note(`weaker-${weakness}`, {})).toContain("--require full");
@@ -106,11 +106,11 @@ describe("messages", () => {
 		[{ LANG: "de_DE.UTF-8", LC_ALL: "" }, undefined, "de"],
 		[{ LANG: "fr_FR" }, undefined, "en"],
 		[{}, "de", "de"],
-	])("language of %j with --lang %s", (environment, wanted, language) => {
+	])("the language of %j with --lang %s is correct", (environment, wanted, language) => {
 		expect(languageFrom(environment, wanted)).toBe(language);
 	});
 
-	test("in ASCII nothing else is left", () => {
+	test("ASCII output contains only ASCII", () => {
 		const messages = asciiMessages("de");
 		for (const [place, text] of texts(messages.wizard)) expect(text, place).toMatch(/^[\x20-\x7e\n]*$/);
 		expect(messages.failure({ code: "cage-busy", values: { name: "a", pid: 1 } })).toBe(

@@ -28,7 +28,7 @@ async function search(units: readonly Unit[], needed: ReadonlySet<number>, jobs 
 	return { ...found, asked };
 }
 
-/** A number of units, and which of them are needed. */
+/** Generates a number of units and the needed ones among them. */
 const needs = fc
 	.integer({ min: 1, max: 300 })
 	.chain((count) => fc.tuple(fc.constant(count), fc.uniqueArray(fc.nat(count - 1), { maxLength: 20 })));
@@ -69,7 +69,7 @@ test("a unit is never tried without what it needs: dependents go first", async (
 	await fc.assert(
 		fc.asyncProperty(needs, fc.array(fc.tuple(fc.nat(299), fc.nat(299)), { maxLength: 200 }), jobs, async (size, edges, side) => {
 			const [count, needed] = size;
-			// From a lower to a higher number, so that there is no cycle.
+			// Dependencies lead from a lower to a higher number, so there is no cycle.
 			const units = [...Array(count).keys()].map((one) =>
 				unit(
 					"",
@@ -97,7 +97,7 @@ test("libraries that need each other are decided too", async () => {
 test("with an inconsistent oracle, the result was still tried and worked", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.boolean()), jobs, async (count, answers, side) => {
-			// One answer for each set, without any order among them.
+			// The oracle gives each set a fixed answer, without any order among them.
 			const known = new Map<string, boolean>();
 			const works = async (left: ReadonlySet<number>) => {
 				const key = [...left].sort((a, b) => a - b).join();
@@ -148,7 +148,7 @@ test("a trial that passed by chance is reverted", async () => {
 	let lies = 1;
 	const works = async (left: ReadonlySet<number>) => {
 		const isFine = ![...left].some((one) => needed.has(one));
-		// It says once that a whole half can go.
+		// The oracle claims once that a whole half is unneeded.
 		return isFine || (left.size > 20 && left.size < 50 && lies-- > 0);
 	};
 	const { left } = await findUnneeded({ units: plain(64), pinned: new Set(), jobs: 2, signal, works });

@@ -17,6 +17,9 @@ test.each([
 	["device-unknown", 2, { devices: ["/dev/none"] }],
 	["device-unknown", 2, { devices: ["/etc/hosts"] }],
 	["device-refused", 4, { devices: ["/dev/sda"] }],
+	["decoy-refused", 2, { decoys: ["/proc/kcore"] }],
+	["decoy-refused", 2, { decoys: ["/tmp/id_rsa"] }],
+	["decoy-refused", 2, { decoys: ["/"] }],
 	["seed-unknown", 2, { seed: ["/srv/none"] }],
 	["bind-unknown", 2, { binds: [{ path: "/srv/none", access: "ro" as const }] }],
 	["bind-refused", 4, { binds: [{ path: "/etc", access: "ro" as const }] }],
@@ -32,5 +35,8 @@ test.each([
 
 test("possible rules pass: state may be created later, and every cage has shared memory", () => {
 	const writable = ["/srv/shop/state", "/srv/shop/made-later", "/tmp", "/dev/shm"];
-	checkRules(rules({ writable, seed: ["/srv/shop/state/list"], include: ["/etc/h*"], devices: ["/dev/null"] }), files);
+	checkRules(
+		rules({ writable, seed: ["/srv/shop/state/list"], include: ["/etc/h*"], devices: ["/dev/null"], decoys: ["auto", "/x/y"] }),
+		files,
+	);
 });

@@ -39,7 +39,7 @@ describe("a dedicated account", () => {
 		expect(made.notes).toEqual([]);
 	});
 
-	test("gets the files and the state of the old one; root's stay root's", () => {
+	test("gets the files and the state of the old one, but none of root's", () => {
 		const made = withDedicatedAccount(planned(), account);
 		expect(ownersOf(made)).toEqual([
 			"/usr/bin/app 0:0",

@@ -56,7 +56,7 @@ describe("the plan's devices", () => {
 		const made = planFor(tree({ "/dev/null": { ...node(1, 3), mode: 0o600 } }), trace({}));
 		expect(entryAt(made, "/dev/null")).toMatchObject({ kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 3 } });
 	});
-	test("include harmless ones that were used; others are listed and need consent", () => {
+	test("include harmless ones that were used, and list others, which need consent", () => {
 		const made = plan({ "/dev/urandom": "read", "/dev/tty": "read", "/dev/rtc0": "ENOENT:read" });
 		expect(devices(made)).toEqual({
 			"/dev/null": "include",

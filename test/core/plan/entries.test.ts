@@ -22,7 +22,7 @@ const plan = (did: Record<string, Did>, values: Parameters<typeof planFor>[2] = 
 	planFor(tree({ ...host, ...more }), trace(did), values);
 
 describe("an access adds", () => {
-	test("the file, the links on the way unchanged, and the parent directories", () => {
+	test("the file, the unchanged links to it, and the parent directories", () => {
 		expect(included(plan({ "/lib/libx.so.1": "read" }))).toEqual({
 			"/lib": "-> usr/lib",
 			"/usr": "directory",
@@ -48,10 +48,10 @@ describe("an access adds", () => {
 		});
 	});
 	test.each<[string, Record<string, Did>]>([
-		["what failed", { "/usr/share/app/data": "ENOENT:read" }],
+		["failed accesses", { "/usr/share/app/data": "ENOENT:read" }],
 		["sockets, FIFOs and devices", { "/run/s": "connect", "/usr/bin/pipe": "read" }],
-		["what is the kernel's", { "/proc/1/status": "read", "/sys/x": "read", "/dev/pts/0": "read" }],
-		["what was only written: the content of somebody's log is none of the cage's", { "/var/big": "write create" }],
+		["kernel files", { "/proc/1/status": "read", "/sys/x": "read", "/dev/pts/0": "read" }],
+		["files that were only written, such as another program's log", { "/var/big": "write create" }],
 		["byte code", { "/usr/lib/__pycache__/a.pyc": "read" }],
 	])("nothing for %s", (_, did) => {
 		const files = { "/proc/1/status": "", "/sys/x": "", "/dev/pts/0": "", "/usr/lib/__pycache__/a.pyc": "" };

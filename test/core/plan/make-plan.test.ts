@@ -158,7 +158,7 @@ describe("a plan", () => {
 		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run/peer": "bind" });
 		expect(() => cageEntries(made)).not.toThrow();
 	});
-	test("contains the links on the way to a created path and its directory", () => {
+	test("contains the links above a created path and its directory", () => {
 		const made = planFor(
 			tree({ ...host, "/var/run": link("/run"), "/run/other": "" }),
 			trace({ "/var/run/app.pid": "write create" }),

@@ -84,7 +84,7 @@ describe("the administrator's permission for a socket", () => {
 		expect(made.shared).toMatchObject([{ path: "/run/app", kind: "socket", example: control }]);
 		expect(made.permissions.unixSockets).toBe(`--allow socket:${control}`);
 	});
-	test("is suggested where it is missing", () => {
+	test("is suggested if it is missing", () => {
 		const made = planFor(files, trace({ [control]: "ECONNREFUSED:connect", "/run/redis/redis.sock": "connect" }), {
 			identity: asApp,
 		});

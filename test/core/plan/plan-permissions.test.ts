@@ -65,7 +65,7 @@ test("unix sockets are granted if a trial showed the need", () => {
 	expect(planPermissions(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
 });
 
-test("unix sockets and memfd are open only where their use succeeded", () => {
+test("unix sockets and memfd are permitted only if their use succeeded", () => {
 	expect(planPermissions(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [] });
 	expect(planPermissions(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
 		unixSockets: "AF_UNIX",
@@ -93,7 +93,7 @@ test("scheduling is granted if a trace shows a call for it or does not show the 
 	expect(plan({})).toBeUndefined();
 });
 
-test("multicast is open where a trace names a group, or where one may have been joined before the trace", () => {
+test("multicast is permitted if the trace names a group, or if one may have been joined before the trace", () => {
 	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).multicast;
 	expect(plan({ multicast: "setsockopt(SO_BROADCAST)" })).toBe("setsockopt(SO_BROADCAST)");
 	expect(plan({ ports: new Set(["tcp 80", "udp 53"]) })).toBeUndefined();
@@ -126,7 +126,7 @@ describe("rules about permissions", () => {
 	test("keep the reason from the trace", () => {
 		expect(plan({ allow: ["memfd"] }).memfd).toBe("memfd_create");
 	});
-	test("refuse what they both allow and refuse", () => {
+	test("cannot both allow and refuse a permission", () => {
 		expect(plan({ allow: ["proc"], refuse: ["proc"] }).proc).toBeUndefined();
 	});
 });

@@ -20,7 +20,7 @@ describe("a directory of pages", () => {
 		"/etc/index.html": file("", { mode: 0o644 }),
 		"/usr/lib/node_modules/app/a.js": file("", { mode: 0o644 }),
 	});
-	test("goes in whole once a page was asked for, by its own place and by that of links", () => {
+	test("goes in completely once a page was requested, by its own path or a link's", () => {
 		const trees = servedTrees(trace({ "/usr/share/radio/web/status.xsl": "read", "/etc/radio/radio.xml": "read" }), files);
 		expect(trees).toEqual([
 			{
@@ -30,7 +30,7 @@ describe("a directory of pages", () => {
 			{ top: "/usr/share/radio/web", paths: ["/usr/share/radio/web/status.xsl", "/usr/share/radio/web/style.css"] },
 		]);
 	});
-	test("is looked through to an end, however many directories it has", () => {
+	test("is searched completely, however many directories it has", () => {
 		const page = tree({ "/srv/web/index.html": file("", { mode: 0o644 }) });
 		const inside = (path: string) => path.startsWith("/srv/web/") && !path.endsWith(".html");
 		let listed = 0;
@@ -42,7 +42,7 @@ describe("a directory of pages", () => {
 		expect(servedTrees(trace({ "/srv/web/index.html": "read" }), endless)).toEqual([]);
 		expect(listed).toBeLessThan(3000);
 	});
-	test("is not everybody's directory nor one that the application writes", () => {
+	test("is not a directory for everybody or one that the application writes", () => {
 		const seen = trace({ "/etc/index.html": "read", "/etc/radio/web/status.xsl": "read write" });
 		expect(servedTrees(seen, files)).toEqual([]);
 	});

@@ -67,7 +67,7 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
-	test("contain what the application read of its state and the links on the way, not what it only looked at", () => {
+	test("contain state that the application read and the links to it, not what it only looked at", () => {
 		const made = plan(
 			{ ...write, "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" },
 			state,
@@ -87,7 +87,7 @@ describe("seeds", () => {
 			{ path: "/var/lib/app/queue", uid: 900, seeds: [] },
 		]);
 	});
-	test("start empty where data is emptied at boot or only written: sd_booted must not see systemd in the cage", () => {
+	test("start empty if data is emptied at boot or only written, so that sd_booted does not see systemd in the cage", () => {
 		const more = { "/run/app/old": "x", "/run/systemd/system": directory(), "/var/log/app/a.log": "x" };
 		const made = plan(
 			{ "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look", "/var/log/app/a.log": "read write" },

@@ -11,7 +11,7 @@ describe("directories that the application writes", () => {
 		["a socket that it listens on", { "/run/app.sock": "listen" }, ["/run"]],
 		["a name below a linked parent", { "/var/run/app.pid": "create write" }, ["/run"]],
 		["a name with `..`", { "/var/lib/app/x/../../app/f": "create write" }, ["/var/lib/app"]],
-		["a directory made on the way", { "/var/lib/app/deep/er/f": "create write" }, ["/var/lib/app"]],
+		["a directory created above a file", { "/var/lib/app/deep/er/f": "create write" }, ["/var/lib/app"]],
 		["byte code", { "/usr/lib/python3/__pycache__/a.pyc": "create write" }, []],
 		["kernel files and devices", { "/proc/self/oom_score_adj": "write", "/dev/null": "write", "/sys/x": "create" }, []],
 		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],

@@ -208,13 +208,13 @@ describe("merging with answers", () => {
 		});
 	});
 
-	it("lets the later word about a permission win", () => {
+	it("lets the later decision about a permission win", () => {
 		const base = { ...template(smallest), rules: { ...noRules, allow: ["memfd", "proc"], refuse: ["syslog"] } };
 		const merged = mergeTemplate(base, { rules: { allow: ["syslog"], refuse: ["memfd"] } });
 		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });
 	});
 
-	it("lets the later word about an account win", () => {
+	it("lets the later decision about an account win", () => {
 		const base = {
 			...template(smallest),
 			rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] },

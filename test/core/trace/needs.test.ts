@@ -107,7 +107,7 @@ test.each([
 	expect([...(access?.succeeded.has("execute") ? ["succeeded"] : []), ...failed]).toEqual(expected);
 });
 
-test("a refusal to keep capabilities names them; another prctl's does not", () => {
+test("a refusal to keep capabilities names them, but not that of another prctl", () => {
 	const lines = [
 		`10  capset(${header}, ${set}) = -1 EPERM (Operation not permitted)`,
 		"10  prctl(PR_CAPBSET_DROP, CAP_CHOWN) = -1 EPERM (Operation not permitted)",

@@ -16,8 +16,8 @@ for (const name of ["open", "reports"]) {
 	chmodSync(at(name), 0o777);
 }
 
-describe("a machine that is a chroot itself", () => {
-	test("keeps an application that may chroot from everything above it", async () => {
+describe("a sandbox in a chroot", () => {
+	test("gives an application that may chroot no access above it", async () => {
 		const top = at("chroot");
 		const state = temporaryState();
 		const [script, report] = [at("climb.py"), at("reports/climb")];
@@ -68,7 +68,7 @@ describe("a machine that is a chroot itself", () => {
 });
 
 describe("a runaway application", () => {
-	test("that passes its output to a service does not keep the trace from ending", async () => {
+	test("cannot prolong the trace by passing its output to a service", async () => {
 		const [socket, script] = [at("holds"), at("passes.py")];
 		// Connections that nobody accepts keep the descriptors sent over them.
 		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
@@ -101,7 +101,7 @@ describe("a runaway application", () => {
 		}
 	}, 60_000);
 
-	test("is stopped before it fills the disk, and all that it wrote is gone", async () => {
+	test("is stopped before it fills the disk, and its files are removed", async () => {
 		const state = temporaryState();
 		const small = [
 			"unshare",
@@ -125,7 +125,7 @@ describe("a runaway application", () => {
 		expect(Number(readFileSync(at("used"), "latin1").split("\t")[0])).toBeLessThan(20);
 	}, 120_000);
 
-	test("is held by a cgroup of its own where there are any, and an account by its number of processes", async () => {
+	test("is limited by a cgroup, or without cgroups by its account's number of processes", async () => {
 		const script = at("idle.py");
 		writeFileSync(script, "import time\ntime.sleep(600)\n");
 		const command = ["/usr/bin/python3", script];

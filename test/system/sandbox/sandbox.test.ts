@@ -181,8 +181,8 @@ async function traceUnchanged(...words: Parameters<typeof trace>): Promise<void>
 const mountsAreUnchanged = () =>
 	expect(readFileSync(at("afterwards"), "latin1")).toBe(`host\nhost\n${at("queues")}:\n\n${at("ram")}:\nfile\n`);
 
-describe("an application that does all it can is traced", { timeout: 180_000 }, () => {
-	test("as root, and changes nothing; what it was refused is in the plan", async () => {
+describe("a traced application with every kind of attack", { timeout: 180_000 }, () => {
+	test("changes nothing as root, and refused calls are in the plan", async () => {
 		const where = { state: temporaryState(), enter: inMounts };
 		const given = `/srv/cagewright-test-${process.pid}`;
 		const made = `/var/lib/cagewright-test-${process.pid}`;
@@ -217,11 +217,11 @@ describe("an application that does all it can is traced", { timeout: 180_000 }, 
 		});
 		expect(notes.find(({ code }) => code === "kernel-setting-refused")?.values.paths).toMatch(/^\/(proc|sys)\//);
 	});
-	test("as an account, and changes nothing", async () => {
+	test("changes nothing as an account", async () => {
 		await traceUnchanged("account", { state: temporaryState(), enter: inMounts }, ["--user", "nobody"]);
 		mountsAreUnchanged();
 	});
-	test("by an ordinary user, and changes nothing", async () => {
+	test("changes nothing for an ordinary user", async () => {
 		await traceUnchanged("ordinary", ordinaryUser(readableProgram()), []);
 	});
 });

@@ -20,6 +20,7 @@ export const filesDe: WizardMessages["files"] = {
 		runtime: "Laufzeitdateien",
 		sockets: "Sockets anderer Dienste",
 		devices: "Geräte",
+		decoys: "Köder",
 		secrets: "Geheimnisse, Setuid",
 		"left-out": "Weggelassen",
 	},

@@ -21,6 +21,7 @@ export const filesEn = {
 		runtime: "Runtime files",
 		sockets: "Sockets of other services",
 		devices: "Devices",
+		decoys: "Decoys",
 		secrets: "Secrets and setuid files",
 		"left-out": "Left out",
 	} satisfies Record<GroupName, string>,

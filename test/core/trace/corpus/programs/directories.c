@@ -1,6 +1,6 @@
 #include "lab.h"
 
-/* Where relative names start: chdir, fchdir, a renamed directory, roots of its own. */
+/* Changes the base of relative names: chdir, fchdir, a renamed directory, its own roots. */
 int main(void)
 {
 	struct stat status;

@@ -3,12 +3,12 @@
 static long compat(long number, const void *first, long second, long third)
 {
 	long result;
-	/* Only the low half of an address gets through, so the names lie low in memory. */
+	/* Only the low half of an address is passed, so the names are low in memory. */
 	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(first), "c"(second), "d"(third) : "memory", "r8", "r9", "r10", "r11");
 	return result;
 }
 
-/* A 64-bit program that calls by the tables of i386 and of x32 in between. */
+/* A 64-bit program that also makes calls of i386 and x32. */
 int main(void)
 {
 	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);

@@ -1,4 +1,4 @@
-/* A 32-bit program without a library (it is built without one): i386's own numbers, socketcall(2), and 16-bit ids. */
+/* A 32-bit program, built without a library: i386's own call numbers, socketcall(2) and 16-bit ids. */
 static int call(int number, const void *a, long b, long c, long d)
 {
 	int result;

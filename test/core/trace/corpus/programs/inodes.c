@@ -3,7 +3,7 @@
 #include <sys/inotify.h>
 #include <linux/stat.h>
 
-/* Everything else that takes a name: by path, by directory, by descriptor. */
+/* All other calls that take a name: by path, by directory, by descriptor. */
 int main(void)
 {
 	struct stat status;

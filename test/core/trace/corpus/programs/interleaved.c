@@ -1,7 +1,7 @@
 #include "lab.h"
 #include <pthread.h>
 
-/* Threads and processes that act at once: calls that strace shows as begun and finished later. */
+/* Concurrent threads and processes, whose calls strace shows as unfinished and resumed. */
 static void *asks(void *number)
 {
 	char name[64];

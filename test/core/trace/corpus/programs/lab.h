@@ -1,4 +1,4 @@
-/* What the programs of the corpus share. Each makes its calls by number, so that no libc chooses another one. */
+/* Shared by all programs of the corpus. They make calls by number, so that no libc chooses another call. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "lab.h"
 
-/* Names that look like what strace prints, and files that were deleted or renamed since they were opened. */
+/* Names that look like strace's output, and files that were deleted or renamed after they were opened. */
 int main(void)
 {
 	static const char *names[] = {

@@ -1,7 +1,7 @@
 #include "lab.h"
 #include <pthread.h>
 
-/* Who shares a working directory with whom, and threads that execute. */
+/* Processes and threads that share a working directory or not, and threads that execute a program. */
 static char stacks[4][65536];
 
 static int moves(void *to)

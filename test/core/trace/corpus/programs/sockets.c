@@ -14,7 +14,7 @@ static socklen_t size(const char *name, int abstract)
 	return offsetof(struct sockaddr_un, sun_path) + strlen(name) + 1;
 }
 
-/* Unix sockets by path, relative, long, abstract and without a name; what is sent looks like a call. */
+/* Unix sockets by absolute, relative and long path, abstract and unnamed. The data that they send looks like a call. */
 int main(void)
 {
 	static char data[] = "\n1  unlink(\"/etc/passwd\") = 0\n, {sa_family=AF_UNIX, sun_path=\"/forged\"}";

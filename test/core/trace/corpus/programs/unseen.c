@@ -1,6 +1,6 @@
 #include "lab.h"
 
-/* Files that are opened without a name: by handle, from memory, and by a ring that strace cannot see. */
+/* Files opened without a name: by handle, from memory, and via io_uring, which strace cannot see. */
 int main(int count, char **words)
 {
 	if (count > 1) {

@@ -1,0 +1,119 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { begin, cagewright, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, freePort } from "./network.ts";
+
+/** A caged application with decoys, which opens one only when it is asked to, like one that an intruder has taken over. */
+
+const state = temporaryState();
+const key = "/root/.ssh/id_ed25519";
+let port: number;
+let made: Made;
+
+/** `GET /read` opens a decoy itself, `GET /child` in a process that ends at once. */
+const server = (at: number) => `
+use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
+my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${at}, Listen => 5, ReuseAddr => 1) or die;
+while (my $c = $s->accept) {
+	my ($what) = (<$c> // '') =~ m{^GET /(\\w*)};
+	my $text = 'ok';
+	if ($what eq 'read') { open(my $f, '<', '${key}') or die; $text = <$f> }
+	if ($what eq 'child') { unless (fork) { open(my $f, '<', '/.env'); exit } wait }
+	print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$text"; close $c;
+}`;
+
+beforeAll(async () => {
+	port = await freePort();
+	const script = `${temporaryFolder("server")}/server.pl`;
+	writeFileSync(script, server(port));
+	const probe = `curl -sf http://127.0.0.1:${port}/`;
+	const words = ["--name", "victim", "--user", "nobody", "--probe", probe, "--decoy"];
+	made = await make([...words, "--", "/usr/bin/perl", script], { state });
+});
+
+const request = (what: string) => fetchPage(`http://127.0.0.1:${port}/${what}`);
+const at = (path: string, root = made.root) => readFileSync(`${root}${path}`, "utf8");
+const alarmsIn = (text: string): Json[] =>
+	text
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Json);
+
+test("a cage has decoys that its account can read, and every verb knows them", async () => {
+	expect(at(key)).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
+	expect(at("/etc/shadow")).toMatch(/^root:\$6\$/);
+	expect(statSync(`${made.root}${key}`).mode & 0o7777).toBe(0o644);
+	expect(await cagewright(["check", "victim", "--deep"], { state })).toMatchObject({ status: 0 });
+	expect((await cagewright(["explain", "victim", key], { state })).stdout).toContain("decoy: worthless");
+	const plan = await cagewright(["plan", "victim"], { state });
+	expect(plan.stdout).toMatch(/^decoys +6 +generated$/m);
+	expect((await cagewright(["record", "victim"], { state })).stdout).toMatch(/\| decoys \| 6 \|/);
+});
+
+test("another generation and an imported cage have the same decoys", async () => {
+	const paths = ["/.env", key, "/root/.bash_history"];
+	const before = paths.map((path) => at(path));
+	expect(await cagewright(["update", "victim"], { state })).toMatchObject({ status: 0 });
+	const built = await cagewright(["build", "victim", "--include", "/etc/hostname", "--json"], { state });
+	expect(built.status).toBe(0);
+	const { root } = built.json as Made;
+	expect(root).not.toBe(made.root);
+	expect(paths.map((path) => at(path, root))).toEqual(before);
+	expect(await cagewright(["check", "victim"], { state })).toMatchObject({ status: 0 });
+
+	const archive = `${temporaryFolder("archive")}/victim.tar`;
+	const there = temporaryState();
+	expect(await cagewright(["export", "victim", "--format", "tar", "-o", archive], { state })).toMatchObject({ status: 0 });
+	const imported = await cagewright(["import", archive, "--yes", "--json"], { state: there });
+	expect(imported.status).toBe(0);
+	const folder = `${there}/cages/victim/generations/${imported.json.generation}`;
+	expect(paths.map((path) => at(path, folder))).toEqual(before);
+	expect((await cagewright(["explain", "victim", key], { state: there })).stdout).toContain("decoy: worthless");
+});
+
+describe("the watch", () => {
+	test("reports an opening in the cage, and neither normal work nor whoever reads the files from outside", async () => {
+		const file = `${temporaryFolder("alarm")}/alarms`;
+		writeFileSync(file, "");
+		const run = startRun("victim", { state });
+		await eventually(() => request(""));
+		const watch = begin(["watch", "victim", "--json", "--on-alarm", `cat >>${file}`], { state });
+		const reported = (count: number) => eventually(() => expect(alarmsIn(readFileSync(file, "utf8"))).toHaveLength(count));
+		try {
+			await watch.says("Watching");
+			await request("");
+			await cagewright(["check", "victim", "--deep"], { state });
+			for (const path of [key, "/etc/shadow", "/.env"]) at(path);
+			expect(await request("read")).toContain("BEGIN OPENSSH");
+			await reported(1);
+			await request("child");
+			await reported(2);
+		} finally {
+			await watch.stop();
+			await run.stop();
+		}
+		expect(alarmsIn((await watch.ended).stdout)).toMatchObject([
+			{
+				...{ schema: "cagewright/alarm/1", cage: "victim", kind: "decoy", severity: "high", result: "opened", path: key },
+				...{ program: "/usr/bin/perl", knownBy: "process" },
+			},
+			{ cage: "victim", kind: "decoy", path: "/.env" },
+		]);
+	});
+
+	test("reports a confined shell to those who ask for tests", async () => {
+		const watch = begin(["watch", "--with-tests"], { state });
+		try {
+			await watch.says("Watching");
+			const { stdout } = await cagewright(["shell", "victim", "--", "cat", "/root/.aws/credentials"], { state });
+			expect(stdout).toContain("aws_access_key_id");
+			await eventually(async () => {
+				const history = await cagewright(["show", "victim", "--history"], { state });
+				expect(history.stdout).toMatch(/ alarm \{.*"path":"\/root\/\.aws\/credentials"/);
+			});
+		} finally {
+			await watch.stop();
+		}
+	});
+});
