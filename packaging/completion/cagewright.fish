@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -175,6 +175,7 @@ complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' 
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l writable -r -F -d 'Directory that the application may write to'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l bind -r -F -d 'Mount a host directory instead of copying it'
 complete -c cagewright -n '__cagewright_verb make trace adopt' -l network -x -a 'host none' -d 'Network of the running cage'
+complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l calls -x -a 'general observed' -d 'System call filter: the general one, or one made from the application\'s observed calls'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow -x -a 'proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code' -d 'Grant a permission that the trace did not prove necessary'
 complete -c cagewright -n '__cagewright_verb make trace trial adopt' -l yes -d 'Accept all proposals'
 complete -c cagewright -n '__cagewright_verb make trace build trial adopt release update rollback remove install uninstall' -l dry-run -d 'Show what would be done and change nothing'

@@ -2,13 +2,13 @@ import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
 import type { MeasuredConfinement } from "../core/cage/cage.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
-import type { TemporaryEntry } from "../core/confinement/launch.ts";
-import type { Layer } from "../core/confinement/layers.ts";
-import type { Method } from "../core/confinement/method.ts";
+import type { CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
+import type { Layer, Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
+import type { TraceMode } from "../core/trace/calls.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
 /** How an application is started. */
@@ -33,8 +33,8 @@ export interface LaunchRequest {
 	 * that left others in the background.
 	 */
 	readonly attended?: "pipe" | "terminal";
-	/** Traces with strace: `fast` with --seccomp-bpf, `whole` if our own filter runs, because its denials never show with `fast`. */
-	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
+	/** Traces with strace; not `fast` if our own filter runs, because its denials would not show. */
+	readonly trace?: { readonly mode: TraceMode; onData(chunk: Uint8Array): void };
 	/** Receives the application's output. Otherwise it inherits our stdin, stdout and stderr. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
 	/** Passes the output to our terminal unchanged, including control sequences. */
@@ -71,13 +71,7 @@ export interface CageLayout {
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
 	readonly temporaryEntries: readonly TemporaryEntry[];
-	readonly devices: readonly {
-		readonly path: Path;
-		readonly type: "c" | "b";
-		readonly major: number;
-		readonly minor: number;
-		readonly mode: number;
-	}[];
+	readonly devices: CageRoot["devices"];
 	readonly permissions: Permissions;
 }
 

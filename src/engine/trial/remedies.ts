@@ -56,6 +56,7 @@ export function describeAddition(addition: Addition): string {
 		case "opening":
 			return permissionLabels[addition.name];
 		case "account":
+		case "call":
 			return addition.name;
 		default:
 			return showPath(addition.path);

@@ -45,8 +45,15 @@ export const explainDe: ExplainMessages = {
 		"new-in-plan": () => "nach dem Bau des Käfigs geplant; bauen Sie ihn neu",
 	},
 	callPasses: (name, permitted) => `${name}: passiert den Filter${permitted ? ", weil die Anwendung den Aufruf braucht" : ""}.`,
+	callPermitted: (name, why) => `${name}: passiert den Filter für diese Anwendung, weil ${why}.`,
+	callReasons: {
+		base: () => "jedes Programm den Aufruf braucht",
+		made: () => "die Anwendung ihn ausgeführt hat",
+		allowed: () => "eine Option oder eine Capability des Plans ihn erlaubt",
+		group: ({ example, group }) => `die Anwendung ${example} aus derselben Gruppe (${group}) ausgeführt hat`,
+	},
 	callDenied: (name, answer, why, when) =>
-		`${name}: der Filter für Systemaufrufe antwortet mit ${answer}${when ? ` ${when}` : ""} (${why}).`,
+		`${name}: der Filter für Systemaufrufe ${answer === "kill" ? "beendet den Prozess" : `antwortet mit ${answer}`}${when ? ` ${when}` : ""} (${why}).`,
 	capabilityKept: (name, why) => `Capability ${name}: behalten, weil die Anwendung sie braucht (${why}).`,
 	capabilityUnneeded: (name) =>
 		`Capability ${name}: nicht behalten, weil weder Beobachtung noch Erprobung einen Bedarf zeigte. Um sie zu erlauben: --allow capability:${name}`,
@@ -55,6 +62,7 @@ export const explainDe: ExplainMessages = {
 	why: {
 		"foreign-abi": "Systemaufrufe einer anderen Architektur",
 		unjudged: "neuer als der Filter",
+		"not-observed": "Aufrufe, die bei der Anwendung nicht beobachtet wurden",
 		namespaces: "Namensräume",
 		"terminal-injection": "Eingaben in fremde Terminals",
 		"socket-families": "seltene Socket-Familien",

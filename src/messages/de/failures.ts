@@ -178,8 +178,12 @@ export const failuresDe: Failures = {
 	"needs-refused":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Sie haben verweigert, was die Anwendung braucht: {permissions}. Um es zu erlauben, entfernen Sie {options}. Probe: {probe}",
 	"opening-both": "--allow und --refuse nennen beide '{value}'. Entfernen Sie eine der Optionen.",
+	"calls-general":
+		"'{word}' wirkt nicht auf den allgemeinen Filter für Systemaufrufe. Ergänzen Sie --calls observed, oder entfernen Sie die Option.",
+	"calls-unobserved":
+		"Die Beobachtung enthält nicht alle Systemaufrufe der Anwendung. Beobachten Sie sie ab dem Start: cagewright trace NAME --calls observed",
 	"opening-unknown":
-		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
+		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":

@@ -73,6 +73,7 @@ export const helpDe: HelpMessages = {
 		cwd: "Arbeitsverzeichnis",
 		timeout: "Sekunden bis zur ersten Antwort",
 		network: "Netz des laufenden Käfigs",
+		calls: "Filter für Systemaufrufe: der allgemeine, oder einer aus den beobachteten Aufrufen der Anwendung",
 		limitMemory: "Höchstwert für den Speicher der Anwendung, etwa 512M",
 		limitProcesses: "Höchstzahl ihrer Prozesse und Threads",
 		limitFiles: "Höchstzahl offener Dateien je Prozess",

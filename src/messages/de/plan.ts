@@ -80,6 +80,7 @@ export const planDe: Widen<typeof planEn> = {
 	memfd: "memfd_create",
 	writableCode: "Speicher, der beschreibbar und ausführbar ist",
 	refusedPermissions: "Von Ihnen verweigert",
+	calls: (permitted, general) => `Der Filter erlaubt ${permitted} Systemaufrufe; der allgemeine Filter erlaubt ${general}.`,
 };
 
 export const reasonsDe: ReasonMessages = {

@@ -270,6 +270,10 @@ export const recordDe: RecordMessages = {
 	limitHead: ["Grenze", "Wert", "Durchgesetzt von"],
 	limits: { memory: "Speicher", processes: "Prozesse und Threads", files: "offene Dateien je Prozess" },
 	limitsBy: { cgroup: "einer cgroup, für den ganzen Käfig", rlimit: "einem Ressourcenlimit, für jeden Prozess" },
+	calls: (permitted, general) =>
+		`Der Filter für Systemaufrufe gilt für diese Anwendung: Er erlaubt ${permitted} Aufrufe, der allgemeine Filter ${general}. Er erlaubt, was jedes Programm braucht, was bei der Anwendung beobachtet wurde, und verwandte Aufrufe. Andere Aufrufe werden verweigert; Aufrufe, die kein Dienst braucht, beenden den Prozess.`,
+	callsAllowed: "Erlaubt, obwohl die Beobachtung sie nicht zeigte",
+	callsRefused: "Von der Administration verweigert",
 	network: (network, trialAlone) =>
 		network === "none"
 			? "Der Käfig hat kein Netz."

@@ -1,3 +1,4 @@
+import type { CallReason } from "../../core/confinement/observed-calls.ts";
 import type { When, Why } from "../../core/confinement/seccomp.ts";
 import type { Layer } from "../../core/explain/explain.ts";
 import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
@@ -51,8 +52,15 @@ export const explainEn = {
 	} satisfies Record<Absence["kind"], (detail: string) => string>,
 	callPasses: (name: string, permitted: boolean) =>
 		`${name}: passes the filter${permitted ? ", because the application needs it" : ""}.`,
+	callPermitted: (name: string, why: string) => `${name}: passes the filter for this application, because ${why}.`,
+	callReasons: {
+		base: () => "every program needs it",
+		made: () => "the application made it",
+		allowed: () => "an option or a capability of the plan permits it",
+		group: ({ example, group }) => `the application made ${example}, which belongs to the same group (${group})`,
+	} satisfies Record<CallReason["rule"], (of: { readonly group: string; readonly example: string }) => string>,
 	callDenied: (name: string, answer: string, why: string, when: string) =>
-		`${name}: the system call filter returns ${answer}${when ? ` ${when}` : ""} (${why}).`,
+		`${name}: the system call filter ${answer === "kill" ? "kills the process" : `returns ${answer}`}${when ? ` ${when}` : ""} (${why}).`,
 	capabilityKept: (name: string, why: string) => `Capability ${name}: kept, because the application needs it (${why}).`,
 	capabilityUnneeded: (name: string) =>
 		`Capability ${name}: not kept, because neither trace nor trial showed a need for it. To permit it: --allow capability:${name}`,
@@ -61,6 +69,7 @@ export const explainEn = {
 	why: {
 		"foreign-abi": "system calls of another architecture",
 		unjudged: "newer than the filter",
+		"not-observed": "calls that the application was not observed to make",
 		namespaces: "namespaces",
 		"terminal-injection": "input injection into terminals",
 		"socket-families": "rare socket families",

@@ -164,8 +164,11 @@ export const failuresEn = {
 	"needs-refused":
 		"{name} does not answer in its cage{words?: %}. You refused what it needs: {permissions}. To permit it, remove {options}. Probe: {probe}",
 	"opening-both": "Both --allow and --refuse name '{value}'. Remove one of them.",
+	"calls-general": "'{word}' has no effect on the general system call filter. Add --calls observed, or remove the option.",
+	"calls-unobserved":
+		"The trace does not have all system calls of the application. Trace it from its start with: cagewright trace NAME --calls observed",
 	"opening-unknown":
-		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH or executable-data:DIR.",
+		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PATH or executable-data:DIR.",
 	"needs-declined":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. If the cage may contain them, add {options}. Probe: {probe}",
 	"needs-excluded":

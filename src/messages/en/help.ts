@@ -77,6 +77,7 @@ export const helpEn = {
 		cwd: "Working directory",
 		timeout: "Seconds to wait for the first answer",
 		network: "Network of the running cage",
+		calls: "System call filter: the general one, or one made from the application's observed calls",
 		limitMemory: "Maximum memory of the application, such as 512M",
 		limitProcesses: "Maximum number of its processes and threads",
 		limitFiles: "Maximum number of open files of each process",

@@ -83,6 +83,8 @@ export const planEn = {
 	memfd: "memfd_create",
 	writableCode: "memory that is both writable and executable",
 	refusedPermissions: "Refused by you",
+	calls: (permitted: number, general: number) =>
+		`The filter permits ${permitted} system calls; the general filter permits ${general}.`,
 };
 
 /** Reasons and risks of entries, kinds and importance of missing items, reasons for accounts. */

@@ -285,6 +285,10 @@ export const recordEn = {
 	limitHead: ["Limit", "Value", "Enforced by"],
 	limits: { memory: "memory", processes: "processes and threads", files: "open files per process" },
 	limitsBy: { cgroup: "a cgroup, for the whole cage", rlimit: "a resource limit, for each process" },
+	calls: (permitted: number, general: number) =>
+		`The system call filter is made for this application: it permits ${permitted} calls, and the general filter ${general}. It permits what every program needs, what the application was observed to call, and related calls. Other calls are refused, and calls that no service needs end the process.`,
+	callsAllowed: "Permitted although the trace did not show them",
+	callsRefused: "Refused by the administrator",
 	network: (network: string, trialAlone: boolean) =>
 		network === "none"
 			? "The cage has no network."

@@ -5,13 +5,14 @@ import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
+import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
+import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
-import type { MeasuredConfinement, Observed } from "../../engine/ports.ts";
 import { fullDisk } from "../files/errors.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe.ts";
@@ -29,7 +30,7 @@ export function spawnLaunch(
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
 	if (request.trace && tracePath !== undefined) {
-		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
+		words.unshift("strace", ...straceArguments(request.trace.mode), "-o", tracePath, "--");
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
 	// A relayed terminal needs our own outputs; the application has another terminal then.

@@ -1,13 +1,11 @@
 import * as v from "valibot";
-import { noRules } from "../../core/application/application.ts";
+import { callFilters, noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { type PlannedFiles, plannedFiles } from "../../core/session/session.ts";
-import type { Form, Screen, WizardState } from "../state.ts";
-import { emptyTrial, startState } from "../state.ts";
+import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
+import { emptyTrial, type Form, type Screen, startState, type WizardState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
-import { formFor } from "../steps/form/fields.ts";
-import { withoutTrying } from "../steps/form/probe.ts";
+import { formFor, withoutTrying } from "../steps/form/fields.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
 import type { Traced } from "./values.ts";
 
@@ -106,6 +104,7 @@ const answersSchema = v.looseObject({
 		exercises: strings,
 		timeout: v.number(),
 		network: v.picklist(["host", "none"]),
+		calls: v.exactOptional(v.picklist(callFilters)),
 		directories: strings,
 	}),
 	rules: v.looseObject({ binds: v.optional(list) }),

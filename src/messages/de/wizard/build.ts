@@ -26,6 +26,7 @@ export const buildDe: WizardMessages["build"] = {
 		probe: "Probe",
 		exercise: "Übung",
 		note: "Hinweis",
+		calls: "Systemaufrufe",
 		network: "Netz",
 		capability: "Capability",
 		permission: "Berechtigung",
@@ -49,6 +50,7 @@ export const buildDe: WizardMessages["build"] = {
 	none: "keine",
 	nothing: "nichts",
 	dedicated: "mit dem eigenen Konto {name}",
+	callsValue: "{permitted} erlaubt; der allgemeine Filter erlaubt {general}",
 	networks: {
 		host: "das des Hosts; bei Beobachtung und Erprobung isoliert",
 		none: "keines",

@@ -152,6 +152,7 @@ export const trialDe: WizardMessages["trial"] = {
 		memfd: "memfd_create erlauben",
 		writableCode: "beschreibbaren und ausführbaren Speicher erlauben",
 		account: "Konto {name} aufnehmen",
+		call: "Systemaufruf {name} erlauben",
 	},
 	declined: "von Ihnen weggelassen",
 	noRemedy: "keine Lösung bekannt",

@@ -155,6 +155,7 @@ export const trialEn = {
 		memfd: "allow memfd_create",
 		writableCode: "allow memory that is writable and executable",
 		account: "add the account {name}",
+		call: "allow the system call {name}",
 	},
 	declined: "left out by you",
 	noRemedy: "no known fix",
