@@ -11,7 +11,7 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
 	drift: (cage, path, finding) => `${cage}: ${finding} bei ${path} gefunden; Erklärung mit: cagewright check ${cage}`,
 	repeated: (count) => `, ${count}-mal`,
-	byAccount: "der Prozess war schon beendet; der Käfig ist an seinem Konto erkannt",
+	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	label: "Alarme",
 	recent: (lastDay, newest) => `${lastDay} in den letzten 24 Stunden. Neuester: ${newest}`,
 	inList: (lastDay) => `${lastDay} ${lastDay === 1 ? "Alarm" : "Alarme"} in 24 Stunden`,

@@ -15,7 +15,7 @@ export const alarmsEn = {
 	drift: (cage: string, path: string, finding: string) =>
 		`${cage}: found ${finding} at ${path}; explained by: cagewright check ${cage}`,
 	repeated: (count: number) => `, ${count} times`,
-	byAccount: "the process had ended; the cage is known by its account",
+	byAccount: "the process had already exited, so the cage was identified by its account",
 	label: "Alarms",
 	recent: (lastDay: number, newest: string) => `${lastDay} in the last 24 hours. Newest: ${newest}`,
 	inList: (lastDay: number) => `${lastDay} ${lastDay === 1 ? "alarm" : "alarms"} in 24 hours`,
