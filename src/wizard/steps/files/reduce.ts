@@ -8,7 +8,7 @@ import { bindFolder, emptyFolder, folderOf } from "./folders.ts";
 import { redo, undo } from "./history.ts";
 import { totalsNow } from "./pending.ts";
 import { fileTabs } from "./state.ts";
-import { decideAlike, decideKind, decidePackage, toggle } from "./toggle.ts";
+import { decideAlike, decideKind, decidePackage, toggle, toggleDecoys } from "./toggle.ts";
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
 import { isFiltered, selectedRow, visibleRows } from "./visible-rows.ts";
 
@@ -44,6 +44,8 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			return (row && shut(state, row)) ?? only(go(state, "trace"));
 		case "next-waiting":
 			return toNextWaiting(state);
+		case "decoys":
+			return toggleDecoys(state);
 		case "undo":
 			return undo(state) ?? only(notice(state, "nothing-to-undo"));
 		case "redo":
