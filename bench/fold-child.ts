@@ -1,4 +1,5 @@
-import { startAtFirstExecve, TraceFold } from "../src/core/trace/fold.ts";
+import { TraceFold } from "../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../test/core/trace/folding.ts";
 
 /** Folds its input in a separate process, so that its memory contains only the fold. */
 const fold = new TraceFold({ start: startAtFirstExecve() });

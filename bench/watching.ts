@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { systemMachine } from "../src/cli/machine.ts";
-import type { Launched } from "../src/engine/ports.ts";
+import type { Launched } from "../src/engine/launch-ports.ts";
 import { children } from "../src/system/launch/processes.ts";
 import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
 

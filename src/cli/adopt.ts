@@ -1,3 +1,4 @@
+import type { KeptSide } from "../core/adoption/adoption.ts";
 import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
@@ -5,6 +6,7 @@ import { printable, showPath } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
 import { type Adopted, type AdoptionPlan, adoptService, planAdoption, requireSystemd } from "../engine/adopt/adopt.ts";
+import { planRelease, type ReleasePlan, releaseService } from "../engine/adopt/release.ts";
 import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
@@ -12,8 +14,7 @@ import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
-import { recordWriter } from "./record-writer.ts";
-import type { Terminal } from "./terminal.ts";
+import { recordWriter, type Terminal } from "./terminal.ts";
 
 export type AdoptOptions = GivenOptions;
 
@@ -97,7 +98,7 @@ async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Pr
 	return ask(terminal, terminal.messages.cli.adoption.adoptQuestion(plan.service));
 }
 
-export function dropinPath(service: string): string {
+function dropinPath(service: string): string {
 	return showPath(dropinPlace(service));
 }
 
@@ -124,4 +125,61 @@ function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Ad
 		const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
 		terminal.printJson("adopt", { ...planJson(name, plan), ...cage, answered: true, seconds: { interrupted } });
 	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, interrupted));
+}
+
+export interface ReleaseOptions {
+	readonly keep?: KeptSide;
+	readonly yes?: boolean;
+	readonly dryRun?: boolean;
+}
+
+export async function release(terminal: Terminal, called: string, options: ReleaseOptions): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const words = terminal.messages.cli.adoption;
+		if (options.dryRun) {
+			const plan = await planRelease(context, called, options.keep);
+			if (terminal.options.json) terminal.printJson("release", { dryRun: true, ...releaseJson(plan) });
+			else terminal.print(releaseText(terminal, plan));
+			return 0;
+		}
+		const released = await releaseService(
+			context,
+			called,
+			options.keep,
+			async (plan) => options.yes || confirmRelease(terminal, plan),
+		);
+		if (!released) {
+			terminal.say(words.stays(called));
+			return 1;
+		}
+		const { interrupted, plan } = released;
+		if (terminal.options.json) {
+			terminal.printJson("release", { ...releaseJson(plan), answered: true, seconds: { interrupted } });
+		} else terminal.print(words.released(plan.adoption.service, interrupted));
+		return 0;
+	});
+}
+
+async function confirmRelease(terminal: Terminal, plan: ReleasePlan): Promise<boolean> {
+	const { service } = plan.adoption;
+	if (!terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
+	terminal.say(releaseText(terminal, plan));
+	return ask(terminal, terminal.messages.cli.adoption.releaseQuestion(service));
+}
+
+function releaseText({ messages }: Terminal, { adoption, givenBack, name }: ReleasePlan): string {
+	const words = messages.cli.adoption;
+	return [
+		words.willRelease(adoption.service, name),
+		words.stop,
+		words.giveBack(givenBack.map(showPath)),
+		words.removeDropin(dropinPath(adoption.service)),
+		words.start(adoption.probes.map(printable)),
+		words.orElse,
+	].join("\n");
+}
+
+function releaseJson({ adoption, givenBack, name }: ReleasePlan): object {
+	const { probes, service, since } = adoption;
+	return { name, service, since, places: givenBack.map(pathToJson), probes };
 }

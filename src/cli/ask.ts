@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { Interrupted } from "./interrupted.ts";
+import { Interrupted } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;

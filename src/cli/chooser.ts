@@ -25,7 +25,7 @@ import { newestProgram } from "../system/templates/template-values.ts";
 import { findApplications } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { Choice } from "../wizard/choice.ts";
-import type { Chooser } from "../wizard/session/chooser.ts";
+import type { Chooser } from "../wizard/session/session.ts";
 import type { TemplateSaved } from "../wizard/session/values.ts";
 import type { ReviewRow } from "../wizard/steps/build/review.ts";
 import { reviewText } from "../wizard/steps/build/review-text.ts";

@@ -3,8 +3,7 @@ import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
 import { report } from "./report.ts";
-import { stateFolder } from "./state.ts";
-import { Terminal } from "./terminal.ts";
+import { stateFolder, Terminal } from "./terminal.ts";
 import { createProgram, type Verb } from "./verbs.ts";
 
 /** Runs the verb that the arguments name, and turns an error into one line and an exit status. The wizard and the texts of the help are loaded on demand. */

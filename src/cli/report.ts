@@ -1,8 +1,18 @@
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
-import { Interrupted } from "./interrupted.ts";
 import type { GlobalOptions } from "./options.ts";
+
+/** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
+export class Interrupted extends Error {
+	readonly status: number;
+
+	constructor(signal: NodeJS.Signals) {
+		super(signal);
+		this.name = "Interrupted";
+		this.status = signal === "SIGHUP" ? 129 : signal === "SIGINT" ? 130 : 143;
+	}
+}
 
 /** Returns the path that this user may not access, usually root's state folder. */
 function deniedPath(error: unknown): string | undefined {

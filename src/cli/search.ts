@@ -6,8 +6,7 @@ import { type MinimiseResult, minimiseCage } from "../engine/minimise/minimise.t
 import type { Subject } from "../engine/minimise/subject.ts";
 import { foundText } from "../report/minimise.ts";
 import { ask } from "./ask.ts";
-import { recordWriter } from "./record-writer.ts";
-import type { Terminal } from "./terminal.ts";
+import { recordWriter, type Terminal } from "./terminal.ts";
 
 interface SearchOptions {
 	/** In addition to the cage's own. */

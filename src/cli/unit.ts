@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { userUnit } from "../core/confinement/user-unit.ts";
+import { userUnit } from "../core/confinement/unit/unit.ts";
 import { Failure } from "../core/failure.ts";
 import { parent, pathToText } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";

@@ -20,8 +20,7 @@ import {
 	updatePlanToJson,
 } from "../report/update.ts";
 import { ask } from "./ask.ts";
-import { recordWriter } from "./record-writer.ts";
-import type { Terminal } from "./terminal.ts";
+import { recordWriter, type Terminal } from "./terminal.ts";
 
 export interface UpdateOptions {
 	readonly all?: boolean;

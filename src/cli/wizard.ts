@@ -7,8 +7,7 @@ import { Wizard } from "../wizard/session/engine-session.ts";
 import { findSession, type SessionSummary } from "../wizard/session/saved-sessions.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
-import { recordWriter } from "./record-writer.ts";
-import type { Terminal } from "./terminal.ts";
+import { recordWriter, type Terminal } from "./terminal.ts";
 
 /** Opens the wizard. Prints its last lines after the terminal is restored. */
 export async function wizard(terminal: Terminal, resume?: string | true): Promise<number> {

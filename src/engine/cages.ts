@@ -2,11 +2,11 @@ import type { Cage } from "../core/cage/cage.ts";
 import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
-import { parent } from "../core/path/path.ts";
+import { isWithin, outermost, type Path, parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
-import type { CageLayout } from "./ports.ts";
+import type { CageLayout } from "./launch-ports.ts";
 import type { CageReader, Lock, Store } from "./store.ts";
 
 /** A cage with its present generation. */
@@ -137,4 +137,30 @@ export function temporaryEntriesOf(manifest: Manifest): TemporaryEntry[] {
 				entry.kind === "symlink" ? "symlink" : entry.kind === "file" || entry.kind === "generated" ? "file" : "directory";
 			return { path: entry.path, kind, ...(entry.target === undefined ? {} : { target: entry.target }) };
 		});
+}
+
+/**
+ * Throws `cage-runs-wider` (exit 4) if something runs in a generation that mounts a directory above one of `writable`. Building
+ * would move that directory's state out of its reach.
+ */
+export async function requireNothingWider(
+	{ machine: { launcher, store } }: Pick<Context, "machine">,
+	name: string,
+	writable: readonly Path[],
+): Promise<void> {
+	const roots = outermost(writable);
+	for (const generation of await store.generations(name)) {
+		const others = await rootsOf(store, name, generation);
+		for (const above of others) {
+			const path = roots.find((one) => one !== above && isWithin(one, above));
+			const [pid] = path === undefined ? [] : launcher.running(store.root(name, generation)).processes;
+			if (path !== undefined && pid !== undefined)
+				throw new Failure("cage-runs-wider", { name, pid, above: showPath(above), path: showPath(path) }, 4);
+		}
+	}
+}
+
+async function rootsOf(store: Context["machine"]["store"], name: string, generation: number): Promise<Path[]> {
+	const manifest = await unlessDamaged(store.manifest(name, generation));
+	return outermost(manifest?.writable.map(({ path }) => path) ?? []);
 }

@@ -2,6 +2,8 @@ import type { Tools } from "../core/application/probe-lines.ts";
 import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
+import type { Method, Weakness } from "../core/confinement/method.ts";
+import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
@@ -13,7 +15,6 @@ import type {
 	CommandFeed,
 	Doctor,
 	Documents,
-	Files,
 	HostApplications,
 	Packages,
 	Recording,
@@ -72,4 +73,15 @@ export interface Context {
 	readonly machine: Machine;
 	emit(event: Event): void;
 	readonly signal: AbortSignal;
+}
+
+/** How cages are confined on this machine. With `warns`, emits a warning for each missing layer. Throws like `Launcher.method`. */
+export function launchMethod(context: Context, warns: boolean): Method {
+	const method = context.machine.launcher.method();
+	if (warns) warnWeaker(context, method.weaker);
+	return method;
+}
+
+export function warnWeaker({ emit }: Context, weaker: readonly Weakness[]): void {
+	for (const weakness of weaker) emit({ event: "warned", code: `weaker-${weakness}`, values: {} });
 }

@@ -2,9 +2,8 @@ import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
 import type { MeasuredConfinement } from "../core/cage/cage.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
-import type { TemporaryEntry } from "../core/confinement/launch.ts";
-import type { Layer } from "../core/confinement/layers.ts";
-import type { Method } from "../core/confinement/method.ts";
+import type { CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
+import type { Layer, Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Permissions } from "../core/plan/plan.ts";
@@ -71,13 +70,7 @@ export interface CageLayout {
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
 	readonly temporaryEntries: readonly TemporaryEntry[];
-	readonly devices: readonly {
-		readonly path: Path;
-		readonly type: "c" | "b";
-		readonly major: number;
-		readonly minor: number;
-		readonly mode: number;
-	}[];
+	readonly devices: CageRoot["devices"];
 	readonly permissions: Permissions;
 }
 

@@ -16,27 +16,6 @@ import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { CageLayout, Sandbox } from "./launch-ports.ts";
 
-export type { MeasuredConfinement } from "../core/cage/cage.ts";
-export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
-export type { Observed } from "../core/selftest/outside.ts";
-export type {
-	Attached,
-	AttachRequest,
-	CageLayout,
-	Ended,
-	FailureWatch,
-	FailureWatchRequest,
-	Launch,
-	Launched,
-	Launcher,
-	LaunchRequest,
-	LineProblem,
-	Reachable,
-	Sandbox,
-	ShellResult,
-} from "./launch-ports.ts";
-export type { HostService, ServiceState, Services, UnitSet, Units } from "./systemd-ports.ts";
-
 export interface Packages {
 	/** The package that owns each path, in one query. Paths without an owner are absent. Never throws on an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;

@@ -3,6 +3,7 @@ import { Failure, type Values } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import type { Importance, MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
+import { withoutTrailing } from "../core/text.ts";
 import { alarmsDe } from "./de/alarms.ts";
 import { cliDe } from "./de/cli.ts";
 import { explainDe } from "./de/explain.ts";
@@ -45,13 +46,21 @@ function fill(sentence: string, values: Values, language: string): string {
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);
 		if (form === "ago") return formatAgo(Number(value), language);
-		if (one !== undefined) return pluralRules(language).select(Number(value)) === "one" ? one : other;
+		if (one !== undefined) return Number(value) === 1 ? one : other;
 		return printable(String(value));
 	});
 }
 
 function formatCount(count: number, language: string): string {
-	return numberFormat(language).format(count);
+	return formatNumber(count, 3, language);
+}
+
+/** Not by Intl: loading its data takes longer than any other part of a short command (measured). */
+function formatNumber(value: number, mostDigits: number, language: string): string {
+	const [point, group] = language === "de" ? [",", "."] : [".", ","];
+	const [whole = "", fraction = ""] = value.toFixed(mostDigits).split(".");
+	const shown = withoutTrailing(fraction, "0");
+	return `${whole.replace(/\B(?=(\d{3})+$)/g, group)}${shown && point}${shown}`;
 }
 
 /** Formats an age in its largest whole unit, down to minutes. */
@@ -71,7 +80,7 @@ const spans = [
 	["minute", 60],
 ] as const;
 
-const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
 function formatBytes(bytes: number, language: string): string {
 	let value = bytes;
@@ -80,30 +89,7 @@ function formatBytes(bytes: number, language: string): string {
 		value /= 1000;
 		unit++;
 	}
-	// Intl spells out the short form of bytes, and its narrow form omits the space.
-	if (unit === 0) return `${formatCount(value, language)} B`;
-	const name = units[unit] ?? "byte";
-	const digits = value >= 100 ? 0 : 1;
-	const format = numberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
-	// Terminal columns require ordinary spaces.
-	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
-}
-
-const plurals = new Map<string, Intl.PluralRules>();
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** Cached, because creating a formatter takes longer than a hundred uses, and a screen formats a number in each row. */
-function pluralRules(language: string): Intl.PluralRules {
-	const rules = plurals.get(language) ?? new Intl.PluralRules(language);
-	plurals.set(language, rules);
-	return rules;
-}
-
-function numberFormat(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
-	const key = `${language} ${options.unit ?? ""} ${options.maximumFractionDigits ?? ""}`;
-	const format = formats.get(key) ?? new Intl.NumberFormat(language, options);
-	formats.set(key, format);
-	return format;
+	return `${formatNumber(value, value >= 100 ? 0 : 1, language)} ${units[unit]}`;
 }
 
 export type Language = "en" | "de";

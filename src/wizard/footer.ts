@@ -5,8 +5,7 @@ import { selectedAccount } from "./steps/accounts/reduce.ts";
 import { selectedChoice, visibleChoices } from "./steps/choose/reduce.ts";
 import { isOfferedInFiles } from "./steps/files/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
-import { mayMinimise } from "./steps/trial/minimising.ts";
-import { itemsToAdd, lastRound } from "./steps/trial/reduce.ts";
+import { itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
 
 export function keyName(id: string, messages: Messages): string {

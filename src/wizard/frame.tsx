@@ -2,9 +2,8 @@ import { Box } from "ink";
 import { fitting, keyName, offered } from "./footer.ts";
 import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./look.ts";
 import { Header, headerRows } from "./parts/header.tsx";
-import { Line, Paragraph, paragraph, Segments } from "./parts/line.tsx";
+import { Line, Paragraph, paragraph, Segments, TextInput } from "./parts/line.tsx";
 import { messageText, promptLabel } from "./parts/message-text.ts";
-import { TextInput } from "./parts/text-input.tsx";
 import type { WizardState } from "./state.ts";
 import { Body } from "./steps/body.tsx";
 

@@ -11,19 +11,15 @@ import type { Action, PromptKind, Reduced, WizardState } from "./state.ts";
 import { countAccounts, leaveOut, reduceAccounts } from "./steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
-import { installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
-import { answerParameter } from "./steps/choose/template-choice.ts";
-import { bind } from "./steps/files/folders.ts";
+import { answerParameter, installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
 import { reduceFiles } from "./steps/files/reduce.ts";
-import { addRule, allow } from "./steps/files/toggle.ts";
+import { addRule, allow, bind } from "./steps/files/toggle.ts";
 import { visibleRows } from "./steps/files/visible-rows.ts";
 import { reduceForm } from "./steps/form/reduce.ts";
 import { endStatus, save, showEscapes } from "./steps/save/finishing.ts";
-import { answerName, isNamePrompt } from "./steps/save/names.ts";
-import { installUnit, reduceSave, saveItems } from "./steps/save/reduce.ts";
+import { answerName, installUnit, isNamePrompt, reduceSave, saveItems } from "./steps/save/reduce.ts";
 import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
-import { leaveOutUnneeded } from "./steps/trial/minimising.ts";
-import { lastRound, reduceTrial } from "./steps/trial/reduce.ts";
+import { lastRound, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 /** The reducer of the whole wizard. */

@@ -4,14 +4,13 @@ import { type Action, type Job, type JobKind, type Reduced, startState, type Wiz
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
-import { cursorToFirstDecision, followRow } from "./steps/files/cursor.ts";
 import { planFailed, planMade } from "./steps/files/history.ts";
-import { afterTrying } from "./steps/form/probe.ts";
-import { validated } from "./steps/form/reduce.ts";
+import { cursorToFirstDecision, followRow } from "./steps/files/visible-rows.ts";
+import { afterTrying, validated } from "./steps/form/reduce.ts";
 import { startSelftest, tested } from "./steps/save/finishing.ts";
-import { askForNames, named } from "./steps/save/names.ts";
+import { askForNames, named } from "./steps/save/reduce.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
-import { foundUnneeded } from "./steps/trial/minimising.ts";
+import { foundUnneeded } from "./steps/trial/reduce.ts";
 import { andThen, go, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 /** Applies the result of a job. Results with an outdated ticket are ignored. */

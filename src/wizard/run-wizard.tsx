@@ -1,7 +1,6 @@
 import type { Drawn } from "./draw.tsx";
 import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
-import { importInk } from "./import-ink.ts";
-import { lookFrom, type WizardOptions } from "./options.ts";
+import { importInk, lookFrom, type WizardOptions } from "./options.ts";
 import { WizardStore } from "./runner.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 

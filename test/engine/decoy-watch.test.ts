@@ -34,7 +34,7 @@ function watching() {
 
 const both = [decoy("web", "/.env"), decoy("web", "/etc/shadow")];
 
-test("the kernel is asked again only for other files, or if nobody watches any more", async () => {
+test("the kernel is asked again only for other files or after the watcher ended", async () => {
 	const { requests, running, watch } = watching();
 	await watch.follow([]);
 	expect(requests).toEqual([]);
@@ -61,7 +61,7 @@ test("an opening names the decoy, and whether it came from the cage", async () =
 	]);
 });
 
-test("a machine that refuses is reported once", async () => {
+test("a machine that cannot watch is reported once", async () => {
 	const { refuse, warnings, watch } = watching();
 	refuse();
 	await watch.follow([]);
@@ -71,7 +71,7 @@ test("a machine that refuses is reported once", async () => {
 	expect(warnings).toEqual(["decoys-unwatched"]);
 });
 
-describe("who opened a decoy", () => {
+describe("the process that opened a decoy", () => {
 	const root = (cage: string, generation: number) => pathFromText(`/state/cages/${cage}/generations/${generation}`);
 	const running = new Map<number, CagedProcess>();
 	const decoys = [{ path: "/.env", kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] }];
@@ -104,10 +104,10 @@ describe("who opened a decoy", () => {
 		return processes;
 	};
 
-	test("is looked for in all generations", async () => {
+	test("is searched in all generations", async () => {
 		expect((await looked()).decoys().map(({ place }) => place)).toEqual([`${root("web", 1)}/.env`, `${root("web", 2)}/.env`]);
 	});
-	test("is the caged process, or, once it has ended, whoever used the cage's mount", async () => {
+	test("is the caged process, or, if it has ended, an unknown process that used the cage's mount", async () => {
 		running.set(7, { root: root("web", 2), isTested: false });
 		const processes = await looked();
 		expect(processes.findReader(opened(7, true))).toMatchObject({ cage: "web", knownBy: "process", isTested: false });
@@ -115,7 +115,7 @@ describe("who opened a decoy", () => {
 		expect(processes.findReader(opened(9, false))).toBeUndefined();
 		running.clear();
 	});
-	test("is a test only while one runs", async () => {
+	test("counts as a test only while a test runs", async () => {
 		running.set(7, { root: root("web", 1), isTested: true });
 		expect((await looked()).findReader(opened(8, true))?.isTested).toBe(true);
 		running.clear();

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { TraceFold } from "../../src/core/trace/fold.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { TraceReport } from "../../src/engine/trace/watched-run.ts";
+import { startAtFirstExecve } from "../core/trace/folding.ts";
 
 /** A machine whose clock the test advances. */
 class Clock {

@@ -41,14 +41,13 @@ import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
-import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
-import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watch-result.ts";
-import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
-import { parseMountinfo } from "../../src/system/launch/sandbox-mounts.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adopted-state.ts";
+import { parseMountinfo } from "../../src/system/files/mounts.ts";
 import {
 	parseApkInstalled,
 	parseDiversions,
@@ -123,11 +122,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	sharesIn: { samples: ["uid = nobody\n[a]\n path = /srv/a\n[b]\npath=/srv/b\nauth users = c\n"], parse: sharesIn },
 	"a trace of strace": {
 		samples: [...["directories.fast", "interleaved.whole", "names.whole", "processes.fast"].map(recording)],
-		parse(text) {
-			const fold = new TraceFold({ start: startAtFirstExecve(), cwd: "/" as Path });
-			fold.feed(bytes(text));
-			fold.end();
-		},
+		parse: foldOf,
 	},
 	parseElf: {
 		samples: [

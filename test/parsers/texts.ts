@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { TarProblem } from "../../src/core/archive/tar.ts";
 import { type Manifest, manifestToJson } from "../../src/core/cage/manifest.ts";
 import type { Path } from "../../src/core/path/path.ts";
-import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { TraceFold } from "../../src/core/trace/fold.ts";
 import { cageToJson } from "../../src/system/state/cage-json.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
+import { startAtFirstExecve } from "../core/trace/folding.ts";
 
 /** Texts and readers that several parsers share. */
 

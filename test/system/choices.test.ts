@@ -6,6 +6,7 @@ import { choiceOfTemplate, compareChoices } from "../../src/cli/chooser.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import { type Template, templateSchema } from "../../src/core/template/template.ts";
 import { distributionIds } from "../../src/system/packages/packages.ts";
+import { bareApplication } from "../core/cage/plans.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,16 +18,7 @@ const template = (program: string, client: string): Template => ({
 	name: "thing",
 	title: text("Thing"),
 	description: text("Things, as they are installed."),
-	application: {
-		command: [program],
-		cwd: "/",
-		env: {},
-		probes: [],
-		exercises: [],
-		timeout: 30,
-		network: "host",
-		directories: [],
-	},
+	application: { ...bareApplication, command: [program] },
 	rules: noRules,
 	needs: { packages: { [id]: ["thing-server"] }, programs: [program, client] },
 	parameters: {},

@@ -7,12 +7,12 @@ import { eventually } from "./eventually.ts";
 
 const executable = decoyWatcherExecutable(process.arch);
 
-test("the watcher is a static program of a few hundred bytes, and absent for processors that it was not written for", () => {
+test("the watcher is a static program of a few hundred bytes, and does not exist for other processors", () => {
 	expect(executable === undefined || executable.length < 1024).toBe(true);
 	expect(decoyWatcherExecutable("vax")).toBeUndefined();
 });
 
-test("its output is read however it is cut", () => {
+test("the watcher's output is parsed wherever it is cut", () => {
 	const result = Buffer.alloc(4);
 	result.writeInt32LE(-2);
 	const event = Buffer.alloc(24);
@@ -64,7 +64,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the watcher", () => {
 		return { child, ended, isReady, opened, results: () => output.results };
 	}
 
-	test("reports who opened which file, and nothing else", async () => {
+	test("reports only the process and the file of each opening", async () => {
 		const { isReady, opened, results } = start("a", "missing", "b");
 		await isReady();
 		expect(results()).toEqual([0, -2, 0]);
@@ -73,7 +73,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the watcher", () => {
 		expect(opened).toEqual(["b", "a", "b"].map((name) => `${folder}/${name} ${process.pid}`));
 	});
 
-	test("ends with whoever reads its output", async () => {
+	test("ends with the reader of its output", async () => {
 		const { child, ended, isReady } = start("a");
 		await isReady();
 		child.stdin?.end();

@@ -40,7 +40,7 @@ const alarmsIn = (text: string): Json[] =>
 		.filter(Boolean)
 		.map((line) => JSON.parse(line) as Json);
 
-test("a cage has decoys that its account can read, and every verb knows them", async () => {
+test("a cage has decoys that its account can read, and every verb handles them", async () => {
 	expect(at(key)).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
 	expect(at("/etc/shadow")).toMatch(/^root:\$6\$/);
 	expect(statSync(`${made.root}${key}`).mode & 0o7777).toBe(0o644);
@@ -73,7 +73,7 @@ test("another generation and an imported cage have the same decoys", async () =>
 });
 
 describe("the watch", () => {
-	test("reports an opening in the cage, and neither normal work nor whoever reads the files from outside", async () => {
+	test("reports an opening in the cage, but not normal work or a reader outside", async () => {
 		const file = `${temporaryFolder("alarm")}/alarms`;
 		writeFileSync(file, "");
 		const run = startRun("victim", { state });
@@ -102,7 +102,7 @@ describe("the watch", () => {
 		]);
 	});
 
-	test("reports a confined shell to those who ask for tests", async () => {
+	test("reports a confined shell only with --with-tests", async () => {
 		const watch = begin(["watch", "--with-tests"], { state });
 		try {
 			await watch.says("Watching");

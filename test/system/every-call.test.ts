@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import { callShape, straceArguments, tracedCalls } from "../../src/core/trace/calls.ts";
-import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
+import { TraceFold } from "../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../core/trace/folding.ts";
 
 /** Calls of a class (`-e trace=`) that this machine's strace knows, for 64-bit and 32-bit programs. */
 let folder: string;

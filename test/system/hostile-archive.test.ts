@@ -17,58 +17,14 @@ import {
 	writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Appended, appended, editJson, folders, packed, unpacked } from "./archives.ts";
-import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { inProcess } from "./in-process.ts";
-import { preparedRedis } from "./prepared.ts";
+import { describe, expect, test } from "vitest";
+import { type Appended, appended, editJson, folders } from "./archives.ts";
+import { cagewright, temporaryFolder } from "./cagewright.ts";
+import { exportedRedis, holes, map, sparse } from "./hostile-archives.ts";
 
 /** Archives that attack this machine. Each is refused with one line, and nothing changes inside or outside the state folder. */
 
-const state = temporaryState();
-const there = temporaryState();
-const folder = temporaryFolder("hostile-archive");
-const archive = `${folder}/redis.tar`;
-const victim = `${folder}/victim`;
-let data: string;
-
-beforeAll(async () => {
-	const { daemon } = await preparedRedis(state);
-	data = `${daemon.folder}/data`;
-	const exported = await cagewright(["export", "redis", "-o", archive], { state });
-	expect(exported.status, exported.stderr).toBe(0);
-	mkdirSync(victim, { mode: 0o700 });
-	writeFileSync(`${victim}/secret`, "of the host");
-	mkdirSync(`${there}/cages`, { recursive: true, mode: 0o700 });
-});
-
-beforeEach(() => rmSync(`${there}/cages/taken`, { recursive: true, force: true }));
-
-const snapshot = () => execFileSync("find", [victim, there, "-printf", "%p %m %U %s %T@ %l\n"], { encoding: "utf8" });
-const take = (file: string, ...options: string[]) => inProcess(["import", file, "--name", "taken", ...options], { state: there });
-
-/** Neither a real import nor a dry run accepts the archive or leaves anything behind. */
-async function expectRefused(file: string, why: RegExp, statuses: readonly number[] = [2, 4]): Promise<void> {
-	const before = snapshot();
-	const taken = await take(file, "--yes", "--no-trial");
-	expect(statuses, taken.stderr).toContain(taken.status);
-	expect(taken.stderr).toMatch(/^cagewright: [^\n]*\n$/);
-	expect(taken.stderr).toMatch(why);
-	const dry = await take(file, "--dry-run");
-	expect(dry).toMatchObject({ status: taken.status, stderr: taken.stderr });
-	expect(snapshot()).toBe(before);
-}
-
-const file = `${folder}/changed.tar`;
-const changed = (change: (tree: string) => void, options?: readonly string[]) => {
-	const tree = unpacked(archive, `${folder}/tree`);
-	change(tree);
-	return packed(tree, file, options);
-};
-const withData = (tree: string) => {
-	mkdirSync(`${tree}/data${data}`, { recursive: true });
-	return `${tree}/data${data}`;
-};
+const { archive, changed, data, expectRefused, file, folder, state, take, there, victim, withData } = exportedRedis();
 
 test("the unchanged archive is imported", async () => {
 	const taken = await take(archive, "--yes", "--no-trial");
@@ -82,22 +38,22 @@ describe("links", () => {
 			"in place of a writable directory",
 			(tree) => {
 				mkdirSync(dirname(withData(tree)), { recursive: true });
-				rmSync(`${tree}/data${data}`, { recursive: true });
-				symlinkSync(victim, `${tree}/data${data}`);
+				rmSync(`${tree}/data${data()}`, { recursive: true });
+				symlinkSync(victim, `${tree}/data${data()}`);
 			},
 		],
 		[
 			"on the path to a writable directory",
 			(tree) => {
 				mkdirSync(`${tree}/data`);
-				symlinkSync(victim, `${tree}/data/${data.split("/")[1]}`);
+				symlinkSync(victim, `${tree}/data/${data().split("/")[1]}`);
 			},
 		],
 		[
 			"on the path to a writable directory, to another directory of the data",
 			(tree) => {
 				mkdirSync(`${tree}/data/else`, { recursive: true });
-				symlinkSync("else", `${tree}/data/${data.split("/")[1]}`);
+				symlinkSync("else", `${tree}/data/${data().split("/")[1]}`);
 			},
 		],
 		["in the data, to a directory of the host", (tree) => symlinkSync(victim, `${withData(tree)}/in`)],
@@ -106,8 +62,8 @@ describe("links", () => {
 			"in the data, that leave through each other",
 			(tree) => {
 				mkdirSync(`${withData(tree)}/a/b`, { recursive: true });
-				symlinkSync("../..", `${tree}/data${data}/a/b/top`);
-				symlinkSync("a/b/top/..", `${tree}/data${data}/out`);
+				symlinkSync("../..", `${tree}/data${data()}/a/b/top`);
+				symlinkSync("a/b/top/..", `${tree}/data${data()}/out`);
 			},
 		],
 		["in place of the log", (tree) => relinked(`${tree}/log`, `${victim}/log`)],
@@ -139,93 +95,13 @@ describe("links", () => {
 
 	test("are refused if a later entry would be written through them", async () => {
 		const entries = (name: string, link: string): Appended[] => [
-			...folders(data),
+			...folders(data()),
 			{ name, type: "2", link },
 			{ name: `${name}/written`, data: "by the archive" },
 		];
-		await expectRefused(appended(archive, file, entries(`data${data}/evil`, victim)), /link|does not belong/);
+		await expectRefused(appended(archive, file, entries(`data${data()}/evil`, victim)), /link|does not belong/);
 		await expectRefused(appended(archive, file, entries("generations/1/evil", victim)), /link|does not belong/);
 		await expectRefused(appended(archive, file, [...entries("traces", victim)]), /twice|link|does not belong/);
-	});
-});
-
-describe("names", () => {
-	const named: readonly [string, readonly Appended[]][] = [
-		["that climb", [{ name: "../../../../escaped" }]],
-		["that climb from the data", [...folders(data), { name: `data${data}/../../../../../../../escaped` }]],
-		["that are absolute", [{ name: `${victim}/escaped` }]],
-		["with a dot", [...folders("/a"), { name: "data/./a/x" }]],
-		["with an empty part", [...folders("/a"), { name: "data//a/x" }]],
-		["that climb in an extended header", [{ name: "log2", pax: { path: "../../escaped" } }]],
-		["that climb in GNU's long form", [{ name: `${"a/".repeat(60)}${"../".repeat(70)}escaped`, gnu: true }]],
-		["that climb in the header of a file with holes", [{ name: "x", pax: sparse("../../escaped", 10), data: map("0\n") }]],
-		["that are there twice", [{ name: "export.json", data: "{}" }]],
-		["of directories that are there twice", [...folders("/a"), { name: "data/a", type: "5" }]],
-		["below a file", [...folders("/a"), { name: "data/a/x" }, { name: "data/a/x/y" }]],
-		["without their directory", [{ name: "data/a/b/c" }]],
-		["of another generation", [{ name: "generations/2", type: "5" }]],
-		["of another manifest", [{ name: "manifests/2.json", data: "{}" }]],
-		["beside the format's own", [{ name: "account.json", data: "{}" }]],
-		["of a file that asks to be adopted", [{ name: "adoption.json", data: "{}" }]],
-		["of state that no generation mounts", [...folders("/.cagewright-apart/var/lib"), { name: "data/.cagewright-apart/var/x" }]],
-		["too deep", [{ name: "data", type: "5" }, ...deep(400)]],
-		["too long", [...folders("/a"), { name: `data/a/${"b".repeat(300)}` }]],
-	];
-	test.each(named)("%s are refused", async (_, entries) => {
-		await expectRefused(appended(archive, file, entries), /Refusing|damaged|limit/);
-	});
-});
-
-describe("nodes, setuid files and hard links in the data", () => {
-	const nodes: readonly [string, readonly Appended[]][] = [
-		["a FIFO", [{ name: `data${data}/n`, type: "6" }]],
-		["a character device", [{ name: `data${data}/n`, type: "3" }]],
-		["a block device", [{ name: `data${data}/n`, type: "4" }]],
-		["a setuid file", [{ name: `data${data}/n`, mode: 0o4755, data: "x" }]],
-		["a setgid file", [{ name: `data${data}/n`, mode: 0o2755, data: "x" }]],
-		["a hard link to the host", [{ name: `data${data}/n`, type: "1", link: `${victim}/secret` }]],
-		["a hard link that climbs", [{ name: `data${data}/n`, type: "1", link: `${"../".repeat(20)}${victim}/secret` }]],
-		["a hard link to a program of the cage", [{ name: `data${data}/n`, type: "1", link: "generations/1/usr/bin/redis-server" }]],
-		["a hard link to the description", [{ name: `data${data}/n`, type: "1", link: "cage.json" }]],
-		["a hard link in place of the log", [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
-		["a hard link within the generation", [{ name: "generations/1/n", type: "1", link: "generations/1/usr/bin/redis-server" }]],
-		[
-			"a hard link to a symbolic one",
-			[
-				{ name: `data${data}/a`, data: "x" },
-				{ name: `data${data}/s`, type: "2", link: "a" },
-				{ name: `data${data}/n`, type: "1", link: `data${data}/s` },
-			],
-		],
-		["a file of an unknown type", [{ name: `data${data}/n`, type: "S", data: "" }]],
-	];
-	test.each(nodes)("%s is refused", async (_, entries) => {
-		await expectRefused(appended(archive, file, [...folders(data), ...entries]), /Refusing|damaged/);
-	});
-
-	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
-		"an invalid list of seeds is refused: %s",
-		async (text) => {
-			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /damaged.*seeded\.json/);
-		},
-	);
-
-	test("a FIFO or a device in the generation is refused", async () => {
-		await expectRefused(
-			changed((tree) => execFileSync("mkfifo", [`${tree}/generations/1/etc/fifo`])),
-			/fifo/,
-		);
-		await expectRefused(
-			changed((tree) => execFileSync("mknod", [`${tree}/generations/1/dev/sda`, "b", "8", "0"])),
-			/block-device/,
-		);
-		await expectRefused(
-			changed((tree) => {
-				rmSync(`${tree}/generations/1/dev/null`);
-				execFileSync("mknod", [`${tree}/generations/1/dev/null`, "c", "1", "1"]);
-			}),
-			/dev\/null/,
-		);
 	});
 });
 
@@ -237,27 +113,27 @@ describe("sizes", () => {
 	});
 
 	test("a file with a petabyte of holes is refused", async () => {
-		await expectRefused(appended(archive, file, [...folders(data), holes(`data${data}/x`, 2 ** 50)]), /limit/);
+		await expectRefused(appended(archive, file, [...folders(data()), holes(`data${data()}/x`, 2 ** 50)]), /limit/);
 		await expectRefused(appended(archive, file, [holes("log", 2 ** 50)]), /limit|twice/);
 		await expectRefused(appended(archive, file, [holes("seeded.json", 2 ** 23)]), /damaged/);
 	});
 
 	test("many files whose holes exceed the limit together are refused", async () => {
-		const many = Array.from({ length: 6 }, (_, index) => holes(`data${data}/${index}`, 2 ** 40));
-		await expectRefused(appended(archive, file, [...folders(data), ...many]), /limit/);
+		const many = Array.from({ length: 6 }, (_, index) => holes(`data${data()}/${index}`, 2 ** 40));
+		await expectRefused(appended(archive, file, [...folders(data()), ...many]), /limit/);
 	});
 
 	test("numbers that the system would truncate are refused", async () => {
 		for (const pax of [{ uid: "4294967295" }, { gid: "4294967296" }, { mtime: "9".repeat(15) }, { size: "-1" }]) {
-			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
+			await expectRefused(appended(archive, file, [...folders(data()), { name: `data${data()}/x`, pax }]), /damaged/);
 		}
 	});
 
 	test("a map of holes that does not fit its file is refused", async () => {
 		const maps = ["2\n0\n10\n5\n10\n", "1\n100\n10\n", "9999999999\n", "x\n", "1\n", "1\n0\n-1\n"];
 		for (const text of maps) {
-			const entry = { name: "x", pax: sparse(`data${data}/x`, 20), data: map(text) };
-			await expectRefused(appended(archive, file, [...folders(data), entry]), /damaged/);
+			const entry = { name: "x", pax: sparse(`data${data()}/x`, 20), data: map(text) };
+			await expectRefused(appended(archive, file, [...folders(data()), entry]), /damaged/);
 		}
 	});
 
@@ -280,7 +156,7 @@ describe("sizes", () => {
 
 	test("extended headers that change later entries are refused", async () => {
 		for (const pax of [{ "GNU.sparse.map": "0,1" }, { "SCHILY.xattr.security.capability": "x" }, { "GNU.dumpdir": "x" }]) {
-			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
+			await expectRefused(appended(archive, file, [...folders(data()), { name: `data${data()}/x`, pax }]), /damaged/);
 		}
 		const global = Buffer.from(readFileSync(archive));
 		global.write("g", 156);
@@ -312,7 +188,7 @@ test("an invalid trace is refused", async () => {
 });
 
 test("real data are imported completely, with holes, hard links, inner links and names of any bytes and length", async () => {
-	const cage = `${state}/cages/redis/data${data}`;
+	const cage = `${state}/cages/redis/data${data()}`;
 	const descriptor = openSync(`${cage}/holes`, "w");
 	writeSync(descriptor, "begin", 0);
 	writeSync(descriptor, "end", 2 ** 28);
@@ -348,7 +224,7 @@ test("real data are imported completely, with holes, hard links, inner links and
 		rmSync(`${there}/cages/taken`, { recursive: true, force: true });
 		const taken = await take(one, "--yes", "--no-trial");
 		expect(taken.status, taken.stderr).toBe(0);
-		const arrived = `${there}/cages/taken/data${data}`;
+		const arrived = `${there}/cages/taken/data${data()}`;
 		const { blocks, size } = statSync(`${arrived}/holes`);
 		expect({ size, isSmall: blocks < 2048 }).toEqual({ size: 2 ** 28 + 3, isSmall: true });
 		expect(execFileSync("cmp", [`${cage}/holes`, `${arrived}/holes`]).toString()).toBe("");
@@ -367,32 +243,4 @@ test("real data are imported completely, with holes, hard links, inner links and
 function relinked(path: string, target: string): void {
 	rmSync(path, { recursive: true });
 	symlinkSync(target, path);
-}
-
-function sparse(name: string, size: number): Record<string, string> {
-	return {
-		"GNU.sparse.major": "1",
-		"GNU.sparse.minor": "0",
-		"GNU.sparse.name": name,
-		"GNU.sparse.realsize": String(size),
-	};
-}
-
-/** A sparse file's map, padded to whole blocks. */
-function map(text: string): string {
-	return text.padEnd(Math.ceil(text.length / 512) * 512, "\0");
-}
-
-/** An entry for a file that is one hole. */
-function holes(name: string, size: number): Appended {
-	return { name: "GNUSparseFile.0/x", pax: sparse(name, size), data: map(`1\n${size}\n0\n`) };
-}
-
-function deep(levels: number): Appended[] {
-	return Array.from({ length: levels }, (_, index) => ({
-		name: `data/${Array(index + 1)
-			.fill("d")
-			.join("/")}`,
-		type: "5" as const,
-	}));
 }

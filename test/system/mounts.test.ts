@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { type Mount, parseMountinfo, sandboxMounts } from "../../src/system/launch/sandbox-mounts.ts";
+import { type Mount, parseMountinfo } from "../../src/system/files/mounts.ts";
+import { sandboxMounts } from "../../src/system/launch/sandbox-mounts.ts";
 
 describe("mountinfo", () => {
 	test("has place, type and write access of each mount", () => {

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Files } from "../../src/core/machine/facts.ts";
 import type { Path } from "../../src/core/path/path.ts";
-import type { Files, Packages } from "../../src/engine/ports.ts";
+import type { Packages } from "../../src/engine/ports.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { type Mount, rootlessMounts } from "../../src/system/launch/sandbox-mounts.ts";
+import type { Mount } from "../../src/system/files/mounts.ts";
+import { rootlessMounts } from "../../src/system/launch/sandbox-mounts.ts";
 
 const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
 

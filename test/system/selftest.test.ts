@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { type Layer, layers } from "../../src/core/confinement/layers.ts";
+import { type Layer, layers } from "../../src/core/confinement/method.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
 import { selftestCage } from "../../src/engine/selftest/selftest.ts";
 import { cagewright, type Json, make, makeAsUsual, temporaryState } from "./cagewright.ts";

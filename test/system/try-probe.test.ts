@@ -8,6 +8,7 @@ import type { Context } from "../../src/engine/context.ts";
 import { tryProbe, withGuess } from "../../src/engine/trace/try-probe.ts";
 import { lineProblem } from "../../src/system/launch/shell.ts";
 import { greetingOf } from "../../src/system/units/applications.ts";
+import { bareApplication } from "../core/cage/plans.ts";
 import { temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
 
@@ -23,17 +24,7 @@ async function listening<T extends Server | ReturnType<typeof createTcpServer>>(
 }
 
 function answersFor(command: readonly string[]): Answers {
-	const application = {
-		command,
-		cwd: "/",
-		env: {},
-		probes: [],
-		exercises: [],
-		timeout: 30,
-		network: "host",
-		directories: [],
-	} as const;
-	return { name: "tried", application, rules: noRules, onHost: false, rounds: 5 };
+	return { name: "tried", application: { ...bareApplication, command }, rules: noRules, onHost: false, rounds: 5 };
 }
 
 function contextIn(state: string, signal = new AbortController().signal): Context {

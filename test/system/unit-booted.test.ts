@@ -1,155 +1,33 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
-import { archives } from "./booted-tree.ts";
+import { bind, configure, distributed, nginx, redis, type Served, servicesOf } from "./booted-services.ts";
 import { eventually } from "./eventually.ts";
+import { placeDeaf, placeForker, placeTaker } from "./placed-services.ts";
 
 /** Units and drop-ins on a booted systemd, with the distribution's daemons in their cages. */
 
 let system: Booted;
-
-interface Served {
-	/** The cage's name and the distribution's service. */
-	readonly cage: string;
-	readonly service: string;
-	readonly packageName: string;
-	readonly probe: string;
-	/** Upper bound of systemd's score for the cage's unit. */
-	readonly exposure: number;
-}
-
-const redis: Served = {
-	cage: "redis",
-	service: "redis-server",
-	packageName: "redis-server",
-	probe: 'test "$(redis-cli PING)" = PONG',
-	exposure: 1.5,
-};
-const nginx: Served = {
-	cage: "nginx",
-	service: "nginx",
-	packageName: "nginx",
-	probe: "curl -fsS --max-time 5 http://127.0.0.1/ | grep -qi nginx",
-	// The cage `lean` reaches 2.0, because logrotate creates its logs.
-	exposure: 2.3,
-};
-const bind: Served = {
-	cage: "named",
-	service: "named",
-	packageName: "bind9",
-	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
-	// named drops root, so the init keeps CAP_KILL.
-	exposure: 2.1,
-};
-const all = [redis, nginx, bind];
-
-/** Adds a DNS zone, and a server with a dedicated account. */
-function configure(tree: string): void {
-	const zone = "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n";
-	writeFileSync(join(tree, "etc/bind/example.test.zone"), zone);
-	const declaration = 'zone "example.test" { type primary; file "/etc/bind/example.test.zone"; };\n';
-	appendFileSync(join(tree, "etc/bind/named.conf.local"), declaration);
-	mkdirSync(join(tree, "srv/web"));
-	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path state/${name};`);
-	const server = "server { listen 127.0.0.1:80; root /var/www/html; index index.nginx-debian.html; }";
-	const lines = [
-		"daemon off;",
-		"pid state/pid;",
-		"error_log state/error.log;",
-		"events {}",
-		"http {",
-		...temporary,
-		"access_log off;",
-	];
-	writeFileSync(join(tree, "srv/web/nginx.conf"), [...lines, server, "}\n"].join("\n"));
-}
+const services = servicesOf(() => system);
+const { answers, application, isInCage, isInstalledAgain, mainPid, property, restartsAfterKill, starts } = services;
+const { bindReloads, nginxReloads, nginxReopensLogs } = services;
 
 beforeAll(async () => {
 	system = await boot();
 	configure(system.tree);
-	for (const { cage, service } of all)
+	for (const { cage, service } of distributed)
 		await system.must(`cagewright make ${service}.service --name ${cage} --no-selftest --yes --quiet`);
 }, bootTime);
 
 afterAll(() => system?.dispose());
 
-const property = (unit: string, name: string) => system.must(`systemctl show --value --property=${name} ${unit}`);
-const mainPid = (unit: string) => property(unit, "MainPID");
-/** The init's child. */
-const application = async (unit: string) => (await system.must(`cat /proc/${await mainPid(unit)}/task/*/children`)).trim();
-
-const answers = (probe: string) => eventually(() => system.must(probe));
-
-/** Expects the current generation as the root directory (by device and inode) and a separate PID namespace. */
-async function isInCage(unit: string, cage: string): Promise<void> {
-	const pid = await mainPid(unit);
-	const [root, present] = (
-		await system.must(`stat -L -c %d:%i /proc/${pid}/root /var/lib/cagewright/cages/${cage}/current`)
-	).split("\n");
-	expect(root).toBe(present);
-	expect(await system.must(`readlink /proc/${pid}/ns/pid`)).not.toBe(await system.must("readlink /proc/1/ns/pid"));
-}
-
-/** Starts the unit. A start that systemd had to retry counts as failed. */
-const starts = async (unit: string, { cage, probe }: Served) => {
-	await system.must(`systemctl start ${unit}`);
-	await answers(probe);
-	await isInCage(unit, cage);
-	expect(await property(unit, "NRestarts")).toBe("0");
-};
-
-async function restartsAfterKill(unit: string, { cage, probe }: Served): Promise<void> {
-	const before = await mainPid(unit);
-	await system.must(`kill -KILL ${before}`);
-	await eventually(async () => expect(["0", before]).not.toContain(await mainPid(unit)));
-	await answers(probe);
-	await isInCage(unit, cage);
-}
-
-/** Makes nginx log to a new file, as after a rotation on the host. */
-async function nginxReopensLogs(): Promise<void> {
-	const logs = "/var/lib/cagewright/cages/nginx/data/var/log/nginx";
-	await system.must(`mv ${logs}/access.log ${logs}/access.log.1 && cagewright signal nginx USR1`);
-	await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/reopened; test -s ${logs}/access.log`));
-}
-
-async function nginxReloads(unit: string): Promise<void> {
-	const workers = () => system.must(`pgrep -P ${pid} | sort`);
-	const pid = await application(unit);
-	const before = await workers();
-	await system.must(`systemctl reload ${unit}`);
-	await eventually(async () =>
-		expect((await workers()).split("\n")).not.toEqual(expect.arrayContaining([before.split("\n")[0]])),
-	);
-	await answers(nginx.probe);
-	expect(await application(unit)).toBe(pid);
-}
-
-async function bindReloads(unit: string): Promise<void> {
-	const pid = await application(unit);
-	await system.must(`systemctl reload ${unit}`);
-	await eventually(() => system.must(`journalctl --no-pager --unit=${unit} _PID=${pid} | grep 'reloading zones succeeded'`));
-	await answers(bind.probe);
-}
-
-async function isInstalledAgain({ cage, packageName, probe, service }: Served): Promise<void> {
-	await system.must(`systemctl enable ${service}`);
-	const before = await mainPid(service);
-	await system.must(`dpkg --unpack ${archives}/${packageName}_*.deb && dpkg --configure ${packageName}`);
-	await eventually(async () => expect(["0", before]).not.toContain(await mainPid(service)));
-	await answers(probe);
-	await isInCage(service, cage);
-}
-
 describe("a drop-in moves the distribution's service into its cage", () => {
 	afterAll(async () => {
-		for (const { cage, service } of all) {
+		for (const { cage, service } of distributed) {
 			await system.must(`systemctl stop ${service}; cagewright unit ${cage} --dropin ${service} --uninstall`);
 		}
 	});
 
-	test.each(all)("$service starts there with its expected exposure score", async (served) => {
+	test.each(distributed)("$service starts there with its expected exposure score", async (served) => {
 		const { cage, exposure, service } = served;
 		await system.must(`cagewright unit ${cage} --dropin ${service} --install`);
 		await starts(service, served);
@@ -164,9 +42,13 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 
 	test("bind9 reloads", () => bindReloads("named"));
 
-	test.each(all)("$service returns in its cage after a kill", (served) => restartsAfterKill(served.service, served), 30_000);
+	test.each(distributed)(
+		"$service returns in its cage after a kill",
+		(served) => restartsAfterKill(served.service, served),
+		30_000,
+	);
 
-	test.each(all)("$packageName restarts its service in the cage when it is reinstalled", isInstalledAgain, 60_000);
+	test.each(distributed)("$packageName restarts its service in the cage when it is reinstalled", isInstalledAgain, 60_000);
 
 	test("the next start uses the generation that is present then", async () => {
 		const root = async () => system.must(`stat -L -c %i /proc/${await mainPid("redis-server")}/root`);
@@ -240,7 +122,7 @@ describe("nginx as root, without the capabilities for reopening logs because log
 });
 
 describe("a separate unit", () => {
-	test.each(all)(
+	test.each(distributed)(
 		"of $cage starts, returns after a kill, and stops",
 		async (served) => {
 			const unit = `cage-${served.cage}`;
@@ -278,22 +160,7 @@ describe("a service with a socket unit, and a directory of the host", () => {
 	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21110/ | grep -qx 'by socket'";
 
 	beforeAll(async () => {
-		// The server accepts sockets as described in sd_listen_fds(3), and opens none.
-		const server = [
-			"import os, socket",
-			'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
-			"listening = socket.socket(fileno=3)",
-			"while True:",
-			"\tconnection, _ = listening.accept()",
-			"\tconnection.recv(1000)",
-			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nby socket")',
-			"\tconnection.close()",
-		];
-		for (const folder of ["srv/taker", "srv/share/below"]) mkdirSync(join(system.tree, folder), { recursive: true });
-		writeFileSync(join(system.tree, "srv/taker/server.py"), `${server.join("\n")}\n`);
-		const units = join(system.tree, "etc/systemd/system");
-		writeFileSync(join(units, "taker.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/taker/server.py\n");
-		writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
+		placeTaker(system.tree);
 		await system.must("touch /srv/share/chosen && mount -t tmpfs tmpfs /srv/share/below && touch /srv/share/below/not-chosen");
 		await system.must("systemctl daemon-reload && systemctl --quiet enable taker.socket");
 		await system.must(`cagewright make taker.service --bind /srv/share --probe "${probe}" --no-selftest --yes --quiet`);
@@ -325,53 +192,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		eventually(() => system.must(`curl -fsS --max-time 5 http://127.0.0.1:21120/ | grep -qx '${words}'`));
 
 	beforeAll(async () => {
-		const program = [
-			"#!/usr/bin/python3",
-			"import os, signal, socket",
-			"listening = socket.socket()",
-			"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
-			'listening.bind(("127.0.0.1", 21120))',
-			"listening.listen()",
-			"if os.fork(): os._exit(0)",
-			"os.setsid()",
-			'open("/run/forker.pid", "w").write(str(os.getpid()))',
-			"os.setgid(1)",
-			"os.setuid(1)",
-			"def read(*_):",
-			"\tglobal answer",
-			'\tanswer = open("/etc/forker").read()',
-			"read()",
-			"signal.signal(signal.SIGHUP, read)",
-			"while True:",
-			"\tconnection, _ = listening.accept()",
-			"\tconnection.recv(1000)",
-			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + answer.encode())',
-			"\tconnection.close()",
-		];
-		const script = [
-			"#!/bin/sh",
-			...[
-				"### BEGIN INIT INFO",
-				"# Provides: forker",
-				"# Required-Start: $network",
-				"# Required-Stop:",
-				"# Default-Start: 2 3 4 5",
-			],
-			...["# Default-Stop: 0 1 6", "# Short-Description: forks", "### END INIT INFO"],
-			"stop='start-stop-daemon --stop --pidfile /run/forker.pid'",
-			'case "$1" in',
-			"start) start-stop-daemon --start --pidfile /run/forker.pid --startas /usr/sbin/forker ;;",
-			"stop) $stop ;;",
-			"reload) $stop --signal HUP ;;",
-			'*) echo "usage: $0 {start|stop|reload}" ;;',
-			"esac",
-		];
-		for (const [path, lines] of [
-			["usr/sbin/forker", program],
-			["etc/init.d/forker", script],
-		] as const)
-			writeFileSync(join(system.tree, path), `${lines.join("\n")}\n`, { mode: 0o755 });
-		writeFileSync(join(system.tree, "etc/forker"), "configured");
+		placeForker(system.tree);
 		await system.must("systemctl daemon-reload");
 	});
 
@@ -455,26 +276,7 @@ describe("a service that does not answer after its reload signal", () => {
 	};
 
 	beforeAll(async () => {
-		const program = [
-			"#!/usr/bin/python3",
-			"import signal, socket",
-			"listening = socket.socket()",
-			"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
-			'listening.bind(("127.0.0.1", 21121))',
-			"listening.listen()",
-			"def deafen(*_):",
-			"\tlistening.close()",
-			"\twhile True: signal.pause()",
-			"signal.signal(signal.SIGHUP, deafen)",
-			"while True:",
-			"\tconnection, _ = listening.accept()",
-			"\tconnection.recv(1000)",
-			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhere")',
-			"\tconnection.close()",
-		];
-		const unit = ["[Service]", "Type=exec", "User=daemon", "ExecStart=/usr/sbin/deaf", "ExecReload=/bin/kill -HUP $MAINPID"];
-		writeFileSync(join(system.tree, "usr/sbin/deaf"), `${program.join("\n")}\n`, { mode: 0o755 });
-		writeFileSync(join(system.tree, "etc/systemd/system/deaf.service"), `${unit.join("\n")}\n`);
+		placeDeaf(system.tree);
 		await system.must("systemctl daemon-reload");
 	});
 

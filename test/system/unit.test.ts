@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { noRules } from "../../src/core/application/application.ts";
 import type { UnitInput } from "../../src/core/confinement/unit/input.ts";
 import { systemdUnit } from "../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
+import { bareApplication, plan as planOf } from "../core/cage/plans.ts";
 
 /** systemd itself checks the unit. `systemd-analyze` does not need a booted systemd. */
 const version = await execa("systemd-analyze", ["--version"], { reject: false });
@@ -29,31 +29,14 @@ const kept = ["setuid", "setgid"].map((name) => ({ name, why: name }));
 const opened = { unixSockets: "connect", memfd: "memfd_create", proc: "openat" };
 
 function plan(account: boolean, permissions: Plan["permissions"], groups: number[], command: readonly string[]): Plan {
-	return {
-		application: {
-			command,
-			cwd: "/var/lib/app",
-			env: { GREETING: 'a "b" 100% $HOME \\ \n' },
-			probes: [],
-			exercises: [],
-			timeout: 30,
-			network: "host",
-			directories: [],
-		},
-		rules: noRules,
+	const env = { GREETING: 'a "b" 100% $HOME \\ \n' };
+	return planOf([], {
+		application: { ...bareApplication, command, cwd: "/var/lib/app", env },
 		identity: account
 			? { name: "www-data", uid: 33, gid: 33, groups, home: "/var/www" }
 			: { name: "root", uid: 0, gid: 0, groups: [0], home: "/root" },
-		entries: [],
-		writable: [],
-		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		permissions,
-		shared: [],
-		offers: [],
-		grants: [],
-		declined: [],
-		notes: [],
-	};
+	});
 }
 
 function write(account: boolean, permissions: Plan["permissions"], groups: number[], more: Partial<UnitInput> = {}): string {

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { Dialogue } from "../../src/wizard/linear/dialogue.ts";
+import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
-import { speech } from "../../src/wizard/linear/speech.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 

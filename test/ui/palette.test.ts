@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fixedPalette } from "../../src/wizard/palette.ts";
+import { fixedPalette } from "../../src/wizard/look.ts";
 
 type Rgb = readonly number[];
 

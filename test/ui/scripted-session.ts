@@ -4,7 +4,6 @@ import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { nextSteps } from "../../src/core/questions/next-steps.ts";
 import type { Tested } from "../../src/core/selftest/verdict.ts";
-import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { ProbeAttempt } from "../../src/engine/trace/try-probe.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
@@ -14,7 +13,7 @@ import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { choices } from "./scripted-choices.ts";
 import { hostView, planFor, redis } from "./scripted-plan.ts";
-import { reached, shownProcesses } from "./scripted-trace.ts";
+import { counts, reached, shownProcesses, tracedRun } from "./scripted-trace.ts";
 import { absent, kernelFile, selftestOf, unneededOf, withheld } from "./scripted-trial.ts";
 
 export * from "./scripted-plan.ts";
@@ -127,20 +126,6 @@ export class ScriptedSession implements WizardSession {
 	async trace(answers: Answers, add = false): Promise<WizardTrace> {
 		this.calls.push(add ? "trace added" : "trace");
 		this.#throwIf("trace");
-		const counts = {
-			paths: 0,
-			look: 9,
-			read: 31,
-			write: 2,
-			execute: 3,
-			list: 1,
-			enter: 0,
-			create: 2,
-			remove: 0,
-			connect: 0,
-			listen: 1,
-			missing: 14,
-		};
 		this.emit({ event: "application-started", where: "rehearsal", run: 1 });
 		this.emit({ event: "output-received", text: "1:M * Redis is starting\n1:M \x1b[31m# red\x1b[0m\n" });
 		this.emit({
@@ -158,29 +143,7 @@ export class ScriptedSession implements WizardSession {
 		});
 		this.emit({ event: "application-ended", status: 0 }, { event: "application-started", where: "rehearsal", run: 2 });
 		await this.#pause(3);
-		const ok = (command: string) => ({ command, ok: true, output: "" });
-		return {
-			trace: emptyTrace(),
-			probes: answers.application.probes.map(ok),
-			exercises: [],
-			signals: [],
-			handlesTerm: true,
-			output: "",
-			answered: true,
-			...(add
-				? {
-						added: {
-							paths: [path("/usr/share/redis/added")],
-							count: 1,
-							programs: [],
-							capabilities: ["chown"],
-							ports: [],
-							uids: [33, 4711],
-							names: { 33: "www-data" },
-						},
-					}
-				: {}),
-		};
+		return tracedRun(answers, add);
 	}
 
 	exercise(line: string) {

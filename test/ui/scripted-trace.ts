@@ -1,5 +1,8 @@
 import { pathFromText } from "../../src/core/path/path.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { CoverageReport, ShownProcesses } from "../../src/engine/events.ts";
+import type { WizardTrace } from "../../src/wizard/session/session.ts";
 
 /** Events of a scripted trace. */
 
@@ -49,3 +52,45 @@ export const reached: CoverageReport = {
 		{ kind: "helpers", directory: path("/usr/lib/redis"), paths: [path("/usr/lib/redis/helper")], count: 1 },
 	],
 };
+
+export const counts = {
+	paths: 0,
+	look: 9,
+	read: 31,
+	write: 2,
+	execute: 3,
+	list: 1,
+	enter: 0,
+	create: 2,
+	remove: 0,
+	connect: 0,
+	listen: 1,
+	missing: 14,
+};
+
+/** `add`: the run adds to earlier ones. */
+export function tracedRun(answers: Answers, add: boolean): WizardTrace {
+	const ok = (command: string) => ({ command, ok: true, output: "" });
+	return {
+		trace: emptyTrace(),
+		probes: answers.application.probes.map(ok),
+		exercises: [],
+		signals: [],
+		handlesTerm: true,
+		output: "",
+		answered: true,
+		...(add
+			? {
+					added: {
+						paths: [path("/usr/share/redis/added")],
+						count: 1,
+						programs: [],
+						capabilities: ["chown"],
+						ports: [],
+						uids: [33, 4711],
+						names: { 33: "www-data" },
+					},
+				}
+			: {}),
+	};
+}

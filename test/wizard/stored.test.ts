@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { changedSince, plannedFiles } from "../../src/core/session/session.ts";
+import { changedSince, plannedFiles } from "../../src/engine/session-store.ts";
 import { resumed } from "../../src/wizard/results.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";

@@ -3,17 +3,7 @@ import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
 import { isPathJson, normalise, type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
 import { placeOf } from "../plan/links.ts";
-import type { Mark } from "../plan/marks.ts";
-import type {
-	Entry,
-	EntryKind,
-	PackageRef,
-	Permissions,
-	Plan,
-	PlannedAccounts,
-	Reason,
-	WritableDirectory,
-} from "../plan/plan.ts";
+import type { Entry, Permissions, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
@@ -159,36 +149,19 @@ export interface Stamp {
 	readonly changed: string;
 }
 
-/** One path of a generation, with its mode, owner and size in the cage. */
-export interface ManifestEntry {
-	readonly path: Path;
-	readonly kind: EntryKind;
-	readonly mode: number;
-	readonly uid: number;
-	readonly gid: number;
-	/** Bytes, for files. */
-	readonly size: number;
-	/** Modification time of source and copy, in milliseconds since 1970. */
-	readonly mtime: number;
+/**
+ * One path of a generation, with its mode, owner and size in the cage. `marks` is absent if the file changed after the plan read it.
+ * `content` of the loader's cache, which is binary, is the directories that it was made from.
+ */
+export interface ManifestEntry extends Omit<Entry, "decision"> {
 	/** Hexadecimal, for files. */
 	readonly sha256?: string;
-	readonly target?: Path;
-	readonly device?: { readonly type: "c" | "b"; readonly major: number; readonly minor: number };
-	/** A generated file's content. For the loader's cache, which is binary: the directories that it was made from. */
-	readonly content?: string;
 	/** Host path of the source. Absent if the build created the file. */
 	readonly origin?: Path;
 	/** The host's file when it was copied. Absent if it was too new, or still growing, to detect later changes. */
 	readonly source?: Stamp;
 	/** The finished copy. */
 	readonly copy?: Stamp;
-	/** The same as in the plan's entry; absent if the file changed after the plan read it. */
-	readonly marks?: readonly Mark[];
-	/** The same as in the plan's entry: the file was edited in the cage, and this is the host's content that it was compared with. */
-	readonly edited?: string;
-	readonly reasons: readonly Reason[];
-	readonly risks: Entry["risks"];
-	readonly package?: PackageRef;
 }
 
 /** A list of everything in one generation, with the reasons. The record, the audit, the drift check and the next build read it. */

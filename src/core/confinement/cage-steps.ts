@@ -13,7 +13,7 @@ import {
 	temporaryDirectories,
 	temporaryLimits,
 } from "./launch.ts";
-import { mountOptions } from "./layers.ts";
+import { mountOptions } from "./method.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 

@@ -1,8 +1,8 @@
 import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
-import type { Layer } from "./layers.ts";
 import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
+import type { Layer } from "./method.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and

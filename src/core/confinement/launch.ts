@@ -3,8 +3,8 @@ import type { OwnedDirectory } from "../application/created-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
-import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
+import type { Layer } from "./method.ts";
 
 /**
  * A launch as data. Traces, trials and runs differ only in this value; launch-script.ts turns it into a shell script.

@@ -4,7 +4,7 @@ import { setprivCaps } from "./capabilities.ts";
 import { confiningLayers } from "./confine.ts";
 import { environmentName, environmentWords } from "./environment.ts";
 import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./method.ts";
 
 /**
  * Returns the last line: an empty environment, the root, `confine` for init and application, the init, then the application's

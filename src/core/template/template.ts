@@ -1,4 +1,4 @@
-import type { Limits, Rules } from "../application/application.ts";
+import type { Application, Rules } from "../application/application.ts";
 import type { Parameter, Text } from "./parameters.ts";
 
 /** The number in `cagewright/template/`. `migrations` (parse.ts) converts older versions; newer ones are refused. */
@@ -27,20 +27,7 @@ export interface Template {
 }
 
 /** An `Application` whose texts may contain parameters and the placeholders `${node}` and `${demo}`. */
-export interface TemplateApplication {
-	readonly command: readonly string[];
-	readonly user?: string;
-	readonly cwd: string;
-	readonly env: Readonly<Record<string, string>>;
-	readonly probes: readonly string[];
-	readonly exercises: readonly string[];
-	readonly timeout: number;
-	readonly network: "host" | "none";
-	readonly directories: readonly string[];
-	/** Sockets that are opened before the start (`parsePassedSocket`). */
-	readonly sockets?: readonly string[];
-	readonly limits?: Limits;
-}
+export type TemplateApplication = Application;
 
 /** Each given field replaces the template's own. */
 export interface Alternative {
@@ -63,3 +50,21 @@ export interface TemplateNeeds {
 export const placeholderNames = ["node", "demo"] as const;
 export type PlaceholderName = (typeof placeholderNames)[number];
 export type Placeholders = Readonly<Partial<Record<PlaceholderName, string>>>;
+
+/** A template with the SHA-256 of its content, for distribution. */
+export const bundleSchema = "cagewright/template-bundle/1";
+
+export interface TemplateBundle {
+	readonly schema: typeof bundleSchema;
+	readonly sha256: string;
+	readonly template: Template;
+}
+
+type Unbundled = { readonly value: unknown; readonly sha256: string } | undefined;
+
+/** Returns a bundle's content; undefined if `value` is no bundle. */
+export function unbundle(value: unknown): Unbundled {
+	if (typeof value !== "object" || value === null) return undefined;
+	const { schema, sha256, template } = value as Partial<Record<keyof TemplateBundle, unknown>>;
+	return schema === bundleSchema ? { value: template, sha256: String(sha256) } : undefined;
+}

@@ -25,11 +25,6 @@ interface StartMarker {
 	readonly initPid: number | undefined;
 }
 
-/** For a command that strace itself starts: the first execve(2) is the application. */
-export function startAtFirstExecve(): StartMarker {
-	return { isApplication: () => true, initPid: undefined };
-}
-
 /**
  * For the launcher: the process that becomes PID 1 executes the init. The next other process that executes something is the main
  * process: it executes setpriv (directly or via the dynamic linker), then the program that sets the environment, and then the

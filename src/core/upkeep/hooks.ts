@@ -22,8 +22,8 @@ export function mentionsCage(text: string, folder: string): boolean {
 export function deployHook(line: SignalLine): string {
 	return [
 		"#!/bin/sh",
-		`# Lets the application in the cage ${line.name} read its renewed certificate.`,
-		`# Belongs into ${hookPlace(deployFolder, line.name)}, mode 0755.`,
+		`# Makes the application in cage ${line.name} load its renewed certificate.`,
+		`# Install as ${hookPlace(deployFolder, line.name)} with mode 0755.`,
 		signalLine(line),
 		"",
 	].join("\n");

@@ -44,12 +44,7 @@ export function logRotation(input: RotationInput): string {
 		...rest.map((path) => stanzaText(input, [join(path, "*.log")], defaults, notificationFor(input, undefined))),
 	];
 	if (!blocks.length) throw new Failure("logs-unknown", { name: input.cage.name }, 1);
-	return [
-		`# Logs of the cage ${input.cage.name}, which lie below its data on the host.`,
-		...skippedComments(input),
-		...blocks,
-		"",
-	].join("\n");
+	return [`# Logs of cage ${input.cage.name}, in its data on the host.`, ...skippedComments(input), ...blocks, ""].join("\n");
 }
 
 interface HostStanza {
@@ -161,7 +156,7 @@ function stanzaText(
 	}
 	return [
 		"",
-		...(from === undefined ? [] : [`# After ${showPath(from)} of this host.`]),
+		...(from === undefined ? [] : [`# Based on this host's ${showPath(from)}.`]),
 		`${names.join("\n")} {`,
 		...lines.map((line) => `\t${line}`),
 		"}",

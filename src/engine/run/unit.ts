@@ -11,9 +11,8 @@ import { Failure } from "../../core/failure.ts";
 import { join } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
-import { warnWeaker } from "../build/method.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import { type Context, warnWeaker } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 

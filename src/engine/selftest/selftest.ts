@@ -6,7 +6,7 @@ import {
 	launchDirectory,
 	temporaryDirectories,
 } from "../../core/confinement/launch.ts";
-import { type Layer, layers } from "../../core/confinement/layers.ts";
+import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
@@ -22,9 +22,8 @@ import {
 	type Tested,
 	unproven,
 } from "../../core/selftest/verdict.ts";
-import { launchMethod } from "../build/method.ts";
 import { layoutOf, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";

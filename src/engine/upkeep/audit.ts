@@ -8,8 +8,9 @@ import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
+import type { CageLayout } from "../launch-ports.ts";
 import { accountFindings } from "../plan/separation.ts";
-import type { CageLayout, CageToAudit } from "../ports.ts";
+import type { CageToAudit } from "../ports.ts";
 
 interface AuditOptions {
 	/** Accepted findings, in the form of `--accept-finding`. */

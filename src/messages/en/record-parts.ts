@@ -1,5 +1,5 @@
 import type { SectionName } from "../../core/record/checklist.ts";
-import type { Configuration } from "../../core/record/configuration.ts";
+import type { Configuration } from "../../core/record/record.ts";
 import type { Widen } from "../widen.ts";
 
 /** Headings and sentences of the record's sections. */

@@ -1,14 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
 import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
 import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { allPids, namesIn, textOf } from "../running/proc.ts";
 
 /** Reads the host's account files and changes them with the system's own tools. */
 export const systemAccounts: Accounts = {
-	users: () => parsePasswd(textOf("/etc/passwd")),
-	groups: () => parseGroup(textOf("/etc/group")),
+	users: () => parsePasswd(contentOf("/etc/passwd")),
+	groups: () => parseGroup(contentOf("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
 	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
 	// Without --remove, userdel changes only the account files. It removes the group too (userdel(8), USERGROUPS_ENAB).
@@ -27,7 +27,7 @@ async function createFree(name: string, taken: ReadonlySet<number>): Promise<voi
 	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
 	const all = new Set([...taken, ...used.ids, ...own]);
 	let tries = 0;
-	for (const id of freeIds(systemRange(textOf("/etc/login.defs")), all, used.ranges)) {
+	for (const id of freeIds(systemRange(contentOf("/etc/login.defs")), all, used.ranges)) {
 		const problem =
 			findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
 				? await change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
@@ -111,16 +111,16 @@ interface UsedIds {
 /** Ids of this machine's processes in any namespace, and those that containers may use. */
 function usedIds(): UsedIds {
 	const ids = new Set<number>();
-	const ranges = ["/etc/subuid", "/etc/subgid"].flatMap((path) => subordinateRanges(textOf(path)));
+	const ranges = ["/etc/subuid", "/etc/subgid"].flatMap((path) => subordinateRanges(contentOf(path)));
 	const maps = new Set<string>();
-	for (const pid of namesIn("/proc").filter((name) => /^\d+$/.test(name))) {
+	for (const pid of allPids()) {
 		// The kernel's setresuid(2) changes a single thread.
 		for (const task of namesIn(`/proc/${pid}/task`)) {
-			for (const [line] of textOf(`/proc/${pid}/task/${task}/status`).matchAll(/^(Uid|Gid|Groups):.*$/gm)) {
+			for (const [line] of contentOf(`/proc/${pid}/task/${task}/status`).matchAll(/^(Uid|Gid|Groups):.*$/gm)) {
 				for (const [id] of line.matchAll(/\d+/g)) ids.add(Number(id));
 			}
 		}
-		for (const kind of ["uid_map", "gid_map"]) maps.add(textOf(`/proc/${pid}/${kind}`));
+		for (const kind of ["uid_map", "gid_map"]) maps.add(contentOf(`/proc/${pid}/${kind}`));
 	}
 	for (const map of maps) ranges.push(...mappedRanges(map));
 	return { ids, ranges };
@@ -135,18 +135,4 @@ function mappedRanges(map: string): IdRange[] {
 }
 
 /** Returns "" for a missing file, because a process may end at any moment. */
-function textOf(path: string): string {
-	try {
-		return readFileSync(path, "latin1");
-	} catch {
-		return "";
-	}
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
-	}
-}
+const contentOf = (path: string) => textOf(path) ?? "";

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import type { Companions } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
@@ -88,4 +89,20 @@ export async function must(words: readonly string[]): Promise<void> {
 /** In its own process group, because Ctrl-C must not interrupt a command that is in progress. */
 export function systemctl(words: readonly string[]) {
 	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, patience);
+}
+
+/** The folder for units until the next boot (systemd.unit(5)). */
+export const runtimeUnits = "/run/systemd/system";
+
+/** Stops one of our services and removes its unit, even if either is gone already. */
+export async function removeRuntimeUnit(name: string): Promise<void> {
+	await systemctl(["kill", "--signal=KILL", name]);
+	await systemctl(["stop", name]);
+	try {
+		unlinkSync(join(runtimeUnits, name));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+	}
+	await systemctl(["daemon-reload"]);
+	await systemctl(["reset-failed", name]);
 }

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { below, isNoDirectory, makeDirectory, namesOf, openBelow, openDirectory } from "./descriptor.ts";
-import { errorName, writeFailure } from "./errors.ts";
+import { errorName, ifMissing, writeFailure } from "./errors.ts";
 import { unsafeData } from "./merge.ts";
 
 /**
@@ -121,12 +121,7 @@ async function inParent<T>(
 }
 
 async function statusOf(top: FileHandle, path: Path) {
-	return inParent(top, path, (place) =>
-		lstat(pathToBytes(place)).catch((error: unknown) => {
-			if (errorName(error) === "ENOENT") return undefined;
-			throw error;
-		}),
-	);
+	return inParent(top, path, (place) => lstat(pathToBytes(place)).catch(ifMissing(undefined)));
 }
 
 async function isThere(top: FileHandle, path: Path): Promise<boolean> {

@@ -8,6 +8,14 @@ export function errorName(error: unknown): string | undefined {
 	return typeof code === "string" && "syscall" in (error as object) ? code : undefined;
 }
 
+/** For `catch`: returns `value` if nothing is there, and throws any other error. */
+export function ifMissing<T>(value: T): (error: unknown) => T {
+	return (error) => {
+		if (errorName(error) === "ENOENT") return value;
+		throw error;
+	};
+}
+
 /** The failure for an error while writing at `path`. Other errors pass through. */
 export function writeFailure(error: unknown, path: Path): unknown {
 	const name = errorName(error);

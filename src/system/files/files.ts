@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import type { ByteReader } from "../../core/elf/elf.ts";
 import type { LoaderFiles } from "../../core/elf/search.ts";
+import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
 import {
 	baseName,
 	join,
@@ -23,7 +24,6 @@ import {
 	pathToBytes,
 	resolvePath,
 } from "../../core/path/path.ts";
-import type { FileKind, FileStatus, Files } from "../../engine/ports.ts";
 
 /**
  * Synchronous access to the machine's files: a plan asks thousands of small questions, and a promise for each costs more than the

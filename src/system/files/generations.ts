@@ -6,10 +6,10 @@ import { showPath } from "../../core/path/quote.ts";
 import { linkAtomic, writeAtomic } from "../state/atomic.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { syncDirectory } from "./descriptor.ts";
-import { errorName } from "./errors.ts";
+import { errorName, ifMissing } from "./errors.ts";
 import { refuseMounts } from "./mounts.ts";
 import { removeTree } from "./remove.ts";
-import { readText } from "./text-files.ts";
+import { readTextIfAny } from "./text-files.ts";
 
 /** The files of a cage's generations (the contract's "On disk"). */
 export function generationPaths(cage: Path) {
@@ -73,7 +73,7 @@ export async function switchBack(cage: Path, generation: number | undefined): Pr
 /** Generations that were published. Nobody returns to a candidate that never was. */
 async function triedGenerations(cage: Path): Promise<number[]> {
 	try {
-		const known: unknown = JSON.parse((await textOf(generationPaths(cage).tried)) ?? "[]");
+		const known: unknown = JSON.parse((await readTextIfAny(generationPaths(cage).tried)) ?? "[]");
 		return Array.isArray(known) ? known.filter((one) => Number.isSafeInteger(one)) : [];
 	} catch {
 		return [];
@@ -88,7 +88,7 @@ export async function writeManifest(cage: Path, manifest: Manifest): Promise<voi
 export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
 	const path = generationPaths(cage).manifest(generation);
 	const name = showPath(baseName(cage));
-	const text = await textOf(path);
+	const text = await readTextIfAny(path);
 	if (text === undefined) throw new Failure("no-such-generation", { name, generation }, 2);
 	try {
 		return manifestFromJson(JSON.parse(text));
@@ -155,12 +155,8 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 }
 
 async function names(directory: Path): Promise<Path[]> {
-	try {
-		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return [];
-		throw error;
-	}
+	const found = await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]));
+	return found.map(pathFromBytes);
 }
 
 function numbers(from: readonly string[], pattern: RegExp): number[] {
@@ -176,16 +172,7 @@ async function readPointer(path: Path): Promise<string | undefined> {
 		return await readlink(pathToBytes(path), "latin1");
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
-		if (errorName(error) === "EINVAL") return `generations/${(await textOf(path))?.trimEnd()}`;
-		throw error;
-	}
-}
-
-async function textOf(path: Path): Promise<string | undefined> {
-	try {
-		return await readText(path);
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return undefined;
+		if (errorName(error) === "EINVAL") return `generations/${(await readTextIfAny(path))?.trimEnd()}`;
 		throw error;
 	}
 }

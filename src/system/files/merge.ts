@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { below, openDirectory } from "./descriptor.ts";
-import { errorName } from "./errors.ts";
+import { errorName, ifMissing } from "./errors.ts";
 
 /**
  * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
@@ -41,13 +41,7 @@ async function linkUnlessThere(from: Path, to: Path): Promise<boolean> {
 }
 
 export async function exists(path: Path): Promise<boolean> {
-	try {
-		await lstat(pathToBytes(path));
-		return true;
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return false;
-		throw error;
-	}
+	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
 }
 
 /** The application may write here, so a link could be an attempt to redirect us. */

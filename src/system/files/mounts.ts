@@ -1,18 +1,44 @@
 import { closeSync, fstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
-import { isWithin, join, type Path } from "../../core/path/path.ts";
+import { isWithin, join, type Path, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { mayBeBound } from "../../core/plan/areas.ts";
 import { isNoDirectory, namesOf, openWay } from "./descriptor.ts";
 
-/** Mount points at or below a directory, as this process sees them (proc_pid_mountinfo(5), which writes special bytes in octal). */
+/** A mount as this process sees it (proc_pid_mountinfo(5), which writes special bytes in octal). */
+export interface Mount {
+	readonly path: Path;
+	readonly type: string;
+	readonly readOnly: boolean;
+}
+
+/** Several can be at the same place. */
+function allMounts(text: string): Mount[] {
+	return text.split("\n").flatMap((line) => {
+		const fields = line.split(" ");
+		const separator = fields.indexOf("-");
+		const [point, options, type, superOptions] = [fields[4], fields[5], fields[separator + 1], fields[separator + 3]];
+		if (separator < 0 || !point || !options || !type) return [];
+		const path = point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) as Path;
+		return [{ path, type, readOnly: [options, superOptions ?? ""].some((list) => list.split(",").includes("ro")) }];
+	});
+}
+
+/** Mounts in order. If several are at the same place, only the last one. */
+export function parseMountinfo(text: string): Mount[] {
+	const mounts = new Map<Path, Mount>();
+	for (const mount of allMounts(text)) {
+		mounts.delete(mount.path);
+		mounts.set(mount.path, mount);
+	}
+	return [...mounts.values()];
+}
+
+/** Mount points at or below a directory. */
 export async function mountsWithin(directory: Path): Promise<Path[]> {
-	const text = await readFile("/proc/self/mountinfo", "latin1");
-	const points = text.split("\n").flatMap((line) => line.split(" ")[4] ?? []);
-	const unescaped = points.map((point) =>
-		point.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
-	);
-	return (unescaped as Path[]).filter((point) => isWithin(point, directory));
+	const mounts = allMounts(await readFile("/proc/self/mountinfo", "latin1"));
+	return mounts.map(({ path }) => path).filter((point) => isWithin(point, directory));
 }
 
 /** Throws `mounted-below` (exit 4) if something is mounted at or below a real path, because removing it would delete the mounted files. */
@@ -34,7 +60,7 @@ interface SourceEnd {
 }
 
 /** Opens a directory below `top` by its path there. Throws what `fail` returns. */
-export function openSource(top: Path, path: Path, fail: (end: SourceEnd) => Error): number {
+function openSource(top: Path, path: Path, fail: (end: SourceEnd) => Error): number {
 	const names = namesOf(path);
 	return openWay(top, names, ({ error, index }) =>
 		fail({ path: names.slice(0, index + 1).reduce((above, name) => join(above, name), top), error }),
@@ -54,7 +80,7 @@ export function dataIdentity(data: Path, path: Path): string {
 }
 
 /** Device and inode of an open file, which is then closed. */
-export function identityOf(descriptor: number): string {
+function identityOf(descriptor: number): string {
 	try {
 		const { dev, ino } = fstatSync(descriptor, { bigint: true });
 		return `${dev}:${ino}`;
@@ -70,4 +96,21 @@ export async function withSource<T>(descriptor: number, work: (source: Path) => 
 	} finally {
 		closeSync(descriptor);
 	}
+}
+
+/**
+ * Device and inode (`stat -c %d:%i`) of a host directory, reached from `/` without links. Throws `bind-refused`, `bind-unsafe`
+ * and `bind-gone` (exit 4).
+ */
+export function bindIdentity(bind: Path): string {
+	return identityOf(openBind(bind));
+}
+
+/** Opens the directory to copy from it. Throws the same. */
+export function openBind(bind: Path): number {
+	if (!mayBeBound(bind)) throw new Failure("bind-refused", { path: showPath(bind) }, 4);
+	return openSource(root, bind, ({ error, path }) => {
+		const values = { path: showPath(path), bind: showPath(bind) };
+		return new Failure(isNoDirectory(error) ? "bind-unsafe" : "bind-gone", values, 4);
+	});
 }

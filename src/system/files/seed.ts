@@ -5,7 +5,7 @@ import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts";
-import { errorName, readFailure, writeFailure } from "./errors.ts";
+import { errorName, ifMissing, readFailure, writeFailure } from "./errors.ts";
 import { exists, merge, unsafeData } from "./merge.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
@@ -125,13 +125,9 @@ async function fillDirectory(
 
 /** Returns false if nothing is there. Throws `unsafe-data` for a link, which could be the application's. */
 async function isDirectory(place: Path, path: Path): Promise<boolean> {
-	try {
-		if ((await lstat(pathToBytes(place))).isDirectory()) return true;
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return false;
-		throw error;
-	}
-	throw unsafeData(path);
+	const status = await lstat(pathToBytes(place)).catch(ifMissing(undefined));
+	if (status && !status.isDirectory()) throw unsafeData(path);
+	return status !== undefined;
 }
 
 /** Opens a directory of the data by its path in the cage. Creates missing ones like the host's. */

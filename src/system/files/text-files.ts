@@ -3,11 +3,12 @@ import { unlink } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Failure } from "../../core/failure.ts";
+import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { Documents, Files } from "../../engine/ports.ts";
+import type { Documents } from "../../engine/ports.ts";
 import { openForReading, openNew } from "./descriptor.ts";
-import { errorName, writeFailure } from "./errors.ts";
+import { errorName, ifMissing, writeFailure } from "./errors.ts";
 
 /**
  * The content of one of our own files. Empty if it is a link, directory, FIFO or device, which the reader treats as damage.
@@ -23,6 +24,11 @@ export async function readBytes(path: Path): Promise<Buffer> {
 
 export async function readText(path: Path): Promise<string> {
 	return (await readBytes(path)).toString("utf8");
+}
+
+/** The same; undefined if there is no file. */
+export function readTextIfAny(path: Path): Promise<string | undefined> {
+	return readText(path).catch(ifMissing(undefined));
 }
 
 /** Synchronous `readText`. */

@@ -3,8 +3,7 @@ import { type Confinement, confineExecutable } from "../../core/confinement/conf
 import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
 import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
-import type { Layer } from "../../core/confinement/layers.ts";
-import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
+import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";

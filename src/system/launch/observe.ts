@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
+import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
 import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
-import type { MeasuredConfinement } from "../../engine/ports.ts";
+import { allPids, linkTarget, statusText } from "../running/proc.ts";
 import { heldLimits } from "./limits.ts";
-import { isRootBelow } from "./processes.ts";
+import { isRootBelow, statFields } from "./processes.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
@@ -61,15 +62,9 @@ function descriptors(pid: number, first: number): string[] {
 /** Whether no process outside its PID namespace is in this session: systemd's helper, which started it, has ended. */
 function isAlone(session: number, pid: number): boolean {
 	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
-	return !readdirSync("/proc").some((name) => {
-		if (!/^\d+$/.test(name)) return false;
-		try {
-			const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-			const [, , , its] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-			return Number(its) === session && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
-		} catch {
-			return false; // It has ended.
-		}
+	return !allPids().some((one) => {
+		const [, , , its] = statFields(one);
+		return Number(its) === session && ![undefined, namespace].includes(linkTarget(one, "ns/pid"));
 	});
 }
 
@@ -77,16 +72,11 @@ function isAlone(session: number, pid: number): boolean {
 function othersOf(uid: number, pid: number): number[] {
 	if (uid === 0) return [];
 	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
-	return readdirSync("/proc").flatMap((name) => {
-		if (!/^\d+$/.test(name)) return [];
-		try {
-			// A zombie does nothing any more.
-			const lives = !/^State:\s*Z/m.test(readFileSync(`/proc/${name}/status`, "latin1"));
-			const outside = lives && statSync(`/proc/${name}`).uid === uid && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
-			return outside ? [Number(name)] : [];
-		} catch {
-			return []; // It has ended.
-		}
+	return allPids().filter((one) => {
+		// A zombie does nothing any more.
+		const lives = !/^State:\s*Z/m.test(statusText(one) ?? "State: Z");
+		const isOfAccount = lives && statSync(`/proc/${one}`, { throwIfNoEntry: false })?.uid === uid;
+		return isOfAccount && ![undefined, namespace].includes(linkTarget(one, "ns/pid"));
 	});
 }
 

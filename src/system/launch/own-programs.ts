@@ -5,11 +5,15 @@ import { type PassedSocket, parsePassedSocket } from "../../core/application/pas
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
-import { loopbackExecutable } from "../../core/confinement/loopback.ts";
+import { Assembler, elfExecutable, fromAnswer } from "../../core/confinement/machine-code.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/passed-sockets.ts";
+import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
+import { systemFiles } from "../files/files.ts";
+import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 
 /** The init of a launch and the program that sets the environment. */
@@ -66,4 +70,59 @@ export function writeLoopback(folder: string): string {
 	const place = loopbackPlace(folder);
 	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });
 	return place;
+}
+
+/**
+ * Returns a static executable that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
+ * rootless launch's user namespace does not map (measured), and iproute2 may be missing. In C:
+ *
+ *     struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+ *     exit(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo) != 0);
+ */
+function loopbackExecutable(architecture: string): Buffer | undefined {
+	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+}
+
+function x64(): Buffer {
+	const a = new Assembler();
+	a.call(41, 2, 2, 0); // socket: AF_INET, SOCK_DGRAM
+	a.call(16, fromAnswer, 0x8914, "request"); // ioctl: SIOCSIFFLAGS
+	a.move("rdi", 0);
+	a.branch("ifZero", "exit");
+	a.move("rdi", 1);
+	a.label("exit");
+	a.syscall(231); // exit_group
+	return a.finish({ request: request() });
+}
+
+/** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */
+function request(): Buffer {
+	const bytes = Buffer.alloc(40);
+	bytes.write("lo", 0, "latin1");
+	bytes.writeUInt16LE(1, 16); // IFF_UP
+	return bytes;
+}
+
+/**
+ * The loader and libraries that an executable needs anywhere. setpriv goes into a cage with them, because it must start inside,
+ * where the filter may already forbid chroot and mount. Found by parsing, never by running `ldd`.
+ */
+export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
+	const { interpreters, needed } = libraryClosure([pathFromText(executable)], systemFiles());
+	const [loader] = interpreters.keys();
+	if (!loader) throw new Failure("executable-unreadable", { path: executable }, 3);
+	return [loader, ...[...needed.keys()].filter((library) => library !== loader)];
+}
+
+const file = "tools.json";
+
+/** The same, cached in the state folder until one of these files or a file that the loader reads changes (ld.so(8)). */
+export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
+	const keyOf = (files: readonly string[]) =>
+		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(fileState).join("\n");
+	const before = readCached<[Path, ...Path[]]>(state, file, keyOf);
+	if (before) return before;
+	const found = loaderAndLibraries(executable);
+	writeCached(state, file, found, keyOf);
+	return found;
 }

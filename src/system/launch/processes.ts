@@ -1,10 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
 import { environmentName } from "../../core/confinement/environment.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-
-/** Reads /proc (proc(5)). A process may end at any moment, so unreadable values are absent. */
+import { allPids, fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
 
 export interface ProcessStatus {
 	readonly name: string;
@@ -18,29 +17,22 @@ export interface ProcessStatus {
 }
 
 export function processStatus(pid: number): ProcessStatus | undefined {
-	try {
-		const text = readFileSync(`/proc/${pid}/status`, "latin1");
-		const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? "";
-		return {
-			name: field("Name"),
-			parent: Number(field("PPid")),
-			uid: Number(field("Uid").split(/\s+/)[0]),
-			namespacePids: field("NSpid").split(/\s+/).filter(Boolean).map(Number),
-			caught: BigInt(`0x${field("SigCgt") || "0"}`),
-		};
-	} catch {
-		return undefined;
-	}
+	const text = statusText(pid);
+	if (text === undefined) return undefined;
+	const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? "";
+	return {
+		name: field("Name"),
+		parent: Number(field("PPid")),
+		uid: Number(field("Uid").split(/\s+/)[0]),
+		namespacePids: field("NSpid").split(/\s+/).filter(Boolean).map(Number),
+		caught: BigInt(`0x${field("SigCgt") || "0"}`),
+	};
 }
 
 export function children(pid: number): number[] {
-	try {
-		return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-			readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").split(" ").filter(Boolean).map(Number),
-		);
-	} catch {
-		return [];
-	}
+	return namesIn(`/proc/${pid}/task`).flatMap((task) =>
+		(textOf(`/proc/${pid}/task/${task}/children`) ?? "").split(" ").filter(Boolean).map(Number),
+	);
 }
 
 /** Start time in clock ticks since boot. Together with the pid it identifies a process permanently. */
@@ -49,13 +41,9 @@ export function startTime(pid: number): string | undefined {
 }
 
 /** The fields of `/proc/PID/stat` from the third on. The second is the name, which may contain spaces and parentheses. */
-function statFields(pid: number): string[] {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-		return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-	} catch {
-		return [];
-	}
+export function statFields(pid: number): string[] {
+	const stat = textOf(`/proc/${pid}/stat`);
+	return stat === undefined ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** USER_HZ, the clock ticks per second in /proc, equal on all platforms of Node. */
@@ -66,7 +54,8 @@ export function cpuSeconds(pid: number): number {
 	return descendants(pid).reduce((sum, one) => sum + ownTicks(one), 0) / ticksOfSecond;
 }
 
-function descendants(pid: number): number[] {
+/** The process itself comes first. */
+export function descendants(pid: number): number[] {
 	return [pid, ...children(pid).flatMap(descendants)];
 }
 
@@ -96,11 +85,8 @@ export function findInit(ancestor: number): number | undefined {
 }
 
 function ownsNamespace(pid: number, ancestor: number): boolean {
-	try {
-		return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync(`/proc/${ancestor}/ns/pid`);
-	} catch {
-		return false;
-	}
+	const [own, outer] = [linkTarget(pid, "ns/pid"), linkTarget(ancestor, "ns/pid")];
+	return own !== undefined && outer !== undefined && own !== outer;
 }
 
 /** The application's main process: the init's first child, once our own programs have started it. */
@@ -132,10 +118,10 @@ export function handledSignals(pid: number): string[] {
  * device and inode, because the link /proc/PID/root is relative to the mount namespace (measured).
  */
 export function processesIn(root: Path): number[] {
-	const wanted = statSync(pathToBytes(root), { bigint: true, throwIfNoEntry: false });
-	if (!wanted) return [];
-	const pids = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-	const inside = pids.filter((pid) => isSame(rootOf(pid), wanted));
+	const wanted = fileIdentity(pathToBytes(root));
+	if (wanted === "") return [];
+	const pids = allPids();
+	const inside = pids.filter((pid) => rootIdentity(pid) === wanted);
 	const guides = new Map(inside.map((pid) => [mountNamespace(pid), pid]));
 	guides.delete(undefined);
 	const deeper = pids.filter((pid) => {
@@ -145,26 +131,10 @@ export function processesIn(root: Path): number[] {
 	return [...inside, ...deeper];
 }
 
-type Directory = ReturnType<typeof rootOf>;
+/** "" if it has ended, or we may not read it. */
+const rootIdentity = (pid: number) => fileIdentity(`/proc/${pid}/root/.`);
 
-function rootOf(pid: number): { readonly dev: bigint; readonly ino: bigint } | undefined {
-	try {
-		return statSync(`/proc/${pid}/root/.`, { bigint: true });
-	} catch {
-		return undefined; // It has ended, or we may not read it.
-	}
-}
-
-const isSame = (one: Directory, other: Directory) =>
-	one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
-
-function mountNamespace(pid: number): string | undefined {
-	try {
-		return readlinkSync(`/proc/${pid}/ns/mnt`);
-	} catch {
-		return undefined;
-	}
-}
+const mountNamespace = (pid: number) => linkTarget(pid, "ns/mnt");
 
 /**
  * True if a process's root is a directory below the root of `guide` in the same mount namespace, as after its own chroot(2).
@@ -179,7 +149,7 @@ export function isRootBelow(pid: number, guide: number): boolean {
 			place += `/${name}`;
 			if (name === ".." || !lstatSync(place).isDirectory()) return false;
 		}
-		return isSame(rootOf(pid), statSync(place, { bigint: true }));
+		return rootIdentity(pid) !== "" && rootIdentity(pid) === fileIdentity(place);
 	} catch {
 		return false;
 	}

@@ -17,30 +17,8 @@ import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, path
 import { sandboxDevices } from "../../core/plan/devices.ts";
 import type { Launch } from "../../engine/launch-ports.ts";
 import { systemFiles } from "../files/files.ts";
+import { type Mount, parseMountinfo } from "../files/mounts.ts";
 import { isRootless } from "./rootless.ts";
-
-/** The fields of a line of /proc/self/mountinfo that we use (proc_pid_mountinfo(5)). */
-export interface Mount {
-	readonly path: Path;
-	readonly type: string;
-	readonly readOnly: boolean;
-}
-
-/** Mounts in order. If several are at the same place, only the last one. */
-export function parseMountinfo(text: string): Mount[] {
-	const mounts = new Map<Path, Mount>();
-	for (const line of text.split("\n")) {
-		const fields = line.split(" ");
-		const separator = fields.indexOf("-");
-		const [point, options, type, superOptions] = [fields[4], fields[5], fields[separator + 1], fields[separator + 3]];
-		if (separator < 0 || !point || !options || !type) continue;
-		const path = point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) as Path;
-		const readOnly = [options, superOptions ?? ""].some((list) => list.split(",").includes("ro"));
-		mounts.delete(path);
-		mounts.set(path, { path, type, readOnly });
-	}
-	return [...mounts.values()];
-}
 
 /**
  * Kernel interfaces, not storage. The sandbox has its own /proc, /sys and /dev. Another instance, for example in a chroot, would

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { mountsWithin } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
+import { allPids, wordsOf } from "../running/proc.ts";
 import { isLeftover } from "../state/process.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
@@ -47,23 +48,13 @@ export async function clearAbandoned(scratch: string): Promise<Failure[]> {
 		.map((name) => join(scratch, name));
 	if (!folders.length) return [];
 	const scripts = new Set(folders.map((folder) => join(folder, scriptName)));
-	for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-		if (wordsOf(pid).some((word) => scripts.has(word))) end(Number(pid));
-	}
+	for (const pid of allPids()) if (wordsOf(pid, "cmdline").some((word) => scripts.has(word))) end(pid);
 	const problems: Failure[] = [];
 	for (const folder of folders) {
 		const problem = await removeScratch(folder);
 		if (problem) problems.push(problem);
 	}
 	return problems;
-}
-
-function wordsOf(pid: string): string[] {
-	try {
-		return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-	} catch {
-		return [];
-	}
 }
 
 function end(pid: number): void {

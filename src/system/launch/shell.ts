@@ -5,8 +5,7 @@ import { type HostShell, shellTools } from "../../core/confinement/host-shell.ts
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
-import type { ShellResult } from "../../engine/launch-ports.ts";
-import type { LineProblem } from "../../engine/ports.ts";
+import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
 import { systemFiles } from "../files/files.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
 import { findTool, toolEnvironment } from "./tools.ts";

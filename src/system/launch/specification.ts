@@ -10,11 +10,9 @@ import { isPerConnection, socketsName, socketVariables } from "../../core/confin
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
-import { dataIdentity } from "../files/mounts.ts";
-import { bindIdentity } from "./bind-sources.ts";
-import { knownLoaderAndLibraries } from "./loader.ts";
+import { bindIdentity, dataIdentity } from "../files/mounts.ts";
 import { rulesetOf } from "./method.ts";
-import { loopbackPlace } from "./own-programs.ts";
+import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { requireTool } from "./tools.ts";

@@ -5,13 +5,12 @@ import { join as joinText } from "node:path";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import type { CageLayout, Sandbox, TrialServices } from "../../engine/ports.ts";
-import { must, systemctl } from "../adoption/services.ts";
-import { openData, withSource } from "../files/mounts.ts";
+import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
+import type { TrialServices } from "../../engine/ports.ts";
+import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
+import { openBind, openData, withSource } from "../files/mounts.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process.ts";
-import { openBind } from "./bind-sources.ts";
-import { removeRuntimeUnit, runtimeUnits } from "./runtime-unit.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 const prefix = "cagewright-trial";

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { arch, hostname, release as kernelRelease, userInfo } from "node:os";
+import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import { packageKindOf } from "../../core/record/packages.ts";
 import type { PackageOrigin } from "../../core/record/record.ts";
-import type { Files, Recording } from "../../engine/ports.ts";
+import type { Recording } from "../../engine/ports.ts";
 import { parseDpkgStatus } from "../packages/databases.ts";
 import { distributionIds, osRelease } from "../packages/packages.ts";
 

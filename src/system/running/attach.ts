@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
@@ -7,6 +6,7 @@ import type { RunningProcess } from "../../core/trace/running.ts";
 import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { statusText } from "./proc.ts";
 import { refusedBySystem, runningTree } from "./tree.ts";
 
 /** Processes that start while strace attaches are included in the next turn. A tree that never rests is included in part. */
@@ -117,10 +117,7 @@ class Tracer implements Attached {
 
 /** The tracer of a process or thread: 0 for none, undefined if it is gone or dead. */
 function tracerOf(id: number): number | undefined {
-	try {
-		const text = readFileSync(`/proc/${id}/status`, "latin1");
-		return /^State:\s*[ZX]/m.test(text) ? undefined : Number(/^TracerPid:\s*(\d+)/m.exec(text)?.[1]);
-	} catch {
-		return undefined;
-	}
+	const text = statusText(id);
+	if (text === undefined || /^State:\s*[ZX]/m.test(text)) return undefined;
+	return Number(/^TracerPid:\s*(\d+)/m.exec(text)?.[1]);
 }

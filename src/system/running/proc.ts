@@ -28,6 +28,13 @@ export function namesIn(directory: string): string[] {
 	}
 }
 
+/** Every process of this PID namespace. */
+export function allPids(): number[] {
+	return namesIn("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
+}
+
 export function linkTarget(pid: number | "self", name: string): Path | undefined {
 	try {
 		return pathFromBytes(readlinkSync(`/proc/${pid}/${name}`, { encoding: "buffer" }));
@@ -48,7 +55,8 @@ export function statusText(pid: number): string | undefined {
 	return textOf(`/proc/${pid}/status`);
 }
 
-export function fileIdentity(path: string): string {
+/** Device and inode, or "". */
+export function fileIdentity(path: string | Buffer): string {
 	try {
 		const { dev, ino } = statSync(path, { bigint: true });
 		return `${dev}:${ino}`;
@@ -104,14 +112,11 @@ function mappedName(name: Path, inode: number): Path | undefined {
 export function processesOf(uids: readonly number[]): AccountUse[] {
 	const wanted = new Set(uids);
 	if (wanted.size === 0) return [];
-	return namesIn("/proc")
-		.filter((name) => /^\d+$/.test(name))
-		.flatMap((name) => {
-			const pid = Number(name);
-			const text = statusText(pid) ?? "";
-			const ids = /^Uid:\s*(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) ?? [];
-			const uid = ids.find((id) => wanted.has(id));
-			if (uid === undefined || /^State:\s*[ZX]/m.test(text)) return [];
-			return [{ pid, uid, program: linkTarget(pid, "exe") ?? /^Name:\s*(.*)$/m.exec(text)?.[1] ?? "" }];
-		});
+	return allPids().flatMap((pid) => {
+		const text = statusText(pid) ?? "";
+		const ids = /^Uid:\s*(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number) ?? [];
+		const uid = ids.find((id) => wanted.has(id));
+		if (uid === undefined || /^State:\s*[ZX]/m.test(text)) return [];
+		return [{ pid, uid, program: linkTarget(pid, "exe") ?? /^Name:\s*(.*)$/m.exec(text)?.[1] ?? "" }];
+	});
 }

@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Ids } from "../../core/trace/process.ts";
 import type { BoundSocket, OpenFile, RunningProcess } from "../../core/trace/running.ts";
-import { children } from "../launch/processes.ts";
+import { descendants } from "../launch/processes.ts";
 import { type ListeningSockets, parseSockets } from "../units/processes.ts";
 import { currentPath, fileIdentity, linkTarget, mappedFiles, namesIn, statusText, textOf } from "./proc.ts";
 
@@ -28,10 +28,6 @@ export function runningTree(pid: number): RunningProcess[] {
 function hasOtherRoot(pid: number): boolean {
 	const root = fileIdentity(`/proc/${pid}/root/.`);
 	return root !== "" && root !== fileIdentity("/proc/self/root/.");
-}
-
-function descendants(pid: number): number[] {
-	return [pid, ...children(pid).flatMap(descendants)];
 }
 
 /** The sockets of a network namespace, by inode. */

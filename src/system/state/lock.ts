@@ -79,12 +79,6 @@ export function isAbandoned(lock: Path): boolean {
 	}
 }
 
-/** Runs `work` while holding the lock. */
-export async function withLock<Result>(lock: Path, name: string, work: () => Promise<Result>): Promise<Result> {
-	using _lock = lockCage(lock, name);
-	return await work();
-}
-
 /** Returns undefined if the lock is ours, otherwise its holder. */
 function take(lock: Path, holder: Holder): Holder | undefined {
 	for (;;) {

@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { errorName, writeFailure } from "../files/errors.ts";
-import { readText } from "../files/text-files.ts";
+import { writeFailure } from "../files/errors.ts";
+import { readTextIfAny } from "../files/text-files.ts";
 
 /** One line of a cage's log: the action and its time. */
 export interface LogLine {
@@ -41,10 +41,7 @@ async function endsLine(file: FileHandle): Promise<boolean> {
 
 /** All complete lines. */
 export async function readLog(log: Path): Promise<LogLine[]> {
-	const text = await readText(log).catch((error: unknown) => {
-		if (errorName(error) === "ENOENT") return "";
-		throw error;
-	});
+	const text = (await readTextIfAny(log)) ?? "";
 	return text.split("\n").flatMap((line) => {
 		const [, time, action, json] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
 		if (time === undefined || action === undefined || json === undefined) return [];

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
-import { errorName } from "../files/errors.ts";
+import { errorName, ifMissing } from "../files/errors.ts";
 import { readText } from "../files/text-files.ts";
 import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -42,7 +42,5 @@ async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 export async function writeMadeAccount(cage: Path, account: MadeAccount | undefined): Promise<void> {
 	const file = join(cage, madeAccountName);
 	if (account) return writeAtomic(file, `${JSON.stringify({ schema: "cagewright/account/1", ...account })}\n`);
-	await unlink(pathToBytes(file)).catch((error: unknown) => {
-		if (errorName(error) !== "ENOENT") throw error;
-	});
+	await unlink(pathToBytes(file)).catch(ifMissing(undefined));
 }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { startTime } from "../launch/processes.ts";
+import { startTime, statFields } from "../launch/processes.ts";
 
 /** A permanent identification of a process, because pids are reused soon. */
 export interface ProcessIdentity {
@@ -25,13 +25,10 @@ export function isGone({ pid, start, boot, namespace }: ProcessIdentity): boolea
 	return startTime(pid) !== start || isZombie(pid);
 }
 
+/** Also true if it has ended. */
 function isZombie(pid: number): boolean {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-		return "ZX".includes(stat.charAt(stat.lastIndexOf(")") + 2));
-	} catch {
-		return true;
-	}
+	const [state = ""] = statFields(pid);
+	return "ZX".includes(state);
 }
 
 function bootId(): string {

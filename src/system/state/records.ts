@@ -1,15 +1,15 @@
 import { lstat, readdir } from "node:fs/promises";
+import type Conf from "conf";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
-import { errorName } from "../files/errors.ts";
-import { readText } from "../files/text-files.ts";
+import { errorName, ifMissing } from "../files/errors.ts";
+import { readText, readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
-import { loadConf } from "./conf.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
 /** Stores the record's evidence in the folder `record` of each cage, and default names in the state folder's settings. */
@@ -21,11 +21,7 @@ export function recordStore(state: Path): RecordStore {
 	};
 	const place = (name: string) => join(cagePaths(state, name).directory, "record.md");
 	return {
-		text: (name) =>
-			readText(place(name)).catch((error: unknown) => {
-				if (errorName(error) === "ENOENT") return undefined;
-				throw error;
-			}),
+		text: (name) => readTextIfAny(place(name)),
 		async saveText(name, text) {
 			const path = place(name);
 			refuseUnsafe(parent(path));
@@ -33,7 +29,9 @@ export function recordStore(state: Path): RecordStore {
 			return pathToText(path) ?? "";
 		},
 		async evidence(name) {
-			const names = (await list(folder(name))).filter((file) => /^evidence-\d+\.json$/.test(file));
+			const names = (await readdir(pathToBytes(folder(name))).catch(ifMissing([]))).filter((file) =>
+				/^evidence-\d+\.json$/.test(file),
+			);
 			const all = await Promise.all(names.map((file) => read(join(folder(name), file), evidenceSchema)));
 			return all.flatMap((one) => (one ? [one as unknown as Evidence] : [])).sort((a, b) => a.generation - b.generation);
 		},
@@ -81,13 +79,6 @@ async function read<T extends v.GenericSchema>(path: Path, schema: T): Promise<v
 	}
 }
 
-async function list(directory: Path): Promise<string[]> {
-	return readdir(pathToBytes(directory)).catch((error: unknown) => {
-		if (errorName(error) === "ENOENT") return [];
-		throw error;
-	});
-}
-
 const settingsName = "settings";
 const namesKey = "record";
 const namesSchema = v.object({
@@ -114,4 +105,26 @@ async function settings(state: Path) {
 		clearInvalidConfig: true,
 		accessPropertiesByDotNotation: false,
 	});
+}
+
+let loaded: Promise<typeof Conf> | undefined;
+
+/**
+ * Loads conf without its signal handlers. They send the signal to this process again, and a second signal ends the wizard while
+ * it undoes its work, or a search before it saves the best result. They only remove temporary files, which the next opening
+ * removes as well.
+ */
+export function loadConf(): Promise<typeof Conf> {
+	loaded ??= (async () => {
+		const before = new Set(process.eventNames().flatMap((name) => process.rawListeners(name)));
+		const { default: Store } = await import("conf");
+		for (const name of process.eventNames()) {
+			if (typeof name !== "string" || !name.startsWith("SIG")) continue;
+			for (const listener of process.rawListeners(name)) {
+				if (!before.has(listener)) process.off(name, listener as () => void);
+			}
+		}
+		return Store;
+	})();
+	return loaded;
 }

@@ -2,11 +2,11 @@ import { lstat } from "node:fs/promises";
 import type Conf from "conf";
 import * as v from "valibot";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
-import { sessionVersion } from "../../core/session/session.ts";
+import { sessionVersion } from "../../engine/session-store.ts";
 import { openForReading } from "../files/descriptor.ts";
 import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
-import { loadConf } from "./conf.ts";
+import { loadConf } from "./records.ts";
 
 /** The head of a session: its small fields, and the files of the large ones. conf replaces it atomically. */
 export interface SessionHead {

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
-import { bundleSchema } from "../../core/template/bundle.ts";
 import { limits } from "../../core/template/checks.ts";
+import { bundleSchema } from "../../core/template/template.ts";
 import { errorName } from "../files/errors.ts";
 
 /** A file that may be a template. */

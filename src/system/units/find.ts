@@ -29,16 +29,6 @@ export interface TemplateOffer {
 	readonly application: ApplicationDraft;
 }
 
-export type FoundNoteCode =
-	/** {program}: named by the unit but not installed. */
-	| "found-program-missing"
-	/** It runs with another root, in a container or a cage. */
-	| "found-elsewhere"
-	/** The process has overwritten its command line, so the arguments are lost. */
-	| "found-title-rewritten"
-	/** {uid}: no account has this number. */
-	| "found-account-unknown";
-
 /**
  * Everything on this machine that could be caged: services except the system's own, listening processes of no service, and
  * templates whose programs are installed. Sorted by `compareFound`. Only reads; needs no running systemd.

@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
+import { fileIdentity, namesIn } from "../running/proc.ts";
 
 /** A listening process. Its environment is never read, because it may contain secrets. */
 export interface ListeningProcess {
@@ -86,7 +87,7 @@ export async function listeningProcesses(proc = "/proc"): Promise<ListeningProce
 		udp6: udp6 ?? "",
 		unix: Buffer.from(unix ?? "", "latin1").toString("utf8"),
 	});
-	const ourRoot = identity(`${proc}/self/root/`);
+	const ourRoot = fileIdentity(`${proc}/self/root/`);
 	const found: ListeningProcess[] = [];
 	for (const name of readdirSync(proc)) {
 		if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
@@ -99,12 +100,7 @@ export async function listeningProcesses(proc = "/proc"): Promise<ListeningProce
 	return found.sort((one, other) => one.pid - other.pid);
 }
 
-async function describe(
-	directory: string,
-	pid: number,
-	ports: Listening[],
-	ourRoot: string | undefined,
-): Promise<ListeningProcess> {
+async function describe(directory: string, pid: number, ports: Listening[], ourRoot: string): Promise<ListeningProcess> {
 	const [status, cmdline, cgroup, exe, cwd] = await Promise.all([
 		readFile(`${directory}/status`, "utf8"),
 		readFile(`${directory}/cmdline`, "utf8"),
@@ -112,7 +108,7 @@ async function describe(
 		readlink(`${directory}/exe`).catch(() => undefined),
 		readlink(`${directory}/cwd`).catch(() => undefined),
 	]);
-	const root = identity(`${directory}/root/`);
+	const root = fileIdentity(`${directory}/root/`);
 	return {
 		pid,
 		parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
@@ -123,37 +119,18 @@ async function describe(
 		...(cwd === undefined ? {} : { cwd }),
 		cgroup: /^(?:0:|\d+:name=systemd):(.*)$/m.exec(cgroup)?.[1] ?? "",
 		ports,
-		elsewhere: root !== undefined && ourRoot !== undefined && root !== ourRoot,
+		elsewhere: root !== "" && ourRoot !== "" && root !== ourRoot,
 	};
 }
 
 function socketsOf(directory: string): string[] {
-	const inodes: string[] = [];
-	let names: string[];
-	try {
-		names = readdirSync(`${directory}/fd`);
-	} catch {
-		return inodes;
-	}
-	for (const name of names) {
+	return namesIn(`${directory}/fd`).flatMap((name) => {
 		try {
-			const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/fd/${name}`))?.[1];
-			if (inode !== undefined) inodes.push(inode);
+			return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/fd/${name}`))?.[1] ?? [];
 		} catch {
-			// It was closed in the meantime.
+			return []; // It was closed in the meantime.
 		}
-	}
-	return inodes;
-}
-
-/** Identifies the root directory, which `readlink` cannot. */
-function identity(path: string): string | undefined {
-	try {
-		const { dev, ino } = statSync(path);
-		return `${dev}:${ino}`;
-	} catch {
-		return undefined;
-	}
+	});
 }
 
 function distinct(ports: readonly Listening[]): Listening[] {

@@ -3,7 +3,7 @@ import { Box, render } from "ink";
 import { type Look, LookContext, ViewContext, WidthContext } from "../look.ts";
 import type { WizardState } from "../state.ts";
 import { Body } from "../steps/body.tsx";
-import { speech } from "./speech.ts";
+import { speech } from "./dialogue.ts";
 
 /** Wide enough that nothing is wrapped or cut. */
 const width = 10_000;

@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
-import { importInk } from "../import-ink.ts";
-import { lookFrom, type WizardOptions } from "../options.ts";
+import { importInk, lookFrom, type WizardOptions } from "../options.ts";
 import { WizardStore } from "../runner.ts";
 import { onEndingSignal } from "../terminal.ts";
 import { Dialogue } from "./dialogue.ts";

@@ -20,7 +20,7 @@ import { selectedChoice } from "../steps/choose/reduce.ts";
 import { choiceLines } from "../steps/choose/screen.tsx";
 import { fileFacts } from "../steps/files/file-facts.ts";
 import { selectedRow } from "../steps/files/visible-rows.ts";
-import { aboutApplication } from "../steps/form/detail.tsx";
+import { aboutApplication } from "../steps/form/screen.tsx";
 import { whyMissing } from "../steps/trial/missing.ts";
 import { lastRound } from "../steps/trial/reduce.ts";
 import { isBusy } from "../transitions.ts";

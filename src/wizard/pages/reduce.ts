@@ -3,7 +3,7 @@ import type { Key } from "../keys.ts";
 import { editLine, textLine } from "../line.ts";
 import { type Move, moveCursor } from "../list.ts";
 import type { Page, Reduced, WizardState } from "../state.ts";
-import { consented } from "../steps/choose/template-choice.ts";
+import { consented } from "../steps/choose/reduce.ts";
 import { only, openPage, unknownEnd, without } from "../transitions.ts";
 
 export function pageOf(command: Command | undefined): Page | undefined {

@@ -1,8 +1,9 @@
 import cliTruncate from "cli-truncate";
 import { Box, Text, Transform } from "ink";
 import { memo, useContext } from "react";
-import { displayed, useLook, WidthContext } from "../look.ts";
-import { namedPalette, type Tone } from "../palette.ts";
+import { printable } from "../../core/path/quote.ts";
+import type { TextLine } from "../line.ts";
+import { displayed, namedPalette, type Tone, useLook, useView, WidthContext } from "../look.ts";
 import { wrapWords } from "./fit.ts";
 
 interface Style {
@@ -93,4 +94,52 @@ export function Paragraph({ lines, ...rest }: { lines: readonly string[] } & Omi
 			{line}
 		</Line>
 	));
+}
+
+export function ProgressBar({ done, total, width }: { done: number; total: number; width: number }) {
+	const share = total > 0 ? Math.min(1, done / total) : 0;
+	return <Line tone="accent">{`${bar(share, width)} ${Math.floor(share * 100)} %`}</Line>;
+}
+
+/** `part` as a share of `whole`. A share that fills nothing has no bar, because a column of empty bars only distracts. */
+export function shareBar(part: number, whole: number, width: number): string {
+	const text = part > 0 && whole > 0 ? bar(Math.min(1, part / whole), width) : "";
+	return text.startsWith("█") ? text : " ".repeat(width);
+}
+
+function bar(share: number, width: number): string {
+	const filled = Math.round(share * width);
+	return "█".repeat(filled) + "░".repeat(width - filled);
+}
+
+/** Whole percents, or `<1`. */
+export function percent(part: number, whole: number): string {
+	if (part <= 0 || whole <= 0) return "0";
+	const share = (part / whole) * 100;
+	return share < 1 ? "<1" : String(Math.round(share));
+}
+
+/** A line that is being edited. Scrolls if it is longer than the row. */
+export function TextInput({ label, line, width: given }: { label: string; line: TextLine; width?: number }) {
+	const { color, linear, width: whole } = useView();
+	if (linear) return <Line>{`${label}${printable(line.text)}`}</Line>;
+	const width = given ?? whole;
+	const room = Math.max(8, width - label.length - 1);
+	const before = printable(line.text.slice(0, line.at));
+	const start = Math.max(0, before.length - room + 1);
+	const left = before.slice(start);
+	const [under = "", ...more] = [...line.text.slice(line.at)];
+	const after = printable(more.join("")).slice(0, Math.max(0, room - left.length - 1));
+	const cursor = under === "" ? " " : printable(under);
+	return (
+		<Box width={width}>
+			<Segments
+				segments={[
+					{ text: label + left },
+					color ? { text: cursor, inverse: true } : { text: `_${printable(under)}` },
+					{ text: after },
+				]}
+			/>
+		</Box>
+	);
 }

@@ -1,7 +1,7 @@
 import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ProbeOutcome } from "../../engine/events.ts";
-import type { Tone } from "../palette.ts";
+import type { Tone } from "../look.ts";
 import { Line } from "./line.tsx";
 
 export interface Outcome extends Omit<ProbeOutcome, "ok"> {

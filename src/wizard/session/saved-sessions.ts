@@ -1,10 +1,19 @@
 import { Failure } from "../../core/failure.ts";
-import { quoteShellLine } from "../../core/path/quote.ts";
+import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import type { Context } from "../../engine/context.ts";
-import type { Sessions, StoredSession } from "../../engine/session-store.ts";
+import type { Context, Machine } from "../../engine/context.ts";
+import {
+	changedSince,
+	type OpenedSession,
+	type PlannedFiles,
+	type Sessions,
+	type StoredSession,
+} from "../../engine/session-store.ts";
 import type { Choice, SavedSessionState } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
+import { restored } from "./stored-state.ts";
+import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
+import type { Resumed } from "./values.ts";
 
 /** A session's summary, read without opening it. All texts are untrusted. */
 export interface SessionSummary extends SavedSessionState {
@@ -111,4 +120,43 @@ export async function discardCandidate({ store }: Context["machine"], name: stri
 	if ((await store.present(name)) === generation) return;
 	// The number may have been used again.
 	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.building.discard(name, generation);
+}
+
+interface SavedSession {
+	readonly opened: OpenedSession;
+	readonly work: RestoredWork | undefined;
+	readonly answers: Answers;
+	readonly planned: PlannedFiles | undefined;
+	readonly rounds: number;
+	readonly resumed: Resumed;
+}
+
+/** Throws like `Sessions.open`, and `session-damaged` if even the answers are unreadable. */
+export async function openSaved({ files, now, sessions }: Machine, id: string): Promise<SavedSession> {
+	const opened = await sessions.open(id);
+	const work = workFromFields(opened.fields);
+	const back = restored(stateOf(opened.fields), work !== undefined);
+	const answers = back?.state.answers;
+	if (!back || !answers) {
+		opened.held.release();
+		throw new Failure("session-damaged", { id, path: await sessions.quarantine(id) });
+	}
+	const { planned, ...rest } = back;
+	const changed = planned ? changedSince(planned, files) : [];
+	const ago = Math.max(0, Math.round((now() - opened.savedAt) / 1000));
+	const [example] = changed;
+	return {
+		opened,
+		work,
+		answers,
+		planned,
+		rounds: back.state.trial.rounds.length,
+		resumed: {
+			...rest,
+			name: answers.name,
+			ago,
+			changed: changed.length,
+			example: example === undefined ? "" : showPath(example),
+		},
+	};
 }

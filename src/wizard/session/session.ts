@@ -29,7 +29,7 @@ import type {
  * methods emit events to `listen` and undo everything when `cancel` is called. Methods throw a Failure when the work cannot go
  * on.
  */
-export interface WizardSession {
+export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "proposeCommand" | "saveReview" | "saveTemplate"> {
 	/** Returns a function that stops listening. */
 	listen(listener: (event: Event) => void): () => void;
 
@@ -38,11 +38,6 @@ export interface WizardSession {
 	/** Installs the packages with the system's package manager. */
 	install(requirements: readonly MissingRequirement[]): Promise<void>;
 
-	choices(): Promise<readonly Choice[]>;
-	/** The proposed answers. `watch`: trace the running process instead of starting the application. */
-	propose(choice: Choice, watch?: boolean): Promise<Answers>;
-	/** Throws if the line is not a command. Adds a probe if the protocol is known. */
-	proposeCommand(line: string): Promise<Answers>;
 	/** The problems of the answers, by field. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
 	/** Tries a probe on the host. If nothing answers there, also in a sandbox. */
@@ -77,9 +72,6 @@ export interface WizardSession {
 
 	/** Makes the last candidate the current generation; writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
-	/** Writes the review to a new file with mode 0600. Never overwrites a file or follows a link. Returns its absolute path. */
-	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
-	saveTemplate(name: string, answers: Answers): Promise<TemplateSaved>;
 	/** The record, unit or drop-in of the finished cage. */
 	text(page: TextPage): Promise<string>;
 	/** Saves the names for this and later cages, and rewrites the record. */
@@ -130,4 +122,24 @@ export interface Planner {
 	/** Throws like `planStep`, and the signal's reason. */
 	plan(cage: Cage, trace: Trace, signal: AbortSignal): Promise<Plan>;
 	close(): Promise<void>;
+}
+
+/** The applications to choose from. Texts are in the user's language. */
+export interface Chooser {
+	choices(): Promise<readonly Choice[]>;
+	/** The proposed answers. `watch`: trace the running process instead of starting the application. */
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
+	/** Writes the review to a new file with mode 0600. Never overwrites a file or follows a link. Returns its absolute path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
+	saveTemplate(name: string, answers: Answers): Promise<TemplateSaved>;
+	/** Differences between a cage and its template. */
+	changes(cage: string): Promise<string>;
+	/** Throws a Failure if the line is not a command. Adds a probe if the protocol is known. */
+	proposeCommand(line: string): Promise<Answers>;
+	/** The template's own answers, so that the equivalent command names only the differences. */
+	base(answers: Answers): Promise<Answers | undefined>;
+	/** The cage's unit, or the drop-in for a service of the host. */
+	unit(name: string, service: string | undefined): Promise<string>;
+	/** The host's service of the same application. */
+	serviceOf(answers: Answers): string | undefined;
 }

@@ -2,12 +2,10 @@ import * as v from "valibot";
 import { noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { type PlannedFiles, plannedFiles } from "../../core/session/session.ts";
-import type { Form, Screen, WizardState } from "../state.ts";
-import { emptyTrial, startState } from "../state.ts";
+import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
+import { emptyTrial, type Form, type Screen, startState, type WizardState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
-import { formFor } from "../steps/form/fields.ts";
-import { withoutTrying } from "../steps/form/probe.ts";
+import { formFor, withoutTrying } from "../steps/form/fields.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
 import type { Traced } from "./values.ts";
 

@@ -1,6 +1,17 @@
-import { noRules } from "../../../src/core/application/application.ts";
+import { type Application, noRules } from "../../../src/core/application/application.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import type { Entry, Plan, WritableDirectory } from "../../../src/core/plan/plan.ts";
+
+export const bareApplication: Application = {
+	command: ["/usr/bin/app"],
+	cwd: "/",
+	env: {},
+	probes: [],
+	exercises: [],
+	timeout: 30,
+	network: "host",
+	directories: [],
+};
 
 /** An entry with defaults for everything that the test does not mention. */
 export function entry(path: string, values: Partial<Entry> = {}): Entry {
@@ -33,16 +44,7 @@ export function writable(path: string, values: Partial<WritableDirectory> = {}):
 
 export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Plan {
 	return {
-		application: {
-			command: ["/usr/bin/app"],
-			cwd: "/",
-			env: {},
-			probes: [],
-			exercises: [],
-			timeout: 30,
-			network: "host",
-			directories: [],
-		},
+		application: bareApplication,
 		rules: noRules,
 		identity: { name: "app", uid: 900, gid: 900, groups: [], home: "/" },
 		entries,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { userUnit } from "../../../src/core/confinement/user-unit.ts";
+import { userUnit } from "../../../src/core/confinement/unit/unit.ts";
 
 test("a user's unit starts the program whatever its words contain", () => {
 	const unit = userUnit("site", ["/usr/bin/node", "/opt/a b/main.js", "--state", "/home/50%/$x", "run", "site"]);

@@ -8,6 +8,7 @@ import {
 	packagedFile,
 	totalCoverage,
 } from "../../../src/core/plan/coverage.ts";
+import { bareApplication } from "../cage/plans.ts";
 import { begin, fold } from "../trace/folding.ts";
 import { directory, file, link, tree } from "./tree.ts";
 
@@ -108,16 +109,7 @@ test("a script's package counts as the application's, its interpreter's does not
 });
 
 test("proposals list runnable lines first, then signals, then unused files", () => {
-	const application = {
-		command: ["/usr/sbin/served"],
-		cwd: "/",
-		env: {},
-		probes: ["redis-cli -p 1 PING"],
-		exercises: [],
-		timeout: 1,
-		network: "host" as const,
-		directories: [],
-	};
+	const application = { ...bareApplication, command: ["/usr/sbin/served"], probes: ["redis-cli -p 1 PING"] };
 	const coverage = new CoverageMeter([served, common], files).measure(run);
 	const next = nextExercises({ application, run: ["redis-cli -p 1 SAVE"], signals: ["SIGHUP"], coverage });
 	expect(next.map((one) => (one.kind === "command" ? one.command : one.kind))).toEqual([

@@ -27,11 +27,11 @@ const usual = [
 	"/var/backups/shadow.bak",
 ];
 
-test("without a rule there are none", () => {
+test("without a rule there are no decoys", () => {
 	expect(decoysOf(planned([]))).toEqual([]);
 });
 
-test("they are where intruders look, open to every account, whatever the host has there", () => {
+test("decoys are where intruders look, readable for every account, whatever the host has there", () => {
 	const plan = planned(["auto"]);
 	expect(decoysOf(plan)).toEqual(usual);
 	const modes = ["/root", "/root/.ssh", "/root/.ssh/id_ed25519"].map((path) => entryAt(plan, path)?.mode);
@@ -40,7 +40,7 @@ test("they are where intruders look, open to every account, whatever the host ha
 	expect(groupsOf(plan).find(({ name }) => name === "decoys")).toMatchObject({ paths: usual, recommendation: "generate" });
 });
 
-describe("a place stays free", () => {
+describe("a place gets no decoy", () => {
 	test.each([
 		["the application reads it", { "/.env": "read" }, "/.env"],
 		["the application looks for it in vain", { "/etc/shadow": "ENOENT:read" }, "/etc/shadow"],
@@ -63,7 +63,7 @@ describe("a place stays free", () => {
 	});
 });
 
-test("a named place is used beside the others, and one that cannot be used is reported", () => {
+test("a named place is used in addition to the others, and reported if it is unusable", () => {
 	const plan = planned(["/srv/backup/id_rsa", "/usr/bin/app", "/usr/bin/app/x"]);
 	expect(decoysOf(plan)).toEqual(["/srv/backup/id_rsa"]);
 	expect(notesOf(plan)).toEqual(["decoy-left-out", "decoy-left-out"]);
@@ -71,7 +71,7 @@ test("a named place is used beside the others, and one that cannot be used is re
 	expect(notesOf(planned(["auto"], {}, ["/**"]))).toEqual(["decoys-none"]);
 });
 
-test("their random content is no difference between a plan and a generation", () => {
+test("random content is no difference between a plan and a generation", () => {
 	const plan = planned(["auto"]);
 	const entries = cageEntries(plan).map((entry) => (isDecoy(entry) ? { ...entry, content: "random", size: 6, mtime: 7 } : entry));
 	const { accounts, application, identity, permissions, writable } = plan;

@@ -4,6 +4,7 @@ import { pathFromText } from "../../../src/core/path/path.ts";
 import { makePlan } from "../../../src/core/plan/make-plan.ts";
 import type { Entry, Identity, Plan, PlanInput } from "../../../src/core/plan/plan.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "../../../src/core/trace/trace.ts";
+import { bareApplication } from "../cage/plans.ts";
 
 /** Operations on a path, e.g. `read`, `write create`, `ENOENT:read`; the second form adds further facts. */
 export type Did =
@@ -63,16 +64,7 @@ export const asApp: Identity = { name: "app", uid: 900, gid: 901, groups: [], ho
 
 export const rules = (values: Partial<Rules>): Rules => ({ ...noRules, ...values });
 
-export const application: Application = {
-	command: ["/usr/bin/app"],
-	cwd: "/",
-	env: {},
-	probes: ["true"],
-	exercises: [],
-	timeout: 30,
-	network: "host",
-	directories: [],
-};
+export const application: Application = { ...bareApplication, probes: ["true"] };
 
 export const users: readonly User[] = [
 	{ name: "root", uid: 0, gid: 0, gecos: "root", home: "/root", shell: "/bin/bash" },

@@ -9,6 +9,7 @@ import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
 import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
 import { type Template, templateSchema } from "../../../src/core/template/template.ts";
 import { type AnswersMachine, answersFrom } from "../../../src/engine/choose/answers.ts";
+import { bareApplication } from "../cage/plans.ts";
 
 // Reading all units of the machine for /bin/sh each time is slow; once suffices.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
@@ -134,16 +135,7 @@ describe("the equivalent command", () => {
 	test("contains only differences from defaults, and asks nothing", () => {
 		const usual: Answers = {
 			name: "app",
-			application: {
-				command: ["/bin/sh"],
-				cwd: "/",
-				env: {},
-				probes: ["true"],
-				exercises: [],
-				timeout: 30,
-				network: "host",
-				directories: [],
-			},
+			application: { ...bareApplication, command: ["/bin/sh"], probes: ["true"] },
 			rules: noRules,
 			onHost: false,
 			rounds: 5,

@@ -9,6 +9,7 @@ import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.t
 import { templateSkeleton } from "../../../src/core/template/skeleton.ts";
 import type { Template } from "../../../src/core/template/template.ts";
 import { builtinTemplates, programFolder } from "../../../src/system/templates/builtin.ts";
+import { bareApplication } from "../cage/plans.ts";
 import { accepted, refused, refusedByUs, smallest } from "./corpus.ts";
 
 const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(
@@ -29,16 +30,7 @@ describe("a template", () => {
 	it("gets its defaults", () => {
 		expect(template(smallest)).toEqual({
 			...smallest,
-			application: {
-				command: ["/usr/bin/app"],
-				cwd: "/",
-				env: {},
-				probes: [],
-				exercises: [],
-				timeout: 30,
-				network: "host",
-				directories: [],
-			},
+			application: bareApplication,
 			rules: noRules,
 			parameters: {},
 			needs: { packages: {}, programs: [] },

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Path } from "../../../src/core/path/path.ts";
-import { startAtFirstExecve, type TraceFold } from "../../../src/core/trace/fold.ts";
-import { fold, summary } from "./folding.ts";
+import type { TraceFold } from "../../../src/core/trace/fold.ts";
+import { fold, startAtFirstExecve, summary } from "./folding.ts";
 
 /** Recordings of the programs in corpus/programs, each with its expected result. */
 

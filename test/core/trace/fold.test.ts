@@ -3,8 +3,7 @@ import { makeTrace } from "../../../bench/make-trace.ts";
 import { initName } from "../../../src/core/confinement/launch.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
-import { startAtFirstExecve } from "../../../src/core/trace/fold.ts";
-import { accessesOf, begin, fold } from "./folding.ts";
+import { accessesOf, begin, fold, startAtFirstExecve } from "./folding.ts";
 
 const startAt = (cwd: string) => ({ start: startAtFirstExecve(), cwd: cwd as Path });
 

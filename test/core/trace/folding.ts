@@ -1,5 +1,10 @@
-import { type FoldOptions, startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
+import { type FoldOptions, TraceFold } from "../../../src/core/trace/fold.ts";
 import type { Access } from "../../../src/core/trace/trace.ts";
+
+/** For a command that strace itself starts: the first execve(2) is the application. */
+export function startAtFirstExecve(): NonNullable<FoldOptions["start"]> {
+	return { isApplication: () => true, initPid: undefined };
+}
 
 /** Folds lines that belong to the application from the first execve. */
 export function fold(text: string, options: FoldOptions = { start: startAtFirstExecve() }): TraceFold {

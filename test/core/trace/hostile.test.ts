@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { baseName, clean, type Path } from "../../../src/core/path/path.ts";
 import { stringOf } from "../../../src/core/trace/argument.ts";
-import { startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
+import { TraceFold } from "../../../src/core/trace/fold.ts";
 import { LineReader } from "../../../src/core/trace/line.ts";
 import { foldRecording, recording, recordings } from "./corpus.ts";
-import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace } from "./folding.ts";
+import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace, startAtFirstExecve } from "./folding.ts";
 
 const awkward = [...'\n"\\<>-= ,(){}[]0123456789\t\r\x01\x7f\xff@*', " resumed>", " <unfinished ...>", '\n7  unlink("/etc") = 0'];
 const name = fc

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startAtFirstExecve, TraceFold } from "../../../src/core/trace/fold.ts";
-import { begin, fold } from "./folding.ts";
+import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { begin, fold, startAtFirstExecve } from "./folding.ts";
 
 /** A row as text: indentation, pid, program, further facts. */
 function drawn(lines: string): string[] {

@@ -53,9 +53,9 @@ describe("a cage's logs", () => {
 			"/var/log/nginx/*.log {\n\tdaily\n\trotate 14\n\tcreate 0640 www-data adm\n\tsharedscripts\n\tprerotate\n\t\trun-parts x\n\tendscript\n\tpostrotate\n\t\tinvoke-rc.d nginx rotate\n\tendscript\n}\n";
 		expect(rotation({ writable: nginx, host: { nginx: nginxOfHost, other: "/var/log/other.log {\nyearly\n}\n" } })).toBe(
 			[
-				"# Logs of the cage web, which lie below its data on the host.",
+				"# Logs of cage web, in its data on the host.",
 				"",
-				"# After /etc/logrotate.d/nginx of this host.",
+				"# Based on this host's /etc/logrotate.d/nginx.",
 				'"/state/cages/web/data/var/log/nginx/*.log" {',
 				"\tdaily",
 				"\trotate 14",

@@ -1,8 +1,7 @@
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
-import { reveal } from "../../../src/wizard/steps/files/cursor.ts";
 import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
-import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
+import { reveal, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
 import { atFiles, type Drive } from "../drive.ts";
 

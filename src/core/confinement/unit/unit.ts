@@ -1,9 +1,8 @@
 import { systemdCaps } from "../capabilities.ts";
 import { files } from "./files.ts";
 import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
-import { UnitLines } from "./lines.ts";
-import { lineText } from "./quote.ts";
-import { sourceAssertions } from "./sources.ts";
+import { sourceAssertions, UnitLines } from "./lines.ts";
+import { argumentWord, lineText, programWord } from "./quote.ts";
 import { start } from "./start.ts";
 
 /**
@@ -178,4 +177,27 @@ function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick
 	unit.comment("No multicast and no broadcast, with which it could impersonate other machines.");
 	unit.set("IPAddressDeny", "any");
 	unit.set("IPAddressAllow", oneMachine);
+}
+
+/**
+ * Returns a unit for a user's service manager. systemd cannot create the cage there: settings that need a namespace, such as
+ * RootDirectory=, fail in a user's manager or are ignored silently (systemd.exec(5)). So the unit runs Cagewright, which
+ * creates the cage.
+ */
+export function userUnit(name: string, [program = "", ...args]: readonly string[]): string {
+	return [
+		`# ~/.config/systemd/user/cage-${name}.service; \`loginctl enable-linger\` keeps it running without a session.`,
+		"[Unit]",
+		`Description=${lineText("Description", `${name} in its cage`)}`,
+		"",
+		"[Service]",
+		`ExecStart=${[programWord(program), ...args.map(argumentWord)].join(" ")}`,
+		"# Only Cagewright gets TERM, and forwards it.",
+		"KillMode=mixed",
+		"Restart=on-failure",
+		"",
+		"[Install]",
+		"WantedBy=default.target",
+		"",
+	].join("\n");
 }

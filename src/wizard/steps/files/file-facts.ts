@@ -5,7 +5,7 @@ import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts"
 import { matchPaths } from "../../../core/plan/rules.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
-import { percent, shareBar } from "../../parts/bars.tsx";
+import { percent, shareBar } from "../../parts/line.tsx";
 import type { WizardState } from "../../state.ts";
 import { bytesOfCage, itemNow, largestBelow, type PendingPlan, pendingPlanOf, sumsNow, willBeMounted } from "./pending.ts";
 import { type FileNode, type Item, placeOfLink } from "./tree.ts";

@@ -3,9 +3,9 @@ import type { Path } from "../../../core/path/path.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { only, start, without } from "../../transitions.ts";
-import { followRow } from "./cursor.ts";
 import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
 import type { Decided } from "./state.ts";
+import { followRow } from "./visible-rows.ts";
 
 /** The rules that this step can undo. */
 const ownRules = ["include", "exclude", "writable", "seed", "binds", "devices", "allowSecret", "allowSetuid", "decoys"] as const;

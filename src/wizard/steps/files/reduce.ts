@@ -3,14 +3,12 @@ import { escapeGlob } from "../../../core/path/quote.ts";
 import type { Command } from "../../bindings.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, without } from "../../transitions.ts";
-import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
-import { bindFolder, emptyFolder, folderOf } from "./folders.ts";
 import { redo, undo } from "./history.ts";
 import { totalsNow } from "./pending.ts";
 import { fileTabs } from "./state.ts";
-import { decideAlike, decideKind, decidePackage, toggle, toggleDecoys } from "./toggle.ts";
+import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folderOf, toggle, toggleDecoys } from "./toggle.ts";
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
-import { isFiltered, selectedRow, visibleRows } from "./visible-rows.ts";
+import { cursorTo, isFiltered, nextWaiting, reveal, selectedRow, visibleRows, withOpen } from "./visible-rows.ts";
 
 export function reduceFiles(state: WizardState, command: Command): Reduced {
 	const row = selectedRow(state);

@@ -1,11 +1,12 @@
 import type { Rules } from "../../../core/application/application.ts";
-import { isWithin, type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
+import { isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
+import { mayBeBound } from "../../../core/plan/areas.ts";
 import { chosenDecoys, isDecoy } from "../../../core/plan/decoys.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { notice, only, without } from "../../transitions.ts";
-import { type Consent, questionOf } from "./attention.ts";
+import { type Consent, isDangerous, questionOf } from "./attention.ts";
 import {
 	allowOne,
 	behindLink,
@@ -17,6 +18,7 @@ import {
 	kindOf,
 	leaveOut,
 	makeEmpty,
+	nextBind,
 	takeIn,
 } from "./decisions.ts";
 import { decide } from "./history.ts";
@@ -146,7 +148,7 @@ export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 }
 
 /** The row shows a single decision, so only replaced patterns need a notice. */
-export function apply(state: WizardState, change: Change): Reduced {
+function apply(state: WizardState, change: Change): Reduced {
 	const reduced = decide(state, change.rules, change.decided);
 	const [pattern] = change.replaced;
 	return pattern === undefined ? reduced : say(reduced, "pattern-replaced", { pattern });
@@ -159,6 +161,54 @@ function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduce
 	return say(decide(state, change.rules, decided), code, { count: decided.items.length, skipped });
 }
 
-export function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {
+function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {
 	return { ...reduced, state: notice(reduced.state, code, values) };
+}
+
+/** The row's folder, or the folder that contains it. */
+export function folderOf({ item, kind, path }: FileNode): Path | undefined {
+	if (path === undefined) return undefined;
+	const isFolder = kind === "folder" || item?.kind === "state" || (item && ["directory", "bind"].includes(item.entry.kind));
+	return isFolder ? path : parent(path);
+}
+
+/** Cycles a folder from copied to mounted read-only, mounted writable, and copied. */
+export function bindFolder(state: WizardState, row: FileNode): Reduced {
+	const path = folderOf(row);
+	const text = path === undefined ? undefined : pathToText(path);
+	const rules = state.answers?.rules;
+	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
+	if (!mayBeBound(path)) return only(notice(state, "bind-never", { path: showPath(path) }));
+	// A mounted secret is as exposed as a copied one.
+	const isNew = !rules.binds.some((bind) => bind.path === text);
+	const holdsSecrets = treeOf(state.plan).items.some(
+		({ item, path: own }) => item.kind === "entry" && isDangerous(item.entry) && isWithin(own, path),
+	);
+	if (isNew && holdsSecrets) return only({ ...without(state, "notice"), question: { kind: "bind", path, text } });
+	return bind(state, path);
+}
+
+export function bind(state: WizardState, path: Path): Reduced {
+	const text = pathToText(path);
+	const rules = state.answers?.rules;
+	if (text === undefined || !rules) return only(without(state, "question"));
+	const binds = nextBind(rules, text);
+	const now = binds.find((one) => one.path === text);
+	const reduced = decide(state, { binds }, { folder: path, mounted: now !== undefined });
+	return say(reduced, now ? `mounted-${now.access}` : "mounted-not", { path: showPath(path) });
+}
+
+/** Empties a folder, or restores its content. */
+export function emptyFolder(state: WizardState, row: FileNode): Reduced {
+	const path = row.kind === "item" && row.item?.kind === "entry" && row.item.entry.kind === "file" ? undefined : folderOf(row);
+	const text = path === undefined ? undefined : pathToText(path);
+	const rules = state.answers?.rules;
+	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
+	const current = pendingPlanOf(state.plan, state.files.pending);
+	const values = { path: showPath(path) };
+	const isState = row.item?.kind === "state";
+	if (isEmptied(rules, text)) {
+		return say(apply(state, fillAgain(current, rules, path, text)), isState ? "state-as-found" : "filled-again", values);
+	}
+	return say(apply(state, makeEmpty(current, rules, path, text)), isState ? "state-empty" : "made-empty", values);
 }

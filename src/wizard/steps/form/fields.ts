@@ -121,3 +121,7 @@ export function rowOf(form: Form, problem: Problem): number {
 export function blocking(problems: readonly Problem[]): readonly Problem[] {
 	return problems.filter((problem) => !problem.isWarning);
 }
+
+export function withoutTrying({ trying: _, ...form }: Form): Form {
+	return form;
+}

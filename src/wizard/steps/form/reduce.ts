@@ -4,10 +4,9 @@ import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
 import { editLine, type TextLine, textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";
-import type { Form, FormRow, Reduced, WizardState } from "../../state.ts";
-import { go, isBusy, only, start, without } from "../../transitions.ts";
-import { allProblems, blocking, lists, readForm, rowOf, switches } from "./fields.ts";
-import { stopTrying, tryProbe, withoutTrying } from "./probe.ts";
+import type { Form, FormRow, Reduced, Tried, WizardState } from "../../state.ts";
+import { go, isBusy, notice, only, start, without } from "../../transitions.ts";
+import { allProblems, blocking, lists, readForm, rowOf, switches, withoutTrying } from "./fields.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduced {
 	const { answers, form } = state;
@@ -164,4 +163,26 @@ function isFor(text: string, line: string, port: string): boolean {
 	const at = numbersOf(line).indexOf(port);
 	const other = at < 0 ? undefined : numbersOf(text)[at];
 	return other !== undefined && text === withPort(line, port, other);
+}
+
+/** Trying a probe is optional. */
+function tryProbe(state: WizardState, form: Form, answers: Answers): Reduced {
+	const row = form.rows[form.cursor];
+	const line = row?.field === "probe" ? row.line.text.trim() : answers.application.probes[0];
+	if (!line) return only(notice(state, "no-probe-to-try"));
+	if (isBusy(state, "probe")) return only(state);
+	const { [line]: _, ...tried } = form.tried;
+	return start({ ...without(state, "notice"), form: { ...form, trying: line, tried } }, { job: "probe", line, answers });
+}
+
+function stopTrying(state: WizardState, form: Form): Reduced {
+	const { probe: _, ...jobs } = state.jobs;
+	return only({ ...notice(state, "probe-stopped"), jobs, form: withoutTrying(form) }, { job: "cancel" });
+}
+
+/** A form that was rebuilt meanwhile has no pending probe. */
+export function afterTrying(state: WizardState, tried: Tried): WizardState {
+	const { form } = state;
+	if (form?.trying === undefined) return state;
+	return { ...state, form: { ...withoutTrying(form), tried: { ...form.tried, [form.trying]: tried } } };
 }

@@ -19,8 +19,7 @@ import {
 } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
-import { quietOf } from "./novelty.ts";
-import { atRest, newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
+import { atRest, newTracing, quietOf, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
 function subjectOf(answers: Answers): string {

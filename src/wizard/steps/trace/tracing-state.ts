@@ -2,7 +2,6 @@ import type { Path } from "../../../core/path/path.ts";
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
 import type { AddedRun, Traced } from "../../session/values.ts";
-import type { Novelty } from "./novelty.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;
 export type TraceTab = (typeof traceTabs)[number];
@@ -61,4 +60,68 @@ export function newTracing(subject: string): Tracing {
 		tab: "output",
 		subject,
 	};
+}
+
+/** When the trace last found something new, and what each exercise added. Times are milliseconds of any monotonic clock. */
+interface Novelty {
+	readonly now?: number;
+	/** Time of the last change of the counts. */
+	readonly newAt?: number;
+	/** Paths that each exercise added, until the next one began. */
+	readonly gains: Readonly<Record<string, number>>;
+	/** The last exercise: the number of paths when it began, and the sum of all counts when it ended. */
+	readonly exercise?: { readonly command: string; readonly paths: number; readonly total: number; readonly over: boolean };
+}
+
+/** Seconds without news before the trace counts as quiet, because starts and exercises pause. */
+const quietSeconds = 5;
+
+/** Why the trace may be complete. */
+type Quiet =
+	| { readonly kind: "since-exercise"; readonly seconds: number }
+	| { readonly kind: "for-seconds"; readonly seconds: number };
+
+/** The sum changes whenever something new is found, because every count is of distinct things. */
+function totalOf(counts: AccessCounts | undefined): number {
+	return counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.missing : 0;
+}
+
+export function counted(
+	novelty: Novelty,
+	before: AccessCounts | undefined,
+	counts: AccessCounts,
+	at: number | undefined,
+): Novelty {
+	const { exercise } = novelty;
+	const isNew = before === undefined || totalOf(before) !== totalOf(counts) || before.missing < counts.missing;
+	const gained = exercise ? { gains: { ...novelty.gains, [exercise.command]: counts.paths - exercise.paths } } : {};
+	return { ...novelty, ...gained, ...(isNew && at !== undefined ? { newAt: at, now: at } : {}) };
+}
+
+export function exerciseStarted(novelty: Novelty, command: string, counts: AccessCounts | undefined): Novelty {
+	const exercise = { command, paths: counts?.paths ?? 0, total: totalOf(counts), over: false };
+	return { ...novelty, exercise, gains: { ...novelty.gains, [command]: 0 } };
+}
+
+export function exerciseEnded(novelty: Novelty, command: string): Novelty {
+	const { exercise } = novelty;
+	return exercise?.command === command ? { ...novelty, exercise: { ...exercise, over: true } } : novelty;
+}
+
+export function ticked(novelty: Novelty, at: number): Novelty {
+	// The display changes once a second.
+	if (novelty.now !== undefined && Math.floor((at - (novelty.newAt ?? at)) / 1000) === secondsOf(novelty)) return novelty;
+	return { ...novelty, now: at, newAt: novelty.newAt ?? at };
+}
+
+function secondsOf({ newAt, now }: Novelty): number {
+	return newAt === undefined || now === undefined ? 0 : Math.floor((now - newAt) / 1000);
+}
+
+/** Undefined if something new was found lately, or an exercise is running. */
+export function quietOf(novelty: Novelty, counts: AccessCounts | undefined): Quiet | undefined {
+	const seconds = secondsOf(novelty);
+	const { exercise } = novelty;
+	if (seconds < quietSeconds || exercise?.over === false) return undefined;
+	return { kind: exercise && totalOf(counts) === exercise.total ? "since-exercise" : "for-seconds", seconds };
 }

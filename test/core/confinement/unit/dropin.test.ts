@@ -4,6 +4,7 @@ import { overridingSetting, systemdDropin } from "../../../../src/core/confineme
 import type { UnitInput } from "../../../../src/core/confinement/unit/input.ts";
 import { systemdUnit } from "../../../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../../../src/core/path/path.ts";
+import { bareApplication } from "../../cage/plans.ts";
 
 const input: UnitInput = {
 	name: "app",
@@ -11,16 +12,7 @@ const input: UnitInput = {
 	data: [],
 	binds: [],
 	plan: {
-		application: {
-			command: ["/usr/sbin/daemon", "--foreground"],
-			cwd: "/",
-			env: { MODE: "caged" },
-			probes: [],
-			exercises: [],
-			timeout: 30,
-			network: "host",
-			directories: [],
-		},
+		application: { ...bareApplication, command: ["/usr/sbin/daemon", "--foreground"], env: { MODE: "caged" } },
 		identity: { name: "daemon", uid: 990, gid: 991, groups: [991], home: "/nonexistent" },
 		entries: [],
 		permissions: { capabilities: [] },

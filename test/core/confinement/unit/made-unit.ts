@@ -1,10 +1,10 @@
 import { expect } from "vitest";
-import { noRules } from "../../../../src/core/application/application.ts";
 import { parseUnitText, splitWords } from "../../../../src/core/application/unit-text.ts";
 import type { UnitInput } from "../../../../src/core/confinement/unit/input.ts";
 import { systemdUnit } from "../../../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../../../src/core/plan/plan.ts";
+import { bareApplication, plan as planOf } from "../../cage/plans.ts";
 
 export const path = pathFromText;
 export const launcher = path("/state/cages/app/launcher");
@@ -17,30 +17,11 @@ export interface Change {
 }
 
 export function plan({ application, identity, permissions, entries = [] }: Change = {}): Plan {
-	return {
-		application: {
-			command: ["/usr/sbin/daemon", "--foreground"],
-			cwd: "/",
-			env: {},
-			probes: [],
-			exercises: [],
-			timeout: 30,
-			network: "host",
-			directories: [],
-			...application,
-		},
-		rules: noRules,
+	return planOf(entries, {
+		application: { ...bareApplication, command: ["/usr/sbin/daemon", "--foreground"], ...application },
 		identity: { name: "daemon", uid: 990, gid: 991, groups: [991, 4], home: "/nonexistent", ...identity },
-		entries,
-		writable: [],
-		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		permissions: { capabilities: [], ...permissions },
-		shared: [],
-		offers: [],
-		grants: [],
-		declined: [],
-		notes: [],
-	};
+	});
 }
 
 export function unit(change: Change = {}, input: Partial<UnitInput> = {}): string {

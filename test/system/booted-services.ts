@@ -1,0 +1,149 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Booted } from "./booted.ts";
+import { archives } from "./booted-tree.ts";
+import { eventually } from "./eventually.ts";
+
+/** The distribution's services on a booted system, and checks of services in cages. */
+
+export interface Served {
+	/** The cage's name and the distribution's service. */
+	readonly cage: string;
+	readonly service: string;
+	readonly packageName: string;
+	readonly probe: string;
+	/** Upper bound of systemd's score for the cage's unit. */
+	readonly exposure: number;
+}
+
+export const redis: Served = {
+	cage: "redis",
+	service: "redis-server",
+	packageName: "redis-server",
+	probe: 'test "$(redis-cli PING)" = PONG',
+	exposure: 1.5,
+};
+export const nginx: Served = {
+	cage: "nginx",
+	service: "nginx",
+	packageName: "nginx",
+	probe: "curl -fsS --max-time 5 http://127.0.0.1/ | grep -qi nginx",
+	// The cage `lean` reaches 2.0, because logrotate creates its logs.
+	exposure: 2.3,
+};
+export const bind: Served = {
+	cage: "named",
+	service: "named",
+	packageName: "bind9",
+	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
+	// named drops root, so the init keeps CAP_KILL.
+	exposure: 2.1,
+};
+export const distributed = [redis, nginx, bind];
+
+/** Adds a DNS zone, and a server with a dedicated account. */
+export function configure(tree: string): void {
+	const zone = "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n";
+	writeFileSync(join(tree, "etc/bind/example.test.zone"), zone);
+	const declaration = 'zone "example.test" { type primary; file "/etc/bind/example.test.zone"; };\n';
+	appendFileSync(join(tree, "etc/bind/named.conf.local"), declaration);
+	mkdirSync(join(tree, "srv/web"));
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path state/${name};`);
+	const server = "server { listen 127.0.0.1:80; root /var/www/html; index index.nginx-debian.html; }";
+	const lines = [
+		"daemon off;",
+		"pid state/pid;",
+		"error_log state/error.log;",
+		"events {}",
+		"http {",
+		...temporary,
+		"access_log off;",
+	];
+	writeFileSync(join(tree, "srv/web/nginx.conf"), [...lines, server, "}\n"].join("\n"));
+}
+
+export function servicesOf(system: () => Booted) {
+	const must = (line: string) => system().must(line);
+	const property = (unit: string, name: string) => must(`systemctl show --value --property=${name} ${unit}`);
+	const mainPid = (unit: string) => property(unit, "MainPID");
+	/** The init's child. */
+	const application = async (unit: string) => (await must(`cat /proc/${await mainPid(unit)}/task/*/children`)).trim();
+
+	const answers = (probe: string) => eventually(() => must(probe));
+
+	/** Expects the current generation as the root directory (by device and inode) and a separate PID namespace. */
+	async function isInCage(unit: string, cage: string): Promise<void> {
+		const pid = await mainPid(unit);
+		const [root, present] = (await must(`stat -L -c %d:%i /proc/${pid}/root /var/lib/cagewright/cages/${cage}/current`)).split(
+			"\n",
+		);
+		expect(root).toBe(present);
+		expect(await must(`readlink /proc/${pid}/ns/pid`)).not.toBe(await must("readlink /proc/1/ns/pid"));
+	}
+
+	/** Starts the unit. A start that systemd had to retry counts as failed. */
+	const starts = async (unit: string, { cage, probe }: Served) => {
+		await must(`systemctl start ${unit}`);
+		await answers(probe);
+		await isInCage(unit, cage);
+		expect(await property(unit, "NRestarts")).toBe("0");
+	};
+
+	async function restartsAfterKill(unit: string, { cage, probe }: Served): Promise<void> {
+		const before = await mainPid(unit);
+		await must(`kill -KILL ${before}`);
+		await eventually(async () => expect(["0", before]).not.toContain(await mainPid(unit)));
+		await answers(probe);
+		await isInCage(unit, cage);
+	}
+
+	/** Makes nginx log to a new file, as after a rotation on the host. */
+	async function nginxReopensLogs(): Promise<void> {
+		const logs = "/var/lib/cagewright/cages/nginx/data/var/log/nginx";
+		await must(`mv ${logs}/access.log ${logs}/access.log.1 && cagewright signal nginx USR1`);
+		await eventually(() => must(`curl -fsS -o /dev/null http://127.0.0.1/reopened; test -s ${logs}/access.log`));
+	}
+
+	async function nginxReloads(unit: string): Promise<void> {
+		const workers = () => must(`pgrep -P ${pid} | sort`);
+		const pid = await application(unit);
+		const before = await workers();
+		await must(`systemctl reload ${unit}`);
+		await eventually(async () =>
+			expect((await workers()).split("\n")).not.toEqual(expect.arrayContaining([before.split("\n")[0]])),
+		);
+		await answers(nginx.probe);
+		expect(await application(unit)).toBe(pid);
+	}
+
+	async function bindReloads(unit: string): Promise<void> {
+		const pid = await application(unit);
+		await must(`systemctl reload ${unit}`);
+		await eventually(() => must(`journalctl --no-pager --unit=${unit} _PID=${pid} | grep 'reloading zones succeeded'`));
+		await answers(bind.probe);
+	}
+
+	async function isInstalledAgain({ cage, packageName, probe, service }: Served): Promise<void> {
+		await must(`systemctl enable ${service}`);
+		const before = await mainPid(service);
+		await must(`dpkg --unpack ${archives}/${packageName}_*.deb && dpkg --configure ${packageName}`);
+		await eventually(async () => expect(["0", before]).not.toContain(await mainPid(service)));
+		await answers(probe);
+		await isInCage(service, cage);
+	}
+
+	return {
+		answers,
+		application,
+		bindReloads,
+		isInCage,
+		isInstalledAgain,
+		mainPid,
+		nginxReloads,
+		nginxReopensLogs,
+		property,
+		restartsAfterKill,
+		starts,
+	};
+}
