@@ -26,7 +26,7 @@ try {
 	});
 	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
 	// A string is never a path, even if it looks like one. Recordings show strings in full to prove it.
-	const modes = { fast: straceArguments({ fast: true }), whole: straceArguments({ fast: false }) };
+	const modes = { fast: straceArguments("fast"), whole: straceArguments("whole") };
 	const programs = readdirSync(join(corpus, "programs")).filter((name) => name.endsWith(".c"));
 	const wanted = process.argv.slice(2);
 	for (const name of programs.map((file) => basename(file, ".c")).filter((one) => !wanted.length || wanted.includes(one))) {

@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --on-alarm | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --on-alarm | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -89,6 +89,7 @@ _cagewright() {
 		*' --user') _cagewright_kind user ;;
 		*' --include' | *' --exclude' | *' --seed' | *' --device' | *' --allow-secret' | *' --allow-setuid' | *' --decoy' | 'make --keep' | *' --output' | 'minimise --keep' | *' --verify') _cagewright_kind file ;;
 		*' --network') _cagewright_words host none ;;
+		*' --calls') _cagewright_words general observed ;;
 		*' --allow' | *' --refuse') _cagewright_words proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code ;;
 		*' --account' | *' --without-account') _cagewright_kind account ;;
 		*' --attach') _cagewright_kind process ;;
@@ -107,12 +108,12 @@ _cagewright() {
 		_cagewright_words --state --lang --no-color --quiet --json --events --require -V --version -h --help
 		case $verb in
 		'') _cagewright_words --resume --linear --inline --ascii ;;
-		make) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --rounds --no-selftest --replace --minimise --keep --keep-kind --give-up --jobs ;;
-		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --replace ;;
-		plan) _cagewright_words --probe --include --exclude --writable --bind --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
-		build) _cagewright_words --probe --include --exclude --writable --bind --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account ;;
-		trial) _cagewright_words --probe --include --exclude --writable --bind --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
-		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
+		make) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --rounds --no-selftest --replace --minimise --keep --keep-kind --give-up --jobs ;;
+		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --replace ;;
+		plan) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
+		build) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account ;;
+		trial) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
+		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
 		export) _cagewright_words --format -o --output --with-data ;;
 		import) _cagewright_words --allow-secret --allow-setuid --name --yes --dry-run --no-trial ;;

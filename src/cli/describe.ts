@@ -107,7 +107,7 @@ const longestChoices = 24;
 /** The words of `--allow` and `--refuse`. */
 export const grantable: readonly string[] = [
 	...Object.values(permissionWords),
-	...["capability:NAME", "socket:PATH", "executable-data:DIR"],
+	...["call:NAME", "capability:NAME", "socket:PATH", "executable-data:DIR"],
 ];
 
 /** `FILE` of `-o, --output <FILE>`; `[NAME]` keeps its brackets. */

@@ -39,7 +39,7 @@ export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global
 /** Every option of the table once, in the groups of `make --help`. */
 export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]>> = {
 	application: ["name", "user", "env", "probe", "exercise"],
-	cage: ["include", "exclude", "writable", "bind", "network", "allow"],
+	cage: ["include", "exclude", "writable", "bind", "network", "calls", "allow"],
 	answers: ["yes", "dryRun"],
 	start: ["cwd", "set", "timeout", "directory", "socket", "limitMemory", "limitProcesses", "limitFiles"],
 	files: ["seed", "device", "allowSecret", "allowSetuid", "decoy", "takeDocumented"],

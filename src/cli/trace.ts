@@ -76,7 +76,7 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 }
 
 /** Options that would make the added run another application. */
-const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network"] as const;
+const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network", "calls"] as const;
 
 async function cageToAdd(
 	context: Context,

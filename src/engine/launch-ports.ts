@@ -8,6 +8,7 @@ import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
+import type { TraceMode } from "../core/trace/calls.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
 /** How an application is started. */
@@ -32,8 +33,8 @@ export interface LaunchRequest {
 	 * that left others in the background.
 	 */
 	readonly attended?: "pipe" | "terminal";
-	/** Traces with strace: `fast` with --seccomp-bpf, `whole` if our own filter runs, because its denials never show with `fast`. */
-	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
+	/** Traces with strace; not `fast` if our own filter runs, because its denials would not show. */
+	readonly trace?: { readonly mode: TraceMode; onData(chunk: Uint8Array): void };
 	/** Receives the application's output. Otherwise it inherits our stdin, stdout and stderr. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
 	/** Passes the output to our terminal unchanged, including control sequences. */

@@ -15,8 +15,12 @@ export function explanationText(one: Explanation, messages: Messages): string {
 		return one.startsAsRoot ? words.capabilityUnneeded(one.name) : words.capabilityOfAccount(one.name);
 	}
 	if (one.subject === "call") {
-		if (!one.denials.length && !one.refusals.length) return words.callPasses(one.name, one.opened);
+		const { permittedBy: by } = one;
+		const passes =
+			by && words.callPermitted(one.name, words.callReasons[by.rule](by.rule === "group" ? by : { group: "", example: "" }));
+		if (!one.denials.length && !one.refusals.length) return passes ?? words.callPasses(one.name, one.opened);
 		return [
+			...(passes === undefined ? [] : [passes]),
 			...one.denials.map(({ answer, when, why }) =>
 				words.callDenied(one.name, answer, words.why[why], when === undefined ? "" : words.when[when]),
 			),

@@ -2,11 +2,13 @@ import type { Cage, UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { countEntries, permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
+import { filterPermissions } from "../core/confinement/filter-permissions.ts";
 import { launcherName } from "../core/confinement/method.ts";
+import { countPermitted } from "../core/confinement/seccomp.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { Entry, Plan } from "../core/plan/plan.ts";
+import type { Entry, Permissions, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
@@ -89,6 +91,7 @@ export function planToJson(plan: Plan): object {
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
 		openings: permissionsToJson(plan.permissions),
+		calls: callsToJson(plan.permissions),
 		permissions: plan.grants.map(grantToJson),
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
 		notes: plan.notes,
@@ -153,6 +156,11 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary):
 	};
 }
 
+/** The system call filter, how many calls it permits, and how many the general filter would. */
+function callsToJson(permissions: Permissions): object {
+	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
+}
+
 export function countsToJson(manifest: Manifest): object {
 	const { devices, ...counts } = countEntries(manifest);
 	return { ...counts, devices: devices.map(pathToJson) };
@@ -180,6 +188,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		network,
 		...(measured?.limits ? { limits: measured.limits } : {}),
 		openings: permissionsToJson(permissions),
+		calls: callsToJson(manifest.permissions),
 		findings: found.filter((finding) => finding.severity === "danger"),
 		warnings: found.filter((finding) => finding.severity === "warning"),
 	};

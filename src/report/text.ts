@@ -1,5 +1,7 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
+import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { countPermitted } from "../core/confinement/seccomp.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
@@ -57,7 +59,7 @@ export function planText(plan: Plan, messages: Messages): string {
 		);
 	}
 	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
-	lines.push(...permissionLines(plan.permissions, messages));
+	lines.push(...permissionLines(plan.permissions, messages), ...callLines(plan.permissions, messages));
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
 		lines.push(
@@ -176,6 +178,13 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }
 
+/** How much a filter for this application permits. Nothing for the general filter. */
+function callLines(permissions: Plan["permissions"], messages: Messages): string[] {
+	if (!permissions.calls) return [];
+	const { general, permitted } = countPermitted(filterPermissions(permissions));
+	return [messages.cli.plan.calls(permitted, general)];
+}
+
 /** `program` is the command that calls Cagewright with this state folder. */
 export function madeText(made: MadeCage, root: string, data: string, program: readonly string[], messages: Messages): string {
 	const words = messages.cli.made;
@@ -197,6 +206,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
 	const grants = grantsTable(made.plan.grants, messages);
 	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
+	lines.push(...callLines(made.plan.permissions, messages));
 	const offered = offeredTable(made.missing, messages);
 	if (offered !== undefined) lines.push(`${words.offered}:`, indent(offered));
 	const declined = made.missing.filter((one) => one.declined);

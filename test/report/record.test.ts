@@ -74,13 +74,15 @@ test("the record lists files that were proven unnecessary, and the extent of the
 		entry("/etc/kept"),
 	];
 	const text = record({ plan: { entries }, cage: { minimised } });
-	expect(text).toContain("trials proved 1 file (2 kB) unnecessary");
-	expect(text).toContain("9 trials with 1 probe, 0 exercises, 2 signals and three starts");
+	expect(text).toContain("9 trials showed that 1 file is unnecessary (2 kB)");
+	expect(text).toContain("Without it, 1 probe, 0 exercises, 2 signals and three starts succeeded.");
 	expect(text).toContain("stopped before every file was decided");
 	expect(text).toMatch(/\| time zones \| 1 \| 2 kB \|/);
 	expect(text).toMatch(/\| tzdata \| 1 \| 2 kB \|/);
 	expect(text).toMatch(/medium \| 1 file was left out because 1 probe and 0 exercises did not need it/);
-	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain("9 Erprobungen mit 1 Probe");
+	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain(
+		"zeigten 9 Erprobungen, dass 1 Datei unnötig ist",
+	);
 	expect(record({ plan: { entries: [entry("/etc/kept")] }, cage: { minimised } })).not.toContain("unnecessary");
 });
 

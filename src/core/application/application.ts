@@ -18,12 +18,20 @@ export interface Application {
 	readonly timeout: number;
 	/** Network of a run; traces and trials always have their own. */
 	readonly network: "host" | "none";
+	/**
+	 * The system call filter: `general` refuses what no service needs, `observed` also what this application was not observed to
+	 * call. Absent: `general`.
+	 */
+	readonly calls?: CallFilter;
 	/** Created before the start (such as RuntimeDirectory=): absolute, `PATH[:MODE[:USER[:GROUP]]]`. */
 	readonly directories: readonly string[];
 	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }
+
+export const callFilters = ["general", "observed"] as const;
+export type CallFilter = (typeof callFilters)[number];
 
 /** Upper limits for the application's resources. */
 export interface Limits {

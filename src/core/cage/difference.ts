@@ -1,4 +1,5 @@
 import { by } from "../collections.ts";
+import { killedCalls, permittedCalls } from "../confinement/observed-calls.ts";
 import type { Path } from "../path/path.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import type { Entry, PackageRef, Plan } from "../plan/plan.ts";
@@ -32,12 +33,14 @@ function settingValues({ accounts, binds, command, identity, permissions, writab
 }
 
 /** Without reasons, because another trace may show the same need by another call. */
-function permissionValues({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["permissions"]): unknown {
+function permissionValues(permissions: Settings["permissions"]): unknown {
+	const { calls, capabilities, executableData = [], refused: _, syslog, ...rest } = permissions;
 	return [
 		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
 		syslog ?? null,
 		Object.keys(rest).sort(),
 		[...executableData].sort(),
+		calls ? [...permittedCalls(calls).keys(), ...killedCalls(calls)].sort() : [],
 	];
 }
 

@@ -7,6 +7,7 @@ import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
 import {
+	callWord,
 	executableIn,
 	executableWord,
 	permissionNames,
@@ -90,7 +91,7 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const permissions = ["capabilities", "executableData", "refused", ...permissionNames];
+	const permissions = ["calls", "capabilities", "executableData", "refused", ...permissionNames];
 	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
@@ -252,6 +253,7 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 	const { permissions } = manifest;
 	const found = cage.additions.flatMap((addition) => {
 		if (addition.kind === "capability") return [`capability:${addition.name}`];
+		if (addition.kind === "call") return [callWord(addition.name)];
 		return addition.kind === "opening" ? [permissionWords[addition.name]] : [];
 	});
 	const isRoot = manifest.identity.uid === 0;

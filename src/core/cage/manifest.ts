@@ -128,6 +128,13 @@ const storedManifest = v.object({
 		memfd: v.exactOptional(v.string()),
 		writableCode: v.exactOptional(v.string()),
 		executableData: v.exactOptional(v.array(path)),
+		calls: v.exactOptional(
+			v.object({
+				made: v.array(v.string()),
+				allowed: v.exactOptional(v.array(v.string())),
+				refused: v.exactOptional(v.array(v.string())),
+			}),
+		),
 		refused: v.exactOptional(v.array(v.object({ name: v.string(), why: v.string() }))),
 	}),
 	identity: v.object({ name: v.string(), uid: id, gid: id, groups: v.array(id), home: v.string() }),

@@ -1,4 +1,5 @@
 import type { Permissions } from "../plan/plan.ts";
+import type { ObservedCalls } from "./observed-calls.ts";
 
 /** What the filter permits beyond its default. Nothing permits setuid bits: no cage may create a setuid file. */
 export interface FilterPermissions {
@@ -15,6 +16,8 @@ export interface FilterPermissions {
 	readonly chroot?: boolean;
 	/** Setting the clock; requires CAP_SYS_TIME. In a sandbox and a trial the calls succeed without effect. */
 	readonly clock?: "real" | "pretended";
+	/** Refuses every other call. Absent: the general filter. */
+	readonly calls?: ObservedCalls;
 }
 
 /** The sandbox permits everything that a plan could permit, so that the trace shows what is needed. */
@@ -39,5 +42,6 @@ export function filterPermissions(permissions: Permissions): FilterPermissions {
 		rawSockets: has("net_raw"),
 		chroot: has("sys_chroot"),
 		...(has("sys_time") ? { clock: "real" as const } : {}),
+		...(permissions.calls ? { calls: permissions.calls } : {}),
 	};
 }

@@ -1,15 +1,17 @@
 import { Assembler, all, bits, isSet, Label, not, oneOf, type Test } from "./bpf.ts";
 import type { Filter } from "./confine.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
-import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
+import { killedCalls, permittedCalls } from "./observed-calls.ts";
+import { type Architecture, newestJudged, type SyscallName, syscallNumber, syscalls } from "./syscalls.ts";
 
 /**
  * The system call filter of a cage. Measured: it and the missing capabilities each stop every escape through a system call, so
  * a mistake in one of them is not enough.
  *
  * The launcher loads it before the init and before a second setpriv changes the account, so setresuid, setgroups, capset, prctl
- * and execve must stay allowed. It lists denied calls, because an application may need any ordinary call. Calls newer than our
- * table answer ENOSYS, like an older kernel, because nobody has judged them.
+ * and execve must stay allowed. It lists denied calls, because an application may need any ordinary call. With `calls` it also
+ * denies each call that the application did not make (observed-calls.ts). Calls newer than our table answer ENOSYS, like an older
+ * kernel, because nobody has judged them.
  */
 
 export type Answer = keyof typeof errors;
@@ -29,6 +31,7 @@ export interface Denial {
 export type Why =
 	| "foreign-abi"
 	| "unjudged"
+	| "not-observed"
 	| "namespaces"
 	| "terminal-injection"
 	| "socket-families"
@@ -104,6 +107,11 @@ const harmlessPersonalities = [0, 0xffffffff];
 
 /** Rules that depend on arguments. Several rules for one call are checked in order. */
 function conditionalRules(permissions: FilterPermissions): Rule[] {
+	const unobserved = new Set(unobservedCalls(permissions));
+	return everyConditionalRule(permissions).filter(({ call }) => !unobserved.has(call));
+}
+
+function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	const rules: Rule[] = [];
 	const deny = (call: SyscallName, answer: Answer, why: Why, when: When, test: Test) => {
 		rules.push({ call, answer, why, when, deny: test });
@@ -231,12 +239,52 @@ function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
 	);
 }
 
-function outrightDenials(permissions: FilterPermissions): { call: SyscallName; answer: Answer; why: Why }[] {
-	return outright.flatMap(([why, answer, calls]) =>
+interface OutrightDenial {
+	readonly call: SyscallName;
+	readonly answer: Answer | "kill";
+	readonly why: Why;
+}
+
+function outrightDenials(permissions: FilterPermissions): OutrightDenial[] {
+	const killed = permissions.calls && killedCalls(permissions.calls);
+	const general = outright.flatMap(([why, answer, calls]) =>
 		calls
 			.filter((call) => !isOpened(call, permissions))
-			.map((call) => ({ call, answer: isClockCall(call) && permissions.clock === "pretended" ? "none" : answer, why })),
+			.map((call): OutrightDenial => {
+				const isPretended = isClockCall(call) && permissions.clock === "pretended";
+				return { call, answer: killed?.has(call) ? "kill" : isPretended ? "none" : answer, why };
+			}),
 	);
+	return [
+		...general,
+		...unobservedCalls(permissions).map((call) => ({ call, answer: "EPERM" as const, why: "not-observed" as const })),
+	];
+}
+
+const refusedOutright: ReadonlySet<SyscallName> = new Set(outright.flatMap(([, , calls]) => calls));
+
+/** Whether the filter refuses the call to every application, whatever the trace shows. */
+export function isRefusedOutright(call: SyscallName): boolean {
+	return refusedOutright.has(call);
+}
+
+/** Returns the calls that the general filter permits and the application did not make. */
+function unobservedCalls({ calls }: FilterPermissions): SyscallName[] {
+	if (!calls) return [];
+	const permitted = permittedCalls(calls);
+	return (Object.keys(syscalls) as SyscallName[]).filter((name) => !permitted.has(name) && !refusedOutright.has(name));
+}
+
+/** Returns the calls that the filter permits, at least for some arguments. */
+export function permittedNames(permissions: FilterPermissions): SyscallName[] {
+	const denied = new Set(outrightDenials(permissions).map(({ call }) => call));
+	return (Object.keys(syscalls) as SyscallName[]).filter((name) => !denied.has(name));
+}
+
+/** Returns how many calls the filter permits, and how many the general filter would. */
+export function countPermitted(permissions: FilterPermissions): { readonly permitted: number; readonly general: number } {
+	const { calls: _, ...general } = permissions;
+	return { permitted: permittedNames(permissions).length, general: permittedNames(general).length };
 }
 
 /** Returns the filter's denials for these permissions in its order; the same for both processors. */
@@ -256,10 +304,10 @@ const x32 = 0x40000000;
 /** seccomp(2): SECCOMP_RET_ALLOW, _KILL_PROCESS, _ERRNO. */
 const allow = 0x7fff0000;
 const kill = 0x80000000;
-const refuse = (answer: Answer) => 0x00050000 | errors[answer];
+const refuse = (answer: Answer | "kill") => (answer === "kill" ? kill : 0x00050000 | errors[answer]);
 
 /** Programs provoke these answers constantly, such as libc with clone3 for each thread, and would fill the kernel's log. */
-const isSilent = (answer: Answer) => answer === "none" || answer === "ENOSYS";
+const isSilent = (answer: Answer | "kill") => answer === "none" || answer === "ENOSYS";
 
 /** Two filters, because the kernel records all refusals of a filter or none. The stricter answer applies (seccomp(2)). */
 export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {
@@ -274,7 +322,7 @@ export function seccompFilters(architecture: Architecture, permissions: FilterPe
 export function seccompFilter(
 	architecture: Architecture,
 	permissions: FilterPermissions,
-	has: (answer: Answer) => boolean = () => true,
+	has: (answer: Answer | "kill") => boolean = () => true,
 ): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {

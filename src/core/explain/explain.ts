@@ -2,9 +2,11 @@ import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { type FilterPermissions, filterPermissions } from "../confinement/filter-permissions.ts";
+import { type CallReason, permittedCalls } from "../confinement/observed-calls.ts";
 import { type Denial, describeFilter } from "../confinement/seccomp.ts";
-import { syscalls } from "../confinement/syscalls.ts";
+import { isSyscall } from "../confinement/syscall-groups.ts";
 import type { MissingKind } from "../plan/missing.ts";
+import { allowedReason, callWord } from "../plan/permissions.ts";
 
 /** A layer that restricts the application. Several may refuse the same action. */
 export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";
@@ -21,6 +23,8 @@ export interface CallExplanation {
 	readonly subject: "call";
 	readonly name: string;
 	readonly denials: readonly Pick<Denial, "answer" | "why" | "when">[];
+	/** Why a filter for this application permits it. Absent with the general filter. */
+	readonly permittedBy?: CallReason;
 	/** The filter allows more of it than by default, because the application needed it. */
 	readonly opened: boolean;
 	readonly refusals: readonly Refusal[];
@@ -38,7 +42,7 @@ export interface CapabilityExplanation {
 /** Explains a name that is no path: a call, a capability, or both (`kill`). Returns nothing if it is neither. */
 export function explainName(text: string, cage: Cage, manifest: Manifest): (CallExplanation | CapabilityExplanation)[] {
 	const found: (CallExplanation | CapabilityExplanation)[] = [];
-	if (Object.hasOwn(syscalls, text)) found.push(explainCall(text, cage, manifest));
+	if (isSyscall(text)) found.push(explainCall(text, cage, manifest));
 	const name = capabilityNamed(text);
 	if (name !== undefined) {
 		const kept = manifest.permissions.capabilities.find((one) => one.name === name)?.why;
@@ -59,12 +63,15 @@ function explainCall(name: string, { application }: Cage, { permissions }: Manif
 	const of = (denials: readonly Denial[]) => denials.filter((one) => one.call === name);
 	const denials = of(describeFilter(filter));
 	const closed = of(describeFilter({ unixSockets: false, memfd: false }));
-	const option = denials.length ? optionForCall(name, filter) : undefined;
+	const isUnobserved = denials.some(({ why }) => why === "not-observed");
+	const option = isUnobserved ? allowedReason(callWord(name)) : denials.length ? optionForCall(name, filter) : undefined;
+	const permittedBy = filter.calls && isSyscall(name) ? permittedCalls(filter.calls).get(name) : undefined;
 	const cut = application.network === "none" && ofNetwork.has(name);
 	return {
 		subject: "call",
 		name,
 		denials: denials.map(({ answer, when, why }) => ({ answer, why, ...(when === undefined ? {} : { when }) })),
+		...(permittedBy === undefined || denials.some(({ when }) => when === undefined) ? {} : { permittedBy }),
 		opened: denials.length < closed.length,
 		refusals: [
 			...(denials.length ? [{ what: name, layers: ["seccomp"] as const, ...(option === undefined ? {} : { option }) }] : []),

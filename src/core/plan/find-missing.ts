@@ -1,44 +1,21 @@
 import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
-import { clockCalls } from "../confinement/seccomp.ts";
+import { permittedCalls } from "../confinement/observed-calls.ts";
+import { isRefusedOutright } from "../confinement/seccomp.ts";
+import { isSyscall } from "../confinement/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
+import { capabilityOf } from "./capability-calls.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { changingOperations, wantsToChange } from "./writable.ts";
-
-/** Calls that fail without a capability (capabilities(7)). */
-const capabilityOf: Readonly<Record<string, string>> = {
-	chown: "chown",
-	fchown: "chown",
-	lchown: "chown",
-	fchownat: "chown",
-	setuid: "setuid",
-	setreuid: "setuid",
-	setresuid: "setuid",
-	setgid: "setgid",
-	setregid: "setgid",
-	setresgid: "setgid",
-	setgroups: "setgid",
-	bind: "net_bind_service",
-	kill: "kill",
-	setpriority: "sys_nice",
-	sched_setscheduler: "sys_nice",
-	setrlimit: "sys_resource",
-	prlimit64: "sys_resource",
-	chmod: "fowner",
-	fchmod: "fowner",
-	fchmodat: "fowner",
-	utimensat: "fowner",
-	...Object.fromEntries(clockCalls.map((call) => [call, "sys_time"])),
-};
 
 /**
  * Compares two traces: what failed in the cage although it worked on the host. What failed in both is noise, and so is what the
@@ -64,6 +41,10 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 		const kept = refusedCapabilitiesIn(call);
 		if (kept.length) {
 			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
+			continue;
+		}
+		if (isUnobserved(call, plan)) {
+			missing.push({ kind: "filtered", call, error, ...by, ...callRemedy(call, by, search), declined: false });
 			continue;
 		}
 		const name = permissionBehind(call);
@@ -144,6 +125,19 @@ function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedNetlink) return "netlink";
 	if (call === "memfd_create") return "memfd";
 	return refusedCode.test(call) ? "writableCode" : undefined;
+}
+
+/**
+ * Whether the application's own filter refused the call only because the trace did not see it. A call that is refused to every
+ * application was killed for, which it need not be: then the filter refuses it.
+ */
+function isUnobserved(call: string, { permissions }: Plan): boolean {
+	if (!permissions.calls || !isSyscall(call)) return false;
+	return !permissions.calls.made.includes(call) && (isRefusedOutright(call) || !permittedCalls(permissions.calls).has(call));
+}
+
+function callRemedy(call: string, by: { readonly program?: Path }, { round }: Search): { remedy: Addition } {
+	return { remedy: { kind: "call", name: call, round, call, ...by } };
 }
 
 function isRefused(missing: Missing, { rules }: Plan): boolean {
@@ -279,6 +273,8 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 		case "EROFS":
 			return { ...common, kind: "read-only", ...writable };
 		case "EPERM": {
+			const unobserved = [...access.calls].find((name) => isUnobserved(name, plan));
+			if (unobserved !== undefined) return { ...common, kind: "filtered", ...callRemedy(unobserved, by, search) };
 			const calls = [...access.calls].filter((name) => capabilityOf[name] !== undefined);
 			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, by, search) };
 		}

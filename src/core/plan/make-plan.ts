@@ -19,6 +19,7 @@ import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
+import { planCalls } from "./plan-calls.ts";
 import { planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
@@ -149,8 +150,11 @@ export function makePlan(input: PlanInput): Plan {
 		asksSyslog: syslog !== undefined,
 	};
 	const executable = executableData(rules, writable.directories, files);
+	const granted = planPermissions(identity, trace, files, found, rules);
+	const calls = planCalls(application, rules, trace, additions, granted.capabilities);
 	const permissions = {
-		...planPermissions(identity, trace, files, found, rules),
+		...granted,
+		...(calls ? { calls } : {}),
 		...(executable.length ? { executableData: executable } : {}),
 	};
 
@@ -165,7 +169,7 @@ export function makePlan(input: PlanInput): Plan {
 		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
 		permissions,
-		grants: grantsOf(permissions, trace, additions),
+		grants: grantsOf(permissions, trace, additions, rules.allow),
 		declined: declined(entries),
 		notes: [
 			...(input.notes ?? []),

@@ -2,7 +2,7 @@ import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isDocumentation } from "./areas.ts";
-import { capabilityWord, permissionWords } from "./permissions.ts";
+import { callWord, capabilityWord, permissionWords } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
@@ -72,6 +72,7 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 /** Returns the word of `--allow` and `--refuse` if a permission is the remedy. */
 export function permissionOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
+	if (remedy?.kind === "call") return callWord(remedy.name);
 	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;
 }
 
@@ -189,7 +190,7 @@ function isNoise({ path }: Missing): boolean {
 export const errorTexts: Readonly<Record<string, string>> = {
 	ENOENT: "No such file or directory",
 	ENOTDIR: "Not a directory",
-	EACCES: "Grant denied",
+	EACCES: "Permission denied",
 	EPERM: "Operation not permitted",
 	EROFS: "Read-only file system",
 	EAFNOSUPPORT: "Address family not supported by protocol",

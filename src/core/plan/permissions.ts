@@ -1,5 +1,7 @@
 import type { Rules } from "../application/application.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
+import { isRefusedOutright } from "../confinement/seccomp.ts";
+import { isSyscall } from "../confinement/syscall-groups.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -16,7 +18,10 @@ export const permissionWords = {
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
-} as const satisfies Record<Exclude<keyof Permissions, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
+} as const satisfies Record<
+	Exclude<keyof Permissions, "calls" | "capabilities" | "executableData" | "refused" | "scheduling">,
+	string
+>;
 export type PermissionName = keyof typeof permissionWords;
 export const permissionNames = Object.keys(permissionWords) as PermissionName[];
 
@@ -24,6 +29,7 @@ export const permissionNames = Object.keys(permissionWords) as PermissionName[];
 export const keepCall = "capset";
 
 const capabilityPrefix = "capability:";
+const callPrefix = "call:";
 const socketPrefix = "socket:";
 const executablePrefix = "executable-data:";
 
@@ -50,6 +56,14 @@ function valuesIn(words: readonly string[], prefix: string): string[] {
 	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
 }
 
+export function callWord(name: string): string {
+	return callPrefix + name;
+}
+
+export function callsIn(words: readonly string[]): string[] {
+	return valuesIn(words, callPrefix);
+}
+
 export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
@@ -59,6 +73,10 @@ export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
 		return name === undefined ? undefined : capabilityWord(name);
+	}
+	if (text.startsWith(callPrefix)) {
+		const name = text.slice(callPrefix.length);
+		return isSyscall(name) && !isRefusedOutright(name) ? text : undefined;
 	}
 	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
 	if (prefix !== undefined) {
@@ -91,7 +109,8 @@ export function allowedReason(word: string): string {
 
 /** Returns the path, system call or capability that a permission is about; other text unchanged. */
 export function subjectOfPermission(text: string): string {
-	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
+	const prefix = [capabilityPrefix, callPrefix].find((one) => text.startsWith(one)) ?? "";
+	return subjects.get(text) ?? text.slice(prefix.length);
 }
 
 const subjects: ReadonlyMap<string, string> = new Map([
@@ -106,8 +125,13 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.writableCode, "mprotect"],
 ]);
 
-/** Returns all permissions of a plan, capabilities first. */
-export function grantsOf(permissions: Permissions, trace: Trace, additions: readonly Addition[]): Grant[] {
+/** Returns all permissions of a plan, capabilities first. `allowed` are the words of `--allow`. */
+export function grantsOf(
+	permissions: Permissions,
+	trace: Trace,
+	additions: readonly Addition[],
+	allowed: readonly string[] = [],
+): Grant[] {
 	const describe = (
 		word: string,
 		call: string,
@@ -127,6 +151,7 @@ export function grantsOf(permissions: Permissions, trace: Trace, additions: read
 			const addition = additions.find((one) => one.kind === "capability" && one.name === name);
 			return describe(capabilityWord(name), why, trace.capabilities.get(name), addition);
 		}),
+		...(permissions.calls ? callGrants(additions, allowed) : []),
 		...(permissions.executableData ?? []).map((path) =>
 			describe(executableWord(path), allowedReason(executableWord(path)), undefined),
 		),
@@ -137,4 +162,16 @@ export function grantsOf(permissions: Permissions, trace: Trace, additions: read
 			return [describe(permissionWords[name], why, undefined, addition)];
 		}),
 	];
+}
+
+/** Calls beyond those that the trace showed; hundreds of others need no decision. */
+function callGrants(additions: readonly Addition[], allowed: readonly string[]): Grant[] {
+	const words = callsIn(allowed).map(callWord);
+	const found = additions.flatMap((one): Grant[] => {
+		const word = one.kind === "call" ? callWord(one.name) : undefined;
+		if (one.kind !== "call" || word === undefined || words.includes(word)) return [];
+		const program = one.program === undefined ? {} : { program: one.program };
+		return [{ word, call: one.call, ...program, source: "trial", round: one.round }];
+	});
+	return [...words.map((word): Grant => ({ word, call: allowedReason(word), source: "option" })), ...found];
 }

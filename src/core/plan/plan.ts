@@ -1,4 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
+import type { ObservedCalls } from "../confinement/observed-calls.ts";
 import type { Passage } from "../documentation/documentation.ts";
 import type { Note } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";
@@ -141,6 +142,8 @@ export interface Permissions {
 	readonly writableCode?: string;
 	/** Writable directories from which the application may execute files. */
 	readonly executableData?: readonly Path[];
+	/** The filter refuses all other system calls. Absent: the general filter. */
+	readonly calls?: ObservedCalls;
 	/** Needs that the trace showed and a rule refuses, named as in `--refuse`. */
 	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }
@@ -201,6 +204,8 @@ export type Addition =
 	| { readonly kind: "path" | "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| ({ readonly kind: "capability"; readonly name: string } & RefusedNeed)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
+	/** A system call that the trace did not see. */
+	| ({ readonly kind: "call"; readonly name: string } & RefusedNeed)
 	| ({ readonly kind: "opening"; readonly name: FoundPermission } & RefusedNeed);
 
 interface RefusedNeed {

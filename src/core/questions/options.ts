@@ -1,3 +1,4 @@
+import { callFilters } from "../application/application.ts";
 import { softPins } from "../minimise/needs.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
@@ -72,6 +73,7 @@ export const options = {
 	exercise: { argument: "<CMD>", many: true, application: "exercises", alsoFor: ["minimise"] },
 	timeout: { argument: "<SECONDS>", value: "seconds", usual: defaultTimeout, application: "timeout" },
 	network: { argument: "<NETWORK>", choices: ["host", "none"], usual: "host", application: "network", alsoFor: ["selftest"] },
+	calls: { argument: "<FILTER>", choices: callFilters, usual: "general", application: "calls", conflicts: ["attach"] },
 	limitMemory: { argument: "<SIZE>", value: "size", limit: "memory" },
 	limitProcesses: { argument: "<N>", value: "whole", least: 1, limit: "processes" },
 	limitFiles: { argument: "<N>", value: "whole", least: 16, limit: "files" },

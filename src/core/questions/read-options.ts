@@ -23,6 +23,7 @@ export function readOptions(given: GivenOptions): Omit<TemplateAnswers, "command
 		exercises: texts(given, "exercise"),
 		...(given.timeout === undefined ? {} : { timeout: given.timeout }),
 		...(given.network === undefined ? {} : { network: given.network }),
+		...(given.calls === undefined ? {} : { calls: given.calls }),
 		limits: readLimits(given),
 		directories: texts(given, "directory"),
 		sockets: texts(given, "socket"),

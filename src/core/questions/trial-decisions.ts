@@ -3,7 +3,7 @@ import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
 import { escapeGlob, quoteShellLine } from "../path/quote.ts";
 import type { Missing } from "../plan/missing.ts";
-import { capabilityWord, keepCall, permissionWords } from "../plan/permissions.ts";
+import { callWord, capabilityWord, keepCall, permissionWords } from "../plan/permissions.ts";
 import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
 import { optionFlag, optionRows } from "./options.ts";
@@ -81,8 +81,10 @@ function excludingRule(addition: Addition): Rule | undefined {
 	}
 }
 
-const wordOf = (addition: Extract<Addition, { kind: "capability" | "opening" }>) =>
-	addition.kind === "capability" ? capabilityWord(addition.name) : permissionWords[addition.name];
+function wordOf(addition: Extract<Addition, { kind: "call" | "capability" | "opening" }>): string {
+	if (addition.kind === "call") return callWord(addition.name);
+	return addition.kind === "capability" ? capabilityWord(addition.name) : permissionWords[addition.name];
+}
 
 function withRules(rules: Rules, additions: readonly Addition[], ruleOf: (addition: Addition) => Rule | undefined): Rules {
 	let all = rules;

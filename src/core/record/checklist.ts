@@ -1,5 +1,6 @@
 import { countEntries } from "../cage/manifest.ts";
 import { launcherName } from "../confinement/method.ts";
+import { permittedByPlan } from "../selftest/verdict.ts";
 import { type CageRecord, isApproved, isMeasured, lastTrial, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
 
@@ -93,7 +94,8 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 	const answered = when(trial !== undefined, trial?.answered === true);
 	const person = (name: string | undefined): ItemState => (name === undefined ? "person" : "shown");
 	const passed = trial?.probes.filter(({ ok }) => ok).length ?? 0;
-	const ways = { tried: selftest?.tried ?? 0, escaped: selftest?.escaped.length ?? 0, open: selftest?.openByDesign.length ?? 0 };
+	const open = permittedByPlan(selftest?.openByDesign ?? []).length;
+	const ways = { tried: selftest?.tried ?? 0, escaped: selftest?.escaped.length ?? 0, open };
 	const shares = sharedThings(record);
 	const { accounts } = manifest;
 	const there = new Set<string>([...manifest.entries.map(({ path }) => path), ...manifest.writable.map(({ path }) => path)]);

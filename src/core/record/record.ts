@@ -74,7 +74,7 @@ export interface MachineFacts {
 	readonly system: string;
 	/** ID and VERSION_ID of os-release(5), e.g. `debian-13`, as in package URLs. */
 	readonly distribution: string;
-	/** The package manager's name, e.g. `amd64`. */
+	/** The kernel's name, e.g. `x86_64`. Older versions stored Debian's, e.g. `amd64`. */
 	readonly architecture: string;
 	/** Absent if os-release(5) names no known family. */
 	readonly packageKind?: PackageKind;

@@ -32,7 +32,7 @@ function checkUrgency(check: Check): Finding["urgency"] {
 	return isWarning(check) ? "design" : "act";
 }
 
-/** Counts the outcomes. `missing` are failed checks from outside. */
+/** Counts the outcomes. `open` counts what the plan permits, `missing` the failed checks from outside. */
 export function countsOf(test: Selftest): {
 	readonly tried: number;
 	readonly refused: number;
@@ -44,7 +44,7 @@ export function countsOf(test: Selftest): {
 	return {
 		tried: test.ways.length - count("impossible"),
 		refused: count("refused"),
-		open: count("open"),
+		open: permittedByPlan(withOutcome(test, "open").map(({ id }) => id)).length,
 		escaped: count("escaped"),
 		missing: failedChecks(test).length,
 	};
@@ -220,6 +220,19 @@ export interface SelftestSummary {
 	/** Failed checks from outside. */
 	readonly findings: readonly string[];
 }
+
+/** Returns the ids of the open techniques that the plan permits. The others succeed because the machine does not support a layer. */
+export function permittedByPlan(openByDesign: readonly string[]): string[] {
+	return openByDesign.filter((id) => !weakTechniques.has(id));
+}
+
+const weakTechniques: ReadonlySet<string> = new Set(
+	groups.flatMap((group) =>
+		techniques[group].flatMap(({ id, opens = [] }) =>
+			opens.length > 0 && opens.every((permission) => permission.startsWith("weak ")) ? [id] : [],
+		),
+	),
+);
 
 export const withOutcome = (test: Selftest, outcome: Result) => test.ways.filter((way) => way.outcome === outcome);
 export const failedChecks = (test: Selftest) => test.audit.filter((check) => !check.ok && !isWarning(check));

@@ -1,4 +1,4 @@
-import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
+import { type Application, type CallFilter, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsSet } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { parseAccountName, wordNaming } from "../plan/accounts.ts";
@@ -25,6 +25,7 @@ export interface TemplateAnswers {
 	readonly exercises?: readonly string[];
 	readonly timeout?: number;
 	readonly network?: "host" | "none";
+	readonly calls?: CallFilter;
 	readonly limits?: Limits;
 	readonly directories?: readonly string[];
 	readonly sockets?: readonly string[];
@@ -156,6 +157,7 @@ export function mergeAnswers(
 ): { readonly application: Application; readonly rules: Rules } {
 	const { user: known, ...rest } = from;
 	const user = answers.user ?? known;
+	const calls = answers.calls ?? from.calls;
 	return {
 		application: {
 			...rest,
@@ -167,6 +169,7 @@ export function mergeAnswers(
 			exercises: unique([...from.exercises, ...(answers.exercises ?? [])]),
 			timeout: answers.timeout ?? from.timeout,
 			network: answers.network ?? from.network,
+			...(calls === undefined ? {} : { calls }),
 			directories: unique([...from.directories, ...(answers.directories ?? [])]),
 			...socketsOf({ sockets: unique([...(from.sockets ?? []), ...(answers.sockets ?? [])]) }),
 			...limitsOf({ ...from.limits, ...answers.limits }),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { callFilters } from "../application/application.ts";
 import { type RuleCheck, type RuleList, ruleOptions, ruleRows } from "../questions/rules.ts";
 import * as checks from "./checks.ts";
 import { parameterKinds, parameterName, valueProblem } from "./parameters.ts";
@@ -114,6 +115,7 @@ const application = object({
 		30,
 	),
 	network: v.optional(v.picklist(["host", "none"], "not-one-of" satisfies TemplateProblem), "host"),
+	calls: v.exactOptional(v.picklist(callFilters, "not-one-of" satisfies TemplateProblem)),
 	directories: v.optional(varied.directories, []),
 	sockets: v.exactOptional(varied.sockets),
 	limits: v.exactOptional(

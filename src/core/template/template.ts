@@ -35,7 +35,7 @@ export interface Alternative {
 	readonly systems: readonly string[];
 	/** Whether somebody made a cage with it, rather than only reading the manual. */
 	readonly tried: boolean;
-	readonly application?: Partial<Omit<TemplateApplication, "timeout" | "network" | "limits">>;
+	readonly application?: Partial<Omit<TemplateApplication, "timeout" | "network" | "calls" | "limits">>;
 	readonly rules?: Partial<Rules>;
 }
 

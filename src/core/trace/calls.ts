@@ -160,20 +160,26 @@ const hiddenSignals = "CHLD,CONT,STOP,TSTP,TTIN,TTOU,URG,WINCH";
 const shownLength = 256;
 
 /**
- * Returns strace's options for lines that `TraceFold` reads. The caller adds the output (`-o`) and the command. `fast` adds
- * `--seccomp-bpf`, which hides calls that another filter denies. A second `-q` would hide the exits (strace(1)).
+ * How strace runs. `fast` uses `--seccomp-bpf`, which hides calls that another filter denies. `whole` stops at each call, but
+ * shows only those that `TraceFold` reads. `every` shows the other calls too, with plain numbers as arguments: only their names
+ * are read.
  */
-export function straceArguments(options: { readonly fast: boolean }): string[] {
+export type TraceMode = "fast" | "whole" | "every";
+
+/**
+ * Returns strace's options for lines that `TraceFold` reads. The caller adds the output (`-o`) and the command. A second `-q`
+ * would hide the exits (strace(1)).
+ */
+export function straceArguments(mode: TraceMode): string[] {
 	return [
 		"-f",
-		...(options.fast ? ["--seccomp-bpf"] : []),
+		...(mode === "fast" ? ["--seccomp-bpf"] : []),
 		"-q",
 		"-y",
 		...["-s", String(shownLength)],
 		"--decode-pids=pidns",
 		"-e",
 		`signal=!${hiddenSignals}`,
-		"-e",
-		`trace=${tracedCalls}`,
+		...(mode === "every" ? ["-e", "trace=all", "-e", `raw=!${tracedCalls}`] : ["-e", `trace=${tracedCalls}`]),
 	];
 }

@@ -60,6 +60,8 @@ export interface FoldOptions {
 	/** Ids of the first process in the trace; the default is 0. */
 	readonly uid?: number;
 	readonly gid?: number;
+	/** strace ran in the mode `every`, so that the trace has the names of all calls. */
+	readonly hasEveryCall?: boolean;
 }
 
 /** Number of remembered lines. A line has about 150 bytes, so that they take less than 10 MB. */
@@ -72,6 +74,7 @@ const maxRemembered = 8192;
 export class TraceFold {
 	readonly #start: StartMarker;
 	readonly #cwd: Path | undefined;
+	readonly #hasEveryCall: boolean;
 	readonly #reader = new LineReader();
 	readonly #recorder = new Recorder();
 	readonly #sockets = new Sockets();
@@ -84,6 +87,7 @@ export class TraceFold {
 	constructor(options: FoldOptions = {}) {
 		this.#start = options.start ?? startAfterInit();
 		this.#cwd = options.cwd;
+		this.#hasEveryCall = options.hasEveryCall ?? false;
 		this.#processes = new ProcessTable(this.#reader, options);
 	}
 
@@ -174,6 +178,8 @@ export class TraceFold {
 				return;
 			}
 		}
+		const countsCalls = records && this.#hasEveryCall;
+		if (countsCalls && !this.#noteCall(rest, process)) return;
 		if (records) this.#recorder.trace.multicast ??= multicastCall(rest);
 		if (isOption(rest)) return;
 		// A server may send a thousand times a second, and only sending to a unix socket names a path.
@@ -187,7 +193,10 @@ export class TraceFold {
 		if (event.kind !== "call") this.#other(event, records);
 		else if (event.result !== undefined) {
 			const shape = callShape(event.call);
-			if (!shape) return;
+			if (!shape) {
+				if (countsCalls && event.error !== undefined) noteRefusal(event, event.error, process, this.#recorder);
+				return;
+			}
 			const effect = this.#call(event, shape, process);
 			// Most lines occur once or seldom. Remembering one in four catches the frequent ones soon and costs little for the
 			// others.
@@ -197,11 +206,25 @@ export class TraceFold {
 		}
 	}
 
+	/** Records the call's name. Returns false if the rest of the line does not matter. */
+	#noteCall(rest: string, process: Process): boolean {
+		const end = rest.indexOf("(");
+		// Endings, signals and the second part of a call have no name at their start.
+		if (end <= 0 || !/^[a-z_]/.test(rest)) return true;
+		const name = rest.slice(0, end);
+		this.#recorder.systemCall(name);
+		process.lastCall = name;
+		return callShape(name) !== undefined || rest.endsWith(" ...>") || rest.includes(" = -1 EPERM", end);
+	}
+
 	#other(event: TraceEvent, records: boolean): void {
 		if (event.kind === "superseded") {
 			this.#processes.supersede(event.pid, event.by);
 		} else if (event.kind === "exit") {
 			if (records) this.#recorder.exit(event.pid, event.how);
+			const killed = event.how === "signal SIGSYS" ? this.#processes.find(event.pid) : undefined;
+			// The filter killed it for this call, which therefore has no result.
+			if (records && killed?.lastCall !== undefined) this.#recorder.refusal(killed.lastCall, "SIGSYS", killed.program);
 			this.#processes.remove(event.pid, records ? event.how : undefined);
 			this.#reader.forget(event.pid);
 		}

@@ -66,6 +66,7 @@ const schema = v.object({
 	clock: v.exactOptional(v.string()),
 	scheduling: v.exactOptional(v.string()),
 	gaps: addedSetOf(v.picklist(gaps)),
+	systemCalls: v.exactOptional(setOf(v.string())),
 	calls: integer,
 	processes: integer,
 	exits: v.array(v.object({ pid: integer, how: v.string() })),
@@ -76,7 +77,7 @@ export type TraceJson = v.InferInput<typeof schema>;
 
 export function traceToJson(trace: Trace): TraceJson {
 	const paths = (set: ReadonlySet<string>) => [...set].map((one) => pathToJson(one as Path));
-	const { clock, multicast, scheduling, writableCode } = trace;
+	const { clock, multicast, scheduling, systemCalls, writableCode } = trace;
 	return {
 		accesses: [...trace.accesses.values()].map(accessToJson),
 		programs: paths(trace.programs),
@@ -99,6 +100,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		...(clock === undefined ? {} : { clock }),
 		...(scheduling === undefined ? {} : { scheduling }),
 		gaps: [...trace.gaps],
+		...(systemCalls === undefined ? {} : { systemCalls: [...systemCalls].sort() }),
 		calls: trace.calls,
 		processes: trace.processes,
 		exits: trace.exits.map((exit) => ({ ...exit })),

@@ -36,6 +36,8 @@ export interface Process {
 	guessed: boolean;
 	/** Another thread's execve(2) replaced it. Under --seccomp-bpf, that call's result wrongly says ENOSYS. */
 	superseded: boolean;
+	/** Its last call, if all calls are recorded. */
+	lastCall?: string;
 	/** The working directory when its unfinished call began. Another process that shares it may have changed it since. */
 	cwdAtEntry: Path | undefined;
 }

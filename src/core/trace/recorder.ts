@@ -103,6 +103,7 @@ export function effect(call: string, touches: readonly Touch[], isNew: boolean, 
 	return { call, touches, cwd, isNew, appliedTo: false, appliedAsRoot: false };
 }
 
+const maxNames = 1000;
 const maxCalls = 6;
 const maxPrograms = 4;
 const maxQuietExits = 32;
@@ -170,6 +171,14 @@ export class Recorder {
 				access.programs = grown(access.programs, process.program);
 			}
 		}
+	}
+
+	systemCall(name: string): void {
+		const { trace } = this;
+		trace.systemCalls ??= new Set();
+		// Bounded, because a call without a name is shown by the number that the program chose.
+		if (!trace.systemCalls.has(name) && trace.systemCalls.size < maxNames)
+			trace.systemCalls = grown(trace.systemCalls, this.name(name));
 	}
 
 	process(process: Process): void {

@@ -95,6 +95,8 @@ export interface Trace {
 	/** The call that set the clock. In a sandbox it only seems to succeed. */
 	clock?: string | undefined;
 	readonly gaps: Set<Gap>;
+	/** Names of all calls that its processes made, successful or not. Absent if the run recorded only some calls. */
+	systemCalls?: ReadonlySet<string>;
 	/** Number of calls and processes. */
 	calls: number;
 	processes: number;
@@ -153,6 +155,8 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		const known = refusals.get(call);
 		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
 	}
+	const systemCalls =
+		a.systemCalls || b.systemCalls ? union<string>(a.systemCalls ?? new Set(), b.systemCalls ?? new Set()) : undefined;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -175,6 +179,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		clock: a.clock ?? b.clock,
 		scheduling: a.scheduling ?? b.scheduling,
 		gaps: union(a.gaps, b.gaps),
+		...(systemCalls ? { systemCalls } : {}),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,
 		exits: [...a.exits, ...b.exits],

@@ -208,6 +208,7 @@ function fromCommand(given: TemplateAnswers): Described {
 			exercises: given.exercises ?? [],
 			timeout: given.timeout ?? defaultTimeout,
 			network: given.network ?? "host",
+			...(given.calls === undefined ? {} : { calls: given.calls }),
 			directories: given.directories ?? [],
 			...socketsOf(given),
 			...limitsOf(given.limits),

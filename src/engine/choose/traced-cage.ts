@@ -19,7 +19,7 @@ export interface Traced {
 /** Options that every step honours for a traced cage. All other answers come from its trace. */
 export const optionsOfTracedCages: readonly OptionName[] = [
 	...(Object.keys(ruleOptions) as OptionName[]),
-	...(["name", "probe", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
+	...(["name", "probe", "calls", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
 ];
 
 /** Throws `option-unused` (exit 2) for a given option that is not in `used`. `others` are the verbs that use it. */
@@ -61,7 +61,11 @@ export async function tracedCage(
 			...(accepted ? { accepted: mergeAcceptances(cage.accepted ?? [], accepted) } : {}),
 			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 			rules: mergeRules(cage.rules, rules),
-			application: { ...cage.application, probes: application.probes },
+			application: {
+				...cage.application,
+				probes: application.probes,
+				...(application.calls === undefined ? {} : { calls: application.calls }),
+			},
 		},
 		trace,
 	};

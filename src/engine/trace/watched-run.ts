@@ -178,7 +178,8 @@ export async function watchedRun<T>(
 	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
-	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
+	const hasEveryCall = application.calls === "observed";
+	const fold = new TraceFold({ cwd: pathFromText(application.cwd), hasEveryCall });
 	const report = new TraceReport(context, fold, number, coverage);
 	// A character may be split between chunks.
 	const decoder = new TextDecoder();
@@ -187,7 +188,7 @@ export async function watchedRun<T>(
 	let heard = machine.now();
 	const trace: LaunchRequest["trace"] = {
 		// Our own filter's denials never show with strace's filter.
-		mode: whole || spec.kind === "cage" ? "whole" : "fast",
+		mode: hasEveryCall ? "every" : whole || spec.kind === "cage" ? "whole" : "fast",
 		onData(chunk) {
 			heard = machine.now();
 			fold.feed(chunk);

@@ -10,7 +10,7 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
 	repeated: (count) => `, ${count}-mal`,
-	byAccount: "der Prozess war schon beendet; der Käfig ist an seinem Konto erkannt",
+	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	watching: (names) =>
 		names.length ? `Beobachte ${names.join(", ")}. Strg-C beendet.` : "Beobachte alle Käfige. Strg-C beendet.",
 	unit: {

@@ -2,11 +2,11 @@ import type { ExplainMessages } from "../en/explain.ts";
 
 export const explainDe: ExplainMessages = {
 	trial: (answered, at) =>
-		`Die Anwendung antwortete in der letzten Erprobung (${at})${answered ? "" : " nicht"}. Dort verweigert oder fehlend, nicht aber auf dem Host:`,
+		`Die Anwendung antwortete in der letzten Erprobung (${at})${answered ? "" : " nicht"}. Dort verweigert oder fehlend, nicht aber bei der Beobachtung:`,
 	noTrial: "Noch keine Erprobung. Führen Sie aus: cagewright trial",
 	nothingRefused: "  Nichts.",
 	declined: "Absichtlich weggelassen",
-	refused: (what, by) => `${what}: verweigert durch ${by}.`,
+	refused: (what, by) => `${what}: verweigert (${by}).`,
 	permits: (option) => `Um es zu erlauben: ${option}`,
 	nothingPermits: "Keine Option erlaubt es.",
 	is: "Eintrag",
@@ -16,13 +16,13 @@ export const explainDe: ExplainMessages = {
 	may: "Die Anwendung darf",
 	actions: { read: "lesen", write: "schreiben", execute: "ausführen" },
 	layers: {
-		absent: "Fehlen im Käfig",
+		absent: "nicht im Käfig",
 		"owner-or-mode": "Eigentümer oder Modus",
-		mount: "den Mount (schreibgeschützt oder noexec)",
+		mount: "Mount schreibgeschützt oder noexec",
 		landlock: "Landlock",
-		capability: "eine fehlende Capability",
-		seccomp: "den Filter für Systemaufrufe",
-		network: "den Netzwerk-Namensraum",
+		capability: "Capability nicht behalten",
+		seccomp: "Filter für Systemaufrufe",
+		network: "Netzwerk-Namensraum",
 	},
 	mounts: {
 		cage: () => "dem Käfig: schreibgeschützt, nosuid, nodev",
@@ -45,8 +45,15 @@ export const explainDe: ExplainMessages = {
 		"new-in-plan": () => "nach dem Bau des Käfigs geplant; bauen Sie ihn neu",
 	},
 	callPasses: (name, permitted) => `${name}: passiert den Filter${permitted ? ", weil die Anwendung den Aufruf braucht" : ""}.`,
+	callPermitted: (name, why) => `${name}: passiert den Filter für diese Anwendung, weil ${why}.`,
+	callReasons: {
+		base: () => "jedes Programm den Aufruf braucht",
+		made: () => "die Anwendung ihn ausgeführt hat",
+		allowed: () => "eine Option oder eine Capability des Plans ihn erlaubt",
+		group: ({ example, group }) => `die Anwendung ${example} aus derselben Gruppe (${group}) ausgeführt hat`,
+	},
 	callDenied: (name, answer, why, when) =>
-		`${name}: der Filter für Systemaufrufe antwortet mit ${answer}${when ? ` ${when}` : ""} (${why}).`,
+		`${name}: der Filter für Systemaufrufe ${answer === "kill" ? "beendet den Prozess" : `antwortet mit ${answer}`}${when ? ` ${when}` : ""} (${why}).`,
 	capabilityKept: (name, why) => `Capability ${name}: behalten, weil die Anwendung sie braucht (${why}).`,
 	capabilityUnneeded: (name) =>
 		`Capability ${name}: nicht behalten, weil weder Beobachtung noch Erprobung einen Bedarf zeigte. Um sie zu erlauben: --allow capability:${name}`,
@@ -55,6 +62,7 @@ export const explainDe: ExplainMessages = {
 	why: {
 		"foreign-abi": "Systemaufrufe einer anderen Architektur",
 		unjudged: "neuer als der Filter",
+		"not-observed": "Aufrufe, die bei der Anwendung nicht beobachtet wurden",
 		namespaces: "Namensräume",
 		"terminal-injection": "Eingaben in fremde Terminals",
 		"socket-families": "seltene Socket-Familien",

@@ -13,7 +13,7 @@ export const alarmsEn = {
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
 	repeated: (count: number) => `, ${count} times`,
-	byAccount: "the process had ended; the cage is known by its account",
+	byAccount: "the process had already exited, so the cage was identified by its account",
 	watching: (names: readonly string[]) =>
 		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
 	unit: {

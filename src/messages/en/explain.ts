@@ -1,3 +1,4 @@
+import type { CallReason } from "../../core/confinement/observed-calls.ts";
 import type { When, Why } from "../../core/confinement/seccomp.ts";
 import type { Layer } from "../../core/explain/explain.ts";
 import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
@@ -6,11 +7,11 @@ import type { Widen } from "../widen.ts";
 /** Output of `explain`: why a path is in the cage, which layer refuses access, and which option permits it. */
 export const explainEn = {
 	trial: (answered: boolean, at: string) =>
-		`The application ${answered ? "answered" : "did not answer"} in the last trial (${at}). Refused or missing there, but not on the host:`,
+		`The application ${answered ? "answered" : "did not answer"} in the last trial (${at}). Refused or missing there, but not in the trace:`,
 	noTrial: "No trial yet. Run: cagewright trial",
 	nothingRefused: "  Nothing.",
 	declined: "Left out intentionally",
-	refused: (what: string, by: string) => `${what}: refused by ${by}.`,
+	refused: (what: string, by: string) => `${what}: refused (${by}).`,
 	permits: (option: string) => `To permit it: ${option}`,
 	nothingPermits: "No option permits it.",
 	is: "Entry",
@@ -20,13 +21,13 @@ export const explainEn = {
 	may: "The application may",
 	actions: { read: "read", write: "write", execute: "execute" } satisfies Record<Action, string>,
 	layers: {
-		absent: "absence from the cage",
+		absent: "not in the cage",
 		"owner-or-mode": "owner or mode",
-		mount: "the mount (read-only or noexec)",
+		mount: "read-only or noexec mount",
 		landlock: "Landlock",
-		capability: "a missing capability",
-		seccomp: "the system call filter",
-		network: "the network namespace",
+		capability: "capability not kept",
+		seccomp: "system call filter",
+		network: "network namespace",
 	} satisfies Record<Layer, string>,
 	mounts: {
 		cage: (_at: string, _access: string) => "the cage: read-only, nosuid, nodev",
@@ -51,8 +52,15 @@ export const explainEn = {
 	} satisfies Record<Absence["kind"], (detail: string) => string>,
 	callPasses: (name: string, permitted: boolean) =>
 		`${name}: passes the filter${permitted ? ", because the application needs it" : ""}.`,
+	callPermitted: (name: string, why: string) => `${name}: passes the filter for this application, because ${why}.`,
+	callReasons: {
+		base: () => "every program needs it",
+		made: () => "the application made it",
+		allowed: () => "an option or a capability of the plan permits it",
+		group: ({ example, group }) => `the application made ${example}, which belongs to the same group (${group})`,
+	} satisfies Record<CallReason["rule"], (of: { readonly group: string; readonly example: string }) => string>,
 	callDenied: (name: string, answer: string, why: string, when: string) =>
-		`${name}: the system call filter returns ${answer}${when ? ` ${when}` : ""} (${why}).`,
+		`${name}: the system call filter ${answer === "kill" ? "kills the process" : `returns ${answer}`}${when ? ` ${when}` : ""} (${why}).`,
 	capabilityKept: (name: string, why: string) => `Capability ${name}: kept, because the application needs it (${why}).`,
 	capabilityUnneeded: (name: string) =>
 		`Capability ${name}: not kept, because neither trace nor trial showed a need for it. To permit it: --allow capability:${name}`,
@@ -61,6 +69,7 @@ export const explainEn = {
 	why: {
 		"foreign-abi": "system calls of another architecture",
 		unjudged: "newer than the filter",
+		"not-observed": "calls that the application was not observed to make",
 		namespaces: "namespaces",
 		"terminal-injection": "input injection into terminals",
 		"socket-families": "rare socket families",

@@ -7,7 +7,7 @@ export const templateFailuresEn = {
 	"template-unconfirmed":
 		"Template {name} was not accepted, because there is no terminal to ask on. Review the commands above, then repeat with --yes.",
 	"template-none":
-		'No template at \'{place}\'. A template contains "schema": "cagewright/template/…" and is at the top or in templates/.',
+		'No template at \'{place}\'. A template contains "schema": "cagewright/template/…" and is in the folder itself or in its subfolder templates/.',
 	"template-from-git": "'{place}' is the address of a git repository. Clone it with git, then import the folder.",
 	"template-bundle-changed":
 		"{file} was changed after the export: its SHA-256 is {sha256} instead of {said}. Nothing was imported.",
@@ -34,7 +34,7 @@ export const templateProblemsEn: Record<TemplateProblem, string> = {
 	"unknown-field": "unknown field",
 	"missing-field": "missing field",
 	"not-an-opening":
-		"must be proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PATH, executable-data:DIR or capability:NAME in lower case",
+		"must be proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PATH, executable-data:DIR, call:NAME or capability:NAME in lower case",
 	"not-one-of": "must be one of {expected}",
 	empty: "must not be empty",
 	"too-long": "longer than {limit} characters",

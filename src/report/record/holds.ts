@@ -1,5 +1,7 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { filterPermissions } from "../../core/confinement/filter-permissions.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
+import { countPermitted } from "../../core/confinement/seccomp.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
@@ -21,6 +23,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 			weaknesses.filter((weakness) => weaker.includes(weakness)).map((weakness) => messages.note(`weaker-${weakness}`, {})),
 		),
 		...measured(record, messages),
+		...callFilter(manifest, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...allowed(record, messages),
 		...table(
@@ -47,6 +50,18 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 				)
 			: [text(last ? words.auditClean : parts.open)]),
 		...(cage.accepted?.length ? [text(...acceptedText(cage.accepted, messages))] : []),
+	];
+}
+
+function callFilter({ permissions }: CageRecord["manifest"], messages: Messages): Block[] {
+	if (!permissions.calls) return [];
+	const { general, permitted } = countPermitted(filterPermissions(permissions));
+	const { allowed = [], refused = [] } = permissions.calls;
+	const words = messages.record;
+	return [
+		text(words.calls(permitted, general)),
+		...(allowed.length ? [text(`${words.callsAllowed}: `, ...joined(allowed.map(code)))] : []),
+		...(refused.length ? [text(`${words.callsRefused}: `, ...joined(refused.map(code)))] : []),
 	];
 }
 

@@ -30,7 +30,7 @@ export function spawnLaunch(
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
 	if (request.trace && tracePath !== undefined) {
-		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
+		words.unshift("strace", ...straceArguments(request.trace.mode), "-o", tracePath, "--");
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
 	// A relayed terminal needs our own outputs; the application has another terminal then.

@@ -54,7 +54,7 @@ class Tracer implements Attached {
 		this.init = pid;
 		this.#processes = processes;
 		const who = processes.flatMap((process) => ["-p", String(process.pid)]);
-		const strace = ["strace", ...straceArguments({ fast: false }), "-o", "|exec cat >&3", ...who];
+		const strace = ["strace", ...straceArguments("whole"), "-o", "|exec cat >&3", ...who];
 		this.#child = spawn(requireTool("setpriv"), ["--pdeathsig", "TERM", ...strace], {
 			env: toolEnvironment,
 			cwd: "/",

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { callFilters } from "../../core/application/application.ts";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/plan.ts";
@@ -34,6 +35,7 @@ const addition = v.variant("kind", [
 	v.object({ kind: v.literal("path"), path, ...origin }),
 	v.object({ kind: v.literal("writable"), path, ...origin }),
 	v.object({ kind: v.literal("capability"), name: v.string(), ...origin, program: v.exactOptional(path) }),
+	v.object({ kind: v.literal("call"), name: v.string(), ...origin, program: v.exactOptional(path) }),
 	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
 	v.object({
 		kind: v.literal("opening"),
@@ -56,6 +58,7 @@ const cageSchema = v.looseObject({
 		exercises: strings,
 		timeout: v.number(),
 		network: v.picklist(["host", "none"]),
+		calls: v.exactOptional(v.picklist(callFilters)),
 		directories: strings,
 		sockets: v.exactOptional(strings),
 		limits: v.exactOptional(

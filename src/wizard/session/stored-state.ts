@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { noRules } from "../../core/application/application.ts";
+import { callFilters, noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
@@ -104,6 +104,7 @@ const answersSchema = v.looseObject({
 		exercises: strings,
 		timeout: v.number(),
 		network: v.picklist(["host", "none"]),
+		calls: v.exactOptional(v.picklist(callFilters)),
 		directories: strings,
 	}),
 	rules: v.looseObject({ binds: v.optional(list) }),

@@ -5,7 +5,14 @@ import {
 	filterPermissions,
 	sandboxPermissions,
 } from "../../../src/core/confinement/filter-permissions.ts";
-import { clockCalls, describeFilter, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
+import {
+	clockCalls,
+	countPermitted,
+	describeFilter,
+	permittedNames,
+	seccompFilter,
+	seccompFilters,
+} from "../../../src/core/confinement/seccomp.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterPermissions = { unixSockets: false, memfd: false };
@@ -342,4 +349,49 @@ it("the sandbox permits what any plan could permit, and nothing else", () => {
 			.filter(({ answer }) => answer !== "none")
 			.map(({ call, when }) => `${call} ${when ?? ""}`);
 	expect(denied(sandboxPermissions)).toEqual(denied(everythingOpen));
+});
+
+describe.each(architectures)("the filter for one application on %s", (architecture) => {
+	const permissions: FilterPermissions = { ...closed, calls: { made: ["accept4", "getsockopt", "ptrace"] } };
+	const answer = (call: SyscallName, args: readonly number[] = []) => decide(architecture, call, args, permissions);
+
+	it("permits what every program needs, what the application made, and the rest of its group", () => {
+		for (const call of ["read", "execve", "accept4", "getsockopt", "listen"] as const) expect(answer(call)).toBe("allow");
+	});
+	it("refuses the other calls, whatever their arguments", () => {
+		for (const call of ["msgget", "shmat", "mlockall", "io_setup", "personality"] as const)
+			expect(answer(call, [0])).toBe("EPERM");
+	});
+	it("still refuses what the general filter refuses, also if the application made it", () => {
+		expect(answer("ptrace")).toBe("EPERM");
+		expect(answer("socket", [1, 1, 0])).toBe("EAFNOSUPPORT");
+		expect(answer("openat", [0, 0, 0x40, 0o4755])).toBe("EPERM");
+	});
+	it("kills for calls that no service makes, unless the application tried them", () => {
+		for (const call of ["pivot_root", "mount", "bpf", "setns"] as const) expect(answer(call)).toBe("kill");
+		expect(answer("clone3")).toBe("ENOSYS");
+		expect(answer("memfd_create")).toBe("EPERM");
+		expect(decide(architecture, "memfd_create", [], { ...permissions, memfd: true })).toBe("allow");
+	});
+	it("permits no call that the general filter refuses", () => {
+		const general = new Set(permittedNames(closed));
+		for (const name of permittedNames(permissions)) expect(general).toContain(name);
+		expect(countPermitted(permissions)).toEqual({ permitted: permittedNames(permissions).length, general: general.size });
+		expect(countPermitted(closed).permitted).toBe(general.size);
+	});
+	it("denies what its description says", () => {
+		for (const { call, answer: described, when } of describeFilter(permissions)) {
+			if (call === "*" || when !== undefined || syscallNumber(call, architecture) === undefined) continue;
+			expect([call, answer(call)]).toEqual([call, described]);
+		}
+	});
+	it("leaves silent answers to the part that the kernel does not log", () => {
+		const [silent, logged] = seccompFilters(architecture, permissions).map(({ program }) => Buffer.from(program));
+		const number = syscallNumber("clone3", architecture) ?? 0;
+		expect(run(silent as Buffer, audit[architecture], number, [])).toBe("ENOSYS");
+		expect(run(logged as Buffer, audit[architecture], number, [])).toBe("allow");
+	});
+	it("is a program that the kernel accepts", () => {
+		expect(seccompFilter(architecture, permissions).length / 8).toBeLessThan(4096);
+	});
 });

@@ -14,7 +14,9 @@ const headers = {
 
 function numbersIn(file: string): Map<string, number> {
 	const defined = readFileSync(file, "latin1").matchAll(/^#define __NR(3264)?_(\w+)\s+(\d+)\s*$/gm);
-	return new Map([...defined].map(([, , name = "", number]) => [name, Number(number)]));
+	// The generic table has this call under the name that 32-bit processors with a larger `stat` use.
+	const usual = (name: string) => (name === "fstatat" ? "newfstatat" : name);
+	return new Map([...defined].map(([, , name = "", number]) => [usual(name), Number(number)]));
 }
 
 describe.each(Object.entries(headers))("the table of %s", (_name, { column, file }) => {
@@ -25,7 +27,7 @@ describe.each(Object.entries(headers))("the table of %s", (_name, { column, file
 		const known = names.filter((name) => numbers.has(name));
 		const expected = Object.fromEntries(known.map((name) => [name, numbers.get(name)]));
 		expect(Object.fromEntries(known.map((name) => [name, syscalls[name][column]]))).toEqual(expected);
-		expect(known.length).toBeGreaterThan(60);
+		expect(known.length).toBeGreaterThan(300);
 	});
 	test("has no number for a call that the processor lacks", () => {
 		const newest = Math.max(...[...numbers].flatMap(([name, number]) => (name === "syscalls" ? [] : [number])));

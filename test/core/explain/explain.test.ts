@@ -141,7 +141,17 @@ describe("a path", () => {
 });
 
 test("a permission is recognised by the word of --allow", () => {
-	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
+	const words = [
+		"proc",
+		"unix-sockets",
+		"netlink",
+		"syslog",
+		"memfd",
+		"writable-code",
+		"capability:CHOWN",
+		"call:bpf",
+		"/etc/passwd",
+	];
 	expect(words.map(subjectOfPermission)).toEqual([
 		"/proc",
 		"socket",
@@ -150,6 +160,7 @@ test("a permission is recognised by the word of --allow", () => {
 		"memfd_create",
 		"mprotect",
 		"CHOWN",
+		"bpf",
 		"/etc/passwd",
 	]);
 });
@@ -161,6 +172,26 @@ describe("a name", () => {
 		]);
 		const opened = { ...manifest, permissions: { ...manifest.permissions, memfd: "memfd_create" } };
 		expect(explainName("memfd_create", cage, opened)).toMatchObject([{ denials: [], opened: true }]);
+	});
+
+	test("of a call explains which rule of a filter for this application decides", () => {
+		const calls = { made: ["accept4", "ptrace"], allowed: ["mlock"] };
+		const narrow = { ...manifest, permissions: { ...manifest.permissions, calls } };
+		const explainedCall = (name: string) => explainName(name, cage, narrow)[0];
+		expect(explainedCall("read")).toMatchObject({ denials: [], permittedBy: { rule: "base" } });
+		expect(explainedCall("accept4")).toMatchObject({ permittedBy: { rule: "made" } });
+		expect(explainedCall("listen")).toMatchObject({ permittedBy: { rule: "group", group: "network-io", example: "accept4" } });
+		expect(explainedCall("mlock")).toMatchObject({ permittedBy: { rule: "allowed" } });
+		// Permitted for some arguments.
+		expect(explainedCall("ioctl")).toMatchObject({ permittedBy: { rule: "base" }, denials: [{ why: "terminal-injection" }] });
+		expect(explainedCall("msgget")).toMatchObject({
+			denials: [{ answer: "EPERM", why: "not-observed" }],
+			refusals: [{ layers: ["seccomp"], option: "--allow call:msgget" }],
+		});
+		expect(explainedCall("ptrace")).not.toHaveProperty("permittedBy");
+		expect(explainedCall("ptrace")).toMatchObject({ denials: [{ answer: "EPERM", why: "other-processes" }] });
+		expect(explainedCall("bpf")).toMatchObject({ denials: [{ answer: "kill", why: "kernel-interfaces" }] });
+		expect(explainName("read", cage, manifest)[0]).not.toHaveProperty("permittedBy");
 	});
 
 	test("of a network call explains that there is no network, and how to get one", () => {

@@ -278,3 +278,29 @@ describe("the application's start", () => {
 		expect([folded.started, folded.trace.accesses.size, folded.trace.calls]).toEqual([false, 0, 0]);
 	});
 });
+
+describe("the names of all calls", () => {
+	const every = { start: startAtFirstExecve(), hasEveryCall: true };
+	const refusalsOf = (text: string) =>
+		[...fold(begin + text, every).trace.refusals.values()].map(({ call, error }) => [call, error]);
+
+	test("are recorded once each, from the application's start, only if strace shows them all", () => {
+		const lines =
+			'10  read(0x3, 0x7f, 0x10) = 0x10\n10  read(0x3, 0x7f, 0x10) = 0\n10  futex(0x7f, 0, 0 <unfinished ...>\n10  stat("/x", 0x7f) = 0';
+		expect([...(fold(begin + lines, every).trace.systemCalls ?? [])].sort()).toEqual(["futex", "read", "stat"]);
+		expect(fold(begin + lines).trace.systemCalls).toBeUndefined();
+	});
+	test("include refused ones, also if another process interrupts the line", () => {
+		expect(refusalsOf("10  msgget(0, 0x3b6) = -1 EPERM (Operation not permitted)")).toEqual([["msgget", "EPERM"]]);
+		expect(
+			refusalsOf("10  mlockall(0x1 <unfinished ...>\n10  <... mlockall resumed>) = -1 EPERM (Operation not permitted)"),
+		).toEqual([["mlockall", "EPERM"]]);
+		expect(refusalsOf("10  mlockall(0x1) = -1 ENOMEM (Cannot allocate memory)")).toEqual([]);
+	});
+	test("include the one for which the filter killed the process", () => {
+		expect(refusalsOf("10  unshare(CLONE_NEWNS) = ?\n10  +++ killed by SIGSYS (core dumped) +++")).toEqual([
+			["unshare", "SIGSYS"],
+		]);
+		expect(refusalsOf("10  getpid() = 1\n10  +++ killed by SIGTERM +++")).toEqual([]);
+	});
+});

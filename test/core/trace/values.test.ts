@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { straceArguments } from "../../../src/core/trace/calls.ts";
+import { straceArguments, tracedCalls } from "../../../src/core/trace/calls.ts";
 import { traceFromJson, traceToJson } from "../../../src/core/trace/json.ts";
 import { addTraces, emptyTrace, type Operation, operations } from "../../../src/core/trace/trace.ts";
 import { begin, fold } from "./folding.ts";
@@ -61,8 +61,10 @@ test("the live counts are those of the finished trace", () => {
 });
 
 test("strace is told to show exits, deaths and descriptor paths", () => {
-	const plain = straceArguments({ fast: false });
-	expect(straceArguments({ fast: true })).toEqual(["-f", "--seccomp-bpf", ...plain.slice(1)]);
+	const plain = straceArguments("whole");
+	expect(straceArguments("fast")).toEqual(["-f", "--seccomp-bpf", ...plain.slice(1)]);
+	// The calls whose arguments are read, and the others as numbers.
+	expect(straceArguments("every")).toEqual([...plain.slice(0, -1), "trace=all", "-e", `raw=!${tracedCalls}`]);
 	expect(plain).toContain("-y");
 	expect(plain).not.toContain("-qq");
 	expect(plain.some((option) => /^signal=!.*\bCHLD\b/.test(option))).toBe(true);

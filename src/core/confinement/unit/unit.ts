@@ -1,4 +1,6 @@
 import { systemdCaps } from "../capabilities.ts";
+import { filterPermissions } from "../filter-permissions.ts";
+import { permittedNames } from "../seccomp.ts";
 import { files } from "./files.ts";
 import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
 import { sourceAssertions, UnitLines } from "./lines.ts";
@@ -80,6 +82,32 @@ function calls(unit: UnitLines, input: UnitInput): void {
 	unit.comment("Calls of other ABIs (i386, x32) would bypass the filter.");
 	unit.set("SystemCallArchitectures", "native");
 	unit.set("SystemCallErrorNumber", "EPERM");
+	if (permissions.calls) observedCalls(unit, input);
+	else generalCalls(unit, input);
+}
+
+function confinerCalls(unit: UnitLines, { confiner }: UnitInput): void {
+	if (!confiner) return;
+	unit.comment("The first program gives up more privileges with these; they cannot gain any.");
+	unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
+}
+
+/** Only what the launcher's filter for this application permits, which the first program loads as well. */
+function observedCalls(unit: UnitLines, input: UnitInput): void {
+	unit.comment("What every program needs, what the application was observed to call, and related calls.");
+	const lines: string[] = [];
+	for (const name of permittedNames(filterPermissions(input.plan.permissions))) {
+		const last = lines.at(-1);
+		if (last !== undefined && last.length + name.length < lineLength) lines[lines.length - 1] = `${last} ${name}`;
+		else lines.push(name);
+	}
+	for (const line of lines) unit.set("SystemCallFilter", line);
+	confinerCalls(unit, input);
+}
+const lineLength = 100;
+
+function generalCalls(unit: UnitLines, input: UnitInput): void {
+	const { permissions } = input.plan;
 	unit.comment("The calls that services use, without those that change the machine, mount, or access other processes.");
 	unit.set("SystemCallFilter", "@system-service");
 	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
@@ -107,10 +135,7 @@ function calls(unit: UnitLines, input: UnitInput): void {
 	// (measured: named).
 	unit.comment("Without a capability these only give up privileges or change the account's own files.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
-	if (input.confiner) {
-		unit.comment("The first program gives up more privileges with these; they cannot gain any.");
-		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
-	}
+	confinerCalls(unit, input);
 	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
 		unit.comment("Calls that the capabilities above need.");

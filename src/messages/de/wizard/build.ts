@@ -1,7 +1,7 @@
 import type { WizardMessages } from "../../en/wizard.ts";
 
 export const buildDe: WizardMessages["build"] = {
-	title: "Diesen Käfig bauen und testen? Noch ist nichts geschrieben.",
+	title: "Diesen Käfig bauen und erproben? Noch ist nichts geschrieben.",
 	changing: "Plan wird aktualisiert…",
 	reviewOf: "Übersicht über den Käfig {name}",
 	sections: {
@@ -26,10 +26,11 @@ export const buildDe: WizardMessages["build"] = {
 		probe: "Probe",
 		exercise: "Übung",
 		note: "Hinweis",
+		calls: "Systemaufrufe",
 		network: "Netz",
 		capability: "Capability",
 		permission: "Berechtigung",
-		refused: "von Ihnen verwehrt",
+		refused: "von Ihnen verweigert",
 		undecided: "unentschieden",
 		declined: "weggelassen",
 		offer: "Angebot",
@@ -38,17 +39,18 @@ export const buildDe: WizardMessages["build"] = {
 		processes: "Prozesse",
 		files: "offene Dateien",
 		totals: "insgesamt",
-		readOnly: "nur lesbar",
+		readOnly: "schreibgeschützt",
 		writes: "beschreibbar",
 		notKept: "weggelassen",
 		without: "von Ihnen weggelassen",
 	},
 	contentsValue:
-		"{files:count} {files|Datei|Dateien}, {bytes:bytes}; {links:count} {links|Verweis|Verweise}, {directories:count} Ordner",
+		"{files:count} {files|Datei|Dateien}, {bytes:bytes}; {links:count} {links|Link|Links}, {directories:count} Ordner",
 	undecidedValue: "{count} {count|Geheimnis, Setuid-Datei oder Gerät|Geheimnisse, Setuid-Dateien oder Geräte}",
 	none: "keine",
 	nothing: "nichts",
 	dedicated: "mit dem eigenen Konto {name}",
+	callsValue: "{permitted} erlaubt; der allgemeine Filter erlaubt {general}",
 	networks: {
 		host: "das des Hosts; bei Beobachtung und Erprobung isoliert",
 		none: "keines",

@@ -24,6 +24,7 @@ export const buildEn = {
 		probe: "probe",
 		exercise: "exercise",
 		note: "note",
+		calls: "system calls",
 		network: "network",
 		capability: "capability",
 		permission: "permission",
@@ -47,6 +48,7 @@ export const buildEn = {
 	none: "none",
 	nothing: "nothing",
 	dedicated: "as its own account {name}",
+	callsValue: "{permitted} permitted; the general filter permits {general}",
 	networks: {
 		host: "the host's; isolated in traces and trials",
 		none: "none",

@@ -93,7 +93,7 @@ export const filesEn = {
 		secret: "Secret (private key, password file or token): an intruder in the application can read it.",
 		setuid: "Setuid: it runs with its owner's rights, whoever starts it.",
 		device: "Device that gives access to the host.",
-		"world-writable": "World-writable on the host: anybody may have changed it before it is copied.",
+		"world-writable": "World-writable on the host: anybody could change it before Cagewright copies it.",
 		state: "Changes while the application runs.",
 		"refused-device": "Refused device: it would allow an escape from any cage.",
 		large: "Large.",
@@ -118,12 +118,14 @@ export const fileNoticesEn = {
 	"nothing-waits": "Nothing needs your decision.",
 	"nothing-to-decide": "Nothing here can be changed.",
 	"only-skipped":
-		"{skipped} {skipped|needs its own decision|need a decision each}: secrets, setuid files and devices are never included together. Press ! for the next one.",
+		"{skipped} {skipped|item needs|items need} a separate decision: include secrets, setuid files and devices one by one. Press ! for the next one.",
 	"many-in": "{count:count} included. Press u to undo.",
-	"many-in-skipped": "{count:count} included. {skipped} {skipped|needs its own decision|need a decision each}. Press u to undo.",
+	"many-in-skipped":
+		"{count:count} included. {skipped} {skipped|item needs|items need} a separate decision (press !). Press u to undo.",
 	"many-out": "{count:count} left out. Press u to undo.",
 	"pattern-matches-nothing": "{pattern} matches nothing in this plan. The rule is kept for later plans.",
-	"pattern-replaced": "To include this item, {pattern} was replaced by one rule for each other match. Press u to undo.",
+	"pattern-replaced":
+		"Your rule {pattern} left this item out. It was replaced by separate rules for its other matches. Press u to undo.",
 	"link-leads": "Also left out {count:count} {count|item|items} that the link {path} leads to. Press u to undo.",
 	"no-package": "This belongs to no known package.",
 	"no-kind": "Select a file, link or device first.",

@@ -69,6 +69,8 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 			return { label: labels.note, value: messages.note(row.code, row.values), warns: true };
 		case "network":
 			return { label: labels.network, value: words.networks[row.network] };
+		case "calls":
+			return { label: labels.calls, value: fill(words.callsValue, { permitted: row.permitted, general: row.general }) };
 		case "capability":
 			return {
 				label: labels.capability,

@@ -1,5 +1,7 @@
 import type { Bind } from "../../../core/application/application.ts";
+import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
 import { type LimitKind, limitsSet } from "../../../core/confinement/limits.ts";
+import { countPermitted } from "../../../core/confinement/seccomp.ts";
 import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/accounts.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
@@ -34,6 +36,8 @@ export type ReviewRow =
 	| { readonly kind: "probe" | "exercise"; readonly line: string }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
+	/** A system call filter for this application. */
+	| { readonly kind: "calls"; readonly permitted: number; readonly general: number }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly grant?: Grant }
 	| { readonly kind: "permission"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
 	/** There are no permissions. */
@@ -106,6 +110,7 @@ function makeRows(
 				return why === undefined ? [] : [{ kind: "permission" as const, name, why, ...grantOf(permissionWords[name]) }];
 			}),
 			...(permissions.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
+			...(permissions.calls ? [{ kind: "calls" as const, ...countPermitted(filterPermissions(permissions)) }] : []),
 			{ kind: "network", network: plan.application.network },
 		]),
 		...part("left-out", leftOutRows(plan)),

@@ -31,6 +31,8 @@ export function remedyText(missing: Missing, round: Round, messages: Messages): 
 			return messages.fill(words.remedies.capability, { name: remedy.name.toUpperCase() });
 		case "account":
 			return messages.fill(words.remedies.account, { name: remedy.name });
+		case "call":
+			return messages.fill(words.remedies.call, { name: remedy.name });
 		case "opening":
 			return words.remedies[remedy.name];
 	}
