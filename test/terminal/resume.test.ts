@@ -200,7 +200,7 @@ describe("a session on a full disk", () => {
 			const said = (await wizard.screen()).join("");
 			expect(said).toContain("You left the wizard early.");
 			expect(said).toMatch(
-				/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./,
+				/The session could not be saved, so it cannot be resumed: No space left on the device for \S+\. Free some space and try again\./,
 			);
 			expect(said).not.toContain("To resume the session");
 		} finally {
