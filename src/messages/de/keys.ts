@@ -55,6 +55,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	kind: "alle dieser Art",
 	bind: "einhängen",
 	empty: "leer",
+	decoys: "Köder",
 	undo: "rückgängig",
 	redo: "wiederholen",
 	"next-waiting": "nächstes [!]",

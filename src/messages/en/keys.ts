@@ -56,6 +56,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	kind: "all of this kind",
 	bind: "mount",
 	empty: "empty",
+	decoys: "decoys",
 	undo: "undo",
 	redo: "redo",
 	"next-waiting": "next [!]",

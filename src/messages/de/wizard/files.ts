@@ -106,6 +106,10 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"device-always": "{path} ist harmlos und immer enthalten.",
 	"device-never": "{path} ermöglicht einen Ausbruch und kommt in keinen Käfig.",
 	"generated-always": "{path} wird für den Käfig erzeugt und ist immer enthalten.",
+	"decoy-always": "{path} ist ein Köder. d entfernt alle Köder.",
+	"decoys-placed":
+		"Köder liegen dort, wo Eindringlinge nachsehen und die Anwendung nicht. Wer einen öffnet, löst einen Alarm aus. d entfernt sie wieder.",
+	"decoys-removed": "Die Köder sind entfernt.",
 	"goes-on-once-planned": "Der Plan wird aktualisiert. Danach folgt automatisch der nächste Schritt.",
 	"nothing-to-undo": "Es gibt nichts zurückzunehmen.",
 	"nothing-to-redo": "Es gibt nichts wiederherzustellen.",
