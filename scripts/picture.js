@@ -33,7 +33,7 @@ const steps = [
 	// The wizard asks for the names in the record over the last screen.
 	{ shows: /initiated by/ },
 	{ shows: /implemented by/ },
-	{ name: "save", shows: /step 7\/7.*make demo.*later cages names them/s },
+	{ name: "save", shows: /step 7\/7.*make demo.*later ones name these people/s },
 ];
 
 execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });

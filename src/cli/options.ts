@@ -101,7 +101,7 @@ export interface GlobalOptions {
 	ascii?: boolean;
 }
 
-/** In the order of the help. */
+/** Ordered as in the help. */
 export const globalOptions: readonly string[] = ["state", "lang", "color", "quiet", "json", "events", "require", "version"];
 export const wizardOptions: readonly string[] = ["resume", "linear", "inline", "ascii"];
 

@@ -9,7 +9,7 @@ import { ask } from "./ask.ts";
 import { recordWriter, type Terminal } from "./terminal.ts";
 
 interface SearchOptions {
-	/** In addition to the cage's own. */
+	/** These add to the cage's own. */
 	readonly exercises: readonly string[];
 	/** Parallel trials. Default: one per processor. */
 	readonly jobs?: number | undefined;

@@ -14,7 +14,7 @@ import { tracedSteps } from "./groups.ts";
 import { isSafe, showMade } from "./make.ts";
 import { recordWriter, type Terminal } from "./terminal.ts";
 
-/** Tests the present generation once. With `--yes`, adds what is missing, rebuilds and repeats. */
+/** Tests the present generation once. `--yes` adds missing items, rebuilds and repeats. */
 export async function trial(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		if (request.options.unit || request.options.dropin !== undefined) return asService(terminal, context, request);

@@ -55,7 +55,7 @@ export interface Machine {
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Programs that can ask an application started by this command. */
 	probeTools(command: readonly string[]): Tools;
-	/** Whether a host service listens at this TCP port of the loopback. */
+	/** Whether a host service listens on this TCP port of the loopback. */
 	listens(port: number): boolean;
 	/** The real path of the host's syslog socket, if any. */
 	logSocket(): Path | undefined;

@@ -8,6 +8,7 @@ import {
 	failedChecks,
 	holds,
 	type Outcome,
+	permittedByPlan,
 	type Selftest,
 	type SelftestSummary,
 	summariseSelftest,
@@ -20,7 +21,8 @@ import { indent, table } from "./format.ts";
 export function selftestToJson(name: string, test: Selftest): object {
 	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarms } : {}) };
+	const alarm = alarms && { tried: alarms.filtered, raised: alarms.raised, silent: alarms.silent, seconds: alarms.slowest };
+	const under = { ...(unit === undefined ? {} : { unit }), ...(alarm ? { alarm } : {}) };
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
@@ -45,7 +47,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 				]
 			: []),
 		...(holds(test)
-			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
+			? [words.holds(countsOf(test).refused, countsOf(test).open)]
 			: [words.leaks(escaped.length, findings.length), words.toFix]),
 	].join("\n");
 }
@@ -159,11 +161,14 @@ export function selftestLines(summary: SelftestSummary | undefined, messages: Me
 	if (!summary) return [words.notTried];
 	const { at, escaped, findings, openByDesign, tried } = summary;
 	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
+	const permitted = permittedByPlan(openByDesign);
+	const unsupported = openByDesign.filter((id) => !permitted.includes(id));
 	return [
 		words.tried(tried, at),
 		...(escaped.length ? [words.escaped(titles(escaped))] : []),
 		...(findings.length ? [words.missing(findings.join(", "))] : []),
 		...(escaped.length || findings.length ? [] : [words.noEscape]),
-		...(openByDesign.length ? [words.byDesign(titles(openByDesign))] : []),
+		...(permitted.length ? [words.permitted(titles(permitted))] : []),
+		...(unsupported.length ? [words.unsupported(titles(unsupported))] : []),
 	];
 }

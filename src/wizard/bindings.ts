@@ -53,6 +53,7 @@ export type Command =
 	| "kind"
 	| "bind"
 	| "empty"
+	| "decoys"
 	| "undo"
 	| "redo"
 	| "next-waiting"
@@ -206,6 +207,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "bind", keys: ["b"], footer: 7 },
 		{ command: "empty", keys: ["e"], footer: 7 },
 		{ command: "writable", keys: ["w"], footer: 7 },
+		{ command: "decoys", keys: ["d"], footer: 8 },
 		...movingInFiles,
 		{ command: "back", keys: ["escape"] },
 		...quitting,

@@ -63,6 +63,22 @@ test("the record contains the plan's notes, such as why files may be missing", (
 	expect(record({ plan: { notes } }, [], place, "de")).toContain("- Die Beobachtung begann erst nach dem Start der Anwendung.");
 });
 
+test.each([
+	["en", "of 96 escape techniques that the filter refused, 94 raised an alarm, within 0.1 s", "2 of 96 escape techniques"],
+	["de", "Von 96 Ausbruchsversuchen, die der Filter verweigerte, lösten 94 einen Alarm aus", "2 von 96 Ausbruchsversuchen"],
+] as const)("the record says which attacks raise an alarm, and which stay silent (%s)", (language, measured, silent) => {
+	const at = "2026-01-01T00:00:00.000Z";
+	const alarms = { at, generation: 1, filtered: 96, raised: 94, slowest: 0.1, silent: ["clone3-user", "io-uring"] };
+	const text = record({ cage: { alarms } }, [], place, language);
+	expect(text).toContain(measured);
+	expect(text).toContain(silent);
+	expect(text).toContain("clone3-user, io-uring");
+	// Another generation may have another filter.
+	const other = record({ cage: { alarms: { ...alarms, generation: 2 } } }, [], place, language);
+	expect(other).not.toContain(measured);
+	expect(other).not.toContain("clone3-user");
+});
+
 test("the record lists files that were proven unnecessary, and the extent of the proof", () => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: false, paths: [] };
@@ -74,13 +90,15 @@ test("the record lists files that were proven unnecessary, and the extent of the
 		entry("/etc/kept"),
 	];
 	const text = record({ plan: { entries }, cage: { minimised } });
-	expect(text).toContain("trials proved 1 file (2 kB) unnecessary");
-	expect(text).toContain("9 trials with 1 probe, 0 exercises, 2 signals and three starts");
+	expect(text).toContain("9 trials showed that 1 file is unnecessary (2 kB)");
+	expect(text).toContain("Without it, 1 probe, 0 exercises, 2 signals and three starts succeeded.");
 	expect(text).toContain("stopped before every file was decided");
 	expect(text).toMatch(/\| time zones \| 1 \| 2 kB \|/);
 	expect(text).toMatch(/\| tzdata \| 1 \| 2 kB \|/);
 	expect(text).toMatch(/medium \| 1 file was left out because 1 probe and 0 exercises did not need it/);
-	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain("9 Erprobungen mit 1 Probe");
+	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain(
+		"zeigten 9 Erprobungen, dass 1 Datei unnötig ist",
+	);
 	expect(record({ plan: { entries: [entry("/etc/kept")] }, cage: { minimised } })).not.toContain("unnecessary");
 });
 

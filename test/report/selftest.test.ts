@@ -34,10 +34,10 @@ describe("the table", () => {
 		expect(text).toContain("stop the application");
 	});
 
-	test("explains how to close what is open by design", () => {
+	test("explains how to refuse what the plan permits", () => {
 		const text = selftestText("app", made(["loopback"], "host"), en);
-		expect(text).toMatch(/the host's loopback +open\n/);
-		expect(text).toContain("--network none separates it");
+		expect(text).toMatch(/the host's loopback +permitted\n/);
+		expect(text).toContain("Permitted, because the cage shares the host's network; --network none separates it");
 		expect(text).toContain("No escape");
 	});
 
@@ -56,6 +56,10 @@ test("the short form lists escapes by title", () => {
 		"140 escape techniques were tried from inside (2026-01-01).",
 		"Escaped: bpf.",
 		"Missing, according to the audit from outside: nosuid.",
-		"Open by design: the host's loopback.",
+		"Permitted by the plan: the host's loopback.",
+	]);
+	expect(selftestLines({ ...summary, escaped: [], findings: [], openByDesign: ["without-landlock"] }, en).slice(1)).toEqual([
+		"None escaped, and the audit from outside has no findings.",
+		"Not refused, because this machine does not support a layer: Landlock missing.",
 	]);
 });

@@ -149,7 +149,7 @@ describe("a trial round for people", () => {
 		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
 			expect.stringContaining("the application printed: cannot open x"),
 			"last failed call before the application exited",
-			"7 failed calls before the application exited",
+			"one of the last 7 failed calls before the application exited",
 			"configuration of the application's package nginx",
 			"most applications do not need it",
 		]);

@@ -32,7 +32,7 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	expect((shown.json.application as { exercises: string[] }).exercises).toEqual([
 		...["SAVE", "BGSAVE", "INFO", "BGREWRITEAOF"].map((word) => `${client} ${word}`),
 	]);
-	expect((await cagewright(["show", "redis"], { state })).stdout).toContain("Traced of redis-server: programs 1 of 1");
+	expect((await cagewright(["show", "redis"], { state })).stdout).toContain("Used from redis-server: programs 1 of 1");
 	const again = await cagewright([...words, "--lang", "de"], { state });
 	expect(again.stdout).toMatch(/Dieser Lauf (hat nichts Neues ergeben|ergänzte)/);
 });

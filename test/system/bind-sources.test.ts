@@ -110,5 +110,7 @@ test("a link is not followed even if its finding was accepted", async () => {
 	swapForLink();
 	const result = await run("--accept-finding", `bind-not-directory:${shared}`);
 	expect(result).toMatchObject({ status: 4, stdout: "" });
-	expect(result.stderr).toContain(`cagewright: Refusing to mount the bind ${shared}: ${shared} on its way is not a directory`);
+	expect(result.stderr).toContain(
+		`cagewright: Refusing to mount the bind ${shared}: ${shared}, a part of its path, is not a directory`,
+	);
 });

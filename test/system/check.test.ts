@@ -307,7 +307,7 @@ test("check --json has the documented fields", async () => {
 			known: false,
 			values: { kind: "file" },
 			what: "was added to the cage after the build (file)",
-			close: "Remove it; if the application needs it, make the cage again with --include",
+			close: "Remove it; if the application needs it, rebuild the cage with --include",
 		});
 	} finally {
 		rmSync(inCage("/usr/bin/mine"));

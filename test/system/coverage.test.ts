@@ -32,7 +32,7 @@ test("apache2's unused modules are listed, without those that an exercise uses",
 	expect(untouched(second.json)).toContain(module("proxy"));
 	expect((second.json.added as { paths: string[] }).paths).toContain(module("status"));
 	const shown = await cagewright(["plan", "apache"], { state });
-	expect(shown.stdout).toMatch(/Traced of apache2-bin: .*modules \d+ of \d+/);
+	expect(shown.stdout).toMatch(/Used from apache2-bin: .*modules \d+ of \d+/);
 	expect(shown.stdout).toContain("Traced: start, reload (SIGUSR1), log reopening (SIGUSR1), stop, second start");
 	expect(shown.stdout).toMatch(/trace apache --add --exercise 'curl /);
 }, 240_000);

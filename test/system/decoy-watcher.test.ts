@@ -68,8 +68,12 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the watcher", () => {
 		const { isReady, opened, results } = start("a", "missing", "b");
 		await isReady();
 		expect(results()).toEqual([0, -2, 0]);
-		for (const name of ["other", "b", "a", "b"]) readFileSync(`${folder}/${name}`);
-		await eventually(() => expect(opened).toHaveLength(3));
+		readFileSync(`${folder}/other`);
+		// The kernel joins equal events that nobody has read yet.
+		for (const [index, name] of ["b", "a", "b"].entries()) {
+			readFileSync(`${folder}/${name}`);
+			await eventually(() => expect(opened).toHaveLength(index + 1));
+		}
 		expect(opened).toEqual(["b", "a", "b"].map((name) => `${folder}/${name} ${process.pid}`));
 	});
 

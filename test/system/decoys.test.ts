@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { begin, cagewright, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
+import { found } from "./findings.ts";
 import { fetchPage, freePort } from "./network.ts";
 
 /** A caged application with decoys, which opens one only when it is asked to, like one that an intruder has taken over. */
@@ -28,23 +29,25 @@ beforeAll(async () => {
 	const script = `${temporaryFolder("server")}/server.pl`;
 	writeFileSync(script, server(port));
 	const probe = `curl -sf http://127.0.0.1:${port}/`;
-	const words = ["--name", "victim", "--user", "nobody", "--probe", probe, "--decoy"];
+	const words = ["--name", "victim", "--user", "nobody", "--probe", probe, "--accept-finding", "way-sticky", "--decoy"];
 	made = await make([...words, "--", "/usr/bin/perl", script], { state });
 });
 
 const request = (what: string) => fetchPage(`http://127.0.0.1:${port}/${what}`);
 const at = (path: string, root = made.root) => readFileSync(`${root}${path}`, "utf8");
+/** Other tests' processes of this account may cause alarms of other kinds. */
 const alarmsIn = (text: string): Json[] =>
 	text
 		.split("\n")
 		.filter(Boolean)
-		.map((line) => JSON.parse(line) as Json);
+		.map((line) => JSON.parse(line) as Json)
+		.filter(({ kind }) => kind === "decoy");
 
 test("a cage has decoys that its account can read, and every verb handles them", async () => {
 	expect(at(key)).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
 	expect(at("/etc/shadow")).toMatch(/^root:\$6\$/);
 	expect(statSync(`${made.root}${key}`).mode & 0o7777).toBe(0o644);
-	expect(await cagewright(["check", "victim", "--deep"], { state })).toMatchObject({ status: 0 });
+	expect(found(await cagewright(["check", "victim", "--deep"], { state }))).toEqual([]);
 	expect((await cagewright(["explain", "victim", key], { state })).stdout).toContain("decoy: worthless");
 	const plan = await cagewright(["plan", "victim"], { state });
 	expect(plan.stdout).toMatch(/^decoys +6 +generated$/m);
@@ -60,7 +63,7 @@ test("another generation and an imported cage have the same decoys", async () =>
 	const { root } = built.json as Made;
 	expect(root).not.toBe(made.root);
 	expect(paths.map((path) => at(path, root))).toEqual(before);
-	expect(await cagewright(["check", "victim"], { state })).toMatchObject({ status: 0 });
+	expect(found(await cagewright(["check", "victim"], { state }))).toEqual([]);
 
 	const archive = `${temporaryFolder("archive")}/victim.tar`;
 	const there = temporaryState();
@@ -96,22 +99,19 @@ describe("the watch", () => {
 		expect(alarmsIn((await watch.ended).stdout)).toMatchObject([
 			{
 				...{ schema: "cagewright/alarm/1", cage: "victim", kind: "decoy", severity: "high", result: "opened", path: key },
-				...{ program: "/usr/bin/perl", knownBy: "process" },
+				...{ executable: "/usr/bin/perl", technique: "T1552", knownBy: "process" },
 			},
 			{ cage: "victim", kind: "decoy", path: "/.env" },
 		]);
 	});
 
-	test("reports a confined shell only with --with-tests", async () => {
-		const watch = begin(["watch", "--with-tests"], { state });
+	test("reports a confined shell with --with-tests", async () => {
+		const watch = begin(["watch", "--json", "--with-tests"], { state });
 		try {
 			await watch.says("Watching");
 			const { stdout } = await cagewright(["shell", "victim", "--", "cat", "/root/.aws/credentials"], { state });
 			expect(stdout).toContain("aws_access_key_id");
-			await eventually(async () => {
-				const history = await cagewright(["show", "victim", "--history"], { state });
-				expect(history.stdout).toMatch(/ alarm \{.*"path":"\/root\/\.aws\/credentials"/);
-			});
+			await eventually(() => expect(watch.stdout()).toContain('"path":"/root/.aws/credentials"'));
 		} finally {
 			await watch.stop();
 		}

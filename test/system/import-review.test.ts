@@ -114,7 +114,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 		(path): [string, Edit, RegExp] => [
 			`the writable directory '${path}'`,
 			{ manifest: writable(path) },
-			/writable|link|does not belong/,
+			/writable|link|no part of an exported cage/,
 		],
 	),
 	["a bind in a writable directory", { manifest: (json) => bind(`${json.writable[0].path}/x`)(json) }, /below|in/],

@@ -167,9 +167,9 @@ describe("units that cannot be caged", () => {
 		["gone", "gone.service starts /opt/gone/daemon, which is not installed"],
 		["masked.service", "Unknown or masked systemd unit 'masked.service'"],
 		["no-such-thing", "Unknown template or systemd unit 'no-such-thing'"],
-		["each@", "each.socket starts each@.service for each connection and passes it as a descriptor"],
-		["each.socket", "each.socket starts each@.service for each connection and passes it as a descriptor"],
-		["each@1", "each.socket starts each@1.service for each connection and passes it as a descriptor"],
+		["each@", "each.socket starts each@.service once for each connection and passes the connection as a file descriptor"],
+		["each.socket", "each.socket starts each@.service once for each connection and passes the connection as a file descriptor"],
+		["each@1", "each.socket starts each@1.service once for each connection and passes the connection as a file descriptor"],
 		["pipe", "pipe.service gets the sockets pipe.socket from systemd"],
 	])("%s is refused with the reason in one line (2)", async (name, says) => {
 		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });

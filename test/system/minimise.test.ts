@@ -72,7 +72,7 @@ test(
 		expect(shown.json).toMatchObject({ minimised: { files, probes: 1, trials: minimised.trials } });
 		const record = await cagewright(["record", "nginx", "--lang", "de"], { state });
 		expect(record.stdout).toContain(`${files} Dateien`);
-		expect(record.stdout).toContain(`${minimised.trials} Erprobungen mit 1 Probe`);
+		expect(record.stdout).toContain(`${minimised.trials} Erprobungen, dass ${files} Dateien`);
 		const again = await cagewright(["trial", "nginx", "--json", "--quiet", "--no-selftest"], { state });
 		expect(again).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
 	},

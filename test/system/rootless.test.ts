@@ -164,7 +164,7 @@ describe("tasks that need root are refused at once", () => {
 		expect({ status, stderr }).toEqual({
 			status: 3,
 			stderr: expect.stringMatching(
-				/^cagewright: .* listens at port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/,
+				/^cagewright: .* listens on port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/,
 			),
 		});
 	});
@@ -202,7 +202,7 @@ describe("tasks that need root are refused at once", () => {
 		const { status, stderr } = await cagewright(["make", "demo", "--yes", "--quiet"], { ...user, enter: refused });
 		expect({ status, stderr }).toEqual({
 			status: 3,
-			stderr: expect.stringMatching(/^cagewright: This user cannot get rights in a user namespace \([^\n]+\n$/),
+			stderr: expect.stringMatching(/^cagewright: This system gives ordinary users no rights in user namespaces \([^\n]+\n$/),
 		});
 		// The limit applies below the user namespace that sets it (namespaces(7)).
 		const none = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';

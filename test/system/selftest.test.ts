@@ -48,7 +48,7 @@ function withoutLayers(name: string, without: readonly Layer[], network?: "none"
 }
 
 describe.each(cages)("the cage %s", (name) => {
-	test("permits no escape, and lists what is open by design", async () => {
+	test("permits no escape, and lists what the plan permits", async () => {
 		const result = await selftest([name]);
 		expect(result.schema).toBe("cagewright/selftest/1");
 		expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });

@@ -89,7 +89,7 @@ async function withoutSettings(name: string, settings: readonly string[]): Promi
 }
 
 describe.each(names)("the unit of %s", (name) => {
-	test("permits no escape, and lists what is open by design", async () => {
+	test("permits no escape, and lists what the plan permits", async () => {
 		const result = await selftest(`${name} --unit`);
 		expect(result).toMatchObject({ holds: true, unit: `cage-${name}.service`, escaped: [], findings: [] });
 		expect(result.openByDesign).toEqual(name === "nginx" ? expect.arrayContaining(["loopback"]) : ["loopback"]);

@@ -172,7 +172,7 @@ describe("the form", () => {
 	it("tries the probe before the trace", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlT}`);
-		await wizard.sees("✓ The application in a sandbox answered", 60);
+		await wizard.sees("✓ The application answered in a sandbox", 60);
 		wizard.press("\x1bOR");
 		await wizard.sees("Executed commands");
 		await wizard.sees(/✓.*nsenter/);

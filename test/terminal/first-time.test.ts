@@ -51,7 +51,7 @@ it("leads a new user to a serving redis with few keys", async () => {
 	press(keys.enter);
 	await wizard.sees("implemented by");
 	press(keys.enter);
-	await wizard.sees("The record of this and of later cages names them");
+	await wizard.sees("The records of this cage and of all later ones name");
 	press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 

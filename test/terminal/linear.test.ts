@@ -55,7 +55,7 @@ describe("the wizard line by line", () => {
 		);
 		wizard.press("Erika Mustermann", keys.enter);
 		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter keeps “.+” \(type '\.' to go back\): $/s));
-		await answer("", "The record of this and of later cages names them", "choose");
+		await answer("", "The records of this cage and of all later ones name", "choose");
 		wizard.press("1", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(wizard.raw).toContain(`cagewright --state ${state} make demo --yes`);

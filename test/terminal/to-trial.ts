@@ -44,5 +44,5 @@ export async function takeNames(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 	await wizard.sees("Record: implemented by");
 	wizard.press(keys.enter);
-	await wizard.sees("The record of this and of later cages names them");
+	await wizard.sees("The records of this cage and of all later ones name");
 }

@@ -44,7 +44,7 @@ describe("the trace of redis", () => {
 		wizard.press(keys.tab);
 		await wizard.sees(/\[Paths \d+\].*\n❯ \//);
 		wizard.press(keys.tab);
-		await wizard.sees("Traced of redis-server: programs 1 of 1, configuration 1 of 1");
+		await wizard.sees("Used from redis-server: programs 1 of 1, configuration 1 of 1");
 		await wizard.sees(`❯ ${client} BGREWRITEAOF`);
 		wizard.press("xx");
 		await wizard.sees("No more exercises are known.");

@@ -24,7 +24,7 @@ async function atTrial(state: string, sitting: Sitting = {}): Promise<PtyProgram
 	return running;
 }
 
-const verdict = /✓ 0 of \d+ escape techniques succeed; \d+ refused, \d+ open by design/;
+const verdict = /✓ 0 of \d+ escape techniques succeed; \d+ refused, \d+ permitted by the plan/;
 
 const below = (pid: number): number[] =>
 	allProcesses()
@@ -57,7 +57,7 @@ describe("a trial", () => {
 		await wizard.sees(/^1 +yes +1\/1 +0 +1 /m);
 		await wizard.sees(verdict);
 		wizard.press("t");
-		await wizard.sees("Open by design:");
+		await wizard.sees("For your information:");
 		wizard.press("/ptrace", keys.enter);
 		await wizard.sees("1/1");
 		wizard.press("qo");

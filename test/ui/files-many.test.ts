@@ -48,7 +48,7 @@ test("with 10,000 entries the keys go to the displayed row", { timeout: 60_000 }
 
 	// All matches of a search, but no secret.
 	screen.type("/host\ra");
-	await screen.sees("need a decision each");
+	await screen.sees("a separate decision");
 	expect(rules()).toEqual([library]);
 	screen.type("/\x15/page-999\ra");
 	await screen.sees("4 left out");

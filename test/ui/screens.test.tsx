@@ -53,7 +53,7 @@ describe("the wizard", () => {
 		wizard.press("\r");
 		await wizard.sees("Press Enter to add 2 items");
 		wizard.press("\r");
-		await wizard.sees("It answers. 1 item that it does not need stayed out");
+		await wizard.sees("It answers, and it does not need the 1 missing item");
 		expect(wizard.session.accepted.map((one) => one.kind)).toEqual(["absent", "kernel-file"]);
 		wizard.press("\r");
 		await wizard.sees("The cage redis is ready. Its application answers.");

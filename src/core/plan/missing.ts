@@ -190,7 +190,7 @@ function isNoise({ path }: Missing): boolean {
 export const errorTexts: Readonly<Record<string, string>> = {
 	ENOENT: "No such file or directory",
 	ENOTDIR: "Not a directory",
-	EACCES: "Grant denied",
+	EACCES: "Permission denied",
 	EPERM: "Operation not permitted",
 	EROFS: "Read-only file system",
 	EAFNOSUPPORT: "Address family not supported by protocol",

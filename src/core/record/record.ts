@@ -20,7 +20,7 @@ import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts"
 import { isDecoy } from "../plan/decoys.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
-import type { SelftestSummary } from "../selftest/verdict.ts";
+import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
 import type { WatchResult } from "../watch/watch-result.ts";
 import { maskLines } from "./mask.ts";
 
@@ -74,7 +74,7 @@ export interface MachineFacts {
 	readonly system: string;
 	/** ID and VERSION_ID of os-release(5), e.g. `debian-13`, as in package URLs. */
 	readonly distribution: string;
-	/** The package manager's name, e.g. `amd64`. */
+	/** The kernel's name, e.g. `x86_64`. Older versions stored Debian's, e.g. `amd64`. */
 	readonly architecture: string;
 	/** Absent if os-release(5) names no known family. */
 	readonly packageKind?: PackageKind;
@@ -226,6 +226,11 @@ export function selftestOf({ cage, evidence, manifest }: CageRecord): SelftestSu
 	const isOfThis = evidence === undefined || cage.trials.at(-1)?.generation === manifest.generation;
 	const known = [evidence?.selftest, isOfThis ? cage.selftest : undefined].filter((one) => one !== undefined);
 	return known.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+}
+
+/** Returns which techniques raise an alarm, if that was measured with this generation. */
+export function measuredAlarms({ cage: { alarms }, manifest }: CageRecord): MeasuredAlarms | undefined {
+	return alarms?.generation === manifest.generation ? alarms : undefined;
 }
 
 /** Package managers, named as in package URLs. */

@@ -11,7 +11,7 @@ export interface Technique {
 	 * canary, passes arguments that an allowed call refuses for another reason, or restores what it changed.
 	 */
 	readonly attempt: string;
-	/** Permissions of the cage's plan that allow it: then its success is no escape, but open by design. */
+	/** Permissions of the cage's plan that allow it: then its success is no escape. */
 	readonly opens?: readonly Permission[];
 	/** Omitted in the control run, where it would succeed, because the call loads a kernel module. */
 	readonly spared?: true;
@@ -41,7 +41,7 @@ export type StoppingLayer =
 	| "environment"
 	| "own-dev";
 
-/** `weak`: a layer that this machine's launcher lacks (method.ts). */
+/** `weak`: a layer that this machine's launcher does not support (method.ts). */
 export type Permission =
 	| "network"
 	| "unix-sockets"

@@ -32,7 +32,7 @@ function checkUrgency(check: Check): Finding["urgency"] {
 	return isWarning(check) ? "design" : "act";
 }
 
-/** Counts the outcomes. `missing` are failed checks from outside. */
+/** Counts the outcomes. `open` counts what the plan permits, `missing` the failed checks from outside. */
 export function countsOf(test: Selftest): {
 	readonly tried: number;
 	readonly refused: number;
@@ -44,7 +44,7 @@ export function countsOf(test: Selftest): {
 	return {
 		tried: test.ways.length - count("impossible"),
 		refused: count("refused"),
-		open: count("open"),
+		open: permittedByPlan(withOutcome(test, "open").map(({ id }) => id)).length,
 		escaped: count("escaped"),
 		missing: failedChecks(test).length,
 	};
@@ -178,7 +178,6 @@ export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 	return groups.filter((group) => !techniques[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 
-/** Result of a cage's self-test. */
 /** Which escape techniques the kernel records, so that `watch` can raise an alarm. */
 export interface AlarmCoverage {
 	/** Techniques that the filter refused. */
@@ -190,6 +189,13 @@ export interface AlarmCoverage {
 	readonly silent: readonly string[];
 }
 
+/** The same as it is stored, with the generation that was measured. */
+export interface MeasuredAlarms extends AlarmCoverage {
+	readonly at: string;
+	readonly generation: number;
+}
+
+/** Result of a cage's self-test. */
 export interface Selftest {
 	/** The service that was tested; absent for the launcher. */
 	readonly unit?: string;
@@ -220,6 +226,19 @@ export interface SelftestSummary {
 	/** Failed checks from outside. */
 	readonly findings: readonly string[];
 }
+
+/** Returns the ids of the open techniques that the plan permits. The others succeed because the machine does not support a layer. */
+export function permittedByPlan(openByDesign: readonly string[]): string[] {
+	return openByDesign.filter((id) => !weakTechniques.has(id));
+}
+
+const weakTechniques: ReadonlySet<string> = new Set(
+	groups.flatMap((group) =>
+		techniques[group].flatMap(({ id, opens = [] }) =>
+			opens.length > 0 && opens.every((permission) => permission.startsWith("weak ")) ? [id] : [],
+		),
+	),
+);
 
 export const withOutcome = (test: Selftest, outcome: Result) => test.ways.filter((way) => way.outcome === outcome);
 export const failedChecks = (test: Selftest) => test.audit.filter((check) => !check.ok && !isWarning(check));

@@ -58,6 +58,9 @@ function isDifference({ code, severity }: Finding): boolean {
 	return differences.includes(code) || (code === "added" && severity === "danger");
 }
 
+/** The kernel's names for Node's processor names, which archives contain. */
+const kernelNames: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
+
 interface ImportOptions extends ImportConsent {
 	readonly name?: string;
 	readonly architecture: string;
@@ -88,7 +91,8 @@ export async function importCage(
 	const { head } = archive;
 	const name = options.name ?? head.name;
 	if (head.architecture !== options.architecture) {
-		throw new Failure("import-architecture", { theirs: head.architecture, ours: options.architecture }, 3);
+		const [theirs, ours] = [head.architecture, options.architecture].map((one) => kernelNames[one] ?? one);
+		throw new Failure("import-architecture", { theirs: theirs ?? "", ours: ours ?? "" }, 3);
 	}
 	if (await store.isTaken(name)) throw new Failure("import-there", { name }, 4);
 	const judged = judge(context, archive, name, options);

@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import type { TrialRound } from "./trial.ts";
 
 /**
- * What `make` adds automatically for this round: nothing if the application answers, and only what worked on the host. Tolerable
+ * What `make` adds automatically for this round: nothing if the application answers, and only what worked in the trace. Tolerable
  * failures are added only if the application complained about them, or if none was complained about.
  */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {

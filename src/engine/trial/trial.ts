@@ -33,7 +33,7 @@ interface TrialInput {
 export interface TrialRound {
 	readonly round: number;
 	readonly probes: readonly ProbeOutcome[];
-	/** Exercises and signals that worked on the host but not in the cage. */
+	/** Exercises and signals that worked in the trace but not in the cage. */
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
 	/** Refused system calls. If the application answered, it does without them. */

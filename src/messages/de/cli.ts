@@ -51,7 +51,7 @@ export const cliDe: CliMessages = {
 		},
 		aspects: {
 			kind: "Art",
-			mode: "Rechte",
+			mode: "Modus",
 			owner: "Eigentümer",
 			size: "Größe",
 			time: "Zeit",
@@ -66,7 +66,7 @@ export const cliDe: CliMessages = {
 		root: "Käfig",
 		data: "Daten",
 		record: "Nachweis",
-		size: (files, links, bytes) => `${files} Dateien, ${links} Verweise, ${bytes}`,
+		size: (files, links, bytes) => `${files} Dateien, ${links} Links, ${bytes}`,
 		next: "Weiter",
 		permissions: "Berechtigungen",
 		noPermissions: "Berechtigungen: keine",
@@ -84,11 +84,11 @@ export const cliDe: CliMessages = {
 	round: {
 		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
-		exercise: (command) => `[Fehler] ${command} (gelang auf dem Host)`,
+		exercise: (command) => `[Fehler] ${command} (gelang bei der Beobachtung)`,
 		head: ["Runde", "Antwort", "Proben", "Fehlend", "Gen.", "Sek.", "Zuvor ergänzt"],
 		yes: "ja",
 		no: "nein",
-		missing: "Gelang auf dem Host, scheitert im Käfig; wahrscheinlichste Ursache zuerst:",
+		missing: "Gelang bei der Beobachtung, scheitert im Käfig; wahrscheinlichste Ursache zuerst:",
 		none: "Nichts fehlt.",
 		said: "Letzte Ausgabe:",
 		fix: (name) => `Um Fehlendes zu ergänzen und erneut zu erproben: cagewright trial ${name} --yes`,
@@ -143,9 +143,9 @@ export const cliDe: CliMessages = {
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
 		wouldChange: (count, paths) => `${count} ${count === 1 ? "Eintrag würde" : "Einträge würden"} sich ändern: ${paths}`,
 		behind: (name, pids) =>
-			`Prozesse in einer anderen Generation: ${pids}. Sie benutzen die aktuellen Dateien nach einem Neustart: cagewright update ${name}`,
+			`Diese Prozesse laufen in einer anderen Generation: ${pids}. Um sie in der aktuellen neu zu starten: cagewright update ${name}`,
 		wouldSet: (settings) => `Einstellungen würden sich ändern: ${settings}`,
-		toUpdate: (name) => `aktualisieren, nach einer Erprobung: cagewright update ${name}`,
+		toUpdate: (name) => `neu bauen und erproben: cagewright update ${name}`,
 		nagios: {
 			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, keine Befunde`,
 			dangers: (names) => `Gefahren in ${names}`,
@@ -164,7 +164,7 @@ export const cliDe: CliMessages = {
 		notBuilt: "nicht gebaut",
 	},
 	show: {
-		aside: "Gesichert, damit keine Daten verloren gehen; löschen Sie, was Sie nicht brauchen:",
+		aside: "Daten, die Cagewright vor dem Ersetzen gesichert hat; löschen Sie, was Sie nicht brauchen:",
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",
@@ -203,7 +203,7 @@ export const cliDe: CliMessages = {
 			inCage: (name) => `${name} in seinem Käfig`,
 			open: ["Verbleibende Angriffsfläche", "Kostet", "Grund"],
 			asAccount:
-				"Die Anwendung startet als root; das macht den größten Teil des Werts aus, und jede Capability kommt hinzu. `--refuse capability:NAME` entfernt eine, sofern die Anwendung dann noch antwortet. Am besten startet sie unter einem anderen Konto (`--user`).",
+				"Der größte Teil des Werts kommt vom Start als root; jede Capability erhöht ihn. Am stärksten senkt ihn ein Start unter einem anderen Konto (`--user`). `--refuse capability:NAME` entfernt eine Capability, sofern die Anwendung ohne sie noch antwortet.",
 			forLogs: (name, permissions) =>
 				`Die Anwendung braucht ${permissions.join(" und ")} nur für ihre Protokolle. Bauen Sie den Käfig mit ${permissions.map((word) => `--refuse ${word}`).join(" ")} neu, und lassen Sie logrotate die Protokolle anlegen, wie \`cagewright unit ${name} --logrotate\` es ausgibt.`,
 			noProof: "Der Wert zählt Einstellungen und beweist nichts. `cagewright selftest` unternimmt echte Ausbruchsversuche.",
@@ -214,7 +214,7 @@ export const cliDe: CliMessages = {
 	shell: (name, keepWrites) =>
 		`Shell im Käfig ${name}, eingeschränkt wie seine Anwendung. ${keepWrites ? "Änderungen an den Daten bleiben." : `Änderungen werden verworfen${keepWrites === undefined ? "" : " (--keep-writes behält sie)"}.`} Mit 'exit' verlassen Sie sie.`,
 	apps: {
-		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
+		head: ["Name", "Gefunden als", "Lauscht auf", "Paket", "Befehl"],
 		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },
 		enabled: "eingeschaltet",
 		running: (pid) => `läuft (${pid})`,
@@ -224,7 +224,7 @@ export const cliDe: CliMessages = {
 		found: "Gefunden als",
 		file: "Unit-Datei",
 		package: "Paket",
-		listens: "Lauscht",
+		listens: "Lauscht auf",
 		command: "Befehl",
 		account: "Konto",
 		directory: "Arbeitsverzeichnis",

@@ -2,11 +2,11 @@ import type { ExplainMessages } from "../en/explain.ts";
 
 export const explainDe: ExplainMessages = {
 	trial: (answered, at) =>
-		`Die Anwendung antwortete in der letzten Erprobung (${at})${answered ? "" : " nicht"}. Dort verweigert oder fehlend, nicht aber auf dem Host:`,
+		`Die Anwendung antwortete in der letzten Erprobung (${at})${answered ? "" : " nicht"}. Dort verweigert oder fehlend, nicht aber bei der Beobachtung:`,
 	noTrial: "Noch keine Erprobung. Führen Sie aus: cagewright trial",
 	nothingRefused: "  Nichts.",
 	declined: "Absichtlich weggelassen",
-	refused: (what, by) => `${what}: verweigert durch ${by}.`,
+	refused: (what, by) => `${what}: verweigert (${by}).`,
 	permits: (option) => `Um es zu erlauben: ${option}`,
 	nothingPermits: "Keine Option erlaubt es.",
 	is: "Eintrag",
@@ -16,13 +16,13 @@ export const explainDe: ExplainMessages = {
 	may: "Die Anwendung darf",
 	actions: { read: "lesen", write: "schreiben", execute: "ausführen" },
 	layers: {
-		absent: "Fehlen im Käfig",
+		absent: "nicht im Käfig",
 		"owner-or-mode": "Eigentümer oder Modus",
-		mount: "den Mount (schreibgeschützt oder noexec)",
+		mount: "Mount schreibgeschützt oder noexec",
 		landlock: "Landlock",
-		capability: "eine fehlende Capability",
-		seccomp: "den Filter für Systemaufrufe",
-		network: "den Netzwerk-Namensraum",
+		capability: "Capability nicht behalten",
+		seccomp: "Filter für Systemaufrufe",
+		network: "Netzwerk-Namensraum",
 	},
 	mounts: {
 		cage: () => "dem Käfig: schreibgeschützt, nosuid, nodev",

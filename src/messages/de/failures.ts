@@ -26,11 +26,12 @@ export const failuresDe: Failures = {
 	"file-there": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
-		"Import abgelehnt: Das eigene Konto {account} des Käfigs (uid {uid}) lässt sich hier nicht anlegen. Name oder Nummer ist ungültig oder vergeben. Nichts wurde importiert.",
+		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs (uid {uid}) lässt sich hier nicht anlegen, weil Name oder Nummer ungültig oder vergeben ist.",
 	"identity-other":
-		"Konto {account} mit uid {uid} abgelehnt: Auf diesem System gehört der Name oder die Nummer zu einem anderen Konto ({other}).",
-	"capability-unknown": "Unbekannte Capability '{name}' abgelehnt.",
-	"syslog-refused": "{path} als Syslog-Socket abgelehnt: /dev/log dieses Systems verweist nicht darauf.",
+		"Das Konto {account} des Käfigs (uid {uid}) ist auf diesem System ein anderes: Der Name oder die Nummer gehört zu einem anderen Konto ({other}). Bauen Sie den Käfig auf diesem System neu.",
+	"capability-unknown": "Cagewright lehnt den Käfig ab, weil er die unbekannte Capability '{name}' verlangt. Bauen Sie ihn neu.",
+	"syslog-refused":
+		"Der Käfig hängt {path} als Syslog-Socket ein, /dev/log dieses Systems ist aber ein anderer. Bauen Sie den Käfig neu.",
 	"value-refused": "'{value}' abgelehnt: Befehl, Verzeichnis und Umgebung dürfen kein NUL enthalten, Variablennamen kein '='.",
 	"one-form": "{one} und {other} wählen zwei Formate für ein Ergebnis. Entfernen Sie eine der Optionen.",
 	"rollback-undone":
@@ -38,17 +39,17 @@ export const failuresDe: Failures = {
 	"nothing-before":
 		"Der Käfig {name} hat keine Generation vor {generation}. `cagewright show {name} --history` zeigt, was mit früheren geschah.",
 	"already-adopted":
-		"{service} läuft bereits im Käfig {name}. Holen Sie den Dienst zuerst heraus: `cagewright release {service}`.",
+		"{service} läuft bereits im Käfig {name}. Geben Sie den Dienst zuerst zurück: `cagewright release {service}`.",
 	"both-changed":
 		"{path} von {service} hat sich auf dem Host und im Käfig geändert. Wählen Sie eine Fassung mit --keep host oder --keep cage.",
 	"cage-adopted":
-		"Im Käfig {name} läuft noch der Dienst {service}. Holen Sie den Dienst zuerst heraus: `cagewright release {service}`.",
+		"Im Käfig {name} läuft noch der Dienst {service}. Geben Sie den Dienst zuerst zurück: `cagewright release {service}`.",
 	"cage-has-service":
 		"Im Käfig {name} läuft bereits der Dienst {service}. Führen Sie zuerst `cagewright release {service}` aus, oder wählen Sie mit --name einen anderen Käfig.",
 	"no-systemd":
-		"Dienste lassen sich nicht übernehmen, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run`.",
+		"Dienste lassen sich nicht übernehmen oder zurückgeben, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run`.",
 	"not-adopted": "{service} läuft in keinem Käfig. `cagewright show NAME` zeigt, welchen Dienst ein Käfig ausführt.",
-	"systemctl-failed": "systemctl {what}: {detail}",
+	"systemctl-failed": "systemctl ist gescheitert ({what}): {detail}",
 	"app-unknown": "Unbekannte Anwendung '{name}'. `cagewright apps` zeigt die Anwendungen dieses Systems.",
 	"assignment-before-command": "Der Befehl darf nicht mit '{name}=' beginnen. Setzen Sie die Variable mit --env {name}=WERT.",
 	"add-same-application":
@@ -139,7 +140,7 @@ export const failuresDe: Failures = {
 	"bind-gone":
 		"Der Bind-Mount {bind} ist nicht möglich: {path} fehlt oder ist nicht zugänglich. Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu.",
 	"bind-unsafe":
-		"Der Bind-Mount {bind} wird abgelehnt: {path} auf dem Weg dorthin ist kein Verzeichnis. Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
+		"Der Bind-Mount {bind} wird abgelehnt: {path}, ein Teil seines Pfads, ist kein Verzeichnis. Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
 	"data-gone":
 		"Die Daten des Käfigs lassen sich nicht einhängen: {path} fehlt oder ist nicht zugänglich ({error}). Stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace aus.",
 	"data-twice":
@@ -161,7 +162,7 @@ export const failuresDe: Failures = {
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":
 		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
-	"manifest-invalid": "Das Manifest des Käfigs ist beschädigt{where? (bei %)}: {problem}",
+	"manifest-invalid": "Das Manifest des Käfigs ist beschädigt{where? (Feld %)}: {problem}",
 	"missing-program": "{program} ist nicht installiert. `cagewright doctor --fix` installiert fehlende Programme.",
 	"mount-point-unsafe":
 		"An {path} wird nichts eingehängt: Es ist kein gewöhnliches Verzeichnis. Entfernen Sie es aus den Daten des Käfigs.",
@@ -243,7 +244,7 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht an %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-full-pids":
@@ -277,10 +278,10 @@ export const failuresDe: Failures = {
 	"process-traced": "Prozess {tracer} beobachtet Prozess {pid} bereits. Beenden Sie ihn zuerst.",
 	"process-unknown": "Prozess {pid} gibt es nicht. `cagewright apps` zeigt laufende Anwendungen.",
 	"port-needs-root":
-		"{command} lauscht an Port {port}, aber {user} darf keine Ports unter {lowest} benutzen. Stellen Sie einen höheren Port ein, oder führen Sie den Befehl als root aus.",
+		"{command} lauscht auf Port {port}, aber {user} darf keine Ports unter {lowest} benutzen. Stellen Sie einen höheren Port ein, oder führen Sie den Befehl als root aus.",
 	"nowhere-executable":
 		"In keinem Ordner lassen sich Programme ausführen: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Wählen Sie mit --state einen Zustandsordner ohne noexec.",
-	"processor-unsupported": "Der Prozessor {processor} wird nicht unterstützt. Verwenden Sie ein System mit amd64.",
+	"processor-unsupported": "Der Prozessor {processor} wird nicht unterstützt. Verwenden Sie ein System mit x86_64.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei. Nennen Sie das Programm selbst.",
 	"program-not-executable": "{program} ist nicht ausführbar. Prüfen Sie den Modus.",
@@ -316,7 +317,7 @@ export const failuresDe: Failures = {
 	"user-namespaces-off":
 		"Dieses System verweigert gewöhnlichen Benutzern Benutzer-Namensräume ({detail}). Erlauben Sie diese mit `sysctl -w {setting}`, oder führen Sie cagewright als root aus.",
 	"user-namespaces-refused":
-		"Dieser Benutzer erhält in einem Benutzer-Namensraum keine Rechte ({detail}). Erlauben Sie das auf diesem System, oder führen Sie cagewright als root aus.",
+		"Dieses System gibt gewöhnlichen Benutzern in Benutzer-Namensräumen keine Rechte ({detail}). Erlauben Sie das in seinen Sicherheitsregeln, oder führen Sie cagewright als root aus.",
 	"unsafe-data":
 		"In {path} in den Daten des Käfigs wird nicht geschrieben: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und versuchen Sie es erneut.",
 	"unsafe-directory":

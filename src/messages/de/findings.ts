@@ -2,19 +2,19 @@ import type { FindingMessages } from "../en/findings.ts";
 
 export const findingsDe: FindingMessages = {
 	"way-not-directory": {
-		what: "liegt auf dem Pfad zum Käfig und ist kein Verzeichnis ({kind})",
-		fix: "Legen Sie dort ein Verzeichnis an, das root gehört, oder wählen Sie mit --state einen anderen Ort",
+		what: "ist kein Verzeichnis ({kind}), obwohl der Pfad zum Käfig darüber führt",
+		fix: "Stellen Sie das Verzeichnis wieder her, mit root als Eigentümer, oder wählen Sie mit --state einen anderen Ort",
 	},
 	"way-foreign-owner": {
-		what: "liegt auf dem Pfad zum Käfig und gehört uid {uid}, die den Käfig austauschen kann",
+		what: "gehört uid {uid}: Dieses Konto kann den Käfig darunter austauschen",
 		fix: "Machen Sie root zum Eigentümer: chown root",
 	},
 	"way-writable": {
-		what: "liegt auf dem Pfad zum Käfig und ist für andere beschreibbar ({mode}), die den Käfig austauschen können",
+		what: "ist für andere beschreibbar ({mode}): Sie können den Käfig darunter austauschen",
 		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"way-sticky": {
-		what: "liegt auf dem Pfad zum Käfig und ist ein gemeinsames Verzeichnis mit Sticky-Bit; das ist sicher, ein eigener Ort ist besser",
+		what: "ist ein gemeinsames Verzeichnis mit Sticky-Bit: Der Käfig darunter ist sicher, ein eigener Ort ist besser",
 		fix: "Wählen Sie mit --state einen Ort, in den nur root schreiben darf",
 	},
 	setuid: {
@@ -30,7 +30,7 @@ export const findingsDe: FindingMessages = {
 		fix: "Bauen Sie den Käfig neu, oder entfernen Sie sie: setcap -r",
 	},
 	"file-capabilities-unseen": {
-		what: "File-Capabilities wurden nicht geprüft, weil getcap fehlt",
+		what: "wurde nicht auf File-Capabilities geprüft, weil getcap fehlt",
 		fix: "Installieren Sie getcap (Debian: libcap2-bin)",
 	},
 	device: {
@@ -74,7 +74,7 @@ export const findingsDe: FindingMessages = {
 		fix: "Bauen Sie den Käfig neu; dabei werden Konten ohne Anmeldemöglichkeit geschrieben",
 	},
 	"link-leads-outside": {
-		what: "ist ein Link auf {target}, das im Käfig fehlt: Liest root den Käfig vom Host aus, trifft der Link die Datei des Hosts",
+		what: "ist ein Link auf {target}, das im Käfig fehlt: Folgt ein Programm des Hosts dem Link, erhält es die Datei des Hosts",
 		fix: "Nehmen Sie das Ziel mit --include auf, oder lassen Sie den Link mit --exclude weg",
 	},
 	mounted: { what: "ist ein eigener Mount, der nicht geprüft wurde", fix: "Hängen Sie ihn aus" },
@@ -103,35 +103,35 @@ export const findingsDe: FindingMessages = {
 		fix: "Klären Sie die Ursache, und entfernen Sie es oder machen Sie es lesbar",
 	},
 	"data-setuid": {
-		what: "liegt in den Daten der Anwendung und ist setuid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte des Eigentümers",
+		what: "ist setuid ({mode}), in den Daten der Anwendung: Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte des Eigentümers",
 		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder das Bit: chmod u-s",
 	},
 	"data-setgid": {
-		what: "liegt in den Daten der Anwendung und ist setgid ({mode}): Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte der Gruppe",
+		what: "ist setgid ({mode}), in den Daten der Anwendung: Ein Benutzer, der es auf dem Host ausführt, erhält die Rechte der Gruppe",
 		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder das Bit: chmod g-s",
 	},
 	"data-file-capabilities": {
-		what: "liegt in den Daten der Anwendung und hat File-Capabilities ({capabilities}): Ein Benutzer, der es auf dem Host ausführt, erhält sie",
+		what: "hat File-Capabilities ({capabilities}), in den Daten der Anwendung: Ein Benutzer, der es auf dem Host ausführt, erhält sie",
 		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es oder seine Capabilities: setcap -r",
 	},
 	"data-device": {
-		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das auf dem Host für jeden Benutzer funktioniert",
+		what: "ist ein Gerät ({type} {major}:{minor}), in den Daten der Anwendung: Auf dem Host funktioniert es für jeden Benutzer, der es öffnen darf",
 		fix: "Klären Sie, wer es angelegt hat, und entfernen Sie es",
 	},
 	"data-way-not-directory": {
-		what: "liegt auf dem Pfad zum Zustand der Anwendung und ist kein Verzeichnis ({kind}): Ein Mount folgte einem Link, den die Anwendung angelegt hat",
+		what: "ist kein Verzeichnis ({kind}), obwohl der Pfad zu den Daten der Anwendung darüber führt: Ein Mount würde einem Link folgen, den die Anwendung angelegt hat",
 		fix: "Prüfen Sie es, entfernen Sie es, und stellen Sie das Verzeichnis wieder her",
 	},
 	"data-way-foreign-owner": {
-		what: "liegt auf dem Pfad zum Zustand der Anwendung und gehört uid {uid}, die ihn durch einen Link ersetzen kann",
+		what: "gehört uid {uid}: Dieses Konto kann die Daten der Anwendung darunter durch einen Link ersetzen",
 		fix: "Machen Sie root zum Eigentümer: chown root",
 	},
 	"data-way-writable": {
-		what: "liegt auf dem Pfad zum Zustand der Anwendung und ist für andere beschreibbar ({mode}), die ihn durch einen Link ersetzen können",
+		what: "ist für andere beschreibbar ({mode}): Sie können die Daten der Anwendung darunter durch einen Link ersetzen",
 		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "liegt auf dem Pfad zum Bind-Mount {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, welche Dateien des Hosts der Käfig sieht",
+		what: "ist kein Verzeichnis ({kind}), obwohl der Pfad zum Bind-Mount {bind} darüber führt: Ein Link dort bestimmt, welche Dateien des Hosts der Käfig sieht",
 		fix: "Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
 	},
 	"bind-absent": {
@@ -139,11 +139,11 @@ export const findingsDe: FindingMessages = {
 		fix: "Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
 	},
 	"bind-foreign-owner": {
-		what: "liegt auf dem Pfad zum Bind-Mount {bind} und gehört uid {uid}, die ihn auf jedes Verzeichnis des Hosts umlenken kann",
+		what: "gehört uid {uid}: Dieses Konto kann den Bind-Mount {bind} darunter auf jedes Verzeichnis des Hosts umlenken",
 		fix: "Machen Sie root zum Eigentümer (chown root), oder binden Sie dieses Verzeichnis selbst ein",
 	},
 	"bind-writable": {
-		what: "liegt auf dem Pfad zum Bind-Mount {bind} und ist für andere beschreibbar ({mode}), die ihn auf jedes Verzeichnis des Hosts umlenken können",
+		what: "ist für andere beschreibbar ({mode}): Sie können den Bind-Mount {bind} darunter auf jedes Verzeichnis des Hosts umlenken",
 		fix: "Entziehen Sie das Schreibrecht (chmod go-w), oder binden Sie dieses Verzeichnis selbst ein",
 	},
 	"account-used-outside": {

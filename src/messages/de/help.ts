@@ -2,7 +2,7 @@ import type { HelpMessages } from "../en/help.ts";
 
 export const helpDe: HelpMessages = {
 	program:
-		"Setzt eine Anwendung in einen chroot-Käfig, weist nach, dass sie darin arbeitet, und dokumentiert ihn. Ohne Verb öffnet sich der Assistent.",
+		"Setzt eine Anwendung in einen chroot-Käfig, weist nach, dass sie darin funktioniert, und dokumentiert ihn. Ohne Verb öffnet sich der Assistent.",
 	overview: {
 		about: "Dienste in chroot-Käfige setzen, mit Nachweis. Ohne Verb: der Assistent.",
 		groups: {
@@ -69,34 +69,35 @@ export const helpDe: HelpMessages = {
 		inline: "unterhalb des Terminalinhalts zeichnen, nicht auf einem eigenen Bildschirm",
 		ascii: "nur mit ASCII-Zeichen zeichnen",
 		name: "Name des Käfigs (Vorgabe: der von Vorlage, Unit oder Befehl)",
-		user: "Konto, das die Anwendung startet, mit seinen Gruppen und GROUPS (Vorgabe: root, nur mit den nötigen Capabilities)",
+		user: "Konto, unter dem die Anwendung startet; GROUPS ergänzt dessen Gruppen (Vorgabe: root, nur mit den nötigen Capabilities)",
 		cwd: "Arbeitsverzeichnis",
 		timeout: "Sekunden bis zur ersten Antwort",
 		network: "Netz des laufenden Käfigs",
-		calls: "Filter für Systemaufrufe: der allgemeine oder einer aus den bei der Anwendung beobachteten Aufrufen",
-		limitMemory: "Speicher, den die Anwendung nutzen darf, etwa 512M",
-		limitProcesses: "Prozesse und Threads, die sie haben darf",
-		limitFiles: "Dateien, die jeder ihrer Prozesse offen haben darf",
+		calls: "Filter für Systemaufrufe: der allgemeine, oder einer aus den beobachteten Aufrufen der Anwendung",
+		limitMemory: "Höchstwert für den Speicher der Anwendung, etwa 512M",
+		limitProcesses: "Höchstzahl ihrer Prozesse und Threads",
+		limitFiles: "Höchstzahl offener Dateien je Prozess",
 		env: "eine Umgebungsvariable setzen",
 		probe: "Shell-Zeile, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet hat; alle müssen gelingen",
 		exercise: "Shell-Zeile, mit der die Anwendung während der Beobachtung mehr von ihrem Code nutzt",
 		include: "eine Datei oder ein Verzeichnis samt Inhalt in den Käfig nehmen",
 		exclude: "passende Dateien weglassen",
 		writable: "Verzeichnis, in das die Anwendung schreiben darf",
-		seed: "Zustand, der einmal in die Daten des Käfigs kopiert wird",
+		seed: "diese Datei oder dieses Verzeichnis des Hosts einmal kopieren, als ersten Inhalt der Daten des Käfigs",
 		bind: "ein Verzeichnis des Hosts einhängen statt kopieren",
 		device: "Gerätedatei, die der Käfig erhält",
 		directory: "Verzeichnis, das vor dem Start angelegt wird, wie mit RuntimeDirectory= in einer Unit",
 		socket:
 			"Socket, der vor dem Start geöffnet wird, wie von systemd: ART ADRESSE [name=NAME] [mode=MODUS] [user=KONTO] [group=GRUPPE] [OPTION…]",
 		allowSecret: "privater Schlüssel, shadow-Datei oder Token, das in den Käfig darf",
-		acceptFinding: "trotz dieses Befunds von `check` starten; jeder Start nennt ihn erneut",
+		acceptFinding: "den Käfig trotz dieses Befunds von `check` starten; jeder Start nennt ihn erneut",
 		allowSetuid: "setuid-Datei, die in den Käfig darf",
 		decoy:
 			"Köder auslegen: wertlose Dateien, die die Anwendung nie öffnet; wer eine öffnet, löst einen Alarm aus (Vorgabe: wo Eindringlinge suchen)",
 		allow: "eine Berechtigung erteilen, deren Bedarf die Beobachtung nicht zeigte",
 		refuse: "eine Berechtigung verweigern, obwohl die Beobachtung sie nutzte",
-		account: "Benutzer oder Gruppe des Hosts, die der Käfig kennt, ohne Passwort und Shell: NAME, user:NAME oder group:NAME",
+		account:
+			"diesen Benutzer oder diese Gruppe des Hosts in den Käfig aufnehmen, ohne Passwort und Shell: NAME, user:NAME oder group:NAME",
 		set: "einen Parameter der Vorlage setzen",
 		withoutAccount: "Benutzer oder Gruppe weglassen, obwohl die Beobachtung sie nutzte",
 		dedicatedAccount: "unter einem Konto laufen, das kein anderer Dienst nutzt; fehlt es, wird es angelegt (Vorgabe: cage-NAME)",
@@ -105,19 +106,19 @@ export const helpDe: HelpMessages = {
 		rounds: "höchste Zahl der Runden (Vorgabe: 5, mit --attach 20)",
 		yes: "alle Vorschläge annehmen; Geheimnisse und setuid-Dateien brauchen weiter ihre eigene Option",
 		dryRun: "zeigen, was getan würde, und nichts ändern",
-		replace: "einen vorhandenen Käfig einer anderen Anwendung geben; seine Daten bleiben",
+		replace: "einen Käfig dieses Namens ersetzen, der beschädigt ist oder einer anderen Anwendung gehört; seine Daten bleiben",
 		attach: "einen laufenden Prozess und seine Kinder beobachten; er läuft weiter",
 		for: "mindestens so lange beobachten, etwa 90, 30m oder 24h (nur mit --attach)",
-		takeDocumented: "Dateien aufnehmen, die die Dokumentation der Anwendung nennt und kein Lauf benutzte",
+		takeDocumented: "Dateien aufnehmen, die die Dokumentation der Anwendung nennt, obwohl die Beobachtung sie nicht zeigte",
 		minimise: "am Ende Dateien entfernen, die Erprobungen als unnötig erweisen",
 		keep: "passende Dateien nie entfernen",
 		keepKind: "Dateien dieser Art nie entfernen",
-		giveUp: "auch diese Art zu entfernen versuchen; sonst bleibt sie, weil keine Probe sie vermissen würde",
+		giveUp: "auch unnötige Dateien dieser Art entfernen; sonst bleiben sie, weil Proben ihr Fehlen selten bemerken",
 		jobs: "Zahl gleichzeitiger Erprobungen (Vorgabe: einer je Prozessor)",
-		dropin: "das Drop-in für diesen Dienst des Hosts benutzen",
+		dropin: "mit dem Drop-in für diesen Dienst des Hosts erproben",
 		root: "am Dateibaum eines anderen Systems arbeiten",
 		all: "alle Käfige auf diesem System",
-		restart: "laufende Anwendungen in ihrer jetzigen Generation lassen",
+		restart: "die laufende Anwendung nicht neu starten; die Änderung gilt ab ihrem nächsten Start",
 	},
 	verbs: {
 		make: {
@@ -126,9 +127,9 @@ export const helpDe: HelpMessages = {
 				"TARGET ist eine Vorlage oder eine systemd-Unit. Bei gleichem Namen gilt die Vorlage; mit angehängtem `.service` gilt die Unit. Für jedes andere Programm geben Sie --name, --probe und hinter `--` den Befehl an. Ohne --yes zeigt `make` den Plan und fragt.",
 		},
 		adopt: {
-			about: "Einen laufenden systemd-Dienst in einen Käfig umziehen",
+			about: "Einen laufenden systemd-Dienst in einen Käfig übernehmen",
 			details:
-				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht, wird alles rückgängig gemacht. `release` zieht ihn zurück.",
+				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück.",
 		},
 		trace: {
 			about: "Eine Anwendung in der Sandbox beobachten und speichern, was sie benutzt",
@@ -153,7 +154,7 @@ export const helpDe: HelpMessages = {
 			unit: "als Dienst des laufenden systemd erproben, mit der Unit von `cagewright unit`",
 		},
 		release: {
-			about: "Einen umgezogenen Dienst auf den Host zurückziehen",
+			about: "Einen übernommenen Dienst an den Host zurückgeben",
 			details: "`release` stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben.",
 			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
 			yes: "nicht fragen",
@@ -163,7 +164,7 @@ export const helpDe: HelpMessages = {
 			details: "`import` legt daraus auf einem anderen System derselben Art den Käfig an.",
 			format: "Format des Archivs; nur tar",
 			output: "in diese neue Datei schreiben (Vorgabe: stdout)",
-			withData: "mit den Daten der Anwendung; im Käfig darf nichts laufen",
+			withData: "mit den Daten der Anwendung; halten Sie die Anwendung vorher an",
 		},
 		import: {
 			about: "Einen exportierten Käfig prüfen, zeigen und erproben",
@@ -172,8 +173,8 @@ export const helpDe: HelpMessages = {
 			yes: "ohne Rückfrage importieren: seine Proben laufen als root",
 			dryRun: "das Archiv prüfen und zeigen, nichts importieren",
 			trial: "nicht erproben, ob er hier antwortet",
-			allowSecret: "Geheimnis dieses Systems, das spätere Builds kopieren dürfen",
-			allowSetuid: "setuid-Datei des Archivs, die eine bleiben darf",
+			allowSecret: "spätere Bauten dieses Geheimnis dieses Systems kopieren lassen, wie es das Archiv verlangt",
+			allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
 		},
 		run: {
 			about: "Die Anwendung in ihrem Käfig im Vordergrund ausführen",
@@ -192,7 +193,7 @@ export const helpDe: HelpMessages = {
 		signal: { about: "Der Anwendung in einem laufenden Käfig ein Signal senden" },
 		unit: {
 			about: "Eine gehärtete systemd-Unit für einen Käfig ausgeben oder installieren",
-			dropin: "ein Drop-in schreiben, das diesen Dienst des Hosts in den Käfig umzieht",
+			dropin: "ein Drop-in schreiben, mit dem dieser Dienst des Hosts im Käfig läuft",
 			install: "das Ergebnis dorthin schreiben, wo der Host es liest, etwa /etc/systemd/system",
 			uninstall: "entfernen, was --install geschrieben hat",
 			score: "die Bewertung von systemd vorher und nachher zeigen",
@@ -210,15 +211,16 @@ export const helpDe: HelpMessages = {
 		explain: {
 			about: "Erklären, warum etwas im Käfig ist oder was es verweigert",
 			details:
-				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Ist es verweigert, nennt `explain` die Schicht und die Option, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
+				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Ist es verweigert, nennt `explain` die Schutzschicht und die Option, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
 		},
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz oder für Dateien, die den Käfig gefährden, etwa ein geändertes Programm.",
 			format: "Form eines Alarms",
 			onAlarm:
-				"nach einem schweren Alarm nur melden (`report`), den Käfig stoppen (`stop`) oder einfrieren (`freeze`), oder diesen Befehl mit dem Alarm auf stdin ausführen",
+				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",
+			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige, 0 für keine (Vorgabe: 600)",
 			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
 			install: "eine systemd-Unit installieren und starten, die beobachtet",
@@ -228,27 +230,28 @@ export const helpDe: HelpMessages = {
 		selftest: {
 			about: "Ausbrüche aus einem Käfig versuchen und ihn prüfen",
 			details:
-				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schicht. Es endet mit 1, wenn einer gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
+				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schutzschicht. Es endet mit 1, wenn ein Ausbruch aus dem Käfig gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
 			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
-			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen; dauert etwa zwei Minuten",
+			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen, für den Nachweis",
 			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
 		},
 		check: {
 			about: "Käfige prüfen und mit dem Host vergleichen",
 			details: "`check` ändert nichts. Es endet mit 1, wenn es etwas Neues findet.",
-			deep: "jede Datei lesen, nicht nur die berührten",
+			deep: "jede Datei lesen, auch wenn Größe und Zeitstempel unverändert sind",
 			nagios: "eine Zeile ausgeben und enden, wie die Überwachung es erwartet (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
 		},
 		stale: {
 			about: "Die Käfige nennen, deren Dateien älter als die des Hosts sind",
-			mark: "sie für `list` kennzeichnen, wie es die Hooks der Paketverwaltung tun",
+			mark: "das Ergebnis speichern, damit `list` diese Käfige als veraltet zeigt (für die Hooks der Paketverwaltung)",
 		},
 		update: {
 			about: "Aus den jetzigen Dateien des Hosts neu bauen",
 			details:
-				"`update` prüft das Ergebnis und wechselt dorthin, wenn es funktioniert. Die Daten der Anwendung bleiben, wie sie sind.",
+				"`update` erprobt das Ergebnis und wechselt dorthin, wenn es funktioniert. Die Daten der Anwendung bleiben, wie sie sind.",
 			yes: "Ihre Änderungen im Käfig behalten, auch wenn sich die Konfiguration des Hosts geändert hat",
-			configuration: "welche Konfiguration gilt, wenn sich die des Käfigs und die des Hosts geändert haben",
+			configuration:
+				"Fassung einer Konfigurationsdatei, die im Käfig bearbeitet wurde und sich auch auf dem Host geändert hat: die des Käfigs (keep) oder die des Hosts (host)",
 			takeMissed: "Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat",
 			keepGenerations: "von nun an so viele alte Generationen behalten (Vorgabe: 2)",
 			keepDays: "von nun an alte Generationen nach so vielen Tagen entfernen, außer der letzten",

@@ -19,8 +19,8 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	minimise: "Unnötiges weglassen",
 	"finish-search": "beenden, Ergebnis zeigen",
 	"leave-out": "ohne das bauen",
-	save: "sichern",
-	"finish-anyway": "trotzdem sichern",
+	save: "speichern",
+	"finish-anyway": "trotzdem speichern",
 	pick: "wählen",
 	end: "fertig",
 	back: "zurück",
@@ -55,6 +55,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	kind: "alle dieser Art",
 	bind: "einhängen",
 	empty: "leer",
+	decoys: "Köder",
 	undo: "rückgängig",
 	redo: "wiederholen",
 	"next-waiting": "nächstes [!]",
@@ -128,7 +129,7 @@ export const whyDe: WizardMessages["why"] = {
 		accounts: "Konten",
 		build: "Durchsicht vor dem Bau",
 		trial: "Erprobung",
-		save: "Sichern",
+		save: "Speichern",
 	},
 	steps: {
 		requirements: {
@@ -142,7 +143,7 @@ export const whyDe: WizardMessages["why"] = {
 				"Ein Käfig schottet eine Anwendung ab. Er enthält nur die Dateien, Konten und Rechte, die sie braucht. Wählen Sie zuerst die Anwendung.",
 			machine: "Keine. Cagewright hat Vorlagen, Units und lauschende Prozesse gelesen, aber nichts gestartet oder angehalten.",
 			proposals:
-				"Vorlagen sind eingebaut oder von Ihnen gesichert. Dienste sind systemd-Units, die in einen Käfig können. Laufende Anwendungen lauschen an einem Port und gehören zu keiner Unit.",
+				"Vorlagen sind eingebaut oder von Ihnen gespeichert. Dienste sind systemd-Units, die in einen Käfig können. Laufende Anwendungen lauschen auf einem Port und gehören zu keiner Unit.",
 		},
 		form: {
 			purpose:
@@ -150,13 +151,13 @@ export const whyDe: WizardMessages["why"] = {
 			machine:
 				"Keine, bis die Beobachtung beginnt. Strg-T führt die Probe als Shell-Zeile auf dem Host aus. Antwortet nichts, startet Cagewright die Anwendung kurz in einer Sandbox und verwirft, was sie schreibt.",
 			proposals:
-				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess. Die Probe stammt aus dem bekannten Protokoll des Programms oder ist aus dem Port oder dessen Begrüßung abgeleitet.",
+				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess. Die Probe stammt aus dem bekannten Protokoll des Programms oder ist aus seinem Port oder seiner Begrüßung abgeleitet.",
 		},
 		trace: {
 			purpose:
 				"Keine Dokumentation nennt jede Datei, die eine Anwendung öffnet. Deshalb beobachtet strace sie vom Start über Anfragen und Neuladen bis zum Ende; der Käfig erhält die benutzten Dateien. Üben Sie eine Funktion jetzt nicht, können ihre Dateien in der Erprobung oder später fehlen.",
 			machine:
-				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, die verworfen wird, und einem eigenen Netz. Dienste im Betrieb laufen weiter; Anfragen an Dienste dieses Systems, die sie benutzt, etwa eine Datenbank, sind echt. Nur „auf dem Host“ schreibt sie dauerhaft.",
+				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, die verworfen wird, und einem eigenen Netz. Dienste im Betrieb laufen weiter. Anfragen an Dienste dieses Systems, etwa eine Datenbank, sind echt. Nur „auf dem Host“ schreibt sie dauerhaft.",
 			proposals:
 				"Proben und Übungen sind die Zeilen des Formulars. Die Vorschläge verwenden das Programm der Probe und Dateien des Pakets, die noch nicht benutzt wurden. x führt den nächsten Vorschlag aus, e einen eigenen.",
 		},

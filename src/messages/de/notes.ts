@@ -39,12 +39,12 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: Verzeichniseinträge. Der Server beantwortete ein Bind, aber kein Eintrag wurde gelesen. Lesen Sie einen: {exercise}",
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, aber keine Datei wurde geholt. Holen Sie eine: {exercise}",
 	"unproven-time":
-		"Nicht bewiesen: der Zeitabgleich. In der Sandbox war kein Zeitserver erreichbar. Warten Sie auf einen: {exercise}",
+		"Nicht bewiesen: der Zeitabgleich. In der Sandbox ist kein Zeitserver erreichbar. Um auf einen echten zu warten: {exercise}",
 	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox scheitert: {exercise} {words}",
 	"unproven-handed-sockets":
-		"Nicht bewiesen: Nachrichten anderer Programme dieses Systems an {paths}. `cagewright run` öffnet es im Käfig, wo sie es nicht finden. Sie erreichen es, wenn systemd den Käfig startet: cagewright unit NAME --dropin DIENST --install",
+		"Nicht bewiesen: Nachrichten anderer Programme dieses Systems an {paths}. `cagewright run` öffnet diese Sockets im Käfig, wo jene Programme sie nicht erreichen. Mit einem Drop-in erreichen sie sie: cagewright unit NAME --dropin DIENST --install",
 	"unproven-sockets":
-		"Nicht bewiesen: Nachrichten anderer Programme dieses Systems an {paths}. Die Anwendung legt diese Sockets auf dem Host an. Ein Käfig kann das nicht; jene Programme erreichen sie deshalb nicht.",
+		"Nicht bewiesen: Nachrichten anderer Programme dieses Systems an {paths}. Im Käfig legt die Anwendung diese Sockets innerhalb des Käfigs an, wo jene Programme sie nicht erreichen.",
 	"unproven-logs":
 		"Nicht bewiesen: neue Zeilen, die andere Programme nach {path} schreiben. Die Anwendung liest diese Datei, und die Kopie im Käfig ändert sich nie. Um die Datei des Hosts zu zeigen: --bind {path}:ro",
 	"unproven-programs":
@@ -58,10 +58,10 @@ export const notesDe: Notes = {
 	"configuration-holds-passwords":
 		"Die Konfiguration der Anwendung enthält Passwörter, die ein Angreifer im Käfig wie auf dem Host lesen kann: {paths}.",
 	"decoy-left-out":
-		"Kein Köder unter {path}: Die Anwendung nutzt diesen Ort, der Käfig hat dort schon etwas, oder ein Verzeichnis darüber ist verschlossen. Wählen Sie einen anderen Pfad.",
+		"Kein Köder unter {path}: Die Anwendung nutzt diesen Ort, der Käfig hat dort schon etwas, oder ihr Konto darf ein Verzeichnis darüber nicht betreten. Wählen Sie einen anderen Pfad.",
 	"decoys-none": "Es fand sich kein Ort für einen Köder. Nennen Sie einen mit --decoy PFAD.",
 	"writes-beside-program":
-		"Die Anwendung schreibt nach {path}; dort liegen auch ihr Programm, ihre Quellen oder ihre Konfiguration. Im Käfig wird das alles zu Zustand, und Programme lassen sich dort nicht ausführen. Stellen Sie für ihre Daten ein eigenes Verzeichnis ein.",
+		"Die Anwendung schreibt nach {path}; dort liegen auch ihr Programm, ihre Quellen oder ihre Konfiguration. Im Käfig gehört das alles zu den beschreibbaren Daten, und Programme lassen sich dort nicht ausführen. Stellen Sie für ihre Daten ein eigenes Verzeichnis ein.",
 	"template-untried":
 		"Die Vorlage {template} enthält unerprobte Pfade für {systems}. Prüfen Sie die Dateien im Plan und das Ergebnis der Erprobung.",
 	"exercise-timed-out":
@@ -70,12 +70,12 @@ export const notesDe: Notes = {
 		"{path} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Host geändert. Die Aktualisierung behält die bearbeitete Fassung. Um die des Hosts zu verwenden: cagewright update {name} --configuration host",
 	"configuration-replaced": "Der Käfig {name} verwendet jetzt {path} des Hosts. Die bearbeitete Fassung ist gesichert: {kept}",
 	"minimise-uncounted":
-		"{command} scheitert schon im vollständigen Käfig, beweist über keine Datei etwas und zählt nicht. Um zu beobachten, was der Befehl braucht: cagewright trace {name} --add --exercise",
+		"{command} scheitert schon im vollständigen Käfig; das Verkleinern berücksichtigt es deshalb nicht. Um zu beobachten, was der Befehl braucht: cagewright trace {name} --add --exercise BEFEHL",
 	"minimise-keep-unmatched": "--keep '{pattern}' passt auf keine Datei im Käfig {name}.",
 	"rotation-removed":
 		"Die logrotate-Datei von {name} wurde entfernt, weil diese Generation keine Protokollverzeichnisse hat. Um sie wiederherzustellen: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
-		"Die logrotate-Datei von {name} wurde von Hand geändert; deshalb hat Cagewright sie nicht aktualisiert. Vergleichen Sie sie mit cagewright unit {name} --logrotate: Unterhalb eines Verzeichnisses, in das die Anwendung schreiben darf, könnte sie eine Rotation umleiten.",
+		"Die logrotate-Datei von {name} wurde bearbeitet; deshalb hat Cagewright sie nicht aktualisiert. Rotiert sie Protokolle unterhalb eines Verzeichnisses, in das die Anwendung schreiben darf, kann die Anwendung die Rotation umleiten. Vergleichen Sie die Datei mit der Ausgabe von: cagewright unit {name} --logrotate",
 	"unit-not-refreshed": "Die Unit von {name} wurde nicht aktualisiert ({problem}). Siehe cagewright unit {name}.",
 	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}). Prüfen Sie die Ausgabe.",
 	"run-again": "{name} wurde aktualisiert. Die Anwendung wird in der neuen Generation wieder gestartet.",
@@ -98,7 +98,7 @@ export const notesDe: Notes = {
 	"unit-trial-impossible":
 		"Die systemd-Unit ließ sich nicht erproben ({problem}). Um es erneut zu versuchen: cagewright trial {name} --unit",
 	"unit-without-reload":
-		"{unit} antwortet im Käfig nach einem Reload nicht; deshalb unterstützt die Unit keinen. Verwenden Sie `systemctl restart`.",
+		"{unit} antwortet im Käfig nach einem Reload nicht; deshalb bietet die Unit keinen an. Verwenden Sie `systemctl restart`.",
 	"unit-trial-failed":
 		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}). Ausgabe: {words} Um es erneut zu versuchen: cagewright trial NAME --unit",
 	"unit-trial-failed-silent":
@@ -110,7 +110,7 @@ export const notesDe: Notes = {
 	"neighbour-reached":
 		"Die Anwendung verbindet sich mit einem Dienst dieses Systems unter {path}. Cagewright erlaubt das und beobachtet von vorn.",
 	"shares-port":
-		"Der Käfig {name} lauscht ebenfalls an {port}; beide können nicht gleichzeitig laufen. Ändern Sie einen Port, oder verwenden Sie --network none.",
+		"Der Käfig {name} lauscht ebenfalls auf {port}; beide können nicht gleichzeitig laufen. Ändern Sie einen Port, oder verwenden Sie --network none.",
 	"shares-account-cage":
 		"Der Käfig {name} läuft ebenfalls als {account}; nur PID-Namensräume trennen die beiden. Um die Konten zu trennen: --dedicated-account",
 	"shares-account-process":
@@ -130,11 +130,11 @@ export const notesDe: Notes = {
 	"dedicated-account-inside":
 		"Im Käfig bedeutet der Name {account} das Konto {dedicated} (uid {uid}). Nennt die Konfiguration das Konto als Nummer, ändern Sie diese in {uid}.",
 	"export-left-out":
-		"Im Archiv {count|fehlt|fehlen} {count} {count|Name|Namen} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
+		"Im Archiv {count|fehlt|fehlen} {count} {count|Datei|Dateien} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
 	"findings-accepted": "{name} startet trotz akzeptierter Befunde: {findings}.",
 	"allowance-unused": "{option} {path} hat keine Wirkung: Der Plan enthält keine solche Datei. Prüfen Sie den Pfad.",
 	"capabilities-refused":
-		"Die Anwendung verlangt die Capabilities {names} und funktioniert hier und im Käfig ohne sie. Um sie zu erlauben: {option}",
+		"Die Anwendung verlangt die Capabilities {names} und funktioniert in der Sandbox und im Käfig ohne sie. Um sie zu erlauben: {option}",
 	"call-refused":
 		"Die Anwendung ruft {call}() auf; weder die Sandbox noch ein Käfig erlaubt das ({error}). Prüfen Sie, ob sie ohne diesen Aufruf funktioniert.",
 	"kernel-setting-refused":
@@ -157,7 +157,7 @@ export const notesDe: Notes = {
 	"attached-late":
 		"Die Anwendung lief bereits; die Beobachtung zeigt ihren Start nicht. Sie enthält eingebundene Bibliotheken und offene Dateien; den Rest finden die Runden der Erprobung. Keine Sandbox umschließt einen laufenden Prozess: Er läuft mit allen Rechten weiter.",
 	"attached-partly":
-		"Die Anwendung startet Prozesse schneller, als Cagewright sie beobachten kann. Beobachten Sie länger, oder ergänzen Sie Übungen, und versuchen Sie es erneut.",
+		"Die Anwendung startet Prozesse schneller, als Cagewright sie beobachten kann; die Beobachtung ist deshalb unvollständig. Beobachten Sie erneut, länger oder mit weiteren Übungen.",
 	"attach-env-left-out":
 		"Diese Umgebungsvariablen wurden nicht übernommen, weil sie geheim sein können: {names}. Setzen Sie die benötigten mit --env.",
 	"syslog-shared":
@@ -165,37 +165,37 @@ export const notesDe: Notes = {
 	"syslog-not-shared":
 		"Die Anwendung schreibt in das Syslog des Hosts, aber ihre Meldungen gehen im Käfig verloren: {directory} enthält mehr als den Socket {socket} und wird nicht eingehängt. Stellen Sie für den Syslog-Socket ein eigenes Verzeichnis ein, und machen Sie /dev/log zu einem Link darauf.",
 	"own-chroot-empty":
-		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Nötig ist ein leeres Verzeichnis, das root gehört; seine Dateien öffnet es vorher.",
+		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Nötig ist ein leeres Verzeichnis, das root gehört; {program} öffnet seine Dateien vor dem Wechsel der Wurzel.",
 	"own-chroot-files":
-		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Nötig ist ein Verzeichnis mit allen Dateien, die es danach öffnet, unter denselben Pfaden.",
+		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Nötig ist ein Verzeichnis mit allen Dateien, die {program} nach dem Wechsel der Wurzel öffnet, unter denselben Pfaden.",
 	"own-chroot-sessions":
 		"{program} kann auch jede Sitzung einsperren: `{setting}` ({source}). Nötig ist je Sitzung ein Verzeichnis, das root gehört; der Server selbst bleibt außerhalb.",
 	"found-elsewhere": "Die Anwendung läuft in einem Container oder unter einer anderen Wurzel. Ihr Befehl gilt dort.",
-	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",
+	"found-program-missing": "{program} ist auf diesem System nicht installiert.",
 	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben. Prüfen Sie den Befehl.",
 	"found-account-unknown": "Die Anwendung läuft unter uid {uid}, für die es auf diesem System kein Konto gibt.",
 	"unit-without-command": "Die Unit startet keinen Befehl.",
 	"unit-oneshot": "Die Unit ist eine Aufgabe, die endet; ein Käfig ist für Anwendungen, die weiterlaufen.",
-	"unit-dbus": "Andere Programme starten die Anwendung über D-Bus, den es im Käfig nicht gibt.",
+	"unit-dbus": "Andere Programme starten die Anwendung über D-Bus; im Käfig ist D-Bus nicht verfügbar.",
 	"unit-notify": "Die Anwendung meldet systemd, wenn sie bereit ist. Der Käfig ignoriert das.",
 	"unit-foreground": "Cagewright hält die Anwendung im Vordergrund: {from} wurde durch {to} ersetzt.",
 	"unit-forking-unknown":
-		"{program} geht in den Hintergrund. Der Käfig folgt ihm und beendet es dort; besser ist eine Vordergrund-Option, falls {program} eine hat.",
+		"{program} geht in den Hintergrund. Der Käfig folgt ihm und kann es dort beenden; besser ist eine Vordergrund-Option, falls {program} eine hat.",
 	"unit-several-commands": "Die Unit hat {count} Befehle. Cagewright verwendet den ersten.",
 	"unit-start-pre":
 		"Nicht ausgeführt: {command} (ExecStartPre). Braucht die Anwendung das Ergebnis, führen Sie den Befehl vorher auf dem Host aus. Für Verzeichnisse verwenden Sie --directory.",
 	"unit-start-pre-check": "Nicht ausgeführt: {command} (ExecStartPre). Der Befehl prüft nur die Konfiguration.",
 	"unit-start-pre-directories": "Der Käfig legt {directories} an, anstelle von {command} (ExecStartPre).",
-	"unit-shell": "Der Befehl benutzt {program}; der Käfig enthielte deshalb die Shell.",
+	"unit-shell": "Der Befehl ist eine Shell-Zeile oder ein Skript; der Käfig enthielte deshalb die Shell {program}.",
 	"unit-shell-exec":
 		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}, und lässt die Schritte davor weg.",
 	"unit-argument-zero": "Die Unit startet das Programm unter einem anderen Namen ({name}). Der Käfig tut das nicht.",
 	"unit-environment-file-missing": "Die Umgebungsdatei {path} gibt es nicht.",
-	"unit-variables-missing": "Der Befehl verwendet Variablen, die nicht gesetzt sind: {names}.",
+	"unit-variables-missing": "Der Befehl verwendet Variablen, die nicht gesetzt sind: {names}. Um sie zu setzen: --env",
 	"unit-variables-passed":
-		"systemd reicht {names} aus seiner eigenen Umgebung weiter. Braucht die Anwendung sie, setzen Sie sie mit --env.",
+		"systemd gibt {names} aus seiner eigenen Umgebung an den Dienst weiter; Cagewright nicht. Braucht die Anwendung sie, setzen Sie sie mit --env.",
 	"unit-dynamic-user":
-		"systemd legt das Konto {user} nur an, solange der Dienst läuft. Cagewright legt für den Käfig ein dauerhaftes Konto an und entfernt es mit ihm. Um ein anderes zu verwenden: --user",
+		"systemd legt das Konto {user} nur an, solange der Dienst läuft. Cagewright legt für den Käfig ein dauerhaftes Konto an und entfernt es mit ihm. Um ein anderes Konto zu verwenden: --user",
 	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}. Der Käfig gewährt nur, was die Beobachtung als nötig zeigt.",
 	"unit-process-settings": "Die Unit setzt {settings}. Der Käfig tut das nicht.",
 	"unit-link-broken": "Die Unit-Datei {path} ist ein defekter Link.",
@@ -203,9 +203,9 @@ export const notesDe: Notes = {
 	"unit-sockets-passed": "Die Sockets {sockets} sind wie bei systemd offen, bevor die Anwendung startet.",
 	"unit-sockets-unsupported":
 		"Die Anwendung bekommt die Sockets {sockets} von systemd, und Cagewright kann sie nicht weitergeben. Lassen Sie die Anwendung selbst lauschen.",
-	"unit-connections": "Die Anwendung startet wie bei systemd für jede Verbindung an {sockets}.",
+	"unit-connections": "Die Anwendung startet wie bei systemd einmal für jede Verbindung, die {sockets} annimmt.",
 	"unit-per-connection":
-		"{socket} startet die Anwendung für jede Verbindung und übergibt sie als Deskriptor; Käfige unterstützen das nicht. Sie unterstützen StandardInput=socket.",
+		"{socket} startet die Anwendung einmal für jede Verbindung und übergibt die Verbindung als Dateideskriptor. Käfige unterstützen das nur mit StandardInput=socket.",
 	"unit-root-directory": "Die Unit wechselt bereits die Wurzel nach {directory}.",
 	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}. Der Käfig tut das nicht.",
 	"unit-reload-signal": "Um die Konfiguration neu zu laden: cagewright signal NAME {signal}",

@@ -3,7 +3,7 @@ import type { Widen } from "../widen.ts";
 
 export const planDe: Widen<typeof planEn> = {
 	files: (files, bytes) => `${files} Dateien, ${bytes}`,
-	others: (symlinks, directories, devices) => `${symlinks} Verweise, ${directories} Verzeichnisse, ${devices} Geräte`,
+	others: (symlinks, directories, devices) => `${symlinks} Links, ${directories} Verzeichnisse, ${devices} Geräte`,
 	declined: "Weggelassen, sofern Sie es nicht erlauben",
 	allow: {
 		secret: "Geheimnis: --allow-secret",
@@ -67,8 +67,8 @@ export const planDe: Widen<typeof planEn> = {
 		line: (line) => `Zeile ${line}`,
 		quoted: (text) => `„${text}“`,
 	},
-	permissions: "Die Abschottung lässt offen",
-	noPermissions: "nichts",
+	permissions: "Berechtigungen",
+	noPermissions: "keine",
 	capability: (name, why) => `Capability ${name} (${why})`,
 	proc: "/proc, nur die Prozesse des Käfigs",
 	kernelProc: "/proc mit Angaben über das System",
@@ -79,7 +79,7 @@ export const planDe: Widen<typeof planEn> = {
 	syslog: (socket) => `das Syslog des Hosts (${socket})`,
 	memfd: "memfd_create",
 	writableCode: "Speicher, der beschreibbar und ausführbar ist",
-	refusedPermissions: "Auf Ihr Wort hin geschlossen",
+	refusedPermissions: "Von Ihnen verweigert",
 	calls: (permitted, general) => `Der Filter erlaubt ${permitted} Systemaufrufe; der allgemeine Filter erlaubt ${general}.`,
 };
 
@@ -130,7 +130,7 @@ export const reasonsDe: ReasonMessages = {
 	importances: {
 		said: "die Anwendung gab aus: {line}",
 		"error-said": "die Anwendung gab diesen Fehler aus: {line}",
-		"last-call": "{before} gescheiterte Aufrufe vor dem Ende der Anwendung",
+		"last-call": "einer der letzten {before} gescheiterten Aufrufe vor dem Ende der Anwendung",
 		veryLast: "letzter gescheiterter Aufruf vor dem Ende der Anwendung",
 		configuration: "Konfiguration",
 		library: "eine Bibliothek",

@@ -42,7 +42,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	version: "Version",
 	packageOf: "{packages}, laut Paketverwaltung dieses Systems",
 	noPackage: "kein Paket; nur durch die SHA-256 identifiziert",
-	probes: "Kriterium für Funktion",
+	probes: "Proben (Beweis der Funktion)",
 	variables: "Umgebungsvariablen (nur die Namen)",
 	network: "Netz",
 	networks: { host: "das des Hosts", none: "nur eine eigene Loopback-Schnittstelle" },
@@ -53,7 +53,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	watched: "Im Betrieb beobachtet von {since} bis {until}, zusammen {time}. Fehlende Pfade: {count:count}.",
 	notWatched: "Im Betrieb nicht auf fehlende Pfade beobachtet.",
 	unneeded:
-		"Am {at} wiesen Erprobungen {files:count} {files|Datei|Dateien} ({bytes}) als unnötig nach: {trials:count} {trials|Erprobung|Erprobungen} mit {probes:count} {probes|Probe|Proben}, {exercises:count} {exercises|Übung|Übungen}, {signals:count} {signals|Signal|Signalen} und drei Starts der verbleibenden Dateien. Funktionen, die diese nicht benutzen, können die weggelassenen Dateien brauchen.",
+		"Am {at} {trials|zeigte|zeigten} {trials:count} {trials|Erprobung|Erprobungen}, dass {files:count} {files|Datei unnötig ist|Dateien unnötig sind} ({bytes}). Ohne sie gelangen {probes:count} {probes|Probe|Proben}, {exercises:count} {exercises|Übung|Übungen}, {signals:count} {signals|Signal|Signale} und drei Starts. Andere Funktionen können sie brauchen.",
 	unneededStopped: "Die Suche endete, bevor jede Datei entschieden war.",
 	unneededHead: ["Art", "Dateien", "Größe"],
 	unneededByPackageHead: ["Paket", "Dateien", "Größe"],
@@ -109,7 +109,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	changedSincePackage: "Fassung des Hosts, gegenüber dem Paket geändert",
 	noOriginal: "Die ursprüngliche Datei des Pakets liegt auf diesem System nicht vor; der Nachweis zeigt keinen Unterschied.",
 	against: {
-		host: "{path}: die des Wirts (-) und die des Käfigs (+)",
+		host: "{path}: die des Hosts (-) und die des Käfigs (+)",
 		package: "{path}: die des Pakets (-) und die des Käfigs (+)",
 	},
 	withheld: {
@@ -124,11 +124,11 @@ export const recordPartsDe: RecordPartsMessages = {
 	access: { ro: "lesen", rw: "lesen und schreiben" },
 	groupWriting:
 		"Der Käfig ist im Betrieb schreibgeschützt. Die Anwendung kann nur in diese Verzeichnisse schreiben und darin keine Dateien ausführen.",
-	checkedAt: "Mit dem Wirt verglichen am {at}: {verdict}",
+	checkedAt: "Mit dem Host verglichen am {at}: {verdict}",
 	upToDate: "Die Dateien entsprechen denen des Hosts.",
 	outdated: "Der Host hat neuere Dateien; cagewright update aktualisiert den Käfig.",
 	notChecked: "offen: nicht verglichen",
-	driftHead: ["Paket", "Im Käfig", "Auf dem Wirt", "Dateien", "Sicherheitsaktualisierung"],
+	driftHead: ["Paket", "Im Käfig", "Auf dem Host", "Dateien", "Sicherheitsaktualisierung"],
 	wholeCage: "der ganze Käfig",
 	findingsHead: ["Befund", "Ort", "Stand"],
 	findingStates: { accepted: "ausdrücklich akzeptiert", known: "seit der Erprobung bekannt", new: "neu" },
@@ -139,7 +139,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	historyHead: ["Zeitpunkt", "Ereignis", "Einzelheiten"],
 	historyIntro: "Ein Protokoll, das nur ergänzt wird und nur root lesen kann.",
 	signHead: ["Rolle", "Name", "Datum", "Unterschrift"],
-	noEvidence: "offen: Eine ältere Version hat diese Generation gebaut und nicht mehr aufgezeichnet",
+	noEvidence: "offen: Eine ältere Version von Cagewright hat diese Generation gebaut und weniger aufgezeichnet",
 	figures: {
 		bytes: "Größe nach Paketen",
 		bytesText: "Größe der Dateien im Käfig nach Paketen, die größten zuerst.",

@@ -92,11 +92,11 @@ export const selftestDe: SelftestMessages = {
 		kernel: "die Anwendung kann den Kernel oder das ganze System angreifen oder verändern",
 		memory: "die Anwendung kann gemeinsamen Speicher anderer Prozesse ihres Kontos lesen",
 		sockets: "die Anwendung erreicht Prozesse außerhalb, oder den Kernel über ein seltenes Protokoll",
-		rights: "die Anwendung kann Rechte erlangen, die sie nicht hat",
+		rights: "die Anwendung kann Rechte erlangen, die ihr nicht gegeben wurden",
 	},
 	outcomes: {
 		escaped: "AUSGEBROCHEN",
-		open: "offen",
+		open: "erlaubt",
 		refused: "verweigert",
 		impossible: "nicht anwendbar",
 		failed: "nicht beendet",
@@ -122,7 +122,7 @@ export const selftestDe: SelftestMessages = {
 		environment: "bereinigte Umgebung",
 	},
 	checks: {
-		inside: "sein Wurzelverzeichnis ist der Käfig",
+		inside: "das Wurzelverzeichnis der Anwendung ist der Käfig",
 		root: "der Käfig ist die Wurzel des Mount-Namensraums",
 		capabilities: "keine Capability außerhalb des Plans",
 		"no-new-privs": "keine neuen Rechte",
@@ -136,7 +136,7 @@ export const selftestDe: SelftestMessages = {
 		mounts: "kein Mount außerhalb des Plans",
 		session: "eigene Sitzung ohne Terminal",
 		environment: "keine Umgebungsvariable außerhalb des Plans",
-		account: "kein Prozess außerhalb benutzt sein Konto",
+		account: "kein Prozess außerhalb benutzt das Konto",
 	},
 	instead: {
 		"device-group": "die cgroup des Dienstes erlaubt kein anderes Gerät",
@@ -157,7 +157,7 @@ export const selftestDe: SelftestMessages = {
 		`Ausbruchstechniken werden erprobt, Start ${launch} von ${launches}: ${tried} von ${techniques}`,
 	toFix:
 		"Abhilfe: die Anwendung anhalten, mit cagewright doctor fehlende Voraussetzungen finden und den Selbsttest vor dem Start wiederholen.",
-	openBy: (what) => `  Absichtlich offen: ${what}`,
+	openBy: (what) => `  Erlaubt. Grund: ${what}`,
 	permissions: {
 		network: "der Käfig benutzt das Netz des Hosts; --network none trennt ihn davon",
 		"unix-sockets":
@@ -169,11 +169,11 @@ export const selftestDe: SelftestMessages = {
 		weak: (layer) => `der Starter dieses Systems unterstützt ${layer} nicht; cagewright doctor ausführen`,
 		capability: (name) => `der Plan erlaubt die Capability ${name}`,
 	},
-	holds: (refused, open) => `Kein Ausbruch: ${refused} Techniken verweigert, ${open} absichtlich offen.`,
+	holds: (refused, open) => `Kein Ausbruch: ${refused} Techniken verweigert, ${open} vom Plan erlaubt.`,
 	leaks: (escaped, findings) =>
 		`NICHT SICHER: ${escaped} Techniken ausgebrochen, ${findings} Prüfungen von außen nicht bestanden.`,
 	alarms: (raised, filtered, slowest) =>
-		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(1).replace(".", ",")} s.`,
+		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(2).replace(".", ",")} s.`,
 	silent: (technique) => `nicht verzeichnet: ${technique}`,
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,
@@ -182,7 +182,8 @@ export const selftestDe: SelftestMessages = {
 	noEscape: "Keine gelang, und die Prüfung von außen hat keine Befunde.",
 	escaped: (ids) => `Ausgebrochen: ${ids}.`,
 	missing: (ids) => `Laut Prüfung von außen fehlt: ${ids}.`,
-	byDesign: (ids) => `Absichtlich offen: ${ids}.`,
+	permitted: (ids) => `Vom Plan erlaubt: ${ids}.`,
+	unsupported: (ids) => `Nicht verweigert, weil dieses System eine Schutzschicht nicht unterstützt: ${ids}.`,
 	section: "Ausbruchstechniken",
 	progress: "Ausbruchstechniken werden erprobt…",
 	techniques: {

@@ -8,7 +8,7 @@ export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string>
 	"template-unconfirmed":
 		"Die Vorlage {name} wurde nicht akzeptiert, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie die Befehle oben, und wiederholen Sie den Befehl mit --yes.",
 	"template-none":
-		'Keine Vorlage unter \'{place}\'. Eine Vorlage enthält "schema": "cagewright/template/…" und liegt oben oder in templates/.',
+		'Keine Vorlage unter \'{place}\'. Eine Vorlage enthält "schema": "cagewright/template/…" und liegt im Ordner selbst oder in seinem Unterordner templates/.',
 	"template-from-git":
 		"'{place}' ist die Adresse eines git-Repositorys. Klonen Sie es mit git, und importieren Sie dann den Ordner.",
 	"template-bundle-changed":

@@ -53,7 +53,7 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	stop: "1. Den Dienst anhalten",
 	copy: (places) =>
 		places.length
-			? `2. Den Zustand über den des Käfigs kopieren; der Host behält seinen eigenen:\n${list(places)}`
+			? `2. Den Zustand des Käfigs durch eine Kopie des Zustands auf dem Host ersetzen; dieser bleibt unverändert:\n${list(places)}`
 			: "2. Nichts kopieren: Der Dienst hat keinen Zustand",
 	giveBack: (places) =>
 		places.length
@@ -86,7 +86,7 @@ export const transferDe: Widen<typeof transferEn> = {
 		`${name} nach ${path} exportiert. Das Archiv enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. Auf dem anderen System: cagewright import ${path}`,
 	title: (name, generation, from, at, refused) =>
 		refused
-			? `Das Archiv beschreibt den Käfig ${name} (Generation ${generation} von ${from}, exportiert ${at}). Er wird abgelehnt; nichts davon ist geprüft.`
+			? `Abgelehntes Archiv des Käfigs ${name} (Generation ${generation} von ${from}, exportiert ${at}). Nichts von dem Folgenden ist geprüft.`
 			: `Käfig ${name} (Generation ${generation} von ${from}, exportiert ${at}); jede Datei entspricht ihrem Manifest.`,
 	command: "Befehl",
 	directory: "Verzeichnis",
@@ -104,7 +104,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Spätere Builds",
+	rules: "Spätere Bauten",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",
@@ -142,7 +142,7 @@ export const updateDe: Widen<typeof updateEn> = {
 		`${name} wurde aktualisiert und antwortet. Aktuell ist Generation ${to} (${files} Dateien). Um zu ${from} zurückzukehren: cagewright rollback ${name}`,
 	restarted: (services, seconds) => `Neu gestartet: ${services}, ${seconds} s unterbrochen.`,
 	remaining: (name, pids) =>
-		`Prozesse in der vorigen Generation: ${pids}. Um die neue zu verwenden, beenden und starten Sie ${name}.`,
+		`Diese Prozesse laufen noch in einer anderen Generation: ${pids}. Um die aktuelle zu verwenden, beenden und starten Sie ${name}.`,
 	summary: (done, failed) => `${done} aktuell, ${failed} gescheitert`,
 	wouldRollBack: (name, from, to) =>
 		`Würde ${name} von Generation ${from} auf ${to} umstellen und neu starten, falls die Anwendung läuft. Die Daten blieben unverändert.`,
@@ -173,7 +173,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		`Lässt Dateien weg und erprobt den Rest, ${many(jobs, "Erprobung", "Erprobungen")} gleichzeitig. Strg-C beendet das vorzeitig und behält die Ergebnisse.`,
 	stopping: "Wird nach einer weiteren Erprobung der bisherigen Ergebnisse beendet. Noch einmal Strg-C bricht sofort ab.",
 	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
-		`Würde versuchen, ${open} der ${files(of)} in ${name} (${bytes}) wegzulassen, in mindestens etwa ${many(trials, "Erprobung", "Erprobungen")}. Nichts wurde erprobt oder geändert.`,
+		`Würde versuchen, ${open} der ${files(of)} in ${name} (${bytes}) wegzulassen, in etwa ${many(trials, "Erprobung", "Erprobungen")} oder mehr. Nichts wurde erprobt oder geändert.`,
 	tried: "Wird erprobt",
 	stays: "Bleibt immer erhalten",
 	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
@@ -205,7 +205,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		configuration: "Konfiguration, die zu keinem Paket gehört",
 	} satisfies Record<PinKind, string>,
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`Nur erwiesen durch ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts. Funktionen, die sie nicht benutzen, können die weggelassenen Dateien brauchen.`,
+		`Das ist nur für ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts erwiesen. Andere Funktionen können die weggelassenen Dateien brauchen.`,
 	noExercise:
 		"Nur die Probe beweist das. Ergänzen Sie --exercise BEFEHL für alles Weitere, was der Dienst können muss, bevor Sie sich darauf verlassen.",
 	uncounted: (lines: string) => `Nicht gezählt, weil es schon im vollständigen Käfig scheitert: ${lines}`,
@@ -245,7 +245,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 	},
 	advice: {
 		root: "für eigene Käfige ist nichts zu tun; für alles andere cagewright mit sudo starten.",
-		processor: "ein System mit amd64 verwenden.",
+		processor: "ein System mit x86_64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
 		systemd:
@@ -253,7 +253,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:
-			"cagewright auf dem Host oder in einem Container mit Mount-Recht ausführen; sonst mit --on-host beobachten, und Anwendungen mit Zustand lassen sich nicht erproben.",
+			"cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",
 		namespaces:
 			"cagewright auf dem Host oder in einem Container mit CAP_SYS_ADMIN ausführen; ohne Namensräume startet kein Käfig.",
 		"user-namespaces":
@@ -266,6 +266,6 @@ export const doctorDe: Widen<typeof doctorEn> = {
 			"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur im Käfig, zeigt `ausearch -m avc -ts recent` die Verweigerung.",
 		apparmor:
 			"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert die Anwendung nur dort, zeigt `journalctl -k --grep=apparmor` die Verweigerung.",
-		cgroup: "es gibt keine cgroups für memory und pids; Grenzen gelten deshalb je Prozess statt für den ganzen Käfig.",
+		cgroup: "ohne die cgroup-Controller memory und pids gelten Grenzen je Prozess statt für den ganzen Käfig.",
 	},
 };

@@ -10,23 +10,23 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"export-changed":
 		"Der Käfig {name} weicht vom gebauten Stand ab ({finding} {path}) und wird nicht exportiert. Führen Sie `cagewright check {name}` aus.",
 	"import-architecture":
-		"Import abgelehnt: Der Käfig wurde für den Prozessor {theirs} gebaut, dieses System hat {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
+		"Nichts wurde importiert: Der Käfig wurde für {theirs}-Prozessoren gebaut, dieses System ist aber {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-there":
-		"Import abgelehnt: Auf diesem System gibt es bereits einen Käfig oder Daten namens {name}. Wählen Sie mit --name einen anderen Namen.",
-	"import-unknown": "Import abgelehnt: Diese Version kennt '{name}' ({what}) im Archiv nicht. Nichts wurde importiert.",
-	"import-setuid":
-		"Import abgelehnt: {path} im Archiv ist setuid oder setgid. Nichts wurde importiert. Um es zu erlauben: --allow-setuid {path}",
-	"archive-name": "Import abgelehnt: ungültiger Name '{path}' im Archiv. Nichts wurde importiert.",
-	"archive-twice": "Import abgelehnt: Das Archiv enthält {path} doppelt. Nichts wurde importiert.",
-	"archive-place": "Import abgelehnt: {path} gehört nicht in einen exportierten Käfig. Nichts wurde importiert.",
-	"archive-link": "Import abgelehnt: {path} im Archiv ist ein unerwarteter symbolischer Link. Nichts wurde importiert.",
-	"archive-hard-link": "Import abgelehnt: {path} im Archiv ist ein unerwarteter harter Link. Nichts wurde importiert.",
-	"archive-node": "Import abgelehnt: {path} im Archiv ist von der Art {kind}. Nichts wurde importiert.",
-	"archive-setuid": "Import abgelehnt: {path} in den Daten des Archivs ist setuid oder setgid. Nichts wurde importiert.",
-	"archive-limit": "Import abgelehnt: {path} im Archiv überschreitet eine Grenze ({what}: {most}). Nichts wurde importiert.",
-	"import-refused": "Import abgelehnt: {path} im Archiv ({why}). Nichts wurde importiert.",
+		"Nichts wurde importiert: Auf diesem System gibt es bereits einen Käfig oder Daten namens {name}. Wählen Sie mit --name einen anderen Namen.",
+	"import-unknown":
+		"Nichts wurde importiert: Das Archiv enthält '{name}' ({what}); diese Version von cagewright unterstützt das nicht.",
+	"import-setuid": "Nichts wurde importiert: {path} im Archiv ist setuid oder setgid. Um es zu erlauben: --allow-setuid {path}",
+	"archive-name": "Nichts wurde importiert: Das Archiv enthält den ungültigen Namen '{path}'.",
+	"archive-twice": "Nichts wurde importiert: Das Archiv enthält {path} doppelt.",
+	"archive-place": "Nichts wurde importiert: Das Archiv enthält {path}; das gehört nicht zu einem exportierten Käfig.",
+	"archive-link": "Nichts wurde importiert: {path} im Archiv ist ein symbolischer Link, den kein Export schreibt.",
+	"archive-hard-link": "Nichts wurde importiert: {path} im Archiv ist ein harter Link, den kein Export schreibt.",
+	"archive-node": "Nichts wurde importiert: {path} im Archiv ist eine Spezialdatei ({kind}), die kein Export schreibt.",
+	"archive-setuid": "Nichts wurde importiert: {path} in den Daten des Archivs ist setuid oder setgid; kein Export schreibt das.",
+	"archive-limit": "Nichts wurde importiert: {path} im Archiv überschreitet eine Grenze ({what}: {most}).",
+	"import-refused": "Nichts wurde importiert: {path} im Archiv ist ungültig oder hier unsicher ({why}).",
 	"import-account":
-		"Import abgelehnt: Das Konto {account} des Käfigs hat uid {uid}. Auf diesem System ist uid {uid} {other}, und {account} hat {otherUid}. Bauen Sie den Käfig hier aus seiner Vorlage.",
+		"Nichts wurde importiert: Das Konto {account} des Käfigs hat uid {uid}. Auf diesem System gehört uid {uid} zu {other}, und {account} hat uid {otherUid}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-unconfirmed":
 		"Nichts wurde importiert, weil Befehle des Käfigs hier als root laufen. Prüfen Sie sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"export-needs-file":
@@ -61,7 +61,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Der Käfig {name} gehört nicht zu {service}: Er startet {program}. Wählen Sie mit --name den richtigen Käfig, oder bauen Sie einen.",
 	"release-failed": "{service} scheiterte auf dem Host und läuft deshalb wie zuvor im Käfig {name}: {cause}",
 	"release-link":
-		"{path} ist ein Link, den die Anwendung im Käfig {name} angelegt hat, und verweist aus ihrem Zustand hinaus. Prüfen Sie ihn, und entfernen Sie ihn vor der Rückgabe aus den Daten des Käfigs.",
+		"{path} ist ein Link, den die Anwendung im Käfig {name} angelegt hat, und verweist auf ein Ziel außerhalb ihres Zustands. Prüfen Sie ihn, und entfernen Sie ihn vor der Rückgabe aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder sein Pfad enthält einen Link. Stellen Sie das Verzeichnis vor der Rückgabe wieder her.",
 	"release-stage-changed":
@@ -88,16 +88,20 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
-	"alarm-not-handled": "Ein Alarm wurde nicht vollständig behandelt ({problem}).",
+	"alarms-limited":
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, perl installieren und `cagewright watch` als root ausführen.",
+	"alarms-lost":
+		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
+	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht vollständig protokollieren oder beantworten ({problem}).",
 	"decoys-unwatched":
-		"Niemand bemerkt, wenn ein Köder geöffnet wird: Der Kernel verweigert fanotify. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
+		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum; seine Aufrufe lassen sich nicht von anderen unterscheiden. `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace, bremst ihn aber.",
 	"watch-ended": "Die Beobachtung von {name} endete vorzeitig. Die bisherigen Ergebnisse sind gespeichert.",
 	"install-needs-root": "Nur root kann Pakete installieren. Führen Sie dies als root aus: {command}",
-	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
+	"install-failed": "Die Paketverwaltung ist gescheitert bei `{command}`: {detail}",
 	"dropin-other-application":
 		"{service} startet nicht {program}, das Programm des Käfigs {name}; seine Clients erreichten eine andere Anwendung. Nennen Sie den richtigen Käfig, oder bauen Sie einen: `cagewright make {service}`.",
 	"selftest-blind":
@@ -123,9 +127,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"unit-not-installed": "{path} gibt es nicht. `cagewright unit NAME --install` schreibt es.",
 	"unit-of-other": "{path} gehört zum Käfig {cage}. Entfernen Sie es zuerst dort.",
 	"unit-overridden":
-		"{path} setzt {setting} nach {dropin}; der Dienst liefe nicht in seinem Käfig. Entfernen Sie die Zeile, oder benennen Sie die Datei so um, dass sie vorher kommt.",
+		"{path} setzt {setting} nach {dropin}; der Dienst liefe nicht in seinem Käfig. Entfernen Sie die Zeile, oder benennen Sie die Datei so um, dass sie vor {dropin} kommt.",
 	"unit-per-connection-refused":
-		"{socket} startet {unit} für jede Verbindung und übergibt sie als Deskriptor; Käfige unterstützen das nicht. Sie unterstützen StandardInput=socket. Geben Sie den Befehl eines Servers an, der selbst lauscht.",
+		"{socket} startet {unit} einmal für jede Verbindung und übergibt die Verbindung als Dateideskriptor. Käfige unterstützen das nur mit StandardInput=socket. Geben Sie den Befehl eines Servers an, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, das nicht installiert ist. Installieren Sie es, oder geben Sie einen anderen Befehl an.",
 	"unit-trial-needs-systemd":
@@ -153,7 +157,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"session-newer":
 		"Die Sitzung {id} wurde von einem neueren cagewright gespeichert. Arbeiten Sie mit dieser Version weiter, oder entfernen Sie die Sitzung.",
 	"session-damaged": "Die Sitzung {id} ist beschädigt. Sie wurde nach {path} verschoben.",
-	"session-not-kept": "Die Sitzung ließ sich nicht speichern: {cause}",
+	"session-not-kept": "Die Sitzung ließ sich nicht speichern und lässt sich deshalb nicht fortsetzen: {cause}",
 	"session-removal-unconfirmed":
 		"Mit der Sitzung {name} werden ihre Antworten und ihre Beobachtung gelöscht. Bestätigen Sie mit --yes.",
 	"session-name-needed":

@@ -89,11 +89,11 @@ export const cliEn = {
 	round: {
 		title: (round: number) => `Round ${round}`,
 		probe: (ok: boolean, command: string) => `${ok ? "[ok]  " : "[fail]"} ${command}`,
-		exercise: (command: string) => `[fail] ${command} (succeeded on the host)`,
+		exercise: (command: string) => `[fail] ${command} (succeeded in the trace)`,
 		head: ["Round", "Answer", "Probes", "Missing", "Gen.", "Seconds", "Added before"],
 		yes: "yes",
 		no: "no",
-		missing: "Succeeded on the host but fails in the cage, likeliest cause first:",
+		missing: "Succeeded in the trace but fails in the cage, likeliest cause first:",
 		none: "Nothing is missing.",
 		said: "Its last output:",
 		fix: (name: string) => `To add the missing items and try again: cagewright trial ${name} --yes`,
@@ -148,9 +148,9 @@ export const cliEn = {
 		wouldDrop: (count: number, paths: string) => `would remove ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		wouldChange: (count: number, paths: string) => `would change ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		behind: (name: string, pids: string) =>
-			`Processes in another generation: ${pids}. They use the current files after a restart: cagewright update ${name}`,
+			`These processes run in another generation: ${pids}. To restart them in the current one: cagewright update ${name}`,
 		wouldSet: (settings: string) => `would change settings: ${settings}`,
-		toUpdate: (name: string) => `to update it after a trial: cagewright update ${name}`,
+		toUpdate: (name: string) => `to rebuild and test it: cagewright update ${name}`,
 		nagios: {
 			clean: (count: number) => `${count} ${count === 1 ? "cage" : "cages"}, no findings`,
 			dangers: (names: string) => `dangers in ${names}`,
@@ -169,7 +169,7 @@ export const cliEn = {
 		notBuilt: "not built",
 	},
 	show: {
-		aside: "Saved so that no data is lost; delete what you do not need:",
+		aside: "Data that Cagewright saved before replacing it; delete what you do not need:",
 		command: "Command",
 		account: "Account",
 		generation: "Generation",
@@ -208,14 +208,14 @@ export const cliEn = {
 			inCage: (name: string) => `${name} in its cage`,
 			open: ["Remaining exposure", "Costs", "Reason"],
 			asAccount:
-				"The application starts as root, which causes most of this score, and each capability adds to it. `--refuse capability:NAME` removes one, if the application still answers. Best is an application that starts as another account (`--user`).",
+				"Most of this score comes from the start as root, and each capability adds to it. A start as another account (`--user`) lowers it most. `--refuse capability:NAME` removes a capability, if the application still answers without it.",
 			forLogs: (name: string, permissions: readonly string[]) =>
-				`The application needs ${permissions.join(" and ")} only for its logs. Make the cage again with ${permissions.map((word) => `--refuse ${word}`).join(" ")}, and let logrotate create the logs as \`cagewright unit ${name} --logrotate\` prints.`,
+				`The application needs ${permissions.join(" and ")} only for its logs. Rebuild the cage with ${permissions.map((word) => `--refuse ${word}`).join(" ")}, and let logrotate create the logs as \`cagewright unit ${name} --logrotate\` prints.`,
 			noProof: "A score counts settings and proves nothing. `cagewright selftest` tries real escapes.",
 		},
 	},
 	certificateCopied: (name: string, path: string) =>
-		`Cage ${name} contains a copy of ${path}, which a renewal does not update. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+		`Cage ${name} contains a copy of ${path}, which a renewal does not update. Rebuild the cage with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	/** `keepWrites` is undefined if the verb has no such option. */
 	shell: (name: string, keepWrites: boolean | undefined) =>
 		`Shell in cage ${name}, confined like its application. ${keepWrites ? "Changes to the data are kept." : `Changes are discarded${keepWrites === undefined ? "" : " (--keep-writes keeps them)"}.`} Type 'exit' to leave.`,

@@ -7,11 +7,11 @@ import type { Widen } from "../widen.ts";
 /** Output of `explain`: why a path is in the cage, which layer refuses access, and which option permits it. */
 export const explainEn = {
 	trial: (answered: boolean, at: string) =>
-		`The application ${answered ? "answered" : "did not answer"} in the last trial (${at}). Refused or missing there, but not on the host:`,
+		`The application ${answered ? "answered" : "did not answer"} in the last trial (${at}). Refused or missing there, but not in the trace:`,
 	noTrial: "No trial yet. Run: cagewright trial",
 	nothingRefused: "  Nothing.",
 	declined: "Left out intentionally",
-	refused: (what: string, by: string) => `${what}: refused by ${by}.`,
+	refused: (what: string, by: string) => `${what}: refused (${by}).`,
 	permits: (option: string) => `To permit it: ${option}`,
 	nothingPermits: "No option permits it.",
 	is: "Entry",
@@ -21,13 +21,13 @@ export const explainEn = {
 	may: "The application may",
 	actions: { read: "read", write: "write", execute: "execute" } satisfies Record<Action, string>,
 	layers: {
-		absent: "absence from the cage",
+		absent: "not in the cage",
 		"owner-or-mode": "owner or mode",
-		mount: "the mount (read-only or noexec)",
+		mount: "read-only or noexec mount",
 		landlock: "Landlock",
-		capability: "a missing capability",
-		seccomp: "the system call filter",
-		network: "the network namespace",
+		capability: "capability not kept",
+		seccomp: "system call filter",
+		network: "network namespace",
 	} satisfies Record<Layer, string>,
 	mounts: {
 		cage: (_at: string, _access: string) => "the cage: read-only, nosuid, nodev",

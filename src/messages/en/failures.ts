@@ -25,11 +25,11 @@ export const failuresEn = {
 	"file-there": "{path} already exists and is not overwritten. Choose another file name.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
 	"dedicated-account-foreign":
-		"Refusing to import: the cage's account {account} (uid {uid}) cannot be created here. Its name or number is invalid or in use. Nothing was imported.",
+		"Nothing was imported: the cage's dedicated account {account} (uid {uid}) cannot be created here, because its name or number is invalid or in use.",
 	"identity-other":
-		"Refusing account {account} with uid {uid}: this machine uses the name or the number for another account ({other}).",
-	"capability-unknown": "Refusing unknown capability '{name}'.",
-	"syslog-refused": "Refusing {path} as the syslog socket: /dev/log on this machine does not point to it.",
+		"The cage's account {account} (uid {uid}) is not the same account on this machine: its name or number belongs to another one ({other}). Rebuild the cage on this machine.",
+	"capability-unknown": "Cagewright refuses the cage, because it asks for the unknown capability '{name}'. Rebuild the cage.",
+	"syslog-refused": "The cage mounts {path} as syslog socket, but /dev/log on this machine is another one. Rebuild the cage.",
 	"value-refused":
 		"Refusing '{value}': a command, directory or environment must not contain NUL, and a variable's name must not contain '='.",
 	"one-form": "{one} and {other} select two formats for one result. Remove one of them.",
@@ -44,7 +44,7 @@ export const failuresEn = {
 		"Cage {name} already runs the service {service}. Run `cagewright release {service}` first, or choose another cage with --name.",
 	"no-systemd": "Services cannot be moved because systemd does not run on this machine. Start the cage with `cagewright run`.",
 	"not-adopted": "{service} does not run in a cage. `cagewright show NAME` shows which service a cage runs.",
-	"systemctl-failed": "systemctl {what}: {detail}",
+	"systemctl-failed": "systemctl failed ({what}): {detail}",
 	"app-unknown": "Unknown application '{name}'. `cagewright apps` lists the applications of this machine.",
 	"assignment-before-command": "The command must not begin with '{name}='. Set the variable with --env {name}=VALUE.",
 	"add-same-application":
@@ -128,7 +128,7 @@ export const failuresEn = {
 	"bind-gone":
 		"Cannot mount the bind {bind}: {path} is missing or inaccessible. Restore it, or rebuild the cage without this bind.",
 	"bind-unsafe":
-		"Refusing to mount the bind {bind}: {path} on its way is not a directory. Find out who replaced it, then restore the directory.",
+		"Refusing to mount the bind {bind}: {path}, a part of its path, is not a directory. Find out who replaced it, then restore the directory.",
 	"data-gone":
 		"Cannot mount the cage's data: {path} is missing or inaccessible ({error}). Restore it from a backup, or run `cagewright make` with --replace.",
 	"data-twice":
@@ -149,7 +149,7 @@ export const failuresEn = {
 	"lock-unreadable": "Cannot read the lock {path}. If no other cagewright process runs, remove it.",
 	"manifest-damaged":
 		"{path} is damaged. Go back to the previous generation with `cagewright rollback {name}`, or rebuild the cage with --replace, which keeps its data.",
-	"manifest-invalid": "The cage's manifest is damaged{where? at %}: {problem}",
+	"manifest-invalid": "The cage's manifest is damaged{where? (field %)}: {problem}",
 	"missing-program": "{program} is not installed. `cagewright doctor --fix` installs missing programs.",
 	"mount-point-unsafe": "Refusing to mount at {path}: it is not a plain directory. Remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}. Unmount it first.",
@@ -225,7 +225,7 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":
-		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens at %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}",
+		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-full-pids":
@@ -258,10 +258,10 @@ export const failuresEn = {
 	"process-traced": "Process {tracer} is already tracing process {pid}. Stop it first.",
 	"process-unknown": "Process {pid} does not exist. `cagewright apps` lists running applications.",
 	"port-needs-root":
-		"{command} listens at port {port}, but {user} may not use ports below {lowest}. Configure a higher port, or run the command as root.",
+		"{command} listens on port {port}, but {user} may not use ports below {lowest}. Configure a higher port, or run the command as root.",
 	"nowhere-executable":
 		"No folder allows programs to run: {folder}, /run, /tmp and /dev/shm are mounted noexec. Choose a state folder without noexec with --state.",
-	"processor-unsupported": "Processor {processor} is not supported. Use an amd64 machine.",
+	"processor-unsupported": "Processor {processor} is not supported. Use an x86_64 machine.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is not a file. Name the program itself.",
 	"program-not-executable": "{program} is not executable. Check its mode.",
@@ -294,7 +294,7 @@ export const failuresEn = {
 	"user-namespaces-off":
 		"This system denies user namespaces to ordinary users ({detail}). Allow them with `sysctl -w {setting}`, or run cagewright as root.",
 	"user-namespaces-refused":
-		"This user cannot get rights in a user namespace ({detail}). Allow that on this system, or run cagewright as root.",
+		"This system gives ordinary users no rights in user namespaces ({detail}). Allow that in its security policy, or run cagewright as root.",
 	"unsafe-data":
 		"Refusing to write to {path} in the cage's data: it is not a directory. The application may have put a link there. Inspect it, remove it and try again.",
 	"unsafe-directory":

@@ -3,27 +3,27 @@ import type { FindingCode } from "../../core/cage/finding.ts";
 /** Findings of the audit. `what` continues a sentence that starts with the path, `fix` is an instruction. */
 export const findingsEn = {
 	"way-not-directory": {
-		what: "is on the path to the cage but not a directory ({kind})",
-		fix: "Create a directory owned by root there, or choose another place with --state",
+		what: "is not a directory ({kind}), although the path to the cage leads through it",
+		fix: "Restore the directory, owned by root, or choose another place with --state",
 	},
 	"way-foreign-owner": {
-		what: "is on the path to the cage and belongs to uid {uid}, which can replace the cage",
+		what: "belongs to uid {uid}: this account can replace the cage below it",
 		fix: "Make root the owner: chown root",
 	},
 	"way-writable": {
-		what: "is on the path to the cage and writable by others ({mode}), who can replace the cage",
+		what: "is writable by others ({mode}): they can replace the cage below it",
 		fix: "Remove the write permission: chmod go-w",
 	},
 	"way-sticky": {
-		what: "is on the path to the cage and a shared sticky directory; this is safe, but a separate place is better",
-		fix: "Choose a place that only root can write to with --state",
+		what: "is a shared directory with the sticky bit: the cage below it is safe, but a separate place is better",
+		fix: "Use --state to choose a place that only root can write to",
 	},
 	setuid: {
-		what: "is setuid ({mode}): a user who runs it on the host becomes its owner",
+		what: "is setuid ({mode}): a user who runs it on the host gets its owner's rights",
 		fix: "Rebuild the cage, or remove the bit: chmod u-s",
 	},
 	setgid: {
-		what: "is setgid ({mode}): a user who runs it on the host gets its group",
+		what: "is setgid ({mode}): a user who runs it on the host gets its group's rights",
 		fix: "Rebuild the cage, or remove the bit: chmod g-s",
 	},
 	"file-capabilities": {
@@ -31,7 +31,7 @@ export const findingsEn = {
 		fix: "Rebuild the cage, or remove them: setcap -r",
 	},
 	"file-capabilities-unseen": {
-		what: "file capabilities were not checked, because getcap is missing",
+		what: "was not checked for file capabilities, because getcap is missing",
 		fix: "Install getcap (Debian: libcap2-bin)",
 	},
 	device: {
@@ -75,7 +75,7 @@ export const findingsEn = {
 		fix: "Rebuild the cage, which writes accounts that do not allow a login",
 	},
 	"link-leads-outside": {
-		what: "is a link to {target}, which is missing in the cage: root, reading the cage from the host, reads the host's file",
+		what: "is a link to {target}, which is missing in the cage: a program of the host that follows the link gets the host's file",
 		fix: "Add the target with --include, or leave out the link with --exclude",
 	},
 	mounted: {
@@ -96,7 +96,7 @@ export const findingsEn = {
 	},
 	added: {
 		what: "was added to the cage after the build ({kind})",
-		fix: "Remove it; if the application needs it, make the cage again with --include",
+		fix: "Remove it; if the application needs it, rebuild the cage with --include",
 	},
 	missing: {
 		what: "was removed from the cage after the build ({kind})",
@@ -107,35 +107,35 @@ export const findingsEn = {
 		fix: "Find out why, then remove it or make it readable",
 	},
 	"data-setuid": {
-		what: "is in the application's data and setuid ({mode}): a user who runs it on the host becomes its owner",
+		what: "is setuid ({mode}), in the application's data: a user who runs it on the host gets its owner's rights",
 		fix: "Find out who created it, then remove it or its bit: chmod u-s",
 	},
 	"data-setgid": {
-		what: "is in the application's data and setgid ({mode}): a user who runs it on the host gets its group",
+		what: "is setgid ({mode}), in the application's data: a user who runs it on the host gets its group's rights",
 		fix: "Find out who created it, then remove it or its bit: chmod g-s",
 	},
 	"data-file-capabilities": {
-		what: "is in the application's data and has file capabilities ({capabilities}): a user who runs it on the host gets them",
+		what: "has file capabilities ({capabilities}), in the application's data: a user who runs it on the host gets them",
 		fix: "Find out who created it, then remove it or its capabilities: setcap -r",
 	},
 	"data-device": {
-		what: "is in the application's data and a device ({type} {major}:{minor}), which works for every user who opens it on the host",
+		what: "is a device ({type} {major}:{minor}), in the application's data: on the host it works for every user who may open it",
 		fix: "Find out who created it, then remove it",
 	},
 	"data-way-not-directory": {
-		what: "is on the path to the application's state but not a directory ({kind}): a mount would follow a link that the application created",
+		what: "is not a directory ({kind}), although the path to the application's data leads through it: a mount would follow a link that the application created",
 		fix: "Inspect it, remove it and restore the directory",
 	},
 	"data-way-foreign-owner": {
-		what: "is on the path to the application's state and belongs to uid {uid}, which can replace it with a link",
+		what: "belongs to uid {uid}: this account can replace the application's data below it with a link",
 		fix: "Make root the owner: chown root",
 	},
 	"data-way-writable": {
-		what: "is on the path to the application's state and writable by others ({mode}), who can replace it with a link",
+		what: "is writable by others ({mode}): they can replace the application's data below it with a link",
 		fix: "Remove the write permission: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "is on the path to the bind {bind} but not a directory ({kind}): a link there decides which host files the cage sees",
+		what: "is not a directory ({kind}), although the path to the bind {bind} leads through it: a link there decides which host files the cage sees",
 		fix: "Find out who replaced it and restore the directory, or rebuild the cage without this bind",
 	},
 	"bind-absent": {
@@ -143,11 +143,11 @@ export const findingsEn = {
 		fix: "Restore it, or rebuild the cage without this bind",
 	},
 	"bind-foreign-owner": {
-		what: "is on the path to the bind {bind} and belongs to uid {uid}, which can redirect the bind to any directory of the host",
+		what: "belongs to uid {uid}: this account can redirect the bind {bind} below it to any directory of the host",
 		fix: "Make root the owner (chown root), or bind this directory itself",
 	},
 	"bind-writable": {
-		what: "is on the path to the bind {bind} and writable by others ({mode}), who can redirect the bind to any directory of the host",
+		what: "is writable by others ({mode}): they can redirect the bind {bind} below it to any directory of the host",
 		fix: "Remove the write permission (chmod go-w), or bind this directory itself",
 	},
 	"account-used-outside": {

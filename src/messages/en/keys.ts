@@ -56,6 +56,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	kind: "all of this kind",
 	bind: "mount",
 	empty: "empty",
+	decoys: "decoys",
 	undo: "undo",
 	redo: "redo",
 	"next-waiting": "next [!]",
@@ -150,7 +151,7 @@ export const whyEn = {
 				"A cage confines one application. It contains only the files, accounts and rights that this application needs. Choose the application first.",
 			machine: "None. Cagewright read templates, units and listening processes. It started and stopped nothing.",
 			proposals:
-				"Templates are built in or saved by you. Services are systemd units that can be caged. Running applications listen at a port and belong to no unit.",
+				"Templates are built in or saved by you. Services are systemd units that can be caged. Running applications listen on a port and belong to no unit.",
 		},
 		form: {
 			purpose:
@@ -158,13 +159,13 @@ export const whyEn = {
 			machine:
 				"None until tracing starts. Ctrl-T runs the probe as a shell line on the host. If nothing answers, Cagewright starts the application briefly in a sandbox and discards what it writes.",
 			proposals:
-				"Command, account, directory and variables come from the template, the unit or the running process. The probe comes from the program's known protocol, or is guessed from its port or from the greeting at its port.",
+				"Command, account, directory and variables come from the template, the unit or the running process. The probe comes from the program's known protocol, or is guessed from its port or its greeting.",
 		},
 		trace: {
 			purpose:
 				"Documentation never lists every file that an application opens. strace therefore traces the application from start through requests and reload to stop, and the cage gets the files that it uses. If you do not exercise a function now, its files may be missing in the trial or later.",
 			machine:
-				"The application runs in a sandbox: a copy of the file system that is discarded, and a separate network. Production services keep running, and requests to services of this machine that it uses, such as a database, are real. Only “on the host” makes its writes permanent.",
+				"The application runs in a sandbox: a copy of the file system that is discarded, and a separate network. Production services keep running. Its requests to services of this machine, such as a database, are real. Only “on the host” makes its writes permanent.",
 			proposals:
 				"Probes and exercises are the lines from the form. The suggestions use the probe's client and files of the package that were not used yet. Press x to run the next suggestion, or e to enter your own.",
 		},

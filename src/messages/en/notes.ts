@@ -33,12 +33,12 @@ export const notesEn = {
 		"Not proven: scripts and plug-ins. The probe only asked for the server's status and ran none of them. Run one that matters: {exercise}",
 	"unproven-entry": "Not proven: directory entries. The server answered a bind, but no entry was read. Read one: {exercise}",
 	"unproven-file": "Not proven: files. The server answered, but no file was fetched. Fetch one: {exercise}",
-	"unproven-time": "Not proven: time synchronisation. The sandbox could reach no time server. Wait for one: {exercise}",
+	"unproven-time": "Not proven: time synchronisation. The sandbox reaches no time server. To wait for a real one: {exercise}",
 	"unproven-exercise": "Not proven: an exercise that fails in the sandbox too: {exercise} {words}",
 	"unproven-handed-sockets":
-		"Not proven: messages from other programs of this machine to {paths}. `cagewright run` opens it inside the cage, where they do not find it. They reach it if systemd starts the cage: cagewright unit NAME --dropin SERVICE --install",
+		"Not proven: messages from other programs of this machine to {paths}. `cagewright run` opens these sockets inside the cage, where those programs cannot reach them. With a drop-in they can: cagewright unit NAME --dropin SERVICE --install",
 	"unproven-sockets":
-		"Not proven: messages from other programs of this machine to {paths}. The application creates these sockets on the host. A cage cannot, so those programs do not reach it.",
+		"Not proven: messages from other programs of this machine to {paths}. A caged application creates these sockets inside its cage, where those programs cannot reach them.",
 	"unproven-logs":
 		"Not proven: new lines that other programs write to {path}. The application reads that file, and the cage's copy never changes. To show the host's file: --bind {path}:ro",
 	"unproven-programs":
@@ -52,10 +52,10 @@ export const notesEn = {
 	"configuration-holds-passwords":
 		"The application's configuration contains passwords, which an attacker can read in the cage as on the host: {paths}.",
 	"decoy-left-out":
-		"No decoy at {path}: the application uses this place, the cage already has something there, or a directory above it is closed. Choose another path.",
+		"No decoy at {path}: the application uses this place, the cage already has something there, or its account may not enter a directory above it. Choose another path.",
 	"decoys-none": "No place for a decoy was found. Name one with --decoy PATH.",
 	"writes-beside-program":
-		"The application writes to {path}, which also contains its program, sources or configuration. In the cage, all of that becomes state, and programs there cannot run. Configure a separate directory for its data.",
+		"The application writes to {path}, which also contains its program, sources or configuration. In the cage, all of that becomes writable data, and no program in it can run. Configure a separate directory for the application's data.",
 	"template-untried":
 		"Template {template} has untested paths for {systems}. Check the files in the plan and the result of the trial.",
 	"exercise-timed-out": "An exercise did not finish within {seconds} seconds: {command}. Increase the limit with --timeout.",
@@ -63,12 +63,12 @@ export const notesEn = {
 		"{path} was edited in cage {name} and has also changed on the host. The update keeps the edited file. To use the host's: cagewright update {name} --configuration host",
 	"configuration-replaced": "Cage {name} now uses the host's {path}. The edited file is saved as {kept}.",
 	"minimise-uncounted":
-		"{command} fails in the complete cage, so it proves nothing about any file and is not counted. To trace what it needs: cagewright trace {name} --add --exercise",
+		"{command} fails even in the complete cage, so minimising ignores it. To trace what it needs: cagewright trace {name} --add --exercise COMMAND",
 	"minimise-keep-unmatched": "--keep '{pattern}' matches no file in cage {name}.",
 	"rotation-removed":
 		"The logrotate file of {name} was removed, because this generation has no log directories. To restore it: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
-		"The logrotate file of {name} was edited by hand, so Cagewright did not update it. Compare it with cagewright unit {name} --logrotate: below a directory that the application can write to, it could redirect a rotation.",
+		"The logrotate file of {name} was edited, so Cagewright did not update it. If it rotates logs below a directory that the application can write to, the application can redirect the rotation. Compare the file with the output of: cagewright unit {name} --logrotate",
 	"unit-not-refreshed": "The unit of {name} was not updated ({problem}). See cagewright unit {name}.",
 	"undone-silent": "{name} does not answer in the previous generation either ({problem}). Check its output.",
 	"run-again": "{name} was updated. Starting it again in the new generation.",
@@ -89,7 +89,7 @@ export const notesEn = {
 		"The systemd unit was not tried, because the trial would copy more than {most} MiB of data. To try it: cagewright trial {name} --unit",
 	"unit-trial-impossible": "The systemd unit could not be tried ({problem}). To try again: cagewright trial {name} --unit",
 	"unit-without-reload":
-		"{unit} does not answer in its cage after a reload, so the unit supports none. Use `systemctl restart` instead.",
+		"{unit} does not answer in its cage after a reload, so its unit does not offer one. Use `systemctl restart` instead.",
 	"unit-trial-failed":
 		"The service {unit} fails in its cage at `systemctl {step}` ({state}). Its output: {words} To try again: cagewright trial NAME --unit",
 	"unit-trial-failed-silent":
@@ -100,7 +100,7 @@ export const notesEn = {
 	"neighbour-reached":
 		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":
-		"Cage {name} also listens at {port}, so the two cannot run at the same time. Change one port, or use --network none.",
+		"Cage {name} also listens on {port}, so the two cannot run at the same time. Change one port, or use --network none.",
 	"shares-account-cage":
 		"Cage {name} also runs as {account}, so only PID namespaces separate the two. To separate the accounts: --dedicated-account",
 	"shares-account-process":
@@ -117,11 +117,11 @@ export const notesEn = {
 	"dedicated-account-inside":
 		"In the cage, the name {account} means {dedicated} (uid {uid}). If the configuration names the account by number, change the number to {uid}.",
 	"export-left-out":
-		"The archive omits {count} {count|name|names} of the data that other machines cannot import (special files, setuid files, links out of their directory, very long paths): {path}{count|.|, …}",
+		"The archive omits {count} {count|file|files} of the data that other machines cannot import (special files, setuid files, links out of their directory, very long paths): {path}{count|.|, …}",
 	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":
-		"The application asks for the capabilities {names}, and works without them here and in the cage. To permit them: {option}",
+		"The application asks for the capabilities {names}, and works without them in the sandbox and in the cage. To permit them: {option}",
 	"call-refused":
 		"The application calls {call}(), which neither the sandbox nor any cage permits ({error}). Check that it works without this call.",
 	"kernel-setting-refused":
@@ -144,7 +144,7 @@ export const notesEn = {
 	"attached-late":
 		"The application was already running, so the trace does not show its start. It includes mapped libraries and open files; the trial rounds find the rest. No sandbox contains a running process: it continues with all its rights.",
 	"attached-partly":
-		"The application starts processes faster than Cagewright can trace them. Trace longer or add exercises, then try again.",
+		"The application starts processes faster than Cagewright can attach to them, so the trace is incomplete. Trace again for longer, or with more exercises.",
 	"attach-env-left-out":
 		"These environment variables were not copied, because they may be secret: {names}. Set the ones that the application needs with --env.",
 	"syslog-shared":
@@ -167,21 +167,22 @@ export const notesEn = {
 	"unit-notify": "The application reports to systemd when it is ready. The cage ignores this.",
 	"unit-foreground": "Cagewright keeps the application in the foreground: it replaced {from} with {to}.",
 	"unit-forking-unknown":
-		"{program} moves to the background. The cage follows and stops it there, but a foreground option is better if {program} has one.",
+		"{program} moves to the background. The cage follows it there and can stop it, but a foreground option is better if {program} has one.",
 	"unit-several-commands": "The unit has {count} commands. Cagewright uses the first one.",
 	"unit-start-pre":
 		"Not run: {command} (ExecStartPre). If the application needs its result, run it on the host first. For directories, use --directory.",
 	"unit-start-pre-check": "Not run: {command} (ExecStartPre). It only checks the configuration.",
 	"unit-start-pre-directories": "The cage creates {directories} in place of {command} (ExecStartPre).",
-	"unit-shell": "The command uses {program}, so the cage would contain the shell.",
+	"unit-shell": "The command is a shell line or script, so the cage would contain the shell {program}.",
 	"unit-shell-exec":
 		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",
 	"unit-argument-zero": "The unit runs the program under another name ({name}). The cage does not.",
 	"unit-environment-file-missing": "The environment file {path} does not exist.",
-	"unit-variables-missing": "The command uses variables that are not set: {names}.",
-	"unit-variables-passed": "systemd passes {names} from its own environment. If the application needs them, set them with --env.",
+	"unit-variables-missing": "The command uses variables that are not set: {names}. To set them: --env",
+	"unit-variables-passed":
+		"systemd passes {names} from its own environment to the service; Cagewright does not. If the application needs them, set them with --env.",
 	"unit-dynamic-user":
-		"systemd creates the account {user} only while the service runs. Cagewright creates a permanent account for the cage and removes it with the cage. To use another one: --user",
+		"systemd creates the account {user} only while the service runs. Cagewright creates a permanent account for the cage and removes it with the cage. To use another account: --user",
 	"unit-ambient-capabilities": "The unit grants {capabilities}. The cage grants only what the trace shows as needed.",
 	"unit-process-settings": "The unit sets {settings}. The cage does not.",
 	"unit-link-broken": "The unit file {path} is a broken link.",
@@ -189,9 +190,9 @@ export const notesEn = {
 	"unit-sockets-passed": "The sockets {sockets} are open before the application starts, as with systemd.",
 	"unit-sockets-unsupported":
 		"The application gets the sockets {sockets} from systemd, and Cagewright cannot pass them on. Let the application listen itself.",
-	"unit-connections": "The application starts once for each connection at {sockets}, as with systemd.",
+	"unit-connections": "The application starts once for each connection that {sockets} accepts, as with systemd.",
 	"unit-per-connection":
-		"{socket} starts the application for each connection and passes it as a descriptor, which cages do not support. They support StandardInput=socket.",
+		"{socket} starts the application once for each connection and passes the connection as a file descriptor. Cages support this only with StandardInput=socket.",
 	"unit-root-directory": "The unit already changes its root to {directory}.",
 	"unit-credentials": "The unit passes the credentials {names}. The cage does not.",
 	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",

@@ -70,8 +70,8 @@ export const planEn = {
 		line: (line: number) => `line ${line}`,
 		quoted: (text: string) => `“${text}”`,
 	},
-	permissions: "Confinement leaves open",
-	noPermissions: "nothing",
+	permissions: "Permissions",
+	noPermissions: "none",
 	capability: (name: string, why: string) => `capability ${name} (${why})`,
 	proc: "/proc, only the cage's processes",
 	kernelProc: "/proc with facts about the machine",
@@ -82,7 +82,7 @@ export const planEn = {
 	syslog: (socket: string) => `the host's syslog (${socket})`,
 	memfd: "memfd_create",
 	writableCode: "memory that is both writable and executable",
-	refusedPermissions: "Kept closed on your word",
+	refusedPermissions: "Refused by you",
 	calls: (permitted: number, general: number) =>
 		`The filter permits ${permitted} system calls; the general filter permits ${general}.`,
 };
@@ -137,7 +137,7 @@ export const reasonsEn = {
 	importances: {
 		said: "the application printed: {line}",
 		"error-said": "the application printed this error: {line}",
-		"last-call": "{before} failed calls before the application exited",
+		"last-call": "one of the last {before} failed calls before the application exited",
 		veryLast: "last failed call before the application exited",
 		configuration: "configuration",
 		library: "a library",

@@ -45,7 +45,7 @@ export const recordPartsEn = {
 	version: "Version",
 	packageOf: "{packages}, according to this machine's package manager",
 	noPackage: "no package; identified only by its SHA-256",
-	probes: "Criterion for working",
+	probes: "Probes (proof that it works)",
 	variables: "Environment variables (only the names)",
 	network: "Network",
 	networks: { host: "the host's", none: "only its own loopback" },
@@ -56,7 +56,7 @@ export const recordPartsEn = {
 	watched: "Watched in production from {since} to {until}, {time} in all. Missing paths: {count:count}.",
 	notWatched: "Not watched in production for missing paths.",
 	unneeded:
-		"At {at}, trials proved {files:count} {files|file|files} ({bytes}) unnecessary: {trials:count} {trials|trial|trials} with {probes:count} {probes|probe|probes}, {exercises:count} {exercises|exercise|exercises}, {signals:count} {signals|signal|signals} and three starts of the remaining files. Functions that these do not use may need the files left out.",
+		"At {at}, {trials:count} {trials|trial|trials} showed that {files:count} {files|file is|files are} unnecessary ({bytes}). Without {files|it|them}, {probes:count} {probes|probe|probes}, {exercises:count} {exercises|exercise|exercises}, {signals:count} {signals|signal|signals} and three starts succeeded. Other functions may need {files|it|them}.",
 	unneededStopped: "The search stopped before every file was decided.",
 	unneededHead: ["Kind", "Files", "Size"],
 	unneededByPackageHead: ["Package", "Files", "Size"],
@@ -139,7 +139,7 @@ export const recordPartsEn = {
 	historyHead: ["Time", "Event", "Details"],
 	historyIntro: "An append-only log that only root can read.",
 	signHead: ["Role", "Name", "Date", "Signature"],
-	noEvidence: "open: an older version made this generation and recorded no more",
+	noEvidence: "open: an older version of Cagewright made this generation and recorded less",
 	figures: {
 		bytes: "Size by package",
 		bytesText: "Size of the files in the cage by package, largest first.",

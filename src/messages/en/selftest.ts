@@ -7,7 +7,7 @@ import type { Widen } from "../widen.ts";
 export const selftestClosingEn = {
 	/** By the layer that should have stopped the technique. */
 	stops: {
-		root: "make the cage again (cagewright make) and repeat the test; if it still fails, please report a bug",
+		root: "rebuild the cage (cagewright make) and repeat the test; if it still fails, please report a bug",
 		capabilities: "check which capabilities the plan keeps, and refuse this one: --refuse capability:NAME",
 		seccomp: "run cagewright doctor to check whether this kernel filters system calls",
 		landlock: "run cagewright doctor to check whether this kernel has Landlock and the launcher can use it",
@@ -22,13 +22,13 @@ export const selftestClosingEn = {
 		"own-dev": "remove device nodes that the application does not need",
 		"no-new-privs": "run cagewright doctor to find missing requirements of the launcher",
 		account: "give the cage its own account: --dedicated-account NAME",
-		init: "make the cage again (cagewright make) and repeat the test",
+		init: "rebuild the cage (cagewright make) and repeat the test",
 		session: "start it with cagewright run or its unit, not by hand",
 		environment: "start it with cagewright run or its unit, not by hand",
 	} satisfies Record<StoppingLayer, string>,
 	/** By the check from outside: the meaning of its failure, and the fix. */
 	checks: {
-		inside: ["The application runs outside its cage.", "Stop it, make the cage again and repeat the test."],
+		inside: ["The application runs outside its cage.", "Stop it, rebuild the cage and repeat the test."],
 		root: [
 			"The host's file tree is still reachable above the cage.",
 			"Run cagewright doctor to find missing requirements of the launcher.",
@@ -50,17 +50,14 @@ export const selftestClosingEn = {
 			"The application inherited an open file or socket from the process that started it.",
 			"Start it with cagewright run or its unit.",
 		],
-		ro: ["The application could change its own programs.", "Make the cage again and repeat the test; run cagewright doctor."],
+		ro: ["The application could change its own programs.", "Rebuild the cage and repeat the test; run cagewright doctor."],
 		nosuid: ["A setuid file there would give rights.", "Run cagewright doctor to find missing requirements of the launcher."],
 		nodev: ["A device node there would work.", "Run cagewright doctor to find missing requirements of the launcher."],
 		noexec: [
 			"The application could execute files that it wrote.",
 			"Run cagewright doctor to find missing requirements of the launcher.",
 		],
-		mounts: [
-			"The application sees parts of the host that the plan does not contain.",
-			"Make the cage again and repeat the test.",
-		],
+		mounts: ["The application sees parts of the host that the plan does not contain.", "Rebuild the cage and repeat the test."],
 		session: ["The application could inject input into a terminal of the host.", "Start it with cagewright run or its unit."],
 		environment: [
 			"The environment contains values of the host, possibly secrets.",
@@ -99,7 +96,7 @@ export const selftestEn = {
 	} satisfies Record<Group, string>,
 	outcomes: {
 		escaped: "ESCAPED",
-		open: "open",
+		open: "permitted",
 		refused: "refused",
 		impossible: "not applicable",
 		failed: "not finished",
@@ -161,7 +158,7 @@ export const selftestEn = {
 		`Trying escape techniques, launch ${launch} of ${launches}: ${tried} of ${techniques}`,
 	toFix:
 		"To fix this: stop the application, find missing requirements with cagewright doctor, and repeat the self-test before you start it.",
-	openBy: (what: string) => `  Open by design: ${what}`,
+	openBy: (what: string) => `  Permitted, because ${what}`,
 	permissions: {
 		network: "the cage shares the host's network; --network none separates it",
 		"unix-sockets":
@@ -173,11 +170,11 @@ export const selftestEn = {
 		weak: (layer: string) => `the launcher of this machine does not support ${layer}; run cagewright doctor`,
 		capability: (name: string) => `the plan permits capability ${name}`,
 	},
-	holds: (refused: number, open: number) => `No escape: ${refused} techniques refused, ${open} open by design.`,
+	holds: (refused: number, open: number) => `No escape: ${refused} techniques refused, ${open} permitted by the plan.`,
 	leaks: (escaped: number, findings: number) =>
 		`NOT SAFE: ${escaped} techniques escaped, ${findings} checks from outside failed.`,
 	alarms: (raised: number, filtered: number, slowest: number) =>
-		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(1)} s.`,
+		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(2)} s.`,
 	silent: (technique: string) => `no record: ${technique}`,
 	control: (before: number, after: number) =>
 		`The control run without any layer escaped with ${before} techniques before the test and ${after} after it, so the test works.`,
@@ -187,7 +184,9 @@ export const selftestEn = {
 	noEscape: "None escaped, and the audit from outside has no findings.",
 	escaped: (ids: string) => `Escaped: ${ids}.`,
 	missing: (ids: string) => `Missing, according to the audit from outside: ${ids}.`,
-	byDesign: (ids: string) => `Open by design: ${ids}.`,
+	permitted: (ids: string) => `Permitted by the plan: ${ids}.`,
+	/** Layers that this machine does not support. */
+	unsupported: (ids: string) => `Not refused, because this machine does not support a layer: ${ids}.`,
 	section: "Escape techniques",
 	progress: "Trying escape techniques…",
 	techniques: {

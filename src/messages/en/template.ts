@@ -7,7 +7,7 @@ export const templateFailuresEn = {
 	"template-unconfirmed":
 		"Template {name} was not accepted, because there is no terminal to ask on. Review the commands above, then repeat with --yes.",
 	"template-none":
-		'No template at \'{place}\'. A template contains "schema": "cagewright/template/…" and is at the top or in templates/.',
+		'No template at \'{place}\'. A template contains "schema": "cagewright/template/…" and is in the folder itself or in its subfolder templates/.',
 	"template-from-git": "'{place}' is the address of a git repository. Clone it with git, then import the folder.",
 	"template-bundle-changed":
 		"{file} was changed after the export: its SHA-256 is {sha256} instead of {said}. Nothing was imported.",

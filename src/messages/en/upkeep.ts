@@ -55,7 +55,7 @@ export const adoptionEn = {
 	stop: "1. Stop the service",
 	copy: (places: readonly string[]) =>
 		places.length
-			? `2. Copy its state over the cage's state; the host keeps its own:\n${list(places)}`
+			? `2. Replace the cage's state with a copy of the host's, which does not change:\n${list(places)}`
 			: "2. Copy nothing: it has no state",
 	giveBack: (places: readonly string[]) =>
 		places.length
@@ -89,7 +89,7 @@ export const transferEn = {
 		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
-			? `The archive describes the cage ${name} (generation ${generation} of ${from}, exported ${at}). It is refused; nothing here was verified.`
+			? `Refused archive of the cage ${name} (generation ${generation} of ${from}, exported ${at}). Nothing below was verified.`
 			: `Cage ${name} (generation ${generation} of ${from}, exported ${at}); every file matches its manifest.`,
 	command: "Command",
 	directory: "Directory",
@@ -146,7 +146,7 @@ export const updateEn = {
 		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: cagewright rollback ${name}`,
 	restarted: (services: string, seconds: number) => `Restarted ${services}, down for ${seconds} s.`,
 	remaining: (name: string, pids: string) =>
-		`Processes in the previous generation: ${pids}. To use the new one, stop and start ${name}.`,
+		`These processes still run in another generation: ${pids}. To use the current one, stop and start ${name}.`,
 	summary: (done: number, failed: number) => `${done} up to date, ${failed} failed`,
 	wouldRollBack: (name: string, from: number, to: number) =>
 		`Would switch ${name} from generation ${from} to ${to} and restart it if it runs. Its data would not change.`,
@@ -178,7 +178,7 @@ export const minimiseEn = {
 		`Leaving out files and testing the rest, ${many(jobs, "trial", "trials")} at a time. Press Ctrl-C to stop early and keep the results.`,
 	stopping: "Stopping after one more trial of the results so far. Press Ctrl-C again to stop at once.",
 	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
-		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in at least about ${many(trials, "trial", "trials")}. Nothing was tested or changed.`,
+		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in about ${many(trials, "trial", "trials")} or more. Nothing was tested or changed.`,
 	tried: "To be tested",
 	stays: "Always kept",
 	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
@@ -209,7 +209,7 @@ export const minimiseEn = {
 	} satisfies Record<PinKind, string>,
 	/** The evidence, and its limits. */
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`Proven only by ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts. Functions that they do not use may need the files left out.`,
+		`This is proven only for ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts. Other functions may need the files that were left out.`,
 	noExercise:
 		"Only the probe proves this. Before you rely on it, add --exercise CMD for everything else that the service must do.",
 	uncounted: (lines: string) => `Not counted, because it fails in the complete cage: ${lines}`,
@@ -249,14 +249,14 @@ export const doctorEn = {
 	},
 	advice: {
 		root: "nothing to do for your own cages; for the rest, run cagewright with sudo.",
-		processor: "use an amd64 machine.",
+		processor: "use an x86_64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
 		systemd: "boot with systemd to use units; systemd before 257 has no PrivatePIDs=, so give each service its own account.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
-			"run cagewright on the host or in a container that may mount; otherwise trace with --on-host, and trials of applications with state are not possible.",
+			"run cagewright on the host, or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",
 		namespaces: "run cagewright on the host or in a container with CAP_SYS_ADMIN; cages never start without namespaces.",
 		"user-namespaces":
 			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl).",
@@ -268,6 +268,6 @@ export const doctorEn = {
 			"the cage's files have the state folder's label; if an application fails only in the cage, find the denial with `ausearch -m avc -ts recent`.",
 		apparmor:
 			"a profile for the program's path may also apply in the cage; if the application fails only there, find the denial with `journalctl -k --grep=apparmor`.",
-		cgroup: "no cgroups for memory and pids are available, so limits apply to each process instead of the whole cage.",
+		cgroup: "without the cgroup controllers memory and pids, limits apply to each process instead of the whole cage.",
 	},
 };

@@ -6,22 +6,22 @@ export const verbFailuresEn = {
 	"export-changed":
 		"Cage {name} differs from its build ({finding} {path}), so it is not exported. Run `cagewright check {name}`.",
 	"import-architecture":
-		"Refusing to import: the cage was built for the processor {theirs}, and this machine has {ours}. Make the cage here from its template.",
-	"import-there": "Refusing to import: this machine already has a cage or data named {name}. Choose another name with --name.",
-	"import-unknown": "Refusing to import: this version does not know '{name}' ({what}) in the archive. Nothing was imported.",
-	"import-setuid":
-		"Refusing to import: {path} in the archive is setuid or setgid. Nothing was imported. To allow it: --allow-setuid {path}",
-	"archive-name": "Refusing to import: invalid name '{path}' in the archive. Nothing was imported.",
-	"archive-twice": "Refusing to import: the archive contains {path} twice. Nothing was imported.",
-	"archive-place": "Refusing to import: {path} does not belong in an exported cage. Nothing was imported.",
-	"archive-link": "Refusing to import: {path} in the archive is an unexpected symbolic link. Nothing was imported.",
-	"archive-hard-link": "Refusing to import: {path} in the archive is an unexpected hard link. Nothing was imported.",
-	"archive-node": "Refusing to import: {path} in the archive is a {kind}. Nothing was imported.",
-	"archive-setuid": "Refusing to import: {path} in the archive's data is setuid or setgid. Nothing was imported.",
-	"archive-limit": "Refusing to import: {path} in the archive exceeds a limit ({what}: {most}). Nothing was imported.",
-	"import-refused": "Refusing to import: {path} in the archive ({why}). Nothing was imported.",
+		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
+	"import-there": "Nothing was imported: this machine already has a cage or data named {name}. Choose another name with --name.",
+	"import-unknown":
+		"Nothing was imported: the archive contains '{name}' ({what}), which this version of cagewright does not support.",
+	"import-setuid": "Nothing was imported: {path} in the archive is setuid or setgid. To allow it: --allow-setuid {path}",
+	"archive-name": "Nothing was imported: the archive contains the invalid name '{path}'.",
+	"archive-twice": "Nothing was imported: the archive contains {path} twice.",
+	"archive-place": "Nothing was imported: the archive contains {path}, which is no part of an exported cage.",
+	"archive-link": "Nothing was imported: {path} in the archive is a symbolic link that no export writes.",
+	"archive-hard-link": "Nothing was imported: {path} in the archive is a hard link that no export writes.",
+	"archive-node": "Nothing was imported: {path} in the archive is a special file ({kind}), which no export writes.",
+	"archive-setuid": "Nothing was imported: {path} in the archive's data is setuid or setgid, which no export writes.",
+	"archive-limit": "Nothing was imported: {path} in the archive exceeds a limit ({what}: {most}).",
+	"import-refused": "Nothing was imported: the archive's {path} is invalid or unsafe here ({why}).",
 	"import-account":
-		"Refusing to import: the cage's account {account} has uid {uid}. On this machine, uid {uid} is {other} and {account} has {otherUid}. Make the cage here from its template.",
+		"Nothing was imported: the cage's account {account} has uid {uid}. On this machine, uid {uid} belongs to {other}, and {account} has uid {otherUid}. Create the cage here from its template.",
 	"import-unconfirmed":
 		"Nothing was imported, because the cage's commands run as root here. Review them with --dry-run, then repeat with --yes.",
 	"export-needs-file":
@@ -47,10 +47,10 @@ export const verbFailuresEn = {
 		"{service} was not changed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
 	"adopt-too-wide":
-		"Cage {name} makes {path} writable, where other programs keep their state too. Make the cage again with narrower --writable directories.",
+		"Cage {name} makes {path} writable, where other programs keep their state too. Rebuild the cage with narrower --writable directories.",
 	"adopt-which-cage": "{service} has several cages ({names}). Choose one with --name.",
 	"adopt-other-application":
-		"Cage {name} is not for {service}: it starts {program}. Choose the right cage with --name, or make one.",
+		"Cage {name} is not for {service}: it starts {program}. Choose the right cage with --name, or create one.",
 	"release-failed": "{service} failed on the host, so it runs in cage {name} as before: {cause}",
 	"release-link":
 		"{path} is a link that the application created in cage {name}, and it points outside the application's state. Inspect it, and remove it from the cage's data before you release the service.",
@@ -75,21 +75,25 @@ export const verbFailuresEn = {
 	"unit-needs-root":
 		"{option} is for system units, and cage {name} belongs to an ordinary user. Omit {option}, and save the printed unit below ~/.config/systemd/user.",
 	"dropin-needs-root":
-		"Cage {name} was made without root, and only root can change {service}. Make the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
+		"Cage {name} was made without root, and only root can change {service}. Create the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
-	"alarm-not-handled": "An alarm was not handled completely ({problem}).",
+	"alarms-limited":
+		"Only the kernel log can be read here, which has at most ten refused calls in five seconds for the whole machine. Install perl and run `cagewright watch` as root to see all.",
+	"alarms-lost":
+		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
+	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",
 	"decoys-unwatched":
-		"Nobody notices when a decoy is opened: the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
+		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":
 		"Process {pid} of the cage shares its PID namespace, so its calls cannot be told apart from others. `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, but slows it down.",
 	"watch-ended": "Watching {name} ended early. Its results so far are saved.",
 	"install-needs-root": "Only root can install packages. Run this as root: {command}",
-	"install-failed": "The package manager failed: {command}: {detail}",
+	"install-failed": "The package manager failed at `{command}`: {detail}",
 	"dropin-other-application":
-		"{service} does not start {program}, the program of cage {name}, so its clients would reach another application. Name the right cage, or make one: `cagewright make {service}`.",
+		"{service} does not start {program}, the program of cage {name}, so its clients would reach another application. Name the right cage, or create one: `cagewright make {service}`.",
 	"selftest-blind":
 		"The self-test cannot judge this cage: even the control run without any layer could not escape ({groups}). Run `cagewright doctor`.",
 	"selftest-broken":
@@ -111,9 +115,9 @@ export const verbFailuresEn = {
 	"unit-not-installed": "{path} does not exist. `cagewright unit NAME --install` writes it.",
 	"unit-of-other": "{path} belongs to the cage {cage}. Uninstall it there first.",
 	"unit-overridden":
-		"{path} sets {setting} after {dropin}, so the service would not run in its cage. Remove that line, or rename the file so that it sorts first.",
+		"{path} sets {setting} after {dropin}, so the service would not run in its cage. Remove that line, or rename the file so that it sorts before {dropin}.",
 	"unit-per-connection-refused":
-		"{socket} starts {unit} for each connection and passes it as a descriptor, which cages do not support. They support StandardInput=socket. Give the command of a server that listens itself.",
+		"{socket} starts {unit} once for each connection and passes the connection as a file descriptor. Cages support this only with StandardInput=socket. Give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed. Install it, or give another command.",
 	"unit-trial-needs-systemd": "Cannot try a unit: systemd does not run here. Omit --unit and --dropin to try the launcher.",
 	"unit-trial-sockets":
@@ -136,7 +140,7 @@ export const verbFailuresEn = {
 	"session-open": "Session {id} is open in process {pid}. Continue there, or end that process first.",
 	"session-newer": "Session {id} was saved by a newer cagewright. Continue with that version, or remove the session.",
 	"session-damaged": "Session {id} is damaged. It was moved to {path}.",
-	"session-not-kept": "The session could not be saved: {cause}",
+	"session-not-kept": "The session could not be saved, so it cannot be resumed: {cause}",
 	"session-removal-unconfirmed": "Removing session {name} deletes its answers and its trace. Confirm with --yes.",
 	"session-name-needed": "Name a session by its cage or its id. `cagewright sessions list` shows all sessions.",
 };

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { machine } from "node:os";
 import { initExecutable } from "../../core/confinement/init.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
@@ -79,7 +80,7 @@ function programFindings(features: Features): Finding[] {
 	const strace = findTool("strace");
 	return [
 		{ what: "root", state: isRootless() ? "note" : "ok", found: `uid ${process.geteuid?.()}` },
-		{ what: "processor", state: initExecutable(process.arch) ? "ok" : "missing", found: process.arch },
+		{ what: "processor", state: initExecutable(process.arch) ? "ok" : "missing", found: machine() },
 		{ what: "strace", state: strace ? "ok" : "missing", found: strace ?? "", package: "strace" },
 		utilLinux(features),
 		systemd(),

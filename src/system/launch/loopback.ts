@@ -93,7 +93,7 @@ function track(socket: Socket, open: Set<Socket>): Socket {
 	return socket;
 }
 
-/** Whether something listens at a TCP port of the host's loopback, or at all addresses. */
+/** Whether something listens on a TCP port of the host's loopback, or at all addresses. */
 export function listensAt(port: number): boolean {
 	const table = (name: string) => {
 		try {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { arch, hostname, release as kernelRelease, userInfo } from "node:os";
+import { hostname, release as kernelRelease, machine, userInfo } from "node:os";
 import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
@@ -28,7 +28,7 @@ export function systemRecording(files: Files, version: string): Recording {
 				host: hostname(),
 				system: system.PRETTY_NAME ?? "",
 				distribution: [system.ID, system.VERSION_ID].filter(Boolean).join("-"),
-				architecture: debianNames[arch()] ?? arch(),
+				architecture: machine(),
 				...(kind ? { packageKind: kind } : {}),
 				kernel: kernelRelease(),
 				cagewright: version,
@@ -39,15 +39,6 @@ export function systemRecording(files: Files, version: string): Recording {
 		asShipped: (paths) => shippedConfiguration(paths, files),
 	};
 }
-
-/** Debian's names for Node's processor names. */
-const debianNames: Readonly<Record<string, string>> = {
-	x64: "amd64",
-	arm64: "arm64",
-	ia32: "i386",
-	arm: "armhf",
-	ppc64: "ppc64el",
-};
 
 /** The user id if the account is in no file of the host, because Node throws then. */
 function userName(): string {

@@ -82,7 +82,7 @@ describe("an application whose start was not traced", () => {
 });
 
 describe("the comparison of host and cage", () => {
-	test("finds what worked on the host and fails in the cage", () => {
+	test("finds what worked in the trace and fails in the cage", () => {
 		const all = missing({ "/usr/share/app/data": "read" }, { "/usr/share/app/data": "ENOENT:read" });
 		expect(all).toEqual([
 			{

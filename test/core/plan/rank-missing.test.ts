@@ -79,6 +79,14 @@ describe("missing items by importance", () => {
 		]);
 	});
 
+	test("a refused access is found by the text of its error", () => {
+		const refused = [absent("/srv/c", { kind: "owner-or-mode", error: "EACCES" }), absent("/srv/d")];
+		expect(levels(refused, { output: "app: Permission denied", ended: true })).toEqual([
+			["/srv/c", "error-said"],
+			["/srv/d", "other"],
+		]);
+	});
+
 	test("a kernel file is noise unless the application names it", () => {
 		const kernel = [absent("/proc/sys/kernel/ngroups_max", { kind: "kernel-file" })];
 		const ended = { ended: true, lastFailed: ["/proc/sys/kernel/ngroups_max"] };

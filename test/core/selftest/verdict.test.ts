@@ -4,6 +4,7 @@ import { techniques } from "../../../src/core/selftest/techniques/techniques.ts"
 import {
 	type Attempt,
 	type CageUnderTest,
+	countsOf,
 	failedChecks,
 	holds,
 	outcomesOf,
@@ -72,12 +73,12 @@ describe("an attempt", () => {
 		expect(outcome({ chown: out }, "chown", { capabilities: [{ name: "chown", why: "" }] })?.outcome).toBe("open");
 	});
 
-	test("at the host's loopback is open by design only in a shared network", () => {
+	test("at the host's loopback is permitted only in a shared network", () => {
 		expect(outcome({ loopback: out }, "loopback", nothingOpen, "host")?.outcome).toBe("open");
 		expect(outcome({ loopback: out }, "loopback", nothingOpen, "none")?.outcome).toBe("escaped");
 	});
 
-	test("at an abstract socket is open by design only with unix sockets and a shared network", () => {
+	test("at an abstract socket is permitted only with unix sockets and a shared network", () => {
 		const opened = { capabilities: [], unixSockets: "sd_notify" };
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "host")?.outcome).toBe("open");
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "none")?.outcome).toBe("escaped");
@@ -125,6 +126,13 @@ describe("a self-test", () => {
 		const shared = made({ audit: [{ id: "account", ok: false, found: ["77"] }] });
 		expect(failedChecks(shared)).toEqual([]);
 		expect(holds(shared)).toBe(true);
+	});
+
+	test("counts what the plan permits, without what the machine does not support", () => {
+		const cage: CageUnderTest = { permissions: nothingOpen, network: "host", weaker: ["landlock"] };
+		const open = made({ network: "host", ways: outcomesOf(attempts({ loopback: out, "without-landlock": out }), cage) });
+		expect(summariseSelftest(open, "").openByDesign).toEqual(["without-landlock", "loopback"]);
+		expect(countsOf(open)).toMatchObject({ tried: all.length, refused: all.length - 2, open: 1, escaped: 0 });
 	});
 
 	test("is summarised by escapes, open techniques and failed checks", () => {

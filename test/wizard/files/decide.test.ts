@@ -70,6 +70,19 @@ describe("one entry", () => {
 	});
 });
 
+test("d places decoys, and again removes them; u undoes both", () => {
+	const wizard = atFiles().type("d");
+	expect(rulesOf(wizard).decoys).toEqual(["auto"]);
+	expect(wizard.state.notice?.code).toBe("decoys-placed");
+	expect(wizard.state.jobs.plan).toBeDefined();
+	planned(wizard).type("d");
+	expect(rulesOf(wizard).decoys).toEqual([]);
+	wizard.type("u");
+	expect(rulesOf(wizard).decoys).toEqual(["auto"]);
+	wizard.type("u");
+	expect(rulesOf(wizard).decoys).toEqual([]);
+});
+
 describe("many at once", () => {
 	test("a folder becomes one rule, and again undoes it", () => {
 		const wizard = selectRow(atFiles(), `libraries ${libraries}`).type(" ");

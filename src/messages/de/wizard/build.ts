@@ -1,7 +1,7 @@
 import type { WizardMessages } from "../../en/wizard.ts";
 
 export const buildDe: WizardMessages["build"] = {
-	title: "Diesen Käfig bauen und testen? Noch ist nichts geschrieben.",
+	title: "Diesen Käfig bauen und erproben? Noch ist nichts geschrieben.",
 	changing: "Plan wird aktualisiert…",
 	reviewOf: "Übersicht über den Käfig {name}",
 	sections: {
@@ -30,7 +30,7 @@ export const buildDe: WizardMessages["build"] = {
 		network: "Netz",
 		capability: "Capability",
 		permission: "Berechtigung",
-		refused: "von Ihnen verwehrt",
+		refused: "von Ihnen verweigert",
 		undecided: "unentschieden",
 		declined: "weggelassen",
 		offer: "Angebot",
@@ -39,13 +39,13 @@ export const buildDe: WizardMessages["build"] = {
 		processes: "Prozesse",
 		files: "offene Dateien",
 		totals: "insgesamt",
-		readOnly: "nur lesbar",
+		readOnly: "schreibgeschützt",
 		writes: "beschreibbar",
 		notKept: "weggelassen",
 		without: "von Ihnen weggelassen",
 	},
 	contentsValue:
-		"{files:count} {files|Datei|Dateien}, {bytes:bytes}; {links:count} {links|Verweis|Verweise}, {directories:count} Ordner",
+		"{files:count} {files|Datei|Dateien}, {bytes:bytes}; {links:count} {links|Link|Links}, {directories:count} Ordner",
 	undecidedValue: "{count} {count|Geheimnis, Setuid-Datei oder Gerät|Geheimnisse, Setuid-Dateien oder Geräte}",
 	none: "keine",
 	nothing: "nichts",

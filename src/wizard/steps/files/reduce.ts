@@ -6,7 +6,7 @@ import { ask, go, goOnOncePlanned, isBusy, notice, only, without } from "../../t
 import { redo, undo } from "./history.ts";
 import { totalsNow } from "./pending.ts";
 import { fileTabs } from "./state.ts";
-import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folderOf, toggle } from "./toggle.ts";
+import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folderOf, toggle, toggleDecoys } from "./toggle.ts";
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
 import { cursorTo, isFiltered, nextWaiting, reveal, selectedRow, visibleRows, withOpen } from "./visible-rows.ts";
 
@@ -42,6 +42,8 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			return (row && shut(state, row)) ?? only(go(state, "trace"));
 		case "next-waiting":
 			return toNextWaiting(state);
+		case "decoys":
+			return toggleDecoys(state);
 		case "undo":
 			return undo(state) ?? only(notice(state, "nothing-to-undo"));
 		case "redo":

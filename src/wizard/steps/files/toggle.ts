@@ -2,6 +2,7 @@ import type { Rules } from "../../../core/application/application.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import { mayBeBound } from "../../../core/plan/areas.ts";
+import { chosenDecoys, isDecoy } from "../../../core/plan/decoys.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { notice, only, without } from "../../transitions.ts";
@@ -44,10 +45,19 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 		case "consent":
 			return only({ ...without(state, "notice"), question: { kind: questionOf(entry) ?? "secret", path: entry.path, text } });
 		case "fixed":
+			if (included && isDecoy(entry)) return only(notice(state, "decoy-always", { path }));
 			return only(
 				notice(state, included ? `${entry.kind === "device" ? "device" : "generated"}-always` : "device-never", { path }),
 			);
 	}
+}
+
+/** Places decoys, or takes all of them away. The plan chooses the places. */
+export function toggleDecoys(state: WizardState): Reduced {
+	const rules = state.answers?.rules;
+	if (!rules) return only(state);
+	if (rules.decoys.length) return say(decide(state, { decoys: [] }), "decoys-removed", {});
+	return say(decide(state, { decoys: [chosenDecoys] }), "decoys-placed", {});
 }
 
 function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row: ItemNode): Reduced {
