@@ -36,6 +36,8 @@ const base: ReadonlySet<SyscallName> = new Set(
 		// Questions about the machine and the own process.
 		"getpriority ioprio_get get_mempolicy sched_get_priority_max sched_get_priority_min sched_getattr sched_getparam",
 		"sched_getscheduler sched_rr_get_interval",
+		// Giving up more rights. The self-test notices with them whether Landlock is missing.
+		"landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp",
 		// Signals. A tracer of the kernel enters by the last one.
 		"rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack restart_syscall pause",
 		"uretprobe",

@@ -36,7 +36,6 @@ const lists = {
 	resources:
 		"ioprio_set mbind sched_setaffinity sched_setattr sched_setparam sched_setscheduler set_mempolicy " +
 		"set_mempolicy_home_node setpriority setrlimit",
-	sandbox: "landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp",
 	setuid: "setfsgid setfsuid setgid setgroups setregid setresgid setresuid setreuid setuid",
 	signal: "rt_sigaction rt_sigpending rt_sigprocmask rt_sigsuspend rt_sigtimedwait sigaltstack signalfd signalfd4",
 	timer:

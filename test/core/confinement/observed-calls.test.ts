@@ -12,6 +12,11 @@ test("a call is permitted because the application made it, because of its group,
 	expect(reasonFor("execve")).toEqual({ rule: "base" });
 });
 
+test("every application may give up more rights, and the self-test may look for Landlock", () => {
+	for (const name of ["seccomp", "landlock_create_ruleset", "landlock_restrict_self"] as const)
+		expect(reasonFor(name)).toEqual({ rule: "base" });
+});
+
 test("a call of the base opens no group", () => {
 	expect(reasonFor("setresuid")).toEqual({ rule: "base" });
 	expect(reasonFor("setfsuid")).toBeUndefined();

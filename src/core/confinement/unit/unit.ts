@@ -86,12 +86,6 @@ function calls(unit: UnitLines, input: UnitInput): void {
 	else generalCalls(unit, input);
 }
 
-function confinerCalls(unit: UnitLines, { confiner }: UnitInput): void {
-	if (!confiner) return;
-	unit.comment("The first program gives up more privileges with these; they cannot gain any.");
-	unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
-}
-
 /** Only what the launcher's filter for this application permits, which the first program loads as well. */
 function observedCalls(unit: UnitLines, input: UnitInput): void {
 	unit.comment("What every program needs, what the application was observed to call, and related calls.");
@@ -102,7 +96,6 @@ function observedCalls(unit: UnitLines, input: UnitInput): void {
 		else lines.push(name);
 	}
 	for (const line of lines) unit.set("SystemCallFilter", line);
-	confinerCalls(unit, input);
 }
 const lineLength = 100;
 
@@ -135,7 +128,10 @@ function generalCalls(unit: UnitLines, input: UnitInput): void {
 	// (measured: named).
 	unit.comment("Without a capability these only give up privileges or change the account's own files.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
-	confinerCalls(unit, input);
+	if (input.confiner) {
+		unit.comment("The first program gives up more privileges with these; they cannot gain any.");
+		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
+	}
 	const needed = new Set(permissions.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
 		unit.comment("Calls that the capabilities above need.");

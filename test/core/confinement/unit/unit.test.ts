@@ -78,6 +78,16 @@ describe("a cage's unit", () => {
 		expect(values(unit(), "SystemCallFilter")).not.toContain("@resources");
 	});
 
+	it("lists the calls of a filter for one application instead of systemd's groups", () => {
+		const permissions = { memfd: "memfd_create", calls: { made: ["accept4"], refused: ["getsockopt"] } };
+		const lines = values(unit({ permissions }), "SystemCallFilter");
+		const names = lines.flatMap((line) => line.split(" "));
+		expect(names).toEqual(expect.arrayContaining(["execve", "accept4", "listen", "memfd_create", "setresuid", "seccomp"]));
+		expect(names.filter((name) => /^[@~]/.test(name))).toEqual([]);
+		for (const name of ["getsockopt", "msgget", "mount"]) expect(names).not.toContain(name);
+		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+	});
+
 	it("permits giving up privileges", () => {
 		expect(values(unit(), "SystemCallFilter").at(-1)).toBe("capset @setuid @chown");
 	});
