@@ -173,7 +173,7 @@ export const helpDe: HelpMessages = {
 			yes: "ohne Rückfrage importieren: seine Proben laufen als root",
 			dryRun: "das Archiv prüfen und zeigen, nichts importieren",
 			trial: "nicht erproben, ob er hier antwortet",
-			allowSecret: "spätere Bauten dieses Geheimnis dieses Systems kopieren lassen, wie es das Archiv verlangt",
+			allowSecret: "spätere Builds dürfen dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
 			allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
 		},
 		run: {

@@ -273,7 +273,7 @@ export const recordDe: RecordMessages = {
 	calls: (permitted, general) =>
 		`Der Filter für Systemaufrufe gilt für diese Anwendung: Er erlaubt ${permitted} Aufrufe, der allgemeine Filter ${general}. Er erlaubt, was jedes Programm braucht, was bei der Anwendung beobachtet wurde, und verwandte Aufrufe. Andere Aufrufe werden verweigert; Aufrufe, die kein Dienst braucht, beenden den Prozess.`,
 	callsAllowed: "Erlaubt, obwohl die Beobachtung sie nicht zeigte",
-	callsRefused: "Von der Administration verweigert",
+	callsRefused: "Vom Administrator verweigert",
 	network: (network, trialAlone) =>
 		network === "none"
 			? "Der Käfig hat kein Netz."
