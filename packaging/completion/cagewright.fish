@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --check-every --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -240,10 +240,11 @@ complete -c cagewright -n '__cagewright_verb unit' -l deploy-hook -d 'Print a ce
 complete -c cagewright -n '__cagewright_verb show' -l history -d 'Show the cage\'s log'
 complete -c cagewright -n '__cagewright_verb show' -l record -d 'Show the record of the last trial'
 complete -c cagewright -n '__cagewright_verb selftest' -l network -x -a 'host none' -d 'Network of the test'
-complete -c cagewright -n '__cagewright_verb selftest' -l alarm -d 'Also measure which techniques raise an alarm'
+complete -c cagewright -n '__cagewright_verb selftest' -l alarm -d 'Also measure which techniques raise an alarm, for the record'
 complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'Format of an alarm'
 complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `fr'
+complete -c cagewright -n '__cagewright_verb watch' -l check-every -x -d 'Seconds between two checks of the cages\' files, 0 for none'
 complete -c cagewright -n '__cagewright_verb watch' -l journal -d 'Also write alarms to the journal'
 complete -c cagewright -n '__cagewright_verb watch' -l with-tests -d 'Also report alarms that trials and self-tests cause'
 complete -c cagewright -n '__cagewright_verb watch' -l install -d 'Install and start a systemd unit that watches'

@@ -79,6 +79,7 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 export const freeOptions: readonly string[] = [
 	...["name", "as", "env", "probe", "exercise", "set", "socket", "timeout", "limitMemory", "limitProcesses", "limitFiles"],
 	...["acceptFinding", "dedicatedAccount", "rounds", "for", "jobs", "stopTimeout", "to", "keepGenerations", "keepDays"],
+	"checkEvery",
 	...["purpose", "initiatedBy", "implementedBy", "approvedBy"],
 ];
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
 import { probeWords } from "../core/application/probe-lines.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
+import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -11,6 +12,7 @@ import type { Context } from "../engine/context.ts";
 import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import type { CageContent } from "../engine/store.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
+import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import { fields, indent, table } from "../report/format.ts";
@@ -28,7 +30,11 @@ export async function list(terminal: Terminal): Promise<number> {
 		const status = cages.some((cage) => cage.damage !== undefined) ? 1 : 0;
 		if (terminal.options.json) {
 			terminal.printJson("list", {
-				cages: cages.map(({ damage, ...cage }) => (damage ? { ...cage, damage: messages.failure(damage) } : cage)),
+				cages: cages.map(({ alarms, damage, ...cage }) => ({
+					...cage,
+					alarms: recentAlarmsToJson(alarms),
+					...(damage ? { damage: messages.failure(damage) } : {}),
+				})),
 			});
 			return status;
 		}
@@ -46,6 +52,7 @@ export async function list(terminal: Terminal): Promise<number> {
 						: [
 								cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
 								...(cage.stale ? [words.stale] : []),
+								...(cage.alarms.lastDay ? [messages.alarms.inList(cage.alarms.lastDay)] : []),
 							].join(", "),
 				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
 			]);
@@ -65,6 +72,7 @@ interface Summary {
 	readonly answered: boolean;
 	/** An upgrade of the host marked it as old. */
 	readonly stale: boolean;
+	readonly alarms: RecentAlarms;
 	/** Why the other fields are unknown. */
 	readonly damage?: Failure;
 }
@@ -73,7 +81,18 @@ async function summary(context: Context, name: string): Promise<Summary> {
 	const { launcher, store } = context.machine;
 	const generations = await store.generations(name);
 	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
-	const unknown = { name, generation: null, files: null, bytes: null, running, command: [], answered: false, stale: false };
+	const alarms = await alarmsOf(context, name);
+	const unknown = {
+		name,
+		generation: null,
+		files: null,
+		bytes: null,
+		running,
+		command: [],
+		answered: false,
+		stale: false,
+		alarms,
+	};
 	try {
 		const cage = await store.cage(name);
 		const generation = (await store.present(name)) ?? null;
@@ -92,6 +111,10 @@ async function summary(context: Context, name: string): Promise<Summary> {
 		if (!isDamage(error)) throw error;
 		return { ...unknown, damage: error };
 	}
+}
+
+async function alarmsOf({ machine: { now, store } }: Context, name: string): Promise<RecentAlarms> {
+	return recentAlarms(await store.alarms(name), now());
 }
 
 /** Matches data that an update or `release` preserved. Only the administrator can decide when to delete it. */
@@ -125,6 +148,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			else terminal.print(record);
 			return 0;
 		}
+		const alarms = await alarmsOf(context, name);
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// Cages of older versions may have no trace.
@@ -137,9 +161,10 @@ export async function show(terminal: Terminal, name: string, options: { history?
 				...(preserved.length ? { aside: preserved.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
 				coverage,
 				minimised: minimised ?? null,
+				alarms: recentAlarmsToJson(alarms),
 			});
 		} else {
-			terminal.print(showText(terminal, present, adoption, others));
+			terminal.print(showText(terminal, present, { adoption, alarms, others }));
 			if (preserved.length) terminal.print(preservedText(terminal, preserved));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
@@ -185,10 +210,10 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 function showText(
 	{ messages }: Terminal,
 	{ cage, generation, layout, manifest }: PresentCage,
-	adoption: Adoption | undefined,
-	others: readonly number[],
+	{ adoption, alarms, others }: { adoption: Adoption | undefined; alarms: RecentAlarms; others: readonly number[] },
 ): string {
 	const words = messages.cli.show;
+	const alarmsText = recentAlarmsText(alarms, messages);
 	const counts = countEntries(manifest);
 	return [
 		fields([
@@ -204,6 +229,7 @@ function showText(
 			...cage.trials.map(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
 			),
+			...(alarmsText === undefined ? [] : [[messages.alarms.label, alarmsText] as const]),
 			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
 			...logDirectories(manifest).map(
 				(path, index) => [index ? "" : words.logs, showPath(`${layout.data}${path}` as Path)] as const,

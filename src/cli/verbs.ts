@@ -166,6 +166,7 @@ function defineLooking(define: Define, perform: Perform): void {
 	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
 		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
 		.option("--on-alarm <REACTION>")
+		.addOption(new Option("--check-every <SECONDS>").argParser(atLeast(0)))
 		.option("--journal")
 		.option("--with-tests")
 		.option("--install")

@@ -12,6 +12,8 @@ export interface WatchOptions {
 	/** `report`, `stop`, `freeze` or a command. */
 	readonly onAlarm?: string;
 	readonly journal?: boolean;
+	/** Seconds; 0 for none. */
+	readonly checkEvery?: number;
 	readonly withTests?: boolean;
 	readonly install?: boolean;
 	readonly uninstall?: boolean;
@@ -23,12 +25,14 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 	if (options.install || options.uninstall) return unit(terminal, names, options);
 	if (options.dryRun) throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
 	const format = terminal.options.json ? "json" : (options.format ?? "text");
-	const { journal = false, withTests = false } = options;
+	const { checkEvery, journal = false, withTests = false } = options;
 	return terminal.withContext(async (context) => {
 		await watchAlarms(context, {
 			names,
 			reaction: reactionOf(options.onAlarm ?? "report"),
 			withTests,
+			...(checkEvery === undefined ? {} : { checkEvery }),
+			toLine: (alarm) => alarmLine(alarm, "json", hostname(), terminal.messages),
 			onReady: () => terminal.remark(terminal.messages.alarms.watching(names)),
 			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
 			...(journal ? { toJournal: (alarm) => alarmText(alarm, terminal.messages) } : {}),
@@ -42,10 +46,12 @@ function reactionOf(text: string): Reaction {
 	return text === "report" || text === "stop" || text === "freeze" ? { kind: text } : { kind: "command", command: text };
 }
 
+const repeated = (option: string, value: string | number | undefined) => (value === undefined ? [] : [option, String(value)]);
+
 function unit(
 	terminal: Terminal,
 	names: readonly string[],
-	{ dryRun = false, onAlarm, uninstall }: WatchOptions,
+	{ checkEvery, dryRun = false, onAlarm, uninstall }: WatchOptions,
 ): Promise<number> {
 	const words = terminal.messages.alarms.unit;
 	const path = showPath(watchUnitPlace);
@@ -53,7 +59,11 @@ function unit(
 		const packaged = (name: string) => programPlace().packaged(name);
 		const done = uninstall
 			? await uninstallWatch(context, dryRun)
-			: await installWatch(context, { names, packaged, ...(onAlarm === undefined ? {} : { onAlarm }) }, dryRun);
+			: await installWatch(
+					context,
+					{ names, packaged, options: [...repeated("--on-alarm", onAlarm), ...repeated("--check-every", checkEvery)] },
+					dryRun,
+				);
 		if (terminal.options.json) terminal.printJson("watch", { path, dryRun, ...done });
 		else if (uninstall) terminal.print(!done.changed ? words.absent : dryRun ? words.wouldRemove(path) : words.removed(path));
 		else terminal.print(dryRun ? words.would(path) : words.installed(path));

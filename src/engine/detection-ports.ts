@@ -4,15 +4,18 @@ import type { Path } from "../core/path/path.ts";
 /** The machine's functions that alarms need. */
 export interface Detection {
 	/**
-	 * Follows the kernel log, and auditd's file if there is one, until the signal. Reads only new records, or with `since` also earlier
-	 * ones that the kernel still has. Throws `kernel-log-unreadable` (exit 3).
+	 * Follows the kernel's audit records, the kernel log, and auditd's file if there is one, until the signal. Resolves when it misses
+	 * nothing any more. Reads only new records, or with `since` also earlier ones that the kernel log still has. Throws
+	 * `kernel-log-unreadable` (exit 3).
 	 */
-	follow(request: FollowRequest): Promise<void>;
-	/** Every process with a root directory that differs from this one, by pid. */
-	cagedProcesses(): ReadonlyMap<number, CagedProcess>;
-	/** Undefined if the process has ended or has our own root directory. */
-	cagedProcess(pid: number): CagedProcess | undefined;
-	/** Identity of a root directory, as in `CagedProcess`; empty if the path does not exist. */
+	follow(request: FollowRequest): Promise<Following>;
+	/** Every pid. */
+	processes(): readonly number[];
+	/** Device and inode of the root directory. Undefined if the process has ended or has our own root directory. */
+	rootOf(pid: number): string | undefined;
+	/** Whether a trial, a self-test or another test of Cagewright started the process. Undefined if it ended before that was known. */
+	isTested(pid: number): boolean | undefined;
+	/** Identity of a root directory, as `rootOf` returns it; empty if the path does not exist. */
 	rootIdentity(root: Path): string;
 	/** Writes an alarm to the journal, with its fields. Never throws: an alarm that cannot be written there is still printed. */
 	toJournal(alarm: Alarm, message: string): void;
@@ -27,9 +30,18 @@ export interface Detection {
 export interface FollowRequest {
 	/** The text of one record, in the order of the log. */
 	onRecord(text: string): void;
+	/** The kernel dropped records because we were too slow. */
+	onLost(): void;
 	/** Milliseconds since 1970. */
 	readonly since?: number;
 	readonly signal: AbortSignal;
+}
+
+export interface Following {
+	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
+	readonly isLimited: boolean;
+	/** Resolves after the signal. */
+	readonly ended: Promise<void>;
 }
 
 export interface OpeningsRequest {
@@ -53,11 +65,4 @@ export interface Opening {
 	/** Absent if the process has ended. */
 	readonly program?: Path;
 	readonly uid?: number;
-}
-
-export interface CagedProcess {
-	/** Device and inode. */
-	readonly root: string;
-	/** Whether a trial, a self-test or another test of Cagewright started it. */
-	readonly isTested: boolean;
 }

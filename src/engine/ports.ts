@@ -128,6 +128,8 @@ export interface AttemptsService {
 	/** Where our init and these host files are copied to. */
 	readonly launcher: Path;
 	readonly brought: readonly Path[];
+	/** Further names of the first of them. */
+	readonly names: readonly string[];
 	/** Created for its output. */
 	readonly output: Path;
 	/** Created empty, with owner and mode of their source. */
@@ -164,8 +166,10 @@ interface PlacedService {
 }
 
 export interface Interpreter {
-	/** Host paths of the interpreter, its loader and its libraries. */
+	/** Host paths of the loader, the interpreter and its libraries. */
 	readonly brought: readonly Path[];
+	/** Further names of the first of these files. */
+	readonly names: readonly string[];
 	/** The loader's path inside the cage. */
 	readonly loader: Path;
 	/** The words before a program's text, inside the cage. */

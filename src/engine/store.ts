@@ -2,6 +2,7 @@ import type { Adoption, Companions } from "../core/adoption/adoption.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
+import type { Alarm } from "../core/detection/alarm.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Evidence, Responsible, ResponsibleNames } from "../core/record/record.ts";
@@ -50,7 +51,12 @@ export interface Store extends CageReader {
 	saveTrace(name: string, trace: Trace): Promise<void>;
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;
+	/** The log's lines and the alarms, in the order of their time. */
 	history(name: string): Promise<string[]>;
+	/** Stores an alarm of its cage. Only the newest are kept, some thousand. */
+	addAlarm(alarm: Alarm): Promise<void>;
+	/** The stored alarms, oldest first. */
+	alarms(name: string): Promise<readonly Alarm[]>;
 
 	readonly building: Building;
 	readonly upkeep: Upkeep;

@@ -1,4 +1,4 @@
-import type { Alarm } from "../core/detection/alarm.ts";
+import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
 import { printable } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
@@ -9,9 +9,9 @@ export type AlarmFormat = (typeof alarmFormats)[number];
 export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messages: Messages): string {
 	switch (format) {
 		case "text":
-			return `${alarm.at} ${messages.alarms.severities[alarm.severity]} ${alarmText(alarm, messages)}`;
+			return `${alarm.time} ${messages.alarms.severities[alarm.severity]} ${alarmText(alarm, messages)}`;
 		case "json":
-			return JSON.stringify({ schema: "cagewright/alarm/1", ...alarm });
+			return JSON.stringify(alarmToJson(alarm));
 		case "ecs":
 			return JSON.stringify(alarmToEcs(alarm, host, alarmText(alarm, messages)));
 		case "rfc5424":
@@ -19,52 +19,76 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 	}
 }
 
-export function alarmText(alarm: Alarm, { alarms, explain }: Messages): string {
-	const { call, cage, count, kind, knownBy, path, pid, result, technique } = alarm;
-	const program = printable(alarm.program);
-	const text =
-		kind === "crash"
-			? alarms.crash(cage, program, pid)
-			: kind === "decoy"
-				? alarms.decoy(cage, program, pid, path ?? "")
-				: alarms.call(
-						cage,
-						program,
-						pid,
-						call ?? "",
-						alarms.results[result],
-						technique === undefined ? "" : explain.why[technique],
-					);
-	return `${text}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
+/** `cagewright/alarm/1`. */
+export function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
+	return {
+		schema: "cagewright/alarm/1",
+		...alarm,
+		call: call ?? null,
+		path: path ?? null,
+		pid: pid ?? null,
+		uid: uid ?? null,
+		executable: executable ?? null,
+		technique: attackTechnique(alarm)?.id ?? null,
+		why: why ?? null,
+		finding: finding ?? null,
+	};
 }
 
-/** MITRE ATT&CK */
-const escapeToHost = { id: ["T1611"], name: ["Escape to Host"] };
-const credentials = { id: ["T1552"], name: ["Unsecured Credentials"] };
+export function alarmText(alarm: Alarm, messages: Messages): string {
+	const { alarms, explain } = messages;
+	const { cage, count, knownBy, pid = 0, result, why } = alarm;
+	const program = printable(alarm.executable ?? "");
+	const texts = {
+		crash: () => alarms.crash(cage, program, pid),
+		syscall: () =>
+			alarms.call(cage, program, pid, alarm.call ?? "", alarms.results[result], why === undefined ? "" : explain.why[why]),
+		decoy: () => alarms.decoy(cage, program, pid, alarm.path ?? ""),
+		drift: () => alarms.drift(cage, alarm.path ?? "", alarm.finding ?? ""),
+	};
+	return `${texts[alarm.kind]()}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
+}
 
-/** Elastic Common Schema 8: event, process, file, host, rule and threat fields. */
+/** How many there were in the last day, and the last one; undefined if there never was one. */
+export function recentAlarmsText({ lastDay, newest }: RecentAlarms, messages: Messages): string | undefined {
+	if (!newest) return undefined;
+	const { alarms } = messages;
+	return alarms.recent(lastDay, `${newest.time} ${alarms.severities[newest.severity]} ${alarmText(newest, messages)}`);
+}
+
+export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms): object {
+	return { lastDay, newest: newest ? alarmToJson(newest) : null };
+}
+
+/** Elastic Common Schema 8: event, process, host, rule and threat fields. */
 export function alarmToEcs(alarm: Alarm, host: string, message: string): object {
+	const { executable, pid } = alarm;
 	const isDecoy = alarm.kind === "decoy";
+	const technique = attackTechnique(alarm);
 	return {
-		"@timestamp": alarm.at,
+		"@timestamp": alarm.time,
 		ecs: { version: "8.11.0" },
 		message,
 		event: {
 			kind: "alert",
-			category: ["intrusion_detection", isDecoy ? "file" : "process"],
+			category: ["intrusion_detection", alarm.path === undefined ? "process" : "file"],
 			type: [isDecoy ? "access" : alarm.result === "refused" ? "denied" : "info"],
 			outcome: isDecoy ? "success" : alarm.result === "refused" ? "failure" : "unknown",
-			action: alarm.call ?? alarm.kind,
+			action: alarm.call ?? alarm.finding ?? alarm.kind,
 			module: "cagewright",
 			dataset: "cagewright.alarm",
 			severity: alarm.severity === "high" ? 73 : 47,
 		},
 		host: { name: host },
-		process: { pid: alarm.pid, ...(alarm.program === "" ? {} : { executable: printable(alarm.program) }) },
+		...(pid === undefined
+			? {}
+			: { process: { pid, ...(executable === undefined ? {} : { executable: printable(executable) }) } }),
 		...(alarm.path === undefined ? {} : { file: { path: alarm.path } }),
 		...(alarm.uid === undefined ? {} : { user: { id: String(alarm.uid) } }),
-		rule: { id: alarm.technique ?? alarm.kind, name: message },
-		threat: { framework: "MITRE ATT&CK", technique: isDecoy ? credentials : escapeToHost },
+		rule: { id: alarm.why ?? alarm.finding ?? alarm.kind, name: message },
+		...(technique === undefined
+			? {}
+			: { threat: { framework: "MITRE ATT&CK", technique: { id: [technique.id], name: [technique.name] } } }),
 		labels: { cage: alarm.cage, known_by: alarm.knownBy, count: String(alarm.count) },
 	};
 }
@@ -76,16 +100,9 @@ export function alarmToSyslog(alarm: Alarm, host: string, message: string): stri
 		String(text)
 			.replace(/[^\x20-\x7e]/g, "?")
 			.replace(/["\\\]]/g, "\\$&");
-	const data = Object.entries({
-		cage: alarm.cage,
-		kind: alarm.kind,
-		call: alarm.call ?? "",
-		technique: alarm.technique ?? "",
-		...(alarm.path === undefined ? {} : { path: alarm.path }),
-		result: alarm.result,
-		program: alarm.program,
-		pid: alarm.pid,
-		count: alarm.count,
-	}).map(([name, text]) => ` ${name}="${value(text)}"`);
-	return `<${priority}>1 ${alarm.at} ${host} cagewright ${alarm.pid} ALARM [cagewright@32473${data.join("")}] ${message}`;
+	const { cage, call = "", count, executable = "", finding = "", kind, path = "", pid = "-", result, why = "" } = alarm;
+	const data = Object.entries({ cage, kind, call, finding, path, why, result, executable, pid, count })
+		.map(([name, text]) => ` ${name}="${value(text)}"`)
+		.join("");
+	return `<${priority}>1 ${alarm.time} ${host} cagewright ${pid} ALARM [cagewright@32473${data}] ${message}`;
 }

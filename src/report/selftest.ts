@@ -21,7 +21,8 @@ import { indent, table } from "./format.ts";
 export function selftestToJson(name: string, test: Selftest): object {
 	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarms } : {}) };
+	const alarm = alarms && { tried: alarms.filtered, raised: alarms.raised, silent: alarms.silent, seconds: alarms.slowest };
+	const under = { ...(unit === undefined ? {} : { unit }), ...(alarm ? { alarm } : {}) };
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 

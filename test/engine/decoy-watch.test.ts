@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import type { Context } from "../../src/engine/context.ts";
-import type { CagedProcess, Openings, OpeningsRequest } from "../../src/engine/detection-ports.ts";
+import type { Openings, OpeningsRequest } from "../../src/engine/detection-ports.ts";
 import { CagedProcesses } from "../../src/engine/watch/caged-processes.ts";
 import { DecoyWatch, type OpenedDecoy } from "../../src/engine/watch/decoys.ts";
 
@@ -73,13 +73,14 @@ test("a machine that cannot watch is reported once", async () => {
 
 describe("the process that opened a decoy", () => {
 	const root = (cage: string, generation: number) => pathFromText(`/state/cages/${cage}/generations/${generation}`);
-	const running = new Map<number, CagedProcess>();
+	const running = new Map<number, { readonly root: string; readonly isTested: boolean }>();
 	const decoys = [{ path: "/.env", kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] }];
 	const machine = {
 		now: () => 1_000_000,
 		detection: {
-			cagedProcess: (pid: number) => running.get(pid),
-			cagedProcesses: () => running,
+			processes: () => [...running.keys()],
+			rootOf: (pid: number) => running.get(pid)?.root,
+			isTested: (pid: number) => running.get(pid)?.isTested,
 			rootIdentity: (path: Path) => path as string,
 		},
 		store: {
@@ -88,6 +89,7 @@ describe("the process that opened a decoy", () => {
 			generations: async () => [1, 2],
 			manifest: async () => ({
 				identity: { uid: 33 },
+				accounts: { users: [] },
 				entries: [...decoys, { path: "/etc/passwd", kind: "generated", reasons: [] }],
 			}),
 			cage: async () => ({ trials: [] }),

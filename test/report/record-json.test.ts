@@ -37,7 +37,11 @@ test("the schema accepts a complete record and a minimal one of an older version
 				declined: [{ path: strange, risk: "secret" }],
 				notes: [{ code: "gap-start-up", values: {} }],
 			},
-			cage: { selftest: { at, tried: 3, escaped: [], openByDesign: ["loopback"], findings: [] }, minimised },
+			cage: {
+				selftest: { at, tried: 3, escaped: [], openByDesign: ["loopback"], findings: [] },
+				alarms: { at, generation: 1, filtered: 2, raised: 1, slowest: 0.01, silent: ["io-uring"] },
+				minimised,
+			},
 		},
 		[`${at} made {"generation":1}`],
 		undefined,

@@ -63,6 +63,22 @@ test("the record contains the plan's notes, such as why files may be missing", (
 	expect(record({ plan: { notes } }, [], place, "de")).toContain("- Die Beobachtung begann erst nach dem Start der Anwendung.");
 });
 
+test.each([
+	["en", "of 96 escape techniques that the filter refused, 94 raised an alarm, within 0.1 s", "2 of 96 escape techniques"],
+	["de", "Von 96 Ausbruchsversuchen, die der Filter verweigerte, lösten 94 einen Alarm aus", "2 von 96 Ausbruchsversuchen"],
+] as const)("the record says which attacks raise an alarm, and which stay silent (%s)", (language, measured, silent) => {
+	const at = "2026-01-01T00:00:00.000Z";
+	const alarms = { at, generation: 1, filtered: 96, raised: 94, slowest: 0.1, silent: ["clone3-user", "io-uring"] };
+	const text = record({ cage: { alarms } }, [], place, language);
+	expect(text).toContain(measured);
+	expect(text).toContain(silent);
+	expect(text).toContain("clone3-user, io-uring");
+	// Another generation may have another filter.
+	const other = record({ cage: { alarms: { ...alarms, generation: 2 } } }, [], place, language);
+	expect(other).not.toContain(measured);
+	expect(other).not.toContain("clone3-user");
+});
+
 test("the record lists files that were proven unnecessary, and the extent of the proof", () => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: false, paths: [] };

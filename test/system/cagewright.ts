@@ -81,7 +81,8 @@ export interface Made extends Json {
 export interface Started {
 	readonly pid: number;
 	readonly ended: Promise<Result>;
-	/** Output on stderr so far. */
+	/** Output so far. */
+	stdout(): string;
 	stderr(): string;
 	/** Resolves once stderr contains this text. Rejects if the program ends first. */
 	says(text: string | RegExp): Promise<void>;
@@ -136,6 +137,7 @@ export function begin(args: readonly string[], where: Where): Started {
 	return {
 		pid: child.pid ?? 0,
 		ended,
+		stdout: () => stdout,
 		stderr: () => stderr,
 		async says(text) {
 			const said = () => (typeof text === "string" ? stderr.includes(text) : text.test(stderr));

@@ -99,22 +99,19 @@ describe("the watch", () => {
 		expect(alarmsIn((await watch.ended).stdout)).toMatchObject([
 			{
 				...{ schema: "cagewright/alarm/1", cage: "victim", kind: "decoy", severity: "high", result: "opened", path: key },
-				...{ program: "/usr/bin/perl", knownBy: "process" },
+				...{ executable: "/usr/bin/perl", technique: "T1552", knownBy: "process" },
 			},
 			{ cage: "victim", kind: "decoy", path: "/.env" },
 		]);
 	});
 
 	test("reports a confined shell with --with-tests", async () => {
-		const watch = begin(["watch", "--with-tests"], { state });
+		const watch = begin(["watch", "--json", "--with-tests"], { state });
 		try {
 			await watch.says("Watching");
 			const { stdout } = await cagewright(["shell", "victim", "--", "cat", "/root/.aws/credentials"], { state });
 			expect(stdout).toContain("aws_access_key_id");
-			await eventually(async () => {
-				const history = await cagewright(["show", "victim", "--history"], { state });
-				expect(history.stdout).toMatch(/ alarm \{.*"path":"\/root\/\.aws\/credentials"/);
-			});
+			await eventually(() => expect(watch.stdout()).toContain('"path":"/root/.aws/credentials"'));
 		} finally {
 			await watch.stop();
 		}

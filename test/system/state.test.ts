@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Cage } from "../../src/core/cage/cage.ts";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
+import { addAlarm, readAlarms } from "../../src/system/state/alarms.ts";
 import { writeAtomic } from "../../src/system/state/atomic.ts";
 import { cagePaths, clearRemovedCages, listCages, openState, readCage, writeCage } from "../../src/system/state/cages.ts";
 import { requireSafeFolder } from "../../src/system/state/folder.ts";
@@ -179,6 +180,35 @@ describe("files", () => {
 		await expect(appendLog(at("link"), lines[0] ?? { time: "", action: "", details: 0 })).rejects.toMatchObject({
 			code: "cannot-write",
 		});
+	});
+
+	test("include alarms, without damaged lines and without the oldest ones", async () => {
+		const alarm = {
+			time: "2026-01-02T03:04:05.678Z",
+			cage: "web",
+			kind: "syscall",
+			severity: "high",
+			result: "refused",
+			call: "mount",
+			pid: 1,
+			uid: 33,
+			executable: "x".repeat(4000),
+			knownBy: "process",
+			count: 1,
+		} as const;
+		expect(await readAlarms(at("alarms"))).toEqual([]);
+		await addAlarm(at("alarms"), alarm);
+		writeFileSync(at("alarms"), '2026-01-02T03:04:05.678Z alarm {"time":"today"}\nnonsense\n2026-01-02T03:04:05.6', {
+			flag: "a",
+		});
+		await addAlarm(at("alarms"), { ...alarm, pid: 2 });
+		expect((await readAlarms(at("alarms"))).map(({ pid }) => pid)).toEqual([1, 2]);
+		expect(lstatSync(at("alarms")).mode & 0o777).toBe(0o600);
+		for (let pid = 3; pid <= 200; pid++) await addAlarm(at("alarms"), { ...alarm, pid });
+		const left = await readAlarms(at("alarms"));
+		expect(left.length).toBeGreaterThan(60);
+		expect(left.length).toBeLessThan(150);
+		expect(left.map(({ pid }) => pid)).toEqual(left.map((_, index) => 201 - left.length + index));
 	});
 
 	test("include traces, which are restored unchanged", async () => {

@@ -6,7 +6,7 @@ import type { Minimised } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import type { Addition } from "../plan/plan.ts";
-import type { SelftestSummary } from "../selftest/verdict.ts";
+import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
 
@@ -51,6 +51,8 @@ export interface Cage {
 	readonly unitTrial?: UnitTrialSummary;
 	/** Escape techniques that were tried after the last trial; absent if they were not. */
 	readonly selftest?: SelftestSummary;
+	/** Which of them raise an alarm; absent if that was never measured. */
+	readonly alarms?: MeasuredAlarms;
 	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
 }
 

@@ -82,7 +82,7 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const links =
 		first === undefined || !cage.names.length
 			? []
-			: [`for name in ${quoteShellLine(cage.names)}; do ln -s -- ${quoteShell(baseName(first))} ${launch}/"$name"; done`];
+			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
 	return [`cp -L ${[...copied.values()].map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...links, ...written];
 }
 

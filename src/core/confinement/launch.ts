@@ -100,7 +100,7 @@ export interface CageRoot {
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Host programs for this launch only, with their libraries; they are in `.launch` under their own names. */
 	readonly hostFiles: readonly Path[];
-	/** Links to the first of them. */
+	/** Further names of the first of them. */
 	readonly names: readonly string[];
 }
 
@@ -184,6 +184,11 @@ export const launchDirectory = pathFromText("/.launch");
 /** At most 15 characters, like a process name (proc_pid_comm(5)). */
 export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
+/**
+ * The loader that starts the escape techniques: a second name for the loader, which only self-tests have. The kernel records it as
+ * their program, and an application cannot create it.
+ */
+export const attemptsLoader = join(launchDirectory, pathFromText("cagewright-selftest"));
 /** An empty directory next to a unit's programs. */
 export const emptyName = pathFromText("empty");
 /** The init that leaves descriptors open. The kernel truncates process names to 15 bytes, so it has the same one. */

@@ -1,3 +1,4 @@
+import type { FindingCode } from "../cage/finding.ts";
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import type { Denial } from "./denial.ts";
 
@@ -8,27 +9,58 @@ export type Severity = (typeof severities)[number];
 /** Something in a cage that looks like an attack. */
 export interface Alarm {
 	/** ISO 8601, UTC. */
-	readonly at: string;
+	readonly time: string;
 	readonly cage: string;
-	readonly kind: "system-call" | "crash" | "decoy";
+	readonly kind: "syscall" | "crash" | "decoy" | "drift";
 	readonly severity: Severity;
-	/** `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. */
-	readonly result: "refused" | "killed" | "crashed" | "opened";
+	/**
+	 * `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. `found`: by a
+	 * check of the cage's files.
+	 */
+	readonly result: "refused" | "killed" | "crashed" | "opened" | "found";
 	/** The system call, for the kind of this name. */
 	readonly call?: Denial["call"];
-	/** The decoy in the cage, as it is shown. */
-	readonly path?: string;
 	/** The kind of escape technique that begins with the call. */
-	readonly technique?: Why;
-	readonly pid: number;
+	readonly why?: Why;
+	/** What a check found. */
+	readonly finding?: FindingCode;
+	/** The decoy or the file that was found, as it is shown. */
+	readonly path?: string;
+	/** Absent for `drift`, which no process is known to have caused. */
+	readonly pid?: number;
 	/** In the host's numbering; absent for a crash. */
 	readonly uid?: number;
-	/** Empty if the process had ended. */
-	readonly program: string;
-	/** How the cage was identified: by the process's root, or, because the process had ended, only by its account or the opened file. */
+	/** Absent if the process had ended. The process can choose this text. */
+	readonly executable?: string;
+	/** How the cage was identified: by the process's root, by a file of the cage, or, because the process had ended, only by its account. */
 	readonly knownBy: "process" | "account" | "file";
 	/** Number of alarms of this kind since the last report, including this one. */
 	readonly count: number;
+}
+
+/** A cage's alarms of the last 24 hours. */
+export interface RecentAlarms {
+	readonly lastDay: number;
+	/** The last one, however old. */
+	readonly newest?: Alarm;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** `alarms` may be in any order; `now` is in milliseconds since 1970. */
+export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarms {
+	const sorted = [...alarms].sort((a, b) => (a.time < b.time ? -1 : 1));
+	const newest = sorted.at(-1);
+	return {
+		lastDay: sorted.filter(({ time }) => Date.parse(time) > now - day).length,
+		...(newest ? { newest } : {}),
+	};
+}
+
+/** The MITRE ATT&CK technique that an alarm indicates. Undefined for a crash or changed files, which have many causes. */
+export function attackTechnique({ kind }: Pick<Alarm, "kind">): { readonly id: string; readonly name: string } | undefined {
+	if (kind === "syscall") return { id: "T1611", name: "Escape to Host" };
+	return kind === "decoy" ? { id: "T1552", name: "Unsecured Credentials" } : undefined;
 }
 
 /** Calls that are refused in ordinary cages too: libraries make them and continue without. */
@@ -44,15 +76,15 @@ const ordinary: ReadonlySet<Why> = new Set([
 ]);
 
 /** Returns undefined for a call that no cage's filter denies. */
-export function techniqueOf(call: Denial["call"]): Why | undefined {
+export function whyDenied(call: Denial["call"]): Why | undefined {
 	return everyDenial.find((one) => one.call === call)?.why;
 }
 
 const everyDenial = describeFilter({ unixSockets: false, memfd: false });
 
 export function severityOf({ call, result }: Pick<Denial, "call" | "result">): Severity {
-	const technique = techniqueOf(call);
-	return result === "killed" || (technique !== undefined && !ordinary.has(technique)) ? "high" : "medium";
+	const why = whyDenied(call);
+	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
 }
 
 /** Milliseconds after an alarm for which alarms of the same kind and cage are only counted. */

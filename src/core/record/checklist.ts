@@ -1,7 +1,7 @@
 import { countEntries } from "../cage/manifest.ts";
 import { launcherName } from "../confinement/method.ts";
 import { permittedByPlan } from "../selftest/verdict.ts";
-import { type CageRecord, isApproved, isMeasured, lastTrial, selftestOf, trialsOf } from "./record.ts";
+import { type CageRecord, isApproved, isMeasured, lastTrial, measuredAlarms, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
 
 /** Sections of the record, named as in its page. */
@@ -107,12 +107,6 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		.join(", ");
 	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret")).length;
 	const changed = configuration.filter(({ state }) => state !== "package").length;
-	const item = (
-		id: ItemId,
-		state: ItemState,
-		sections: readonly SectionName[],
-		values: ChecklistItem["values"] = {},
-	): ChecklistItem => ({ id, state, values, sections });
 
 	return [
 		item("s1", person(responsible.initiatedBy), ["responsibilities"], { who: responsible.initiatedBy ?? "" }),
@@ -128,7 +122,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s11", tested, ["selftest", "risks"], ways),
 		item("s12", "explains", ["risks"]),
 		item("s13", "explains", ["risks"]),
-		item("s14", "person", ["updates", "history"], { at: check?.at ?? "" }),
+		detectionItem(record),
 		item("s15", when(trial !== undefined, trial?.answered === true), ["files", "trials"], { files: counts.files, passed }),
 		item("s16", "shown", ["files", "coverage"], { unexplained, entries: manifest.entries.length }),
 		item("s17", "shown", ["files", "devices"], {
@@ -170,6 +164,23 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		}),
 		item("q10", history.length ? "shown" : "open", ["history"], { lines: history.length }),
 	];
+}
+
+function item(
+	id: ItemId,
+	state: ItemState,
+	sections: readonly SectionName[],
+	values: ChecklistItem["values"] = {},
+): ChecklistItem {
+	return { id, state, values, sections };
+}
+
+/** Without a measurement, only a person can say how an attack would be noticed. */
+function detectionItem(record: CageRecord): ChecklistItem {
+	const alarms = measuredAlarms(record);
+	if (!alarms) return item("s14", "person", ["updates", "history"], { at: record.check?.at ?? "" });
+	const { at, filtered, raised, slowest } = alarms;
+	return item("s14", "shown", ["risks", "history"], { at, filtered, raised, seconds: slowest, name: record.cage.name });
 }
 
 /** If the kernel's mandatory access control is off, no profile can be active; a person has to decide whether that is right. */

@@ -20,7 +20,7 @@ import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts"
 import { isDecoy } from "../plan/decoys.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
-import type { SelftestSummary } from "../selftest/verdict.ts";
+import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
 import type { WatchResult } from "../watch/watch-result.ts";
 import { maskLines } from "./mask.ts";
 
@@ -226,6 +226,11 @@ export function selftestOf({ cage, evidence, manifest }: CageRecord): SelftestSu
 	const isOfThis = evidence === undefined || cage.trials.at(-1)?.generation === manifest.generation;
 	const known = [evidence?.selftest, isOfThis ? cage.selftest : undefined].filter((one) => one !== undefined);
 	return known.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+}
+
+/** Returns which techniques raise an alarm, if that was measured with this generation. */
+export function measuredAlarms({ cage: { alarms }, manifest }: CageRecord): MeasuredAlarms | undefined {
+	return alarms?.generation === manifest.generation ? alarms : undefined;
 }
 
 /** Package managers, named as in package URLs. */

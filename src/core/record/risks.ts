@@ -1,6 +1,6 @@
 import { pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { type CageRecord, isMeasured, lastTrial, selftestOf } from "./record.ts";
+import { type CageRecord, isMeasured, lastTrial, measuredAlarms, selftestOf } from "./record.ts";
 
 /**
  * A remaining risk, derived from the record. The messages have a sentence for each code; `severity` tells a signatory how
@@ -37,6 +37,7 @@ const riskCodes = [
 	"no-limits",
 	"weaker",
 	"partly-watched",
+	"silent-techniques",
 	"minimised",
 	"outdated",
 	"kernel",
@@ -101,6 +102,13 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 		"partly-watched",
 		"low",
 	);
+	const alarms = measuredAlarms(record);
+	const silent = alarms?.silent ?? [];
+	add(silent.length > 0, "silent-techniques", "low", {
+		count: silent.length,
+		of: alarms?.filtered ?? 0,
+		names: silent.join(", "),
+	});
 	const smaller = record.evidence?.minimised;
 	if (smaller) {
 		const { exercises, files, probes } = smaller;

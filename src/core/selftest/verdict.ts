@@ -178,7 +178,6 @@ export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 	return groups.filter((group) => !techniques[group].some((way) => control.get(way.id)?.how === "escaped"));
 }
 
-/** Result of a cage's self-test. */
 /** Which escape techniques the kernel records, so that `watch` can raise an alarm. */
 export interface AlarmCoverage {
 	/** Techniques that the filter refused. */
@@ -190,6 +189,13 @@ export interface AlarmCoverage {
 	readonly silent: readonly string[];
 }
 
+/** The same as it is stored, with the generation that was measured. */
+export interface MeasuredAlarms extends AlarmCoverage {
+	readonly at: string;
+	readonly generation: number;
+}
+
+/** Result of a cage's self-test. */
 export interface Selftest {
 	/** The service that was tested; absent for the launcher. */
 	readonly unit?: string;

@@ -1,4 +1,4 @@
-import { launchDirectory } from "../../core/confinement/launch.ts";
+import { attemptsLoader } from "../../core/confinement/launch.ts";
 import { filterErrors } from "../../core/confinement/seccomp.ts";
 import { parseDenial } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
@@ -6,18 +6,18 @@ import { isEnded, isReady } from "../../core/selftest/program.ts";
 import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import type { AlarmCoverage, Attempt } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
-import type { LaunchRequest } from "../launch-ports.ts";
+import type { Launched, LaunchRequest } from "../launch-ports.ts";
 
-/** The kernel records at most this many refusals in so many milliseconds (`printk_ratelimit`). */
+/** The kernel log has at most this many refusals in so many milliseconds (`printk_ratelimit`). */
 const burst = { records: 8, window: 5200 };
-/** Milliseconds within which a record must come. */
-const deadline = 1000;
+/** Milliseconds after which a technique counts as silent. An idle machine needs a few. */
+const deadline = 3000;
 /** Milliseconds for all techniques. */
 const patience = 600_000;
 
 /**
- * Runs the techniques again, one at a time, and measures which of them the kernel records. Each waits until the kernel has room for its record, so it takes
- * about two minutes. Throws `selftest-broken` (exit 70) if it does not finish, and `kernel-log-unreadable` (exit 3).
+ * Runs the techniques again, one at a time, and measures which of them the kernel records. Where only the kernel log is read, each waits until that has room
+ * for its record, which takes about two minutes. Throws `selftest-broken` (exit 70) if it does not finish, and `kernel-log-unreadable` (exit 3).
  */
 export async function measureAlarms(
 	context: Context,
@@ -25,24 +25,24 @@ export async function measureAlarms(
 	attempts: ReadonlyMap<string, Attempt>,
 ): Promise<AlarmCoverage> {
 	const { detection, launcher, now, sleep } = context.machine;
-	/** When the kernel recorded a refusal of these techniques, and of anything on this machine. */
+	const { uid } = request.identity;
+	/** When the kernel recorded the first refusal of each process of these techniques, and any refusal on this machine. */
 	const records: number[] = [];
 	const allRecords: number[] = [];
+	const pids = new Set<number>();
 	const ended = new AbortController();
-	const following = detection.follow({
+	const following = await detection.follow({
 		signal: AbortSignal.any([context.signal, ended.signal]),
 		onRecord(text) {
 			const denial = parseDenial(text);
-			if (denial) allRecords.push(now());
-			if (denial?.uid === request.identity.uid && denial.program.startsWith(`${launchDirectory}/`)) records.push(now());
+			if (!denial) return;
+			allRecords.push(now());
+			// A technique may be refused more than once, and each has a process of its own.
+			if (denial.uid !== uid || denial.program !== attemptsLoader || pids.has(denial.pid)) return;
+			pids.add(denial.pid);
+			records.push(now());
 		},
-	});
-	let output = "";
-	const launched = await launcher.start({
-		...request,
-		onOutput: (chunk) => {
-			output += Buffer.from(chunk).toString("latin1");
-		},
+		onLost() {},
 	});
 	const until = async (isTrue: () => boolean, milliseconds: number) => {
 		for (const end = now() + milliseconds; !isTrue() && now() < end; ) await sleep(10, context.signal);
@@ -52,14 +52,23 @@ export async function measureAlarms(
 	const filtered = Object.values(techniques)
 		.flat()
 		.flatMap(({ id, stoppedBy }) => (stoppedBy.includes("seccomp") && isFilters(attempts.get(id)) ? [id] : []));
+	let output = "";
+	let launched: Launched | undefined;
 	try {
-		// Earlier records may have used up what the kernel allows.
-		await sleep(burst.window, context.signal);
+		launched = await launcher.start({
+			...request,
+			onOutput: (chunk) => {
+				output += Buffer.from(chunk).toString("latin1");
+			},
+		});
+		// Earlier records may have used up what the kernel log allows.
+		if (following.isLimited) await sleep(burst.window, context.signal);
 		const all = Object.values(techniques).flat();
 		for (const [index, { id }] of all.entries()) {
 			const isRunning = await until(() => isReady(output, id), index === 0 ? 30_000 : patience / all.length);
 			if (!isRunning) throw new Failure("selftest-broken", { detail: id }, 70);
-			await until(() => allRecords.filter((time) => time > now() - burst.window).length < burst.records, burst.window * 2);
+			const hasRoom = () => allRecords.filter((time) => time > now() - burst.window).length < burst.records;
+			if (following.isLimited) await until(hasRoom, burst.window * 2);
 			const [before, started] = [records.length, now()];
 			launched.signal("SIGUSR1");
 			if (!(await until(() => isEnded(output, id), 15_000))) throw new Failure("selftest-broken", { detail: id }, 70);
@@ -69,9 +78,9 @@ export async function measureAlarms(
 			context.emit({ event: "ways-tried", launch: 4, launches: 4, tried: index + 1, ways: all.length });
 		}
 	} finally {
-		await launched.stop(1);
+		await launched?.stop(1);
 		ended.abort();
-		await following;
+		await following.ended;
 	}
 	return {
 		filtered: filtered.length,

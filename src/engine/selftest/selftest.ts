@@ -14,6 +14,7 @@ import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from
 import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
+	type MeasuredAlarms,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
@@ -22,7 +23,7 @@ import {
 	type Tested,
 	unproven,
 } from "../../core/selftest/verdict.ts";
-import { layoutOf, presentCage } from "../cages.ts";
+import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
@@ -56,7 +57,24 @@ export async function selftestCage(context: Context, name: string, options: Self
 	const { cage, manifest } = present;
 	const interpreter = context.machine.selftest.interpreter();
 	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
-	return testCage(context, cage, manifest, interpreter, options);
+	const test = await testCage(context, cage, manifest, interpreter, options);
+	if (test.alarms) await saveAlarms(context, name, { ...test.alarms, generation: manifest.generation });
+	return test;
+}
+
+/** For the record. A failure is a warning, because the result is worth more than its place in the record. */
+async function saveAlarms(context: Context, name: string, alarms: Omit<MeasuredAlarms, "at">): Promise<void> {
+	const { now, store } = context.machine;
+	try {
+		await using _lock = await store.lock(name);
+		const cage = await knownCage(store, name);
+		await store.saveCage({ ...cage, alarms: { ...alarms, at: new Date(now()).toISOString() } });
+		const { filtered, generation, raised } = alarms;
+		await store.log(name, "alarms-measured", { generation, filtered, raised });
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		context.emit({ event: "warned", code: error.code, values: error.values });
+	}
 }
 
 const techniqueCount = Object.values(techniques).flat().length;
@@ -138,7 +156,8 @@ async function testCage(
 		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
 		const command = [...interpreter.command, attemptsProgram(architecture, { isGated: true }), ...target];
 		const spec = { kind: "cage", cage: layout, sandbox } as const;
-		const gated = { ...request, network, spec, command, hostFiles: interpreter.brought, signal: context.signal };
+		const { brought: hostFiles, names } = interpreter;
+		const gated = { ...request, network, spec, command, hostFiles, names, signal: context.signal };
 		return await measureAlarms(context, gated, attempts);
 	};
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
@@ -199,6 +218,7 @@ async function runTechniques(
 		spec: { kind: "cage", cage, sandbox },
 		command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
 		hostFiles: interpreter.brought,
+		names: interpreter.names,
 		onOutput: (chunk) => {
 			output += Buffer.from(chunk).toString("latin1");
 		},

@@ -119,6 +119,7 @@ export async function tryUnderUnit(
 		text,
 		launcher: launchFolder,
 		brought,
+		names: program.interpreter.names,
 		output,
 		directories,
 	});

@@ -1,6 +1,6 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
-import { type Alarm, AlarmLimiter, severityOf, techniqueOf } from "../../core/detection/alarm.ts";
+import { type Alarm, AlarmLimiter, severityOf, whyDenied } from "../../core/detection/alarm.ts";
 import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
@@ -9,6 +9,7 @@ import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
+import { DangerWatch } from "./danger-watch.ts";
 import { DecoyWatch } from "./decoys.ts";
 
 /** The reaction to an alarm of high severity, in addition to the report. */
@@ -18,13 +19,17 @@ export type Reaction =
 	| { readonly kind: "stop" }
 	/** Suspends every process, so that its memory can be examined. */
 	| { readonly kind: "freeze" }
-	/** Gets each alarm as JSON on its stdin. */
+	/** Gets each alarm on its stdin, as `toLine` writes it. */
 	| { readonly kind: "command"; readonly command: string };
 
 export interface AlarmWatch {
 	/** If empty, every cage, including later ones. */
 	readonly names: readonly string[];
 	readonly reaction: Reaction;
+	/** Seconds between two checks of the cages' files; 0: none. */
+	readonly checkEvery?: number;
+	/** For a command that reacts. */
+	toLine(alarm: Alarm): string;
 	/** Also writes alarms to the journal. */
 	readonly toJournal?: (alarm: Alarm) => string;
 	/** Called when the watch has started: it misses nothing afterwards. */
@@ -37,76 +42,84 @@ export interface AlarmWatch {
 /** Milliseconds between searches for processes in cages. */
 const look = 1000;
 
+/** Seconds. A check of an ordinary cage takes a tenth of one. */
+const usualCheck = 600;
+
 /**
  * Follows the kernel's refusals in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and
  * `kernel-log-unreadable` (exit 3).
  */
 export async function watchAlarms(
 	context: Context,
-	{ names, onAlarm, onReady, reaction, toJournal, withTests = false }: AlarmWatch,
+	{ checkEvery = usualCheck, names, onAlarm, onReady, reaction, toJournal, toLine, withTests = false }: AlarmWatch,
 ): Promise<void> {
 	const { machine, signal } = context;
 	for (const name of names) await knownCage(machine.store, name);
 	const processes = new CagedProcesses(context, names);
 	await processes.look();
-	const limiter = new AlarmLimiter();
+	const limiters = { attack: new AlarmLimiter(), test: new AlarmLimiter() };
 	let work = Promise.resolve();
 
-	const raise = async (alarm: Alarm, isTested: boolean) => {
+	const notHandled = (error: unknown) => {
+		const problem = error instanceof Failure ? error.code : "internal";
+		context.emit({ event: "warned", code: "alarm-not-handled", values: { problem } });
+	};
+	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
+	const raise = (alarm: Alarm, cause: keyof typeof limiters, isFirst = true) => {
 		onAlarm(alarm);
 		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
-		await machine.store.log(alarm.cage, "alarm", { ...alarm });
-		if (!isTested && alarm.severity === "high") await react(context, alarm, reaction);
+		if (cause === "test") return;
+		const handle = async () => {
+			await machine.store.addAlarm(alarm);
+			if (isFirst && alarm.severity === "high") await react(context, alarm, reaction, toLine);
+		};
+		work = work.then(handle).catch(notHandled);
 	};
 	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined) => {
 		if (!known || (known.isTested && !withTests)) return;
 		if (alarm.result === "refused" && alarm.call !== undefined && known.expected.has(alarm.call)) return;
 		if (isLaunch(alarm)) return;
-		const admitted = limiter.admit({ ...alarm, cage: known.cage, knownBy: known.knownBy, count: 1 }, machine.now());
-		if (admitted) after(() => raise(admitted, known.isTested));
-	};
-	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
-	const after = (task: () => Promise<void>) => {
-		work = work.then(task).catch((error: unknown) => {
-			const code = error instanceof Failure ? error.code : "internal";
-			context.emit({ event: "warned", code: "alarm-not-handled", values: { problem: code } });
-		});
+		const cause = known.isTested ? "test" : "attack";
+		const { cage, knownBy } = known;
+		const admitted = limiters[cause].admit({ ...alarm, cage, knownBy, count: 1 }, machine.now());
+		if (admitted) raise(admitted, cause);
 	};
 
 	const decoys = new DecoyWatch(context, (opened) => {
 		const { opening, path } = opened;
 		consider(
 			{
-				at: new Date(machine.now()).toISOString(),
+				time: new Date(machine.now()).toISOString(),
 				kind: "decoy",
 				severity: "high",
 				result: "opened",
 				path: showPath(path),
 				pid: opening.pid,
 				...(opening.uid === undefined ? {} : { uid: opening.uid }),
-				program: opening.program ?? "",
+				...(opening.program === undefined ? {} : { executable: opening.program }),
 			},
 			processes.findReader(opened),
 		);
 	});
-	await decoys.follow(processes.decoys());
-	const following = machine.detection.follow({
+	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
+	const following = await machine.detection.follow({
 		signal,
+		onLost: () => warn("alarms-lost"),
 		onRecord(text) {
 			const denial = parseDenial(text);
 			if (denial) {
-				const technique = techniqueOf(denial.call);
+				const why = whyDenied(denial.call);
 				consider(
 					{
-						at: new Date(denial.time).toISOString(),
-						kind: "system-call",
+						time: new Date(denial.time).toISOString(),
+						kind: "syscall",
 						severity: severityOf(denial),
 						result: denial.result,
 						call: denial.call,
-						...(technique === undefined ? {} : { technique }),
+						...(why === undefined ? {} : { why }),
 						pid: denial.pid,
 						uid: denial.uid,
-						program: denial.program || denial.name,
+						executable: denial.program || denial.name,
 					},
 					processes.find(denial),
 				);
@@ -116,28 +129,47 @@ export async function watchAlarms(
 			if (!crash) return;
 			consider(
 				{
-					at: new Date(machine.now()).toISOString(),
+					time: new Date(machine.now()).toISOString(),
 					kind: "crash",
 					severity: "medium",
 					result: "crashed",
 					pid: crash.pid,
-					program: crash.name,
+					executable: crash.name,
 				},
 				processes.find({ pid: crash.pid }),
 			);
 		},
 	});
+	await decoys.follow(processes.decoys());
+	if (following.isLimited) warn("alarms-limited");
 	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());
-			for (const alarm of limiter.due(machine.now())) after(() => raise(alarm, true));
+			for (const cause of ["attack", "test"] as const) {
+				for (const alarm of limiters[cause].due(machine.now())) raise(alarm, cause, false);
+			}
+		}
+	};
+	const checking = async () => {
+		const dangers = new DangerWatch(context, names);
+		while (checkEvery > 0 && !signal.aborted) {
+			const found = await dangers.check().catch((error: unknown) => {
+				if (!signal.aborted) notHandled(error);
+				return [];
+			});
+			for (const { cage, finding } of found) {
+				const time = new Date(machine.now()).toISOString();
+				const alarm = { time, cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 } as const;
+				raise({ ...alarm, finding: finding.code, path: showPath(finding.path) }, "attack");
+			}
+			await machine.sleep(checkEvery * 1000, signal).catch(() => undefined);
 		}
 	};
 	try {
-		await Promise.all([following, looking()]);
+		await Promise.all([following.ended, looking(), checking()]);
 	} finally {
 		decoys.stop();
 	}
@@ -145,16 +177,16 @@ export async function watchAlarms(
 }
 
 /** setpriv looks up the account through nscd's socket at each start. */
-function isLaunch({ call, program, severity }: Pick<Alarm, "call" | "program" | "severity">): boolean {
-	return call === "socket" && severity === "medium" && program.startsWith(`${launchDirectory}/`);
+function isLaunch({ call, executable = "", severity }: Pick<Alarm, "call" | "executable" | "severity">): boolean {
+	return call === "socket" && severity === "medium" && executable.startsWith(`${launchDirectory}/`);
 }
 
 /** systemd does not restart a service that was stopped by request. */
-async function react(context: Context, alarm: Alarm, reaction: Reaction): Promise<void> {
+async function react(context: Context, alarm: Alarm, reaction: Reaction, toLine: AlarmWatch["toLine"]): Promise<void> {
 	const { machine, signal } = context;
 	if (reaction.kind === "report") return;
 	if (reaction.kind === "command") {
-		await machine.detection.runCommand(reaction.command, `${JSON.stringify(alarm)}\n`, signal);
+		await machine.detection.runCommand(reaction.command, `${toLine(alarm)}\n`, signal);
 		return;
 	}
 	const { cage } = alarm;
@@ -168,7 +200,7 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction): Promis
 			machine.detection.freeze(fresh);
 			for (const pid of fresh) frozen.add(pid);
 		}
-		await machine.store.log(cage, "frozen", { processes: frozen.size, alarm: alarm.call ?? alarm.kind });
+		await machine.store.log(cage, "frozen", { processes: frozen.size, alarm: alarm.call ?? alarm.finding ?? alarm.kind });
 		return;
 	}
 	const stopped: string[] = [];
@@ -180,7 +212,7 @@ async function react(context: Context, alarm: Alarm, reaction: Reaction): Promis
 		}
 	}
 	for (const { inits } of running()) for (const init of inits) machine.launcher.send(init, "SIGTERM");
-	await machine.store.log(cage, "stopped", { services: stopped, alarm: alarm.call ?? alarm.kind });
+	await machine.store.log(cage, "stopped", { services: stopped, alarm: alarm.call ?? alarm.finding ?? alarm.kind });
 }
 
 /** Path of the watch's unit. */

@@ -1,4 +1,5 @@
-import { launchDirectory } from "../../core/confinement/launch.ts";
+import { runningUids } from "../../core/cage/footprint.ts";
+import { attemptsLoader, launchDirectory } from "../../core/confinement/launch.ts";
 import type { Denial } from "../../core/detection/denial.ts";
 import { join } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
@@ -20,15 +21,24 @@ export interface KnownProcess {
 
 interface WatchedCage {
 	readonly name: string;
-	/** User ids with which its processes start. */
-	readonly uid: number;
+	/** User ids with which its processes start or to which they switch. */
+	readonly uids: ReadonlySet<number>;
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
 	readonly decoys: readonly WatchedDecoy[];
 }
 
+interface SeenProcess {
+	readonly root: string;
+	readonly known: KnownProcess;
+	/** Milliseconds since 1970 at which it was last seen. */
+	at: number;
+}
+
 /** Milliseconds for which an ended process is remembered. */
 const memory = 60_000;
+/** Milliseconds after the end of a test in which a process that was never seen may belong to it. */
+const testMemory = 10_000;
 /** Milliseconds between reads of the state folder for new cages and generations. */
 const freshness = 5000;
 /** Minimum number of milliseconds between searches for ended processes, so that many records do not cause many searches. */
@@ -40,7 +50,7 @@ export class CagedProcesses {
 	readonly #names: readonly string[];
 	/** Keys are identities of the generations' root directories. */
 	#cages = new Map<string, WatchedCage>();
-	readonly #seen = new Map<number, { known: KnownProcess; until: number }>();
+	readonly #seen = new Map<number, SeenProcess>();
 	#read = 0;
 	#looked = 0;
 
@@ -58,16 +68,22 @@ export class CagedProcesses {
 			this.#read = now;
 		}
 		this.#lookAtProcesses();
-		for (const [pid, { until }] of this.#seen) if (until < now) this.#seen.delete(pid);
+		for (const [pid, { at }] of this.#seen) if (at + memory < now) this.#seen.delete(pid);
 	}
 
-	find({ pid, program, uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
-		const process = this.#context.machine.detection.cagedProcess(pid);
-		if (process) return this.#remember(pid, process.root, process.isTested);
+	/** A self-test's processes are identified by their program, which exists in no other launch, even if they were never seen. */
+	find({ pid, program = "", uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
+		const known = this.#cageOf(pid, uid, program);
+		return known && program === attemptsLoader ? { ...known, isTested: true } : known;
+	}
+
+	#cageOf(pid: number, uid: number | undefined, program: string): KnownProcess | undefined {
+		const root = this.#context.machine.detection.rootOf(pid);
+		if (root !== undefined) return this.#see(pid, root);
 		const seen = this.#seen.get(pid);
 		if (seen || uid === undefined) return seen?.known;
 		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
-		return this.#byAccount(uid, program ?? "");
+		return this.#byAccount(uid, program);
 	}
 
 	/** Of all generations. */
@@ -82,7 +98,7 @@ export class CagedProcesses {
 		if (!isInside) return undefined;
 		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
 		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
-		const running = [...this.#seen.values()].filter(({ until }) => until >= this.#looked + memory);
+		const running = [...this.#seen.values()].filter(({ at }) => at >= this.#looked);
 		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
 		return { cage, isTested, expected: new Set(), knownBy: "file" };
 	}
@@ -90,34 +106,50 @@ export class CagedProcesses {
 	#lookAtProcesses(): void {
 		const { detection, now } = this.#context.machine;
 		this.#looked = now();
-		for (const [pid, { isTested, root }] of detection.cagedProcesses()) this.#remember(pid, root, isTested);
+		for (const pid of detection.processes()) {
+			const root = detection.rootOf(pid);
+			if (root !== undefined) this.#see(pid, root);
+		}
 	}
 
 	/** Returns the only cage with this account and program that has, or just had, a process. */
 	#byAccount(uid: number, program: string): KnownProcess | undefined {
-		const running = [...this.#seen.values()].map(({ known }) => known);
+		const running = new Set([...this.#seen.values()].map(({ known }) => known.cage));
 		const cages = [...this.#cages.values()].filter(
-			(cage) =>
-				cage.uid === uid &&
-				(cage.programs.has(program) || program.startsWith(`${launchDirectory}/`)) &&
-				running.some((one) => one.cage === cage.name),
+			({ name, programs, uids }) =>
+				uids.has(uid) && (programs.has(program) || program.startsWith(`${launchDirectory}/`)) && running.has(name),
 		);
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
 		const { expected, name: cage } = first;
-		// A concurrent test may be the cause, and must not cause a reaction.
-		return { cage, isTested: running.some((one) => one.cage === cage && one.isTested), expected, knownBy: "account" };
+		return { cage, isTested: this.#isTestedNow(cage), expected, knownBy: "account" };
 	}
 
-	#remember(pid: number, root: string, isTested: boolean): KnownProcess | undefined {
+	/** A concurrent test may be the cause, and must not cause a reaction. */
+	#isTestedNow(cage: string): boolean {
+		const now = this.#context.machine.now();
+		return [...this.#seen.values()].some(({ at, known }) => known.cage === cage && known.isTested && now - at < testMemory);
+	}
+
+	#see(pid: number, root: string): KnownProcess | undefined {
+		const { detection, now } = this.#context.machine;
 		const watched = this.#cages.get(root);
+		const seen = this.#seen.get(pid);
 		if (watched === undefined) {
 			// Another process may have this number now.
 			this.#seen.delete(pid);
 			return undefined;
 		}
-		const known: KnownProcess = { cage: watched.name, expected: watched.expected, isTested, knownBy: "process" };
-		this.#seen.set(pid, { known, until: this.#context.machine.now() + memory });
+		if (seen?.root === root) {
+			seen.at = now();
+			return seen.known;
+		}
+		const isTested = detection.isTested(pid);
+		const { expected, name: cage } = watched;
+		// It just ended, so whether it is a test remains unknown.
+		if (isTested === undefined) return { cage, expected, isTested: this.#isTestedNow(cage), knownBy: "process" };
+		const known: KnownProcess = { cage, expected, isTested, knownBy: "process" };
+		this.#seen.set(pid, { root, known, at: now() });
 		return known;
 	}
 
@@ -139,7 +171,7 @@ export class CagedProcesses {
 				const trial = trials.findLast((one) => one.generation === generation && one.answered);
 				cages.set(root, {
 					name,
-					uid: manifest.identity.uid,
+					uids: new Set([manifest.identity.uid, ...runningUids(manifest)]),
 					expected: new Set(trial?.refusedCalls),
 					decoys: manifest.entries
 						.filter(isDecoy)

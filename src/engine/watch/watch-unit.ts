@@ -14,8 +14,8 @@ const owner = pathToText(programFolder) ?? "";
 interface WatchUnit {
 	/** If empty, every cage. */
 	readonly names: readonly string[];
-	/** The value of `--on-alarm`. */
-	readonly onAlarm?: string;
+	/** Options of its command. */
+	readonly options: readonly string[];
 	/** Reads a file of packaging/. */
 	readonly packaged: (name: string) => string;
 }
@@ -31,14 +31,14 @@ interface ChangedUnit {
  */
 export async function installWatch(
 	context: Context,
-	{ names, onAlarm, packaged }: WatchUnit,
+	{ names, options, packaged }: WatchUnit,
 	dryRun: boolean,
 ): Promise<ChangedUnit> {
 	const { machine } = context;
 	const [program = "", ...rest] = machine.program();
 	for (const name of names) await knownCage(machine.store, name);
 	await requireOurs(context);
-	const words = [...rest, "watch", "--journal", ...(onAlarm === undefined ? [] : ["--on-alarm", onAlarm]), ...names];
+	const words = [...rest, "watch", "--journal", ...options, ...names];
 	const command = [programWord(program), ...words.map(argumentWord)].join(" ");
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
 	if (dryRun) return { changed: true, unit: text };

@@ -3,14 +3,18 @@ import type { Widen } from "../widen.ts";
 
 export const alarmsDe: Widen<typeof alarmsEn> = {
 	severities: { high: "HOCH", medium: "mittel" },
-	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", opened: "geöffnet" },
+	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", opened: "geöffnet", found: "gefunden" },
 	call: (cage, program, pid, call, result, technique) =>
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
+	drift: (cage, path, finding) => `${cage}: ${finding} bei ${path} gefunden; Erklärung mit: cagewright check ${cage}`,
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
+	label: "Alarme",
+	recent: (lastDay, newest) => `${lastDay} in den letzten 24 Stunden. Neuester: ${newest}`,
+	inList: (lastDay) => `${lastDay} ${lastDay === 1 ? "Alarm" : "Alarme"} in 24 Stunden`,
 	watching: (names) =>
 		names.length ? `Beobachte ${names.join(", ")}. Strg-C beendet.` : "Beobachte alle Käfige. Strg-C beendet.",
 	unit: {

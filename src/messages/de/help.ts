@@ -216,10 +216,11 @@ export const helpDe: HelpMessages = {
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, oder für einen Absturz.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz oder für Dateien, die den Käfig gefährden, etwa ein geändertes Programm.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",
+			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige, 0 für keine (Vorgabe: 600)",
 			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
 			install: "eine systemd-Unit installieren und starten, die beobachtet",
@@ -231,7 +232,7 @@ export const helpDe: HelpMessages = {
 			details:
 				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schutzschicht. Es endet mit 1, wenn ein Ausbruch aus dem Käfig gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
 			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
-			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen; dauert etwa zwei Minuten",
+			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen, für den Nachweis",
 			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
 		},
 		check: {

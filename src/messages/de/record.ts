@@ -40,6 +40,7 @@ export const recordLogDe: RecordLogMessages = {
 		"rolled-back": "auf ältere Generation zurück",
 		"switch-finished": "unterbrochener Wechsel abgeschlossen",
 		alarm: "Alarm",
+		"alarms-measured": "Alarme gemessen",
 		frozen: "Prozesse nach einem Alarm angehalten",
 		stopped: "nach einem Alarm gestoppt",
 		"finding-accepted": "Befund akzeptiert",
@@ -129,7 +130,7 @@ export const checklistDe: ChecklistMessages = {
 		s11: "Das gilt für chroot allein. Dieser Käfig hat weitere Schutzschichten. Der Selbsttest erprobte {tried:count} Ausbruchstechniken gegen sie. Ausgebrochen: {escaped:count}. Vom Plan erlaubt: {open:count}.",
 		s12: "Der Käfig verlässt sich nicht darauf, unbemerkt zu bleiben.",
 		s13: "Die Verzögerung wurde nicht gemessen, und der Käfig verlässt sich nicht darauf.",
-		s14: "Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt den Befehl cagewright check bei (zuletzt am {at}); sein Exit-Status lässt sich überwachen.",
+		s14: "Gemessen am {at}: Von {filtered:count} Ausbruchsversuchen, die der Filter verweigerte, lösten {raised:count} einen Alarm aus, innerhalb von {seconds} s. cagewright watch {name} meldet Alarme und kann den Käfig stoppen oder einfrieren. Jemand muss benachrichtigt werden und handeln.",
 		s15: "Der Käfig enthält {files:count} {files|Datei|Dateien}. In der letzten Erprobung {passed|gelang|gelangen} {passed:count} {passed|Probe|Proben} mit echten Anfragen allein mit diesen Dateien.",
 		s16: "Ermittelt durch Beobachten der Anwendung, durch Lesen ihrer Programme und Bibliotheken und durch Erprobungen. Cagewright durchsucht auch die Dokumentation in den Paketen der Anwendung und bietet die dort genannten Pfade an. Ohne Grund sind {unexplained:count} von {entries:count} Einträgen.",
 		s17: "Vorhanden: {there}. Nicht benötigt: {absent}.",
@@ -155,6 +156,8 @@ export const checklistDe: ChecklistMessages = {
 	missing: {
 		person: "Das hat noch niemand beantwortet.",
 		open: "Nicht gemessen.",
+		detection:
+			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt cagewright watch bei, das Angriffe meldet, und cagewright check (zuletzt am {at}) mit einem Rückgabewert für die Überwachung. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
 		profiles: "Dieses System verwendet weder AppArmor noch SELinux. Ob es das sollte, muss eine Person entscheiden.",
 		approval: "Die Freigabe durch {who} galt Generation {generation}, nicht dieser.",
 	},
@@ -196,6 +199,8 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Speicher, Prozesse und offene Dateien sind nicht begrenzt; die Anwendung kann das System überlasten.",
 		weaker: "Dieses System unterstützt nicht jede Schutzschicht. Es fehlt: {layers}.",
 		"partly-watched": "Die Beobachtung umfasste den Start nicht; selten benötigte Dateien können fehlen.",
+		"silent-techniques":
+			"{count:count} von {of:count} Ausbruchsversuchen, die der Filter verweigert, lösen keinen Alarm aus, blieben also unbemerkt: {names}.",
 		minimised:
 			"{files:count} {files|Datei wurde|Dateien wurden} weggelassen, weil {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} {files|sie|sie} nicht brauchten. Andere Funktionen können scheitern.",
 		outdated: "Der Host hat neuere Dateien als der Käfig.",
@@ -229,6 +234,7 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Grenzen per Option oder in ihrer Unit setzen.",
 		weaker: "cagewright doctor ausführen; der Befehl erklärt, wie die Schutzschicht zu ergänzen ist.",
 		"partly-watched": "Den Dienst anhalten und den Käfig neu bauen, damit die Beobachtung den Start umfasst.",
+		"silent-techniques": "Für die Abschottung ist nichts nötig. Auch das Protokoll der Anwendung beobachten.",
 		minimised:
 			"Mit einer Übung für jede Funktion erneut verkleinern (cagewright minimise --exercise) und im Betrieb beobachten (cagewright trace --for).",
 		outdated: "cagewright update ausführen.",

@@ -173,7 +173,7 @@ export const selftestDe: SelftestMessages = {
 	leaks: (escaped, findings) =>
 		`NICHT SICHER: ${escaped} Techniken ausgebrochen, ${findings} Prüfungen von außen nicht bestanden.`,
 	alarms: (raised, filtered, slowest) =>
-		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(1).replace(".", ",")} s.`,
+		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(2).replace(".", ",")} s.`,
 	silent: (technique) => `nicht verzeichnet: ${technique}`,
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,

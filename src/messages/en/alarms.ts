@@ -3,7 +3,7 @@ import type { Alarm } from "../../core/detection/alarm.ts";
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {
 	severities: { high: "HIGH", medium: "medium" } satisfies Record<Alarm["severity"], string>,
-	results: { refused: "refused", killed: "killed", crashed: "crashed", opened: "opened" } satisfies Record<
+	results: { refused: "refused", killed: "killed", crashed: "crashed", opened: "opened", found: "found" } satisfies Record<
 		Alarm["result"],
 		string
 	>,
@@ -12,8 +12,13 @@ export const alarmsEn = {
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
+	drift: (cage: string, path: string, finding: string) =>
+		`${cage}: found ${finding} at ${path}; explained by: cagewright check ${cage}`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
+	label: "Alarms",
+	recent: (lastDay: number, newest: string) => `${lastDay} in the last 24 hours. Newest: ${newest}`,
+	inList: (lastDay: number) => `${lastDay} ${lastDay === 1 ? "alarm" : "alarms"} in 24 hours`,
 	watching: (names: readonly string[]) =>
 		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
 	unit: {

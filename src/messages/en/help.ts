@@ -219,10 +219,11 @@ export const helpEn = {
 		watch: {
 			about: "Report attacks on running cages",
 			details:
-				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, or a crash.",
+				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, a crash, or files that endanger the cage, such as a changed program.",
 			format: "Format of an alarm",
 			onAlarm:
 				"Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `freeze` suspends its processes, anything else is a shell line that gets the alarm on stdin (default: report)",
+			checkEvery: "Seconds between two checks of the cages' files, 0 for none (default: 600)",
 			journal: "Also write alarms to the journal (journalctl CAGE=NAME)",
 			withTests: "Also report alarms that trials and self-tests cause",
 			install: "Install and start a systemd unit that watches",
@@ -234,7 +235,7 @@ export const helpEn = {
 			details:
 				"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if a technique escapes from the cage, and 70 if the control run cannot escape either.",
 			network: "Network of the test (default: the cage's)",
-			alarm: "Also measure which techniques raise an alarm; takes about two minutes",
+			alarm: "Also measure which techniques raise an alarm, for the record",
 			unit: "Test the unit that `cagewright unit` prints, under the running systemd",
 		},
 		check: {

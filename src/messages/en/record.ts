@@ -49,6 +49,7 @@ export const recordLogEn = {
 		"rolled-back": "rolled back",
 		"switch-finished": "interrupted switch completed",
 		alarm: "alarm",
+		"alarms-measured": "alarms measured",
 		frozen: "processes frozen after an alarm",
 		stopped: "stopped after an alarm",
 		"finding-accepted": "finding accepted",
@@ -141,7 +142,7 @@ export const checklistEn = {
 		s11: "This is true for chroot alone. This cage has further layers. The self-test tried {tried:count} escape techniques against them. Escaped: {escaped:count}. Permitted by the plan: {open:count}.",
 		s12: "The cage does not rely on being unnoticed.",
 		s13: "The delay was not measured, and the cage does not rely on it.",
-		s14: "Detection and countermeasures are organisational: somebody must be notified and must act. Cagewright contributes the command cagewright check (last run at {at}), whose exit status can be monitored.",
+		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {seconds} s. cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
 		s15: "The cage contains {files:count} {files|file|files}. In the last trial, {passed:count} {passed|probe|probes} with real requests succeeded with only these files.",
 		s16: "Determined by tracing the application, by reading its programs and libraries, and by trials. Cagewright also searches the documentation of the application's packages and offers the paths that it names. {unexplained:count} of {entries:count} entries have no reason.",
 		s17: "Present: {there}. Not needed: {absent}.",
@@ -167,6 +168,8 @@ export const checklistEn = {
 	missing: {
 		person: "Nobody has answered this yet.",
 		open: "Not measured.",
+		detection:
+			"Detection and countermeasures are organisational: somebody must be notified and must act. Cagewright contributes cagewright watch, which reports attacks, and cagewright check (last run at {at}) with an exit status for monitoring. cagewright selftest --alarm measures which attacks are noticed.",
 		profiles: "This machine uses neither AppArmor nor SELinux. A person must decide whether it should.",
 		approval: "The approval by {who} was for generation {generation}, not for this one.",
 	},
@@ -208,6 +211,8 @@ export const risksEn = {
 		"no-limits": "Memory, processes and open files are not limited, so the application can exhaust the machine.",
 		weaker: "This machine does not support every layer. Missing: {layers}.",
 		"partly-watched": "The trace did not include the start, so rarely needed files may be missing.",
+		"silent-techniques":
+			"{count:count} of {of:count} escape techniques that the filter refuses raise no alarm, so an attempt would not be noticed: {names}.",
 		minimised:
 			"{files:count} {files|file was|files were} left out because {probes:count} {probes|probe|probes} and {exercises:count} {exercises|exercise|exercises} did not need {files|it|them}. Other functions may fail.",
 		outdated: "The host has newer files than the cage.",
@@ -240,6 +245,7 @@ export const risksEn = {
 		"no-limits": "Set limits with options or in its unit.",
 		weaker: "Run cagewright doctor, which explains how to add the layer.",
 		"partly-watched": "Stop the service and rebuild the cage, so that the trace includes the start.",
+		"silent-techniques": "None is needed for the confinement. Watch the application's own log as well.",
 		minimised:
 			"Minimise again with an exercise for every function (cagewright minimise --exercise), and watch it in production (cagewright trace --for).",
 		outdated: "Run cagewright update.",

@@ -174,7 +174,7 @@ export const selftestEn = {
 	leaks: (escaped: number, findings: number) =>
 		`NOT SAFE: ${escaped} techniques escaped, ${findings} checks from outside failed.`,
 	alarms: (raised: number, filtered: number, slowest: number) =>
-		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(1)} s.`,
+		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(2)} s.`,
 	silent: (technique: string) => `no record: ${technique}`,
 	control: (before: number, after: number) =>
 		`The control run without any layer escaped with ${before} techniques before the test and ${after} after it, so the test works.`,

@@ -78,6 +78,9 @@ export const verbFailuresEn = {
 		"Cage {name} was made without root, and only root can change {service}. Create the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
+	"alarms-limited":
+		"Only the kernel log can be read here, which has at most ten refused calls in five seconds for the whole machine. Install perl and run `cagewright watch` as root to see all.",
+	"alarms-lost": "The kernel dropped records of refused calls because they came too fast. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",

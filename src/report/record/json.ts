@@ -3,7 +3,7 @@ import { pathToJson } from "../../core/path/path.ts";
 import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
-import { type CageRecord, selftestOf, trialsOf } from "../../core/record/record.ts";
+import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
 import { reachedToJson } from "../coverage.ts";
 
@@ -60,6 +60,7 @@ export function recordToJson(record: CageRecord): object {
 			probes: probes.map(({ command, ok }) => ({ command: maskLine(command), ok })),
 		})),
 		selftest: selftestOf(record) ?? null,
+		alarms: measuredAlarms(record) ?? null,
 		confinement: {
 			network: application.network,
 			openings: permissionsToJson(manifest.permissions),

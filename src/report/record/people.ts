@@ -90,7 +90,7 @@ function evidenceText({ id, state, values }: ChecklistItem, { manifest, responsi
 	}
 	if (id === "r3") return missing.profiles;
 	// Evidence is shown even if a person has to add the rest.
-	return id === "s14" ? known : missing.person;
+	return id === "s14" ? messages.fill(missing.detection, values) : missing.person;
 }
 
 export function risks(record: CageRecord, messages: Messages): Block[] {

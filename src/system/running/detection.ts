@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-import type { CagedProcess, Detection } from "../../engine/detection-ports.ts";
+import type { Detection } from "../../engine/detection-ports.ts";
 import { processStatus } from "../launch/processes.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog } from "./kernel-log.ts";
@@ -9,16 +9,12 @@ import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
 export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
-	cagedProcess,
-	cagedProcesses() {
-		const pids = namesIn("/proc").filter((name) => /^\d+$/.test(name));
-		return new Map(
-			pids.flatMap((name) => {
-				const found = cagedProcess(Number(name));
-				return found ? [[Number(name), found] as const] : [];
-			}),
-		);
+	processes: () => namesIn("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])),
+	rootOf(pid) {
+		const root = fileIdentity(`/proc/${pid}/root/.`);
+		return root === "" || root === ownRoot ? undefined : root;
 	},
+	isTested,
 	rootIdentity: (root: Path) => fileIdentity(`${pathToBytes(root).toString()}/.`),
 	toJournal,
 	freeze(pids) {
@@ -46,14 +42,15 @@ export const systemDetection: Omit<Detection, "watchOpenings"> = {
 
 const ownRoot = fileIdentity("/proc/self/root/.");
 
-function cagedProcess(pid: number): CagedProcess | undefined {
-	const root = fileIdentity(`/proc/${pid}/root/.`);
-	return root === "" || root === ownRoot ? undefined : { root, isTested: isTested(pid) };
-}
-
-/** Whether the first ancestor outside is a Cagewright command other than `run`. A process inside cannot forge ancestors outside. */
-function isTested(pid: number): boolean {
-	for (let one = processStatus(pid)?.parent ?? 0; one > 1; one = processStatus(one)?.parent ?? 0) {
+/**
+ * Whether the first ancestor outside is a Cagewright command other than `run`. A process inside cannot forge ancestors outside. Undefined
+ * if one of them ended in the meantime.
+ */
+function isTested(pid: number): boolean | undefined {
+	for (let one = processStatus(pid)?.parent; one !== 1; one = processStatus(one)?.parent) {
+		if (one === undefined) return undefined;
+		// The first process of a PID namespace that was entered from outside.
+		if (one === 0) return false;
 		const command = wordsOf(one, "cmdline");
 		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
 		if (script >= 0 && fileIdentity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
@@ -73,13 +70,14 @@ function toJournal(alarm: Alarm, message: string): void {
 		CAGE: alarm.cage,
 		CAGEWRIGHT_KIND: alarm.kind,
 		CAGEWRIGHT_CALL: alarm.call ?? "",
-		CAGEWRIGHT_TECHNIQUE: alarm.technique ?? "",
+		CAGEWRIGHT_FINDING: alarm.finding ?? "",
 		CAGEWRIGHT_PATH: alarm.path ?? "",
+		CAGEWRIGHT_TECHNIQUE: alarm.why ?? "",
 		CAGEWRIGHT_SEVERITY: alarm.severity,
 		CAGEWRIGHT_RESULT: alarm.result,
 		CAGEWRIGHT_COUNT: String(alarm.count),
-		OBJECT_PID: String(alarm.pid),
-		CAGEWRIGHT_PROGRAM: alarm.program,
+		OBJECT_PID: String(alarm.pid ?? ""),
+		CAGEWRIGHT_PROGRAM: alarm.executable ?? "",
 	};
 	const child = spawn(logger, ["--journald"], { env: toolEnvironment, stdio: ["pipe", "ignore", "ignore"] });
 	child.on("error", () => undefined);
@@ -87,6 +85,7 @@ function toJournal(alarm: Alarm, message: string): void {
 	// A line break would begin another field.
 	child.stdin.end(
 		Object.entries(fields)
+			.filter(([, value]) => value !== "")
 			.map(([name, value]) => `${name}=${value.replace(/[^\x20-\x7e]/g, "?")}\n`)
 			.join(""),
 	);

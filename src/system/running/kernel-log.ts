@@ -2,27 +2,59 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "n
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseKernelRecord } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
-import type { FollowRequest } from "../../engine/detection-ports.ts";
+import type { Following, FollowRequest } from "../../engine/detection-ports.ts";
 import { errorName } from "../files/errors.ts";
+import { readAuditRecords } from "./audit-records.ts";
 
 /** Milliseconds between two looks. An idle look is one system call. */
 const interval = 100;
 const auditFile = "/var/log/audit/audit.log";
 
-/** While auditd runs, the kernel hands its records to it and they do not appear in the kernel log. */
-export async function followKernelLog({ onRecord, signal, since }: FollowRequest): Promise<void> {
+/**
+ * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
+ * hands its records to it and they do not appear in the kernel log. Delivers each record once, from the source that has it first.
+ */
+export async function followKernelLog({ onLost, onRecord, signal, since }: FollowRequest): Promise<Following> {
 	const kernel = new KernelLog(since);
-	const audit = new AuditFile(since !== undefined);
-	try {
-		while (!signal.aborted) {
-			for (const text of [...kernel.read(), ...audit.read()]) onRecord(text);
-			await sleep(interval, undefined, { signal }).catch(() => undefined);
+	const auditd = new AuditFile(since !== undefined);
+	const known = new KnownRecords();
+	const deliver = (text: string) => {
+		if (known.isNew(text)) onRecord(text);
+	};
+	const records = await readAuditRecords(deliver, onLost);
+	const ended = async () => {
+		try {
+			while (!signal.aborted) {
+				for (const text of [...kernel.read(), ...auditd.read()]) deliver(text);
+				await sleep(interval, undefined, { signal }).catch(() => undefined);
+			}
+		} finally {
+			records?.stop();
+			kernel.close();
+			auditd.close();
 		}
-	} finally {
-		kernel.close();
-		audit.close();
+	};
+	return { isLimited: records === undefined && !auditd.exists, ended: ended() };
+}
+
+/** The time and serial number of audit records, which are the same in all sources. */
+class KnownRecords {
+	readonly #names = new Set<string>();
+
+	/** True once for each record, and always for other texts. */
+	isNew(text: string): boolean {
+		const name = /^(?:audit: type=1326 |type=SECCOMP msg=)audit\((\d+\.\d{3}:\d+)\)/.exec(text)?.[1];
+		if (name === undefined) return true;
+		if (this.#names.has(name)) return false;
+		this.#names.add(name);
+		const [oldest] = this.#names;
+		if (this.#names.size > mostKnown && oldest !== undefined) this.#names.delete(oldest);
+		return true;
 	}
 }
+
+/** A source that is further behind another one would repeat records. */
+const mostKnown = 50_000;
 
 class KernelLog {
 	readonly #file: number;
@@ -70,6 +102,10 @@ class AuditFile {
 		this.#fromStart = fromStart;
 		this.#open();
 		this.#fromStart = true;
+	}
+
+	get exists(): boolean {
+		return this.#file !== undefined;
 	}
 
 	*read(): Generator<string> {

@@ -5,6 +5,7 @@ import {
 	chmodSync,
 	chownSync,
 	copyFileSync,
+	linkSync,
 	lstatSync,
 	mkdirSync,
 	readdirSync,
@@ -14,9 +15,9 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { attemptsLoader, emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
@@ -36,9 +37,10 @@ export const selftestTools: SelftestTools = {
 		const [loader, ...libraries] = loaderAndLibraries(perl);
 		const inside = (path: string) => join(launchDirectory, basename(path));
 		return {
-			brought: [pathFromText(perl), loader, ...libraries],
+			brought: [loader, pathFromText(perl), ...libraries],
+			names: [baseName(attemptsLoader)],
 			loader: pathFromText(inside(loader)),
-			command: [inside(loader), "--library-path", launchDirectory, inside(perl), "-e"],
+			command: [attemptsLoader, "--library-path", launchDirectory, inside(perl), "-e"],
 		};
 	},
 
@@ -85,7 +87,7 @@ export const selftestTools: SelftestTools = {
 
 const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
 
-async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
+async function startAttempts({ brought, directories, launcher, names, output, text }: AttemptsService): Promise<StartedAttempts> {
 	await clearAbandoned();
 	const name = nameOf(process.pid);
 	const launchFolder = nativePath(launcher);
@@ -96,6 +98,8 @@ async function startAttempts({ brought, directories, launcher, output, text }: A
 		const copy = join(launchFolder, basename(file));
 		place(copy, () => copyFileSync(file, copy));
 	}
+	const [first = ""] = brought.map(nativePath);
+	for (const name of names) linkSync(join(launchFolder, basename(first)), join(launchFolder, name));
 	for (const { place: directory, source } of directories) {
 		const { gid, mode, uid } = lstatSync(pathToBytes(source));
 		mkdirSync(pathToBytes(directory), { mode: 0o700 });

@@ -122,6 +122,16 @@ const cageSchema = v.looseObject({
 	selftest: v.exactOptional(
 		v.looseObject({ at: v.string(), tried: v.number(), escaped: strings, openByDesign: strings, findings: strings }),
 	),
+	alarms: v.exactOptional(
+		v.object({
+			at: v.string(),
+			generation: v.number(),
+			filtered: v.number(),
+			raised: v.number(),
+			slowest: v.number(),
+			silent: strings,
+		}),
+	),
 	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
 });
 

@@ -55,6 +55,7 @@ export function cagePaths(state: Path, name: string) {
 		data: join(directory, "data"),
 		traces: join(directory, "traces"),
 		log: join(directory, "log"),
+		alarms: join(directory, "alarms"),
 		lock: join(directory, "lock"),
 		description: join(directory, "cage.json"),
 		adoption: join(directory, "adoption.json"),

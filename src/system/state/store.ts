@@ -2,6 +2,7 @@ import { rmdir } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
+import type { Alarm } from "../../core/detection/alarm.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { MadeAccounts } from "../../engine/account-store.ts";
@@ -11,6 +12,7 @@ import type { Building, CagePlace, Lock, RecordStore, Removing, Store, Templates
 import { adoptedState, readAdoption } from "../adoption/adopted-state.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
+import { addAlarm, readAlarms } from "./alarms.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
 import { receiveCage } from "./archive/receive.ts";
@@ -148,9 +150,21 @@ export class StateFolder implements Store {
 	}
 
 	async history(name: string): Promise<string[]> {
-		return (await readLog(this.#paths(name).log)).map(
-			({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`,
+		const { alarms, log } = this.#paths(name);
+		const lines = [...(await readLog(log)), ...(await readLog(alarms))].sort((a, b) =>
+			a.time < b.time ? -1 : a.time > b.time ? 1 : 0,
 		);
+		return lines.map(({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`);
+	}
+
+	async addAlarm(alarm: Alarm): Promise<void> {
+		const { alarms, directory } = this.#paths(alarm.cage);
+		refuseUnsafe(directory);
+		return addAlarm(alarms, alarm);
+	}
+
+	alarms(name: string): Promise<readonly Alarm[]> {
+		return readAlarms(this.#paths(name).alarms);
 	}
 
 	#paths(name: string) {

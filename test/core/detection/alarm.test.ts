@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type Alarm, AlarmLimiter, quietPeriod, severityOf, techniqueOf } from "../../../src/core/detection/alarm.ts";
+import { type Alarm, AlarmLimiter, quietPeriod, recentAlarms, severityOf, whyDenied } from "../../../src/core/detection/alarm.ts";
 
 const alarm: Alarm = {
-	at: "2026-11-27T12:00:00.000Z",
+	time: "2026-11-27T12:00:00.000Z",
 	cage: "web",
-	kind: "system-call",
+	kind: "syscall",
 	severity: "high",
 	result: "refused",
 	call: "mount",
-	technique: "file-tree",
+	why: "file-tree",
 	pid: 12,
 	uid: 33,
-	program: "/usr/sbin/nginx",
+	executable: "/usr/sbin/nginx",
 	knownBy: "process",
 	count: 1,
 };
@@ -29,8 +29,8 @@ describe("severity", () => {
 	});
 
 	test("comes with the reason that the filter has for the call", () => {
-		expect(techniqueOf("setns")).toBe("namespaces");
-		expect(techniqueOf("999")).toBeUndefined();
+		expect(whyDenied("setns")).toBe("namespaces");
+		expect(whyDenied("999")).toBeUndefined();
 	});
 });
 
@@ -53,5 +53,21 @@ describe("the limiter", () => {
 		limiter.admit(alarm, 0);
 		expect(limiter.due(quietPeriod)).toEqual([]);
 		expect(limiter.admit(alarm, quietPeriod + 1)).toBe(alarm);
+	});
+});
+
+describe("the alarms of a day", () => {
+	const at = (time: string) => ({ ...alarm, time });
+	const now = Date.parse("2026-11-28T12:00:00.000Z");
+
+	test("are counted, and the newest is named", () => {
+		const alarms = [at("2026-11-28T11:00:00.000Z"), at("2026-11-27T12:00:00.001Z"), at("2026-11-27T11:59:59.000Z")];
+		expect(recentAlarms(alarms, now)).toEqual({ lastDay: 2, newest: alarms[0] });
+	});
+
+	test("may be none, while the newest is older", () => {
+		const old = at("2026-11-20T11:00:00.000Z");
+		expect(recentAlarms([old], now)).toEqual({ lastDay: 0, newest: old });
+		expect(recentAlarms([], now)).toEqual({ lastDay: 0 });
 	});
 });

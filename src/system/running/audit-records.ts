@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { findTool, toolEnvironment } from "../launch/tools.ts";
+
+/** What reads the kernel's audit records while it exists. */
+export interface AuditRecords {
+	stop(): void;
+}
+
+/**
+ * Delivers audit records of refused system calls as the kernel makes them, via the multicast group for them
+ * (AUDIT_NLGRP_READLOG of linux/audit.h), as text of the kernel log. No rate limit applies there, and auditd may run beside it. Node.js
+ * has no netlink sockets, so the host's perl reads it. Undefined if there is no perl or the kernel refuses.
+ */
+export async function readAuditRecords(onRecord: (text: string) => void, onLost: () => void): Promise<AuditRecords | undefined> {
+	const perl = findTool("perl");
+	if (perl === undefined) return undefined;
+	const child = spawn(perl, ["-e", reader], {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: ["pipe", "pipe", "ignore"],
+		// A terminal's signals are for us alone; it ends with its stdin.
+		detached: true,
+	});
+	child.stdin.on("error", () => {});
+	const ended = new Promise<boolean>((resolve) => {
+		child.on("error", () => resolve(false));
+		child.on("close", () => resolve(false));
+	});
+	const ready = new Promise<boolean>((resolve) => {
+		createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+			if (line === "ready") resolve(true);
+			else if (line === "lost") onLost();
+			else onRecord(line);
+		});
+	});
+	return (await Promise.race([ready, ended])) ? { stop: () => void child.stdin.end() } : undefined;
+}
+
+/**
+ * Text for `perl -e`, without modules: AF_NETLINK is 16, NETLINK_AUDIT 9, AUDIT_NLGRP_READLOG 1, SO_RCVBUFFORCE 33, and a message has a
+ * header of 16 bytes (netlink(7)). Only the kernel has the port 0, and a process cannot make it send a record of type 1326. Prints
+ * `lost` if the kernel dropped records because nobody fetched them in time (ENOBUFS is 105).
+ */
+const reader = String.raw`
+use strict; $| = 1;
+socket my $audit, 16, 3, 9 or exit 1;
+bind $audit, pack 'S x2 L L', 16, 0, 1 or exit 1;
+setsockopt $audit, 1, 33, pack 'i', 1 << 24;
+print "ready\n";
+my $both = '';
+vec($both, fileno STDIN, 1) = 1;
+vec($both, fileno $audit, 1) = 1;
+while (1) {
+	next if select(my $readable = $both, undef, undef, undef) < 1;
+	last if vec $readable, fileno STDIN, 1;
+	my $sender = recv $audit, my $message, 16384, 0;
+	if (!defined $sender) {
+		last if $! != 105;
+		print "lost\n";
+		next;
+	}
+	my ($port, $type) = (unpack('x4 L', $sender), unpack('x4 S', $message));
+	next if $port != 0 || $type != 1326;
+	my $text = substr $message, 16;
+	$text =~ tr/\n\0//d;
+	print "audit: type=$type $text\n";
+}
+`;

@@ -1,0 +1,44 @@
+import { lstat } from "node:fs/promises";
+import * as v from "valibot";
+import { type Alarm, severities } from "../../core/detection/alarm.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { writeAtomic } from "./atomic.ts";
+import { appendLog, readLog } from "./log.ts";
+
+/** Bytes at which the older half is dropped, because an attacker can cause alarms for as long as he likes. */
+const most = 512 * 1024;
+const action = "alarm";
+
+/** Adds an alarm to the cage's alarms, which are lines like those of its log. */
+export async function addAlarm(file: Path, alarm: Alarm): Promise<void> {
+	await appendLog(file, { time: alarm.time, action, details: alarm });
+	if ((await lstat(pathToBytes(file))).size < most) return;
+	const alarms = await readAlarms(file);
+	const lines = alarms.slice(alarms.length / 2).map((one) => `${one.time} ${action} ${JSON.stringify(one)}\n`);
+	await writeAtomic(file, lines.join(""));
+}
+
+/** Oldest first. Ignores lines that are damaged, and those of a later version. */
+export async function readAlarms(file: Path): Promise<Alarm[]> {
+	return (await readLog(file)).flatMap(({ details }) => {
+		const { output, success } = v.safeParse(schema, details);
+		return success ? [output as Alarm] : [];
+	});
+}
+
+const schema = v.object({
+	time: v.pipe(v.string(), v.isoTimestamp()),
+	cage: v.string(),
+	kind: v.picklist(["syscall", "crash", "decoy", "drift"]),
+	severity: v.picklist(severities),
+	result: v.picklist(["refused", "killed", "crashed", "opened", "found"]),
+	call: v.exactOptional(v.string()),
+	why: v.exactOptional(v.string()),
+	finding: v.exactOptional(v.string()),
+	path: v.exactOptional(v.string()),
+	pid: v.exactOptional(v.number()),
+	uid: v.exactOptional(v.number()),
+	executable: v.exactOptional(v.string()),
+	knownBy: v.picklist(["process", "account", "file"]),
+	count: v.number(),
+});
