@@ -216,7 +216,7 @@ export const helpDe: HelpMessages = {
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz oder für Dateien, die den Käfig gefährden, etwa ein geändertes Programm.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz, für einen geöffneten Köder oder für eine Datei, die den Käfig gefährdet, etwa ein geändertes Programm.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",

@@ -157,7 +157,7 @@ export const checklistDe: ChecklistMessages = {
 		person: "Das hat noch niemand beantwortet.",
 		open: "Nicht gemessen.",
 		detection:
-			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt cagewright watch bei, das Angriffe meldet, und cagewright check (zuletzt am {at}) mit einem Rückgabewert für die Überwachung. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
+			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt die Befehle cagewright watch, der Angriffe meldet, und cagewright check (zuletzt am {at}) bei, dessen Exit-Status sich überwachen lässt. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
 		profiles: "Dieses System verwendet weder AppArmor noch SELinux. Ob es das sollte, muss eine Person entscheiden.",
 		approval: "Die Freigabe durch {who} galt Generation {generation}, nicht dieser.",
 	},
