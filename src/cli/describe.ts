@@ -17,7 +17,7 @@ export interface OptionText {
 	readonly text: string;
 }
 
-export interface OptionGroupText {
+interface OptionGroupText {
 	/** Ends with a colon. */
 	readonly title: string;
 	/** Shown below the heading "Less common options". */
@@ -105,7 +105,7 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 const longestChoices = 24;
 
 /** The words of `--allow` and `--refuse`. */
-export const grantable: readonly string[] = [
+const grantable: readonly string[] = [
 	...Object.values(permissionWords),
 	...["call:NAME", "capability:NAME", "socket:PATH", "executable-data:DIR"],
 ];

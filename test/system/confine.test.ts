@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Confinement, confineExecutable, confineFailed, landlockProbe } from "../../src/core/confinement/confine.ts";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
 import { seccompFilters } from "../../src/core/confinement/seccomp.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
 
@@ -21,16 +21,14 @@ test("an old kernel is asked only for Landlock rights that it knows", () => {
 });
 
 describe.skipIf(process.arch !== "x64")("the confiner", () => {
-	let folder: string;
+	const folder = temporaryFolder("confine");
 	let version: number;
 	beforeAll(() => {
-		folder = mkdtempSync(`${tmpdir()}/cagewright-confine-`);
 		mkdirSync(`${folder}/data`);
 		writeFileSync(`${folder}/secret`, "secret\n");
 		writeFileSync(`${folder}/probe`, landlockProbe("x64") ?? "", { mode: 0o755 });
 		version = spawnSync(`${folder}/probe`).status ?? 0;
 	});
-	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 	function confined(line: string, values: Partial<Confinement> = {}) {
 		const ruleset = landlockRuleset([pathFromText(`${folder}/data`)], false);

@@ -1,18 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
 import { parseShebang } from "../../src/core/elf/script.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const programs = ["tool", "my prog", "toolc", "it's", 'x"y', "back\\slash", "a#b"];
-let folder: string;
+const folder = temporaryFolder("env");
 beforeAll(() => {
-	folder = mkdtempSync(`${tmpdir()}/cagewright-env-`);
 	for (const name of programs) {
 		writeFileSync(`${folder}/${name}`, `#!/bin/sh\nprintf %s ${JSON.stringify(name)}\n`, { mode: 0o755 });
 	}
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
 	"tool",

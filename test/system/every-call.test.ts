@@ -1,19 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import { callShape, straceArguments, tracedCalls } from "../../src/core/trace/calls.ts";
 import { TraceFold } from "../../src/core/trace/fold.ts";
 import { startAtFirstExecve } from "../core/trace/folding.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 /** Calls of a class (`-e trace=`) that this machine's strace knows, for 64-bit and 32-bit programs. */
-let folder: string;
-beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "cagewright-calls-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder("calls");
 
 function knownToStrace(what: string): string[] {
 	const file = join(folder, "calls");

@@ -1,20 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import { linkChain } from "../../src/core/plan/links.ts";
 import { deviceNumbers, systemFiles } from "../../src/system/files/files.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const files = systemFiles();
-let directory: Path;
+const directory = pathFromText(temporaryFolder("files"));
 const at = (name: string) => join(directory, name);
 /** A name that is not valid text. */
 const odd = "odd\xff\n\x1b" as Path;
 
 beforeAll(() => {
-	directory = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-files-`));
 	writeFileSync(at("file"), "hello");
 	chmodSync(at("file"), 0o4751);
 	utimesSync(at("file"), 1e9, 1e9 + 0.25);
@@ -26,7 +25,6 @@ beforeAll(() => {
 	symlinkSync(pathToBytes(odd), pathToBytes(at("to-odd")));
 	execFileSync("mkfifo", [at("fifo")]);
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("status", () => {
 	test("is that of the file itself, not of a link's target", () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { initCannotExecute, initExecutable } from "../../src/core/confinement/init.ts";
 import { initName } from "../../src/core/confinement/launch.ts";
+import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, parentOf, statusField } from "./processes.ts";
 
@@ -16,17 +16,15 @@ test("the init is a static program of a few hundred bytes, and does not exist fo
 });
 
 describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID namespace", () => {
-	let folder: string;
+	const folder = temporaryFolder("init");
 	const running: ChildProcess[] = [];
 
 	beforeAll(() => {
-		folder = mkdtempSync(`${tmpdir()}/cagewright-init-`);
 		writeFileSync(`${folder}/${initName}`, executable ?? "", { mode: 0o755 });
 	});
 	afterEach(() => {
 		for (const child of running.splice(0)) child.kill("SIGKILL");
 	});
-	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 	interface Run {
 		readonly child: ChildProcess;

@@ -1,29 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chmodSync, existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { findApplications } from "../../src/system/units/find.ts";
 import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
 import { draftFromProcess, mainProcesses } from "../../src/system/units/process-application.ts";
 import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/system/units/processes.ts";
+import { newTrees } from "./file-trees.ts";
 
-let folder: string;
-beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "cagewright-units-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Creates a tree of files: text, or a link written as `-> target`. */
-function tree(name: string, files: Record<string, string>): string {
-	const root = join(folder, name);
-	for (const [path, content] of Object.entries(files)) {
-		mkdirSync(dirname(join(root, path)), { recursive: true });
-		if (content.startsWith("-> ")) symlinkSync(content.slice(3), join(root, path));
-		else writeFileSync(join(root, path), content);
-	}
-	return root;
-}
+const { folder, tree } = newTrees();
 
 describe("sockets", () => {
 	it("are read from /proc/net", () => {

@@ -1,21 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { closureOf } from "../../src/core/elf/closure.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { type Making, makeElf } from "../core/elf/make-elf.ts";
 import { askLoader, differences, isMuslLoader, usableVariants } from "./ask-loader.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const files = systemFiles();
-let folder: string;
+const folder = temporaryFolder("made");
 let made = 0;
-beforeAll(() => {
-	folder = mkdtempSync(`${tmpdir()}/cagewright-made-`);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const directories = ["a", "a/b", "c", "w/d"];
 const names = ["0", "1", "2", "3", "4"].map((each) => `libcagewright-${each}.so`);

@@ -1,11 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { closureOf } from "../../src/core/elf/closure.ts";
 import { abiOf, type Elf, parseElf } from "../../src/core/elf/elf.ts";
 import { baseName, isWithin, join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { askLoader, differences, usableVariants } from "./ask-loader.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const files = systemFiles();
 
@@ -69,14 +69,13 @@ test("the closure equals that of the dynamic loader, for every program and libra
 });
 
 describe("variants for newer processors in a directory of LD_LIBRARY_PATH", () => {
-	let directory: string;
+	const directory = temporaryFolder("loader");
 	let program: Path;
 	let interpreter: Path;
 	let library: Path;
 	let hwcaps: string[];
 
 	beforeAll(async () => {
-		directory = mkdtempSync(`${tmpdir()}/cagewright-loader-`);
 		program = pathFromText(realpathSync(process.execPath));
 		interpreter = files.inspect(program, parseElf)?.interpreter ?? ("" as Path);
 		hwcaps = await usableVariants(interpreter);
@@ -86,7 +85,6 @@ describe("variants for newer processors in a directory of LD_LIBRARY_PATH", () =
 			copyFileSync(library, `${directory}/${name}/${baseName(library)}`);
 		}
 	});
-	afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 	test("are chosen like the loader's", async () => {
 		const [asked] = await askLoader(interpreter, [program], { libraryPath: directory });

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Files } from "../../src/core/machine/facts.ts";
@@ -8,13 +7,10 @@ import type { Path } from "../../src/core/path/path.ts";
 import type { Packages } from "../../src/engine/ports.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 /** Databases written by the package managers themselves, each below a folder that represents a machine's root. */
-let folder: string;
-beforeAll(() => {
-	folder = mkdtempSync(`${tmpdir()}/cagewright-packages-`);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder("packages");
 
 /** A machine whose root is this folder. Its links resolve within the folder. */
 function machineIn(root: string): Pick<Files, "status" | "list" | "read" | "readLink" | "resolve"> {

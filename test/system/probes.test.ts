@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { proposeProbe } from "../../src/core/application/probe.ts";
 import { probePrograms } from "../../src/core/application/protocols.ts";
 import { quoteShellLine } from "../../src/core/path/quote.ts";
 import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 /** Proposed probes, tried with real servers in a separate network, and without any server. */
 
@@ -16,12 +16,10 @@ const isolated =
 	spawnSync("unshare", ["--net", "--pid", "--fork", "--mount-proc", "ip", "link", "set", "lo", "up"]).status === 0;
 const installed = new Set(probePrograms.filter((name) => "path" in lookUpProgram(name)));
 
-let folder: string;
+const folder = temporaryFolder("probes");
 beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "cagewright-probes-"));
 	chmodSync(folder, 0o755);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
  * Returns the exit statuses of the lines, each retried for some seconds while the server runs. The shell is PID 1 of its namespace, so

@@ -1,26 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { UnitInput } from "../../src/core/confinement/unit/input.ts";
 import { systemdUnit } from "../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
 import { bareApplication, plan as planOf } from "../core/cage/plans.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 /** systemd itself checks the unit. `systemd-analyze` does not need a booted systemd. */
 const version = await execa("systemd-analyze", ["--version"], { reject: false });
 const systemdVersion = Number(/^systemd (\d+)/.exec(version.stdout ?? "")?.[1] ?? 0);
 
-let directory: string;
+const directory = temporaryFolder("unit");
 let root: string;
 beforeAll(() => {
-	directory = mkdtempSync(join(tmpdir(), "unit-"));
 	root = join(directory, "cages/app/generations/1");
 	mkdirSync(root, { recursive: true });
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const launcher = pathFromText("/state/cages/app/launcher");
 const low = { name: "net_bind_service", why: "bind" };

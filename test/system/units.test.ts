@@ -1,30 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { FoundApplication } from "../../src/core/application/found.ts";
 import { applicationFromUnit } from "../../src/core/application/unit-application.ts";
 import { findApplications } from "../../src/system/units/find.ts";
 import { serviceDirectories } from "../../src/system/units/services.ts";
 import { UnitFiles } from "../../src/system/units/unit-files.ts";
 import { UnitTree } from "../../src/system/units/unit-tree.ts";
+import { newTrees } from "./file-trees.ts";
 
-let folder: string;
-beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "cagewright-units-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Creates a tree of files: text, or a link written as `-> target`. */
-function tree(name: string, files: Record<string, string>): string {
-	const root = join(folder, name);
-	for (const [path, content] of Object.entries(files)) {
-		mkdirSync(dirname(join(root, path)), { recursive: true });
-		if (content.startsWith("-> ")) symlinkSync(content.slice(3), join(root, path));
-		else writeFileSync(join(root, path), content);
-	}
-	return root;
-}
+const { tree } = newTrees();
 
 const service = (command: string, more = "") => `[Unit]\nDescription=Of ${command}\n[Service]\nExecStart=${command}\n${more}`;
 const empty = join("/", "nowhere", "at", "all");

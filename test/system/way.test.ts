@@ -1,21 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { runToEnd } from "../run-to-end.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 /** Paths through directories that somebody else can write to. Each walk runs in a separate process. `CAGEWRIGHT_SEED` tries other trees. */
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 const patience = 120_000;
-let folder: string;
+const folder = temporaryFolder("way");
 let program: string;
 
 beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), "cagewright-way-"));
 	program = join(folder, "walk.mjs");
 	buildSync({
 		entryPoints: ["test/system/way-walk.ts"],
@@ -26,7 +25,6 @@ beforeAll(() => {
 		outfile: program,
 	});
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Returns the number of opened files. Fails if a walk left the tree. */
 async function walk(mode: "tree" | "race"): Promise<number> {

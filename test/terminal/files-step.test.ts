@@ -16,14 +16,10 @@ async function atFiles(state: string, columns: number, rows: number): Promise<Pt
 	const args = [join(home, "bin/cagewright.js"), "--state", state];
 	const wizard = new PtyProgram(process.execPath, args, { columns, rows });
 	running = wizard;
-	await wizard.sees(/demo\s+demo/);
-	wizard.press("/redis");
-	await wizard.sees(/❯ redis\s+template/);
-	wizard.press(keys.enter, keys.enter);
-	await wizard.sees("[ Start tracing ]");
-	wizard.press(keys.enter);
-	await wizard.sees("It answers.");
-	wizard.press(keys.enter);
+	await wizard.pressAt(/demo\s+demo/, "/redis");
+	await wizard.pressAt(/❯ redis\s+template/, keys.enter, keys.enter);
+	await wizard.pressAt("[ Start tracing ]", keys.enter);
+	await wizard.pressAt("It answers.", keys.enter);
 	await wizard.sees(/step 3\/7.*left out/s);
 	return wizard;
 }
@@ -39,10 +35,8 @@ it.each([
 	// To the second row of the configuration in one read. It stays out in the new plan.
 	wizard.press("\x1b[H", "jj", "l", "jj", " ");
 	await wizard.sees(/❯ +\[ \] .*\n.*Accounts/s);
-	await wizard.sees(/[1-9]\d* left out/);
-	wizard.press("/redis.conf");
-	await wizard.sees(/\[All 1\]/);
-	wizard.press(keys.enter);
+	await wizard.pressAt(/[1-9]\d* left out/, "/redis.conf");
+	await wizard.pressAt(/\[All 1\]/, keys.enter);
 	await wizard.sees(/❯ \[.\] \/etc\/redis\/redis\.conf/);
 
 	wizard.resize(60, 15);
@@ -54,20 +48,16 @@ it.each([
 	await wizard.sees(/▸ \[✓\] Libraries/);
 	// Undo everything; the first plan returns.
 	wizard.press("u");
-	await wizard.sees(/ 0 left out/);
-	wizard.press("\x12");
-	await wizard.sees(/[1-9]\d* left out/);
-	wizard.press("u", "u");
+	await wizard.pressAt(/ 0 left out/, "\x12");
+	await wizard.pressAt(/[1-9]\d* left out/, "u", "u");
 	await wizard.sees("There is nothing to undo.");
 	await wizard.sees(/ 0 left out/);
 
 	// An empty writable directory becomes a rule of the equivalent command.
 	wizard.press("/var/lib/redis", keys.enter);
-	await wizard.sees(/❯ \[w\] \/var\/lib\/redis/);
-	wizard.press("e");
+	await wizard.pressAt(/❯ \[w\] \/var\/lib\/redis/, "e");
 	await wizard.sees("starts empty");
-	await wizard.sees(/filter: /);
-	wizard.press(keys.ctrlC, keys.ctrlC);
+	await wizard.pressAt(/filter: /, keys.ctrlC, keys.ctrlC);
 	expect((await wizard.ended).exitCode).toBe(130);
 	expect(wizard.isRestored).toBe(true);
 	expect(wizard.raw).not.toContain("\x1b[3J");

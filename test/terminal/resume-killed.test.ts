@@ -12,18 +12,15 @@ describe("the wizard, killed or hung up,", () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
+		await wizard.pressAt("step 4/7", keys.enter);
+		await wizard.pressAt("step 5/7", keys.enter);
 		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
 		wizard.kill("SIGHUP");
 		expect((await wizard.ended).exitCode).toBe(129);
 		expect(readdirSync(join(state, "cages"))).toEqual([]);
 		expect(leftovers(state)).toEqual([]);
 		const next = openWizard(state, "--resume", "demo");
-		await next.sees("step 5/7");
-		next.press(keys.enter);
+		await next.pressAt("step 5/7", keys.enter);
 		await next.sees("It answers from its cage");
 	}, 120_000);
 
@@ -31,8 +28,7 @@ describe("the wizard, killed or hung up,", () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press("w");
-		await wizard.sees("Make this directory writable");
-		wizard.press("\x15/srv", keys.enter);
+		await wizard.pressAt("Make this directory writable", "\x15/srv", keys.enter);
 		await eventually(async () => {
 			const { json } = await cagewright(["sessions", "list", "--json"], { state });
 			expect(json.sessions).toMatchObject([{ screen: "files" }]);
@@ -43,10 +39,8 @@ describe("the wizard, killed or hung up,", () => {
 		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
 		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
 		const next = openWizard(state, "--resume", "demo");
-		await next.sees(plannedFiles);
-		next.press(keys.enter);
-		await next.sees("step 4/7");
-		next.press(keys.enter);
+		await next.pressAt(plannedFiles, keys.enter);
+		await next.pressAt("step 4/7", keys.enter);
 		await next.sees("step 5/7");
 		await eventually(async () => {
 			next.press("\x1b[6~");
@@ -59,15 +53,12 @@ describe("the wizard, killed or hung up,", () => {
 		await make(["demo"], { state });
 		const wizard = await atFiles(state);
 		wizard.press("w");
-		await wizard.sees("Make this directory writable");
-		wizard.press("\x15/srv", keys.enter);
+		await wizard.pressAt("Make this directory writable", "\x15/srv", keys.enter);
 		await wizard.sees(plannedFiles);
 		await new Promise((resolve) => setTimeout(resolve, 1000));
 		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
+		await wizard.pressAt("step 4/7", keys.enter);
+		await wizard.pressAt("step 5/7", keys.enter);
 		await wizard.sees("step 6/7");
 		const generation = join(state, "cages/demo/generations/2");
 		await eventually(() => expect(existsSync(generation)).toBe(true));

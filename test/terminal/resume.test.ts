@@ -14,14 +14,12 @@ import { atFiles, form, offered, openWizard, plannedFiles, seesChoices, sessions
 /** Quits with the question and resumes from the list. */
 async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
 	wizard.press(keys.ctrlC);
-	await wizard.sees("The session is saved");
-	wizard.press("y");
+	await wizard.pressAt("The session is saved", "y");
 	expect((await wizard.ended).exitCode).toBe(1);
 	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
 	const next = openWizard(state);
 	await next.sees(offered);
-	await next.sees("Resume demo: step");
-	next.press(keys.enter);
+	await next.pressAt("Resume demo: step", keys.enter);
 	await next.sees(sees);
 	await next.sees("Resumed session demo, saved just now");
 	return next;
@@ -38,20 +36,14 @@ describe("the wizard", () => {
 		let wizard = openWizard(state);
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
-		await wizard.sees(form);
-		wizard.press("\x1b[5~", "x");
-		await wizard.sees(/demox/);
-		wizard.press(keys.ctrlC, "y");
+		await wizard.pressAt(form, "\x1b[5~", "x");
+		await wizard.pressAt(/demox/, keys.ctrlC, "y");
 		await wizard.ended;
 		wizard = openWizard(state, "--resume", "demox");
-		await wizard.sees(/demox.*Start tracing/s);
-		wizard.press("\x7f", "\x1b[6~");
-		await wizard.sees(form);
-		wizard.press(keys.enter);
-		await wizard.sees("It answers.");
-		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press("jjjj");
+		await wizard.pressAt(/demox.*Start tracing/s, "\x7f", "\x1b[6~");
+		await wizard.pressAt(form, keys.enter);
+		await wizard.pressAt("It answers.", keys.enter);
+		await wizard.pressAt(plannedFiles, "jjjj");
 		await wizard.sees(/^❯ ▸ \[✓\] (?!Program)/m);
 		const before = await listOf(wizard);
 		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
@@ -60,16 +52,13 @@ describe("the wizard", () => {
 		await wizard.sees("step 4/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 4/7");
 		wizard.press(keys.escape);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.escape);
+		await wizard.pressAt(plannedFiles, keys.escape);
 		await wizard.sees("step 2/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 2/7");
 		// The trace is stored, so nothing starts again.
 		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
+		await wizard.pressAt(plannedFiles, keys.enter);
+		await wizard.pressAt("step 4/7", keys.enter);
 		await wizard.sees("step 5/7");
 		wizard = await leaveAndGoOn(wizard, state, "step 5/7");
 		wizard.press(keys.enter);
@@ -102,8 +91,7 @@ describe("the wizard", () => {
 		await next.sees("Resumed session demo");
 		if (signal !== "SIGHUP") return;
 		next.press("r");
-		await next.sees("It answers.");
-		next.press(keys.enter);
+		await next.pressAt("It answers.", keys.enter);
 		await next.sees(plannedFiles);
 	});
 
@@ -113,8 +101,7 @@ describe("the wizard", () => {
 		for (const [index, wizard] of [first, second].entries()) {
 			await seesChoices(wizard);
 			wizard.press(keys.enter);
-			await wizard.sees(form);
-			wizard.press("\x1b[5~", `${index + 1}`);
+			await wizard.pressAt(form, "\x1b[5~", `${index + 1}`);
 			await wizard.sees(`demo${index + 1}`);
 		}
 		await eventually(async () => expect((await sessionsOf(state)).map(({ name }) => name).sort()).toEqual(["demo1", "demo2"]));
@@ -139,21 +126,16 @@ describe("the wizard", () => {
 		await wizard.ended;
 		const [held] = await sessionsOf(state);
 		const other = openWizard(state);
-		await other.sees(offered);
-		other.press(keys.down);
-		await other.sees(/❯ demo\s+demo/);
-		other.press(keys.enter);
-		await other.sees(form);
-		other.press(keys.enter);
+		await other.pressAt(offered, keys.down);
+		await other.pressAt(/❯ demo\s+demo/, keys.enter);
+		await other.pressAt(form, keys.enter);
 		await other.sees("It answers.");
 		const next = openWizard(state, "--resume", held?.id ?? "");
 		await next.sees(`! Process ${other.pid} is working on cage demo`);
 		other.press(keys.ctrlC, "d");
 		await other.ended;
-		await next.sees(/demo\s+session\s+step 3 of 7/);
-		next.press(keys.down);
-		await next.sees(/^❯ demo\s+session\s+step 3 of 7/m);
-		next.press(keys.enter);
+		await next.pressAt(/demo\s+session\s+step 3 of 7/, keys.down);
+		await next.pressAt(/^❯ demo\s+session\s+step 3 of 7/m, keys.enter);
 		await next.sees(plannedFiles);
 	}, 120_000);
 
@@ -161,8 +143,7 @@ describe("the wizard", () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
 		wizard.press("q");
-		await wizard.sees(/Press d to\s+discard it/);
-		wizard.press("d");
+		await wizard.pressAt(/Press d to\s+discard it/, "d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
 		expect(await sessionsOf(state)).toEqual([]);
@@ -170,12 +151,9 @@ describe("the wizard", () => {
 		again.press(keys.ctrlC, keys.ctrlC);
 		await again.ended;
 		const next = openWizard(state);
-		await next.sees(offered);
-		next.press("d");
-		await next.sees("Discard session demo");
-		next.press("n");
-		await next.sees(offered);
-		next.press("dy");
+		await next.pressAt(offered, "d");
+		await next.pressAt("Discard session demo", "n");
+		await next.pressAt(offered, "dy");
 		await next.sees(/^❯ demo\s+demo/m);
 		expect(await sessionsOf(state)).toEqual([]);
 	}, 120_000);
@@ -185,10 +163,8 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
-		await wizard.sees(form);
-		wizard.press(keys.ctrlC);
-		await wizard.sees("There are no answers to save");
-		wizard.press("y");
+		await wizard.pressAt(form, keys.ctrlC);
+		await wizard.pressAt("There are no answers to save", "y");
 		await wizard.ended;
 		expect(await sessionsOf(state)).toEqual([]);
 	});
@@ -213,20 +189,18 @@ describe("a session on a full disk", () => {
 		try {
 			const wizard = await atFiles(`${disk}/state`);
 			wizard.press(keys.escape);
-			await wizard.sees("step 2/7");
-			wizard.press(keys.escape);
+			await wizard.pressAt("step 2/7", keys.escape);
 			await wizard.sees(form);
 			// When the trace's files go, there would be room for the session.
 			await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
 			writeFileSync(`${disk}/filler`, Buffer.alloc(statfsSync(disk).bavail * 4096));
 			wizard.press("\x1b[5~", "x");
-			await wizard.sees("demox");
-			wizard.press(keys.ctrlC, keys.ctrlC);
+			await wizard.pressAt("demox", keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
 			const said = (await wizard.screen()).join("");
 			expect(said).toContain("You left the wizard early.");
 			expect(said).toMatch(
-				/The session could not be saved: No space left on the device for \S+\. Free some space and try again\./,
+				/The session could not be saved, so it cannot be resumed: No space left on the device for \S+\. Free some space and try again\./,
 			);
 			expect(said).not.toContain("To resume the session");
 		} finally {

@@ -41,23 +41,19 @@ async function atAccounts(wizard: PtyProgram, name: "demo" | "redis"): Promise<v
 	await wizard.sees(/demo\s+demo/);
 	if (name === "redis") {
 		wizard.press("/redis");
-		await wizard.sees(/❯ redis\s+template/);
-		wizard.press(keys.enter);
+		await wizard.pressAt(/❯ redis\s+template/, keys.enter);
 	}
 	wizard.press(keys.enter);
-	await wizard.sees("[ Start tracing ]");
-	wizard.press(keys.enter);
+	await wizard.pressAt("[ Start tracing ]", keys.enter);
 	await wizard.sees("It answers.", 60);
 	wizard.press(keys.enter);
-	await wizard.sees(/step 3\/7.*left out/s);
-	wizard.press(keys.enter);
+	await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
 	await wizard.sees(/\d+ kept, \d+ left out/);
 }
 
 async function ends(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.ctrlC);
-	await wizard.sees("(y/n");
-	wizard.press(keys.ctrlC);
+	await wizard.pressAt("(y/n", keys.ctrlC);
 	expect((await wizard.ended).exitCode).toBe(130);
 }
 
@@ -75,18 +71,12 @@ describe("the accounts of redis", () => {
 		const wide = await wizard.sees("In the cage");
 		expect(wide).toMatch(/games:x:.* │ games:x:/);
 		wizard.resize(80, 24);
-		await wizard.sees(/❯ \[✓\] {3}games:x:/);
-		wizard.press("/\x15redis", keys.enter, " ");
-		await wizard.sees("the application starts as this account");
-		wizard.press(keys.tab, "/", "\x15", keys.enter);
-		await wizard.sees("[group]");
-		wizard.press("/\x15games", keys.enter, " ");
-		await wizard.sees("Leave out games? (y/n)");
-		wizard.press("y");
-		await wizard.sees(/❯ \[ \] - games:x:/);
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
+		await wizard.pressAt(/❯ \[✓\] {3}games:x:/, "/\x15redis", keys.enter, " ");
+		await wizard.pressAt("the application starts as this account", keys.tab, "/", "\x15", keys.enter);
+		await wizard.pressAt("[group]", "/\x15games", keys.enter, " ");
+		await wizard.pressAt(/Leave out games\?.*\(y\/n\)/, "y");
+		await wizard.pressAt(/❯ \[ \] - games:x:/, keys.enter);
+		await wizard.pressAt("step 5/7", keys.enter);
 		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make redis", 60);
@@ -119,8 +109,7 @@ describe("the review", () => {
 			["4", "step 4/7"],
 		] as const) {
 			wizard.press(key);
-			await wizard.sees(step);
-			wizard.press(keys.escape);
+			await wizard.pressAt(step, keys.escape);
 			await wizard.sees("step 5/7");
 		}
 		wizard.press("d");
@@ -168,14 +157,10 @@ function bulk(): string {
 
 async function building(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.escape);
-	await wizard.sees("step 3/7");
-	wizard.press("+", bulk(), keys.enter);
-	await wizard.sees(/8\.\d GB/);
-	wizard.press(keys.enter);
-	await wizard.sees("step 4/7");
-	wizard.press(keys.enter);
-	await wizard.sees("step 5/7");
-	wizard.press(keys.enter);
+	await wizard.pressAt("step 3/7", "+", bulk(), keys.enter);
+	await wizard.pressAt(/8\.\d GB/, keys.enter);
+	await wizard.pressAt("step 4/7", keys.enter);
+	await wizard.pressAt("step 5/7", keys.enter);
 	await wizard.sees(/▸ copying files[\s\S]*\d+ %/);
 }
 
@@ -196,15 +181,13 @@ describe("a build", () => {
 		wizard.resize(60, 15);
 		await wizard.sees(/copying files[\s\S]*\d+ %/);
 		wizard.resize(200, 60);
-		await wizard.sees(/○ auditing/);
-		wizard.press(keys.escape);
+		await wizard.pressAt(/○ auditing/, keys.escape);
 		await wizard.sees("The build was stopped and removed.");
 		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
 		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
 		// Leave the large file out again.
 		wizard.press("3");
-		await wizard.sees("step 3/7");
-		wizard.press("u");
+		await wizard.pressAt("step 3/7", "u");
 		// The earlier plan is shown at once; a key that comes too early is reported.
 		await expect
 			.poll(
@@ -242,8 +225,7 @@ describe("a build", () => {
 		if (how === "SIGHUP") wizard.kill("SIGHUP");
 		else {
 			wizard.press(keys.ctrlC);
-			await wizard.sees("(y/n");
-			wizard.press(keys.ctrlC);
+			await wizard.pressAt("(y/n", keys.ctrlC);
 		}
 		expect((await wizard.ended).exitCode).toBe(status);
 		expect(generations(state, "demo")).toEqual(["1"]);

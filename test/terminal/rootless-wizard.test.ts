@@ -21,10 +21,8 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	const copy = readableProgram();
 	const user = ordinaryUser(copy);
 	const wizard = openWizard(user, copy);
-	await wizard.sees(/demo\s+demo/);
-	wizard.press(keys.enter);
-	await wizard.sees("[ Start tracing ]");
-	wizard.press(keys.enter);
+	await wizard.pressAt(/demo\s+demo/, keys.enter);
+	await wizard.pressAt("[ Start tracing ]", keys.enter);
 	await wizard.sees("It answers.", 60);
 	await traced(wizard);
 	await wizard.sees("It answers from its cage", 60);

@@ -71,8 +71,7 @@ describe("a shell in the cage on a terminal", () => {
 		terminal.press("sleep 2000", keys.enter);
 		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 2000"));
 		terminal.press("\x1a");
-		await terminal.sees("Stopped");
-		terminal.press("fg", keys.enter);
+		await terminal.pressAt("Stopped", "fg", keys.enter);
 		await eventually(() => expect(below(terminal.pid).filter((pid) => statusField(pid, "State").startsWith("T"))).toEqual([]));
 		terminal.press(keys.ctrlC);
 		await eventually(() => expect(below(terminal.pid).map(commandOf)).not.toContain("sleep 2000"));

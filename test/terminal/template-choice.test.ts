@@ -32,18 +32,12 @@ it("asks for consent and parameters of an imported template, and prints the equi
 
 	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns: 80, rows: 24 });
 	running = wizard;
-	await wizard.sees(/❯ demo\s+demo/);
-	wizard.press(`/pages${keys.enter}`);
-	await wizard.sees(/❯ pages/);
-	wizard.press(keys.enter);
-	await wizard.sees(`curl -fsS http://127.0.0.1:\${port}/`);
-	wizard.press("y");
-	await wizard.sees("Folder of pages:");
-	wizard.press(`/srv/my-pages${keys.enter}`);
-	await wizard.sees("Port: 8080");
-	wizard.press(`\x159090${keys.enter}`);
-	await wizard.sees("/usr/bin/busybox httpd -f -p 9090 -h /srv/my-pages");
-	wizard.press(keys.ctrlC, keys.ctrlC);
+	await wizard.pressAt(/❯ demo\s+demo/, `/pages${keys.enter}`);
+	await wizard.pressAt(/❯ pages/, keys.enter);
+	await wizard.pressAt(`curl -fsS http://127.0.0.1:\${port}/`, "y");
+	await wizard.pressAt("Folder of pages:", `/srv/my-pages${keys.enter}`);
+	await wizard.pressAt("Port: 8080", `\x159090${keys.enter}`);
+	await wizard.pressAt("/usr/bin/busybox httpd -f -p 9090 -h /srv/my-pages", keys.ctrlC, keys.ctrlC);
 	expect((await wizard.ended).exitCode).toBe(130);
 
 	expect(readdirSync(`${state}/templates/accepted`)).toHaveLength(1);

@@ -67,6 +67,12 @@ export class PtyProgram {
 		this.#pty.write(input.join(""));
 	}
 
+	/** Presses keys when the screen shows a text. */
+	async pressAt(text: string | RegExp, ...input: string[]): Promise<void> {
+		await this.sees(text);
+		this.press(...input);
+	}
+
 	resize(columns: number, rows: number): void {
 		this.#frames.resized({ columns, rows });
 		this.#emulator.resize(columns, rows);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
-import { takeNames } from "./to-trial.ts";
+import { takeNames, traced } from "./to-trial.ts";
 
 /** The wizard on a terminal, judged only by its screen. */
 let running: PtyProgram | undefined;
@@ -44,18 +44,10 @@ describe.each([
 		const wizard = openWizard(state, { columns, rows });
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
-		await wizard.sees("[ Start tracing ]");
-		wizard.press(keys.enter);
+		await wizard.pressAt("[ Start tracing ]", keys.enter);
 		await wizard.sees("It answers.");
-		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await wizard.sees("It answers from its cage");
-		wizard.press(keys.enter);
+		await traced(wizard);
+		await wizard.pressAt("It answers from its cage", keys.enter);
 		await wizard.sees("make demo --yes");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
@@ -77,18 +69,10 @@ describe("the wizard", () => {
 		await wizard.sees(/❯ redis\s+template/);
 		// The first Enter ends the search, the second chooses.
 		wizard.press(keys.enter, keys.enter);
-		await wizard.sees("[ Start tracing ]");
-		wizard.press(keys.enter);
+		await wizard.pressAt("[ Start tracing ]", keys.enter);
 		await wizard.sees("It answers.");
-		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
-		await wizard.sees("It answers from its cage");
-		wizard.press(keys.enter);
+		await traced(wizard);
+		await wizard.pressAt("It answers from its cage", keys.enter);
 		await wizard.sees("make redis --yes");
 		await takeNames(wizard);
 		wizard.press(keys.enter);
@@ -100,10 +84,8 @@ describe("the wizard", () => {
 
 	it("displays German on request", async () => {
 		const wizard = openWizard(temporaryState(), { args: ["--lang", "de"] });
-		await wizard.sees("Käfig");
-		wizard.press("q");
-		await wizard.sees(/j|J/);
-		wizard.press(keys.ctrlC);
+		await wizard.pressAt("Käfig", "q");
+		await wizard.pressAt(/j|J/, keys.ctrlC);
 		await expectCleanEnd(wizard, 130);
 	});
 
@@ -126,8 +108,7 @@ describe("the wizard", () => {
 		const wizard = openWizard(state);
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
-		await wizard.sees("[ Start tracing ]");
-		wizard.press(keys.enter);
+		await wizard.pressAt("[ Start tracing ]", keys.enter);
 		await wizard.sees("It answers.");
 		wizard.kill(signal);
 		await expectCleanEnd(wizard, status);
@@ -138,21 +119,15 @@ describe("the wizard", () => {
 		const wizard = openWizard(temporaryState());
 		await seesChoices(wizard);
 		wizard.press(keys.enter);
-		await wizard.sees("[ Start tracing ]");
-		wizard.press(keys.enter);
-		await wizard.sees("It answers.");
-		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.escape);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.escape);
+		await wizard.pressAt("[ Start tracing ]", keys.enter);
+		await wizard.pressAt("It answers.", keys.enter);
+		await wizard.pressAt(plannedFiles, keys.enter);
+		await wizard.pressAt("step 4/7", keys.escape);
+		await wizard.pressAt(plannedFiles, keys.escape);
 		await wizard.sees("step 2/7");
 		// The trace is kept, so the application does not start again.
 		wizard.press(keys.enter);
-		await wizard.sees(plannedFiles);
-		wizard.press(keys.ctrlC, keys.ctrlC);
+		await wizard.pressAt(plannedFiles, keys.ctrlC, keys.ctrlC);
 		await expectCleanEnd(wizard, 130);
 	});
 

@@ -24,7 +24,7 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 	};
 	dialogue.begin();
 	store.start();
-	return {
+	const talk = {
 		store,
 		get all() {
 			return said;
@@ -39,44 +39,37 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 			expect(said.slice(from)).toContain(text);
 			return said.slice(from);
 		},
+		async answerAt(text: string, line: string): Promise<void> {
+			await talk.hears(text);
+			talk.answer(line);
+		},
 	};
+	return talk;
 }
 
 describe("the wizard as a dialogue", () => {
 	it("follows the straight path with Enter, after a number for the application", async () => {
 		const dialogue = startTalk();
-		await dialogue.hears("Your choice, Enter: choose:");
-		dialogue.answer("2");
-		await dialogue.hears("Your choice, Enter: start tracing:");
-		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: continue:");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice, Enter: choose:", "2");
+		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
+		await dialogue.answerAt("Your choice, Enter: continue:", "");
 		await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
-		await dialogue.hears("Your choice, Enter: continue:");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice, Enter: continue:", "");
 		await dialogue.hears("Step 4 of 7");
-		await dialogue.hears("Your choice");
-		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: build and test:");
-		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: add and try again:");
-		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: save:");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice", "");
+		await dialogue.answerAt("Your choice, Enter: build and test:", "");
+		await dialogue.answerAt("Your choice, Enter: add and try again:", "");
+		await dialogue.answerAt("Your choice, Enter: save:", "");
 		await dialogue.hears("The cage redis is ready. Its application answers.");
-		await dialogue.hears("Your choice, Enter: choose:");
-		dialogue.answer("1");
+		await dialogue.answerAt("Your choice, Enter: choose:", "1");
 		expect(dialogue.store.state.exit).toBe(0);
 	});
 
 	it("prints no escape sequence, frame or mark", async () => {
 		const dialogue = startTalk();
-		await dialogue.hears("Your choice");
-		dialogue.answer("2");
-		await dialogue.hears("Your choice, Enter: start tracing:");
-		dialogue.answer("");
-		await dialogue.hears("Your choice, Enter: continue:");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice", "2");
+		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
+		await dialogue.answerAt("Your choice, Enter: continue:", "");
 		await dialogue.hears("Your choice, Enter: continue:");
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 		expect(dialogue.all.split("\n").filter((line) => /[\x00-\x09\x0b-\x1f]|[│─█]|\[[x !wok.]+\]|^\s*>/m.test(line))).toEqual([]);
@@ -84,61 +77,46 @@ describe("the wizard as a dialogue", () => {
 
 	it("asks for a value of the form, keeps it on Enter and goes back", async () => {
 		const dialogue = startTalk();
-		await dialogue.hears("Your choice");
-		dialogue.answer("2");
+		await dialogue.answerAt("Your choice", "2");
 		await dialogue.hears("1. Name, redis");
-		await dialogue.hears("start tracing:");
-		dialogue.answer("1");
-		await dialogue.hears("Name, now “redis”");
-		dialogue.answer("cache");
+		await dialogue.answerAt("start tracing:", "1");
+		await dialogue.answerAt("Name, now “redis”", "cache");
 		await dialogue.hears("Name, cache");
 		expect(dialogue.store.state.answers?.name).toBe("cache");
-		await dialogue.hears("start tracing:");
-		dialogue.answer("1");
-		await dialogue.hears("Name, now “cache”");
-		dialogue.answer("");
-		await dialogue.hears("start tracing:");
-		dialogue.answer("b");
+		await dialogue.answerAt("start tracing:", "1");
+		await dialogue.answerAt("Name, now “cache”", "");
+		await dialogue.answerAt("start tracing:", "b");
 		await dialogue.hears("Step 1 of 7: Choose.");
 		expect(dialogue.store.state.answers?.name).toBe("cache");
 	});
 
 	it("finds unneeded files, reports progress once, and asks what to do with the result", async () => {
 		const dialogue = startTalk({ rounds: [{ answered: true, missing: [] }] });
-		await dialogue.hears("Your choice");
-		dialogue.answer("2");
+		await dialogue.answerAt("Your choice", "2");
 		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
-			await dialogue.hears(`Your choice, Enter: ${asked}:`);
-			dialogue.answer("");
+			await dialogue.answerAt(`Your choice, Enter: ${asked}:`, "");
 		}
-		await dialogue.hears("Your choice, Enter: save:");
-		dialogue.answer("m");
-		await dialogue.hears("Your choice, Enter: stop, show results:");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice, Enter: save:", "m");
+		await dialogue.answerAt("Your choice, Enter: stop, show results:", "");
 		const found = await dialogue.hears("l: build without it");
 		await dialogue.hears("Your choice:");
 		expect(found).toContain("redis does not need 4 of its 7 files");
 		expect(found).toContain("libsystemd0, 1, 1.1 MB");
 		dialogue.answer("b");
-		await dialogue.hears("Your choice, Enter: save:");
-		dialogue.answer("m");
-		await dialogue.hears("Your choice, Enter: stop, show results:");
-		dialogue.answer("b");
+		await dialogue.answerAt("Your choice, Enter: save:", "m");
+		await dialogue.answerAt("Your choice, Enter: stop, show results:", "b");
 		await dialogue.hears("Stopped. The cage was not changed.");
 		expect(dialogue.all.match(/Trial \d of about 9/g)?.length ?? 0).toBeLessThanOrEqual(4);
 	});
 
 	it("asks before it exits, and an empty answer means no", async () => {
 		const dialogue = startTalk();
-		await dialogue.hears("Your choice");
-		dialogue.answer("q");
-		await dialogue.hears("(y/n)");
-		dialogue.answer("");
+		await dialogue.answerAt("Your choice", "q");
+		await dialogue.answerAt("(y/n)", "");
 		await dialogue.hears("Your choice");
 		expect(dialogue.store.state.exit).toBeUndefined();
 		dialogue.answer("q");
-		await dialogue.hears("(y/n)");
-		dialogue.answer("y");
+		await dialogue.answerAt("(y/n)", "y");
 		expect(dialogue.store.state.exit).toBe(1);
 	});
 
@@ -152,10 +130,8 @@ describe("the wizard as a dialogue", () => {
 
 	it("reports unknown answers", async () => {
 		const dialogue = startTalk({}, "de");
-		await dialogue.hears("Ihre Wahl");
-		dialogue.answer("999");
-		await dialogue.hears("Unbekannte Antwort „999“.");
-		dialogue.answer("?");
+		await dialogue.answerAt("Ihre Wahl", "999");
+		await dialogue.answerAt("Unbekannte Antwort „999“.", "?");
 		await dialogue.hears("1. gewählt: demo, Vorführung");
 	});
 });

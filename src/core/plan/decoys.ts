@@ -22,7 +22,7 @@ export function isDecoy({ kind, reasons }: Pick<Entry, "kind" | "reasons">): boo
 	return kind === "generated" && reasons.some((reason) => reason.kind === "rule" && reason.rule === "decoys");
 }
 
-export interface DecoyPlaces {
+interface DecoyPlaces {
 	/** Sorted by path, with the rule's value. */
 	readonly places: readonly { readonly path: Path; readonly value: string }[];
 	/** Named by a rule, but in use or unreachable for the application's account. */

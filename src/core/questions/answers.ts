@@ -43,7 +43,7 @@ export function parseBind(text: string): Bind | undefined {
 }
 
 /** A cage's name, which is also a folder and a part of unit names. */
-export const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 export function isName(text: string): boolean {
 	return namePattern.test(text) && !text.includes("..");

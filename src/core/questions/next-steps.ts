@@ -9,7 +9,7 @@ export interface NextStep {
 	readonly line: string;
 }
 
-export interface CageInUse {
+interface CageInUse {
 	readonly name: string;
 	/** The state folder, unless it is the default. */
 	readonly state?: string;

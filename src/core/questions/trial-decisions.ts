@@ -10,7 +10,7 @@ import { optionFlag, optionRows } from "./options.ts";
 import type { RuleList } from "./rules.ts";
 
 /** The proposals of a cage's trials, and those that were accepted. */
-export interface TrialDecisions {
+interface TrialDecisions {
 	/** The items that `make` would have added in all rounds. */
 	readonly proposed: readonly Addition[];
 	readonly added: readonly Addition[];

@@ -102,7 +102,7 @@ export interface DecoyFacts {
 	readonly abstract: string;
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
 	/** Omits attempts that would change the host if no layer stops them. */
 	readonly spare?: boolean;
 	/** Each attempt says that it is ready and waits for SIGUSR1. */

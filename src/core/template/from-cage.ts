@@ -31,7 +31,7 @@ export interface MachineOfCage extends AccountNames {
 	readonly isSame: (one: string, other: string) => boolean;
 }
 
-export interface CageToSave {
+interface CageToSave {
 	readonly application: Application;
 	readonly rules: Rules;
 	/** The template that it was made from, and its parameters' values. */

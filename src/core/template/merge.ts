@@ -48,7 +48,7 @@ export type MergeError =
 	/** These values produce something that no template may contain. */
 	| { readonly code: "parameter-refused"; readonly place: string; readonly problem: TemplateProblem };
 
-export type Merged =
+type Merged =
 	| {
 			readonly application: Application;
 			readonly rules: Rules;
@@ -104,7 +104,7 @@ function withoutReplaced({ application, ...template }: Template, answers: Templa
 }
 
 /** Returns the alternative for the nearest of these systems. */
-export function alternativeFor({ alternatives }: Template, systems: readonly string[]): Alternative | undefined {
+function alternativeFor({ alternatives }: Template, systems: readonly string[]): Alternative | undefined {
 	for (const system of systems) {
 		const found = alternatives.find((one) => one.systems.includes(system));
 		if (found) return found;

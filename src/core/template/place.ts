@@ -6,7 +6,7 @@ export interface Place {
 
 export type Keys = readonly (string | number)[];
 
-export interface JsonScan {
+interface JsonScan {
 	/** The first offset at which the text is not JSON. */
 	readonly brokenAt?: number;
 	/** Nested more deeply than any template: a recursive parser would exhaust the stack. */

@@ -39,7 +39,7 @@ export interface Alternative {
 	readonly rules?: Partial<Rules>;
 }
 
-export interface TemplateNeeds {
+interface TemplateNeeds {
 	/** Package names by `ID` of os-release(5): `debian`, `fedora` … */
 	readonly packages: Readonly<Record<string, readonly string[]>>;
 	/** Required programs, by name or absolute path: the application's and the probes'. */

@@ -25,7 +25,7 @@ export interface Access {
 }
 
 /** A capability that a call needed and had (capabilities(7)), and the call. */
-export interface CapabilityUse {
+interface CapabilityUse {
 	readonly name: string;
 	readonly call: string;
 	/** Absent in traces of older versions. */

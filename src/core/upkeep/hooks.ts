@@ -37,7 +37,7 @@ export function copiedCertificates({ entries }: Pick<Manifest, "entries">): Path
 }
 
 /** How a script of the host signals the application in a cage. */
-export interface SignalLine {
+interface SignalLine {
 	/** The words that start Cagewright with its state folder; scripts cannot rely on PATH. */
 	readonly program: readonly string[];
 	readonly name: string;

@@ -11,7 +11,7 @@ export const programLink = pathFromText("/usr/local/sbin/cagewright");
 export const timerTasks = ["check", "update", "none"] as const;
 export type TimerTask = (typeof timerTasks)[number];
 
-export interface Wanted {
+interface Wanted {
 	readonly state: string;
 	readonly timer: TimerTask;
 	/** Programs of this machine that read such files. */
@@ -20,7 +20,7 @@ export interface Wanted {
 	readonly manuals: readonly string[];
 }
 
-export interface InstalledFile {
+interface InstalledFile {
 	readonly place: Path;
 	readonly text: string;
 }

@@ -8,7 +8,7 @@ import { signalLine } from "./hooks.ts";
 import { escapeLogGlob, type LogrotateStanza, parseLogrotate, quoteLogrotate } from "./logrotate-file.ts";
 import { serverSignals } from "./signals.ts";
 
-export interface RotationInput {
+interface RotationInput {
 	readonly cage: Pick<Cage, "name" | "application">;
 	readonly manifest: Pick<Manifest, "writable" | "identity" | "permissions">;
 	/** Host path of the cage's data. */

@@ -1,7 +1,7 @@
 import { baseName, pathFromText } from "../path/path.ts";
 
 /** The meaning of signals for a server; names without `SIG`. */
-export interface ServerSignals {
+interface ServerSignals {
 	/** Reopens its logs; `none` if it needs no signal, because it opens them for each line. */
 	readonly reopen?: string;
 	/** Reads its configuration and certificates again, and keeps its connections if it can. */

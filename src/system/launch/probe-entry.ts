@@ -6,7 +6,7 @@ import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
-export interface EnteredProbe {
+interface EnteredProbe {
 	readonly words: readonly string[];
 	readonly descriptors: readonly number[];
 	readonly root: string | undefined;
@@ -15,7 +15,7 @@ export interface EnteredProbe {
 }
 
 /** Where a probe runs. `init` is a process of the application, `network` a process that only provides the network. */
-export interface ProbePlace {
+interface ProbePlace {
 	readonly init: number | undefined;
 	readonly network: number | undefined;
 	readonly onHost: boolean;

@@ -5,7 +5,7 @@ import { initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { allPids, fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
 
-export interface ProcessStatus {
+interface ProcessStatus {
 	readonly name: string;
 	readonly parent: number;
 	/** The pid in each PID namespace, ours first. */

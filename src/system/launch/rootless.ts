@@ -49,7 +49,7 @@ const settings = [
 const attempt = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
 
 /** Why this user cannot create namespaces. Undefined if it works. */
-export function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
+function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
 	const { error, status, stderr } = spawnSync(requireTool("unshare"), attempt, {
 		env: toolEnvironment,
 		cwd: "/",

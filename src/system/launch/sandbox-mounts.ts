@@ -38,10 +38,10 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 
 export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
-export const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
+const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
 
 /** An automount cannot be an overlay's lower layer, because entering it mounts something else. */
-export const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
+const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
 
 const ownTrees = [
 	{ kind: "proc", path: pathFromText("/proc") },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 
 /** The fixed search path for system tools, so that the caller's PATH cannot substitute one. */
-export const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment of all tools that we start. */
 export const toolEnvironment = { PATH: systemPath, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };

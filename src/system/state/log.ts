@@ -7,7 +7,7 @@ import { writeFailure } from "../files/errors.ts";
 import { readTextIfAny } from "../files/text-files.ts";
 
 /** One line of a cage's log: the action and its time. */
-export interface LogLine {
+interface LogLine {
 	/** ISO 8601, UTC. */
 	readonly time: string;
 	/** One word: `build`, `trial`, `update`, `rollback`, `remove`… */

@@ -41,7 +41,7 @@ export function pidNamespace(): string {
 }
 
 /** Kinds of temporary files, which outlive their process only after a kill. */
-export type Transient = "staging" | "removed" | "seed" | "scratch" | "tmp";
+type Transient = "staging" | "removed" | "seed" | "scratch" | "tmp";
 
 /** A unique hidden name with its process: `.staging-PID-START-RANDOM`. Not secret. */
 export function transientName(kind: Transient): string {

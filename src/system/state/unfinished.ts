@@ -20,7 +20,7 @@ import { isAbandoned } from "./lock.ts";
 
 export const removalName = pathFromText("removal");
 const lockName = pathFromText("lock");
-export const switchingName = pathFromText("switching.json");
+const switchingName = pathFromText("switching.json");
 /** An empty file: state is being moved to where the present or the next generation mounts it from. */
 export const arrangingName = pathFromText("arranging");
 

@@ -22,7 +22,7 @@ export interface FindOptions {
 }
 
 /** The parts of a template that a listing needs. */
-export interface TemplateOffer {
+interface TemplateOffer {
 	readonly name: string;
 	readonly description: string;
 	readonly programs: readonly string[];

@@ -12,7 +12,7 @@ import { writeFailure } from "../../files/errors.ts";
 import { runIn } from "../../files/tools.ts";
 import { ArchiveFile } from "./reader.ts";
 
-export interface Unpacking {
+interface Unpacking {
 	readonly archive: Path;
 	readonly head: ExportHead;
 	readonly manifest: Manifest;
