@@ -146,6 +146,20 @@ test.each([
 	expect(stdout).toContain(reaction === "stop" ? " stopped " : " frozen ");
 });
 
+test("selftest --alarm measures which techniques raise an alarm, for the record", async () => {
+	const { json, status } = await cagewright(["selftest", "victim", "--alarm", "--json", "--quiet"], { state });
+	expect(status).toBe(0);
+	const { raised, silent, tried } = json.alarm as { tried: number; raised: number; silent: string[] };
+	expect(tried).toBeGreaterThan(80);
+	expect(raised).toBeGreaterThanOrEqual(0.95 * tried);
+	expect(silent).toHaveLength(tried - raised);
+	const record = (await cagewright(["record", "victim", "--format", "json"], { state })).json;
+	expect(record.alarms).toMatchObject({ generation: 1, filtered: tried, raised, silent });
+	const detection = (record.checklist as { id: string; state: string }[]).find(({ id }) => id === "s14");
+	expect(detection).toMatchObject({ state: "shown", values: { filtered: tried, raised } });
+	expect((record.risks as { code: string }[]).map(({ code }) => code)).toContain("silent-techniques");
+});
+
 test("a crash raises an alarm", async () => {
 	const printed = await watched([], async (watch) => {
 		// The kernel does not log every crash if there are many messages, and the watch must see the process first.

@@ -79,8 +79,9 @@ export const verbFailuresEn = {
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
 	"alarms-limited":
-		"Only the kernel log can be read here, which has at most ten refused calls in five seconds for the whole machine. Install perl and run `cagewright watch` as root to see all.",
-	"alarms-lost": "The kernel dropped records of refused calls because they came too fast. Some alarms may be missing.",
+		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
+	"alarms-lost":
+		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",

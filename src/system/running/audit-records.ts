@@ -4,6 +4,8 @@ import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** What reads the kernel's audit records while it exists. */
 export interface AuditRecords {
+	/** False if it was killed. */
+	isRunning(): boolean;
 	stop(): void;
 }
 
@@ -23,9 +25,14 @@ export async function readAuditRecords(onRecord: (text: string) => void, onLost:
 		detached: true,
 	});
 	child.stdin.on("error", () => {});
+	let isRunning = true;
 	const ended = new Promise<boolean>((resolve) => {
-		child.on("error", () => resolve(false));
-		child.on("close", () => resolve(false));
+		const end = () => {
+			isRunning = false;
+			resolve(false);
+		};
+		child.on("error", end);
+		child.on("close", end);
 	});
 	const ready = new Promise<boolean>((resolve) => {
 		createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
@@ -34,7 +41,7 @@ export async function readAuditRecords(onRecord: (text: string) => void, onLost:
 			else onRecord(line);
 		});
 	});
-	return (await Promise.race([ready, ended])) ? { stop: () => void child.stdin.end() } : undefined;
+	return (await Promise.race([ready, ended])) ? { isRunning: () => isRunning, stop: () => void child.stdin.end() } : undefined;
 }
 
 /**

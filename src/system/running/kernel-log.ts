@@ -6,8 +6,9 @@ import type { Following, FollowRequest } from "../../engine/detection-ports.ts";
 import { errorName } from "../files/errors.ts";
 import { readAuditRecords } from "./audit-records.ts";
 
-/** Milliseconds between two looks. An idle look is one system call. */
+/** Milliseconds between two reads, and those between two that only look for crashes. */
 const interval = 100;
+const crashInterval = 500;
 const auditFile = "/var/log/audit/audit.log";
 
 /**
@@ -21,12 +22,17 @@ export async function followKernelLog({ onLost, onRecord, signal, since }: Follo
 	const deliver = (text: string) => {
 		if (known.isNew(text)) onRecord(text);
 	};
-	const records = await readAuditRecords(deliver, onLost);
+	let records = await readAuditRecords(deliver, onLost);
 	const ended = async () => {
 		try {
 			while (!signal.aborted) {
 				for (const text of [...kernel.read(), ...auditd.read()]) deliver(text);
-				await sleep(interval, undefined, { signal }).catch(() => undefined);
+				if (records?.isRunning() === false) {
+					// Somebody killed it.
+					onLost();
+					records = await readAuditRecords(deliver, onLost);
+				}
+				await sleep(records ? crashInterval : interval, undefined, { signal }).catch(() => undefined);
 			}
 		} finally {
 			records?.stop();
