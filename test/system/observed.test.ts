@@ -1,6 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
-import { askRedis, nginx, pythonPages, redis } from "./daemons.ts";
+import { cagewright, type Made, make, makeAsUsual, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, giveTo, nginx, pythonPages, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, freePort, hostNetwork, type Network, privateNetwork } from "./network.ts";
@@ -40,7 +41,9 @@ describe("under a filter for its own calls", () => {
 		const port = await freePort();
 		const daemon = nginx({ port });
 		const options = ["--name", "web", "--user", "www-data", ...observed, "--include", `${daemon.folder}/pages`];
-		const made = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
+		// The trace sees no page, so that pages are a rare path.
+		const probe = `curl -fsSI --noproxy '*' http://127.0.0.1:${port}/ | grep -qi '^server: nginx'`;
+		const made = await make([...options, "--probe", probe, "--", ...daemon.command], { state });
 		expectWellMade(made, "web", state);
 		expectNarrower(made);
 		const run = startRun("web", { state });
@@ -61,6 +64,33 @@ describe("under a filter for its own calls", () => {
 		expect(await eventually(() => fetchPage("http://127.0.0.1:8085/", network))).toContain("hello from the cage");
 		expect((await run.stop()).status).toBe(0);
 	});
+});
+
+test("a trial names calls that the trace did not see, and the next round permits them", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("starter");
+	mkdirSync(`${folder}/state`);
+	giveTo("www-data", `${folder}/state`);
+	writeFileSync(`${folder}/state/made`, "");
+	// A cage starts without the host's state, so the daemon makes it there, as at its first start.
+	const lines = [
+		"import http.server, os",
+		`if not os.path.exists('${folder}/state/made'):`,
+		"    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))",
+		"    try: os.unshare(os.CLONE_NEWNS)",
+		"    except PermissionError: pass",
+		`    open('${folder}/state/made', 'w').close()`,
+		`http.server.HTTPServer(('127.0.0.1', ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`,
+	];
+	writeFileSync(`${folder}/starter.py`, lines.join("\n"));
+	const options = ["--name", "starter", "--user", "www-data", "--cwd", folder, "--writable", `${folder}/state`, ...observed];
+	const probe = `curl -fsS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/`;
+	const made = await make([...options, "--probe", probe, "--", "python3", `${folder}/starter.py`], { state });
+	expect(made.answered).toBe(true);
+	const found = made.rounds.flatMap(({ missing }) => missing as { kind: string; call: string; error: string }[]);
+	expect(found).toContainEqual(expect.objectContaining({ kind: "filtered", call: "sched_setscheduler", error: "EPERM" }));
+	expect(found).toContainEqual(expect.objectContaining({ kind: "filtered", call: "unshare", error: "SIGSYS" }));
+	expect(made.rounds.flatMap(({ added }) => added)).toEqual(expect.arrayContaining(["sched_setscheduler", "unshare"]));
 });
 
 describe("a call that the application did not make", () => {

@@ -40,7 +40,7 @@ function permissionValues(permissions: Settings["permissions"]): unknown {
 		syslog ?? null,
 		Object.keys(rest).sort(),
 		[...executableData].sort(),
-		calls ? [...permittedCalls(calls).keys(), ...killedCalls(calls)].sort() : [],
+		calls ? [[...permittedCalls(calls).keys()].sort(), [...killedCalls(calls)]] : [],
 	];
 }
 

@@ -25,7 +25,7 @@ const base: ReadonlySet<SyscallName> = new Set(
 	[
 		// Starting a program.
 		"execve arch_prctl set_tid_address set_robust_list get_robust_list rseq prlimit64 getrlimit brk mmap munmap mprotect",
-		"mremap madvise open openat close read readv pread64 fstat newfstatat stat lstat statx access faccessat faccessat2",
+		"mremap madvise mincore mseal map_shadow_stack open openat close read readv pread64 fstat newfstatat stat lstat statx access faccessat faccessat2",
 		"readlink readlinkat getcwd chdir lseek getdents64 fcntl uname getrandom sysinfo umask",
 		// The account and its privileges.
 		"getuid geteuid getgid getegid getgroups getresuid getresgid setresuid setresgid setgroups capget capset prctl",
@@ -33,6 +33,9 @@ const base: ReadonlySet<SyscallName> = new Set(
 		"getpid getppid gettid getpgid getpgrp getsid setsid setpgid clone fork vfork wait4 waitid kill tgkill tkill exit",
 		"exit_group getrusage times sched_yield sched_getaffinity getcpu futex futex_waitv futex_wait futex_wake futex_requeue",
 		"membarrier",
+		// Questions about the machine and the own process.
+		"getpriority ioprio_get get_mempolicy sched_get_priority_max sched_get_priority_min sched_getattr sched_getparam",
+		"sched_getscheduler sched_rr_get_interval",
 		// Signals. A tracer of the kernel enters by the last one.
 		"rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack restart_syscall pause",
 		"uretprobe",

@@ -138,6 +138,18 @@ describe("a plan compared with a manifest", () => {
 		expect(isSame(difference)).toBe(false);
 	});
 
+	test("is compared by the calls that its filter permits and kills for, not by those that were made", () => {
+		const made = (...names: string[]) => plan([], { permissions: { capabilities: [], calls: { made: names } } });
+		const settings = (...names: string[]) => comparePlanWithManifest(made(...names), manifestOf(made("read"))).settings;
+		expect(settings("read", "write")).toEqual([]);
+		expect(settings("msgget", "read")).toEqual(["openings"]);
+		// It is refused either way, but no longer kills.
+		expect(settings("read", "unshare")).toEqual(["openings"]);
+		expect(manifestFromJson(JSON.parse(JSON.stringify(manifestToJson(manifestOf(made("read")))))).permissions.calls).toEqual({
+			made: ["read"],
+		});
+	});
+
 	test("is compared by the single owner if the cage was built without root", () => {
 		const owner = { uid: 1000, gid: 1000 };
 		const built = manifestOf(full);
