@@ -157,7 +157,7 @@ export const checklistDe: ChecklistMessages = {
 		person: "Das hat noch niemand beantwortet.",
 		open: "Nicht gemessen.",
 		detection:
-			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt cagewright watch bei, das Angriffe meldet, und cagewright check (zuletzt am {at}) mit einem Rückgabewert für die Überwachung. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
+			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt die Befehle cagewright watch, der Angriffe meldet, und cagewright check (zuletzt am {at}) bei, dessen Exit-Status sich überwachen lässt. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
 		profiles: "Dieses System verwendet weder AppArmor noch SELinux. Ob es das sollte, muss eine Person entscheiden.",
 		approval: "Die Freigabe durch {who} galt Generation {generation}, nicht dieser.",
 	},
@@ -279,7 +279,7 @@ export const recordDe: RecordMessages = {
 	calls: (permitted, general) =>
 		`Der Filter für Systemaufrufe gilt für diese Anwendung: Er erlaubt ${permitted} Aufrufe, der allgemeine Filter ${general}. Er erlaubt, was jedes Programm braucht, was bei der Anwendung beobachtet wurde, und verwandte Aufrufe. Andere Aufrufe werden verweigert; Aufrufe, die kein Dienst braucht, beenden den Prozess.`,
 	callsAllowed: "Erlaubt, obwohl die Beobachtung sie nicht zeigte",
-	callsRefused: "Von der Administration verweigert",
+	callsRefused: "Vom Administrator verweigert",
 	network: (network, trialAlone) =>
 		network === "none"
 			? "Der Käfig hat kein Netz."
