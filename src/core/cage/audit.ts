@@ -5,8 +5,6 @@ import { showPath } from "../path/quote.ts";
 import { placeOf } from "../plan/links.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 
-export type { Finding, FindingCode } from "./finding.ts";
-
 export interface ObservedFile {
 	/** The path in the cage; `/` is the cage's root. */
 	readonly path: Path;
