@@ -142,7 +142,7 @@ export const checklistEn = {
 		s11: "This is true for chroot alone. This cage has further layers. The self-test tried {tried:count} escape techniques against them. Escaped: {escaped:count}. Permitted by the plan: {open:count}.",
 		s12: "The cage does not rely on being unnoticed.",
 		s13: "The delay was not measured, and the cage does not rely on it.",
-		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {seconds} s. The command cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
+		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {milliseconds:count} ms. The command cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
 		s15: "The cage contains {files:count} {files|file|files}. In the last trial, {passed:count} {passed|probe|probes} with real requests succeeded with only these files.",
 		s16: "Determined by tracing the application, by reading its programs and libraries, and by trials. Cagewright also searches the documentation of the application's packages and offers the paths that it names. {unexplained:count} of {entries:count} entries have no reason.",
 		s17: "Present: {there}. Not needed: {absent}.",
