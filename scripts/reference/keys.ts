@@ -6,21 +6,12 @@ import { cell, generated, lines } from "./markdown.ts";
 
 const messages = messagesFor("en");
 
-const screens: Readonly<Record<Screen, string>> = {
-	requirements: "Requirements",
-	choose: "Choose",
-	form: "Form",
-	trace: "Trace",
-	files: "Files",
-	accounts: "Accounts",
-	build: "Build",
-	trial: "Trial",
-	save: "Save",
-};
+const titles: Readonly<Record<Screen, string>> = { ...messages.wizard.steps, requirements: "Requirements", form: "Form" };
+const screens: readonly Screen[] = ["requirements", "choose", "form", ...steps.slice(1)];
 
 /** docs/reference/keys.md, from the bindings of the wizard. */
 export function keysPage(): string {
-	const listScreens = (Object.keys(screens) as Screen[]).filter((screen) => screen !== "form" && screen !== "requirements");
+	const listScreens = screens.filter((screen) => screen !== "form" && screen !== "requirements");
 	const bindings = (screen: Screen) => bindingsOf({ ...startState, screen });
 	const isShared = (binding: Binding) => listScreens.every((screen) => bindings(screen).some((other) => isSame(other, binding)));
 	const shared = bindings("save").filter(isShared);
@@ -38,7 +29,7 @@ export function keysPage(): string {
 		"## On every screen",
 		"",
 		...table(shared),
-		...(Object.keys(screens) as Screen[]).flatMap((screen) => [
+		...screens.flatMap((screen) => [
 			"",
 			`## ${titleOf(screen)}`,
 			"",
@@ -67,7 +58,7 @@ export function keysPage(): string {
 
 function titleOf(screen: Screen): string {
 	const hasNumber = screen !== "requirements" && screen !== "form";
-	return hasNumber ? `${steps.indexOf(stepOf(screen)) + 1}. ${screens[screen]}` : screens[screen];
+	return hasNumber ? `${steps.indexOf(stepOf(screen)) + 1}. ${titles[screen]}` : titles[screen];
 }
 
 function isSame(one: Binding, other: Binding): boolean {

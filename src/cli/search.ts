@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { PinRules } from "../core/minimise/needs.ts";
+import type { SearchOutcome } from "../core/minimise/units.ts";
 import type { Context } from "../engine/context.ts";
-import type { SearchOutcome } from "../engine/minimise/find.ts";
 import { type MinimiseResult, minimiseCage } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
 import { foundText } from "../report/minimise.ts";

@@ -23,8 +23,6 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
-export type { Minimising } from "../core/minimise/search.ts";
-
 /** Events are named in the past tense. Each interface shows those it needs. */
 export type Event =
 	| { readonly event: "step-started"; readonly step: Step; readonly onHost?: boolean }

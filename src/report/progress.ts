@@ -1,7 +1,8 @@
 import { probeWords } from "../core/application/probe-lines.ts";
+import type { Minimising } from "../core/minimise/search.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import type { AwaitedEvent } from "../core/trace/trace.ts";
-import type { Event, Minimising } from "../engine/events.ts";
+import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** One event as a line of progress. On a terminal, the next line overwrites it unless it is `lasting`. */

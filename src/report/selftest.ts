@@ -160,7 +160,8 @@ export function selftestLines(summary: SelftestSummary | undefined, messages: Me
 	const words = messages.selftest;
 	if (!summary) return [words.notTried];
 	const { at, escaped, findings, openByDesign, tried } = summary;
-	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
+	// Some titles contain a comma.
+	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join("; ");
 	const permitted = permittedByPlan(openByDesign);
 	const unsupported = openByDesign.filter((id) => !permitted.includes(id));
 	return [

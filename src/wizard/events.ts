@@ -1,9 +1,9 @@
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { applyBuildEvent } from "./progress.ts";
-import { note, type Tracing, type TrialState, type WizardState } from "./state.ts";
+import { note, type TrialState, type WizardState } from "./state.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
-import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/tracing-state.ts";
+import { counted, exerciseEnded, exerciseStarted, type Tracing, ticked } from "./steps/trace/tracing-state.ts";
 import { without } from "./transitions.ts";
 
 /** Output lines to keep; a screen shows fewer. */

@@ -32,8 +32,6 @@ import type { ReviewRow } from "./steps/build/review.ts";
 import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
 import type { Tracing } from "./steps/trace/tracing-state.ts";
 
-export type { Tracing } from "./steps/trace/tracing-state.ts";
-
 /** Progress of the self-test. */
 interface Testing {
 	readonly launch: number;

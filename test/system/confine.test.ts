@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Confinement, confineExecutable, confineFailed, landlockProbe } from "../../src/core/confinement/confine.ts";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import { seccompFilters } from "../../src/core/confinement/seccomp.ts";
+import { seccompFilters } from "../../src/core/confinement/seccomp-program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
 

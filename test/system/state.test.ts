@@ -16,10 +16,19 @@ import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import { addAlarm, readAlarms } from "../../src/system/state/alarms.ts";
 import { writeAtomic } from "../../src/system/state/atomic.ts";
-import { cagePaths, clearRemovedCages, listCages, openState, readCage, writeCage } from "../../src/system/state/cages.ts";
+import {
+	beginRemoval,
+	cagePaths,
+	clearRemovedCages,
+	endRemoval,
+	listCages,
+	openState,
+	readCage,
+	removeContents,
+	writeCage,
+} from "../../src/system/state/cages.ts";
 import { requireSafeFolder } from "../../src/system/state/folder.ts";
 import { appendLog, readLog } from "../../src/system/state/log.ts";
-import { beginRemoval, endRemoval, removeContents } from "../../src/system/state/removal.ts";
 import { readTrace, writeTrace } from "../../src/system/state/traces.ts";
 import { unfinishedCages } from "../../src/system/state/unfinished.ts";
 import { plan } from "../core/cage/plans.ts";

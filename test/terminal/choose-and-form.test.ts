@@ -79,22 +79,17 @@ describe("choosing", () => {
 			const shown = await wizard.sees(/^❯ \S+/m);
 			if (/^❯ (?!demo)/m.test(shown)) break;
 		}
-		await wizard.sees(/^❯ (?!demo)\S+/m);
-		wizard.press("g");
+		await wizard.pressAt(/^❯ (?!demo)\S+/m, "g");
 		await wizard.sees(/^❯ demo/m);
 	});
 
 	it("fits 60x15, also in German", async () => {
 		const wizard = await openWizard({ columns: 60, rows: 15, args: ["--lang", "de"] });
 		wizard.press("j");
-		await wizard.sees(/^❯ (?!demo)\S+\s+Vorlage/m);
-		wizard.press("i");
-		await wizard.sees("Zu diesem Schritt: Anwendung");
-		wizard.press("c");
-		await wizard.sees("Ausgeführte Befehle");
-		wizard.press("?");
-		await wizard.sees("Tasten in dieser Ansicht");
-		wizard.press("?", keys.enter);
+		await wizard.pressAt(/^❯ (?!demo)\S+\s+Vorlage/m, "i");
+		await wizard.pressAt("Zu diesem Schritt: Anwendung", "c");
+		await wizard.pressAt("Ausgeführte Befehle", "?");
+		await wizard.pressAt("Tasten in dieser Ansicht", "?", keys.enter);
 		await wizard.sees("[ Beobachtung starten ]");
 	});
 });
@@ -111,20 +106,16 @@ describe("the form", () => {
 	it("reports problems below the field while typing, and continues when they are fixed", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
-		await wizard.sees(/Unknown account 'nobody-of-that-name'/);
-		wizard.press(pageDown);
-		await wizard.sees("❯ [ Start tracing ]");
-		wizard.press(keys.enter);
-		await wizard.sees(/^❯ ! Account/m);
-		wizard.press(`${ctrlU}nobody`);
+		await wizard.pressAt(/Unknown account 'nobody-of-that-name'/, pageDown);
+		await wizard.pressAt("❯ [ Start tracing ]", keys.enter);
+		await wizard.pressAt(/^❯ ! Account/m, `${ctrlU}nobody`);
 		await wizard.sees(/^❯ {3}Account/m);
 	});
 
 	it("warns about a probe whose program is missing, and continues anyway", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.sees("no-such-client is not installed on this machine");
-		wizard.press(`${pageDown}${keys.enter}`);
+		await wizard.pressAt("no-such-client is not installed on this machine", `${pageDown}${keys.enter}`);
 		await wizard.sees("step 2/7");
 		await leave(wizard);
 	});
@@ -146,8 +137,7 @@ describe("the form", () => {
 	it("does not start when an unmarked paste reaches the button", async () => {
 		const wizard = await openForm();
 		wizard.press(keys.up, keys.up);
-		await wizard.sees(/^❯ {3}Network/m);
-		wizard.press("one\rtwo\rthree\rfour\r");
+		await wizard.pressAt(/^❯ {3}Network/m, "one\rtwo\rthree\rfour\r");
 		await wizard.sees("❯ [ Start tracing ]");
 		// When this key takes effect, a trace would have started.
 		wizard.press("?");
@@ -175,8 +165,7 @@ describe("the form", () => {
 		await wizard.sees("✓ The application answered in a sandbox", 60);
 		wizard.press("\x1bOR");
 		await wizard.sees("Executed commands");
-		await wizard.sees(/✓.*nsenter/);
-		wizard.press(keys.escape, ctrlG);
+		await wizard.pressAt(/✓.*nsenter/, keys.escape, ctrlG);
 		await wizard.sees("Keys on this screen");
 		await wizard.sees("try the probe");
 		await leave(wizard);

@@ -45,8 +45,7 @@ describe("the wizard line by line", () => {
 		await answer("", "Step 6 of 7: Trial", "save");
 		const untilShell = wizard.raw;
 		wizard.press("!", keys.enter);
-		await wizard.sees("cage demo:/");
-		wizard.press("echo from within", keys.enter, "exit", keys.enter);
+		await wizard.pressAt("cage demo:/", "echo from within", keys.enter, "exit", keys.enter);
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
@@ -73,8 +72,7 @@ describe("the wizard line by line", () => {
 		await wizard.sees("Your choice, Enter: choose:");
 		expect(wizard.raw).not.toContain(steering);
 		wizard.press(keys.ctrlC);
-		await wizard.sees("(y/n)");
-		wizard.press(keys.ctrlC);
+		await wizard.pressAt("(y/n)", keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
 	});
 
@@ -84,10 +82,8 @@ describe("the wizard line by line", () => {
 	] as const)("stops running work on %s", async (signal, status) => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
-		await wizard.sees("Your choice, Enter: choose:");
-		wizard.press("1", keys.enter);
-		await wizard.sees("Your choice, Enter: start tracing:");
-		wizard.press(keys.enter);
+		await wizard.pressAt("Your choice, Enter: choose:", "1", keys.enter);
+		await wizard.pressAt("Your choice, Enter: start tracing:", keys.enter);
 		await wizard.sees("Your choice, Enter: continue:");
 		wizard.kill(signal);
 		expect((await wizard.ended).exitCode).toBe(status);
@@ -97,8 +93,7 @@ describe("the wizard line by line", () => {
 	it("does not take the end of input for an answer", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, ["--linear"]);
-		await wizard.sees("Your choice, Enter: choose:");
-		wizard.press("\x04");
+		await wizard.pressAt("Your choice, Enter: choose:", "\x04");
 		expect((await wizard.ended).exitCode).toBe(1);
 		expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
 	});

@@ -32,7 +32,7 @@ describe("the driver of the tests on a terminal", () => {
 		["an alternate screen that stays", "printf '\\033[?1049h'", "alternate screen"],
 		["raw modes that stay", "stty raw -echo", "modes"],
 		["raw modes that were taken back", "was=$(stty -g); stty raw -echo; stty $was", ""],
-		["a bug", "exit 70", "bug"],
+		["an internal error", "exit 70", "internal error"],
 		["a signal that nobody caught", "kill -TERM $$", "signal 15"],
 	])("notices %s", async (_, line, complains) => {
 		const said = await complaint(line);

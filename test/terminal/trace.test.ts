@@ -20,12 +20,9 @@ afterEach(async () => {
 async function traces(state: string, name: string, { columns = 80, rows = 24 } = {}): Promise<PtyProgram> {
 	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns, rows });
 	running = wizard;
-	await wizard.sees(/demo\s+demo/);
-	wizard.press(`/${name}`);
-	await wizard.sees(new RegExp(`❯ ${name}\\s+(template|demo)`));
-	wizard.press(keys.enter, keys.enter);
-	await wizard.sees("[ Start tracing ]");
-	wizard.press(keys.enter);
+	await wizard.pressAt(/demo\s+demo/, `/${name}`);
+	await wizard.pressAt(new RegExp(`❯ ${name}\\s+(template|demo)`), keys.enter, keys.enter);
+	await wizard.pressAt("[ Start tracing ]", keys.enter);
 	return wizard;
 }
 
@@ -36,24 +33,19 @@ describe("the trace of redis", () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "redis");
 		await wizard.sees("It answers.");
-		await wizard.sees(/✓.*BGSAVE/);
-		wizard.press(keys.tab);
+		await wizard.pressAt(/✓.*BGSAVE/, keys.tab);
 		await wizard.sees(/\[Processes 1\].*\n❯ \d+ redis-server .*more threads/);
 		// The process that wrote the file has exited.
-		await wizard.sees(/\n {4}\d+ redis-server .*exited \(0\)/);
-		wizard.press(keys.tab);
-		await wizard.sees(/\[Paths \d+\].*\n❯ \//);
-		wizard.press(keys.tab);
+		await wizard.pressAt(/\n {4}\d+ redis-server .*exited \(0\)/, keys.tab);
+		await wizard.pressAt(/\[Paths \d+\].*\n❯ \//, keys.tab);
 		await wizard.sees("Used from redis-server: programs 1 of 1, configuration 1 of 1");
-		await wizard.sees(`❯ ${client} BGREWRITEAOF`);
-		wizard.press("xx");
+		await wizard.pressAt(`❯ ${client} BGREWRITEAOF`, "xx");
 		await wizard.sees("No more exercises are known.");
 		await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
 		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s, 60);
 		wizard.press("r");
 		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
-		await wizard.sees("It answers.");
-		wizard.press(keys.enter);
+		await wizard.pressAt("It answers.", keys.enter);
 		await wizard.sees("2 runs are complete", 60);
 		await wizard.sees(/This run added/);
 		await traced(wizard);
@@ -73,16 +65,13 @@ describe("the trace of redis", () => {
 	it("keeps the first run if the second is stopped, and leaves nothing on HUP", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "redis");
-		await wizard.sees("It answers.");
-		wizard.press("r");
+		await wizard.pressAt("It answers.", "r");
 		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
 		wizard.press(keys.escape);
 		await wizard.sees("The earlier runs are kept", 60);
 		wizard.press(keys.enter);
-		await wizard.sees(/step 3\/7.*left out/s);
-		wizard.press(keys.escape);
-		await wizard.sees("step 2/7");
-		wizard.press("r");
+		await wizard.pressAt(/step 3\/7.*left out/s, keys.escape);
+		await wizard.pressAt("step 2/7", "r");
 		await wizard.sees("It answers.", 60);
 		wizard.kill("SIGHUP");
 		expect((await wizard.ended).exitCode).toBe(129);
@@ -98,8 +87,7 @@ describe("the trace of the demonstration", () => {
 		// One read contains a view, a page and back, a typed exercise, and Enter.
 		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
 		await wizard.sees(/\[Paths/);
-		await wizard.sees("✓ true");
-		wizard.press(keys.enter);
+		await wizard.pressAt("✓ true", keys.enter);
 		await wizard.sees(/step 3\/7.*left out/s, 60);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
@@ -156,16 +144,11 @@ describe("a running process", () => {
 				rows: 30,
 			});
 			running = wizard;
-			await wizard.sees(/demo\s+demo/);
-			wizard.press(`/${port}`);
-			await wizard.sees(/❯ \S+\s+process/);
-			wizard.press(keys.enter, "w");
-			await wizard.sees(`Process ${server.pid} is traced while it runs`);
-			wizard.press(keys.enter);
-			await wizard.sees("It answers.");
-			wizard.press(keys.tab);
-			await wizard.sees(new RegExp(`\\n❯ ${server.pid} python`));
-			wizard.press(keys.enter);
+			await wizard.pressAt(/demo\s+demo/, `/${port}`);
+			await wizard.pressAt(/❯ \S+\s+process/, keys.enter, "w");
+			await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
+			await wizard.pressAt("It answers.", keys.tab);
+			await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
 			await wizard.sees(/step 3\/7/, 60);
 			wizard.press(keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);

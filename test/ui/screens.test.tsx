@@ -38,10 +38,8 @@ function start(script: Script = {}) {
 async function atFiles(script: Script = {}) {
 	const wizard = await start(script).sees("Which application");
 	wizard.press(`${down}\r`);
-	await wizard.sees("Start tracing");
-	wizard.press("\r");
-	await wizard.sees("It answers.");
-	wizard.press("\r");
+	(await wizard.sees("Start tracing")).press("\r");
+	(await wizard.sees("It answers.")).press("\r");
 	return wizard.sees("Secrets and setuid files");
 }
 
@@ -49,15 +47,12 @@ describe("the wizard", () => {
 	test("follows the straight path and prints where everything is", async () => {
 		const wizard = await atFiles();
 		wizard.press("\r\r");
-		await wizard.sees("Nothing has been written yet");
-		wizard.press("\r");
-		await wizard.sees("Press Enter to add 2 items");
-		wizard.press("\r");
+		(await wizard.sees("Nothing has been written yet")).press("\r");
+		(await wizard.sees("Press Enter to add 2 items")).press("\r");
 		await wizard.sees("It answers, and it does not need the 1 missing item");
 		expect(wizard.session.accepted.map((one) => one.kind)).toEqual(["absent", "kernel-file"]);
 		wizard.press("\r");
-		await wizard.sees("The cage redis is ready. Its application answers.");
-		wizard.press("\r");
+		(await wizard.sees("The cage redis is ready. Its application answers.")).press("\r");
 		expect(wizard.store.state.exit).toBe(0);
 		const lines = exitSummary(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
 		expect(lines).toContain("/var/lib/cagewright/cages/redis/generations/1");
@@ -68,18 +63,15 @@ describe("the wizard", () => {
 		const wizard = await atFiles();
 		// From the secret to the libraries and into their folder.
 		wizard.press("jjlll ");
-		await wizard.sees("[ ] libexample-0.so.0");
-		wizard.press("jj ");
+		(await wizard.sees("[ ] libexample-0.so.0")).press("jj ");
 		await wizard.sees("[ ] libexample-10.so.10");
 	});
 
 	test("asks before it includes a secret", async () => {
 		const wizard = await atFiles();
 		wizard.press(" ");
-		await wizard.sees("is a secret");
-		wizard.press("n");
-		await wizard.sees("[!] /etc/redis/tls.key");
-		wizard.press(" y");
+		(await wizard.sees("is a secret")).press("n");
+		(await wizard.sees("[!] /etc/redis/tls.key")).press(" y");
 		await wizard.sees("[✓] /etc/redis/tls.key");
 	});
 
@@ -109,8 +101,7 @@ describe("the wizard", () => {
 	test("accepts a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
 		wizard.press("t/usr/bin/thing; reboot\r");
-		await wizard.sees("but no shell runs it");
-		wizard.press("\x15/usr/bin/thing --serve\r");
+		(await wizard.sees("but no shell runs it")).press("\x15/usr/bin/thing --serve\r");
 		await wizard.sees("knows no probe");
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
 		wizard.press("curl -f localhost\x1b[6~");
@@ -121,8 +112,7 @@ describe("the wizard", () => {
 		const failure = new Failure("probe-proves-nothing", { probe: "true" }, 2);
 		const wizard = await start({ failures: { trace: failure } }).sees("Which application");
 		wizard.press("\r");
-		await wizard.sees("Start tracing");
-		wizard.press("\r");
+		(await wizard.sees("Start tracing")).press("\r");
 		await wizard.sees("it proves nothing: true");
 		wizard.store.press([{ id: "escape" }]);
 		await wizard.sees("Start tracing");
@@ -138,10 +128,8 @@ describe("the wizard", () => {
 		} as const;
 		const wizard = await atFiles({ rounds: [{ answered: false, missing: [declined] }] });
 		wizard.press("\r\r\r");
-		await wizard.sees("/etc/redis/tls.key. Press 3 to include");
-		wizard.press("s");
-		await wizard.sees("must answer before you can save");
-		wizard.press("3");
+		(await wizard.sees("/etc/redis/tls.key. Press 3 to include")).press("s");
+		(await wizard.sees("must answer before you can save")).press("3");
 		await wizard.sees("[!] /etc/redis/tls.key");
 	});
 

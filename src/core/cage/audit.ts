@@ -1,11 +1,8 @@
-import type { FileKind } from "../machine/facts.ts";
-import { type PathComponent, untrustedComponents } from "../machine/path-trust.ts";
+import { type FileKind, type PathComponent, untrustedComponents } from "../machine/facts.ts";
 import { ancestors, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { placeOf } from "../plan/links.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-
-export type { Finding, FindingCode } from "./finding.ts";
 
 export interface ObservedFile {
 	/** The path in the cage; `/` is the cage's root. */

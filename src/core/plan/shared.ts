@@ -1,6 +1,5 @@
 import { syslogName } from "../confinement/launch.ts";
-import type { FileStatus, Files } from "../machine/facts.ts";
-import { directoriesTo, type PathComponent, untrustedComponents } from "../machine/path-trust.ts";
+import { directoriesTo, type FileStatus, type Files, type PathComponent, untrustedComponents } from "../machine/facts.ts";
 import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isCommon, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";

@@ -180,7 +180,13 @@ function detectionItem(record: CageRecord): ChecklistItem {
 	const alarms = measuredAlarms(record);
 	if (!alarms) return item("s14", "person", ["updates", "history"], { at: record.check?.at ?? "" });
 	const { at, filtered, raised, slowest } = alarms;
-	return item("s14", "shown", ["risks", "history"], { at, filtered, raised, seconds: slowest, name: record.cage.name });
+	return item("s14", "shown", ["risks", "history"], {
+		at,
+		filtered,
+		raised,
+		milliseconds: Math.round(slowest * 1000),
+		name: record.cage.name,
+	});
 }
 
 /** If the kernel's mandatory access control is off, no profile can be active; a person has to decide whether that is right. */

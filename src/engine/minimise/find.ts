@@ -12,8 +12,6 @@ import { survives } from "../trace/trace.ts";
 import { graceSeconds, watchedRun } from "../trace/watched-run.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
-export type { SearchOutcome } from "../../core/minimise/units.ts";
-
 export interface FindOptions {
 	/** Number of parallel trials. */
 	readonly jobs: number;

@@ -1,6 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
+import type { SearchOutcome } from "../../core/minimise/units.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -13,7 +14,7 @@ import type { Restarted } from "../run/restart.ts";
 import { ignoreFullDisk } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { restartIf, revert } from "../upkeep/rollback.ts";
-import { type FindOptions, findMinimum, type SearchOutcome } from "./find.ts";
+import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
 interface MinimiseOptions extends SubjectRules, FindOptions {

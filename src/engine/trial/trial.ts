@@ -1,6 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
-import type { Finding } from "../../core/cage/audit.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
+import type { Finding } from "../../core/cage/finding.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { findMissingAccounts } from "../../core/plan/accounts.ts";

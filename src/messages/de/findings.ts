@@ -14,7 +14,7 @@ export const findingsDe: FindingMessages = {
 		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"way-sticky": {
-		what: "ist ein gemeinsames Verzeichnis mit Sticky-Bit: Der Käfig darunter ist sicher, ein eigener Ort ist besser",
+		what: "ist ein gemeinsames Verzeichnis mit Sticky-Bit; der Käfig darunter ist sicher, ein eigener Ort ist aber besser",
 		fix: "Wählen Sie mit --state einen Ort, in den nur root schreiben darf",
 	},
 	setuid: {

@@ -173,7 +173,7 @@ export const helpDe: HelpMessages = {
 			yes: "ohne Rückfrage importieren: seine Proben laufen als root",
 			dryRun: "das Archiv prüfen und zeigen, nichts importieren",
 			trial: "nicht erproben, ob er hier antwortet",
-			allowSecret: "spätere Bauten dieses Geheimnis dieses Systems kopieren lassen, wie es das Archiv verlangt",
+			allowSecret: "spätere Builds dürfen dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
 			allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
 		},
 		run: {
@@ -216,7 +216,7 @@ export const helpDe: HelpMessages = {
 		watch: {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz oder für Dateien, die den Käfig gefährden, etwa ein geändertes Programm.",
+				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz, für einen geöffneten Köder oder für eine Datei, die den Käfig gefährdet, etwa ein geändertes Programm.",
 			format: "Form eines Alarms",
 			onAlarm:
 				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",

@@ -130,7 +130,7 @@ export const checklistDe: ChecklistMessages = {
 		s11: "Das gilt für chroot allein. Dieser Käfig hat weitere Schutzschichten. Der Selbsttest erprobte {tried:count} Ausbruchstechniken gegen sie. Ausgebrochen: {escaped:count}. Vom Plan erlaubt: {open:count}.",
 		s12: "Der Käfig verlässt sich nicht darauf, unbemerkt zu bleiben.",
 		s13: "Die Verzögerung wurde nicht gemessen, und der Käfig verlässt sich nicht darauf.",
-		s14: "Gemessen am {at}: Von {filtered:count} Ausbruchsversuchen, die der Filter verweigerte, lösten {raised:count} einen Alarm aus, innerhalb von {seconds} s. cagewright watch {name} meldet Alarme und kann den Käfig stoppen oder einfrieren. Jemand muss benachrichtigt werden und handeln.",
+		s14: "Gemessen am {at}: Von {filtered:count} Ausbruchstechniken, die der Filter verweigerte, lösten {raised:count} einen Alarm aus, innerhalb von {milliseconds:count} ms. cagewright watch {name} meldet Alarme und kann den Käfig stoppen oder einfrieren. Jemand muss benachrichtigt werden und handeln.",
 		s15: "Der Käfig enthält {files:count} {files|Datei|Dateien}. In der letzten Erprobung {passed|gelang|gelangen} {passed:count} {passed|Probe|Proben} mit echten Anfragen allein mit diesen Dateien.",
 		s16: "Ermittelt durch Beobachten der Anwendung, durch Lesen ihrer Programme und Bibliotheken und durch Erprobungen. Cagewright durchsucht auch die Dokumentation in den Paketen der Anwendung und bietet die dort genannten Pfade an. Ohne Grund sind {unexplained:count} von {entries:count} Einträgen.",
 		s17: "Vorhanden: {there}. Nicht benötigt: {absent}.",
@@ -157,7 +157,7 @@ export const checklistDe: ChecklistMessages = {
 		person: "Das hat noch niemand beantwortet.",
 		open: "Nicht gemessen.",
 		detection:
-			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt cagewright watch bei, das Angriffe meldet, und cagewright check (zuletzt am {at}) mit einem Rückgabewert für die Überwachung. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
+			"Entdeckung und Gegenmaßnahmen sind organisatorisch: Jemand muss benachrichtigt werden und handeln. Cagewright trägt die Befehle cagewright watch, der Angriffe meldet, und cagewright check (zuletzt am {at}) bei, dessen Exit-Status sich überwachen lässt. cagewright selftest --alarm misst, welche Angriffe bemerkt werden.",
 		profiles: "Dieses System verwendet weder AppArmor noch SELinux. Ob es das sollte, muss eine Person entscheiden.",
 		approval: "Die Freigabe durch {who} galt Generation {generation}, nicht dieser.",
 	},
@@ -200,7 +200,7 @@ export const risksDe: RiskMessages = {
 		weaker: "Dieses System unterstützt nicht jede Schutzschicht. Es fehlt: {layers}.",
 		"partly-watched": "Die Beobachtung umfasste den Start nicht; selten benötigte Dateien können fehlen.",
 		"silent-techniques":
-			"{count:count} von {of:count} Ausbruchsversuchen, die der Filter verweigert, lösen keinen Alarm aus, blieben also unbemerkt: {names}.",
+			"{count:count} von {of:count} Ausbruchstechniken, die der Filter verweigert, lösen keinen Alarm aus, blieben also unbemerkt: {names}.",
 		minimised:
 			"{files:count} {files|Datei wurde|Dateien wurden} weggelassen, weil {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} {files|sie|sie} nicht brauchten. Andere Funktionen können scheitern.",
 		outdated: "Der Host hat neuere Dateien als der Käfig.",
@@ -279,7 +279,7 @@ export const recordDe: RecordMessages = {
 	calls: (permitted, general) =>
 		`Der Filter für Systemaufrufe gilt für diese Anwendung: Er erlaubt ${permitted} Aufrufe, der allgemeine Filter ${general}. Er erlaubt, was jedes Programm braucht, was bei der Anwendung beobachtet wurde, und verwandte Aufrufe. Andere Aufrufe werden verweigert; Aufrufe, die kein Dienst braucht, beenden den Prozess.`,
 	callsAllowed: "Erlaubt, obwohl die Beobachtung sie nicht zeigte",
-	callsRefused: "Von der Administration verweigert",
+	callsRefused: "Vom Administrator verweigert",
 	network: (network, trialAlone) =>
 		network === "none"
 			? "Der Käfig hat kein Netz."

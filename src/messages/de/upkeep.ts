@@ -26,7 +26,7 @@ export const installDe: Widen<typeof installEn> = {
 };
 
 export const removeDe: Widen<typeof removeEn> = {
-	will: (name) => `${name} zu entfernen löscht:`,
+	will: (name) => `Mit ${name} wird gelöscht:`,
 	keeps: "Erhalten bleiben:",
 	item: (path, size) => `  ${path} (${size})`,
 	generations: (path, count, size) => `  ${path} (${count === 1 ? "1 Generation" : `${count} Generationen`}, ${size})`,
@@ -104,7 +104,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Spätere Bauten",
+	rules: "Spätere Builds",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",

@@ -89,7 +89,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"alarms-limited":
-		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, perl installieren und `cagewright watch` als root ausführen.",
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root aus.",
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht vollständig protokollieren oder beantworten ({problem}).",

@@ -15,7 +15,7 @@ export const findingsEn = {
 		fix: "Remove the write permission: chmod go-w",
 	},
 	"way-sticky": {
-		what: "is a shared directory with the sticky bit: the cage below it is safe, but a separate place is better",
+		what: "is a shared directory with the sticky bit; the cage below it is safe, but a separate place is better",
 		fix: "Use --state to choose a place that only root can write to",
 	},
 	setuid: {

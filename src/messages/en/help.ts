@@ -219,7 +219,7 @@ export const helpEn = {
 		watch: {
 			about: "Report attacks on running cages",
 			details:
-				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, a crash, or files that endanger the cage, such as a changed program.",
+				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, a crash, an opened decoy, or a file that endangers the cage, such as a changed program.",
 			format: "Format of an alarm",
 			onAlarm:
 				"Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `freeze` suspends its processes, anything else is a shell line that gets the alarm on stdin (default: report)",

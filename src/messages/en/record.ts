@@ -142,7 +142,7 @@ export const checklistEn = {
 		s11: "This is true for chroot alone. This cage has further layers. The self-test tried {tried:count} escape techniques against them. Escaped: {escaped:count}. Permitted by the plan: {open:count}.",
 		s12: "The cage does not rely on being unnoticed.",
 		s13: "The delay was not measured, and the cage does not rely on it.",
-		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {seconds} s. cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
+		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {milliseconds:count} ms. The command cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
 		s15: "The cage contains {files:count} {files|file|files}. In the last trial, {passed:count} {passed|probe|probes} with real requests succeeded with only these files.",
 		s16: "Determined by tracing the application, by reading its programs and libraries, and by trials. Cagewright also searches the documentation of the application's packages and offers the paths that it names. {unexplained:count} of {entries:count} entries have no reason.",
 		s17: "Present: {there}. Not needed: {absent}.",
@@ -169,7 +169,7 @@ export const checklistEn = {
 		person: "Nobody has answered this yet.",
 		open: "Not measured.",
 		detection:
-			"Detection and countermeasures are organisational: somebody must be notified and must act. Cagewright contributes cagewright watch, which reports attacks, and cagewright check (last run at {at}) with an exit status for monitoring. cagewright selftest --alarm measures which attacks are noticed.",
+			"Detection and countermeasures are organisational: somebody must be notified and must act. Cagewright contributes the commands cagewright watch, which reports attacks, and cagewright check (last run at {at}), whose exit status can be monitored. cagewright selftest --alarm measures which attacks are noticed.",
 		profiles: "This machine uses neither AppArmor nor SELinux. A person must decide whether it should.",
 		approval: "The approval by {who} was for generation {generation}, not for this one.",
 	},

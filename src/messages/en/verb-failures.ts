@@ -79,7 +79,7 @@ export const verbFailuresEn = {
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
 	"alarms-limited":
-		"Only the kernel log can be read here, which has at most ten refused calls in five seconds for the whole machine. Install perl and run `cagewright watch` as root to see all.",
+		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",

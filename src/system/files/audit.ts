@@ -9,12 +9,12 @@ import {
 	type BindPath,
 	consistsOfDirectories,
 	type DataPath,
-	type Finding,
 	type ObservedFile,
 } from "../../core/cage/audit.ts";
+import type { Finding } from "../../core/cage/finding.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
-import { directoriesTo } from "../../core/machine/path-trust.ts";
+import { directoriesTo } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";

@@ -4,7 +4,7 @@ import { filterPermissions, sandboxPermissions } from "../../core/confinement/fi
 import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp.ts";
+import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp-program.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";

@@ -4,16 +4,19 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
+import type { CageContent, Removal, Removing } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
 import { discard, generationPaths } from "../files/generations.ts";
+import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
+import { allocatedBytes } from "../files/survey.ts";
 import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder, type SafeFolder } from "./folder.ts";
 import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
-import { removalName } from "./unfinished.ts";
+import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
 /** Names of our own files in a state folder. Anything else means that the folder belongs to somebody. */
 const ourNames: ReadonlySet<string> = new Set([
@@ -96,7 +99,7 @@ export async function readCage(state: Path, name: string): Promise<Cage | undefi
 /** Data of an adopted service from before it returned to the host; possibly the only copy. */
 export const undoneData = "data.undone-";
 
-export function staysWithData(entry: string): boolean {
+function staysWithData(entry: string): boolean {
 	return ["data", "seeded.json", "lock", madeAccountName].includes(entry) || entry.startsWith(undoneData);
 }
 
@@ -129,4 +132,46 @@ export async function list(directory: Path): Promise<Path[]> {
 		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return [];
 		throw error;
 	}
+}
+
+/** Removes a cage's folder in steps that the next command can continue. The holder removes the lock last. */
+
+export function removing(state: Path): Removing {
+	const directory = (name: string) => cagePaths(state, name).directory;
+	return {
+		contents: (name) => cageContents(state, name),
+		begin: (name, removal) => beginRemoval(directory(name), removal),
+		begun: (name) => readRemoval(directory(name)),
+		removeContents: (name, removal) => removeContents(directory(name), removal),
+		end: (name, removal) => endRemoval(directory(name), removal),
+	};
+}
+
+async function cageContents(state: Path, name: string): Promise<CageContent[]> {
+	const { directory } = cagePaths(state, name);
+	const entries = (await list(directory)).filter((entry) => entry !== "lock" && !entry.startsWith(".")).sort();
+	return entries.map((entry) => {
+		const path = join(directory, entry);
+		return { path, bytes: allocatedBytes(path), isData: staysWithData(entry) };
+	});
+}
+
+/** Deletes the description first, because nothing may start in a partially removed cage. */
+export async function beginRemoval(cage: Path, removal: Removal): Promise<void> {
+	await refuseMounts(cage);
+	await writeRemoval(cage, removal);
+	await removeTree(join(cage, "cage.json" as Path));
+}
+
+export async function removeContents(cage: Path, { keepData }: Removal): Promise<void> {
+	await refuseMounts(cage);
+	for (const entry of await list(cage)) {
+		const stays = keepData ? staysWithData(entry) : ["lock", madeAccountName].includes(entry);
+		if (!stays && entry !== removalName) await discard(join(cage, entry));
+	}
+}
+
+export async function endRemoval(cage: Path, { keepData }: Removal): Promise<void> {
+	if (!keepData) await removeTree(join(cage, madeAccountName));
+	await removeTree(join(cage, removalName));
 }

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
-import { directoriesTo } from "../../core/machine/path-trust.ts";
+import { directoriesTo } from "../../core/machine/facts.ts";
 import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { safeFolder } from "./folder.ts";

@@ -17,13 +17,22 @@ import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
 import { receiveCage } from "./archive/receive.ts";
 import { building, finishArranging, placeInit } from "./building.ts";
-import { cagePaths, clearRemovedCages, clearUnfinished, hasData, listCages, openState, readCage, writeCage } from "./cages.ts";
+import {
+	cagePaths,
+	clearRemovedCages,
+	clearUnfinished,
+	hasData,
+	listCages,
+	openState,
+	readCage,
+	removing,
+	writeCage,
+} from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { madeAccounts } from "./made-account.ts";
 import { recordStore } from "./records.ts";
-import { removing } from "./removal.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { unfinishedCages } from "./unfinished.ts";

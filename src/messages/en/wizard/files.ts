@@ -110,7 +110,7 @@ export const fileNoticesEn = {
 	"generated-always": "{path} is generated for the cage and always included.",
 	"decoy-always": "{path} is a decoy. Press d to remove all decoys.",
 	"decoys-placed":
-		"Decoys are placed where intruders look and the application does not. Whoever opens one raises an alarm. Press d again to remove them.",
+		"Decoys are placed where intruders look and the application does not. Opening one raises an alarm. Press d again to remove them.",
 	"decoys-removed": "The decoys are removed.",
 	"goes-on-once-planned": "The plan is being updated. The next step opens when it is ready.",
 	"nothing-to-undo": "There is nothing to undo.",
