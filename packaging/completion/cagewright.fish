@@ -258,7 +258,7 @@ complete -c cagewright -n '__cagewright_verb update' -l configuration -x -a 'kee
 complete -c cagewright -n '__cagewright_verb update' -l take-missed -d 'Add files that `trace NAME --for` found missing'
 complete -c cagewright -n '__cagewright_verb update rollback minimise' -l no-restart -d 'Do not restart the running application'
 complete -c cagewright -n '__cagewright_verb update' -l keep-generations -x -d 'From now on, keep this many old generations'
-complete -c cagewright -n '__cagewright_verb update' -l keep-days -x -d 'From now on, remove old generations after this many days, except the last one'
+complete -c cagewright -n '__cagewright_verb update' -l keep-days -x -d 'From now on, remove old generations after this many days, except the one that `rollback` r'
 complete -c cagewright -n '__cagewright_verb rollback' -l to -x -d 'Go to this generation'
 complete -c cagewright -n '__cagewright_verb minimise' -l exercise -x -d 'Shell line that must also pass in every trial, from now on'
 complete -c cagewright -n '__cagewright_verb minimise' -l for -x -d 'End the search after this time'

@@ -7,7 +7,7 @@ import { withoutTrailing } from "../core/text.ts";
 import { alarmsDe } from "./de/alarms.ts";
 import { cliDe } from "./de/cli.ts";
 import { explainDe } from "./de/explain.ts";
-import { failuresDe } from "./de/failures.ts";
+import { failuresDe, valueWordsDe } from "./de/failures.ts";
 import { findingsDe } from "./de/findings.ts";
 import { notesDe } from "./de/notes.ts";
 import { reasonsDe } from "./de/plan.ts";
@@ -18,7 +18,7 @@ import { wizardDe } from "./de/wizard.ts";
 import { alarmsEn } from "./en/alarms.ts";
 import { type CliMessages, cliEn } from "./en/cli.ts";
 import { type ExplainMessages, explainEn } from "./en/explain.ts";
-import { type Failures, failuresEn } from "./en/failures.ts";
+import { type Failures, failuresEn, type ValueWords, valueWordsEn } from "./en/failures.ts";
 import { type FindingMessages, findingsEn } from "./en/findings.ts";
 import { type Notes, notesEn } from "./en/notes.ts";
 import { type ReasonMessages, reasonsEn } from "./en/plan.ts";
@@ -107,6 +107,7 @@ export interface Catalogue {
 	readonly reasons: ReasonMessages;
 	readonly findings: FindingMessages;
 	readonly templateProblems: Readonly<Record<string, string>>;
+	readonly valueWords: ValueWords;
 }
 
 export const catalogues: Readonly<Record<Language, Catalogue>> = {
@@ -122,6 +123,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 		reasons: reasonsEn,
 		findings: findingsEn,
 		templateProblems: templateProblemsEn,
+		valueWords: valueWordsEn,
 	},
 	de: {
 		cli: cliDe,
@@ -135,6 +137,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 		reasons: reasonsDe,
 		findings: findingsDe,
 		templateProblems: templateProblemsDe,
+		valueWords: valueWordsDe,
 	},
 };
 
@@ -152,6 +155,7 @@ export interface Messages {
 	fill(sentence: string, values?: Values): string;
 	/** Returns one line that names the thing, the problem and the fix. Also serves the form's problems. */
 	failure(error: { readonly code: string; readonly values: Values; readonly cause?: unknown }): string;
+	/** A value `cause` is the code of a failure; the other values are for both sentences. */
 	note(code: string, values: Values): string;
 	/** Returns the meaning and the fix of an audit finding. */
 	finding(finding: { readonly code: FindingCode; readonly values?: Values | undefined }): { what: string; fix: string };
@@ -166,7 +170,8 @@ export interface Messages {
 }
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { alarms, cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
+	const { alarms, cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, valueWords, wizard } =
+		catalogue;
 	/** Falls back to the code and its values if the code has no sentence. */
 	const sentenceFor = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -174,17 +179,27 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 			? fill("{code} {values}", { code, values: plainValues(values) }, language)
 			: fill(sentence, values, language);
 	};
-	const finding: Messages["finding"] = ({ code, values = {} }) => ({
-		what: fill(findings[code].what, values, language),
-		fix: fill(findings[code].fix, values, language),
-	});
+	/** Replaces codes by phrases. */
+	const worded = (code: string, values: Values): Values =>
+		Object.fromEntries(
+			Object.entries(values).map(([name, value]) => {
+				const key = `${code}.${value}`;
+				const isCode = /^(kind|problem|what)$/.test(name) && Object.hasOwn(valueWords, key);
+				return [name, isCode ? valueWords[key as keyof ValueWords] : value];
+			}),
+		);
+	const finding: Messages["finding"] = ({ code, values: raw = {} }) => {
+		const { kind } = raw;
+		const values = kind === undefined ? raw : { ...raw, ...worded("finding", { kind }) };
+		return { what: fill(findings[code].what, values, language), fix: fill(findings[code].fix, values, language) };
+	};
 	const failure: Messages["failure"] = ({ cause, code, values: raw }) => {
 		if (cause === undefined) {
 			const values = quoteEmpty(raw, failures[code as keyof Failures]);
 			const found = findingCodes.find((one) => one === values.finding);
 			const problem = templateProblems[String(values.problem)];
 			return sentenceFor(failures, code, {
-				...values,
+				...worded(code, values),
 				...(problem?.includes("{") === false ? { problem } : {}),
 				...(found ? finding({ code: found, values }) : {}),
 			}).trim();
@@ -204,7 +219,13 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		fill: (sentence, values = {}) => fill(sentence, values, language),
 		finding,
 		failure,
-		note: (code, values) => sentenceFor({ ...failures, ...notes }, code, values),
+		note: (code, values) => {
+			const { cause } = values;
+			return sentenceFor({ ...failures, ...notes }, code, {
+				...values,
+				...(cause === undefined ? {} : { cause: failure({ code: String(cause), values }) }),
+			});
+		},
 		importance: ({ level, ...values }) => {
 			const words = reasons.importances;
 			if (level === "last-call" && values.before === 1) return words.veryLast;

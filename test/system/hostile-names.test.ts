@@ -85,7 +85,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 		);
 		await expectRefused(
 			changed((tree) => execFileSync("mknod", [`${tree}/generations/1/dev/sda`, "b", "8", "0"])),
-			/block-device/,
+			/block device/,
 		);
 		await expectRefused(
 			changed((tree) => {

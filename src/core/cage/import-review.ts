@@ -57,7 +57,7 @@ export interface ImportConsent {
 
 /**
  * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
- * throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`.
+ * throws, and (exit 4) `import-unknown`, `import-account`, `import-device`, `import-without-checksum` and `dedicated-account-foreign`.
  */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): ReviewResult {
 	requireNoNul(foreign.cageJson);
@@ -200,13 +200,13 @@ function localIdentity({ application, dedicatedAccount }: Cage, { accounts, iden
 function requireFiles({ entries }: Manifest, { status }: ReviewFacts, { allowSetuid }: ImportConsent): void {
 	const folders = new Set(["directory", "bind"]);
 	for (const { device, kind, mode, path, sha256 } of entries) {
-		const refuse = (why: string) => new Failure("import-refused", { path: showPath(path), why }, 4);
-		if ((kind === "file" || kind === "generated") && sha256 === undefined) throw refuse("no SHA-256");
+		const refuse = (code: string) => new Failure(code, { path: showPath(path) }, 4);
+		if ((kind === "file" || kind === "generated") && sha256 === undefined) throw refuse("import-without-checksum");
 		if (mode & 0o6000 && !folders.has(kind) && !allowSetuid.includes(showPath(path))) {
 			throw new Failure("import-setuid", { path: showPath(path) }, 4);
 		}
 		const here = device && status(path)?.device;
-		if (here && (here.major !== device.major || here.minor !== device.minor)) throw refuse("device");
+		if (here && (here.major !== device.major || here.minor !== device.minor)) throw refuse("import-device");
 	}
 }
 

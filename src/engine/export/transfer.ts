@@ -31,7 +31,9 @@ export async function exportCage(context: Context, name: string, options: Export
 	await using _lock = await store.lock(name);
 	const { generation, layout, manifest } = await presentCage(context, name);
 	const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
-	if (changed) throw new Failure("export-changed", { name, path: showPath(changed.path), finding: changed.code }, 4);
+	if (changed) {
+		throw new Failure("export-changed", { ...changed.values, name, path: showPath(changed.path), finding: changed.code }, 4);
+	}
 	if (options.data) await requireStopped(context.machine, name);
 	const head = {
 		schema: "cagewright/export/1" as const,
@@ -180,7 +182,7 @@ function refusalFor(findings: readonly Finding[]): Failure | undefined {
 		(one) =>
 			isDifference(one) || one.code === "link-leads-outside" || (one.severity === "danger" && !/^(way|account)-/.test(one.code)),
 	);
-	return wrong && new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
+	return wrong && new Failure("import-refused", { ...wrong.values, path: showPath(wrong.path), finding: wrong.code }, 4);
 }
 
 /** Audits the unpacked files, because the archive may have changed since it was inspected. */

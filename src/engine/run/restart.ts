@@ -112,6 +112,6 @@ async function refreshUnit(context: Context, name: string, { place, service }: U
 		await machine.units.reload();
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
-		context.emit({ event: "warned", code: "unit-not-refreshed", values: { name, problem: error.code } });
+		context.emit({ event: "warned", code: "unit-not-refreshed", values: { ...error.values, ...which, cause: error.code } });
 	}
 }

@@ -140,7 +140,8 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 	} catch (error) {
 		// The cage works even if this trial is impossible.
 		if (!(error instanceof Failure) || context.signal.aborted) throw error;
-		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
+		const values = { ...error.values, name: cage.name, cause: error.code };
+		context.emit({ event: "warned", code: "unit-trial-impossible", values });
 		return cage;
 	}
 	if (cage.endsSlowly) {

@@ -21,7 +21,7 @@ export async function revert(hasty: Context, name: string, generation: number, c
 	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
 	await restartCage(context, name).catch((second: unknown) => {
 		if (!(second instanceof Failure)) throw second;
-		context.emit({ event: "warned", code: "undone-silent", values: { name, problem: second.code } });
+		context.emit({ event: "warned", code: "undone-silent", values: { ...second.values, name, cause: second.code } });
 	});
 }
 

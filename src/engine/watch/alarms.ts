@@ -61,8 +61,8 @@ export async function watchAlarms(
 	let work = Promise.resolve();
 
 	const notHandled = (error: unknown) => {
-		const problem = error instanceof Failure ? error.code : "internal";
-		context.emit({ event: "warned", code: "alarm-not-handled", values: { problem } });
+		const { code, values } = error instanceof Failure ? error : new Failure("internal", { detail: String(error) }, 70);
+		context.emit({ event: "warned", code: "alarm-not-handled", values: { ...values, cause: code } });
 	};
 	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
 	const raise = (alarm: Alarm, cause: keyof typeof limiters, isFirst = true) => {

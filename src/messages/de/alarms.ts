@@ -22,6 +22,6 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 		installed: (path) => `${path} geschrieben. Alarme stehen im Journal: journalctl CAGE=NAME`,
 		wouldRemove: (path) => `Würde ${path} stoppen und entfernen.`,
 		removed: (path) => `${path} gestoppt und entfernt.`,
-		absent: "Die Beobachtung ist nicht installiert.",
+		absent: "`watch` ist nicht als Dienst installiert.",
 	},
 };

@@ -1,4 +1,4 @@
-import type { Failures } from "../en/failures.ts";
+import type { Failures, ValueWords } from "../en/failures.ts";
 import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
@@ -11,7 +11,8 @@ export const failuresDe: Failures = {
 		"{path} ist beschädigt. Cagewright weiß deshalb nicht mehr, welches Konto es für den Käfig angelegt hat. Stellen Sie die Datei aus einer Sicherung wieder her. Oder löschen Sie sie, und entfernen Sie das Konto selbst.",
 	"account-needs-root":
 		"Nur root kann eine Anwendung als {account} starten. Führen Sie den Befehl als root aus, oder lassen Sie --user weg; dann startet die Anwendung als {own}.",
-	"account-always-kept-dedicated": "Das Konto {name} lässt sich nicht weglassen: Es ist das eigene Konto des Käfigs.",
+	"account-always-kept-dedicated":
+		"Das Konto {name} lässt sich nicht weglassen: Es ist das eigene Konto des Käfigs. Entfernen Sie --without-account {name}.",
 	"account-always-kept-root":
 		"Das Konto {name} lässt sich nicht weglassen: Ihm gehören die Dateien jedes Käfigs. Entfernen Sie --without-account {name}.",
 	"account-always-kept-started-as":
@@ -26,7 +27,7 @@ export const failuresDe: Failures = {
 	"file-there": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs (uid {uid}) lässt sich hier nicht anlegen, weil Name oder Nummer ungültig oder vergeben ist.",
+		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs (uid {uid}) lässt sich hier nicht anlegen, weil Name oder Nummer ungültig oder vergeben ist. Legen Sie den Käfig hier aus seiner Vorlage an.",
 	"identity-other":
 		"Das Konto {account} des Käfigs (uid {uid}) ist auf diesem System ein anderes: Der Name oder die Nummer gehört zu einem anderen Konto ({other}). Bauen Sie den Käfig auf diesem System neu.",
 	"capability-unknown": "Cagewright lehnt den Käfig ab, weil er die unbekannte Capability '{name}' verlangt. Bauen Sie ihn neu.",
@@ -112,7 +113,8 @@ export const failuresDe: Failures = {
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}",
 	"failed-refused":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host.",
-	"failed-on-host": "{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs: {words}",
+	"failed-on-host":
+		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs. Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
 	"failed-on-host-silent":
 		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs, und gab nichts aus. Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
 	"failed-on-host-writing":
@@ -126,7 +128,7 @@ export const failuresDe: Failures = {
 	"for-needs-attach":
 		"--for legt fest, wie lange ein laufender Prozess beobachtet wird. Ergänzen Sie --attach PID, oder nennen Sie bei `trace` einen laufenden Käfig.",
 	"generation-in-use":
-		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst zu einer anderen Generation.",
+		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst mit `cagewright rollback NAME --to N` zu einer anderen.",
 	"group-unknown": "Unbekannte Gruppe '{group}'. Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
 	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
 	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",
@@ -258,7 +260,8 @@ export const failuresDe: Failures = {
 	"parameter-invalid": "Ungültiger Wert '{value}' für {name} der Vorlage {template}: erwartet wird {kind}.",
 	"parameter-needed":
 		"Die Vorlage {template} braucht einen Wert für {name}: Ergänzen Sie --set {name}=WERT. `cagewright template show {template}` beschreibt ihn.",
-	"parameter-refused": "Diese Werte machen die Vorlage {template} bei {place} ungültig: {problem}.",
+	"parameter-refused":
+		"Diese Werte machen die Vorlage {template} bei {place} ungültig: {problem}. Wählen Sie andere Werte mit --set.",
 	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter '{name}'. Ihre Parameter: {known}.",
 	"set-invalid": "Ungültiges --set '{value}': Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
 	"set-without-template": "--set setzt eine Vorlage voraus. Nennen Sie eine Vorlage, oder entfernen Sie --set.",
@@ -317,14 +320,50 @@ export const failuresDe: Failures = {
 	"user-namespaces-off":
 		"Dieses System verweigert gewöhnlichen Benutzern Benutzer-Namensräume ({detail}). Erlauben Sie diese mit `sysctl -w {setting}`, oder führen Sie cagewright als root aus.",
 	"user-namespaces-refused":
-		"Dieses System gibt gewöhnlichen Benutzern in Benutzer-Namensräumen keine Rechte ({detail}). Erlauben Sie das in seinen Sicherheitsregeln, oder führen Sie cagewright als root aus.",
+		"Dieses System gibt gewöhnlichen Benutzern in Benutzer-Namensräumen keine Rechte ({detail}). `cagewright doctor` nennt die nötige Einstellung. Oder führen Sie cagewright als root aus.",
 	"unsafe-data":
 		"In {path} in den Daten des Käfigs wird nicht geschrieben: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und versuchen Sie es erneut.",
 	"unsafe-directory":
-		"In {path} wird nicht gearbeitet ({problem}). Das Verzeichnis muss Ihnen gehören, ohne Link im Pfad, und nur Sie dürfen darin schreiben.",
+		"In {path} wird nicht gearbeitet: {problem}. Das Verzeichnis muss Ihnen oder root gehören, nur sein Eigentümer darf darin schreiben, und sein Pfad darf keinen Link eines anderen Benutzers enthalten.",
 	// wizard sessions
 	"no-session": "Es ist keine Sitzung gespeichert. Beginnen Sie eine mit `cagewright`.",
 	"sessions-action-unknown":
 		"Unbekannte Aktion '{action}': Es gibt `sessions list`, `sessions show NAME` und `sessions remove NAME`.",
 	"cut-off": "Dieser Schritt wurde unterbrochen und zurückgenommen. Führen Sie ihn erneut aus.",
+};
+
+export const valueWordsDe: ValueWords = {
+	"unsafe-directory.link": "Sein Pfad enthält den Link eines anderen Benutzers",
+	"unsafe-directory.loop": "Links in seinem Pfad bilden eine Schleife",
+	"unsafe-directory.not-a-directory": "Es ist kein Verzeichnis",
+	"unsafe-directory.owner": "Es gehört einem anderen Benutzer",
+	"unsafe-directory.writable": "Andere Benutzer dürfen darin schreiben",
+	"archive-limit.bytes": "Bytes",
+	"archive-limit.depth": "verschachtelte Verzeichnisse",
+	"archive-limit.entries": "Zahl der Einträge",
+	"archive-limit.holes": "Teile lückenhafter Dateien",
+	"archive-limit.name": "Länge eines Namens",
+	"archive-limit.names": "Länge aller Namen",
+	"archive-limit.path": "Länge eines Pfads",
+	"archive-limit.traces": "Zahl der Aufzeichnungen",
+	"archive-node.block-device": "Blockgerät",
+	"archive-node.character-device": "zeichenorientiertes Gerät",
+	"archive-node.fifo": "FIFO",
+	"import-unknown.capabilities": "Capability",
+	"import-unknown.limits": "Grenze",
+	"import-unknown.openings": "Erlaubnis",
+	"import-unknown.rules": "Regel",
+	"import-unknown.signals": "Signal",
+	"import-unknown.timeout": "Wartezeit",
+	"finding.absent": "es fehlt",
+	"finding.bind": "Bind-Mount",
+	"finding.block-device": "Blockgerät",
+	"finding.character-device": "zeichenorientiertes Gerät",
+	"finding.device": "Gerät",
+	"finding.directory": "Verzeichnis",
+	"finding.fifo": "FIFO",
+	"finding.file": "Datei",
+	"finding.generated": "erzeugte Datei",
+	"finding.socket": "Socket",
+	"finding.symlink": "Link",
 };

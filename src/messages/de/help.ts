@@ -161,7 +161,7 @@ export const helpDe: HelpMessages = {
 		},
 		export: {
 			about: "Einen Käfig in ein Archiv schreiben",
-			details: "`import` legt daraus auf einem anderen System derselben Art den Käfig an.",
+			details: "`import` legt daraus auf einem anderen System derselben Prozessorarchitektur den Käfig an.",
 			format: "Format des Archivs; nur tar",
 			output: "in diese neue Datei schreiben (Vorgabe: stdout)",
 			withData: "mit den Daten der Anwendung; halten Sie die Anwendung vorher an",
@@ -217,7 +217,7 @@ export const helpDe: HelpMessages = {
 			about: "Angriffe auf laufende Käfige melden",
 			details:
 				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz, für einen geöffneten Köder oder für eine Datei, die den Käfig gefährdet, etwa ein geändertes Programm.",
-			format: "Form eines Alarms",
+			format: "Form eines Alarms: Text, JSON, Elastic Common Schema oder Syslog (RFC 5424)",
 			onAlarm:
 				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",
 			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige, 0 für keine (Vorgabe: 600)",
@@ -254,7 +254,7 @@ export const helpDe: HelpMessages = {
 				"Fassung einer Konfigurationsdatei, die im Käfig bearbeitet wurde und sich auch auf dem Host geändert hat: die des Käfigs (keep) oder die des Hosts (host)",
 			takeMissed: "Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat",
 			keepGenerations: "von nun an so viele alte Generationen behalten (Vorgabe: 2)",
-			keepDays: "von nun an alte Generationen nach so vielen Tagen entfernen, außer der letzten",
+			keepDays: "von nun an alte Generationen nach so vielen Tagen entfernen, außer der, zu der `rollback` zurückgeht",
 		},
 		rollback: {
 			about: "Zur vorigen Generation zurückgehen",

@@ -76,8 +76,10 @@ export const notesDe: Notes = {
 		"Die logrotate-Datei von {name} wurde entfernt, weil diese Generation keine Protokollverzeichnisse hat. Um sie wiederherzustellen: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
 		"Die logrotate-Datei von {name} wurde bearbeitet; deshalb hat Cagewright sie nicht aktualisiert. Rotiert sie Protokolle unterhalb eines Verzeichnisses, in das die Anwendung schreiben darf, kann die Anwendung die Rotation umleiten. Vergleichen Sie die Datei mit der Ausgabe von: cagewright unit {name} --logrotate",
-	"unit-not-refreshed": "Die Unit von {name} wurde nicht aktualisiert ({problem}). Siehe cagewright unit {name}.",
-	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}). Prüfen Sie die Ausgabe.",
+	"unit-not-refreshed":
+		"Die Unit von {name} wurde nicht aktualisiert. Um sie zu schreiben: cagewright unit {name}{service? --dropin %} --install. Grund: {cause}",
+	"undone-silent":
+		"{name} antwortet auch in der vorigen Generation nicht. Um sie zu erproben: cagewright trial {name}. Grund: {cause}",
 	"run-again": "{name} wurde aktualisiert. Die Anwendung wird in der neuen Generation wieder gestartet.",
 	"run-waits":
 		"{name} ist noch nicht beendet. Die Anwendung wird in {seconds} s mit KILL beendet, bei einem zweiten TERM sofort.",
@@ -96,7 +98,7 @@ export const notesDe: Notes = {
 	"unit-trial-skipped":
 		"Die systemd-Unit wurde nicht erprobt, weil die Erprobung mehr als {most} MiB Daten kopieren würde. Um sie zu erproben: cagewright trial {name} --unit",
 	"unit-trial-impossible":
-		"Die systemd-Unit ließ sich nicht erproben ({problem}). Um es erneut zu versuchen: cagewright trial {name} --unit",
+		"Die systemd-Unit ließ sich nicht erproben. Um es erneut zu versuchen: cagewright trial {name} --unit. Grund: {cause}",
 	"unit-without-reload":
 		"{unit} antwortet im Käfig nach einem Reload nicht; deshalb bietet die Unit keinen an. Verwenden Sie `systemctl restart`.",
 	"unit-trial-failed":
@@ -153,7 +155,8 @@ export const notesDe: Notes = {
 	"gap-file-handle": "Die Anwendung öffnet Dateien über Handles, ohne Namen; Dateien können fehlen. Der Käfig verweigert das.",
 	"gap-start-up":
 		"Die Beobachtung begann erst nach dem Start der Anwendung. Was sie beim Start las und wieder schloss, finden die Runden der Erprobung.",
-	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; eine Datei kann fehlen.",
+	"gap-line-dropped":
+		"Eine Zeile der Aufzeichnung war zu lang zum Lesen; eine Datei kann fehlen. Wenn die Erprobung eine vermisst, ergänzen Sie sie mit --include.",
 	"attached-late":
 		"Die Anwendung lief bereits; die Beobachtung zeigt ihren Start nicht. Sie enthält eingebundene Bibliotheken und offene Dateien; den Rest finden die Runden der Erprobung. Keine Sandbox umschließt einen laufenden Prozess: Er läuft mit allen Rechten weiter.",
 	"attached-partly":

@@ -104,7 +104,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Spätere Builds",
+	rules: "Regeln für Builds",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",

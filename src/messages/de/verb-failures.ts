@@ -7,8 +7,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{path} ist beschädigt oder stammt nicht von Cagewright ({where}); nichts wurde importiert. Exportieren Sie den Käfig erneut.",
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
-	"export-changed":
-		"Der Käfig {name} weicht vom gebauten Stand ab ({finding} {path}) und wird nicht exportiert. Führen Sie `cagewright check {name}` aus.",
+	"export-changed": "Der Käfig {name} weicht vom gebauten Stand ab: {path} {what}. Er wurde nicht exportiert. Abhilfe: {fix}.",
 	"import-architecture":
 		"Nichts wurde importiert: Der Käfig wurde für {theirs}-Prozessoren gebaut, dieses System ist aber {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-there":
@@ -16,15 +15,26 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"import-unknown":
 		"Nichts wurde importiert: Das Archiv enthält '{name}' ({what}); diese Version von cagewright unterstützt das nicht.",
 	"import-setuid": "Nichts wurde importiert: {path} im Archiv ist setuid oder setgid. Um es zu erlauben: --allow-setuid {path}",
-	"archive-name": "Nichts wurde importiert: Das Archiv enthält den ungültigen Namen '{path}'.",
-	"archive-twice": "Nichts wurde importiert: Das Archiv enthält {path} doppelt.",
-	"archive-place": "Nichts wurde importiert: Das Archiv enthält {path}; das gehört nicht zu einem exportierten Käfig.",
-	"archive-link": "Nichts wurde importiert: {path} im Archiv ist ein symbolischer Link, den kein Export schreibt.",
-	"archive-hard-link": "Nichts wurde importiert: {path} im Archiv ist ein harter Link, den kein Export schreibt.",
-	"archive-node": "Nichts wurde importiert: {path} im Archiv ist eine Spezialdatei ({kind}), die kein Export schreibt.",
-	"archive-setuid": "Nichts wurde importiert: {path} in den Daten des Archivs ist setuid oder setgid; kein Export schreibt das.",
-	"archive-limit": "Nichts wurde importiert: {path} im Archiv überschreitet eine Grenze ({what}: {most}).",
-	"import-refused": "Nichts wurde importiert: {path} im Archiv ist ungültig oder hier unsicher ({why}).",
+	"archive-name": "Nichts wurde importiert: Das Archiv enthält den ungültigen Namen '{path}'. Exportieren Sie den Käfig erneut.",
+	"archive-twice": "Nichts wurde importiert: Das Archiv enthält {path} doppelt. Exportieren Sie den Käfig erneut.",
+	"archive-place":
+		"Nichts wurde importiert: Das Archiv enthält {path}; das gehört nicht zu einem exportierten Käfig. Exportieren Sie den Käfig erneut.",
+	"archive-link":
+		"Nichts wurde importiert: {path} im Archiv ist ein symbolischer Link, den kein Export schreibt. Exportieren Sie den Käfig erneut.",
+	"archive-hard-link":
+		"Nichts wurde importiert: {path} im Archiv ist ein harter Link, den kein Export schreibt. Exportieren Sie den Käfig erneut.",
+	"archive-node":
+		"Nichts wurde importiert: {path} im Archiv ist eine Spezialdatei ({kind}), die kein Export schreibt. Exportieren Sie den Käfig erneut.",
+	"archive-setuid":
+		"Nichts wurde importiert: {path} in den Daten des Archivs ist setuid oder setgid; kein Export schreibt das. Exportieren Sie den Käfig erneut.",
+	"archive-limit":
+		"Nichts wurde importiert: {path} im Archiv überschreitet eine Grenze ({what}: {most}). Legen Sie den Käfig hier aus seiner Vorlage an.",
+	"import-refused":
+		"Nichts wurde importiert: {path} im Archiv {what}. Beheben Sie das auf dem anderen System, wo `cagewright check` es erklärt, und exportieren Sie den Käfig erneut.",
+	"import-without-checksum":
+		"Nichts wurde importiert: Das Archiv enthält keine SHA-256-Summe von {path}. Exportieren Sie den Käfig erneut.",
+	"import-device":
+		"Nichts wurde importiert: Das Gerät {path} hat auf diesem System eine andere Nummer. Legen Sie den Käfig hier aus seiner Vorlage an.",
 	"import-account":
 		"Nichts wurde importiert: Das Konto {account} des Käfigs hat uid {uid}. Auf diesem System gehört uid {uid} zu {other}, und {account} hat uid {otherUid}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-unconfirmed":
@@ -92,14 +102,15 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root aus.",
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
-	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht vollständig protokollieren oder beantworten ({problem}).",
+	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum; seine Aufrufe lassen sich nicht von anderen unterscheiden. `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace, bremst ihn aber.",
-	"watch-ended": "Die Beobachtung von {name} endete vorzeitig. Die bisherigen Ergebnisse sind gespeichert.",
+	"watch-ended":
+		"Die Beobachtung von {name} endete vorzeitig. Die bisherigen Ergebnisse sind gespeichert. Führen Sie den Befehl noch einmal aus, um fortzufahren.",
 	"install-needs-root": "Nur root kann Pakete installieren. Führen Sie dies als root aus: {command}",
 	"install-failed": "Die Paketverwaltung ist gescheitert bei `{command}`: {detail}",
 	"dropin-other-application":
@@ -140,7 +151,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Die Unit von {name} startet cagewright, das den Käfig selbst einrichtet. Erproben Sie das ohne --unit: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd lehnt die Unit ab ({complaint}); nichts wurde geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
-	"unit-reload-failed": "systemd konnte seine Units nicht neu laden ({problem}); die Änderung wurde zurückgenommen.",
+	"unit-reload-failed":
+		"systemd konnte seine Units nicht neu laden ({problem}); die Änderung wurde zurückgenommen. Führen Sie `systemctl daemon-reload` aus, beheben Sie den gemeldeten Fehler, und versuchen Sie es erneut.",
 	"unit-sockets-refused":
 		"{unit} bekommt die Sockets {sockets} von systemd, und Cagewright kann sie nicht weitergeben. Lassen Sie die Anwendung selbst lauschen, und geben Sie diesen Befehl an.",
 	"unit-per-connection-own":

@@ -26,6 +26,6 @@ export const alarmsEn = {
 		installed: (path: string) => `Wrote ${path}. Alarms go to the journal: journalctl CAGE=NAME`,
 		wouldRemove: (path: string) => `Would stop and remove ${path}.`,
 		removed: (path: string) => `Stopped and removed ${path}.`,
-		absent: "The watch is not installed.",
+		absent: "`watch` is not installed as a service.",
 	},
 };

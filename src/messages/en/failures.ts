@@ -10,7 +10,8 @@ export const failuresEn = {
 		"{path} is damaged, so Cagewright no longer knows which account it created for the cage. Restore the file from a backup. Or delete it, and remove that account yourself.",
 	"account-needs-root":
 		"Only root can start an application as {account}. Run the command as root, or omit --user to start the application as {own}.",
-	"account-always-kept-dedicated": "Account {name} cannot be left out: it is the cage's dedicated account.",
+	"account-always-kept-dedicated":
+		"Account {name} cannot be left out: it is the cage's dedicated account. Remove --without-account {name}.",
 	"account-always-kept-root":
 		"Account {name} cannot be left out: it owns the files of every cage. Remove --without-account {name}.",
 	"account-always-kept-started-as":
@@ -25,7 +26,7 @@ export const failuresEn = {
 	"file-there": "{path} already exists and is not overwritten. Choose another file name.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nothing was imported: the cage's dedicated account {account} (uid {uid}) cannot be created here, because its name or number is invalid or in use.",
+		"Nothing was imported: the cage's dedicated account {account} (uid {uid}) cannot be created here, because its name or number is invalid or in use. Create the cage here from its template.",
 	"identity-other":
 		"The cage's account {account} (uid {uid}) is not the same account on this machine: its name or number belongs to another one ({other}). Rebuild the cage on this machine.",
 	"capability-unknown": "Cagewright refuses the cage, because it asks for the unknown capability '{name}'. Rebuild the cage.",
@@ -105,7 +106,8 @@ export const failuresEn = {
 		"{command} failed with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}",
 	"failed-refused":
 		"{command} failed with status {status}{words?: %}. The sandbox refused {calls}, and every cage refuses it too. Look for an option to disable it, or trace on the host with --on-host.",
-	"failed-on-host": "{command} failed with status {status}, even outside a cage: {words}",
+	"failed-on-host":
+		"{command} failed with status {status}, even outside a cage. Fix its command or configuration first. Its last output: {words}",
 	"failed-on-host-silent":
 		"{command} failed with status {status}, even outside a cage, and printed nothing. Check the system log, or make the application log to stderr.",
 	"failed-on-host-writing":
@@ -115,7 +117,8 @@ export const failuresEn = {
 	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
 	"finding-unknown": "Unknown finding '{code}'. Findings that can be accepted: {codes}.",
 	"for-needs-attach": "--for sets how long to watch a running process. Add --attach PID, or name a running cage with `trace`.",
-	"generation-in-use": "Generation {generation} is in use and cannot be removed. Switch to another generation first.",
+	"generation-in-use":
+		"Generation {generation} is in use and cannot be removed. Switch to another one first with `cagewright rollback NAME --to N`.",
 	"group-unknown": "Unknown group '{group}'. Name an existing group, or create this one with groupadd.",
 	"option-unused": "`{verb}` does not support {option} here. Remove it, or use it with {others}.",
 	"option-without": "{option} requires {needs}. Add {needs}, or remove {option}.",
@@ -239,7 +242,7 @@ export const failuresEn = {
 	"parameter-invalid": "Invalid value '{value}' for {name} of template {template}: expected {kind}.",
 	"parameter-needed":
 		"Template {template} requires a value for {name}: add --set {name}=VALUE. `cagewright template show {template}` describes it.",
-	"parameter-refused": "These values make template {template} invalid at {place}: {problem}.",
+	"parameter-refused": "These values make template {template} invalid at {place}: {problem}. Choose other values with --set.",
 	"parameter-unknown": "Template {template} has no parameter '{name}'. Its parameters: {known}.",
 	"set-invalid": "Invalid --set '{value}': use NAME=VALUE, with the name in lower case.",
 	"set-without-template": "--set requires a template. Name a template, or remove --set.",
@@ -294,15 +297,54 @@ export const failuresEn = {
 	"user-namespaces-off":
 		"This system denies user namespaces to ordinary users ({detail}). Allow them with `sysctl -w {setting}`, or run cagewright as root.",
 	"user-namespaces-refused":
-		"This system gives ordinary users no rights in user namespaces ({detail}). Allow that in its security policy, or run cagewright as root.",
+		"This system gives ordinary users no rights in user namespaces ({detail}). `cagewright doctor` names the setting to change. Or run cagewright as root.",
 	"unsafe-data":
 		"Refusing to write to {path} in the cage's data: it is not a directory. The application may have put a link there. Inspect it, remove it and try again.",
 	"unsafe-directory":
-		"Refusing to work in {path} ({problem}). It must belong to you, contain no link on its path, and be writable only by you.",
+		"Refusing to work in {path}: {problem}. The directory must belong to you or root, be writable only by its owner, and have no other user's link on its path.",
 	// wizard sessions
 	"no-session": "No session is saved. Start one with `cagewright`.",
 	"sessions-action-unknown": "Unknown action '{action}': use `sessions list`, `sessions show NAME` or `sessions remove NAME`.",
 	"cut-off": "This step was interrupted and rolled back. Run it again.",
 };
+
+/** Phrases for codes in the values of a sentence, by message code and value. `finding` is any finding of the audit. */
+export const valueWordsEn = {
+	"unsafe-directory.link": "another user's link is on its path",
+	"unsafe-directory.loop": "links on its path form a loop",
+	"unsafe-directory.not-a-directory": "it is not a directory",
+	"unsafe-directory.owner": "it belongs to another user",
+	"unsafe-directory.writable": "other users may write to it",
+	"archive-limit.bytes": "bytes",
+	"archive-limit.depth": "nested directories",
+	"archive-limit.entries": "number of entries",
+	"archive-limit.holes": "parts of sparse files",
+	"archive-limit.name": "length of a name",
+	"archive-limit.names": "length of all names",
+	"archive-limit.path": "length of a path",
+	"archive-limit.traces": "number of traces",
+	"archive-node.block-device": "block device",
+	"archive-node.character-device": "character device",
+	"archive-node.fifo": "FIFO",
+	"import-unknown.capabilities": "capability",
+	"import-unknown.limits": "limit",
+	"import-unknown.openings": "permission",
+	"import-unknown.rules": "rule",
+	"import-unknown.signals": "signal",
+	"import-unknown.timeout": "timeout",
+	"finding.absent": "it is missing",
+	"finding.bind": "bind mount",
+	"finding.block-device": "block device",
+	"finding.character-device": "character device",
+	"finding.device": "device",
+	"finding.directory": "directory",
+	"finding.fifo": "FIFO",
+	"finding.file": "file",
+	"finding.generated": "generated file",
+	"finding.socket": "socket",
+	"finding.symlink": "link",
+};
+
+export type ValueWords = Readonly<Record<keyof typeof valueWordsEn, string>>;
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;

@@ -19,7 +19,7 @@ export const helpEn = {
 		rows: {
 			make: "trace, plan, build and test a cage",
 			steps: "the same, one step at a time",
-			services: "move a service in, and out again",
+			services: "move a service into a cage, or back",
 			transfer: "move a cage to another machine",
 			running: "start it, look around, signal it",
 			unit: "run it as a systemd service",
@@ -164,7 +164,7 @@ export const helpEn = {
 		},
 		export: {
 			about: "Write a cage to an archive",
-			details: "`import` creates the cage from it on another machine of the same kind.",
+			details: "`import` creates the cage from it on another machine with the same processor architecture.",
 			format: "Format of the archive; only tar",
 			output: "Write to this new file (default: stdout)",
 			withData: "Include the application's data; stop the application first",
@@ -220,7 +220,7 @@ export const helpEn = {
 			about: "Report attacks on running cages",
 			details:
 				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, a crash, an opened decoy, or a file that endangers the cage, such as a changed program.",
-			format: "Format of an alarm",
+			format: "Format of an alarm: text, JSON, Elastic Common Schema or syslog (RFC 5424)",
 			onAlarm:
 				"Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `freeze` suspends its processes, anything else is a shell line that gets the alarm on stdin (default: report)",
 			checkEvery: "Seconds between two checks of the cages' files, 0 for none (default: 600)",
@@ -256,7 +256,7 @@ export const helpEn = {
 				"Version of a configuration file to use if it was edited in the cage and also changed on the host: the cage's (keep) or the host's",
 			takeMissed: "Add files that `trace NAME --for` found missing",
 			keepGenerations: "From now on, keep this many old generations (default: 2)",
-			keepDays: "From now on, remove old generations after this many days, except the last one",
+			keepDays: "From now on, remove old generations after this many days, except the one that `rollback` returns to",
 		},
 		rollback: {
 			about: "Go back to the previous generation",

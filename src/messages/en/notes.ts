@@ -69,8 +69,10 @@ export const notesEn = {
 		"The logrotate file of {name} was removed, because this generation has no log directories. To restore it: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
 		"The logrotate file of {name} was edited, so Cagewright did not update it. If it rotates logs below a directory that the application can write to, the application can redirect the rotation. Compare the file with the output of: cagewright unit {name} --logrotate",
-	"unit-not-refreshed": "The unit of {name} was not updated ({problem}). See cagewright unit {name}.",
-	"undone-silent": "{name} does not answer in the previous generation either ({problem}). Check its output.",
+	"unit-not-refreshed":
+		"The unit of {name} was not updated. To write it: cagewright unit {name}{service? --dropin %} --install. Reason: {cause}",
+	"undone-silent":
+		"{name} does not answer in the previous generation either. To test it: cagewright trial {name}. Reason: {cause}",
 	"run-again": "{name} was updated. Starting it again in the new generation.",
 	"run-waits": "{name} has not exited yet. It is killed in {seconds} s, or at once by a second TERM.",
 	"run-killed": "{name} is still running. Killing it.",
@@ -87,7 +89,7 @@ export const notesEn = {
 		"{unit} did not exit within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal stops it, set KillSignal= with systemctl edit {unit}.",
 	"unit-trial-skipped":
 		"The systemd unit was not tried, because the trial would copy more than {most} MiB of data. To try it: cagewright trial {name} --unit",
-	"unit-trial-impossible": "The systemd unit could not be tried ({problem}). To try again: cagewright trial {name} --unit",
+	"unit-trial-impossible": "The systemd unit could not be tried. To try again: cagewright trial {name} --unit. Reason: {cause}",
 	"unit-without-reload":
 		"{unit} does not answer in its cage after a reload, so its unit does not offer one. Use `systemctl restart` instead.",
 	"unit-trial-failed":
@@ -140,7 +142,8 @@ export const notesEn = {
 	"gap-file-handle": "The application opens files by handle, without a name, so files may be missing. The cage refuses this.",
 	"gap-start-up":
 		"The trace began after the application had started. The trial rounds find what it read at start and closed again.",
-	"gap-line-dropped": "A line of the trace was too long to read, so a file may be missing.",
+	"gap-line-dropped":
+		"A line of the trace was too long to read, so a file may be missing. If the trial misses one, add it with --include.",
 	"attached-late":
 		"The application was already running, so the trace does not show its start. It includes mapped libraries and open files; the trial rounds find the rest. No sandbox contains a running process: it continues with all its rights.",
 	"attached-partly":

@@ -107,7 +107,7 @@ export const transferEn = {
 	devices: "Devices",
 	writable: "Writable",
 	directories: "Creates",
-	rules: "Later builds",
+	rules: "Rules for builds",
 	unit: "Unit",
 	secrets: "Secrets",
 	setuid: "Setuid files",

@@ -3,23 +3,30 @@ export const verbFailuresEn = {
 	"export-damaged":
 		"{path} is damaged or was not written by Cagewright ({where}), so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
-	"export-changed":
-		"Cage {name} differs from its build ({finding} {path}), so it is not exported. Run `cagewright check {name}`.",
+	"export-changed": "Cage {name} differs from its build : {path} {what}. It was not exported. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
 	"import-there": "Nothing was imported: this machine already has a cage or data named {name}. Choose another name with --name.",
 	"import-unknown":
 		"Nothing was imported: the archive contains '{name}' ({what}), which this version of cagewright does not support.",
 	"import-setuid": "Nothing was imported: {path} in the archive is setuid or setgid. To allow it: --allow-setuid {path}",
-	"archive-name": "Nothing was imported: the archive contains the invalid name '{path}'.",
-	"archive-twice": "Nothing was imported: the archive contains {path} twice.",
-	"archive-place": "Nothing was imported: the archive contains {path}, which is no part of an exported cage.",
-	"archive-link": "Nothing was imported: {path} in the archive is a symbolic link that no export writes.",
-	"archive-hard-link": "Nothing was imported: {path} in the archive is a hard link that no export writes.",
-	"archive-node": "Nothing was imported: {path} in the archive is a special file ({kind}), which no export writes.",
-	"archive-setuid": "Nothing was imported: {path} in the archive's data is setuid or setgid, which no export writes.",
-	"archive-limit": "Nothing was imported: {path} in the archive exceeds a limit ({what}: {most}).",
-	"import-refused": "Nothing was imported: the archive's {path} is invalid or unsafe here ({why}).",
+	"archive-name": "Nothing was imported: the archive contains the invalid name '{path}'. Export the cage again.",
+	"archive-twice": "Nothing was imported: the archive contains {path} twice. Export the cage again.",
+	"archive-place":
+		"Nothing was imported: the archive contains {path}, which is no part of an exported cage. Export the cage again.",
+	"archive-link": "Nothing was imported: {path} in the archive is a symbolic link that no export writes. Export the cage again.",
+	"archive-hard-link": "Nothing was imported: {path} in the archive is a hard link that no export writes. Export the cage again.",
+	"archive-node":
+		"Nothing was imported: {path} in the archive is a special file ({kind}), which no export writes. Export the cage again.",
+	"archive-setuid":
+		"Nothing was imported: {path} in the archive's data is setuid or setgid, which no export writes. Export the cage again.",
+	"archive-limit":
+		"Nothing was imported: {path} in the archive exceeds a limit ({what}: {most}). Create the cage here from its template.",
+	"import-refused":
+		"Nothing was imported: {path} in the archive {what}. Fix this on the other machine, where `cagewright check` explains it, and export the cage again.",
+	"import-without-checksum": "Nothing was imported: the archive has no SHA-256 of {path}. Export the cage again.",
+	"import-device":
+		"Nothing was imported: the device {path} has another number on this machine. Create the cage here from its template.",
 	"import-account":
 		"Nothing was imported: the cage's account {account} has uid {uid}. On this machine, uid {uid} belongs to {other}, and {account} has uid {otherUid}. Create the cage here from its template.",
 	"import-unconfirmed":
@@ -82,14 +89,14 @@ export const verbFailuresEn = {
 		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
-	"alarm-not-handled": "An alarm was raised, but logging it or reacting to it failed ({problem}).",
+	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":
 		"Process {pid} of the cage shares its PID namespace, so its calls cannot be told apart from others. `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, but slows it down.",
-	"watch-ended": "Watching {name} ended early. Its results so far are saved.",
+	"watch-ended": "Watching {name} ended early. Its results so far are saved. Run the command again to continue.",
 	"install-needs-root": "Only root can install packages. Run this as root: {command}",
 	"install-failed": "The package manager failed at `{command}`: {detail}",
 	"dropin-other-application":
@@ -126,7 +133,8 @@ export const verbFailuresEn = {
 		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to try that: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd rejects the unit ({complaint}), so nothing was written. Please report this with the output of `cagewright unit`.",
-	"unit-reload-failed": "systemd could not reload its units ({problem}), so the change was undone.",
+	"unit-reload-failed":
+		"systemd could not reload its units ({problem}), so the change was undone. Run `systemctl daemon-reload`, fix the error that it shows, then try again.",
 	"unit-sockets-refused":
 		"{unit} gets the sockets {sockets} from systemd, and Cagewright cannot pass them on. Let the application listen itself, and give that command.",
 	"unit-per-connection-own":
