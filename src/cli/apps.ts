@@ -8,6 +8,9 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { findApplications, findUnit } from "../system/units/find.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Characters of a command in the table. */
+const longestCommand = 80;
+
 /** `name` is a systemd unit or a name from the list. */
 export async function apps(terminal: Terminal, name: string | undefined): Promise<number> {
 	const packages = systemPackages(systemFiles());
@@ -36,7 +39,7 @@ function foundTable(found: readonly FoundApplication[], messages: Messages): str
 			reasonText(one, messages),
 			portsText(one).slice(0, 3).join(", "),
 			printable(one.package?.name ?? ""),
-			commandText(one).slice(0, 80),
+			shortened(commandText(one)),
 		]);
 		lines.push(table([words.head, ...rows]));
 	}
@@ -44,6 +47,10 @@ function foundTable(found: readonly FoundApplication[], messages: Messages): str
 		lines.push(`${words.cannot}:`, indent(table(cannot.map((one) => [printable(one.name), obstacleText(one, messages)]))));
 	}
 	return lines.length ? [...lines, words.next].join("\n") : words.none;
+}
+
+function shortened(command: string): string {
+	return command.length <= longestCommand ? command : `${command.slice(0, longestCommand - 1)}…`;
 }
 
 function foundDetails(found: FoundApplication, messages: Messages): string {

@@ -20,7 +20,7 @@ import { messagesFor } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/text-files.ts";
 import { distributionIds } from "../system/packages/packages.ts";
-import { builtinTemplate } from "../system/templates/builtin.ts";
+import { builtinTemplate, placeholders } from "../system/templates/builtin.ts";
 import { newestProgram } from "../system/templates/template-values.ts";
 import { findApplications } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
@@ -147,6 +147,7 @@ export function choiceOfTemplate(
 		value === undefined ? [] : [[key, value]],
 	);
 	const filled: ParameterValues = { ...Object.fromEntries(usual), ...values };
+	const shown = (text: string) => fillText(text, { ...placeholders(), ...filled });
 	const command = application.command.map((word) => fillText(word, filled));
 	const program = newestProgram(command[0] ?? "") ?? command[0] ?? "";
 	const programs = [...new Set([program, ...needs.programs.map((one) => fillText(one, filled))])].filter(
@@ -165,9 +166,9 @@ export function choiceOfTemplate(
 		name,
 		description: isPlain ? description[language] : `${title[language]}: ${description[language]}`,
 		detail: description[language],
-		command: [program, ...command.slice(1)],
+		command: [program, ...command.slice(1)].map(shown),
 		...(application.user === undefined ? {} : { account: application.user }),
-		probes: application.probes,
+		probes: application.probes.map(shown),
 		...(running ? factsOf(running) : {}),
 		...(programs.length ? { missing: { programs, packages } } : {}),
 		...(parameters.length ? { parameters } : {}),

@@ -1,6 +1,7 @@
 import { Failure } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, table } from "../report/format.ts";
 import { findSession, openSaved, removeSession, type SessionSummary, summaryOf } from "../wizard/session/saved-sessions.ts";
@@ -70,7 +71,7 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 			[words.traced, left.paths === null ? words.no : words.paths(count(left.paths))],
 			[words.planned, left.entries === null ? words.no : words.entries(count(left.entries))],
 			[words.rounds, count(left.rounds)],
-			[words.goOn, `cagewright --resume ${found.id}`],
+			[words.goOn, quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "--resume", found.id])],
 			[words.same, printable(left.same)],
 		);
 	}

@@ -95,7 +95,7 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("--dry-run")
 		.action((service: string, options: ReleaseOptions) => perform((terminal) => release(terminal, service, options)));
 	define("export <name>", "export redis -o redis.tar")
-		.addOption(new Option("--format <FORMAT>").default("tar"))
+		.addOption(new Option("--format <FORMAT>").choices(["tar"]).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
 		.action((name: string, options: { output?: string; withData?: boolean }) =>

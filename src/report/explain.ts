@@ -36,7 +36,7 @@ export function explanationText(one: Explanation, messages: Messages): string {
 			fields([
 				...(entry
 					? ([
-							[words.is, `${entry.kind} ${entry.mode.toString(8).padStart(4, "0")} ${entry.uid}:${entry.gid}`],
+							[words.is, `${words.kinds[entry.kind]} ${entry.mode.toString(8).padStart(4, "0")} ${entry.uid}:${entry.gid}`],
 							...entry.reasons.map((reason, index) => [index ? "" : words.because, showReason(reason, messages)] as const),
 						] as const)
 					: []),

@@ -189,11 +189,11 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	files: [
 		{ command: "go-on", keys: ["enter"], footer: 1 },
 		{ command: "toggle", keys: ["space"], footer: 2 },
-		{ command: "open", keys: ["right", "l"], footer: 3 },
+		{ command: "open", keys: ["right", "l"], footer: 4 },
 		{ command: "close-folder", keys: ["h"] },
 		{ command: "close-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
-		{ command: "next-waiting", keys: ["!"], footer: 4 },
+		{ command: "next-waiting", keys: ["!"], footer: 3 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
 		{ command: "previous-tab", keys: ["shift-tab"] },
 		{ command: "search", keys: ["/"], footer: 5 },

@@ -72,7 +72,7 @@ function applyEvent(
 			const list = event.event === "probe-tried" ? "probes" : "exercises";
 			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
 			// The second start repeats the probes; the first results stay on the screen.
-			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event) } : state;
+			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event, at) } : state;
 		}
 		case "command-started":
 		case "command-ended":
@@ -99,9 +99,9 @@ function addOutcome<T extends Pick<Tracing & TrialState, "probes" | "exercises">
 	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
 }
 
-function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome): Tracing {
+function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome, at: number | undefined): Tracing {
 	const added = addOutcome(trace, list, outcome);
-	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command) };
+	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command, at) };
 }
 
 type TraceEvent = Extract<

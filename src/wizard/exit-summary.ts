@@ -17,7 +17,7 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 		const { left, leftKept } = messages.wizard;
 		const isKept = couldBeKept && isWorthSaving(state) && !state.discarded;
 		const command = quoteShellLine(["cagewright", ...stateWords(folder), "--resume", state.answers?.name ?? ""]);
-		return [isKept ? messages.fill(leftKept, { command }) : left];
+		return isKept ? [leftKept, `  ${command}`] : [left];
 	}
 	const { command, data, name, next, record, root } = finished;
 	return [

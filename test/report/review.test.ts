@@ -82,3 +82,11 @@ test.each(["en", "de"] as const)("every kind of group, state and warning has a w
 		if (!section) expect(value).not.toBe("");
 	}
 });
+
+test("the review names the options for limits and cuts no sentence about an existing cage", () => {
+	const lines = reviewLines(rows(everything, { cage: { generation: 1, command: ["/bin/app"] } }), en);
+	const about = lines.filter(({ value }) => value.includes("Generation 1") || value.includes("seed files"));
+	expect(about.map(({ isSentence }) => isSentence)).toEqual([true, true]);
+	const none = reviewLines(rows({}), en).find(({ value }) => value.includes("--limit-memory"));
+	expect(none?.value).toMatch(/^none /);
+});

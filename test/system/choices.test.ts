@@ -39,6 +39,17 @@ test("a template names missing programs and the packages of this system that pro
 	expect(here.advice).toEqual(["Mind the step."]);
 });
 
+test("a template shows this machine's values for its placeholders", () => {
+	const probes = ["\"${node}\" -e 'probe' ${port}"];
+	const { command, probes: shown } = choiceOfTemplate(
+		{ ...template("${node}", "sh"), application: { ...bareApplication, command: ["${node}", "${demo}"], probes } },
+		"en",
+		[],
+	);
+	expect(command?.map((word) => word.slice(0, 1))).toEqual(["/", "/"]);
+	expect(shown).toEqual([`"${command?.[0]}" -e 'probe' \${port}`]);
+});
+
 test("a template counts as running if its program listens", () => {
 	const port = { protocol: "tcp", address: "0.0.0.0", port: 7000 } as const;
 	const found = {

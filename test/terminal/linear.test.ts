@@ -50,10 +50,14 @@ describe("the wizard line by line", () => {
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
 		await eventually(() =>
-			expect(wizard.raw).toMatch(/The cage demo is ready. Its application answers.*initiated by \(type '\.' to go back\): $/s),
+			expect(wizard.raw).toMatch(
+				/The cage demo is ready. Its application answers.*initiated by \(optional\) \(type '\.' to go back\): $/s,
+			),
 		);
 		wizard.press("Erika Mustermann", keys.enter);
-		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter keeps “.+” \(type '\.' to go back\): $/s));
+		await eventually(() =>
+			expect(wizard.raw).toMatch(/implemented by \(optional\), Enter keeps “.+” \(type '\.' to go back\): $/s),
+		);
 		await answer("", "The records of this cage and of all later ones name", "choose");
 		wizard.press("1", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);

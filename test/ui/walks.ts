@@ -98,7 +98,7 @@ export const walks: readonly Walk[] = [
 			await seen("accounts-last");
 			screen.type("i");
 			await seen("accounts-why");
-			screen.type("qg ");
+			screen.type("qgj ");
 			await seen("accounts-always-kept");
 			screen.type("\t");
 			await screen.sees("[group]");

@@ -100,11 +100,19 @@ describe("the accounts", () => {
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "adm" } });
 		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
 	});
-	test("of root and the application cannot be removed, and it says why", () => {
+	test("of the application cannot be removed, and it says why", () => {
 		expect(atAccounts().type(" ").state).toMatchObject({ notice: { code: "account-always-kept-started-as" } });
+	});
+	test("root can be removed if the administrator added it", () => {
 		const wizard = planned(atAccounts().type(`/root${enter} `));
-		expect(wizard.type(" ").state.notice?.code).toBe("account-always-kept-root");
 		expect(rulesOf(wizard)).toEqual({ accounts: ["user:root"], withoutAccounts: [] });
+		expect(wizard.type(" ").state.notice).toBeUndefined();
+		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
+	});
+	test("Esc first clears the search", () => {
+		const wizard = atAccounts().type(`/www${enter}`).press("escape");
+		expect(wizard.state).toMatchObject({ screen: "accounts", queries: { accounts: "" } });
+		expect(wizard.press("escape").state.screen).toBe("files");
 	});
 	test("a word for user and group splits when one is removed", () => {
 		const rules = { ...redis.rules, accounts: ["games"] };

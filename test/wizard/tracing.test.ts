@@ -64,12 +64,18 @@ describe("the hint that a trace may be complete", () => {
 
 	test("mentions an exercise without news, and waits for a running one", () => {
 		const wizard = happenedAt(answering(), 100, ...ran("first"));
-		expect(quiet(tick(wizard, 6000).state)).toEqual({ kind: "since-exercise", seconds: 6 });
+		expect(quiet(tick(wizard, 6000).state)).toEqual({ kind: "since-exercise", seconds: 5 });
 		happenedAt(wizard, 6100, { event: "exercise-started", command: "second" });
 		expect(quiet(tick(wizard, 20_000).state)).toBeUndefined();
 		happenedAt(wizard, 20_100, counted(13), { event: "exercise-run", command: "second", ok: true, output: "" });
 		expect(quiet(tick(wizard, 30_000).state)).toEqual({ kind: "for-seconds", seconds: 9 });
 		expect(wizard.state.trace?.novelty.gains).toEqual({ first: 0, second: 3 });
+	});
+
+	test("counts the seconds since the end of the last exercise", () => {
+		const wizard = happenedAt(answering(), 20_000, ...ran("first"));
+		expect(quiet(tick(wizard, 24_000).state)).toBeUndefined();
+		expect(quiet(tick(wizard, 27_000).state)).toEqual({ kind: "since-exercise", seconds: 7 });
 	});
 
 	test("does not appear before the answer or after the end", () => {

@@ -42,7 +42,7 @@ export function isLeftOut({ withoutAccounts }: Pick<Rules, "withoutAccounts">, k
 	return wordNaming(withoutAccounts, kind, name) !== undefined;
 }
 
-type ReasonToKeep = "root" | "started-as" | "dedicated";
+export type ReasonToKeep = "root" | "started-as" | "dedicated";
 
 /**
  * Returns why an account cannot be left out: root owns the cage's files and is looked up first, and the application looks up the

@@ -28,7 +28,7 @@ export function startFailure(
 	files: Files,
 	{ own, sockets = [] }: { readonly own?: OwnAccount | undefined; readonly sockets?: readonly Path[] } = {},
 ): Failure {
-	const command = showProbe(commandWords.join(" "));
+	const command = showProbe(quoteShellLine(commandWords));
 	const { ended: status, output, trace } = result;
 	const calls = refusedCalls(trace)
 		.map(({ call }) => `${call}()`)

@@ -67,7 +67,7 @@ export const wizardDe: WizardMessages = {
 	more: "{above} darüber, {below} darunter",
 	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
-	leftKept: "Sie haben den Assistenten vorzeitig verlassen. Es wurde kein Käfig gebaut. Um die Sitzung fortzusetzen: {command}",
+	leftKept: "Sie haben den Assistenten vorzeitig verlassen. Es wurde kein Käfig gebaut. Um die Sitzung fortzusetzen:",
 	left: "Sie haben den Assistenten vorzeitig verlassen. Es wurde kein Käfig gebaut.",
 	requirements: requirementsDe,
 	choose: chooseDe,
@@ -92,8 +92,8 @@ export const wizardDe: WizardMessages = {
 		review: "Neue Datei",
 		find: "Suchen",
 		parameter: "Wert",
-		"initiated-by": "Nachweis: veranlasst von",
-		"implemented-by": "Nachweis: umgesetzt von",
+		"initiated-by": "Nachweis: veranlasst von (optional)",
+		"implemented-by": "Nachweis: umgesetzt von (optional)",
 	},
 	questions: {
 		quit: "Assistenten verlassen? Es gibt keine Antworten zu speichern, und es wurde kein Käfig gebaut. (j/n)",
@@ -122,6 +122,9 @@ export const wizardDe: WizardMessages = {
 			"Ungültiger Wert: Nötig ist mindestens ein Buchstabe oder eine Ziffer, erlaubt sind nur Buchstaben, Ziffern, Leerzeichen und . _ / + @ : , = -",
 		"account-not-named":
 			"{name} lässt sich weder aufnehmen noch weglassen: Der Name enthält Zeichen, die in Kontonamen unzulässig sind.",
+		"account-always-kept-root": "{name} lässt sich nicht weglassen: Dem Konto gehören die Dateien jedes Käfigs.",
+		"account-always-kept-started-as":
+			"{name} lässt sich nicht weglassen: Die Anwendung startet unter diesem Konto. Ein anderes wählen Sie in Schritt 1.",
 		"nsswitch-always": "Cagewright erzeugt diese Datei für jeden Käfig; sie lässt sich nicht weglassen.",
 		...fileNoticesDe,
 		resumed: "Sitzung {name} fortgesetzt, gespeichert {ago:ago}.",

@@ -2,6 +2,7 @@ import type { CallReason } from "../../core/confinement/observed-calls.ts";
 import type { When, Why } from "../../core/confinement/seccomp.ts";
 import type { Layer } from "../../core/explain/explain.ts";
 import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
+import type { EntryKind } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 
 /** Output of `explain`: why a path is in the cage, which layer refuses access, and which option permits it. */
@@ -15,6 +16,15 @@ export const explainEn = {
 	permits: (option: string) => `To permit it: ${option}`,
 	nothingPermits: "No option permits it.",
 	is: "Entry",
+	kinds: {
+		file: "file",
+		directory: "directory",
+		symlink: "link",
+		device: "device",
+		socket: "socket",
+		bind: "mount",
+		generated: "generated file",
+	} satisfies Record<EntryKind, string>,
 	because: "Reason",
 	absent: "Not in the cage",
 	mount: "Mounted from",

@@ -240,3 +240,14 @@ describe("the next plan", () => {
 		}
 	});
 });
+
+describe("Esc and Left", () => {
+	test.each(["escape", "left"])("%s first clears the search and keeps the selected entry", (key) => {
+		const wizard = atFiles().type(`/redis.conf${enter}`);
+		expect(selectedRow(wizard.state)?.path).toBe("/etc/redis/redis.conf");
+		wizard.press(key);
+		expect(wizard.state).toMatchObject({ screen: "files", queries: { files: "" } });
+		expect(selectedRow(wizard.state)?.path).toBe("/etc/redis/redis.conf");
+		expect(wizard.press("escape").state.screen).toBe("trace");
+	});
+});

@@ -49,6 +49,7 @@ export const buildDe: WizardMessages["build"] = {
 	undecidedValue: "{count} {count|Geheimnis, Setuid-Datei oder Gerät|Geheimnisse, Setuid-Dateien oder Geräte}",
 	none: "keine",
 	nothing: "nichts",
+	noLimits: "keine (--limit-memory, --limit-processes, --limit-files setzen sie)",
 	dedicated: "mit dem eigenen Konto {name}",
 	callsValue: "{permitted} erlaubt; der allgemeine Filter erlaubt {general}",
 	networks: {

@@ -40,7 +40,7 @@ export const filesDe: WizardMessages["files"] = {
 		in: "Nichts ist aufgenommen.",
 		out: "Nichts ist weggelassen.",
 		decided: "Sie haben den Vorschlag nicht geändert.",
-		new: "Seit der letzten Erprobung ist nichts neu.",
+		new: "Noch nichts. Hier erscheint, was seit der letzten Erprobung neu ist.",
 	},
 	totals:
 		"{files:count} {files|Datei|Dateien}, {bytes:bytes} · {links:count} {links|Link|Links} · {devices:count} {devices|Gerät|Geräte} · {leftOut:count} weggelassen",

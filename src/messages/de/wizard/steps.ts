@@ -46,6 +46,11 @@ export const accountsDe: WizardMessages["accounts"] = {
 	leftByYou: "Weggelassen: Ihre Entscheidung.",
 	letsIn: "Leertaste: aufnehmen, ohne Passwort und Shell.",
 	leavesOut: "Leertaste: weglassen.",
+	always: {
+		root: "Es lässt sich nicht weglassen, weil ihm die Dateien jedes Käfigs gehören.",
+		"started-as": "Es lässt sich nicht weglassen. Ein anderes Konto wählen Sie in Schritt 1.",
+		dedicated: "Es lässt sich nicht weglassen.",
+	},
 	loseName: "{count:count} {count|Eintrag|Einträge} im Käfig {count|zeigt|zeigen} dann {id} statt des Namens: {paths}.",
 	loseUser: "Die Anwendung kann dann nicht mehr unter diesem Namen das Konto wechseln.",
 	loseGroup: "Die Gruppe von {users} hat dann keinen Namen.",

@@ -47,6 +47,7 @@ export const buildEn = {
 	undecidedValue: "{count} {count|secret, setuid file or device|secrets, setuid files or devices}",
 	none: "none",
 	nothing: "nothing",
+	noLimits: "none (set by --limit-memory, --limit-processes, --limit-files)",
 	dedicated: "as its own account {name}",
 	callsValue: "{permitted} permitted; the general filter permits {general}",
 	networks: {

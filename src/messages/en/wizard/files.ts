@@ -41,7 +41,7 @@ export const filesEn = {
 		in: "Nothing is included.",
 		out: "Nothing is left out.",
 		decided: "You have not changed the proposal.",
-		new: "Nothing is new since the last trial.",
+		new: "Nothing yet. Entries that are new since the last trial appear here.",
 	} satisfies Record<FileTab, string>,
 	totals:
 		"{files:count} {files|file|files}, {bytes:bytes} · {links:count} {links|link|links} · {devices:count} {devices|device|devices} · {leftOut:count} left out",

@@ -1,4 +1,5 @@
 import type { Further } from "../../../core/application/probe.ts";
+import type { ReasonToKeep } from "../../../core/plan/accounts.ts";
 import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { FieldName, TextPage } from "../../../wizard/state.ts";
@@ -49,6 +50,11 @@ export const accountsEn = {
 	leftByYou: "Left out: your decision.",
 	letsIn: "Press Space to add it, without password and shell.",
 	leavesOut: "Press Space to leave it out.",
+	always: {
+		root: "It cannot be left out, because it owns the files of every cage.",
+		"started-as": "It cannot be left out. To use another account, change it in step 1.",
+		dedicated: "It cannot be left out.",
+	} satisfies Record<ReasonToKeep, string>,
 	loseName: "{count:count} {count|entry|entries} of the cage would show {id} instead of the name: {paths}.",
 	loseUser: "The application could no longer switch to it by name.",
 	loseGroup: "The group of {users} would have no name.",

@@ -19,11 +19,8 @@ export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, mo
 		const byRule = isLeftOut(plan.rules, account.kind, account.name);
 		return [byRule ? words.leftByYou : words.notNeeded, words.letsIn, ...owns];
 	}
-	const why = reasonToKeep(account, plan.identity);
-	const last =
-		why === undefined
-			? [words.leavesOut, ...lostWith({ account, ...use }, messages, most)]
-			: [messages.failure({ code: `account-always-kept-${why}`, values: { name: account.name } })];
+	const why = account.reason === "chosen" ? undefined : reasonToKeep(account, plan.identity);
+	const last = why === undefined ? [words.leavesOut, ...lostWith({ account, ...use }, messages, most)] : [words.always[why]];
 	return [
 		messages.fill(words.kept, { reason: messages.accountReason(account.reason ?? "") }),
 		...owns,

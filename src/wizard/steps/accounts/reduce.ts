@@ -30,6 +30,8 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 		case "go-on":
 			return isBusy(state, "plan") ? goOnOncePlanned(state) : toReview(state);
 		case "back":
+			// The first key clears the search.
+			if (state.queries.accounts) return only(setCursor({ ...state, queries: { ...state.queries, accounts: "" } }, 0));
 			return only(go(state, "files"));
 		case "next-file":
 			return only(showFile(state, 1));
@@ -55,10 +57,10 @@ function toggle(state: WizardState, row: AccountRow, account: Account): Reduced 
 	const word = accountWord(account.kind, account.name);
 	if (!parseAccountName(word)) return only(notice(state, "account-not-named", { name: account.name }));
 	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
+	// An account that a rule added is removed without a question, also root.
+	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
 	const why = reasonToKeep(account, plan.identity);
 	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
-	// An account that a rule added is removed without a question.
-	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
 	const { paths, runs, users } = accountUse(plan, account.kind, account.id);
 	return only({ ...without(state, "notice"), question: { kind: "account", account, paths, runs, users } });
 }

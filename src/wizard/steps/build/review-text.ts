@@ -15,6 +15,7 @@ export interface ReviewLine {
 	readonly more?: string;
 	readonly section?: SectionName;
 	readonly warns?: boolean;
+	readonly isSentence?: boolean;
 }
 
 const remembered = new WeakMap<readonly ReviewRow[], { messages: Messages; lines: readonly ReviewLine[] }>();
@@ -102,10 +103,11 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		case "new-cage":
 		case "data-stays":
 		case "old-data":
-			return { label: "", value: words.existing[row.kind], warns: row.kind === "old-data" };
+			return { label: "", value: words.existing[row.kind], warns: row.kind === "old-data", isSentence: true };
 		case "cage": {
 			const { command, generation } = row;
-			return { label: "", value: fill(words.existing.cage, { generation, command: quoteShellLine(command) }) };
+			const value = fill(words.existing.cage, { generation, command: quoteShellLine(command) });
+			return { label: "", value, isSentence: true };
 		}
 		case "adopted":
 			return { label: "", value: fill(words.existing.adopted, { service: row.service }), warns: true };
@@ -146,8 +148,14 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		case "without":
 			return { label: labels.without, value: row.names.map(printable).join(", ") };
 		case "none":
-			return { label: "", value: row.section === "left-out" ? words.nothing : words.none };
+			return { label: "", value: noneOf(row.section, messages) };
 	}
+}
+
+function noneOf(section: SectionName, messages: Messages): string {
+	const words = messages.wizard.build;
+	if (section === "limits") return words.noLimits;
+	return section === "left-out" ? words.nothing : words.none;
 }
 
 function accountLine({ dedicated, name, uid }: ReviewRow & { kind: "account" }, messages: Messages): ReviewLine {

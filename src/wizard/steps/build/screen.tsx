@@ -14,7 +14,6 @@ import { type ReviewLine, reviewLines } from "./review-text.ts";
 /** The key of the screen where the section is decided. */
 const jumps: Readonly<Partial<Record<SectionName, string>>> = {
 	application: "1",
-	limits: "1",
 	permissions: "1",
 	files: "3",
 	devices: "3",
@@ -33,14 +32,13 @@ export function BuildStep() {
 	const gap = gapRows(height);
 	// The full text of a row that is cut.
 	const selected = rows[cursorOf(state)];
-	const isCut = selected && !selected.section && !selected.warns && labelWidth + 6 + selected.value.length > width;
+	const isCut = selected && !selected.section && !isWhole(selected) && labelWidth + 6 + selected.value.length > width;
 	const text =
 		selected && [...(isCut ? [selected.value] : []), ...(selected.more === undefined ? [] : [selected.more])].join("; ");
 	const detail = text ? paragraph(text, width, Math.min(4, Math.floor(height / 3))) : [];
 	const below = detail.length ? gap : 0;
-	// Warnings are never cut: they take as many rows as they need.
 	const items = rows.flatMap((row, index) => {
-		const values = row.warns ? wrapWords(row.value, width - labelWidth - 6) : [row.value];
+		const values = isWhole(row) ? wrapWords(row.value, width - labelWidth - 6) : [row.value];
 		return values.map((value, at) => ({ row: at ? { ...row, label: "" } : row, value, index, isFirst: at === 0 }));
 	});
 	return (
@@ -57,6 +55,11 @@ export function BuildStep() {
 			<Paragraph lines={detail} dimColor />
 		</>
 	);
+}
+
+/** Warnings and sentences are never cut: they take as many rows as they need. */
+function isWhole({ isSentence, warns }: ReviewLine): boolean {
+	return warns === true || isSentence === true;
 }
 
 interface RowProps {

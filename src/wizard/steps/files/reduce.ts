@@ -17,7 +17,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			if (!state.plan) return only(state);
 			return isBusy(state, "plan") ? goOnOncePlanned(state) : only(go(state, "accounts"));
 		case "back":
-			return only(go(state, "trace"));
+			return back(state, row);
 		case "next-tab":
 		case "previous-tab": {
 			const step = command === "next-tab" ? 1 : fileTabs.length - 1;
@@ -39,7 +39,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 		case "close-folder":
 			return row ? (shut(state, row) ?? only(state)) : only(state);
 		case "close-or-back":
-			return (row && shut(state, row)) ?? only(go(state, "trace"));
+			return (row && shut(state, row)) ?? back(state, row);
 		case "next-waiting":
 			return toNextWaiting(state);
 		case "decoys":
@@ -70,6 +70,13 @@ function decideRow(state: WizardState, command: Command, row: FileNode): Reduced
 		default:
 			return only(state);
 	}
+}
+
+/** The first key clears the search. */
+function back(state: WizardState, row: FileNode | undefined): Reduced {
+	if (!state.queries.files) return only(go(state, "trace"));
+	const whole = { ...state, queries: { ...state.queries, files: "" } };
+	return only(row ? reveal(whole, row) : cursorTo(whole, 0));
 }
 
 function groupOf(row: FileNode): FileNode {

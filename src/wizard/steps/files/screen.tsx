@@ -58,25 +58,26 @@ function List({ current }: { current: PendingPlan }) {
 
 /** The decisions that are due, then as many totals as fit. */
 function Totals({ current: { totals } }: { current: PendingPlan }) {
-	const { messages, state, width } = useView();
+	const { messages, width } = useView();
 	const words = messages.wizard.files;
 	const waiting = totals.attention ? messages.fill(words.attention, { count: totals.attention }) : words.decided;
-	const planning = isBusy(state, "plan") ? ` · ${words.replanning}` : "";
 	const [long, short] = [messages.fill(words.totals, { ...totals }), messages.fill(words.totalsShort, { ...totals })];
 	const room = Math.min(width - waiting.length - 2, Math.floor(width * 0.55));
-	const text = [`${long}${planning}`, `${short}${planning}`, short].find((one) => one.length <= room) ?? "";
+	const text = [long, short].find((one) => one.length <= room) ?? "";
 	return <SplitLine left={waiting} right={text} width={width} bold tone={totals.attention ? "warning" : "good"} />;
 }
 
 function FileTabs({ count }: { count: number }) {
-	const { messages, state } = useView();
-	const words = messages.wizard.files.tabs;
+	const { messages, state, width } = useView();
+	const { replanning, tabs: words } = messages.wizard.files;
 	const query = state.queries.files ?? "";
 	const names = fileTabs.map((tab) =>
 		tab === state.tab && isFiltered(state) ? `${words[tab]} ${messages.count(count)}` : words[tab],
 	);
 	const searching = query === "" || state.prompt ? "" : messages.fill(messages.wizard.choose.searching, { query });
-	return <Tabs names={names} active={fileTabs.indexOf(state.tab)} right={searching} />;
+	const room = width - names.join("  ").length - 4;
+	const right = [...(searching ? [searching] : []), ...(isBusy(state, "plan") ? [replanning] : [])].join(" · ");
+	return <Tabs names={names} active={fileTabs.indexOf(state.tab)} right={right.length <= room ? right : searching} />;
 }
 
 /** The main facts about the selected row, for terminals with one pane. */

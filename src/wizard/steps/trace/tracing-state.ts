@@ -69,8 +69,14 @@ interface Novelty {
 	readonly newAt?: number;
 	/** Paths that each exercise added, until the next one began. */
 	readonly gains: Readonly<Record<string, number>>;
-	/** The last exercise: the number of paths when it began, and the sum of all counts when it ended. */
-	readonly exercise?: { readonly command: string; readonly paths: number; readonly total: number; readonly over: boolean };
+	/** The last exercise: the number of paths and the sum of all counts when it began, and when it ended. */
+	readonly exercise?: {
+		readonly command: string;
+		readonly paths: number;
+		readonly total: number;
+		readonly over: boolean;
+		readonly endedAt?: number;
+	};
 }
 
 /** Seconds without news before the trace counts as quiet, because starts and exercises pause. */
@@ -103,19 +109,22 @@ export function exerciseStarted(novelty: Novelty, command: string, counts: Acces
 	return { ...novelty, exercise, gains: { ...novelty.gains, [command]: 0 } };
 }
 
-export function exerciseEnded(novelty: Novelty, command: string): Novelty {
+export function exerciseEnded(novelty: Novelty, command: string, at: number | undefined): Novelty {
 	const { exercise } = novelty;
-	return exercise?.command === command ? { ...novelty, exercise: { ...exercise, over: true } } : novelty;
+	if (exercise?.command !== command) return novelty;
+	return { ...novelty, exercise: { ...exercise, over: true, ...(at === undefined ? {} : { endedAt: at }) } };
 }
 
 export function ticked(novelty: Novelty, at: number): Novelty {
 	// The display changes once a second.
-	if (novelty.now !== undefined && Math.floor((at - (novelty.newAt ?? at)) / 1000) === secondsOf(novelty)) return novelty;
-	return { ...novelty, now: at, newAt: novelty.newAt ?? at };
+	const ticking = { ...novelty, now: at, newAt: novelty.newAt ?? at };
+	return novelty.now !== undefined && secondsOf(ticking) === secondsOf(novelty) ? novelty : ticking;
 }
 
-function secondsOf({ newAt, now }: Novelty): number {
-	return newAt === undefined || now === undefined ? 0 : Math.floor((now - newAt) / 1000);
+/** Seconds since the last news and the last exercise. */
+function secondsOf({ exercise, newAt, now }: Novelty): number {
+	if (newAt === undefined || now === undefined) return 0;
+	return Math.max(0, Math.floor((now - Math.max(newAt, exercise?.endedAt ?? newAt)) / 1000));
 }
 
 /** Undefined if something new was found lately, or an exercise is running. */
