@@ -181,7 +181,7 @@ export const failuresDe: Failures = {
 	"calls-general":
 		"'{word}' wirkt nicht auf den allgemeinen Filter für Systemaufrufe. Ergänzen Sie --calls observed, oder entfernen Sie die Option.",
 	"calls-unobserved":
-		"Die gespeicherte Beobachtung enthält nicht alle Systemaufrufe der Anwendung. Beobachten Sie die Anwendung ab dem Start: cagewright trace NAME --calls observed",
+		"Die gespeicherte Beobachtung enthält nicht alle Systemaufrufe der Anwendung. Führen Sie `trace` oder `make` noch einmal mit --calls observed aus.",
 	"opening-unknown":
 		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":

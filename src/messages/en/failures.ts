@@ -166,7 +166,7 @@ export const failuresEn = {
 	"opening-both": "Both --allow and --refuse name '{value}'. Remove one of them.",
 	"calls-general": "'{word}' has no effect on the general system call filter. Add --calls observed, or remove the option.",
 	"calls-unobserved":
-		"The stored trace does not contain all system calls of the application. Trace it from its start: cagewright trace NAME --calls observed",
+		"The stored trace does not contain all system calls of the application. Run `trace` or `make` again with --calls observed.",
 	"opening-unknown":
 		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PATH or executable-data:DIR.",
 	"needs-declined":
