@@ -40,9 +40,9 @@ test("a template names missing programs and the packages of this system that pro
 });
 
 test("a template shows this machine's values for its placeholders", () => {
-	const probes = ["\"${node}\" -e 'probe' ${port}"];
+	const probes = [`"\${node}" -e 'probe' \${port}`];
 	const { command, probes: shown } = choiceOfTemplate(
-		{ ...template("${node}", "sh"), application: { ...bareApplication, command: ["${node}", "${demo}"], probes } },
+		{ ...template(`\${node}`, "sh"), application: { ...bareApplication, command: [`\${node}`, `\${demo}`], probes } },
 		"en",
 		[],
 	);
