@@ -1,12 +1,16 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
 import { coreLimit, type LaunchSpec, type LaunchSteps, type Rootless } from "./launch.ts";
-import { enterGroups, limitWords } from "./limits.ts";
+import { groupWords, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
 const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
-const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
+/**
+ * The cgroups are entered before the cgroup namespace is created: systemd mounts them with `nsdelegate`, and then no process
+ * leaves the groups of its namespace (cgroups(7)).
+ */
+const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => [...groupWords(groups), ...limitWords(limits, groups)];
 
 /** Returns the command that runs the script in new namespaces. If one of its processes dies, all processes end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
@@ -75,7 +79,6 @@ function processSteps(spec: LaunchSpec): string[] {
 	return [
 		"umask 022",
 		...(spec.starter === undefined ? [] : [requireStarter(spec.starter, spec.rootless)]),
-		...enterGroups(spec),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 	];
 }

@@ -33,13 +33,14 @@ export function limitWords(limits: Limits, groups: readonly GroupLimit[]): strin
 	return words.length ? ["prlimit", ...words, "--"] : [];
 }
 
-/** Returns script lines that move the script into the cgroups; 0 is the writing process (cgroups(7)). */
-export function enterGroups({ groups = [] }: { readonly groups?: readonly GroupLimit[] }): string[] {
-	return [...new Set(groups.map(({ folder }) => folder))].map((folder) => `echo 0 >${quoteShell(folder)}/cgroup.procs`);
+/** Returns the beginning of a command that enters the cgroups; 0 is the writing process (cgroups(7)). */
+export function groupWords(groups: readonly GroupLimit[]): string[] {
+	const lines = [...new Set(groups.map(({ folder }) => folder))].map((folder) => `echo 0 >${quoteShell(folder)}/cgroup.procs`);
+	return lines.length ? ["sh", "-euc", [...lines, 'exec "$@"'].join("\n"), "sh"] : [];
 }
 
-/** The init, in addition to the application's processes. */
-export const ownProcesses = 1;
+/** In addition to the application's processes: unshare(1), which waits, and the init. */
+export const ownProcesses = 2;
 
 /** Parses `512M`, `2G` or `1048576` to bytes, with powers of 1024 like systemd's MemoryMax=. */
 export function parseSize(text: string): number | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { enterGroups, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
+import { groupWords, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
 
 describe("a size", () => {
 	test.each([
@@ -36,6 +36,7 @@ describe("limits", () => {
 			{ kind: "memory" as const, folder: "/sys/fs/cgroup/a b" },
 			{ kind: "processes" as const, folder: "/sys/fs/cgroup/a b" },
 		];
-		expect(enterGroups({ groups })).toEqual(["echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs"]);
+		const script = "echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs\nexec \"$@\"";
+		expect(groupWords(groups)).toEqual(["sh", "-euc", script, "sh"]);
 	});
 });

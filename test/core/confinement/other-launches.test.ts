@@ -95,6 +95,12 @@ describe("the sandbox", () => {
 		const words = namespaceCommand(spec(sandbox, { network: "own" }), "s");
 		for (const kind of ["mount", "pid", "ipc", "uts", "cgroup", "net"]) expect(words).toContain(`--${kind}`);
 	});
+	test("enters its cgroups before it gets a cgroup namespace, which it could not leave under systemd", () => {
+		const words = namespaceCommand(spec(sandbox, { groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] }), "s");
+		const entered = words.findIndex((word) => word.includes("/sys/fs/cgroup/g/cgroup.procs"));
+		expect(entered).toBeGreaterThan(0);
+		expect(entered).toBeLessThan(words.indexOf("unshare"));
+	});
 	test("never grants root a capability that changes the machine", () => {
 		const all = capabilities.filter((name) => name !== "chown");
 		const granted = sandboxCapabilities(all);
