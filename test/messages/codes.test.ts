@@ -11,6 +11,12 @@ describe("codes in sentences", () => {
 		expect(de.failure(unsafe)).toContain("nicht gearbeitet: Es gehört einem anderen Benutzer.");
 	});
 
+	it("a refused parameter says which values are allowed", () => {
+		const invalid = new Failure("parameter-invalid", { name: "port", value: "x", template: "shop", kind: "port" }, 2);
+		expect(en.failure(invalid)).toContain("expected a port from 1 to 65535.");
+		expect(de.failure(invalid)).toContain("erwartet wird ein Port von 1 bis 65535.");
+	});
+
 	it("a name that equals a code stays as it is", () => {
 		const unknown = new Failure("import-unknown", { what: "openings", name: "rules" }, 4);
 		expect(en.failure(unknown)).toContain("'rules' (permission)");

@@ -68,13 +68,14 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 }
 
 /** Warns if the present generation failed as a service. */
-export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
+export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, cage: Cage, generation = cage.unitTrial?.generation): void {
+	const { name, unitTrial } = cage;
 	if (!unitTrial || unitTrial.generation !== generation) return;
 	const { failed, unit, withoutReload } = unitTrial;
 	if (withoutReload) emit({ event: "warned", code: "unit-without-reload", values: { unit } });
 	if (!failed) return;
 	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
-	emit({ event: "warned", code, values: { unit, ...failed } });
+	emit({ event: "warned", code, values: { name, unit, ...failed } });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {

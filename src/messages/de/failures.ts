@@ -50,7 +50,7 @@ export const failuresDe: Failures = {
 	"no-systemd":
 		"Dienste lassen sich nicht übernehmen oder zurückgeben, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run`.",
 	"not-adopted": "{service} läuft in keinem Käfig. `cagewright show NAME` zeigt, welchen Dienst ein Käfig ausführt.",
-	"systemctl-failed": "systemctl ist gescheitert ({what}): {detail}",
+	"systemctl-failed": "systemctl ist gescheitert ({what}); mehr zeigt vielleicht `journalctl -xe`. Seine Ausgabe: {detail}",
 	"app-unknown": "Unbekannte Anwendung '{name}'. `cagewright apps` zeigt die Anwendungen dieses Systems.",
 	"assignment-before-command": "Der Befehl darf nicht mit '{name}=' beginnen. Setzen Sie die Variable mit --env {name}=WERT.",
 	"add-same-application":
@@ -128,7 +128,7 @@ export const failuresDe: Failures = {
 	"for-needs-attach":
 		"--for legt fest, wie lange ein laufender Prozess beobachtet wird. Ergänzen Sie --attach PID, oder nennen Sie bei `trace` einen laufenden Käfig.",
 	"generation-in-use":
-		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst mit `cagewright rollback NAME --to N` zu einer anderen.",
+		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst mit `cagewright rollback {name} --to N` zu einer anderen.",
 	"group-unknown": "Unbekannte Gruppe '{group}'. Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
 	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
 	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",
@@ -355,6 +355,11 @@ export const valueWordsDe: ValueWords = {
 	"import-unknown.rules": "Regel",
 	"import-unknown.signals": "Signal",
 	"import-unknown.timeout": "Wartezeit",
+	"parameter-invalid.name": "ein Name aus Buchstaben, Ziffern, '.', '_' und '-'",
+	"parameter-invalid.path": "ein absoluter Pfad ohne Leerzeichen, Anführungszeichen und '..'",
+	"parameter-invalid.port": "ein Port von 1 bis 65535",
+	"parameter-invalid.program": "der absolute Pfad eines Programms, ohne Leerzeichen und '..'",
+	"parameter-invalid.text": "Buchstaben, Ziffern, Leerzeichen und . _ / + @ : , = -",
 	"finding.absent": "es fehlt",
 	"finding.bind": "Bind-Mount",
 	"finding.block-device": "Blockgerät",

@@ -102,9 +102,9 @@ export const notesDe: Notes = {
 	"unit-without-reload":
 		"{unit} antwortet im Käfig nach einem Reload nicht; deshalb bietet die Unit keinen an. Verwenden Sie `systemctl restart`.",
 	"unit-trial-failed":
-		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}). Ausgabe: {words} Um es erneut zu versuchen: cagewright trial NAME --unit",
+		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}). Ausgabe: {words} Um es erneut zu versuchen: cagewright trial {name} --unit",
 	"unit-trial-failed-silent":
-		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}) und gibt nichts aus. Um es erneut zu versuchen: cagewright trial NAME --unit",
+		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}) und gibt nichts aus. Um es erneut zu versuchen: cagewright trial {name} --unit",
 	"socket-not-reached":
 		"Der Käfig verweigert den Zugriff auf den Dienst dieses Systems unter {path}. Um ihn zu erlauben: {option}",
 	"socket-not-shared":

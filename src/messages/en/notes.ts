@@ -93,9 +93,9 @@ export const notesEn = {
 	"unit-without-reload":
 		"{unit} does not answer in its cage after a reload, so its unit does not offer one. Use `systemctl restart` instead.",
 	"unit-trial-failed":
-		"The service {unit} fails in its cage at `systemctl {step}` ({state}). Its output: {words} To try again: cagewright trial NAME --unit",
+		"The service {unit} fails in its cage at `systemctl {step}` ({state}). Its output: {words} To try again: cagewright trial {name} --unit",
 	"unit-trial-failed-silent":
-		"The service {unit} fails in its cage at `systemctl {step}` ({state}) and prints nothing. To try again: cagewright trial NAME --unit",
+		"The service {unit} fails in its cage at `systemctl {step}` ({state}) and prints nothing. To try again: cagewright trial {name} --unit",
 	"socket-not-reached": "The cage refuses access to the service of this machine at {path}. To permit it: {option}",
 	"socket-not-shared":
 		"Socket {path} is permitted, but {directory} also contains files that no cage may see. Move the socket to a separate directory.",

@@ -100,7 +100,9 @@ export async function readManifest(cage: Path, generation: number): Promise<Mani
 
 /** Removes a generation that is not the present one, and its manifest. Throws `generation-in-use` (exit 4) or `mounted-below`. */
 export async function removeGeneration(cage: Path, generation: number): Promise<void> {
-	if ((await currentGeneration(cage)) === generation) throw new Failure("generation-in-use", { generation }, 4);
+	if ((await currentGeneration(cage)) === generation) {
+		throw new Failure("generation-in-use", { name: showPath(baseName(cage)), generation }, 4);
+	}
 	const { root, manifest } = generationPaths(cage);
 	await discard(root(generation));
 	await removeTree(manifest(generation));
