@@ -83,7 +83,7 @@ describe("a trial", () => {
 		wizard.resize(60, 15);
 		await wizard.sees(/❯ Finish\n.*Enter choose/s);
 		wizard.resize(100, 30);
-		await wizard.pressAt("Start it at boot", keys.enter);
+		await wizard.pressAt("Print a systemd unit for it", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 	});
 

@@ -1,7 +1,7 @@
 import { quoteShellLine } from "../path/quote.ts";
 
 /** Actions with a finished cage, in the usual order. */
-export type NextStepKind = "run" | "adopt" | "unit" | "update" | "watch" | "selftest" | "again";
+export type NextStepKind = "run" | "adopt" | "unit" | "print-unit" | "update" | "watch" | "selftest" | "again";
 
 export interface NextStep {
 	readonly kind: NextStepKind;
@@ -35,7 +35,7 @@ export function nextSteps({ again, installs, name, service, state }: CageInUse):
 	return [
 		step("run", "run", name),
 		...(service === undefined || !installs ? [] : [step("adopt", "adopt", service, ...named)]),
-		installs ? step("unit", "unit", name, "--install") : step("unit", "unit", name),
+		installs ? step("unit", "unit", name, "--install") : step("print-unit", "unit", name),
 		step("update", "update", name),
 		...(installs ? [step("watch", "watch", "--install")] : []),
 		step("selftest", "selftest", name),

@@ -104,6 +104,7 @@ export const saveDe: WizardMessages["save"] = {
 		run: "Jetzt starten",
 		adopt: "Den laufenden Dienst übernehmen",
 		unit: "Beim Systemstart starten",
+		"print-unit": "Eine systemd-Unit dafür ausgeben",
 		update: "Nach Updates des Hosts",
 		watch: "Angriffe auf alle Käfige melden",
 		selftest: "Selbsttest wiederholen",

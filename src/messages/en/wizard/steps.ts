@@ -109,6 +109,7 @@ export const saveEn = {
 		run: "Run it now",
 		adopt: "Move the running service into it",
 		unit: "Start it at boot",
+		"print-unit": "Print a systemd unit for it",
 		update: "After updates of the host",
 		watch: "Report attacks on all cages",
 		selftest: "Repeat the self-test",
