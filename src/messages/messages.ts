@@ -188,6 +188,8 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 				return [name, isCode ? valueWords[key as keyof ValueWords] : value];
 			}),
 		);
+	const groupNames = (codes: string) =>
+		codes.split(", ").map((code) => selftest.groups[code as keyof typeof selftest.groups] ?? code);
 	const finding: Messages["finding"] = ({ code, values: raw = {} }) => {
 		const { kind } = raw;
 		const values = kind === undefined ? raw : { ...raw, ...worded("finding", { kind }) };
@@ -202,6 +204,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 				...worded(code, values),
 				...(problem?.includes("{") === false ? { problem } : {}),
 				...(found ? finding({ code: found, values }) : {}),
+				...(code === "selftest-blind" ? { groups: groupNames(String(values.groups)).join(", ") } : {}),
 			}).trim();
 		}
 		const first = cause instanceof Failure ? cause : new Failure("internal", { detail: String(cause) }, 70);

@@ -17,6 +17,12 @@ describe("codes in sentences", () => {
 		expect(de.failure(invalid)).toContain("erwartet wird ein Port von 1 bis 65535.");
 	});
 
+	it("a blind self-test names the groups of techniques in the language of the output", () => {
+		const blind = new Failure("selftest-blind", { groups: "files, processes" }, 70);
+		expect(en.failure(blind)).toContain("(Files, Processes outside)");
+		expect(de.failure(blind)).toContain("(Dateien, ");
+	});
+
 	it("a name that equals a code stays as it is", () => {
 		const unknown = new Failure("import-unknown", { what: "openings", name: "rules" }, 4);
 		expect(en.failure(unknown)).toContain("'rules' (permission)");

@@ -51,7 +51,7 @@ test("changed files are named in every format, without a process", () => {
 		knownBy: "file",
 		count: 1,
 	};
-	expect(line(drift, "text")).toContain("HIGH web: found data-setuid at /srv/x; for details: cagewright check web");
+	expect(line(drift, "text")).toContain("HIGH web: /srv/x endangers the cage (data-setuid). cagewright check web explains it");
 	expect(JSON.parse(line(drift, "json"))).toMatchObject({ kind: "drift", path: "/srv/x", pid: null, uid: null, technique: null });
 	const ecs = JSON.parse(line(drift, "ecs"));
 	expect(ecs).toMatchObject({ event: { action: "data-setuid" }, file: { path: "/srv/x" } });

@@ -164,7 +164,8 @@ export const failuresDe: Failures = {
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":
 		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
-	"manifest-invalid": "Das Manifest des Käfigs ist beschädigt{where? (Feld %)}: {problem}",
+	"manifest-invalid":
+		"Das Manifest des Käfigs ist beschädigt{where? (Feld %)}. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig neu.",
 	"missing-program": "{program} ist nicht installiert. `cagewright doctor --fix` installiert fehlende Programme.",
 	"mount-point-unsafe":
 		"An {path} wird nichts eingehängt: Es ist kein gewöhnliches Verzeichnis. Entfernen Sie es aus den Daten des Käfigs.",

@@ -13,7 +13,7 @@ export const alarmsEn = {
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
 	drift: (cage: string, path: string, finding: string) =>
-		`${cage}: found ${finding} at ${path}; for details: cagewright check ${cage}`,
+		`${cage}: ${path} endangers the cage (${finding}). cagewright check ${cage} explains it`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
 	label: "Alarms",
