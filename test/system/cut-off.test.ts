@@ -101,7 +101,9 @@ test("a switch that was killed before the restart is completed by the next comma
 		"until grep -qs service-stopped /run/events; do :; done; sleep 0.1",
 	];
 	for (const [index, moment] of moments.entries()) {
-		await system.must(`echo '# turn-${index}' >>/etc/redis/redis.conf; redis-cli set last ${index}`);
+		await system.must(`echo '# turn-${index}' >>/etc/redis/redis.conf`);
+		// systemd does not wait until redis listens.
+		await eventually(() => system.must(`redis-cli set last ${index}`));
 		const killed = await system.run(
 			`rm -f /run/events; C=/var/lib/cagewright/cages/redis; before=$(readlink $C/current)
 			cagewright update redis --events --no-selftest 2>/run/events & p=$!
@@ -112,7 +114,7 @@ test("a switch that was killed before the restart is completed by the next comma
 		if (/^An earlier command was interrupted\. Generation \d+ of redis is current\. Restarted: cage-redis/.test(stderr)) said++;
 		else expect(stderr).toMatch(/^(An earlier command was interrupted\. Its unfinished work on redis was removed\.)?$/);
 		await eventually(async () => expect(await rootOf("cage-redis")).toBe(await rootOfCage()));
-		expect(await system.must("redis-cli get last")).toBe(String(index));
+		await eventually(async () => expect(await system.must("redis-cli get last")).toBe(String(index)));
 		expect(await inFolder()).not.toContain("switching.json");
 		expect(await system.must(`grep -c '# turn-${index}' /var/lib/cagewright/cages/redis/current/etc/redis/redis.conf`)).toBe("1");
 	}

@@ -1,4 +1,3 @@
-import type { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,16 +21,17 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a lock", () => {
-	/** Starts a process that takes the lock, says so, and waits. */
-	const holder = () =>
-		ownProcess(
+	/** Starts a process that takes the lock, says so, and waits. The output is lost if nobody listens before the process ends. */
+	const holder = async () => {
+		const child = await ownProcess(
 			`import { lockCage } from "./src/system/state/lock.ts";
 			try { lockCage(process.argv[2], "app"); console.log("held"); setInterval(() => {}, 1000); }
 			catch (error) { console.log(error.code); }`,
 			[at("lock")],
 		);
-	const said = async (child: ReturnType<typeof spawn>) =>
-		String((await once(child.stdout as NodeJS.ReadableStream, "data"))[0]).trim();
+		const said = once(child.stdout as NodeJS.ReadableStream, "data").then(([chunk]) => String(chunk).trim());
+		return { child, said };
+	};
 
 	test("excludes a second lock until it is released", () => {
 		const lock = lockCage(at("lock"), "app");
@@ -45,8 +45,8 @@ describe("a lock", () => {
 	});
 
 	test("of a running process stays, and that of a killed one is taken over", async () => {
-		const child = await holder();
-		expect(await said(child)).toBe("held");
+		const { child, said } = await holder();
+		expect(await said).toBe("held");
 		expect(() => lockCage(at("lock"), "app")).toThrow(
 			expect.objectContaining({ code: "cage-busy", values: { name: "app", pid: child.pid } }),
 		);
@@ -59,14 +59,14 @@ describe("a lock", () => {
 	test("of a dead process is taken over by only one of several", async () => {
 		for (let round = 0; round < 3; round++) {
 			const dead = await holder();
-			await said(dead);
-			dead.kill("SIGKILL");
-			await once(dead, "close");
-			const children = await Promise.all([holder(), holder(), holder(), holder(), holder(), holder()]);
-			const words = await Promise.all(children.map(said));
+			await dead.said;
+			dead.child.kill("SIGKILL");
+			await once(dead.child, "close");
+			const holders = await Promise.all([holder(), holder(), holder(), holder(), holder(), holder()]);
+			const words = await Promise.all(holders.map(({ said }) => said));
 			expect(words.sort()).toEqual([...Array.from({ length: 5 }, () => "cage-busy"), "held"]);
-			for (const child of children) child.kill("SIGKILL");
-			await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "close")));
+			for (const { child } of holders) child.kill("SIGKILL");
+			await Promise.all(holders.map(({ child }) => child.exitCode ?? child.signalCode ?? once(child, "close")));
 		}
 	});
 
