@@ -1,4 +1,4 @@
-import type { Failures, ValueWords } from "../en/failures.ts";
+import type { Failures } from "../en/failures.ts";
 import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
@@ -331,45 +331,4 @@ export const failuresDe: Failures = {
 	"sessions-action-unknown":
 		"Unbekannte Aktion '{action}': Es gibt `sessions list`, `sessions show NAME` und `sessions remove NAME`.",
 	"cut-off": "Dieser Schritt wurde unterbrochen und zurückgenommen. Führen Sie ihn erneut aus.",
-};
-
-export const valueWordsDe: ValueWords = {
-	"unsafe-directory.link": "Sein Pfad enthält den Link eines anderen Benutzers",
-	"unsafe-directory.loop": "Links in seinem Pfad bilden eine Schleife",
-	"unsafe-directory.not-a-directory": "Es ist kein Verzeichnis",
-	"unsafe-directory.owner": "Es gehört einem anderen Benutzer",
-	"unsafe-directory.writable": "Andere Benutzer dürfen darin schreiben",
-	"archive-limit.bytes": "Bytes",
-	"archive-limit.depth": "verschachtelte Verzeichnisse",
-	"archive-limit.entries": "Zahl der Einträge",
-	"archive-limit.holes": "Teile lückenhafter Dateien",
-	"archive-limit.name": "Länge eines Namens",
-	"archive-limit.names": "Länge aller Namen",
-	"archive-limit.path": "Länge eines Pfads",
-	"archive-limit.traces": "Zahl der Aufzeichnungen",
-	"archive-node.block-device": "Blockgerät",
-	"archive-node.character-device": "zeichenorientiertes Gerät",
-	"archive-node.fifo": "FIFO",
-	"import-unknown.capabilities": "Capability",
-	"import-unknown.limits": "Grenze",
-	"import-unknown.openings": "Erlaubnis",
-	"import-unknown.rules": "Regel",
-	"import-unknown.signals": "Signal",
-	"import-unknown.timeout": "Wartezeit",
-	"parameter-invalid.name": "ein Name aus Buchstaben, Ziffern, '.', '_' und '-'",
-	"parameter-invalid.path": "ein absoluter Pfad ohne Leerzeichen, Anführungszeichen und '..'",
-	"parameter-invalid.port": "ein Port von 1 bis 65535",
-	"parameter-invalid.program": "der absolute Pfad eines Programms, ohne Leerzeichen und '..'",
-	"parameter-invalid.text": "Buchstaben, Ziffern, Leerzeichen und . _ / + @ : , = -",
-	"finding.absent": "es fehlt",
-	"finding.bind": "Bind-Mount",
-	"finding.block-device": "Blockgerät",
-	"finding.character-device": "zeichenorientiertes Gerät",
-	"finding.device": "Gerät",
-	"finding.directory": "Verzeichnis",
-	"finding.fifo": "FIFO",
-	"finding.file": "Datei",
-	"finding.generated": "erzeugte Datei",
-	"finding.socket": "Socket",
-	"finding.symlink": "Link",
 };

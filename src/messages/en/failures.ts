@@ -308,48 +308,4 @@ export const failuresEn = {
 	"cut-off": "This step was interrupted and rolled back. Run it again.",
 };
 
-/** Phrases for codes in the values of a sentence, by message code and value. `finding` is any finding of the audit. */
-export const valueWordsEn = {
-	"unsafe-directory.link": "another user's link is on its path",
-	"unsafe-directory.loop": "links on its path form a loop",
-	"unsafe-directory.not-a-directory": "it is not a directory",
-	"unsafe-directory.owner": "it belongs to another user",
-	"unsafe-directory.writable": "other users may write to it",
-	"archive-limit.bytes": "bytes",
-	"archive-limit.depth": "nested directories",
-	"archive-limit.entries": "number of entries",
-	"archive-limit.holes": "parts of sparse files",
-	"archive-limit.name": "length of a name",
-	"archive-limit.names": "length of all names",
-	"archive-limit.path": "length of a path",
-	"archive-limit.traces": "number of traces",
-	"archive-node.block-device": "block device",
-	"archive-node.character-device": "character device",
-	"archive-node.fifo": "FIFO",
-	"import-unknown.capabilities": "capability",
-	"import-unknown.limits": "limit",
-	"import-unknown.openings": "permission",
-	"import-unknown.rules": "rule",
-	"import-unknown.signals": "signal",
-	"import-unknown.timeout": "timeout",
-	"parameter-invalid.name": "a name of letters, digits, '.', '_' and '-'",
-	"parameter-invalid.path": "an absolute path without spaces, quotes and '..'",
-	"parameter-invalid.port": "a port from 1 to 65535",
-	"parameter-invalid.program": "the absolute path of a program, without spaces and '..'",
-	"parameter-invalid.text": "letters, digits, spaces and any of . _ / + @ : , = -",
-	"finding.absent": "it is missing",
-	"finding.bind": "bind mount",
-	"finding.block-device": "block device",
-	"finding.character-device": "character device",
-	"finding.device": "device",
-	"finding.directory": "directory",
-	"finding.fifo": "FIFO",
-	"finding.file": "file",
-	"finding.generated": "generated file",
-	"finding.socket": "socket",
-	"finding.symlink": "link",
-};
-
-export type ValueWords = Readonly<Record<keyof typeof valueWordsEn, string>>;
-
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;
