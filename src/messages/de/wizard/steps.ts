@@ -335,10 +335,7 @@ export const formDe: WizardMessages["form"] = {
 	tried: {
 		trying: "Versuch auf dem Host, dann in einer Sandbox…",
 		answered: { host: "Ein Dienst auf dem Host hat geantwortet", rehearsal: "Die Anwendung hat in einer Sandbox geantwortet" },
-		silent: {
-			host: "Kein Dienst auf dem Host hat geantwortet",
-			rehearsal: "Die Anwendung hat in einer Sandbox nicht geantwortet",
-		},
+		silent: { host: "Kein Dienst auf dem Host hat geantwortet", rehearsal: "Keine Antwort der Anwendung in der Sandbox" },
 		status: "Status {status}",
 		timedOut: "Zeit abgelaufen",
 		ended: "und hat sich mit Status {status} beendet",
