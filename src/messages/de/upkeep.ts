@@ -248,8 +248,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		processor: "ein System mit x86_64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
-		systemd:
-			"für Units das System mit systemd starten; systemd vor 257 hat kein PrivatePIDs=, daher jedem Dienst ein eigenes Konto geben.",
+		systemd: "für Units das System mit systemd starten.",
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:

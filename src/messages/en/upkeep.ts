@@ -252,7 +252,7 @@ export const doctorEn = {
 		processor: "use an x86_64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
-		systemd: "boot with systemd to use units; systemd before 257 has no PrivatePIDs=, so give each service its own account.",
+		systemd: "boot with systemd to use units.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
