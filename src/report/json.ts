@@ -10,6 +10,7 @@ import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Permissions, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
+import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
@@ -140,7 +141,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 			groups: manifest.accounts.groups.map((group) => group.name),
 		},
 		confinement: confinementToJson(manifest, cage),
-		selftest: selftestToMadeJson(cage.selftest),
+		selftest: selftestToMadeJson(cage.selftest, measuredAlarms(made)),
 		...(cage.unitTrial ? { unitTrial: unitTrialToMadeJson(cage.unitTrial) } : {}),
 		record: made.record,
 		seconds: cage.seconds,
