@@ -11,6 +11,7 @@ import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Permissions, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
+import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
@@ -148,7 +149,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 			groups: manifest.accounts.groups.map((group) => group.name),
 		},
 		confinement: confinementToJson(manifest, cage),
-		selftest: selftestToMadeJson(cage.selftest),
+		selftest: selftestToMadeJson(cage.selftest, measuredAlarms(made)),
 		...(cage.unitTrial ? { unitTrial: unitTrialToMadeJson(cage.unitTrial) } : {}),
 		record: made.record,
 		seconds: cage.seconds,
