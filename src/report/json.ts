@@ -5,6 +5,7 @@ import { countEntries, permissionsToJson, reasonToJson } from "../core/cage/mani
 import { filterPermissions } from "../core/confinement/filter-permissions.ts";
 import { launcherName } from "../core/confinement/method.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
+import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -38,9 +39,16 @@ export function eventToJson(event: Event): object {
 			return { ...event, path: pathToJson(event.path) };
 		case "round-finished":
 			return { ...event, missing: event.missing.map(missingToJson) };
+		case "warned":
+			return { ...event, values: withProblem(event.values) };
 		default:
 			return event;
 	}
+}
+
+/** The code of a failure is always in `problem`; some warnings also have it in `cause`. */
+function withProblem(values: Values): Values {
+	return values.cause === undefined ? values : { problem: values.cause, ...values };
 }
 
 export function planTotals(plan: Plan): {

@@ -1,5 +1,5 @@
 import type { AuditPolicy } from "../../core/cage/audit.ts";
-import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
+import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import { runningUids } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
@@ -92,8 +92,7 @@ export async function auditGeneration(
 }
 
 function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
-	// Texts about an account start with its name.
-	const place = code.startsWith("account-") ? "" : `${showPath(path)} `;
+	const place = isAboutAccount(code) ? "" : `${showPath(path)} `;
 	const words = { ...values, name, place, path: showPath(path), finding: code, more };
 	return new Failure(more ? "audit-dangers" : "audit-danger", words, 4);
 }

@@ -21,6 +21,7 @@ export const installDe: Widen<typeof installEn> = {
 	removed: "Diese Dateien wurden entfernt, alle Käfige und Vorlagen behalten:",
 	nothing: "Nichts war installiert.",
 	left: (path) => `${path} wurde nach der Installation geändert und nicht entfernt.`,
+	noneStale: "Kein Käfig ist veraltet.",
 	stale: (name, packages, security) =>
 		`cagewright: Käfig ${name} enthält noch ältere Dateien${packages ? ` von ${packages}` : ""}${security ? " (Sicherheitsaktualisierung)" : ""}; aktualisieren: cagewright update ${name}`,
 };
@@ -222,6 +223,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 export const doctorDe: Widen<typeof doctorEn> = {
 	head: ["", "Voraussetzung", "Gefunden", "Benötigt für"],
 	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	notRunning: (found) => `${found}, läuft nicht`,
 	fine: "Dieses System erfüllt alle Voraussetzungen.",
 	fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
 	installing: (command) => `Wird ausgeführt: ${command}`,

@@ -21,6 +21,7 @@ export const installEn = {
 	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
 	left: (path: string) => `${path} was changed after the installation and was not removed.`,
+	noneStale: "No cage is outdated.",
 	stale: (name: string, packages: string, security: boolean) =>
 		`cagewright: cage ${name} still contains older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; to update it: cagewright update ${name}`,
 };
@@ -226,6 +227,7 @@ export const minimiseEn = {
 export const doctorEn = {
 	head: ["", "Requirement", "Found", "Needed for"],
 	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	notRunning: (found: string) => `${found}, not running`,
 	fine: "This machine meets all requirements.",
 	fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
 	installing: (command: string) => `Running: ${command}`,
