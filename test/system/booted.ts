@@ -95,7 +95,7 @@ afterAll(async () => {
  */
 function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups: readonly string[]): ChildProcess {
 	const installed = dirname(dirname(program));
-	const shared = ["bin", "dist", "templates", "package.json"];
+	const shared = ["bin", "dist", "packaging", "templates", "package.json"];
 	const nspawn = [
 		"systemd-nspawn",
 		"--quiet",
