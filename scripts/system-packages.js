@@ -30,6 +30,7 @@ const programs = {
 	openssl: "openssl",
 	setcap: "libcap2-bin",
 	gcc: "gcc",
+	"aarch64-linux-gnu-objdump": "binutils-aarch64-linux-gnu",
 	"/usr/include/stdio.h": "libc6-dev",
 	useradd: "passwd",
 	logrotate: "logrotate",

@@ -1,4 +1,5 @@
-import { Assembler, elfExecutable, fromR12, words } from "./machine-code.ts";
+import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
+import type { Architecture } from "./syscalls.ts";
 
 /**
  * Returns a static executable that starts the application for each connection, with the connection as standard input and
@@ -22,7 +23,8 @@ import { Assembler, elfExecutable, fromR12, words } from "./machine-code.ts";
  *     }
  */
 export function acceptorExecutable(architecture: string, count: number): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(code(count)) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && acceptorProgram(known, count).executable({ usual });
 }
 
 /** Like MaxConnections= of systemd.socket(5): further clients wait, so that they cannot use up the machine's processes. */
@@ -30,74 +32,72 @@ const most = 64;
 
 export const acceptorName = "cagewright-accept";
 const cannotExecute = 125;
-const call = {
-	...{ close: 3, poll: 7, sigaction: 13, dup2: 33, fork: 57, execve: 59, wait4: 61 },
-	...{ exitGroup: 231, accept: 288, closeRange: 436 },
-};
 const childSignal = 17;
 
-/** r12d: connection, r13d: children, r14: argv, r15: envp. */
-function code(count: number): Buffer {
-	const a = new Assembler();
-	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x4d, 0x8d, 0x7c, 0xc6, 0x08); // lea r15, [r14 + rax * 8 + 8]: envp
-	a.call(call.sigaction, childSignal, "usual", 0, 8);
-	a.emit(0x45, 0x31, 0xed); // xor r13d, r13d
-	a.emit(0x48, 0x81, 0xec, ...words(count * 8)); // sub rsp, …: struct pollfd[]
+/** a: connection, b: children, c: argv, d: envp, e: time limit, or options of wait4. */
+function acceptorProgram(architecture: Architecture, count: number): Program {
+	const p = new Program(architecture);
+	p.setArguments("c");
+	p.setEnvironment("d");
+	p.call("rt_sigaction", childSignal, "usual", 0, 8);
+	p.set("b", 0);
+	p.reserve(count * 8); // struct pollfd[]
 	for (let index = 0; index < count; index++) {
-		a.emit(0xc7, 0x84, 0x24, ...words(index * 8, 3 + index)); // mov dword [rsp + …], descriptor
-		a.emit(0xc7, 0x84, 0x24, ...words(index * 8 + 4, 1)); // POLLIN
+		p.store("stack", index * 8, 4, 3 + index); // descriptor
+		p.store("stack", index * 8 + 4, 4, 1); // POLLIN
 	}
-	a.label("wait");
-	a.move("rdx", -1);
-	a.emit(0x45, 0x85, 0xed); // test r13d, r13d
-	a.jump("ifZero", "poll");
-	a.move("rdx", 0);
-	a.emit(0x41, 0x83, 0xfd, most); // cmp r13d, most
-	a.jump("ifZero", "reap");
-	a.move("rdx", 1); // WNOHANG
-	a.label("reap");
-	a.call(call.wait4, -1, 0, undefined, 0);
-	a.move("rdx", 1000); // milliseconds
-	a.branch("ifZero", "poll");
-	a.jump("ifNegative", "none");
-	a.emit(0x41, 0xff, 0xcd); // dec r13d
-	a.jump("always", "wait");
-	a.label("none");
-	a.emit(0x45, 0x31, 0xed); // xor r13d, r13d
-	a.jump("always", "wait");
-	a.label("poll");
-	a.call(call.poll, [0x48, 0x89, 0xe7], count); // mov rdi, rsp
-	a.branch("ifZero", "wait");
-	a.jump("ifNegative", "wait");
+	p.label("wait");
+	p.set("e", 0); // without children no time limit
+	p.compare("b", 0);
+	p.jump("equal", "poll");
+	p.compare("b", most);
+	p.jump("equal", "reap");
+	p.set("e", 1); // WNOHANG
+	p.label("reap");
+	p.call("wait4", -1, 0, register("e"), 0);
+	p.set("e", 1); // a second
+	p.branch("equal", "poll");
+	p.jump("negative", "none");
+	p.add("b", -1);
+	p.jump("always", "wait");
+	p.label("none");
+	p.set("b", 0);
+	p.jump("always", "wait");
+	p.label("poll");
+	// The kernel may change the time, so it gets a copy.
+	p.compare("e", 0, 8);
+	p.jump("equal", "ask");
+	p.store("stack", -16, 8, 1); // struct timespec
+	p.store("stack", -8, 8, 0);
+	p.set("e", pointer("stack", -16));
+	p.label("ask");
+	p.call("ppoll", pointer("stack"), count, register("e"), 0, 8);
+	p.branch("equal", "wait");
+	p.jump("negative", "wait");
 	for (let index = 0; index < count; index++) {
-		a.emit(0x66, 0x83, 0xbc, 0x24, ...words(index * 8 + 6), 0); // cmp word [rsp + …], 0: revents
-		a.jump("ifZero", `next-${index}`);
-		a.emit(0x41, 0x83, 0xfd, most); // cmp r13d, most
-		a.jump("ifZero", "wait");
-		a.call(call.accept, 3 + index, 0, 0, 0x80000); // SOCK_CLOEXEC
-		a.branch("ifNegative", `next-${index}`);
-		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-		a.syscall(call.fork);
-		a.branch("ifZero", "child");
-		a.jump("ifNegative", `close-${index}`);
-		a.emit(0x41, 0xff, 0xc5); // inc r13d
-		a.label(`close-${index}`);
-		a.call(call.close, fromR12);
-		a.label(`next-${index}`);
+		p.set("answer", load("stack", index * 8 + 6, 2)); // revents
+		p.branch("equal", `next-${index}`);
+		p.compare("b", most);
+		p.jump("equal", "wait");
+		p.call("accept4", 3 + index, 0, 0, 0x80000); // SOCK_CLOEXEC
+		p.branch("negative", `next-${index}`);
+		p.set("a", register("answer"));
+		p.fork();
+		p.branch("equal", "child");
+		p.jump("negative", `close-${index}`);
+		p.add("b", 1);
+		p.label(`close-${index}`);
+		p.call("close", register("a"));
+		p.label(`next-${index}`);
 	}
-	a.jump("always", "wait");
-	a.label("child");
-	for (const stream of [0, 1]) {
-		a.call(call.dup2, fromR12, stream);
-	}
-	a.call(call.closeRange, 3, -1, 0);
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
-	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
-	a.emit(0x4c, 0x89, 0xfa); // mov rdx, r15
-	a.syscall(call.execve);
-	a.call(call.exitGroup, cannotExecute);
-	// The kernel's struct sigaction: handler, flags, restorer, mask.
-	return a.finish({ usual: words(0, 0, 0, 0, 0, 0, 0, 0) });
+	p.jump("always", "wait");
+	p.label("child");
+	for (const stream of [0, 1]) p.call("dup3", register("a"), stream, 0);
+	p.call("close_range", 3, -1, 0);
+	p.call("execve", load("c", 8, 8), pointer("c", 8), register("d"));
+	p.exit(cannotExecute);
+	return p;
 }
+
+/** The kernel's struct sigaction: handler, flags, restorer, mask. */
+const usual = words(0, 0, 0, 0, 0, 0, 0, 0);

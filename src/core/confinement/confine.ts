@@ -1,8 +1,9 @@
+import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
 import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
-import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
 import type { Layer } from "./method.ts";
+import type { Architecture } from "./syscalls.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
@@ -63,42 +64,25 @@ export const confiningLayers = ["no-new-privs", "landlock", "seccomp"] as const 
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(confineCode(confinement)) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && confineProgram(known, confinement);
 }
 
 /** Returns a program whose exit status is the version of the kernel's Landlock interface, 0 without Landlock. */
 export function landlockProbe(architecture: string): Buffer | undefined {
-	if (architecture !== "x64") return undefined;
-	const a = new Assembler();
-	a.call(call.landlockCreateRuleset, 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
-	a.move("rdi", 0);
-	a.branch("ifNegative", "none");
-	a.emit(0x89, 0xc7); // mov edi, eax
-	a.label("none");
-	a.syscall(call.exitGroup);
-	return elfExecutable(a.finish({}));
+	const known = knownArchitecture(architecture);
+	if (!known) return undefined;
+	const p = new Program(known);
+	p.call("landlock_create_ruleset", 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
+	p.set("a", register("answer"));
+	p.branch("negative", "none");
+	p.exit(register("a"));
+	p.label("none");
+	p.exit(0);
+	return p.executable();
 }
 
-/** Numbers of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). */
-const call = {
-	write: 1,
-	open: 2,
-	fchdir: 81,
-	close: 3,
-	execve: 59,
-	chdir: 80,
-	pivotRoot: 155,
-	prctl: 157,
-	chroot: 161,
-	mount: 165,
-	umount2: 166,
-	setns: 308,
-	exitGroup: 231,
-	seccomp: 317,
-	landlockCreateRuleset: 444,
-	landlockAddRule: 445,
-	landlockRestrictSelf: 446,
-};
+type Unless = (condition: "negative" | "notEqual", step: keyof typeof steps) => void;
 
 const steps = {
 	root: "entering the sandbox",
@@ -109,57 +93,53 @@ const steps = {
 	start: "starting the next program",
 } as const;
 
-/** r12d: ruleset, r13: rule, r14: argv. Arguments in memory are below rsp, where no call writes and no handler runs. */
-function confineCode(confinement: Confinement): Buffer {
+/** a: ruleset, b: rule, c: argv. Arguments in memory are just below the stack pointer. */
+function confineProgram(architecture: Architecture, confinement: Confinement): Buffer {
 	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, without = [] } = confinement;
 	const filters = without.includes("seccomp") ? [] : confinement.filters;
-	const a = new Assembler();
-	const prctl = (option: number, value: number) => {
-		a.call(call.prctl, option, value, 0, 0, 0);
-	};
-	const unless = (condition: "ifNegative" | "ifNotZero", step: keyof typeof steps) => {
-		a.branch(condition, `failed-${step}`);
-	};
+	const p = new Program(architecture);
+	const prctl = (option: number, value: number) => p.call("prctl", option, value, 0, 0, 0);
+	const unless: Unless = (condition, step) => p.branch(condition, `failed-${step}`);
 
-	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	if (entersRoot) enterRoot(a, unless);
+	p.setArguments("c");
+	if (entersRoot) enterRoot(p, unless);
 	if (capabilities) {
 		for (let number = 0; number < mostCapabilities; number++) {
 			const name = allCapabilities[number];
 			if (name !== undefined && capabilities.includes(name)) continue;
 			prctl(24, number); // PR_CAPBSET_DROP
-			a.emit(0x83, 0xf8, 0xea); // cmp eax, -EINVAL: a number that this kernel does not know
-			a.jump("ifZero", `dropped-${number}`);
-			unless("ifNotZero", "capabilities");
-			a.label(`dropped-${number}`);
+			p.compare("answer", -22); // EINVAL: a number that this kernel does not know
+			p.jump("equal", `dropped-${number}`);
+			unless("notEqual", "capabilities");
+			p.label(`dropped-${number}`);
 		}
 	}
 	if (!outlives) {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
-		unless("ifNotZero", "privileges");
+		unless("notEqual", "privileges");
 	}
 	if (!without.includes("no-new-privs")) {
 		prctl(38, 1); // PR_SET_NO_NEW_PRIVS
-		unless("ifNotZero", "privileges");
+		unless("notEqual", "privileges");
 	}
-	if (landlock > 0 && !without.includes("landlock")) restrictFiles(a, landlock, unless);
+	if (landlock > 0 && !without.includes("landlock")) restrictFiles(p, landlock, unless);
 	filters.forEach(({ isLogged, program }, index) => {
-		a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(program.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
-		a.address("rax", `filter-${index}`);
-		a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
-		// SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG; lea rdx, [rsp - 16]
-		a.call(call.seccomp, 1, isLogged ? 2 : 0, [0x48, 0x8d, 0x54, 0x24, 0xf0]);
-		unless("ifNotZero", "filter");
+		// struct sock_fprog
+		p.store("stack", -16, 8, program.length / 8); // instructions
+		p.set("answer", `filter-${index}`);
+		p.store("stack", -8, 8, "answer");
+		p.call("seccomp", 1, isLogged ? 2 : 0, pointer("stack", -16)); // SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG
+		unless("notEqual", "filter");
 	});
 
-	a.executeNext();
+	p.executeNext("c", "a");
 
 	const messages = Object.entries(steps).map(
 		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
 	);
 	// execve returned, so the last step failed.
-	a.failures(messages.reverse(), confineFailed);
-	return a.finish({
+	p.failures(messages.reverse(), confineFailed);
+	return p.executable({
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
 		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
@@ -181,62 +161,58 @@ const mostCapabilities = 64;
  * Both must replace the root of the mount namespace itself. If Cagewright runs in a chroot, that is a directory above `/`, and
  * an application that may chroot in the sandbox would climb from `/` to it (measured). setns(2) enters it even from a chroot.
  */
-function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative", step: "root") => void): void {
+function enterRoot(p: Program, unless: Unless): void {
 	const open = (place: "mounts" | "here", flags: number) => {
-		a.call(call.open, place, flags | 0x80000, 0); // O_CLOEXEC
-		unless("ifNegative", "root");
+		p.open(place, flags | 0x80000); // O_CLOEXEC
+		unless("negative", "root");
 	};
-	open("here", 0x210000); // O_PATH | O_DIRECTORY
-	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
+	open("here", 0x200000 | p.openFlags.directory); // O_PATH
+	p.set("a", register("answer"));
 	open("mounts", 0);
-	a.call(call.setns, fromAnswer, 0x20000); // CLONE_NEWNS
-	unless("ifNotZero", "root");
-	a.call(call.fchdir, fromR12);
-	unless("ifNotZero", "root");
-	a.call(call.pivotRoot, "here", "here");
-	a.branch("ifNotZero", "move");
-	a.call(call.umount2, "here", 2); // MNT_DETACH
-	unless("ifNotZero", "root");
-	a.jump("always", "entered");
-	a.label("move");
-	a.call(call.mount, "here", "top", 0, 0x2000, 0); // MS_MOVE
-	unless("ifNotZero", "root");
-	a.call(call.chroot, "here");
-	unless("ifNotZero", "root");
-	a.label("entered");
-	a.call(call.chdir, "top");
-	unless("ifNotZero", "root");
+	p.call("setns", register("answer"), 0x20000); // CLONE_NEWNS
+	unless("notEqual", "root");
+	p.call("fchdir", register("a"));
+	unless("notEqual", "root");
+	p.call("pivot_root", "here", "here");
+	p.branch("notEqual", "move");
+	p.call("umount2", "here", 2); // MNT_DETACH
+	unless("notEqual", "root");
+	p.jump("always", "entered");
+	p.label("move");
+	p.call("mount", "here", "top", 0, 0x2000, 0); // MS_MOVE
+	unless("notEqual", "root");
+	p.call("chroot", "here");
+	unless("notEqual", "root");
+	p.label("entered");
+	p.call("chdir", "top");
+	unless("notEqual", "root");
 }
 
-function restrictFiles(
-	a: Assembler,
-	landlock: number,
-	unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void,
-): void {
-	a.call(call.landlockCreateRuleset, "ruleset", 8, 0);
-	unless("ifNegative", "landlock");
-	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-	a.address("r13", "rules");
+function restrictFiles(p: Program, landlock: number, unless: Unless): void {
+	p.call("landlock_create_ruleset", "ruleset", 8, 0);
+	unless("negative", "landlock");
+	p.set("a", register("answer"));
+	p.set("b", "rules");
 
-	a.label("rule");
-	a.emit(0x49, 0x8b, 0x45, 0x00); // mov rax, [r13]: what is allowed
-	a.emit(0x48, 0x85, 0xc0); // test rax, rax
-	a.jump("ifZero", "restrict");
-	a.emit(0x48, 0x89, 0x44, 0x24, 0xf0); // mov [rsp - 16], rax: struct landlock_path_beneath_attr
-	a.emit(0x49, 0x8d, 0x7d, 0x10); // lea rdi, [r13 + 16]
-	a.call(call.open, undefined, 0x290000, 0); // O_PATH | O_DIRECTORY | O_CLOEXEC
-	unless("ifNegative", "landlock");
-	a.emit(0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], eax
-	a.call(call.landlockAddRule, fromR12, 1, [0x48, 0x8d, 0x54, 0x24, 0xf0], 0); // LANDLOCK_RULE_PATH_BENEATH; lea rdx, [rsp - 16]
-	unless("ifNotZero", "landlock");
-	a.call(call.close, [0x8b, 0x7c, 0x24, 0xf8]); // mov edi, [rsp - 8]
-	a.emit(0x4d, 0x03, 0x6d, 0x08); // add r13, [r13 + 8]
-	a.jump("always", "rule");
+	p.label("rule");
+	p.set("answer", load("b", 0, 8)); // what is allowed
+	p.compare("answer", 0, 8);
+	p.jump("equal", "restrict");
+	p.store("stack", -16, 8, "answer"); // struct landlock_path_beneath_attr
+	p.open(pointer("b", 16), 0x280000 | p.openFlags.directory); // O_PATH | O_CLOEXEC
+	unless("negative", "landlock");
+	p.store("stack", -8, 4, "answer");
+	p.call("landlock_add_rule", register("a"), 1, pointer("stack", -16), 0); // LANDLOCK_RULE_PATH_BENEATH
+	unless("notEqual", "landlock");
+	p.call("close", load("stack", -8, 4));
+	p.set("answer", load("b", 8, 8));
+	p.add("b", "answer");
+	p.jump("always", "rule");
 
-	a.label("restrict");
-	a.call(call.landlockRestrictSelf, fromR12, landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
-	unless("ifNotZero", "landlock");
-	a.call(call.close, fromR12);
+	p.label("restrict");
+	p.call("landlock_restrict_self", register("a"), landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
+	unless("notEqual", "landlock");
+	p.call("close", register("a"));
 }
 
 /** Allowed rights, the record's length, and the path with a NUL. A record without rights ends the list. */

@@ -1,4 +1,5 @@
-import { Assembler, elfExecutable } from "./machine-code.ts";
+import { knownArchitecture, load, Program, pointer, register, workingDirectory } from "../machine-code/program.ts";
+import type { Architecture } from "./syscalls.ts";
 
 /**
  * Returns a static executable that reports each opening of the files that are its arguments, from outside of the cage. Node.js has
@@ -21,7 +22,8 @@ import { Assembler, elfExecutable } from "./machine-code.ts";
  * undefined for a processor that we have no code for.
  */
 export function decoyWatcherExecutable(architecture: string): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && watcherProgram(known).executable();
 }
 
 /** Bytes of the result for each file. */
@@ -30,45 +32,45 @@ const resultSize = 4;
 const eventSize = 24;
 const unlimited = 0x30; // FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS: one cage must not use up what another needs
 const opened = 0x20; // FAN_OPEN
-const currentDirectory = -100; // AT_FDCWD
 
-function x64(): Buffer {
-	const a = new Assembler();
-	const toBuffer = [0x48, 0x89, 0xe6]; // mov rsi, rsp
-	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	a.emit(0x48, 0x83, 0xec, 0x40); // sub rsp, 64: the buffer
-	a.call(300, unlimited | 1, 0x88000); // fanotify_init; FAN_CLOEXEC; O_CLOEXEC | O_LARGEFILE
-	a.branch("ifNegative", "failed");
-	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
+/** a: group, c: the place in argv, d: the file or the event's descriptor. */
+function watcherProgram(architecture: Architecture): Program {
+	const p = new Program(architecture);
+	const buffer = pointer("stack");
+	p.setArguments("c");
+	p.reserve(64); // the buffer
+	p.call("fanotify_init", unlimited | 1, 0x80000 | p.openFlags.largeFile); // FAN_CLOEXEC; O_CLOEXEC
+	p.branch("negative", "failed");
+	p.set("a", register("answer"));
 
-	a.label("mark");
-	a.emit(0x49, 0x83, 0xc6, 0x08); // add r14, 8
-	a.emit(0x4d, 0x8b, 0x06); // mov r8, [r14]
-	a.emit(0x4d, 0x85, 0xc0); // test r8, r8
-	a.jump("ifZero", "next");
-	a.call(301, [0x44, 0x89, 0xe7], 5, opened, currentDirectory); // fanotify_mark; FAN_MARK_ADD | FAN_MARK_DONT_FOLLOW
-	a.emit(0x89, 0x04, 0x24); // mov [rsp], eax
-	a.call(1, 1, toBuffer, resultSize); // write
-	a.branch("ifNegative", "failed");
-	a.jump("always", "mark");
+	p.label("mark");
+	p.add("c", 8);
+	p.set("d", load("c", 0, 8));
+	p.compare("d", 0, 8);
+	p.jump("equal", "next");
+	p.call("fanotify_mark", register("a"), 5, opened, workingDirectory, register("d")); // FAN_MARK_ADD | FAN_MARK_DONT_FOLLOW
+	p.store("stack", 0, 4, "answer");
+	p.call("write", 1, buffer, resultSize);
+	p.branch("negative", "failed");
+	p.jump("always", "mark");
 
-	a.label("next");
-	a.call(0, [0x44, 0x89, 0xe7], toBuffer, eventSize); // read
-	a.branch("ifZero", "failed");
-	a.jump("ifNegative", "failed");
-	a.call(1, 1, toBuffer, eventSize); // write
-	a.branch("ifNegative", "failed");
-	a.emit(0x8b, 0x44, 0x24, 0x10); // mov eax, [rsp + 16]: the descriptor
-	a.branch("ifNegative", "next");
-	a.call(0, 0, [0x48, 0x8d, 0x74, 0x24, 0x20], 1); // read; lea rsi, [rsp + 32]
-	a.branch("ifZero", "failed");
-	a.jump("ifNegative", "failed");
-	a.call(3, [0x8b, 0x7c, 0x24, 0x10]); // close; mov edi, [rsp + 16]
-	a.jump("always", "next");
+	p.label("next");
+	p.call("read", register("a"), buffer, eventSize);
+	p.branch("equal", "failed");
+	p.jump("negative", "failed");
+	p.call("write", 1, buffer, eventSize);
+	p.branch("negative", "failed");
+	p.set("answer", load("stack", 16, 4)); // the descriptor
+	p.branch("negative", "next");
+	p.call("read", 0, pointer("stack", 32), 1);
+	p.branch("equal", "failed");
+	p.jump("negative", "failed");
+	p.call("close", load("stack", 16, 4));
+	p.jump("always", "next");
 
-	a.label("failed");
-	a.call(231, 1); // exit_group
-	return a.finish({});
+	p.label("failed");
+	p.exit(1);
+	return p;
 }
 
 /** One opening of a watched file. Without a descriptor the kernel could not open the file for us. */

@@ -1,7 +1,8 @@
-import { Assembler, elfExecutable, fromR12, fromR15, words } from "./machine-code.ts";
+import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
+import type { Architecture } from "./syscalls.ts";
 
 /**
- * PID 1 of a cage: a static executable of a few hundred bytes, assembled here.
+ * PID 1 of a cage: a static executable of about a kilobyte, assembled here.
  *
  * It is needed because the first process of a PID namespace has no default signal actions, so Node and
  * `python3 -m http.server` ignore TERM there (measured), and orphans stay zombies. A shell or interpreter as PID 1 would help
@@ -42,7 +43,8 @@ export interface InitKind {
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && initProgram(known, kind).executable(data);
 }
 
 /**
@@ -67,105 +69,89 @@ const data = {
 	nothing: words(0, 0, 0, 0, 0, 0),
 };
 
-/** r12d: app, r13d: ending, r14: argv, r15d: code. */
-function x64({ closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): Buffer {
-	const a = new Assembler();
-	const mask = (name: keyof typeof data) => {
-		a.call(14, 2, name, 0, 8); // rt_sigprocmask; SIG_SETMASK
-	};
-	const closeFrom = (first: number) => {
-		a.call(436, first, -1, 0); // close_range
-	};
+/** a: app, b: ending, c: argv, d: code. */
+function initProgram(architecture: Architecture, { closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): Program {
+	const p = new Program(architecture);
+	const mask = (name: keyof typeof data) => p.call("rt_sigprocmask", 2, name, 0, 8); // SIG_SETMASK
+	const closeFrom = (first: number) => p.call("close_range", first, -1, 0);
 
-	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
+	p.setArguments("c");
 	mask("allSignals");
-	a.syscall(57); // fork
-	a.branch("ifZero", "child");
-	a.jump("ifNegative", "failed");
-	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-	a.emit(0x41, 0xbd, endsWithFirst ? 1 : 0, 0, 0, 0); // mov r13d, ending
+	p.fork();
+	p.branch("equal", "child");
+	p.jump("negative", "failed");
+	p.set("a", register("answer"));
+	p.set("b", endsWithFirst ? 1 : 0);
 	closeFrom(0);
-	a.call(126, "capHeader", "onlyKill"); // capset
-	a.branch("ifZero", "loop");
-	a.call(126, "capHeader", "nothing");
+	p.call("capset", "capHeader", "onlyKill");
+	p.branch("equal", "loop");
+	p.call("capset", "capHeader", "nothing");
 
-	a.label("loop");
-	a.call(128, "allSignals", 0, 0, 8); // rt_sigtimedwait
-	a.branch("ifNegative", "loop");
-	a.emit(0x83, 0xf8, 17); // cmp eax, SIGCHLD
-	a.jump("ifZero", "reap");
+	p.label("loop");
+	p.call("rt_sigtimedwait", "allSignals", 0, 0, 8);
+	p.branch("negative", "loop");
+	p.compare("answer", 17); // SIGCHLD
+	p.jump("equal", "reap");
 	for (const signal of [15, 2, 3]) {
-		a.emit(0x83, 0xf8, signal);
-		a.jump("ifZero", "ending");
+		p.compare("answer", signal);
+		p.jump("equal", "ending");
 	}
-	a.label("forward");
-	a.call(62, fromR12, [0x89, 0xc6]); // kill; mov esi, eax
-	a.jump("always", "loop");
-	a.label("ending");
-	a.emit(0x41, 0xbd, 1, 0, 0, 0); // mov r13d, 1
-	a.jump("always", "forward");
+	p.label("forward");
+	p.call("kill", register("a"), register("answer"));
+	p.jump("always", "loop");
+	p.label("ending");
+	p.set("b", 1);
+	p.jump("always", "forward");
 
-	a.label("reap");
-	a.call(61, -1, [0x48, 0x8d, 0x74, 0x24, 0xf8], 1, 0); // wait4; lea rsi, [rsp - 8]: the red zone holds the status; WNOHANG
-	a.branch("ifZero", "loop");
-	a.jump("ifNegative", "none");
-	a.emit(0x44, 0x39, 0xe0); // cmp eax, r12d
-	a.jump("ifZero", "ended");
-	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
-	a.jump("ifNotZero", "reap");
-	a.label("ended");
-	a.emit(0x44, 0x8b, 0x7c, 0x24, 0xf8); // mov r15d, [rsp - 8]
-	a.emit(0x44, 0x89, 0xf8, 0x83, 0xe0, 0x7f); // mov eax, r15d; and eax, 0x7f
-	a.jump("ifZero", "exited");
-	a.emit(0x05, 128, 0, 0, 0); // add eax, 128
-	a.emit(0x41, 0x89, 0xc7); // mov r15d, eax
-	a.jump("always", "judge");
-	a.label("exited");
-	a.emit(0x41, 0xc1, 0xef, 8, 0x41, 0x81, 0xe7, 255, 0, 0, 0); // shr r15d, 8; and r15d, 255
-	a.label("judge");
-	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
-	a.jump("ifZero", "reap");
-	a.emit(0x45, 0x85, 0xff); // test r15d, r15d
-	a.jump("ifNotZero", "exit");
-	a.emit(0x45, 0x85, 0xed); // test r13d, r13d
-	a.jump("ifNotZero", "exit");
-	a.emit(0x41, 0xbc, 255, 255, 255, 255); // mov r12d, -1
-	a.jump("always", "reap");
-	a.label("none");
-	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
-	a.jump("ifNotZero", "loop");
-	a.label("exit");
-	a.call(231, fromR15); // exit_group
+	p.label("reap");
+	p.call("wait4", -1, pointer("stack", -8), 1, 0); // WNOHANG
+	p.branch("equal", "loop");
+	p.jump("negative", "none");
+	p.compare("answer", "a");
+	p.jump("equal", "ended");
+	p.compare("a", -1);
+	p.jump("notEqual", "reap");
+	p.label("ended");
+	p.set("d", load("stack", -8, 4));
+	p.exitStatus("d", "ended");
+	p.compare("a", -1);
+	p.jump("equal", "reap");
+	p.compare("d", 0);
+	p.jump("notEqual", "exit");
+	p.compare("b", 0);
+	p.jump("notEqual", "exit");
+	p.set("a", -1);
+	p.jump("always", "reap");
+	p.label("none");
+	p.compare("a", -1);
+	p.jump("notEqual", "loop");
+	p.label("exit");
+	p.exit(register("d"));
 
-	a.label("child");
+	p.label("child");
 	mask("noSignals");
 	if (closes) closeFrom(3 + passedSockets);
-	a.emit(0x4d, 0x89, 0xf5); // mov r13, r14
-	a.emit(0x49, 0x8b, 0x46, 0x08); // mov rax, [r14 + 8]: argv[1]
-	a.emit(0x80, 0x38, 0x00); // cmp byte [rax], 0
-	a.jump("ifNotZero", "enter");
+	p.set("a", register("c"));
+	p.set("answer", load("c", 8, 8)); // argv[1]
+	p.set("answer", load("answer", 0, 1));
+	p.branch("notEqual", "enter");
 	for (const capability of [5, 8]) {
-		a.call(157, 24, capability); // prctl; PR_CAPBSET_DROP
-		a.branch("ifNotZero", "failed");
+		p.call("prctl", 24, capability); // PR_CAPBSET_DROP
+		p.branch("notEqual", "failed");
 	}
 	// In a container, systemd's starter may have left them inheritable, which would give them back to root.
-	a.call(125, "capHeader", [0x48, 0x8d, 0x74, 0x24, 0xe0]); // capget; lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
-	a.branch("ifNotZero", "failed");
-	a.emit(0xc7, 0x44, 0x24, 0xe8, 0, 0, 0, 0); // mov dword [rsp - 24], 0
-	a.emit(0xc7, 0x44, 0x24, 0xf4, 0, 0, 0, 0); // mov dword [rsp - 12], 0
-	a.call(126, "capHeader", [0x48, 0x8d, 0x74, 0x24, 0xe0]); // capset; lea rsi, [rsp - 32]
-	a.branch("ifNotZero", "failed");
-	a.emit(0x49, 0x83, 0xc5, 0x08); // add r13, 8
-	a.label("enter");
-	a.emit(0x49, 0x8b, 0x7d, 0x08); // mov rdi, [r13 + 8]
-	a.syscall(80); // chdir
-	a.branch("ifNotZero", "failed");
-	a.emit(0x49, 0x8b, 0x7d, 0x10); // mov rdi, [r13 + 16]
-	a.emit(0x49, 0x8d, 0x75, 0x10); // lea rsi, [r13 + 16]
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
-	a.syscall(59); // execve
-	a.label("failed");
-	a.call(231, initCannotExecute);
-	return a.finish(data);
+	p.call("capget", "capHeader", pointer("stack", -32)); // two times effective, permitted, inheritable
+	p.branch("notEqual", "failed");
+	for (const inheritable of [-24, -12]) p.store("stack", inheritable, 4, 0);
+	p.call("capset", "capHeader", pointer("stack", -32));
+	p.branch("notEqual", "failed");
+	p.add("a", 8);
+	p.label("enter");
+	p.call("chdir", load("a", 8, 8));
+	p.branch("notEqual", "failed");
+	p.setEnvironment("b");
+	p.call("execve", load("a", 16, 8), pointer("a", 16), register("b"));
+	p.label("failed");
+	p.exit(initCannotExecute);
+	return p;
 }

@@ -1,5 +1,6 @@
 import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../application/passed-socket.ts";
-import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-code.ts";
+import { knownArchitecture, load, Program, pointer, register, words, workingDirectory } from "../machine-code/program.ts";
+import type { Architecture } from "./syscalls.ts";
 
 /**
  * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors
@@ -24,7 +25,8 @@ import { Assembler, elfExecutable, fromAnswer, fromR12, words } from "./machine-
  *     execve(argv[1], argv + 1, envp);
  */
 export function socketsExecutable(architecture: string, sockets: readonly OwnedSocket[], kind: SocketsKind): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(code(sockets, kind)) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && socketsProgram(known, sockets, kind);
 }
 
 export const socketsName = "cagewright-sock";
@@ -64,10 +66,6 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 /** As long as the largest process id. */
 export const processIdPlace = "0000000000";
 
-const call = {
-	...{ open: 2, close: 3, lstat: 6, dup2: 33, socket: 41, bind: 49, listen: 50, setsockopt: 54, chdir: 80, fchdir: 81 },
-	...{ unlink: 87, lchown: 94, umask: 95, chroot: 161, dup3: 292, closeRange: 436 },
-};
 const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
 /** Level and name for setsockopt(2). */
@@ -85,20 +83,25 @@ const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxc
 /** Higher than the sockets' descriptors. */
 const [topDescriptor, hereDescriptor] = [200, 201];
 
-function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): Buffer {
-	const a = new Assembler();
+/** a: the socket, c: argv, d: the environment. */
+function socketsProgram(
+	architecture: Architecture,
+	sockets: readonly OwnedSocket[],
+	{ checksLinks, entersRoot, ipv6 }: SocketsKind,
+): Buffer {
+	const p = new Program(architecture);
 	const constants: Record<string, Uint8Array> = { one: words(1), zero: words(0), slash: text("/"), dot: text(".") };
-	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	a.call(call.closeRange, 3, -1, 0);
-	if (entersRoot) enterRoot(a);
+	p.setArguments("c");
+	p.call("close_range", 3, -1, 0);
+	if (entersRoot) enterRoot(p);
 	for (const [index, socket] of sockets.entries()) {
 		const bound = addressOf(socket, ipv6);
 		constants[`address-${index}`] = bound.bytes;
-		a.call(call.socket, bound.family, types[socket.kind], 0);
-		a.branch("ifNegative", `failed-${index}`);
-		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
+		p.call("socket", bound.family, types[socket.kind], 0);
+		p.branch("negative", `failed-${index}`);
+		p.set("a", register("answer"));
 		for (const [[level, name], value] of optionsOf(socket, bound.family)) {
-			a.call(call.setsockopt, fromR12, level, name, value ? "one" : "zero", 4);
+			p.call("setsockopt", register("a"), level, name, value ? "one" : "zero", 4);
 		}
 		const { path } = bound;
 		if (path !== undefined) {
@@ -106,33 +109,33 @@ function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }
 			if (checksLinks) {
 				for (const [depth, directory] of above(path).entries()) {
 					constants[`above-${index}-${depth}`] = text(directory);
-					refuseLink(a, `above-${index}-${depth}`, `failed-${index}`);
+					refuseLink(p, `above-${index}-${depth}`, `failed-${index}`);
 				}
 			}
-			a.call(call.umask, 0o777 & ~socket.mode);
-			removeSocket(a, `path-${index}`);
+			p.call("umask", 0o777 & ~socket.mode);
+			removeSocket(p, `path-${index}`);
 		}
-		a.call(call.bind, fromR12, `address-${index}`, bound.bytes.length);
-		a.branch("ifNotZero", `failed-${index}`);
+		p.call("bind", register("a"), `address-${index}`, bound.bytes.length);
+		p.branch("notEqual", `failed-${index}`);
 		if (path !== undefined && (socket.uid >= 0 || socket.gid >= 0)) {
-			a.call(call.lchown, `path-${index}`, socket.uid, socket.gid);
-			a.branch("ifNotZero", `failed-${index}`);
+			p.call("fchownat", workingDirectory, `path-${index}`, socket.uid, socket.gid, noFollow);
+			p.branch("notEqual", `failed-${index}`);
 		}
 		if (socket.kind !== "datagram") {
-			a.call(call.listen, fromR12, mostWaiting);
-			a.branch("ifNotZero", `failed-${index}`);
+			p.call("listen", register("a"), mostWaiting);
+			p.branch("notEqual", `failed-${index}`);
 		}
 	}
-	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) a.call(call.dup2, 3, 0);
-	a.call(call.umask, 0o022);
-	if (entersRoot) leaveRoot(a);
-	a.executeNext();
-	a.jump("always", "exit");
+	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) p.call("dup3", 3, 0, 0);
+	p.call("umask", 0o022);
+	if (entersRoot) leaveRoot(p);
+	p.executeNext("c", "d");
+	p.jump("always", "exit");
 	const texts = sockets.map(
 		({ address }, index) => [String(index), Buffer.from(`${socketsName}: cannot open the socket ${address}\n`)] as const,
 	);
-	a.failures(texts, socketsFailed);
-	return a.finish({ ...constants, ...Object.fromEntries(texts.map(([name, bytes]) => [`text-${name}`, bytes])) });
+	p.failures(texts, socketsFailed);
+	return p.executable({ ...constants, ...Object.fromEntries(texts.map(([name, bytes]) => [`text-${name}`, bytes])) });
 }
 
 function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
@@ -182,56 +185,58 @@ function above(path: string): string[] {
 	return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
 }
 
-/** Runs lstat(2) into memory below the stack, which no signal handler uses. Then eax contains the file type. */
-function typeOf(a: Assembler, name: string, absent: string): void {
-	a.address("rdi", name);
-	a.emit(0x48, 0x8d, 0xb4, 0x24, ...words(-256)); // lea rsi, [rsp - 256]
-	a.syscall(call.lstat);
-	a.branch("ifNotZero", absent);
-	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 24)); // mov eax, [rsp - 232]: st_mode
-	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
+/** Offsets in struct statx (statx(2)), which is the same on every processor. */
+const statx = { size: 256, uid: 20, mode: 28, mask: 1 | 2 | 8 }; // STATX_TYPE, STATX_MODE, STATX_UID
+const noFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+
+/** Reads what `name` is, without following a link, into memory below the stack pointer. Then the answer is the file type. */
+function typeOf(p: Program, name: string, absent: string): void {
+	p.call("statx", workingDirectory, name, noFollow, statx.mask, pointer("stack", -statx.size));
+	p.branch("notEqual", absent);
+	p.set("answer", load("stack", -statx.size + statx.mode, 2));
+	p.and("answer", 0o170000); // S_IFMT
 }
 
 /** The application may have replaced a directory of its data by a link, which root would follow. */
-function refuseLink(a: Assembler, directory: string, failed: string): void {
-	typeOf(a, directory, failed);
-	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK
-	a.jump("ifNotZero", `${directory}-passed`);
-	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 28)); // mov eax, [rsp - 228]: st_uid
-	a.branch("ifNotZero", failed);
-	a.label(`${directory}-passed`);
+function refuseLink(p: Program, directory: string, failed: string): void {
+	typeOf(p, directory, failed);
+	p.compare("answer", 0o120000); // S_IFLNK
+	p.jump("notEqual", `${directory}-passed`);
+	p.set("answer", load("stack", -statx.size + statx.uid, 4));
+	p.branch("notEqual", failed);
+	p.label(`${directory}-passed`);
 }
 
 /** Removes the socket of an earlier start. Any other file stays, and bind(2) fails. */
-function removeSocket(a: Assembler, path: string): void {
-	typeOf(a, path, `${path}-free`);
-	a.emit(0x3d, ...words(0o140000)); // cmp eax, S_IFSOCK
-	a.jump("ifNotZero", `${path}-free`);
-	a.call(call.unlink, path);
-	a.label(`${path}-free`);
+function removeSocket(p: Program, path: string): void {
+	typeOf(p, path, `${path}-free`);
+	p.compare("answer", 0o140000); // S_IFSOCK
+	p.jump("notEqual", `${path}-free`);
+	p.call("unlinkat", workingDirectory, path, 0);
+	p.label(`${path}-free`);
 }
 
 /** Only root opens sockets for another account, so it can leave again. */
-function enterRoot(a: Assembler): void {
+function enterRoot(p: Program): void {
 	for (const [name, descriptor] of [["slash", topDescriptor] as const, ["dot", hereDescriptor] as const]) {
-		a.call(call.open, name, 0o12000000, 0); // O_PATH | O_CLOEXEC
-		a.branch("ifNegative", "exit");
-		a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-		a.call(call.dup3, fromAnswer, descriptor, 0o2000000); // O_CLOEXEC
-		a.call(call.close, fromR12);
+		p.open(name, 0o12000000); // O_PATH | O_CLOEXEC
+		p.branch("negative", "exit");
+		p.set("a", register("answer"));
+		p.call("dup3", register("a"), descriptor, 0o2000000); // O_CLOEXEC
+		p.call("close", register("a"));
 	}
-	a.call(call.chroot, "dot");
-	a.branch("ifNotZero", "exit");
-	a.call(call.chdir, "slash");
+	p.call("chroot", "dot");
+	p.branch("notEqual", "exit");
+	p.call("chdir", "slash");
 }
 
-function leaveRoot(a: Assembler): void {
-	for (const step of [topDescriptor, "root", hereDescriptor] as const) {
-		if (step === "root") a.address("rdi", "dot");
-		else a.move("rdi", step);
-		a.syscall(step === "root" ? call.chroot : call.fchdir);
-		a.branch("ifNotZero", "exit");
-	}
+function leaveRoot(p: Program): void {
+	p.call("fchdir", topDescriptor);
+	p.branch("notEqual", "exit");
+	p.call("chroot", "dot");
+	p.branch("notEqual", "exit");
+	p.call("fchdir", hereDescriptor);
+	p.branch("notEqual", "exit");
 }
 
 function text(value: string): Buffer {

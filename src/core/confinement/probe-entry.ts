@@ -1,14 +1,14 @@
 import {
 	type Argument,
-	Assembler,
-	elfExecutable,
-	fromAnswer,
-	fromR12,
-	fromR13,
-	fromR14,
-	fromR15,
+	knownArchitecture,
+	load,
+	Program,
+	pointer,
+	register,
 	words,
-} from "./machine-code.ts";
+	workingDirectory,
+} from "../machine-code/program.ts";
+import type { Architecture, SyscallName } from "./syscalls.ts";
 
 /**
  * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The
@@ -34,7 +34,8 @@ import {
  *     exit(status);                                                    // the kernel kills the rest of the namespace
  */
 export function probeEntryExecutable(architecture: string, kind: ProbeEntryKind): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && entryProgram(known, kind).executable(data);
 }
 
 export interface ProbeEntryKind {
@@ -62,7 +63,6 @@ const openTreeClone = 1;
 const closeOnExec = 0o2000000;
 const pathOnly = 0o10000000;
 const mountFlags = { recursivelyPrivate: 0x44000, noSuidDevExec: 2 | 4 | 8 };
-const workingDirectory = -100; // AT_FDCWD
 const moveFromEmptyPath = 4; // MOVE_MOUNT_F_EMPTY_PATH
 const attributes = 2 | 4 | 0x200000; // MOUNT_ATTR_NOSUID, _NODEV, _NOSYMFOLLOW
 const privatePropagation = 1 << 18;
@@ -84,91 +84,79 @@ const data = {
 	rootComplaint,
 };
 
-/** r12d: top, r13d: own, r14d: cwd, r15d: tree, ebx: the awaited child. */
-function x64({ network, root, user }: ProbeEntryKind): Buffer {
-	const a = new Assembler();
+/** a: top, b: own, c: cwd, d: tree, e: the awaited child. */
+function entryProgram(architecture: Architecture, { network, root, user }: ProbeEntryKind): Program {
+	const p = new Program(architecture);
 	let problem = "failed";
-	const call = (number: number, ...values: readonly Argument[]) => {
-		a.call(number, ...values);
-		a.branch("ifNegative", problem);
+	const call = (name: SyscallName, ...values: readonly Argument[]) => {
+		p.call(name, ...values);
+		p.branch("negative", problem);
 	};
-	const enter = (descriptor: number, kind: number) => {
-		call(308, descriptor, kind); // setns
+	const enter = (descriptor: number, kind: number) => call("setns", descriptor, kind);
+	const endWithParent = () => call("prctl", 1, 9); // PR_SET_PDEATHSIG
+	const open = (place: "slash" | "dot" | "ownMounts", flags: number, to: "a" | "b" | "c") => {
+		p.open(place, flags | closeOnExec);
+		p.branch("negative", problem);
+		p.set(to, register("answer"));
 	};
-	const endWithParent = () => {
-		call(157, 1, 9); // prctl; PR_SET_PDEATHSIG
-	};
-	const open = (place: "slash" | "dot" | "ownMounts", flags: number, store: readonly number[]) => {
-		call(2, place, flags | closeOnExec, 0); // open
-		a.emit(...store);
-	};
-	const mount = (source: "proc" | "slash", target: "procPlace" | "slash", flags: number) => {
-		call(165, source, target, "proc", flags, 0); // mount
-	};
+	const mount = (source: "proc" | "slash", target: "procPlace" | "slash", flags: number) =>
+		call("mount", source, target, "proc", flags, 0);
 	const forkTo = (child: string) => {
-		call(57); // fork
-		a.jump("ifZero", child);
-		a.emit(0x89, 0xc3); // mov ebx, eax
+		p.fork();
+		p.branch("negative", problem);
+		p.jump("equal", child);
+		p.set("e", register("answer"));
 	};
-	/** Exits with the status of the process in ebx. */
-	const exitWith = (again: string) => {
-		a.label(again);
-		call(61, -1, [0x48, 0x8d, 0x74, 0x24, 0xf8], 0, 0); // wait4; lea rsi, [rsp - 8]: the red zone holds the status
-		a.emit(0x39, 0xd8); // cmp eax, ebx
-		a.jump("ifNotZero", again);
-		a.emit(0x8b, 0x7c, 0x24, 0xf8); // mov edi, [rsp - 8]
-		a.emit(0x89, 0xf8, 0x83, 0xe0, 0x7f); // mov eax, edi; and eax, 0x7f
-		a.jump("ifZero", `${again}-exited`);
-		a.emit(0x05, 128, 0, 0, 0); // add eax, 128
-		a.call(231, fromAnswer); // exit_group
-		a.label(`${again}-exited`);
-		a.emit(0xc1, 0xef, 8, 0x81, 0xe7, 255, 0, 0, 0); // shr edi, 8; and edi, 255
-		a.syscall(231);
+	const exitWithChild = (again: string) => {
+		p.label(again);
+		call("wait4", -1, pointer("stack", -8), 0, 0);
+		p.compare("answer", "e");
+		p.jump("notEqual", again);
+		p.set("e", load("stack", -8, 4));
+		p.exitStatus("e", again);
+		p.exit(register("e"));
 	};
 
 	if (user) enter(probeDescriptors.user, namespaces.user);
 	if (network === "join") enter(probeDescriptors.net, namespaces.net);
 	endWithParent();
-	call(272, namespaces.mnt | namespaces.pid | (network === "new" ? namespaces.net : 0)); // unshare
+	call("unshare", namespaces.mnt | namespaces.pid | (network === "new" ? namespaces.net : 0));
 	mount("slash", "slash", mountFlags.recursivelyPrivate);
 	forkTo("first");
-	exitWith("outside");
+	exitWithChild("outside");
 
-	a.label("first");
+	p.label("first");
 	endWithParent();
-	if (root) open("ownMounts", 0, [0x41, 0x89, 0xc5]); // mov r13d, eax
-	open("slash", pathOnly, [0x41, 0x89, 0xc4]); // mov r12d, eax
-	open("dot", pathOnly, [0x41, 0x89, 0xc6]); // mov r14d, eax
+	if (root) open("ownMounts", 0, "b");
+	open("slash", pathOnly, "a");
+	open("dot", pathOnly, "c");
 	mount("proc", "procPlace", mountFlags.noSuidDevExec);
 	if (root) {
 		problem = "unshown";
 		enter(probeDescriptors.mnt, namespaces.mnt);
-		call(428, probeDescriptors.root, "empty", openTreeClone | closeOnExec | atRecursive | atEmptyPath); // open_tree
-		a.emit(0x41, 0x89, 0xc7); // mov r15d, eax
-		call(442, fromR15, "empty", atRecursive | atEmptyPath, "attributes", 32); // mount_setattr
-		call(308, fromR13, namespaces.mnt); // setns
-		call(81, fromR12); // fchdir
-		call(161, "dot"); // chroot
-		call(81, fromR14);
-		call(429, fromR15, "empty", workingDirectory, "probeRoot", moveFromEmptyPath); // move_mount
+		call("open_tree", probeDescriptors.root, "empty", openTreeClone | closeOnExec | atRecursive | atEmptyPath);
+		p.set("d", register("answer"));
+		call("mount_setattr", register("d"), "empty", atRecursive | atEmptyPath, "attributes", 32);
+		call("setns", register("b"), namespaces.mnt);
+		call("fchdir", register("a"));
+		call("chroot", "dot");
+		call("fchdir", register("c"));
+		call("move_mount", register("d"), "empty", workingDirectory, "probeRoot", moveFromEmptyPath);
 		problem = "failed";
 	}
-	call(436, 3, -1, 0); // close_range
+	call("close_range", 3, -1, 0);
 	forkTo("line");
-	exitWith("inside");
+	exitWithChild("inside");
 
-	a.label("line");
-	a.emit(0x48, 0x8b, 0x7c, 0x24, 0x10); // mov rdi, [rsp + 16]: argv[1]
-	a.emit(0x48, 0x8d, 0x74, 0x24, 0x10); // lea rsi, [rsp + 16]
-	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
-	a.emit(0x48, 0x8d, 0x54, 0xc4, 0x10); // lea rdx, [rsp + rax * 8 + 16]: envp
-	a.syscall(59); // execve
+	p.label("line");
+	p.setArguments("a");
+	p.executeNext("a", "b");
 	const complain = (label: string, words: "complaint" | "rootComplaint") => {
-		a.label(label);
-		a.call(1, 2, words, data[words].length); // write
-		a.call(231, probeCannotEnter);
+		p.label(label);
+		p.call("write", 2, words, data[words].length);
+		p.exit(probeCannotEnter);
 	};
 	complain("failed", "complaint");
 	complain("unshown", "rootComplaint");
-	return a.finish(data);
+	return p;
 }

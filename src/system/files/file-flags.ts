@@ -3,8 +3,9 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, unlinkSync, writ
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Assembler, elfExecutable, words } from "../../core/confinement/machine-code.ts";
+import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
+import { knownArchitecture, load, Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { transientName } from "../state/process.ts";
 import { below } from "./descriptor.ts";
@@ -22,7 +23,8 @@ import { errorName } from "./errors.ts";
  *     exit(0);
  */
 function fileFlagsExecutable(architecture: string): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && fileFlagsProgram(known).executable();
 }
 
 const getFlags = 0x80086601;
@@ -30,27 +32,26 @@ const setFlags = 0x40086602;
 const badDescriptor = -9; // EBADF
 const kept = ~(0x10 | 0x20); // all but FS_IMMUTABLE_FL and FS_APPEND_FL
 
-/** ebx: descriptor. The red zone below rsp holds the flags. */
-function x64(): Buffer {
-	const a = new Assembler();
-	const ask = (request: number) => {
-		a.emit(0x89, 0xdf); // mov edi, ebx
-		a.call(16, undefined, request, [0x48, 0x8d, 0x54, 0x24, 0xf0]); // ioctl; lea rdx, [rsp - 16]
-	};
-	a.emit(0xbb, 3, 0, 0, 0); // mov ebx, 3
-	a.label("next");
+/** a: descriptor. The flags are just below the stack pointer. */
+function fileFlagsProgram(architecture: Architecture): Program {
+	const p = new Program(architecture);
+	const ask = (request: number) => p.call("ioctl", register("a"), request, pointer("stack", -16));
+	p.set("a", 3);
+	p.label("next");
 	ask(getFlags);
-	a.emit(0x3d, ...words(badDescriptor)); // cmp eax, -EBADF
-	a.jump("ifZero", "done");
-	a.branch("ifNegative", "after");
-	a.emit(0x81, 0x64, 0x24, 0xf0, ...words(kept)); // and dword [rsp - 16], kept
+	p.compare("answer", badDescriptor);
+	p.jump("equal", "done");
+	p.branch("negative", "after");
+	p.set("answer", load("stack", -16, 4));
+	p.and("answer", kept);
+	p.store("stack", -16, 4, "answer");
 	ask(setFlags);
-	a.label("after");
-	a.emit(0xff, 0xc3); // inc ebx
-	a.jump("always", "next");
-	a.label("done");
-	a.call(231, 0); // exit_group
-	return a.finish({});
+	p.label("after");
+	p.add("a", 1);
+	p.jump("always", "next");
+	p.label("done");
+	p.exit(0);
+	return p;
 }
 
 /**

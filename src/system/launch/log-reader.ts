@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Assembler, elfExecutable, fromR12 } from "../../core/confinement/machine-code.ts";
+import type { Architecture } from "../../core/confinement/syscalls.ts";
+import { knownArchitecture, Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
 import { requireTool } from "./tools.ts";
@@ -20,46 +21,41 @@ import { requireTool } from "./tools.ts";
  * Returns undefined for a processor that we have no code for.
  */
 function logReaderExecutable(architecture: string): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+	const known = knownArchitecture(architecture);
+	const name = Buffer.from(`${logReaderSocket}\0`);
+	const address = Buffer.concat([Buffer.from([1, 0]), name]); // struct sockaddr_un
+	return known && logReaderProgram(known).executable({ address, name, newline: Buffer.from("\n") });
 }
 
 const logReaderSocket = "log";
 
-function x64(): Buffer {
-	const a = new Assembler();
-	const answeredOr = (condition: "ifNegative" | "ifNotZero") => {
-		a.branch(condition, "failed");
-	};
-	a.emit(0x48, 0x81, 0xec, 0, 0x30, 0, 0); // sub rsp, 0x3000: the buffer
-	a.call(41, 1, 2, 0); // socket; AF_UNIX; SOCK_DGRAM
-	answeredOr("ifNegative");
-	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-	a.call(49, fromR12, "address", 2 + logReaderSocket.length + 1); // bind
-	answeredOr("ifNotZero");
-	a.call(90, "name", 0o666); // chmod
-	answeredOr("ifNotZero");
-	a.call(1, 1, "newline", 1); // write
+function logReaderProgram(architecture: Architecture): Program {
+	const p = new Program(architecture);
+	p.reserve(0x3000); // the buffer
+	p.call("socket", 1, 2, 0); // AF_UNIX; SOCK_DGRAM
+	p.branch("negative", "failed");
+	p.set("a", register("answer"));
+	p.call("bind", register("a"), "address", 2 + logReaderSocket.length + 1);
+	p.branch("notEqual", "failed");
+	p.call("fchmodat", workingDirectory, "name", 0o666);
+	p.branch("notEqual", "failed");
+	p.call("write", 1, "newline", 1);
 
-	a.label("loop");
-	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
-	a.emit(0x48, 0x89, 0xe6); // mov rsi, rsp
-	a.move("rdx", 8192);
-	a.move("r10", 0);
-	a.move("r8", 0);
-	a.emit(0x45, 0x31, 0xc9); // xor r9d, r9d
-	a.syscall(45); // recvfrom
-	answeredOr("ifNegative");
-	a.emit(0xc6, 0x04, 0x04, 10); // mov byte [rsp + rax], '\n'
-	a.emit(0x8d, 0x50, 0x01); // lea edx, [rax + 1]
-	a.emit(0x48, 0x89, 0xe6); // mov rsi, rsp
-	a.call(1, 1); // write
-	a.branch("ifNegative", "failed");
-	a.jump("always", "loop");
+	p.label("loop");
+	p.call("recvfrom", register("a"), pointer("stack"), 8192, 0, 0, 0);
+	p.branch("negative", "failed");
+	p.set("b", register("answer"));
+	p.set("c", pointer("stack"));
+	p.add("c", "b");
+	p.store("c", 0, 1, 10); // a newline
+	p.add("b", 1);
+	p.call("write", 1, pointer("stack"), register("b"));
+	p.branch("negative", "failed");
+	p.jump("always", "loop");
 
-	a.label("failed");
-	a.call(231, 1); // exit_group
-	const name = Buffer.from(`${logReaderSocket}\0`);
-	return a.finish({ address: Buffer.concat([Buffer.from([1, 0]), name]), name, newline: Buffer.from("\n") });
+	p.label("failed");
+	p.exit(1);
+	return p;
 }
 
 /** Priority and local time of a C library's syslog message (RFC 3164, section 4.1). */

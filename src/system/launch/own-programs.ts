@@ -5,10 +5,11 @@ import { type PassedSocket, parsePassedSocket } from "../../core/application/pas
 import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
-import { Assembler, elfExecutable, fromAnswer } from "../../core/confinement/machine-code.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/passed-sockets.ts";
+import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
+import { knownArchitecture, Program, register } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -80,19 +81,19 @@ export function writeLoopback(folder: string): string {
  *     exit(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo) != 0);
  */
 function loopbackExecutable(architecture: string): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+	const known = knownArchitecture(architecture);
+	return known && loopbackProgram(known).executable({ request: request() });
 }
 
-function x64(): Buffer {
-	const a = new Assembler();
-	a.call(41, 2, 2, 0); // socket: AF_INET, SOCK_DGRAM
-	a.call(16, fromAnswer, 0x8914, "request"); // ioctl: SIOCSIFFLAGS
-	a.move("rdi", 0);
-	a.branch("ifZero", "exit");
-	a.move("rdi", 1);
-	a.label("exit");
-	a.syscall(231); // exit_group
-	return a.finish({ request: request() });
+function loopbackProgram(architecture: Architecture): Program {
+	const p = new Program(architecture);
+	p.call("socket", 2, 2, 0); // AF_INET, SOCK_DGRAM
+	p.call("ioctl", register("answer"), 0x8914, "request"); // SIOCSIFFLAGS
+	p.branch("equal", "exit");
+	p.set("answer", 1);
+	p.label("exit");
+	p.exit(register("answer"));
+	return p;
 }
 
 /** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */

@@ -1,0 +1,170 @@
+import { type Architecture, type SyscallName, syscallNumber } from "../confinement/syscalls.ts";
+import { aarch64 } from "./aarch64.ts";
+import { elfExecutable } from "./executable.ts";
+import type { Argument, Base, Condition, Encoder, Register, Size, Step } from "./steps.ts";
+import { x8664 } from "./x86-64.ts";
+
+export type { Argument } from "./steps.ts";
+
+/**
+ * Describes a small static program once, for every processor: system calls, tests and jumps. It has no stack frame and no heap;
+ * memory is what the caller reserves, what lies just below the stack pointer, and the constants. No signal handler ever runs.
+ */
+
+export const register = (name: Register): Argument => ({ register: name });
+export const pointer = (base: Base, offset = 0): Argument => ({ pointer: base, offset });
+export const load = (base: Base, offset: number, size: Size): Argument => ({ load: base, offset, size });
+
+const encoders: Readonly<Record<Architecture, Encoder>> = { x64: x8664, arm64: aarch64 };
+
+/** Flags of open(2) that differ between processors (fcntl.h of the kernel). */
+const openFlags = { x64: { directory: 0o200000, largeFile: 0o100000 }, arm64: { directory: 0o40000, largeFile: 0o400000 } };
+
+/** What openat(2) and others take in place of a directory. */
+export const workingDirectory = -100; // AT_FDCWD
+
+export class Program {
+	readonly #architecture: Architecture;
+	readonly #steps: Step[] = [];
+
+	constructor(architecture: Architecture) {
+		this.#architecture = architecture;
+	}
+
+	get openFlags(): { readonly directory: number; readonly largeFile: number } {
+		return openFlags[this.#architecture];
+	}
+
+	/** Only calls that every processor has: openat instead of open, clone instead of fork. */
+	call(name: SyscallName, ...values: readonly Argument[]): void {
+		const number = syscallNumber(name, this.#architecture);
+		if (number === undefined) throw new Error(`no call ${name}`);
+		this.#steps.push({ step: "call", number, values });
+	}
+
+	fork(): void {
+		this.call("clone", 17, 0, 0, 0, 0); // SIGCHLD
+	}
+
+	open(path: Argument, flags: number): void {
+		this.call("openat", workingDirectory, path, flags, 0);
+	}
+
+	label(name: string): void {
+		this.#steps.push({ step: "label", name });
+	}
+
+	set(name: Register, value: Argument): void {
+		this.#steps.push({ step: "set", register: name, value });
+	}
+
+	store(base: Base, offset: number, size: Size, value: number | Register): void {
+		this.#steps.push({ step: "store", base, offset, size, value });
+	}
+
+	add(name: Register, value: number | Register): void {
+		this.#steps.push({ step: "add", register: name, value });
+	}
+
+	and(name: Register, mask: number): void {
+		this.#steps.push({ step: "and", register: name, mask });
+	}
+
+	shift(name: Register, direction: "left" | "right", bits: number): void {
+		this.#steps.push({ step: "shift", register: name, direction, bits });
+	}
+
+	divide(name: Register, by: number, remainder: Register): void {
+		this.#steps.push({ step: "divide", register: name, by, remainder });
+	}
+
+	compare(name: Register, value: number | Register, size: 4 | 8 = 4): void {
+		this.#steps.push({ step: "compare", register: name, value, size });
+	}
+
+	jump(condition: Condition, label: string): void {
+		this.#steps.push({ step: "jump", condition, label });
+	}
+
+	/** Tests the result of a call: `equal` and `notEqual` to 0. */
+	branch(condition: Exclude<Condition, "always">, label: string): void {
+		this.compare("answer", 0);
+		this.jump(condition, label);
+	}
+
+	/** Moves the stack pointer down; a multiple of 16. */
+	reserve(bytes: number): void {
+		this.#steps.push({ step: "reserve", bytes: Math.ceil(bytes / 16) * 16 });
+	}
+
+	exit(status: Argument): void {
+		this.call("exit_group", status);
+	}
+
+	/** Sets a register to argv or envp. Only before `reserve`. */
+	setArguments(name: Register): void {
+		this.set(name, pointer("stack", 8));
+	}
+
+	setEnvironment(name: Register): void {
+		this.set(name, load("stack", 0, 8));
+		this.shift(name, "left", 3);
+		this.set("answer", pointer("stack", 16));
+		this.add(name, "answer");
+	}
+
+	/** execve(argv[1], argv + 1, envp). Overwrites a register. */
+	executeNext(argv: Register, spare: Register): void {
+		this.setEnvironment(spare);
+		this.call("execve", load(argv, 8, 8), pointer(argv, 8), register(spare));
+	}
+
+	/** Turns a status of wait4(2) into an exit status: 128 + the signal that ended the process. `at` makes the labels unique. */
+	exitStatus(name: Register, at: string): void {
+		this.set("answer", register(name));
+		this.and("answer", 0x7f);
+		this.compare("answer", 0);
+		this.jump("equal", `${at}-exited`);
+		this.add("answer", 128);
+		this.set(name, register("answer"));
+		this.jump("always", `${at}-known`);
+		this.label(`${at}-exited`);
+		this.shift(name, "right", 8);
+		this.and(name, 255);
+		this.label(`${at}-known`);
+	}
+
+	/** Labels `failed-NAME` print the constant `text-NAME` to stderr and exit with `status`, like the label `exit`. */
+	failures(texts: readonly (readonly [name: string, text: Buffer])[], status: number): void {
+		for (const [name, text] of texts) {
+			this.label(`failed-${name}`);
+			this.set("a", `text-${name}`);
+			this.set("b", text.length);
+			this.jump("always", "say");
+		}
+		this.label("say");
+		this.call("write", 2, register("a"), register("b"));
+		this.label("exit");
+		this.exit(status);
+	}
+
+	/** Returns the executable. Constants are labels, too. */
+	executable(constants: Readonly<Record<string, Uint8Array>> = {}): Buffer {
+		const { encode, machine } = encoders[this.#architecture];
+		return elfExecutable(machine, encode(this.#steps, constants));
+	}
+}
+
+/** Returns undefined for a processor (`process.arch`) that we have no encoder for. */
+export function knownArchitecture(architecture: string): Architecture | undefined {
+	return architecture === "x64" || architecture === "arm64" ? architecture : undefined;
+}
+
+/** Returns 32-bit numbers in sequence, as in a kernel struct. */
+export function words(...values: number[]): Buffer {
+	const bytes = Buffer.alloc(values.length * 4);
+	values.forEach((value, index) => {
+		bytes.writeUInt32LE(value >>> 0, index * 4);
+	});
+	return bytes;
+}
