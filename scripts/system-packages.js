@@ -64,6 +64,7 @@ const programs = {
 	mandoc: "mandoc",
 	zsh: "zsh",
 	fish: "fish",
+	rsyslogd: "rsyslog",
 };
 
 /**
