@@ -23,7 +23,10 @@ import { atRest, newTracing, quietOf, type TraceTab, type Tracing, traceTabs } f
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
-	return JSON.stringify([answers.name, answers.application, answers.onHost, answers.attach]);
+	const { accepted, application, attach, dedicatedAccount, name, onHost } = answers;
+	// Sessions of older versions have a subject without the last two.
+	const further = accepted || dedicatedAccount !== undefined ? [dedicatedAccount, accepted] : [];
+	return JSON.stringify([name, application, onHost, attach, ...further]);
 }
 
 /** The part that must be equal for two runs to be combined: the same program, started in the same way. */
