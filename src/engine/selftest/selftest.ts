@@ -29,7 +29,7 @@ import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
-import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques; an idle machine needs a third of one. */
 const patience = 30;
@@ -135,7 +135,7 @@ async function testCage(
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
-	const weaker = options.unit ? weakerUnderUnit(context, method) : method.weaker;
+	const { weaker } = method;
 	await using decoy = await selftest.decoy(manifest.identity);
 	const { token } = decoy.facts;
 	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
@@ -197,7 +197,7 @@ async function testCage(
 		ways: outcomes,
 		audit: auditOutside(
 			withoutDecoy(real.seen, decoy.facts.pid),
-			options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
+			options.unit ? expectedOfUnit(context, inForce, layout, manifest) : inForce,
 		),
 		control: { before: escapes(before.attempts), after: escapes(after.attempts) },
 		seconds: Math.round((now() - started) / 10) / 100,

@@ -17,8 +17,6 @@ interface AuditOptions {
 	readonly accepted?: readonly string[];
 	/** Reads every file, not only those with a changed stat(2). */
 	readonly thorough?: boolean;
-	/** False if the cage shares the host's PID namespace: another process of its account then allows an escape. */
-	readonly separated?: boolean;
 }
 
 /** What a generation may contain, from its own manifest. */
@@ -56,7 +54,7 @@ export async function findingsOf(
 	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
-	{ separated = true, thorough = false }: AuditOptions = {},
+	{ thorough = false }: AuditOptions = {},
 ): Promise<readonly Finding[]> {
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
@@ -65,7 +63,7 @@ export async function findingsOf(
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids)]);
 	return found.flat();
 }
 

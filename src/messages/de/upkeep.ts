@@ -85,6 +85,8 @@ function list(lines: readonly string[]): string {
 export const transferDe: Widen<typeof transferEn> = {
 	exported: (name, path) =>
 		`${name} nach ${path} exportiert. Das Archiv enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. Auf dem anderen System: cagewright import ${path}`,
+	filterExported: (name, path) =>
+		`Filter für Systemaufrufe von ${name} nach ${path} geschrieben. So verwenden Sie ihn: podman run --security-opt seccomp=${path} …`,
 	title: (name, generation, from, at, refused) =>
 		refused
 			? `Abgelehntes Archiv des Käfigs ${name} (Generation ${generation} von ${from}, exportiert ${at}). Nichts von dem Folgenden ist geprüft.`
@@ -250,8 +252,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		processor: "ein System mit x86_64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
-		systemd:
-			"für Units das System mit systemd starten; systemd vor 257 hat kein PrivatePIDs=, daher jedem Dienst ein eigenes Konto geben.",
+		systemd: "für Units das System mit systemd starten.",
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:

@@ -88,6 +88,8 @@ function list(lines: readonly string[]): string {
 export const transferEn = {
 	exported: (name: string, path: string) =>
 		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
+	filterExported: (name: string, path: string) =>
+		`Wrote the system call filter of ${name} to ${path}. To use it: podman run --security-opt seccomp=${path} …`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
 			? `Refused archive of the cage ${name} (generation ${generation} of ${from}, exported ${at}). Nothing below was verified.`
@@ -254,7 +256,7 @@ export const doctorEn = {
 		processor: "use an x86_64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
-		systemd: "boot with systemd to use units; systemd before 257 has no PrivatePIDs=, so give each service its own account.",
+		systemd: "boot with systemd to use units.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:

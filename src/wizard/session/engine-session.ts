@@ -274,7 +274,7 @@ export class Wizard implements WizardSession {
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
-		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service, this.#options.full));
+		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service));
 	}
 
 	async cancel(): Promise<void> {

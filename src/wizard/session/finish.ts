@@ -97,14 +97,9 @@ function canInstall({ accounts, services }: Machine): boolean {
 }
 
 /** Throws like `judgeUnit` and `installUnit`, and `no-systemd` (exit 3). */
-export async function installFor(
-	context: Context,
-	name: string,
-	service: string | undefined,
-	full: boolean,
-): Promise<InstalledUnit> {
+export async function installFor(context: Context, name: string, service: string | undefined): Promise<InstalledUnit> {
 	if (!canInstall(context.machine)) throw new Failure("no-systemd", {}, 3);
-	await judgeUnit(context, name, full);
+	await judgeUnit(context, name);
 	const { action, place } = await installUnit(context, { name, ...(service === undefined ? {} : { service }) }, false);
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }
