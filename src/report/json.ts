@@ -162,11 +162,12 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary):
 		answered: failed === undefined,
 		...(withoutReload ? { withoutReload } : {}),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
+		...(failed?.killedFor === undefined ? {} : { killedFor: failed.killedFor }),
 	};
 }
 
 /** The system call filter, how many calls it permits, and how many the general filter would. */
-function callsToJson(permissions: Permissions): object {
+export function callsToJson(permissions: Permissions): object {
 	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
 }
 
