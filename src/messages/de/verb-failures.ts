@@ -9,6 +9,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{path} ist beschädigt oder stammt nicht von Cagewright ({where}); nichts wurde importiert. Exportieren Sie den Käfig erneut.",
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
+	"export-without-data":
+		"--with-data gilt nur für Archive: Ein Filter für Systemaufrufe enthält keine Daten. Lassen Sie --with-data oder --format seccomp weg.",
 	"export-changed": "Der Käfig {name} weicht vom gebauten Stand ab: {path} {what}. Er wurde nicht exportiert. Abhilfe: {fix}.",
 	"import-architecture":
 		"Nichts wurde importiert: Der Käfig wurde für {theirs}-Prozessoren gebaut, dieses System ist aber {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",

@@ -4,6 +4,8 @@ export const verbFailuresEn = {
 	"export-damaged":
 		"{path} is damaged or was not written by Cagewright ({where}), so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
+	"export-without-data":
+		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
 	"export-changed": "Cage {name} differs from its build : {path} {what}. It was not exported. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
