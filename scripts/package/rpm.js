@@ -35,12 +35,13 @@ export function buildRpm({ history, name, output, withNode, work }) {
 	const settings = {
 		_topdir: join(work, "rpmbuild"),
 		_rpmdir: work,
+		_tmppath: work,
 		_build_name_fmt: "built/%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm",
 		// The same bytes on each machine.
 		_buildhost: "localhost",
 		use_source_date_epoch_as_buildtime: 1,
 		build_mtime_policy: "clamp_to_source_date_epoch",
-		_binary_payload: "w9.xzdio",
+		_binary_payload: "w3.xzdio",
 		// Debian's rpmbuild has no macros for these.
 		program: "/usr/lib/cagewright",
 		// Nothing is compiled, and Node.js is stripped.

@@ -6,8 +6,8 @@ import { home, temporaryFolder } from "./cagewright.ts";
 
 test("npm packs the program without what building needs, and installs it without other packages", () => {
 	const folder = temporaryFolder("npm");
-	const npm = (...words: string[]) =>
-		execFileSync("npm", [...words, "--offline", "--ignore-scripts", "--loglevel=error"], { cwd: home, encoding: "utf8" });
+	const quiet = ["--offline", "--ignore-scripts", "--loglevel=error", "--cache", join(folder, "cache")];
+	const npm = (...words: string[]) => execFileSync("npm", [...words, ...quiet], { cwd: home, encoding: "utf8" });
 	const [{ filename, files }] = JSON.parse(npm("pack", "--json", "--pack-destination", folder));
 	const names: string[] = files.map(({ path }: { path: string }) => path);
 	for (const name of ["LICENSE", "README.md", "bin/cagewright.js", "dist/main.js", "dist/licences.txt", "templates/redis.json"])

@@ -1,12 +1,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
+import { bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
 
 /** The RPM package, from its build to its removal from a tree of its own. */
 
 let rpm: string;
+
+// Compression takes long on a busy machine.
+vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
 
 beforeAll(() => {
 	const args = [join(home, "scripts/package.js"), "rpm", "--built", "--output", temporaryFolder("rpm")];
