@@ -67,6 +67,7 @@ const programs = {
 	mandoc: "mandoc",
 	zsh: "zsh",
 	fish: "fish",
+	rsyslogd: "rsyslog",
 };
 
 /**
