@@ -79,6 +79,7 @@ async function makeFirst(
 	checkRules(answers.rules, context.machine.files);
 	if (options.dryRun) {
 		await dryRunOfMake(terminal, context, answers, "adopt");
+		if (!terminal.options.json) terminal.print(terminal.messages.cli.adoption.wouldAdopt(service, answers.name));
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);

@@ -196,7 +196,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 			[words.data, data],
 			[words.record, made.record],
 			[words.next, quoteShellLine([...program, "run", cage.name])],
-			["", quoteShellLine([...program, "unit", cage.name])],
+			["", quoteShellLine([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
 		]),
 	];
 	const warnings = warningsOf(made);
