@@ -10,14 +10,19 @@ export function usageError(message: string, verb: string | undefined, language: 
 	const [, similar] = /\(Did you mean (?:one of )?(.*)\?\)$/.exec(complaint) ?? [];
 	const parts = [
 		problemOf(complaint, help),
-		...(similar ? [fill(errors.suggestion, { words: similar.split(", ").map(quoted(language)).join(errors.or) })] : []),
+		...(similar
+			? [
+					fill(errors.suggestion, {
+						words: similar
+							.split(", ")
+							.map((word) => `'${word}'`)
+							.join(errors.or),
+					}),
+				]
+			: []),
 		fill(errors.see, { command: ["cagewright", ...(verb === undefined ? [] : [verb]), "--help"].join(" ") }),
 	];
 	return parts.join(" ");
-}
-
-function quoted(language: Language): (word: string) => string {
-	return language === "de" ? (word) => `„${word}“` : (word) => `'${word}'`;
 }
 
 /** Commander's sentences. It has no other way to say which word is wrong. */

@@ -1,4 +1,5 @@
 import type { PackageDrift } from "../core/cage/drift.ts";
+import { isAboutAccount } from "../core/cage/finding.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
@@ -16,7 +17,8 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		const { accepted, code, known, path, severity } = finding;
 		const { fix, what } = messages.finding(finding);
 		const state = accepted ? words.accepted : known ? words.known : words[severity];
-		return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${fix}`;
+		const place = isAboutAccount(code) ? "" : ` ${showPath(path)}`;
+		return `${name}: ${state} ${code}${place}: ${what}. ${fix}`;
 	});
 	for (const one of drift) {
 		const state = one.security ? words.securityUpdate : words.update;

@@ -183,19 +183,19 @@ describe("a usage error is one line with exit status 2", () => {
 		[
 			["nonsense"],
 			"Unknown verb 'nonsense'. See `cagewright --help`.",
-			"Unbekanntes Verb „nonsense“. Siehe `cagewright --help`.",
+			"Unbekanntes Verb 'nonsense'. Siehe `cagewright --help`.",
 		],
 		[
 			["mak", "--yes"],
 			"Unknown verb 'mak'. Did you mean 'make'? See `cagewright --help`.",
-			"Unbekanntes Verb „mak“. Meinten Sie „make“? Siehe `cagewright --help`.",
+			"Unbekanntes Verb 'mak'. Meinten Sie 'make'? Siehe `cagewright --help`.",
 		],
 		[
 			["make", "--prob", "x"],
 			"Unknown option '--prob'. Did you mean '--probe'? See `cagewright make --help`.",
-			"Unbekannte Option „--prob“. Meinten Sie „--probe“? Siehe `cagewright make --help`.",
+			"Unbekannte Option '--prob'. Meinten Sie '--probe'? Siehe `cagewright make --help`.",
 		],
-		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option „--jsn“. Meinten Sie „--json“?"],
+		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option '--jsn'. Meinten Sie '--json'?"],
 		[["run"], "Missing argument NAME.", "Es fehlt NAME."],
 		[["make", "--name"], "Option --name NAME needs a value.", "Der Option --name NAME fehlt ein Wert."],
 		[["record", "x", "-o"], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
@@ -217,14 +217,14 @@ describe("a usage error is one line with exit status 2", () => {
 		[
 			["diff", "x", "one"],
 			"Invalid value 'one' for A: use a whole number from 1.",
-			"„one“ für A: möglich ist eine ganze Zahl ab 1.",
+			"'one' für A: möglich ist eine ganze Zahl ab 1.",
 		],
 		[
 			["unit", "x", "--install", "--uninstall"],
 			"Options --uninstall and --install exclude each other.",
 			"Die Optionen --uninstall und --install schließen sich aus.",
 		],
-		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für „list“."],
+		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für 'list'."],
 	])("%j", async (args, english, german) => {
 		for (const [lang, sentence] of [
 			["en", english],

@@ -152,6 +152,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Die Unit von {name} startet cagewright, das den Käfig selbst einrichtet. Erproben Sie das ohne --unit: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd lehnt die Unit ab ({complaint}); nichts wurde geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
+	"unit-score-launched":
+		"systemd {version} kann diese Unit nicht bewerten, weil ein Skript den Käfig erzeugt. Um den Schutz zu prüfen: `cagewright selftest {name} {option}`.",
 	"unit-reload-failed":
 		"systemd konnte seine Units nicht neu laden ({problem}); die Änderung wurde zurückgenommen. Führen Sie `systemctl daemon-reload` aus, beheben Sie den gemeldeten Fehler, und versuchen Sie es erneut.",
 	"unit-sockets-refused":

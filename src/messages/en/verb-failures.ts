@@ -132,6 +132,8 @@ export const verbFailuresEn = {
 		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to try that: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd rejects the unit ({complaint}), so nothing was written. Please report this with the output of `cagewright unit`.",
+	"unit-score-launched":
+		"systemd {version} cannot rate this unit, because a script creates the cage. To test the protection: `cagewright selftest {name} {option}`.",
 	"unit-reload-failed":
 		"systemd could not reload its units ({problem}), so the change was undone. Run `systemctl daemon-reload`, fix the error that it shows, then try again.",
 	"unit-sockets-refused":
