@@ -247,7 +247,7 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Letzte Ausgabe: %}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",

@@ -189,7 +189,7 @@ export const helpDe: HelpMessages = {
 			yes: "ohne Rückfrage importieren: seine Proben laufen als root",
 			dryRun: "das Archiv prüfen und zeigen, nichts importieren",
 			trial: "nicht erproben, ob er hier antwortet",
-			allowSecret: "spätere Builds dürfen dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
+			allowSecret: "ein späterer Bau darf dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
 			allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
 		},
 		run: {

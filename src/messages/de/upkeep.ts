@@ -107,7 +107,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Regeln für Builds",
+	rules: "Regeln für den Bau",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",

@@ -228,7 +228,7 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":
-		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}",
+		"{command} runs but does not answer the probe, even outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",
