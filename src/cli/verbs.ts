@@ -21,7 +21,7 @@ import { explain, list, show } from "./show.ts";
 import { type TemplateOptions, template } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 import { trace } from "./trace.ts";
-import { exporting, type ImportOptions, importing } from "./transfer.ts";
+import { type ExportOptions, exportFormats, exporting, type ImportOptions, importing } from "./transfer.ts";
 import { trial } from "./trial.ts";
 import { type UnitOptions, unit } from "./unit.ts";
 import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
@@ -94,13 +94,11 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("--yes")
 		.option("--dry-run")
 		.action((service: string, options: ReleaseOptions) => perform((terminal) => release(terminal, service, options)));
-	define("export <name>", "export redis -o redis.tar")
-		.addOption(new Option("--format <FORMAT>").choices(["tar"]).default("tar"))
+	define("export <name>", "export redis -o redis.tar", "export redis --format seccomp -o redis.json")
+		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
-		.action((name: string, options: { output?: string; withData?: boolean }) =>
-			perform((terminal) => exporting(terminal, name, options)),
-		);
+		.action((name: string, options: ExportOptions) => perform((terminal) => exporting(terminal, name, options)));
 	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")
 		.option("--name <NAME>")
 		.option("--yes")

@@ -166,7 +166,7 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary):
 }
 
 /** The system call filter, how many calls it permits, and how many the general filter would. */
-function callsToJson(permissions: Permissions): object {
+export function callsToJson(permissions: Permissions): object {
 	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
 }
 

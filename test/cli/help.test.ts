@@ -209,7 +209,11 @@ describe("a usage error is one line with exit status 2", () => {
 			"for --network NETWORK: use host or none.",
 			"für --network NETWORK: möglich ist host oder none.",
 		],
-		[["export", "x", "--format", "zip"], "for --format FORMAT: use tar.", "für --format FORMAT: möglich ist tar."],
+		[
+			["export", "x", "--format", "zip"],
+			"for --format FORMAT: use tar or seccomp.",
+			"für --format FORMAT: möglich ist tar oder seccomp.",
+		],
 		[["make", "--give-up", "x"], "name-service, tls or configuration.", "name-service, tls oder configuration."],
 		[["trace", "x", "--for", "x"], "use a time such as 90, 30m, 24h or 7d.", "eine Zeit wie 90, 30m, 24h oder 7d."],
 		[["minimise", "x", "--for", "x"], "use a time such as 90s, 10m or 1h.", "eine Zeit wie 90s, 10m oder 1h."],

@@ -176,9 +176,9 @@ export const helpDe: HelpMessages = {
 			yes: "nicht fragen",
 		},
 		export: {
-			about: "Einen Käfig in ein Archiv schreiben",
-			details: "`import` legt daraus auf einem anderen System derselben Prozessorarchitektur den Käfig an.",
-			format: "Format des Archivs; nur tar",
+			about: "Einen Käfig in ein Archiv schreiben, oder seinen Filter für Systemaufrufe in eine Datei",
+			details: "`import` legt aus dem Archiv auf einem anderen System derselben Prozessorarchitektur den Käfig an.",
+			format: "tar: der ganze Käfig. seccomp: sein Filter für Systemaufrufe, für podman, Docker und Kubernetes",
 			output: "in diese neue Datei schreiben (Vorgabe: stdout)",
 			withData: "mit den Daten der Anwendung; halten Sie die Anwendung vorher an",
 		},

@@ -87,6 +87,8 @@ function list(lines: readonly string[]): string {
 export const transferDe: Widen<typeof transferEn> = {
 	exported: (name, path) =>
 		`${name} nach ${path} exportiert. Das Archiv enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. Auf dem anderen System: cagewright import ${path}`,
+	filterExported: (name, path) =>
+		`Filter für Systemaufrufe von ${name} nach ${path} geschrieben. So verwenden Sie ihn: podman run --security-opt seccomp=${path} …`,
 	title: (name, generation, from, at, refused) =>
 		refused
 			? `Abgelehntes Archiv des Käfigs ${name} (Generation ${generation} von ${from}, exportiert ${at}). Nichts von dem Folgenden ist geprüft.`

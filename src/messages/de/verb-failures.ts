@@ -7,6 +7,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{path} ist beschädigt oder stammt nicht von Cagewright; nichts wurde importiert. Exportieren Sie den Käfig erneut.",
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
+	"export-without-data":
+		"--with-data gilt nur für Archive: Ein Filter für Systemaufrufe enthält keine Daten. Lassen Sie --with-data oder --format seccomp weg.",
 	"export-changed":
 		"Der Käfig {name} wurde nicht exportiert, weil er nach dem Bau verändert wurde: {path} {what}. Abhilfe: {fix}.",
 	"import-architecture":

@@ -90,6 +90,8 @@ function list(lines: readonly string[]): string {
 export const transferEn = {
 	exported: (name: string, path: string) =>
 		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
+	filterExported: (name: string, path: string) =>
+		`Wrote the system call filter of ${name} to ${path}. To use it: podman run --security-opt seccomp=${path} …`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
 			? `Refused archive of the cage ${name} (generation ${generation} of ${from}, exported ${at}). Nothing below was verified.`

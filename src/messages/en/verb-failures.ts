@@ -2,6 +2,8 @@ export const verbFailuresEn = {
 	"install-foreign": "{path} was not written by Cagewright and is not overwritten. Move it away, then install again.",
 	"export-damaged": "{path} is damaged or was not written by Cagewright, so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
+	"export-without-data":
+		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
 	"export-changed": "Cage {name} was not exported, because it changed after the build: {path} {what}. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
