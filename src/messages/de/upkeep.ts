@@ -52,7 +52,7 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	willAdopt: (service, name) => `${service} wird so in den Käfig ${name} übernommen:`,
 	willRelease: (service, name) => `${service} wird so aus dem Käfig ${name} zurückgegeben:`,
 	wouldAdopt: (service, name) =>
-		`Danach würde \`adopt\` ${service} anhalten, den Zustand in den Käfig kopieren und den Dienst im Käfig ${name} starten. Antwortet er dort nicht, würde alles zurückgenommen.`,
+		`6. ${service} anhalten, den Zustand in den Käfig kopieren und den Dienst im Käfig ${name} starten; antwortet er dort nicht, alles zurücknehmen`,
 	stop: "1. Den Dienst anhalten",
 	copy: (places) =>
 		places.length

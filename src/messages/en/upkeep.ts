@@ -54,7 +54,7 @@ export const adoptionEn = {
 	willAdopt: (service: string, name: string) => `Moving ${service} into cage ${name} takes these steps:`,
 	willRelease: (service: string, name: string) => `Moving ${service} out of cage ${name} takes these steps:`,
 	wouldAdopt: (service: string, name: string) =>
-		`After that, \`adopt\` would stop ${service}, copy its state to the cage, and start it in cage ${name}. If it did not answer there, everything would be undone.`,
+		`6. Stop ${service}, copy its state to the cage, and start it in cage ${name}; if it does not answer there, undo everything`,
 	stop: "1. Stop the service",
 	copy: (places: readonly string[]) =>
 		places.length
