@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printableJson, showPath } from "../core/path/quote.ts";
 import type { RecordWriter } from "../engine/build/make.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
@@ -55,7 +55,7 @@ export class Terminal {
 	}
 
 	printJson(verb: string, value: object): void {
-		this.print(JSON.stringify({ schema: `cagewright/${verb}/1`, ...value }, null, 2));
+		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
 	}
 
 	/** Prints progress, a question or a warning to stderr. */
@@ -117,7 +117,7 @@ export class Terminal {
 	}
 
 	#show(event: Event): void {
-		if (this.options.events) process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
+		if (this.options.events) process.stderr.write(`${printableJson(eventToJson(event))}\n`);
 		else if (!this.options.quiet) {
 			const line = progressLine(event, this.messages);
 			if (!line) return;
