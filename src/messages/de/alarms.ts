@@ -9,7 +9,7 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
-	drift: (cage, path, finding) => `${cage}: ${path} gefährdet den Käfig (${finding}). cagewright check ${cage} erklärt es`,
+	drift: (cage, path, what) => `${cage}: ${path} ${what}. Die Abhilfe zeigt: cagewright check ${cage}`,
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	label: "Alarme",

@@ -54,6 +54,8 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	started: (service) => `${service} wurde wieder gestartet`,
 	willAdopt: (service, name) => `${service} wird so in den Käfig ${name} übernommen:`,
 	willRelease: (service, name) => `${service} wird so aus dem Käfig ${name} zurückgegeben:`,
+	wouldAdopt: (service, name) =>
+		`6. ${service} anhalten, den Zustand in den Käfig kopieren und den Dienst im Käfig ${name} starten; antwortet er dort nicht, alles zurücknehmen`,
 	stop: "1. Den Dienst anhalten",
 	copy: (places) =>
 		places.length
@@ -110,7 +112,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Regeln für Builds",
+	rules: "Regeln für den Bau",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",
@@ -211,7 +213,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		configuration: "Konfiguration, die zu keinem Paket gehört",
 	} satisfies Record<PinKind, string>,
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`Das ist nur für ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts erwiesen. Andere Funktionen können die weggelassenen Dateien brauchen.`,
+		`Das ist nur für ${[many(probes, "Probe", "Proben"), many(exercises, "Übung", "Übungen"), ...signals].join(", ")} und drei Starts erwiesen. Andere Funktionen können die weggelassenen Dateien brauchen.`,
 	noExercise:
 		"Nur die Probe beweist das. Ergänzen Sie --exercise BEFEHL für alles Weitere, was der Dienst können muss, bevor Sie sich darauf verlassen.",
 	uncounted: (lines: string) => `Nicht gezählt, weil es schon im vollständigen Käfig scheitert: ${lines}`,

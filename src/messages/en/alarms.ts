@@ -12,8 +12,7 @@ export const alarmsEn = {
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
-	drift: (cage: string, path: string, finding: string) =>
-		`${cage}: ${path} endangers the cage (${finding}). cagewright check ${cage} explains it`,
+	drift: (cage: string, path: string, what: string) => `${cage}: ${path} ${what}. To see the fix: cagewright check ${cage}`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
 	label: "Alarms",

@@ -56,6 +56,8 @@ export const adoptionEn = {
 	started: (service: string) => `${service} was started again`,
 	willAdopt: (service: string, name: string) => `Moving ${service} into cage ${name} takes these steps:`,
 	willRelease: (service: string, name: string) => `Moving ${service} out of cage ${name} takes these steps:`,
+	wouldAdopt: (service: string, name: string) =>
+		`6. Stop ${service}, copy its state to the cage, and start it in cage ${name}; if it does not answer there, undo everything`,
 	stop: "1. Stop the service",
 	copy: (places: readonly string[]) =>
 		places.length
@@ -215,7 +217,7 @@ export const minimiseEn = {
 	} satisfies Record<PinKind, string>,
 	/** The evidence, and its limits. */
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`This is proven only for ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts. Other functions may need the files that were left out.`,
+		`This is proven only for ${[many(probes, "probe", "probes"), many(exercises, "exercise", "exercises"), ...signals].join(", ")} and three starts. Other functions may need the files that were left out.`,
 	noExercise:
 		"Only the probe proves this. Before you rely on it, add --exercise CMD for everything else that the service must do.",
 	uncounted: (lines: string) => `Not counted, because it fails in the complete cage: ${lines}`,
