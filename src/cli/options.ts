@@ -87,6 +87,8 @@ function chosen(text: string, choices: readonly string[] = [text]): string {
 	return text;
 }
 
+export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
+
 export interface GlobalOptions {
 	state?: string;
 	lang?: string;

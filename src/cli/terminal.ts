@@ -1,21 +1,18 @@
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { RecordWriter } from "../engine/build/make.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
-import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
-import { eventToJson } from "../report/json.ts";
+import { loadMessages } from "../messages/load.ts";
+import { languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
-import { recordMarkdown } from "../report/record/markdown.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import { Interrupted } from "./report.ts";
+import { defaultState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
@@ -27,10 +24,10 @@ export class Terminal {
 	readonly state: string;
 	#live = "";
 
-	constructor(options: GlobalOptions) {
+	constructor(options: GlobalOptions, messages: Messages) {
 		this.options = options;
-		this.language = languageFrom(process.env, options.lang);
-		this.messages = messagesFor(this.language);
+		this.language = messages.language;
+		this.messages = messages;
 		this.state = stateFolder(options.state);
 	}
 
@@ -85,14 +82,11 @@ export class Terminal {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
-		const machine = systemMachine(this.state, this.launching);
-		machine.commands.listen((event) => this.#show(event));
 		try {
-			const context: Context = {
-				machine,
-				emit: (event) => this.#show(event),
-				signal: controller.signal,
-			};
+			const machine = systemMachine(this.state, this.launching);
+			const emit = await this.#eventPrinter();
+			machine.commands.listen(emit);
+			const context: Context = { machine, emit, signal: controller.signal };
 			await this.#repair(context);
 			return await work(context);
 		} catch (error) {
@@ -116,17 +110,23 @@ export class Terminal {
 		);
 	}
 
-	#show(event: Event): void {
-		if (this.options.events) process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
-		else if (!this.options.quiet) {
-			const line = progressLine(event, this.messages);
-			if (!line) return;
-			if (line.lasting) this.say(line.text);
-			else if (process.stderr.isTTY) {
-				const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
-				process.stderr.write(`\r\x1b[K${text}`);
-				this.#live = text;
-			}
+	async #eventPrinter(): Promise<(event: Event) => void> {
+		const { events, quiet } = this.options;
+		if (events) {
+			const { eventToJson } = await import("../report/json.ts");
+			return (event) => void process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
+		}
+		return quiet ? () => {} : (event) => this.#showProgress(event);
+	}
+
+	#showProgress(event: Event): void {
+		const line = progressLine(event, this.messages);
+		if (!line) return;
+		if (line.lasting) this.say(line.text);
+		else if (process.stderr.isTTY) {
+			const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
+			process.stderr.write(`\r\x1b[K${text}`);
+			this.#live = text;
 		}
 	}
 
@@ -153,19 +153,7 @@ function finishedText(finished: Finished, { cli }: Messages): string {
 	}
 }
 
-/** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. */
-export function stateFolder(requested: string | undefined): string {
-	return resolve(requested ?? (process.env.CAGEWRIGHT_STATE || defaultState()));
-}
-
-function defaultState(): string {
-	if (process.getuid?.() === 0) return "/var/lib/cagewright";
-	// XDG Base Directory Specification: relative paths must be ignored.
-	const wanted = process.env.XDG_STATE_HOME ?? "";
-	return join(isAbsolute(wanted) ? wanted : join(homedir(), ".local", "state"), "cagewright");
-}
-
-/** Writes the record in the cage's folder, in the terminal's language. */
-export function recordWriter({ messages }: Terminal): RecordWriter {
-	return (record) => recordMarkdown(record, messages);
+/** In the language of `--lang` or the environment. */
+export async function openTerminal(options: GlobalOptions): Promise<Terminal> {
+	return new Terminal(options, await loadMessages(languageFrom(process.env, options.lang)));
 }

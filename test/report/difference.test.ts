@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
+import { messagesIn } from "../texts.ts";
 
 test("changed aspects and settings are translated", () => {
 	const changed = { path: pathFromText("/etc/app.conf"), aspects: ["mode", "owner"] } as const;
-	expect(changedText(changed, messagesFor("en"))).toBe("/etc/app.conf (mode, owner)");
-	expect(changedText(changed, messagesFor("de"))).toBe("/etc/app.conf (Modus, Eigentümer)");
-	expect(settingsText(["identity", "binds"], messagesFor("en"))).toBe("account, binds");
-	expect(settingsText(["identity", "binds"], messagesFor("de"))).toBe("Konto, eingebundene Verzeichnisse");
+	expect(changedText(changed, messagesIn("en"))).toBe("/etc/app.conf (mode, owner)");
+	expect(changedText(changed, messagesIn("de"))).toBe("/etc/app.conf (Modus, Eigentümer)");
+	expect(settingsText(["identity", "binds"], messagesIn("en"))).toBe("account, binds");
+	expect(settingsText(["identity", "binds"], messagesIn("de"))).toBe("Konto, eingebundene Verzeichnisse");
 });
