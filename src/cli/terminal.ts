@@ -6,6 +6,7 @@ import type { Event } from "../engine/events.ts";
 import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom, type Messages } from "../messages/messages.ts";
+import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
@@ -82,11 +83,14 @@ export class Terminal {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
+		const machine = systemMachine(this.state, this.launching);
+		machine.commands.listen((event) => this.#show(event));
 		try {
-			const machine = systemMachine(this.state, this.launching);
-			const emit = await this.#eventPrinter();
-			machine.commands.listen(emit);
-			const context: Context = { machine, emit, signal: controller.signal };
+			const context: Context = {
+				machine,
+				emit: (event) => this.#show(event),
+				signal: controller.signal,
+			};
 			await this.#repair(context);
 			return await work(context);
 		} catch (error) {
@@ -110,23 +114,17 @@ export class Terminal {
 		);
 	}
 
-	async #eventPrinter(): Promise<(event: Event) => void> {
-		const { events, quiet } = this.options;
-		if (events) {
-			const { eventToJson } = await import("../report/json.ts");
-			return (event) => void process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
-		}
-		return quiet ? () => {} : (event) => this.#showProgress(event);
-	}
-
-	#showProgress(event: Event): void {
-		const line = progressLine(event, this.messages);
-		if (!line) return;
-		if (line.lasting) this.say(line.text);
-		else if (process.stderr.isTTY) {
-			const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
-			process.stderr.write(`\r\x1b[K${text}`);
-			this.#live = text;
+	#show(event: Event): void {
+		if (this.options.events) process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
+		else if (!this.options.quiet) {
+			const line = progressLine(event, this.messages);
+			if (!line) return;
+			if (line.lasting) this.say(line.text);
+			else if (process.stderr.isTTY) {
+				const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
+				process.stderr.write(`\r\x1b[K${text}`);
+				this.#live = text;
+			}
 		}
 	}
 

@@ -75,11 +75,6 @@ export interface Context {
 	readonly signal: AbortSignal;
 }
 
-/** The same context without its signal, because an undo must run to its end. */
-export function withoutSignal(context: Context): Context {
-	return { ...context, signal: new AbortController().signal };
-}
-
 /** How cages are confined on this machine. With `warns`, emits a warning for each missing layer. Throws like `Launcher.method`. */
 export function launchMethod(context: Context, warns: boolean): Method {
 	const method = context.machine.launcher.method();

@@ -3,12 +3,12 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
-import { type Context, withoutSignal } from "../context.ts";
+import type { Context } from "../context.ts";
 import { planUnit } from "../run/installed-unit.ts";
 import { hostService } from "../run/unit.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
-import { undoAdoption, writeDropin } from "./undo.ts";
+import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
 interface AdoptRequest {
 	readonly name: string;

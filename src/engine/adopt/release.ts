@@ -3,11 +3,11 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { lockUnlessBusy } from "../cages.ts";
-import { type Context, withoutSignal } from "../context.ts";
+import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
 import { probeService, runsInside } from "./service-probes.ts";
-import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease } from "./undo.ts";
+import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;

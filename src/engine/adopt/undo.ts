@@ -3,7 +3,7 @@ import { dropinPlace } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { cageFolder } from "../cages.ts";
-import { type Context, withoutSignal } from "../context.ts";
+import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
 import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
 
@@ -24,6 +24,11 @@ export async function removeDropin(context: Context, name: string, adoption: Ado
 	await installedDropin(context, name, adoption);
 	await units.uninstall(await units.presentPlace(dropinPlace(adoption.service)));
 	await units.reload();
+}
+
+/** The same context without its signal, because an undo must run to its end. */
+export function withoutSignal(context: Context): Context {
+	return { ...context, signal: new AbortController().signal };
 }
 
 /**
