@@ -27,6 +27,7 @@ const programs = {
 	dig: "bind9-dnsutils",
 	curl: "curl",
 	python3: "python3",
+	"/usr/share/doc/python3-seccomp": "python3-seccomp",
 	openssl: "openssl",
 	setcap: "libcap2-bin",
 	gcc: "gcc",

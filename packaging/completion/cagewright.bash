@@ -97,7 +97,7 @@ _cagewright() {
 		*' --give-up') _cagewright_words interpreter time-zone locale name-service tls configuration ;;
 		*' --dropin') _cagewright_kind service ;;
 		'release --keep') _cagewright_words host cage ;;
-		'export --format') _cagewright_words tar ;;
+		'export --format') _cagewright_words tar seccomp ;;
 		'watch --format') _cagewright_words text json ecs rfc5424 ;;
 		*' --on-alarm') _cagewright_words report stop freeze ;;
 		*' --configuration') _cagewright_words keep host ;;

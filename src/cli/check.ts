@@ -64,7 +64,7 @@ export async function selftest(terminal: Terminal, name: string, options: Selfte
 	return terminal.withContext(async (context) => {
 		const test = await selftestCage(context, name, {
 			...(network === undefined ? {} : { network }),
-			alarms: alarm,
+			...(alarm ? { alarms: "always" as const } : {}),
 			...(underUnit === undefined ? {} : { unit: underUnit }),
 		});
 		if (terminal.options.json) terminal.printJson("selftest", selftestToJson(name, test));

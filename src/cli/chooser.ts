@@ -9,7 +9,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import { withParameters } from "../core/questions/read-options.ts";
 import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
-import { answersFrom, baseAnswers } from "../engine/choose/answers.ts";
+import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { changesOf, templateOf } from "../engine/choose/save-template.ts";
 import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
@@ -83,10 +83,8 @@ export class SystemChooser implements Chooser {
 		return answersFrom(this.#machine, {}, split.words, undefined);
 	}
 
-	async base(answers: Answers): Promise<Answers | undefined> {
-		if (answers.template !== undefined) return this.#fromTemplate(answers.template, answers.parameters);
-		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
-		return unit === undefined ? undefined : baseAnswers(this.#machine, fromFound(unit), answers.application.user);
+	base(answers: Answers): Promise<Answers | undefined> {
+		return baseOf({ machine: this.#machine }, answers);
 	}
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {

@@ -46,7 +46,10 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 			}));
 			terminal.printJson("doctor", { findings: described, ok: !missing().length });
 		} else {
-			const rows = findings.map(({ found, state, what }) => [words.states[state], what, found, words.needs[what]]);
+			const rows = findings.map(({ found, notRunning, state, what }) => {
+				const shown = notRunning ? words.notRunning(found) : found;
+				return [words.states[state], what, shown, words.needs[what]];
+			});
 			terminal.print(table([words.head, ...rows]));
 			for (const one of findings) {
 				const text = advice(one);

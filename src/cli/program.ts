@@ -32,7 +32,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		if (!(error instanceof CommanderError)) return await report(error, global(), stateFolder(global().state));
 		if (error.exitCode === 0) return 0;
 		const { usageError } = await import("./usage-error.ts");
-		process.stderr.write(`cagewright: ${usageError(error.message, verb, language, await loadHelp(language))}\n`);
+		process.stderr.write(`cagewright: ${usageError(error.message, verb, await loadHelp(language))}\n`);
 		return 2;
 	}
 }

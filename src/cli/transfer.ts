@@ -2,6 +2,9 @@ import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
 import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/cage/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
+import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { profileText, seccompProfile } from "../core/confinement/seccomp-profile.ts";
+import type { Architecture } from "../core/confinement/syscalls.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -10,16 +13,22 @@ import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { exportCage, type Imported, importCage } from "../engine/export/transfer.ts";
 import { summarise } from "../engine/trial/remedies.ts";
+import { callsToJson } from "../report/cage-json.ts";
 import { fields } from "../report/format.ts";
+import { writeExport } from "../system/state/archive/pack.ts";
 import { ask } from "./ask.ts";
+import type { exportFormats } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-export async function exporting(
-	terminal: Terminal,
-	name: string,
-	options: { readonly output?: string; readonly withData?: boolean },
-): Promise<number> {
+export interface ExportOptions {
+	readonly format: (typeof exportFormats)[number];
+	readonly output?: string;
+	readonly withData?: boolean;
+}
+
+export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	if (options.format === "seccomp") return exportFilter(terminal, name, options);
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
 	const { json } = terminal.options;
 	if (options.output === undefined && json) throw new Failure("export-needs-file", { name }, 2);
@@ -31,8 +40,32 @@ export async function exporting(
 			version,
 			architecture: process.arch,
 		});
-		if (to !== undefined && json) terminal.printJson("export", { name, file: pathToJson(to), data: options.withData ?? false });
+		if (to !== undefined && json)
+			terminal.printJson("export", { name, file: pathToJson(to), format: options.format, data: options.withData ?? false });
 		else if (to !== undefined) terminal.remark(terminal.messages.cli.transfer.exported(name, showPath(to)));
+		return 0;
+	});
+}
+
+/** Writes the system call filter of the present generation for container engines. */
+async function exportFilter(terminal: Terminal, name: string, { output, withData }: ExportOptions): Promise<number> {
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined && terminal.options.json) {
+		throw new Failure("one-form", { one: "--format seccomp", other: "--json" }, 2);
+	}
+	return terminal.withContext(async (context) => {
+		const { generation, manifest } = await presentCage(context, name);
+		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
+		if (output === undefined) {
+			terminal.print(text);
+			return 0;
+		}
+		const file = pathFromText(resolve(output));
+		await writeExport(file, text);
+		if (terminal.options.json) {
+			const calls = callsToJson(manifest.permissions);
+			terminal.printJson("export", { name, file: pathToJson(file), format: "seccomp", generation, calls });
+		} else terminal.remark(terminal.messages.cli.transfer.filterExported(name, showPath(file)));
 		return 0;
 	});
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
+import { measuredAlarms } from "../core/record/record.ts";
 import { rounds, withOwnAccount, withSelftest } from "../engine/build/make.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
@@ -64,7 +65,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 				probes,
 				missing: missing.map(missingToJson),
 				output: output.slice(-2000),
-				selftest: selftestToMadeJson(tried.selftest),
+				selftest: selftestToMadeJson(tried.selftest, measuredAlarms({ cage: tried, manifest })),
 				generation: present,
 				seconds,
 			});

@@ -39,7 +39,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		if (score) return printScore(terminal, context, which);
 		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
 		await recordAcceptances(context, name, options.acceptFinding);
-		await judgeUnit(context, name, terminal.launching.full ?? false);
+		await judgeUnit(context, name);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
 		printUnit(terminal, which, await (service === undefined ? unitText(context, name) : dropinText(context, name, service)));
 		return 0;

@@ -184,6 +184,7 @@ export async function stale(terminal: Terminal, options: { mark?: boolean }): Pr
 		});
 		if (terminal.options.json) terminal.printJson("stale", { cages: cages.map(({ name }) => name) });
 		else if (lines.length) terminal.print(lines.join("\n"));
+		else if (!terminal.options.quiet) terminal.print(words.noneStale);
 		return cages.length && !options.mark ? 1 : 0;
 	});
 }

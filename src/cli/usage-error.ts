@@ -1,21 +1,25 @@
 import type { HelpMessages } from "../messages/en/help.ts";
-import type { Language } from "../messages/messages.ts";
 
 /** Turns commander's complaint into one line: the problem, the nearest known word, and where to look. `verb` is undefined if none is known. */
-export function usageError(message: string, verb: string | undefined, language: Language, help: HelpMessages): string {
+export function usageError(message: string, verb: string | undefined, help: HelpMessages): string {
 	const { errors } = help;
 	const complaint = message.replace(/^error: /, "").replace(/\n/g, " ");
 	const [, similar] = /\(Did you mean (?:one of )?(.*)\?\)$/.exec(complaint) ?? [];
 	const parts = [
 		problemOf(complaint, help),
-		...(similar ? [fill(errors.suggestion, { words: similar.split(", ").map(quoted(language)).join(errors.or) })] : []),
+		...(similar
+			? [
+					fill(errors.suggestion, {
+						words: similar
+							.split(", ")
+							.map((word) => `'${word}'`)
+							.join(errors.or),
+					}),
+				]
+			: []),
 		fill(errors.see, { command: ["cagewright", ...(verb === undefined ? [] : [verb]), "--help"].join(" ") }),
 	];
 	return parts.join(" ");
-}
-
-function quoted(language: Language): (word: string) => string {
-	return language === "de" ? (word) => `„${word}“` : (word) => `'${word}'`;
 }
 
 /** Commander's sentences. It has no other way to say which word is wrong. */

@@ -15,6 +15,7 @@ import {
 	atLeast,
 	count,
 	duration,
+	exportFormats,
 	type GlobalOptions,
 	recordFormats,
 } from "./options.ts";
@@ -22,7 +23,7 @@ import type { RecordOptions } from "./record.ts";
 import type { RunOptions } from "./run.ts";
 import type { TemplateOptions } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
-import type { ImportOptions } from "./transfer.ts";
+import type { ExportOptions, ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
 import type { RollbackOptions, UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
@@ -110,11 +111,11 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.action((service: string, options: ReleaseOptions) =>
 			perform(making, (verbs, terminal) => verbs.release(terminal, service, options)),
 		);
-	define("export <name>", "export redis -o redis.tar")
-		.addOption(new Option("--format <FORMAT>").choices(["tar"]).default("tar"))
+	define("export <name>", "export redis -o redis.tar", "export redis --format seccomp -o redis.json")
+		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
-		.action((name: string, options: { output?: string; withData?: boolean }) =>
+		.action((name: string, options: ExportOptions) =>
 			perform(making, (verbs, terminal) => verbs.exporting(terminal, name, options)),
 		);
 	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")

@@ -2,7 +2,7 @@ import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
 import type { MeasuredConfinement } from "../core/cage/cage.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
-import type { CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
+import type { CageMount, CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
 import type { Layer, Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
@@ -20,6 +20,8 @@ export interface LaunchRequest {
 	readonly env: Readonly<Record<string, string>>;
 	/** Opened before the application starts and passed to it (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
+	/** systemd passes the sockets instead. */
+	readonly inheritsSockets?: boolean;
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
 	/** Host files that appear in the cage's `.launch` for this launch only, e.g. an interpreter with its loader and libraries. */
@@ -196,6 +198,11 @@ export interface Launcher {
 	 * `sockets`: the unit passes sockets.
 	 */
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
+	/**
+	 * Writes a script and our programs into a new folder in `folder`, and returns the command that starts the cage with these
+	 * mounts as a systemd service. The same launch gets the same folder.
+	 */
+	placeLaunch(request: LaunchRequest, mounts: readonly CageMount[], folder: Path): Promise<readonly string[]>;
 	/** The shell commands that start the cage, for reading or for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }

@@ -187,6 +187,8 @@ export interface Finding {
 	readonly state: "ok" | "weaker" | "missing" | "note";
 	/** Path or version. After `-`, missing features. */
 	readonly found: string;
+	/** It is installed, but does not run. */
+	readonly notRunning?: true;
 	/** The package that provides it, if any. */
 	readonly package?: string;
 }

@@ -16,8 +16,6 @@ export interface HostService {
 	readonly socketPaths: readonly Path[];
 	/** Without `SIG`: makes it read its configuration again. */
 	readonly reloadSignal?: string;
-	/** Its program goes into the background (`Type=forking`). */
-	readonly forks: boolean;
 	/** It has an `ExecReload=` command. */
 	readonly reloads: boolean;
 }

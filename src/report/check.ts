@@ -1,3 +1,4 @@
+import { isAboutAccount } from "../core/cage/finding.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
@@ -15,7 +16,8 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		const { accepted, code, known, path, severity } = finding;
 		const { fix, what } = messages.finding(finding);
 		const state = accepted ? words.accepted : known ? words.known : words[severity];
-		return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${fix}`;
+		const place = isAboutAccount(code) ? "" : ` ${showPath(path)}`;
+		return `${name}: ${state} ${code}${place}: ${what}. ${fix}`;
 	});
 	for (const one of drift) {
 		const named = one.files.slice(0, filesNamed).map(({ path }) => showPath(path));

@@ -1,11 +1,13 @@
 import type { UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import { permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
+import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
+import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
@@ -34,9 +36,16 @@ export function eventToJson(event: Event): object {
 			return { ...event, path: pathToJson(event.path) };
 		case "round-finished":
 			return { ...event, missing: event.missing.map(missingToJson) };
+		case "warned":
+			return { ...event, values: withProblem(event.values) };
 		default:
 			return event;
 	}
+}
+
+/** The code of a failure is always in `problem`; some warnings also have it in `cause`. */
+function withProblem(values: Values): Values {
+	return values.cause === undefined ? values : { problem: values.cause, ...values };
 }
 
 export function planTotals(plan: Plan): {
@@ -137,7 +146,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 			groups: manifest.accounts.groups.map((group) => group.name),
 		},
 		confinement: confinementToJson(manifest, cage),
-		selftest: selftestToMadeJson(cage.selftest),
+		selftest: selftestToMadeJson(cage.selftest, measuredAlarms(made)),
 		...(cage.unitTrial ? { unitTrial: unitTrialToMadeJson(cage.unitTrial) } : {}),
 		record: made.record,
 		seconds: cage.seconds,

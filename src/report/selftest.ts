@@ -3,10 +3,12 @@ import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import { groups, type Permission } from "../core/selftest/technique.ts";
 import {
+	type AlarmCoverage,
 	countsOf,
 	type Finding,
 	failedChecks,
 	holds,
+	isSilentByDesign,
 	type Outcome,
 	permittedByPlan,
 	type Selftest,
@@ -21,9 +23,17 @@ import { indent, table } from "./format.ts";
 export function selftestToJson(name: string, test: Selftest): object {
 	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const alarm = alarms && { tried: alarms.filtered, raised: alarms.raised, silent: alarms.silent, seconds: alarms.slowest };
-	const under = { ...(unit === undefined ? {} : { unit }), ...(alarm ? { alarm } : {}) };
+	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarm: coverageToJson(alarms) } : {}) };
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
+}
+
+function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage): object {
+	return { tried: filtered, raised, silent, seconds: slowest };
+}
+
+/** Which techniques raise an alarm, in one line. */
+export function coverageText({ filtered, raised, slowest }: AlarmCoverage, messages: Messages): string {
+	return messages.selftest.alarms(raised, filtered, slowest);
 }
 
 export function selftestText(name: string, test: Selftest, messages: Messages): string {
@@ -42,8 +52,8 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		words.control(test.control.before, test.control.after),
 		...(test.alarms
 			? [
-					words.alarms(test.alarms.raised, test.alarms.filtered, test.alarms.slowest),
-					...test.alarms.silent.map((id) => `  ${words.silent(wayTitle(id, messages))}`),
+					coverageText(test.alarms, messages),
+					...test.alarms.silent.map((id) => `  ${words.silent(wayTitle(id, messages), isSilentByDesign(test, id))}`),
 				]
 			: []),
 		...(holds(test)
@@ -149,10 +159,10 @@ function permissionText(permission: Permission, messages: Messages): string {
 }
 
 /** As printed by `make` and `trial`; null if there was no self-test. */
-export function selftestToMadeJson(summary: SelftestSummary | undefined): object | null {
+export function selftestToMadeJson(summary: SelftestSummary | undefined, alarms: AlarmCoverage | undefined): object | null {
 	if (!summary) return null;
 	const { escaped, findings, openByDesign, tried } = summary;
-	return { escaped, openByDesign, tried, findings };
+	return { escaped, openByDesign, tried, findings, alarm: alarms ? coverageToJson(alarms) : null };
 }
 
 /** A summary of a few lines, for `make` and the record. */

@@ -8,6 +8,7 @@ import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { TraceResult } from "../engine/trace/trace.ts";
@@ -16,7 +17,7 @@ import { changedText, fields, indent, settingsText, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { grantsTable, offeredTable, offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
-import { selftestLines } from "./selftest.ts";
+import { coverageText, selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
 
 /** Text output of the verbs. */
@@ -204,6 +205,8 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 		lines.push(`${words.warnings}:`, indent(warnings.map(({ code, values }) => messages.note(code, values)).join("\n")));
 	}
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
+	const alarms = measuredAlarms(made);
+	if (alarms) lines.push(coverageText(alarms, messages));
 	const grants = grantsTable(made.plan.grants, messages);
 	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
 	lines.push(...callLines(made.plan.permissions, messages));

@@ -103,18 +103,19 @@ export function differenceText(a: Manifest, b: Manifest, messages: Messages): st
 		...packages.map(({ from, name, to }) => `  ${name} ${from} -> ${to}`),
 		...added.map((entry) => `+ ${showPath(entry.path)}${size(entry)}`),
 		...removed.map((entry) => `- ${showPath(entry.path)}${size(entry)}`),
-		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after)}`),
+		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after, messages)}`),
 		...(settings.length ? [`  ${words.settings(settingsText(settings, messages))}`] : []),
 	];
 	return lines.length ? lines.join("\n") : words.same(a.generation, b.generation);
 }
 
-function changeOf(before: ManifestEntry, after: ManifestEntry): string {
+function changeOf(before: ManifestEntry, after: ManifestEntry, { cli }: Messages): string {
+	const { kind, mode, owner, size } = cli.difference.aspects;
 	const facts = (entry: ManifestEntry): readonly [string, string][] => [
-		["kind", entry.kind],
-		["mode", `0${entry.mode.toString(8)}`],
-		["owner", `${entry.uid}:${entry.gid}`],
-		["size", String(entry.size)],
+		[kind, entry.kind],
+		[mode, `0${entry.mode.toString(8)}`],
+		[owner, `${entry.uid}:${entry.gid}`],
+		[size, String(entry.size)],
 		["sha256", (entry.sha256 ?? "").slice(0, 12)],
 		["->", entry.target === undefined ? "" : showPath(entry.target)],
 	];

@@ -172,19 +172,19 @@ describe("a usage error is one line with exit status 2", () => {
 		[
 			["nonsense"],
 			"Unknown verb 'nonsense'. See `cagewright --help`.",
-			"Unbekanntes Verb „nonsense“. Siehe `cagewright --help`.",
+			"Unbekanntes Verb 'nonsense'. Siehe `cagewright --help`.",
 		],
 		[
 			["mak", "--yes"],
 			"Unknown verb 'mak'. Did you mean 'make'? See `cagewright --help`.",
-			"Unbekanntes Verb „mak“. Meinten Sie „make“? Siehe `cagewright --help`.",
+			"Unbekanntes Verb 'mak'. Meinten Sie 'make'? Siehe `cagewright --help`.",
 		],
 		[
 			["make", "--prob", "x"],
 			"Unknown option '--prob'. Did you mean '--probe'? See `cagewright make --help`.",
-			"Unbekannte Option „--prob“. Meinten Sie „--probe“? Siehe `cagewright make --help`.",
+			"Unbekannte Option '--prob'. Meinten Sie '--probe'? Siehe `cagewright make --help`.",
 		],
-		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option „--jsn“. Meinten Sie „--json“?"],
+		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option '--jsn'. Meinten Sie '--json'?"],
 		[["run"], "Missing argument NAME.", "Es fehlt NAME."],
 		[["make", "--name"], "Option --name NAME needs a value.", "Der Option --name NAME fehlt ein Wert."],
 		[["record", "x", "-o"], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
@@ -198,7 +198,11 @@ describe("a usage error is one line with exit status 2", () => {
 			"for --network NETWORK: use host or none.",
 			"für --network NETWORK: möglich ist host oder none.",
 		],
-		[["export", "x", "--format", "zip"], "for --format FORMAT: use tar.", "für --format FORMAT: möglich ist tar."],
+		[
+			["export", "x", "--format", "zip"],
+			"for --format FORMAT: use tar or seccomp.",
+			"für --format FORMAT: möglich ist tar oder seccomp.",
+		],
 		[["make", "--give-up", "x"], "name-service, tls or configuration.", "name-service, tls oder configuration."],
 		[["trace", "x", "--for", "x"], "use a time such as 90, 30m, 24h or 7d.", "eine Zeit wie 90, 30m, 24h oder 7d."],
 		[["minimise", "x", "--for", "x"], "use a time such as 90s, 10m or 1h.", "eine Zeit wie 90s, 10m oder 1h."],
@@ -206,14 +210,14 @@ describe("a usage error is one line with exit status 2", () => {
 		[
 			["diff", "x", "one"],
 			"Invalid value 'one' for A: use a whole number from 1.",
-			"„one“ für A: möglich ist eine ganze Zahl ab 1.",
+			"'one' für A: möglich ist eine ganze Zahl ab 1.",
 		],
 		[
 			["unit", "x", "--install", "--uninstall"],
 			"Options --uninstall and --install exclude each other.",
 			"Die Optionen --uninstall und --install schließen sich aus.",
 		],
-		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für „list“."],
+		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für 'list'."],
 	])("%j", async (args, english, german) => {
 		for (const [lang, sentence] of [
 			["en", english],

@@ -50,6 +50,15 @@ describe("the table", () => {
 	});
 });
 
+test("the alarms are a number and the silent techniques, with the reason if the filter is meant to be silent", () => {
+	const ways = made([]).ways.map((way) => (way.id === "io-uring" ? { ...way, detail: "ENOSYS" } : way));
+	const alarms = { filtered: 90, raised: 88, slowest: 0.02, silent: ["io-uring", "bpf"] };
+	const text = selftestText("app", { ...made([]), ways, alarms }, en);
+	expect(text).toContain("the kernel recorded 88 of the 90 techniques that the filter refused, within 0.02 s.");
+	expect(text).toContain("no record: io_uring (the filter answers like a kernel without this call");
+	expect(text).toContain("no record: bpf\n");
+});
+
 test("the short form lists escapes by title", () => {
 	const summary = { at: "2026-01-01", tried: 140, escaped: ["bpf"], openByDesign: ["loopback"], findings: ["nosuid"] };
 	expect(selftestLines(summary, en)).toEqual([

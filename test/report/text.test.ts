@@ -5,6 +5,7 @@ import type { Importance, Missing } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
 import type { TrialRound } from "../../src/engine/trial/trial.ts";
 import { indent, table } from "../../src/report/format.ts";
+import { eventToJson } from "../../src/report/json.ts";
 import { showReason } from "../../src/report/reasons.ts";
 import { dryRunText, madeText, planText } from "../../src/report/text.ts";
 import { missingTable, roundText } from "../../src/report/trial.ts";
@@ -179,4 +180,13 @@ test.each(languages)("a dry run cannot control a terminal, whatever a template c
 	const text = dryRunText(answers, "/state", `cagewright make --probe '${evil}' --exercise 'a\nb'`, messagesIn(language));
 	expectPlain(text);
 	expect(text).toContain("--exercise 'a\nb'");
+});
+
+test("a warning that names a failure has its code in problem and in cause", () => {
+	const values = { name: "redis", cause: "unit-reload-failed" };
+	expect(eventToJson({ event: "warned", code: "unit-not-refreshed", values })).toMatchObject({
+		values: { ...values, problem: "unit-reload-failed" },
+	});
+	const other = { event: "warned", code: "template-not-unit", values: { template: "nginx" } } as const;
+	expect(eventToJson(other)).toEqual(other);
 });

@@ -146,6 +146,14 @@ test.each([
 	expect(stdout).toContain(reaction === "stop" ? " stopped " : " frozen ");
 });
 
+test("each trial measures which techniques raise an alarm, for the record", async () => {
+	const { json } = await cagewright(["trial", "victim", "--json"], { state });
+	const { alarm } = json.selftest as { alarm: { tried: number; raised: number } };
+	expect(alarm.raised).toBeGreaterThanOrEqual(0.95 * alarm.tried);
+	const record = (await cagewright(["record", "victim", "--format", "json"], { state })).json;
+	expect(record.alarms).toMatchObject({ generation: 1, filtered: alarm.tried, raised: alarm.raised });
+});
+
 test("selftest --alarm measures which techniques raise an alarm, for the record", async () => {
 	const { json, status } = await cagewright(["selftest", "victim", "--alarm", "--json", "--quiet"], { state });
 	expect(status).toBe(0);

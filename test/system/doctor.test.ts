@@ -30,6 +30,14 @@ test("doctor names each requirement, its state and its purpose", async () => {
 	for (const what of examined) expect(text.stdout).toContain(` ${what} `);
 });
 
+test("doctor says in words that systemd does not run", async () => {
+	const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", 'mount -t tmpfs none /run; exec "$@"', "sh"];
+	const { of } = await findings(enter);
+	expect(of("systemd")).toMatchObject({ state: "note", found: expect.stringMatching(/^systemd \d+$/), notRunning: true });
+	const text = await cagewright(["doctor"], { state, enter });
+	expect(text.stdout).toMatch(/ systemd \d+, not running /);
+});
+
 test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADMIN", async () => {
 	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
 	expect(status).toBe(3);

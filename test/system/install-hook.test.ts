@@ -35,5 +35,5 @@ test("the hook of a real upgrade marks the cage, and an update removes the mark"
 	expect((await cagewright(["stale"], { state })).status).toBe(1);
 	expect((await cagewright(["update", "greeter", "--no-selftest"], { state })).status).toBe(0);
 	expect((await cagewright(["list"], { state })).stdout).not.toMatch(/greeter .*old/);
-	expect(await cagewright(["stale"], { state })).toMatchObject({ status: 0, stdout: "" });
+	expect(await cagewright(["stale"], { state })).toMatchObject({ status: 0, stdout: "No cage is outdated.\n" });
 });

@@ -1,13 +1,19 @@
 import { readdirSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
+import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Cage } from "../../src/core/cage/cage.ts";
 import { Failure } from "../../src/core/failure.ts";
 import type { Trace } from "../../src/core/trace/trace.ts";
 import { planStep } from "../../src/engine/build/steps.ts";
 import { ThreadPlanner } from "../../src/system/thread-planner.ts";
+import { Wizard } from "../../src/wizard/session/engine-session.ts";
+import { bareApplication } from "../core/cage/plans.ts";
 import { application, type Did, rules, trace } from "../core/plan/traces.ts";
-import { temporaryState } from "./cagewright.ts";
+import { messagesIn } from "../texts.ts";
+import { temporaryFolder, temporaryState } from "./cagewright.ts";
+import { redisIn } from "./daemons.ts";
+import { freePort } from "./network.ts";
 
 const state = temporaryState();
 const planner = new ThreadPlanner(state);
@@ -75,4 +81,47 @@ test("a cancelled plan ends at once with the reason, and a new thread makes the 
 	await expect(planning).rejects.toThrow("aborted");
 	await expect(planner.plan(cage(), seen(), calledOff.signal)).rejects.toThrow("aborted");
 	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
+});
+
+test("a new decision cancels the wizard's plan that is still being made", async () => {
+	const machine = systemMachine(state);
+	let begun = () => {};
+	const hasBegun = new Promise<void>((resolve) => {
+		begun = resolve;
+	});
+	const first = {
+		plan: (_: Cage, __: Trace, signal: AbortSignal) =>
+			new Promise<never>((_, reject) => {
+				signal.addEventListener("abort", () => reject(signal.reason));
+				begun();
+			}),
+	};
+	let plans = 0;
+	const slowAtFirst = {
+		plan: (one: Cage, of: Trace, signal: AbortSignal) => (plans++ === 0 ? first : planner).plan(one, of, signal),
+		close: () => planner.close(),
+	};
+	const daemon = redisIn(temporaryFolder("redis"), await freePort());
+	const writeRecord = () => "";
+	const options = { terminal: "dumb", full: false, jobs: 1 };
+	const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), slowAtFirst, writeRecord, options);
+	const answers = {
+		name: "planned",
+		application: { ...bareApplication, command: ["/usr/bin/redis-server", ...daemon.command.slice(1)], probes: [daemon.probe] },
+		rules: rules({}),
+		onHost: false,
+		rounds: 1,
+	};
+	try {
+		// The trace ends as soon as the application answers.
+		wizard.listen(() => wizard.finishEarly());
+		await wizard.trace(answers);
+		const outdated = wizard.plan({ ...answers, rules: rules({ include: ["/"] }) });
+		await hasBegun;
+		const plan = wizard.plan(answers);
+		await expect(outdated).rejects.toThrow("aborted");
+		expect((await plan).rules).toEqual(answers.rules);
+	} finally {
+		await wizard.close();
+	}
 });

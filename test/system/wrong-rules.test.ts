@@ -34,3 +34,13 @@ test.each([
 	}
 	expect(existsSync(`${state}/cages/wrong`)).toBe(false);
 });
+
+test("make needs no parameter whose command was given instead, and repeats the command", async () => {
+	const values = ["--set", "port=11211", "--set", "send=version", "--set", "expect=VERSION"];
+	const request = ["make", "network-daemon", "--name", "cache", ...values, "--dry-run", "--json", "--", "/bin/sleep", "1"];
+	const { json, status } = await cagewright(request, { state: temporaryState() });
+	expect(status).toBe(0);
+	expect(json.command).toContain(
+		"make network-daemon --set port=11211 --set send=version --set expect=VERSION --name cache --yes -- /bin/sleep 1",
+	);
+});

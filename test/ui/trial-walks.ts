@@ -15,6 +15,7 @@ async function toTrial(screen: ScreenDriver): Promise<void> {
 	screen.type("\r");
 }
 
+const measured = { filtered: 98, raised: 96, slowest: 0.02, silent: ["clone3-user", "io-uring"] };
 const answering: Script = { rounds: [{ answered: true, missing: [] }] };
 
 export const trialWalks: readonly Walk[] = [
@@ -41,7 +42,7 @@ export const trialWalks: readonly Walk[] = [
 	},
 	{
 		name: "a cage with an escape",
-		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
+		script: { ...answering, tested: { test: { ...selftestOf(["signal", "climb"], ["nosuid"]), alarms: measured } } },
 		async go(screen, seen) {
 			await toTrial(screen);
 			await screen.sees("✗ 2");

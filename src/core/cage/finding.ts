@@ -58,6 +58,11 @@ export interface Finding {
 	readonly values: Readonly<Record<string, string | number>>;
 }
 
+/** Such a finding has no path, and its text starts with the account's name. */
+export function isAboutAccount(code: FindingCode): boolean {
+	return code.startsWith("account-");
+}
+
 /** A finding that the administrator accepts, for one path or all. */
 interface Acceptance {
 	readonly code: FindingCode;

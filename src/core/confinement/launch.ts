@@ -39,6 +39,8 @@ export interface LaunchSpec {
 	 */
 	readonly init: Path;
 	readonly environment: Path;
+	/** systemd passes sockets, which the application inherits. */
+	readonly inheritsSockets?: boolean;
 	/** Host path of `socketsExecutable`. */
 	readonly socketsProgram?: Path;
 	/** Host path of `acceptorExecutable`. */

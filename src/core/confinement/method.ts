@@ -1,5 +1,4 @@
 import { Failure } from "../failure.ts";
-import { knows } from "./unit/versions.ts";
 
 /**
  * Names of the confinement's layers. A launch can omit some, which no verb offers: the self-test proves that way that it would
@@ -41,8 +40,8 @@ export function mountOptions(options: string, without: readonly Layer[] = []): s
 
 export const launcherName = "util-linux";
 
-/** A layer that may be missing: `landlock` (not in the kernel), `pids` (a unit without a PID namespace). */
-export const weaknesses = ["landlock", "pids"] as const;
+/** A layer that may be missing: `landlock` (not in the kernel). */
+export const weaknesses = ["landlock"] as const;
 export type Weakness = (typeof weaknesses)[number];
 
 /** Determined by trying, never derived from a version. */
@@ -67,11 +66,6 @@ export function chooseMethod({ landlock, missing, namespaces, seccomp }: Feature
 	const requirements = [...namespaces, ...(seccomp ? [] : ["seccomp"]), ...missing];
 	if (requirements.length) throw new Failure("no-launcher", { requirements: requirements.join(", ") }, 3);
 	return { landlock, weaker: landlock ? [] : ["landlock"] };
-}
-
-/** Returns the layers that a unit cannot provide with this systemd version. */
-export function unitWeaknesses(version: number): Weakness[] {
-	return knows(version, "PrivatePIDs") ? [] : ["pids"];
 }
 
 /** Throws `not-full-…` (exit status 3) if every layer is required and one is missing. */

@@ -62,7 +62,7 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 }
 
 /** As long as the largest process id. */
-const processIdPlace = "0000000000";
+export const processIdPlace = "0000000000";
 
 const call = {
 	...{ open: 2, close: 3, lstat: 6, dup2: 33, socket: 41, bind: 49, listen: 50, setsockopt: 54, chdir: 80, fchdir: 81 },

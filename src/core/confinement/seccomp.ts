@@ -68,7 +68,7 @@ export type When =
 	| "executable-without-file"
 	| "executable";
 
-interface Rule {
+export interface Rule {
 	readonly call: SyscallName;
 	readonly answer: Answer;
 	readonly why: Why;

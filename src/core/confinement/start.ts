@@ -5,6 +5,7 @@ import { confiningLayers } from "./confine.ts";
 import { environmentWords } from "./environment.ts";
 import { type CageRoot, environmentName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./method.ts";
+import { processIdPlace } from "./passed-sockets.ts";
 
 /**
  * Returns the last line: an empty environment, the root, `confine` for init and application, the init, then the application's
@@ -33,21 +34,25 @@ export function start(
 			? [spec.chroot, ".", ...sockets, ...dropped, ...confine]
 			: [...sockets.map((path) => `.${path}` as Path), ...confine, ...dropped]),
 		...[init, pathFromText(spec.cwd)],
-		...applicationWords(spec, capabilities, tool),
 	];
-	return [quoteShellLine(words)];
+	return [`${quoteShellLine(words)} ${applicationLine(spec, capabilities, tool)}`];
 }
 
-/** Words that only concern the application: setpriv for its account and capabilities, its environment, its command. */
-function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
+/** The part that only concerns the application: setpriv for its account and capabilities, its environment, its command. */
+function applicationLine(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string {
 	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
 	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
 	// On the host itself no account can be given our executable, so the variables come first.
 	const isEarly = spec.root.kind === "host" || spec.without?.includes("environment");
-	const environment = isEarly ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
+	const [program, ...environment] = isEarly ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
-	return [...tool, ...account, "--", ...environment, ...acceptor, ...spec.command.map(pathFromText)];
+	const before = quoteShellLine([...tool, ...account, "--", ...(program === undefined ? [] : [program])]);
+	const inherited = spec.inheritsSockets ? `${inheritedVariables} ` : "";
+	return `${before} ${inherited}${quoteShellLine([...environment, ...acceptor, ...spec.command.map(pathFromText)])}`;
 }
+
+/** sd_listen_fds(3). */
+const inheritedVariables = `LISTEN_PID=${processIdPlace} "LISTEN_FDS=$LISTEN_FDS" "LISTEN_FDNAMES=\${LISTEN_FDNAMES-}"`;
 
 function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
 	const isRoot = identity.uid === 0;

@@ -229,7 +229,10 @@ export function selftestOf({ cage, evidence, manifest }: CageRecord): SelftestSu
 }
 
 /** Returns which techniques raise an alarm, if that was measured with this generation. */
-export function measuredAlarms({ cage: { alarms }, manifest }: CageRecord): MeasuredAlarms | undefined {
+export function measuredAlarms({
+	cage: { alarms },
+	manifest,
+}: Pick<CageRecord, "cage" | "manifest">): MeasuredAlarms | undefined {
 	return alarms?.generation === manifest.generation ? alarms : undefined;
 }
 

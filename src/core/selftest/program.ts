@@ -115,12 +115,22 @@ export function attemptsProgram(architecture: Architecture, { isGated = false, s
 	return [
 		prelude(architecture),
 		...(isGated ? ["$gated = 1; alarm 900;"] : []),
-		...tried.filter((way) => !(spare && way.spared)).map(({ attempt, id }) => `attempt('${id}', sub {\n${attempt}\n});`),
+		...tried.flatMap(({ attempt, id, spared }, index) =>
+			spare && spared ? [] : [`attempt('${id}', ${index}, sub {\n${attempt}\n});`],
+		),
 		"print qq(done\\n);",
 		// The test observes it from outside and stops it. A signal from an earlier attempt only shortens the wait.
 		"my $end = time + 20;",
 		"sleep 1 while time < $end;",
 	].join("\n");
+}
+
+const indexedTechniques = Object.values(techniques).flat();
+
+/** The technique whose process has this name, in the run with this token. */
+export function techniqueNamed(name: string, token: string): string | undefined {
+	const prefix = `${token.slice(0, 8)}-`;
+	return name.startsWith(prefix) ? indexedTechniques[Number(name.slice(prefix.length))]?.id : undefined;
 }
 
 /** Whether a gated attempt waits for its signal. */
@@ -168,12 +178,15 @@ $SIG{USR1} = sub { $go = 1 };
 
 # Runs in its own process, so that a crash, a hang or given up privileges do not affect later attempts.
 sub attempt {
-	my ($id, $try) = @_;
+	my ($id, $index, $try) = @_;
 	if ($gated) { print "$id\tready\n"; select undef, undef, undef, 0.02 until $go; $go = 0 }
 	my $child = fork;
 	if (!defined $child) { print "$id\tfailed\t", 0 + $!, "\n"; return }
 	if ($child == 0) {
 		alarm 10;
+		# PR_SET_NAME: the kernel's records have it.
+		my $name = substr($of{token}, 0, 8) . "-$index";
+		syscall $number{prctl}, 15, $name;
 		$! = 0;
 		my $out = eval { $try->() };
 		my $error = 0 + $!;

@@ -251,6 +251,20 @@ export function holds(test: Selftest): boolean {
 	return !withOutcome(test, "escaped").length && !withOutcome(test, "failed").length && !failedChecks(test).length;
 }
 
+/** What a cage stores about the self-test of this generation. */
+export function storedResults(
+	test: Selftest,
+	at: string,
+	generation: number,
+): { readonly selftest: SelftestSummary; readonly alarms?: MeasuredAlarms } {
+	return { selftest: summariseSelftest(test, at), ...(test.alarms ? { alarms: { ...test.alarms, at, generation } } : {}) };
+}
+
+/** Whether the filter answers the technique's call like a kernel without it, which leaves no record. */
+export function isSilentByDesign(test: Selftest, id: string): boolean {
+	return test.ways.some((way) => way.id === id && way.detail === "ENOSYS");
+}
+
 export function summariseSelftest(test: Selftest, at: string): SelftestSummary {
 	const ids = (outcome: Result) => withOutcome(test, outcome).map(({ id }) => id);
 	return {

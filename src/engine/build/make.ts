@@ -210,8 +210,7 @@ export async function rounds(
 /** Adds this generation's self-test result if one is wanted. Drops that of another generation. */
 export async function withSelftest(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
 	const { selftest: _, ...rest } = cage;
-	const selftest = wanted ? await selftestStep(context, rest, manifest) : undefined;
-	return selftest ? { ...rest, selftest } : rest;
+	return wanted ? { ...rest, ...(await selftestStep(context, rest, manifest)) } : rest;
 }
 
 /** Makes the candidate the present generation and updates the log and the record. */

@@ -10,7 +10,7 @@ import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isN
 import type { GivenOptions } from "../../core/questions/options.ts";
 import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/questions/read-options.ts";
 import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../../core/template/merge.ts";
-import type { ParameterValues } from "../../core/template/parameters.ts";
+import { namesIn, type ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Context, Machine } from "../context.ts";
 import { type StartingPoint, startingPoint } from "./starting-point.ts";
@@ -95,29 +95,49 @@ function dropAccount({ user: _, ...application }: Application, options: GivenOpt
 }
 
 /** A starting point's own answers. Variables that depend on the account are those of `user`, because naming `user` adds them. */
-export function baseAnswers(
-	machine: AnswersMachine,
-	start: StartingPoint,
-	user: string | undefined,
-	parameters?: ParameterValues,
-): Answers {
-	const base = answersFrom(machine, withParameters(parameters), [], start);
-	if (start.kind !== "found" || user === undefined || user === base.application.user) return base;
-	const { env } = answersFrom(machine, { ...withParameters(parameters), user }, [], start).application;
+function baseAnswers(machine: AnswersMachine, start: StartingPoint, { application, parameters }: Answers): Answers {
+	const options = withParameters(parameters);
+	if (start.kind === "template") return baseOfTemplate(machine, start, application, options);
+	const base = answersFrom(machine, options, [], start);
+	const { user } = application;
+	if (user === undefined || user === base.application.user) return base;
+	const { env } = answersFrom(machine, { ...options, user }, [], start).application;
 	return { ...base, application: { ...base.application, env } };
+}
+
+/** A part that lacks a parameter's value was replaced, so the base is without it. */
+function baseOfTemplate(
+	machine: AnswersMachine,
+	start: StartingPoint & { kind: "template" },
+	{ command, probes }: Application,
+	options: GivenOptions,
+): Answers {
+	const { application, parameters } = start.template;
+	const values = { ...start.values, ...readParameters(options) };
+	const isReplaced = (part: readonly string[]) =>
+		[...namesIn(part)].some(
+			(name) => Object.hasOwn(parameters, name) && parameters[name]?.default === undefined && values[name] === undefined,
+		);
+	const replaced = { command: isReplaced(application.command), probes: isReplaced(application.probes) };
+	const given = replaced.probes ? { ...options, probe: [...probes] } : options;
+	const base = answersFrom(machine, given, replaced.command ? command : [], start);
+	return {
+		...base,
+		application: {
+			...base.application,
+			...(replaced.command ? { command: [] } : {}),
+			...(replaced.probes ? { probes: [] } : {}),
+		},
+	};
 }
 
 /**
  * The answers without any option, so that the equivalent command names only the difference. Returns undefined without a template
  * or unit.
  */
-export async function baseOf(
-	context: Pick<Context, "machine">,
-	{ application, parameters, template, unit }: Answers,
-): Promise<Answers | undefined> {
-	const name = template ?? unit;
-	if (name === undefined) return undefined;
-	return baseAnswers(context.machine, await startingPoint(context, name), application.user, parameters);
+export async function baseOf(context: Pick<Context, "machine">, answers: Answers): Promise<Answers | undefined> {
+	const name = answers.template ?? answers.unit;
+	return name === undefined ? undefined : baseAnswers(context.machine, await startingPoint(context, name), answers);
 }
 
 /** Replaces an account that the machine does not have, keeping the groups. */

@@ -12,17 +12,11 @@ import type { CageReader } from "../store.ts";
 
 /**
  * Findings about processes outside the cage and other cages that share its accounts. Processes of one account may signal, trace
- * and read each other (ptrace(2)) unless a PID namespace hides them.
+ * and read each other (ptrace(2)); only the PID namespace hides them.
  */
-export async function accountFindings(
-	machine: Machine,
-	name: string,
-	uids: readonly number[],
-	separated: boolean,
-): Promise<Finding[]> {
+export async function accountFindings(machine: Machine, name: string, uids: readonly number[]): Promise<Finding[]> {
 	if (!uids.length) return [];
 	const accounts = new Map(machine.accounts.users().map((user) => [user.uid, user.name]));
-	const severity = separated ? "warning" : "danger";
 	const findings: Finding[] = [];
 	const outside = await processesOutside(machine, name, uids);
 	const others = await footprintsOfOthers(machine.store, name);
@@ -31,12 +25,12 @@ export async function accountFindings(
 		const [first, ...more] = outside.filter((one) => one.uid === uid);
 		if (first) {
 			const values = { account, pid: first.pid, program: first.program, count: more.length + 1 };
-			findings.push({ code: "account-used-outside", path: root, severity, values });
+			findings.push({ code: "account-used-outside", path: root, severity: "warning", values });
 		}
 		const cages = [...others].filter(([, footprint]) => footprint.uids.includes(uid)).map(([cage]) => cage);
 		if (cages.length) {
 			const values = { account, cages: cages.join(", "), count: cages.length };
-			findings.push({ code: "account-of-other-cage", path: root, severity, values });
+			findings.push({ code: "account-of-other-cage", path: root, severity: "warning", values });
 		}
 	}
 	return findings;

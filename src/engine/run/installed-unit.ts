@@ -9,6 +9,7 @@ import {
 	unitName,
 	unitPlace,
 } from "../../core/confinement/unit/installed.ts";
+import { startsLauncher } from "../../core/confinement/unit/versions.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -109,10 +110,15 @@ interface Exposures {
 	readonly forLogs: readonly string[];
 }
 
-/** Throws `tool-missing` (exit 3) without systemd-analyze. */
+/** Throws `tool-missing` (exit 3) without systemd-analyze, and `unit-score-launched` (exit 3) if systemd's settings do not make the cage. */
 export async function unitExposure(context: Context, { name, service }: WhichUnit): Promise<Exposures> {
 	const { units } = context.machine;
 	const { cage, manifest } = await presentCage(context, name);
+	const version = units.version();
+	if (startsLauncher(version)) {
+		const option = service === undefined ? "--unit" : `--dropin ${service}`;
+		throw new Failure("unit-score-launched", { name, version, option }, 3);
+	}
 	const host = service === undefined ? undefined : hostService(context, service);
 	const known = host ?? (cage.unit === undefined ? undefined : units.service(cage.unit));
 	const { text } = await unitAtPlace(context, service === undefined ? { name } : { name, service }, host);

@@ -1,20 +1,21 @@
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { refuseWeaker, unitWeaknesses } from "../../core/confinement/method.ts";
 import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
-import type { UnitInput } from "../../core/confinement/unit/input.ts";
+import { mountedData, type UnitInput } from "../../core/confinement/unit/input.ts";
+import { commandOf } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
-import { knows } from "../../core/confinement/unit/versions.ts";
+import { startsLauncher } from "../../core/confinement/unit/versions.ts";
 import { Failure } from "../../core/failure.ts";
-import { join } from "../../core/path/path.ts";
+import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import { type Context, warnWeaker } from "../context.ts";
+import { type Context, launchMethod } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
+import { launchRequest } from "./run.ts";
 
 /** These functions need neither events nor a signal. */
 type OnMachine = Pick<Context, "machine">;
@@ -26,7 +27,8 @@ export async function unitText(context: OnMachine, name: string): Promise<string
 	if (isPerConnection((application.sockets ?? []).flatMap((text) => parsePassedSocket(text) ?? []))) {
 		throw new Failure("unit-per-connection-own", { name, unit: unit ?? "UNIT" }, 2);
 	}
-	return systemdUnit(await unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
+	const host = unit === undefined ? undefined : context.machine.units.service(unit);
+	return systemdUnit(await launched(context, present, await unitInput(context, present, host)));
 }
 
 /**
@@ -40,31 +42,30 @@ export async function dropinText(context: OnMachine, name: string, service: stri
 		const program = printable(present.cage.application.command[0] ?? "");
 		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
 	}
-	return systemdDropin({ ...(await unitInput(context, present, host)), service: host });
+	return systemdDropin({ ...(await launched(context, present, await unitInput(context, present, host))), service: host });
 }
 
 /**
- * The texts of a cage's service in order, with its input modified by `change`: the cage's own unit, or a host service and the
- * drop-in for it.
+ * The texts of a cage's service in order, with its input modified by `change` and its launch by `test`: the cage's own unit, or a
+ * host service and the drop-in for it.
  */
 export async function unitTexts(
 	context: OnMachine,
 	present: PresentCage,
 	host: HostService | undefined,
 	change: (input: UnitInput) => UnitInput,
+	test: TestedLaunch,
 ): Promise<readonly string[]> {
-	const input = change(await unitInput(context, present, host));
+	const input = await launched(context, present, change(await unitInput(context, present, host)), test);
 	return host ? [...host.texts, systemdDropin({ ...input, service: host })] : [systemdUnit(input)];
 }
 
-/** Reports findings now, because the unit starts the cage later without us. With `full`, refuses weaker confinement. */
-export async function judgeUnit(context: Context, name: string, full: boolean): Promise<void> {
+/** Reports findings and weaknesses now, because the unit starts the cage later without us. */
+export async function judgeUnit(context: Context, name: string): Promise<void> {
 	const { cage, generation, layout, manifest } = await presentCage(context, name);
 	warnOfUnitTrial(context, cage, generation);
-	const weaker = unitWeaknesses(context.machine.units.version());
-	refuseWeaker(weaker, full);
-	warnWeaker(context, weaker);
-	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
+	launchMethod(context, true);
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 }
 
 /** Warns if the present generation failed as a service. */
@@ -93,7 +94,7 @@ export function isServiceOf({ machine }: OnMachine, cage: Cage, host: HostServic
 
 async function unitInput(
 	{ machine }: OnMachine,
-	{ cage, generation, layout, manifest }: PresentCage,
+	{ cage, layout, manifest }: PresentCage,
 	host?: HostService,
 ): Promise<UnitInput> {
 	requireLaunchable(
@@ -111,9 +112,7 @@ async function unitInput(
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
 	return {
 		name: cage.name,
-		root: knows(systemdVersion, "RootDirectoryByLink")
-			? machine.store.presentRoot(cage.name)
-			: machine.store.root(cage.name, generation),
+		root: machine.store.presentRoot(cage.name),
 		data: layout.writable.map((path) => ({ path, source: join(layout.data, path.slice(1)) })),
 		binds: layout.binds,
 		plan: {
@@ -123,8 +122,6 @@ async function unitInput(
 			permissions: manifest.permissions,
 		},
 		launcher: machine.store.building.launcher(cage.name),
-		// Unless the command was changed to stay in the foreground.
-		forks: Boolean(host?.forks) && !cage.notes?.some(({ code }) => code === "unit-foreground"),
 		keepsAccount: cage.keepsAccount ?? false,
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner } }),
 		systemdVersion,
@@ -134,4 +131,37 @@ async function unitInput(
 		accepted: cage.accepted ?? [],
 		...(reloadSignal === undefined || cage.unitTrial?.withoutReload ? {} : { reloadSignal }),
 	};
+}
+
+/** What a test changes about the launch. */
+export interface TestedLaunch {
+	/** Where its files are written. */
+	readonly folder: Path;
+	readonly hostFiles?: readonly Path[];
+	readonly names?: readonly string[];
+}
+
+/** Adds the launcher's command if this systemd needs it. */
+async function launched(
+	{ machine }: OnMachine,
+	present: PresentCage,
+	input: UnitInput,
+	{ folder, ...files }: TestedLaunch = { folder: machine.store.building.launcher(present.cage.name) },
+): Promise<UnitInput> {
+	if (!startsLauncher(input.systemdVersion)) return input;
+	// systemd holds the limits and passes the sockets; a unit without network has a namespace of its own.
+	const { limits: _, sockets, ...request } = launchRequest(present);
+	const inheritsSockets = Boolean(input.sockets?.length);
+	const executable = present.layout.permissions.executableData ?? [];
+	const mounts = [
+		...mountedData(input).map(({ path, source }) => ({ path, source, access: "rw" as const })),
+		...input.binds.map(({ access, path }) => ({ path: pathFromText(path), source: pathFromText(path), access })),
+	].map((mount) => (executable.includes(mount.path) ? { ...mount, isExecutable: true as const } : mount));
+	mounts.sort((a, b) => a.path.length - b.path.length);
+	const launch = await machine.launcher.placeLaunch(
+		{ ...request, ...files, command: commandOf(input), network: "host", inheritsSockets },
+		mounts,
+		folder,
+	);
+	return { ...input, launch };
 }

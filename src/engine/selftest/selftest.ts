@@ -14,11 +14,10 @@ import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from
 import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
-	type MeasuredAlarms,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
-	type SelftestSummary,
+	storedResults,
 	summariseSelftest,
 	type Tested,
 	unproven,
@@ -29,8 +28,8 @@ import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { measureAlarms } from "./alarm-coverage.ts";
-import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, weakerUnderUnit } from "./unit-selftest.ts";
+import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques; an idle machine needs a third of one. */
 const patience = 30;
@@ -40,8 +39,8 @@ export interface SelftestOptions {
 	readonly network?: "host" | "none";
 	/** Layers that the tested launch omits. Only tests of the self-test use it. */
 	readonly without?: readonly Layer[];
-	/** Also measures which techniques raise an alarm; takes about two minutes. */
-	readonly alarms?: boolean;
+	/** Also measures which techniques raise an alarm. That takes two minutes where `AlarmListener` is incomplete. */
+	readonly alarms?: "if-fast" | "always";
 	/** Runs as a systemd service instead of via the launcher. */
 	readonly unit?: UnderUnit;
 }
@@ -58,18 +57,20 @@ export async function selftestCage(context: Context, name: string, options: Self
 	const interpreter = context.machine.selftest.interpreter();
 	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
 	const test = await testCage(context, cage, manifest, interpreter, options);
-	if (test.alarms) await saveAlarms(context, name, { ...test.alarms, generation: manifest.generation });
+	if (options.alarms) await saveAlarms(context, name, test, manifest.generation);
 	return test;
 }
 
 /** For the record. A failure is a warning, because the result is worth more than its place in the record. */
-async function saveAlarms(context: Context, name: string, alarms: Omit<MeasuredAlarms, "at">): Promise<void> {
+async function saveAlarms(context: Context, name: string, test: Selftest, generation: number): Promise<void> {
 	const { now, store } = context.machine;
+	const { alarms } = storedResults(test, new Date(now()).toISOString(), generation);
+	if (!alarms) return;
 	try {
 		await using _lock = await store.lock(name);
 		const cage = await knownCage(store, name);
-		await store.saveCage({ ...cage, alarms: { ...alarms, at: new Date(now()).toISOString() } });
-		const { filtered, generation, raised } = alarms;
+		await store.saveCage({ ...cage, alarms });
+		const { filtered, raised } = alarms;
 		await store.log(name, "alarms-measured", { generation, filtered, raised });
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
@@ -83,14 +84,19 @@ const techniqueCount = Object.values(techniques).flat().length;
 const testFailures = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
 
 /**
- * The self-test as the last step of a trial. If it cannot run, a warning explains why and the result is undefined: the record
- * then says that the techniques were not tried.
+ * The self-test as the last step of a trial. If it cannot run, a warning explains why and the result is empty: the record then says
+ * that the techniques were not tried.
  */
-export async function selftestStep(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestSummary | undefined> {
+export async function selftestStep(
+	context: Context,
+	cage: Cage,
+	manifest: Manifest,
+): Promise<Partial<ReturnType<typeof storedResults>>> {
 	const tested = await selftestIfPossible(context, cage, manifest);
-	if (tested.test) return summariseSelftest(tested.test, new Date(context.machine.now()).toISOString());
+	const at = new Date(context.machine.now()).toISOString();
+	if (tested.test) return storedResults(tested.test, at, manifest.generation);
 	context.emit({ event: "warned", ...tested.untried });
-	return undefined;
+	return {};
 }
 
 /** The test's result, or why it could not run. On a busy machine a test may fail by itself, so it gets a second try. */
@@ -104,7 +110,7 @@ export async function selftestIfPossible(context: Context, cage: Cage, manifest:
 
 async function testOnce(context: Context, cage: Cage, manifest: Manifest, interpreter: Interpreter): Promise<Tested> {
 	try {
-		const test = await testCage(context, cage, manifest, interpreter);
+		const test = await testCage(context, cage, manifest, interpreter, { alarms: "if-fast" });
 		const { escaped, openByDesign, tried } = summariseSelftest(test, "");
 		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
 		return { test };
@@ -129,8 +135,10 @@ async function testCage(
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
-	const weaker = options.unit ? weakerUnderUnit(context, method) : method.weaker;
+	const { weaker } = method;
 	await using decoy = await selftest.decoy(manifest.identity);
+	const { token } = decoy.facts;
+	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
 	let launch = 0;
 	const start = (change: Partial<LaunchRequest>, spare: boolean) => {
 		const number = ++launch;
@@ -155,7 +163,7 @@ async function testCage(
 		const inNetwork = network === "none" ? "none" : "host";
 		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
 	};
-	const alarmsOf = async (attempts: ReadonlyMap<string, Attempt>) => {
+	const measureSlowly = async (attempts: ReadonlyMap<string, Attempt>) => {
 		await using sandbox = await context.machine.launcher.createSandbox();
 		const { architecture } = selftest;
 		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
@@ -163,7 +171,7 @@ async function testCage(
 		const spec = { kind: "cage", cage: layout, sandbox } as const;
 		const { brought: hostFiles, names } = interpreter;
 		const gated = { ...request, network, spec, command, hostFiles, names, signal: context.signal };
-		return await measureAlarms(context, gated, attempts);
+		return await measureAlarmsSlowly(context, token, gated, attempts);
 	};
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 	const before = await control();
@@ -177,7 +185,11 @@ async function testCage(
 	const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 	if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 	const inForce = expected(request, network, layout);
-	const alarms = options.alarms ? await alarmsOf(real.attempts) : undefined;
+	const alarms = listener?.isComplete
+		? await listener.coverage(real.attempts)
+		: options.alarms === "always"
+			? await measureSlowly(real.attempts)
+			: undefined;
 	return {
 		...(alarms ? { alarms } : {}),
 		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
@@ -185,7 +197,7 @@ async function testCage(
 		ways: outcomes,
 		audit: auditOutside(
 			withoutDecoy(real.seen, decoy.facts.pid),
-			options.unit ? expectedOfUnit(inForce, layout, manifest) : inForce,
+			options.unit ? expectedOfUnit(context, inForce, layout, manifest) : inForce,
 		),
 		control: { before: escapes(before.attempts), after: escapes(after.attempts) },
 		seconds: Math.round((now() - started) / 10) / 100,

@@ -1,9 +1,9 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { type Method, unitWeaknesses, type Weakness } from "../../core/confinement/method.ts";
 import { shownBelowRun } from "../../core/confinement/unit/files.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
+import { startsLauncher } from "../../core/confinement/unit/versions.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
@@ -35,17 +35,14 @@ export function testedUnit(context: Context, cage: string, { service }: UnderUni
 	return service === undefined ? unitName(cage) : hostService(context, service).name;
 }
 
-/** Weaknesses of a unit on this machine. */
-export function weakerUnderUnit({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
-	return [...weaker, ...unitWeaknesses(machine.units.version())];
-}
-
 /** Adjusts a launch's expectation to what systemd does differently (docs/security.md, "The systemd unit"). */
 export function expectedOfUnit(
+	{ machine }: Pick<Context, "machine">,
 	expected: Expected,
 	{ permissions }: CageLayout,
 	{ entries }: Pick<Manifest, "entries">,
 ): Expected {
+	if (startsLauncher(machine.units.version())) return expected;
 	return {
 		...expected,
 		mounts: [
@@ -107,10 +104,12 @@ export async function tryUnderUnit(
 			plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
 		};
 	};
+	const { brought: hostFiles, names } = program.interpreter;
+	const texts = await unitTexts(context, present, host, change, { folder: sandbox.folder, hostFiles, names });
 	const text = attemptsUnit({
 		name: present.cage.name,
-		texts: await unitTexts(context, present, host, change),
-		launcher: launchFolder,
+		texts,
+		...(startsLauncher(context.machine.units.version()) ? {} : { launcher: launchFolder }),
 		output,
 		seconds: maxSeconds,
 		without: withoutSettings,

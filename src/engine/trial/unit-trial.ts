@@ -66,12 +66,18 @@ async function tryUnit(
 	context.emit({ event: "unit-trial-started", unit });
 	await using sandbox = await launcher.createSandbox();
 	const copies = await trialService.copies(layout, sandbox);
-	const texts = await unitTexts(context, present, host, (input) => ({
-		...input,
-		...copies,
-		sockets: [],
-		plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
-	}));
+	const texts = await unitTexts(
+		context,
+		present,
+		host,
+		(input) => ({
+			...input,
+			...copies,
+			sockets: [],
+			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
+		}),
+		{ folder: sandbox.folder },
+	);
 	const { probes, timeout } = cage.application;
 	const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 	try {

@@ -1,5 +1,5 @@
 import type { AuditPolicy } from "../../core/cage/audit.ts";
-import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
+import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import { runningUids } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
@@ -17,8 +17,6 @@ interface AuditOptions {
 	readonly accepted?: readonly string[];
 	/** Reads every file, not only those with a changed stat(2). */
 	readonly thorough?: boolean;
-	/** False if the cage shares the host's PID namespace: another process of its account then allows an escape. */
-	readonly separated?: boolean;
 }
 
 /** What a generation may contain, from its own manifest. */
@@ -56,7 +54,7 @@ export async function findingsOf(
 	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
-	{ separated = true, thorough = false }: AuditOptions = {},
+	{ thorough = false }: AuditOptions = {},
 ): Promise<readonly Finding[]> {
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
@@ -65,7 +63,7 @@ export async function findingsOf(
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids)]);
 	return found.flat();
 }
 
@@ -92,8 +90,7 @@ export async function auditGeneration(
 }
 
 function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
-	// Texts about an account start with its name.
-	const place = code.startsWith("account-") ? "" : `${showPath(path)} `;
+	const place = isAboutAccount(code) ? "" : `${showPath(path)} `;
 	const words = { ...values, name, place, path: showPath(path), finding: code, more };
 	return new Failure(more ? "audit-dangers" : "audit-danger", words, 4);
 }

@@ -250,8 +250,6 @@ export const failuresDe: Failures = {
 		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
-	"not-full-pids":
-		"--require full scheitert: Dieses systemd unterstützt PrivatePIDs= nicht. Verwenden Sie systemd ab 257, starten Sie den Käfig mit `cagewright run`, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",
 	"not-traced": "Der Käfig {name} wurde noch nicht beobachtet. Führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Nennen Sie eine Anwendung: eine Vorlage, eine Unit oder einen Befehl, etwa `cagewright make -- BEFEHL`.",

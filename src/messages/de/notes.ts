@@ -89,8 +89,6 @@ export const notesDe: Notes = {
 	"talks-to-port-in-vain": "Die Anwendung verbindet sich mit Port {port} dieses Systems, den ein Käfig ohne Netz nicht erreicht.",
 	"weaker-landlock":
 		"Schwächerer Schutz: Dieser Kernel hat kein Landlock; nur Mounts, Modi und Capabilities begrenzen das Schreiben. Um das abzulehnen: --require full",
-	"weaker-pids":
-		"Schwächerer Schutz: systemd vor 257 hat kein PrivatePIDs=; der Käfig erreicht Prozesse des Hosts unter demselben Konto. Um das abzulehnen: --require full",
 	"run-already":
 		"Prozess {pid} läuft bereits im Käfig {name} und benutzt dieselben Daten. Um ihn zu beenden: cagewright signal {name} TERM",
 	"unit-stop-untried":

@@ -174,7 +174,8 @@ export const selftestDe: SelftestMessages = {
 		`NICHT SICHER: ${escaped} Techniken ausgebrochen, ${findings} Prüfungen von außen nicht bestanden.`,
 	alarms: (raised, filtered, slowest) =>
 		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(2).replace(".", ",")} s.`,
-	silent: (technique) => `nicht verzeichnet: ${technique}`,
+	silent: (technique, byDesign) =>
+		`nicht verzeichnet: ${technique}${byDesign ? " (der Filter antwortet wie ein Kernel ohne diesen Aufruf, was Bibliotheken erwarten)" : ""}`,
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,
 	notTried: "Keine Ausbruchstechnik wurde erprobt: perl fehlt, oder der Selbsttest war abgeschaltet.",

@@ -21,6 +21,7 @@ export const installDe: Widen<typeof installEn> = {
 	removed: "Diese Dateien wurden entfernt, alle Käfige und Vorlagen behalten:",
 	nothing: "Nichts war installiert.",
 	left: (path) => `${path} wurde nach der Installation geändert und nicht entfernt.`,
+	noneStale: "Kein Käfig ist veraltet.",
 	stale: (name, packages, security) =>
 		`cagewright: Käfig ${name} enthält noch ältere Dateien${packages ? ` von ${packages}` : ""}${security ? " (Sicherheitsaktualisierung)" : ""}; aktualisieren: cagewright update ${name}`,
 };
@@ -84,6 +85,8 @@ function list(lines: readonly string[]): string {
 export const transferDe: Widen<typeof transferEn> = {
 	exported: (name, path) =>
 		`${name} nach ${path} exportiert. Das Archiv enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. Auf dem anderen System: cagewright import ${path}`,
+	filterExported: (name, path) =>
+		`Filter für Systemaufrufe von ${name} nach ${path} geschrieben. So verwenden Sie ihn: podman run --security-opt seccomp=${path} …`,
 	title: (name, generation, from, at, refused) =>
 		refused
 			? `Abgelehntes Archiv des Käfigs ${name} (Generation ${generation} von ${from}, exportiert ${at}). Nichts von dem Folgenden ist geprüft.`
@@ -222,6 +225,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 export const doctorDe: Widen<typeof doctorEn> = {
 	head: ["", "Voraussetzung", "Gefunden", "Benötigt für"],
 	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	notRunning: (found) => `${found}, läuft nicht`,
 	fine: "Dieses System erfüllt alle Voraussetzungen.",
 	fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
 	installing: (command) => `Wird ausgeführt: ${command}`,
@@ -248,8 +252,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		processor: "ein System mit x86_64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
-		systemd:
-			"für Units das System mit systemd starten; systemd vor 257 hat kein PrivatePIDs=, daher jedem Dienst ein eigenes Konto geben.",
+		systemd: "für Units das System mit systemd starten.",
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:

@@ -7,6 +7,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{path} ist beschädigt oder stammt nicht von Cagewright ({where}); nichts wurde importiert. Exportieren Sie den Käfig erneut.",
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
+	"export-without-data":
+		"--with-data gilt nur für Archive: Ein Filter für Systemaufrufe enthält keine Daten. Lassen Sie --with-data oder --format seccomp weg.",
 	"export-changed": "Der Käfig {name} weicht vom gebauten Stand ab: {path} {what}. Er wurde nicht exportiert. Abhilfe: {fix}.",
 	"import-architecture":
 		"Nichts wurde importiert: Der Käfig wurde für {theirs}-Prozessoren gebaut, dieses System ist aber {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
@@ -151,6 +153,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Die Unit von {name} startet cagewright, das den Käfig selbst einrichtet. Erproben Sie das ohne --unit: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd lehnt die Unit ab ({complaint}); nichts wurde geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
+	"unit-score-launched":
+		"systemd {version} kann diese Unit nicht bewerten, weil ein Skript den Käfig erzeugt. Um den Schutz zu prüfen: `cagewright selftest {name} {option}`.",
 	"unit-reload-failed":
 		"systemd konnte seine Units nicht neu laden ({problem}); die Änderung wurde zurückgenommen. Führen Sie `systemctl daemon-reload` aus, beheben Sie den gemeldeten Fehler, und versuchen Sie es erneut.",
 	"unit-sockets-refused":

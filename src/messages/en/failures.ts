@@ -231,8 +231,6 @@ export const failuresEn = {
 		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
-	"not-full-pids":
-		"--require full fails: this systemd does not support PrivatePIDs=. Use systemd 257 or later, start the cage with `cagewright run`, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",
 	"not-traced": "Cage {name} has not been traced. Run `cagewright trace {name}`.",
 	"nothing-to-cage": "Name an application: a template, a unit or a command, as in `cagewright make -- COMMAND`.",

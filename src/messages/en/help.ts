@@ -163,9 +163,9 @@ export const helpEn = {
 			yes: "Do not ask",
 		},
 		export: {
-			about: "Write a cage to an archive",
-			details: "`import` creates the cage from it on another machine with the same processor architecture.",
-			format: "Format of the archive; only tar",
+			about: "Write a cage to an archive, or its system call filter to a file",
+			details: "`import` creates the cage from the archive on another machine with the same processor architecture.",
+			format: "tar: the whole cage. seccomp: its system call filter, for podman, Docker and Kubernetes",
 			output: "Write to this new file (default: stdout)",
 			withData: "Include the application's data; stop the application first",
 		},

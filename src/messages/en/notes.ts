@@ -82,8 +82,6 @@ export const notesEn = {
 		"The application connects to port {port} of this machine, which a cage without a network cannot reach.",
 	"weaker-landlock":
 		"Weaker protection: this kernel has no Landlock, so only mounts, modes and capabilities limit writing. To refuse this: --require full",
-	"weaker-pids":
-		"Weaker protection: systemd before 257 has no PrivatePIDs=, so the cage can reach host processes of the same account. To refuse this: --require full",
 	"run-already": "Process {pid} already runs in cage {name} and uses the same data. To stop it: cagewright signal {name} TERM",
 	"unit-stop-untried":
 		"{unit} did not exit within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal stops it, set KillSignal= with systemctl edit {unit}.",

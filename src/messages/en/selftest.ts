@@ -175,7 +175,8 @@ export const selftestEn = {
 		`NOT SAFE: ${escaped} techniques escaped, ${findings} checks from outside failed.`,
 	alarms: (raised: number, filtered: number, slowest: number) =>
 		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(2)} s.`,
-	silent: (technique: string) => `no record: ${technique}`,
+	silent: (technique: string, byDesign: boolean) =>
+		`no record: ${technique}${byDesign ? " (the filter answers like a kernel without this call, as libraries expect)" : ""}`,
 	control: (before: number, after: number) =>
 		`The control run without any layer escaped with ${before} techniques before the test and ${after} after it, so the test works.`,
 	/** Used in the record and after `make`. */

@@ -21,6 +21,7 @@ export const installEn = {
 	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
 	left: (path: string) => `${path} was changed after the installation and was not removed.`,
+	noneStale: "No cage is outdated.",
 	stale: (name: string, packages: string, security: boolean) =>
 		`cagewright: cage ${name} still contains older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; to update it: cagewright update ${name}`,
 };
@@ -87,6 +88,8 @@ function list(lines: readonly string[]): string {
 export const transferEn = {
 	exported: (name: string, path: string) =>
 		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
+	filterExported: (name: string, path: string) =>
+		`Wrote the system call filter of ${name} to ${path}. To use it: podman run --security-opt seccomp=${path} …`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
 			? `Refused archive of the cage ${name} (generation ${generation} of ${from}, exported ${at}). Nothing below was verified.`
@@ -226,6 +229,7 @@ export const minimiseEn = {
 export const doctorEn = {
 	head: ["", "Requirement", "Found", "Needed for"],
 	states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+	notRunning: (found: string) => `${found}, not running`,
 	fine: "This machine meets all requirements.",
 	fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
 	installing: (command: string) => `Running: ${command}`,
@@ -252,7 +256,7 @@ export const doctorEn = {
 		processor: "use an x86_64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
-		systemd: "boot with systemd to use units; systemd before 257 has no PrivatePIDs=, so give each service its own account.",
+		systemd: "boot with systemd to use units.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:

@@ -3,6 +3,8 @@ export const verbFailuresEn = {
 	"export-damaged":
 		"{path} is damaged or was not written by Cagewright ({where}), so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
+	"export-without-data":
+		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
 	"export-changed": "Cage {name} differs from its build : {path} {what}. It was not exported. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
@@ -133,6 +135,8 @@ export const verbFailuresEn = {
 		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to try that: `cagewright trial {name}`.",
 	"unit-rejected":
 		"systemd rejects the unit ({complaint}), so nothing was written. Please report this with the output of `cagewright unit`.",
+	"unit-score-launched":
+		"systemd {version} cannot rate this unit, because a script creates the cage. To test the protection: `cagewright selftest {name} {option}`.",
 	"unit-reload-failed":
 		"systemd could not reload its units ({problem}), so the change was undone. Run `systemctl daemon-reload`, fix the error that it shows, then try again.",
 	"unit-sockets-refused":

@@ -4,6 +4,7 @@ import type { Companions } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
+import { children, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 
@@ -46,11 +47,16 @@ async function state(service: string): Promise<ServiceState> {
 	const isSignal = ["2", "3"].includes(value("ExecMainCode"));
 	return {
 		active: value("ActiveState"),
-		mainPid: Number(value("MainPID")),
+		mainPid: mainOf(Number(value("MainPID"))),
 		result: value("Result"),
 		status: Number(value("ExecMainStatus")) + (isSignal ? 128 : 0),
 		restarts: Number(value("NRestarts")),
 	};
+}
+
+/** The launcher's unshare(1) waits for its child, which becomes the init. */
+function mainOf(pid: number): number {
+	return (processStatus(pid)?.name === "unshare" ? children(pid)[0] : undefined) ?? pid;
 }
 
 const linesRead = 50;

@@ -112,8 +112,10 @@ function utilLinux({ missing }: Features): Finding {
 function systemd(): Finding {
 	const number = Number(/systemd (\d+)/.exec(version("systemctl"))?.[1] ?? 0);
 	const booted = existsSync("/run/systemd/system"); // sd_booted(3)
-	const found = number ? `systemd ${number}${booted ? "" : " (- /run/systemd/system)"}` : "";
-	return { what: "systemd", state: !number || !booted ? "note" : number < 257 ? "weaker" : "ok", found };
+	if (!number) return { what: "systemd", state: "note", found: "" };
+	const found = `systemd ${number}`;
+	if (!booted) return { what: "systemd", state: "note", found, notRunning: true };
+	return { what: "systemd", state: number < 257 ? "weaker" : "ok", found };
 }
 
 function version(program: string): string {

@@ -65,6 +65,9 @@ function missingTools(): string[] {
 	});
 }
 
+/** Milliseconds. An idle machine needs a few, a busy one that emulates its processor many thousands. */
+const patience = 60_000;
+
 const texts = new Map<string, string>();
 
 /** A program's help text, which some print to stderr. */
@@ -72,7 +75,7 @@ export function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
 	const path = findTool(program);
-	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: 5000 }) : undefined;
+	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: patience }) : undefined;
 	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
 	texts.set(program, text);
 	return text;
@@ -96,7 +99,7 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 		env: toolEnvironment,
 		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
-		timeout: 5000,
+		timeout: patience,
 	});
 	if (stdout === "none\n") return { landlock: landlockByName() };
 	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };

@@ -4,7 +4,7 @@ import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
 import type { HostShell } from "../../core/confinement/host-shell.ts";
-import { type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
@@ -37,6 +37,7 @@ import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { cageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
+import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
@@ -194,6 +195,18 @@ export class UtilLinuxLauncher implements Launcher {
 		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
+	}
+
+	async placeLaunch(request: LaunchRequest, mounts: readonly CageMount[], folder: Path): Promise<readonly string[]> {
+		requireMayLaunch(request, this.state);
+		// The environment program writes the process ID, and the init closes no descriptors, if systemd passes sockets.
+		const kind = request.inheritsSockets ? { closes: false, passedSockets: 1 } : {};
+		return placeLaunch(folder, (place) => {
+			const spec = this.specification(request, place);
+			const root = { ...spec.root, mounts } as CageRoot;
+			checkMountPoints({ ...spec, root });
+			return { spec: { ...spec, root }, programs: { ...ownPrograms(kind), confiner: this.confiner(request, root) } };
+		});
 	}
 
 	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {

@@ -66,7 +66,6 @@ function hostService(name: string, root: string): HostService | undefined {
 		sockets: sockets.map((socket) => socket.name),
 		socketPaths: sockets.flatMap(({ listens }) => listens.flatMap(pathOf)),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
-		forks: unit.type === "forking",
 		reloads: unit.execReload.length > 0,
 	};
 }

@@ -55,6 +55,8 @@ export class Wizard implements WizardSession {
 	readonly #exercises = new ExerciseQueue();
 	/** Ends a search with the best result so far. */
 	#stopSearch = new AbortController();
+	/** Ends the last plan. */
+	#outdated = new AbortController();
 	/** A build or trial is running or queued. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
@@ -167,10 +169,15 @@ export class Wizard implements WizardSession {
 		this.#stopSearch.abort();
 	}
 
+	/** A plan that is still being made is outdated and ends. */
 	plan(answers: Answers): Promise<Plan> {
+		this.#outdated.abort();
+		this.#outdated = new AbortController();
+		const { signal } = this.#outdated;
 		return this.#run(async (context) => {
 			const progress = this.#progress;
-			const making = () => this.#planner.plan(progress.current(answers), progress.traced(), context.signal);
+			const until = AbortSignal.any([context.signal, signal]);
+			const making = () => this.#planner.plan(progress.current(answers), progress.traced(), until);
 			const { value, seconds } = await timed(context, "plan", making);
 			progress.plan = value;
 			if (progress.cage) progress.cage = { ...progress.cage, seconds: { ...progress.cage.seconds, plan: seconds } };
@@ -267,7 +274,7 @@ export class Wizard implements WizardSession {
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
-		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service, this.#options.full));
+		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service));
 	}
 
 	async cancel(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Answers } from "../../core/questions/answers.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
 import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/record.ts";
-import { summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
+import { storedResults, type Tested } from "../../core/selftest/verdict.ts";
 import { type MadeCage, publish, type RecordWriter, withSelftest } from "../../engine/build/make.ts";
 import { warningsOf } from "../../engine/build/unproven.ts";
 import { layoutOf } from "../../engine/cages.ts";
@@ -36,7 +36,7 @@ export async function publishTried(
 	await store.saveTrace(answers.name, work.traced());
 	const { answered, missing } = round;
 	const judged = work.tested
-		? withVerdict(cage, work.tested, new Date(now()).toISOString())
+		? withVerdict(cage, work.tested, new Date(now()).toISOString(), manifest.generation)
 		: await withSelftest(context, work.current(answers), manifest);
 	const made = { cage: judged, plan, manifest, counts: countEntries(manifest), answered, missing };
 	const published = await publish(context, made, previous, writeRecord);
@@ -58,8 +58,8 @@ function withExercises(answers: Answers, { exercises }: Cage): Answers {
 	return more.length ? { ...answers, application: { ...application, exercises: [...application.exercises, ...more] } } : answers;
 }
 
-function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string): Cage {
-	return test ? { ...cage, selftest: summariseSelftest(test, at) } : cage;
+function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string, generation: number): Cage {
+	return test ? { ...cage, ...storedResults(test, at, generation) } : cage;
 }
 
 export interface Afterwards {
@@ -97,14 +97,9 @@ function canInstall({ accounts, services }: Machine): boolean {
 }
 
 /** Throws like `judgeUnit` and `installUnit`, and `no-systemd` (exit 3). */
-export async function installFor(
-	context: Context,
-	name: string,
-	service: string | undefined,
-	full: boolean,
-): Promise<InstalledUnit> {
+export async function installFor(context: Context, name: string, service: string | undefined): Promise<InstalledUnit> {
 	if (!canInstall(context.machine)) throw new Failure("no-systemd", {}, 3);
-	await judgeUnit(context, name, full);
+	await judgeUnit(context, name);
 	const { action, place } = await installUnit(context, { name, ...(service === undefined ? {} : { service }) }, false);
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }

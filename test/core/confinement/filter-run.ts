@@ -34,6 +34,8 @@ export function run(program: Buffer, architecture: number, number: number, args:
 		else if (code === 0x54) accumulator = (accumulator & value) >>> 0;
 		else if (code === 0x15) at += accumulator === value ? yes : no;
 		else if (code === 0x35) at += accumulator >= value ? yes : no;
+		else if (code === 0x25) at += accumulator > value ? yes : no;
+		else if (code === 0x05) at += value;
 		else if (code === 0x45) at += (accumulator & value) !== 0 ? yes : no;
 		else if (code === 0x06) return answer(value);
 		else throw new Error(`instruction ${code.toString(16)}`);
@@ -43,7 +45,8 @@ export function run(program: Buffer, architecture: number, number: number, args:
 
 function answer(value: number): string {
 	if (value === 0x7fff0000) return "allow";
-	if (value === 0x80000000) return "kill";
+	// SECCOMP_RET_KILL_PROCESS, and _KILL_THREAD, which libseccomp uses for calls of other architectures.
+	if (value === 0x80000000 || value === 0) return "kill";
 	const names: Record<number, string> = { 0: "none", 1: "EPERM", 38: "ENOSYS", 93: "EPROTONOSUPPORT", 97: "EAFNOSUPPORT" };
 	return (value >>> 16 === 5 && names[value & 0xffff]) || `0x${value.toString(16)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseMethod, type Features, refuseWeaker, unitWeaknesses, weaknesses } from "../../../src/core/confinement/method.ts";
+import { chooseMethod, type Features, refuseWeaker, weaknesses } from "../../../src/core/confinement/method.ts";
 
 const debian13: Features = {
 	namespaces: [],
@@ -29,10 +29,6 @@ describe("a machine without a requirement starts nothing and names it", () => {
 	])("%s", (_, values, requirements) =>
 		expect(() => chosen(values)).toThrow(expect.objectContaining({ code: "no-launcher", exit: 3, values: { requirements } })),
 	);
-});
-
-test("a unit has no PID namespace before systemd 257", () => {
-	expect([256, 257].map(unitWeaknesses)).toEqual([["pids"], []]);
 });
 
 test("a missing layer stops a launch only if every layer is required", () => {

@@ -145,6 +145,14 @@ describe("many at once", () => {
 		expect(matchPaths(rulesOf(kind).exclude)("/usr/bin/redis-server" as Path)).toBeUndefined();
 	});
 
+	test("p and t on a left-out secret leave nothing out", () => {
+		for (const key of ["p", "t"]) {
+			const wizard = select(atFiles(), "/etc/redis/tls.key").type(key);
+			expect(rulesOf(wizard)).toEqual(redis.rules);
+			expect(wizard.state.notice?.code).toBe(key === "t" ? "only-skipped" : "no-package");
+		}
+	});
+
 	test("g offers the folder of the selected entry as a pattern", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type("g");
 		expect(wizard.state.prompt?.line.text).toBe("/etc/redis/**");

@@ -41,7 +41,7 @@ export function systemdDropin(input: DropinInput): string {
 		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is a replaced value of the unit.`,
 		...unitSection(sourceAssertions(input)),
 		"[Service]",
-		...resetSettings(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
+		...resetSettings(input, before, new Set(limited.map(({ name }) => name))),
 		"",
 		"# The cage.",
 		...limited.flatMap((setting, index) => [
@@ -78,11 +78,11 @@ function settingsOf({ texts }: MovedService): Settings {
 	return settings;
 }
 
-function resetSettings(version: number, before: Settings, set: ReadonlySet<string>): string[] {
-	return resets.flatMap(({ lists, values, why }) => {
+function resetSettings({ launch, systemdVersion }: UnitInput, before: Settings, set: ReadonlySet<string>): string[] {
+	return [...resets, ...(launch ? [launcherReset] : [])].flatMap(({ lists, values, why }) => {
 		const empty = lists.map((name): [string, string] => [name, ""]);
 		const neutral = Object.entries(values).filter(([name]) => !set.has(name));
-		const lines = [...empty, ...neutral].filter(([name]) => knows(version, name));
+		const lines = [...empty, ...neutral].filter(([name]) => knows(systemdVersion, name));
 		return ["", `# ${why}`, ...lines.flatMap(([name, value]) => [...previousValues(before, name), `${name}=${value}`])];
 	});
 }
@@ -167,6 +167,18 @@ const resets: readonly Reset[] = [
 		values: { GuessMainPID: "yes", SendSIGKILL: "yes", SendSIGHUP: "no" },
 	},
 ];
+
+/** Settings that the launcher's steps could not run with, or that would hide the state folder from them. */
+const launcherReset: Reset = {
+	why: "What the script needs to create the cage; it confines the application itself.",
+	lists: [],
+	values: {
+		...{ NoNewPrivileges: "no", RestrictNamespaces: "no", RestrictSUIDSGID: "no", LockPersonality: "no", PrivateMounts: "no" },
+		...{ ProtectSystem: "no", ProtectKernelTunables: "no", ProtectKernelModules: "no", ProtectControlGroups: "no" },
+		...{ ProtectHostname: "no", ProtectProc: "default", ProcSubset: "all", PrivateIPC: "no" },
+		...{ PrivateDevices: "no", DevicePolicy: "auto" },
+	},
+};
 
 const resetLists: ReadonlySet<string> = new Set(resets.flatMap(({ lists }) => lists));
 

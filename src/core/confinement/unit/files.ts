@@ -12,7 +12,6 @@ import {
 import { initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
-import { knows } from "./versions.ts";
 
 const run = pathFromText("/run");
 const homes = ["/home", "/root", "/run/user"].map(pathFromText);
@@ -26,12 +25,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
 	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
 
-	if (knows(input.systemdVersion, "RootDirectoryByLink"))
-		unit.comment("The cage's current generation; a new one takes effect at the next start.");
-	else
-		unit.comment(
-			"One generation of the cage. This systemd version accepts no link here, so write the unit again after each update.",
-		);
+	unit.comment("The cage's current generation; a new one takes effect at the next start.");
 	unit.set("RootDirectory", pathText("RootDirectory", input.root));
 	const launcher = initOf(input) ? input.launcher : input.confiner?.folder;
 	if (launcher !== undefined) {
@@ -154,15 +148,13 @@ function devices(unit: UnitLines, { plan }: UnitInput): void {
 
 /**
  * Mounts only the journal's syslog socket, because BindLogSockets= mounts more. systemd holds it, so it survives a restart of
- * journald (measured). If systemd does not know BindLogSockets=, PrivateDevices= makes /dev/log a link to the socket's original
- * path.
+ * journald (measured).
  */
 function logSockets(unit: UnitLines, syslog: Path | undefined): void {
 	const socket = join(journalDirectory, "dev-log");
 	if (syslog === socket) {
 		unit.comment("The application writes to the host's syslog through this one socket of the journal.");
-		const place = unit.knows("BindLogSockets") ? pathFromText("/dev/log") : socket;
-		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", socket, place, "norbind", "-"));
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", socket, pathFromText("/dev/log"), "norbind", "-"));
 	} else if (syslog !== undefined) {
 		unit.comment(`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= only the journal's socket is possible.`);
 	}

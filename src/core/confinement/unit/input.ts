@@ -2,7 +2,6 @@ import type { Bind, Limits } from "../../application/application.ts";
 import { join, outermost, type Path, pathFromText } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
 import { initInside, launchDirectory, openInitName } from "../launch.ts";
-import { knows } from "./versions.ts";
 
 /** The parts of a plan that a unit needs. */
 interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
@@ -18,12 +17,12 @@ export interface UnitInput {
 	readonly data: readonly { readonly path: Path; readonly source: Path }[];
 	readonly binds: readonly Bind[];
 	readonly plan: UnitPlan;
-	/** From `systemctl --version`. Newer settings become a comment that names the version. */
+	/** From `systemctl --version`. */
 	readonly systemdVersion: number;
+	/** The command that starts the cage where `startsLauncher`. systemd's own settings do it elsewhere. */
+	readonly launch?: readonly string[];
 	/** Host folder with our init, visible as `/.launch` in the cage. Absent without an init for this processor. */
 	readonly launcher?: Path;
-	/** The application detaches. */
-	readonly forks?: boolean;
 	/** The trace shows that its main process keeps the account that it starts as. */
 	readonly keepsAccount?: boolean;
 	/** Our program that loads filter and Landlock rules: its name in a host folder, visible as `/.launch` in the cage. */
@@ -67,10 +66,9 @@ export const initCapabilities: readonly string[] = ["kill", "setpcap"];
 
 /**
  * Returns the init as PID 1, as under `run`: it follows an application that detaches, whose first process would otherwise end
- * the service. It needs PrivatePIDs=, because it signals detached processes with kill(-1). It closes no descriptors, because
- * systemd passes sockets as such.
+ * the service. It closes no descriptors, because systemd passes sockets as such.
  */
-export function initOf({ launcher, sockets, systemdVersion }: UnitInput): Path | undefined {
-	if (!knows(systemdVersion, "PrivatePIDs") || launcher === undefined) return undefined;
+export function initOf({ launcher, sockets }: UnitInput): Path | undefined {
+	if (launcher === undefined) return undefined;
 	return sockets?.length ? join(launchDirectory, pathFromText(openInitName)) : initInside;
 }

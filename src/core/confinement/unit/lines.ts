@@ -2,7 +2,6 @@ import { ancestors, join, type Path } from "../../path/path.ts";
 import { printable } from "../../path/quote.ts";
 import { mountedData, type UnitInput } from "./input.ts";
 import { pathText } from "./quote.ts";
-import { knows, neededVersion } from "./versions.ts";
 
 /**
  * Returns lines of `[Unit]` that prevent systemd from following a link to a source of `BindPaths=`: it does not start the
@@ -35,15 +34,10 @@ export interface Setting {
 	readonly comments: readonly string[];
 }
 
-/** Collects a section's settings in order. A setting that this systemd does not know becomes a comment. */
+/** Collects a section's settings in order. */
 export class UnitLines {
 	readonly settings: Setting[] = [];
-	readonly version: number;
 	#comments: string[] = [];
-
-	constructor(version: number) {
-		this.version = version;
-	}
 
 	/** Adds a comment to the next setting. */
 	comment(text: string): void {
@@ -51,16 +45,8 @@ export class UnitLines {
 	}
 
 	set(name: string, value: string): void {
-		if (!this.knows(name)) {
-			this.comment(`Missing here, needs systemd ${neededVersion(name)}: ${name}=${value}`);
-			return;
-		}
 		this.settings.push({ name, value, comments: this.#comments });
 		this.#comments = [];
-	}
-
-	knows(name: string): boolean {
-		return knows(this.version, name);
 	}
 
 	/** Returns the lines, including comments after the last setting. */

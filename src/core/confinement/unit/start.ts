@@ -7,7 +7,6 @@ import { isPerConnection } from "../passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
-import { knows } from "./versions.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
 const systemdEnvironment = [
@@ -18,11 +17,48 @@ const systemdEnvironment = [
 /** Sets how the application starts, reloads and stops. */
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
-	const init = initOf(input);
 	unit.comment("No readiness notification, because its socket would give access to the host's PID 1.");
-	// If the init follows detached processes, systemd must not. Without a PID namespace, systemd can.
-	const inForeground = input.systemdVersion >= 240 ? "exec" : "simple";
-	unit.set("Type", input.forks && !knows(input.systemdVersion, "PrivatePIDs") ? "forking" : inForeground);
+	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
+	if (input.launch) launcher(unit, input, input.launch);
+	else cage(unit, input);
+	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);
+	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
+	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
+	if (perConnection) unit.set("StandardOutput", "socket");
+	if (perConnection) unit.set("StandardError", "journal");
+	unit.set("UMask", "0022");
+	if (!perConnection) {
+		unit.set("Restart", "on-failure");
+		unit.set("RestartSec", "1s");
+	}
+	limits(unit, input.limits ?? {});
+	const steering = input.launch ? [] : steeringVariables(launchEnvironment(application));
+	if (steering.length)
+		unit.comment(
+			`No ExecReload= and no ExecStop=: ${steering.join(" and ")} would also affect these commands, which run outside the cage as root.`,
+		);
+	else outside(unit, input);
+	end(unit, input);
+}
+
+/** The launcher's own steps, as under `run`. */
+function launcher(unit: UnitLines, { sockets }: UnitInput, [program = "", ...args]: readonly string[]): void {
+	if (sockets?.length) {
+		unit.comment("These pass their sockets as descriptors, which the init leaves open.");
+		unit.set("Sockets", sockets.join(" "));
+	}
+	unit.comment(
+		"This version of systemd cannot create every namespace of a cage, so a script starts it, as `cagewright run` does.",
+	);
+	unit.comment("The script removes the privileges that it needs for that before it starts the application.");
+	unit.set("ExecStart", [programWord(program), ...args.map(argumentWord)].join(" "));
+	unit.set("CapabilityBoundingSet", "~");
+}
+
+/** systemd's settings create the cage; our programs come first in it. */
+function cage(unit: UnitLines, input: UnitInput): void {
+	const { application } = input.plan;
+	const init = initOf(input);
 	const [program = "", ...args] = commandOf(input);
 	const confiner = input.confiner && join(launchDirectory, pathFromText(input.confiner.name));
 	if (confiner) {
@@ -42,52 +78,32 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
-	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);
-	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
-	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
-	if (perConnection) unit.set("StandardOutput", "socket");
-	if (perConnection) unit.set("StandardError", "journal");
-	unit.set("UMask", "0022");
-	if (!perConnection) {
-		unit.set("Restart", "on-failure");
-		unit.set("RestartSec", "1s");
-	}
-	limits(unit, input.limits ?? {});
-	const steering = steeringVariables(environment);
-	if (steering.length)
-		unit.comment(
-			`No ExecReload= and no ExecStop=: ${steering.join(" and ")} would also affect these commands, which run outside the cage as root.`,
-		);
-	else outside(unit, input);
-	end(unit, input);
 }
 
 function outside(unit: UnitLines, input: UnitInput): void {
 	unit.comment("The following commands run outside the cage, and with + as root.");
-	unit.set("RootDirectoryStartOnly", "yes");
+	if (!input.launch) unit.set("RootDirectoryStartOnly", "yes");
 	if (input.reloadSignal !== undefined) {
 		unit.comment("This signal makes the application reload its configuration.");
-		unit.set("ExecReload", signalCommand(input.reloadSignal));
+		unit.set("ExecReload", signalCommand(input, input.reloadSignal));
 	}
-	if (!unit.knows("PrivatePIDs")) return;
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
-	unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
+	if (!input.launch) unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
-	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
+	unit.set("ExecStop", `-${signalCommand(input, input.stopSignal ?? "TERM", wait)}`);
 }
 
 function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
 	unit.comment("These pass their sockets as descriptors, which the init leaves open.");
 	unit.set("Sockets", names.join(" "));
-	if (!unit.knows("PrivatePIDs")) return;
 	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the main process's outer number (measured).
 	unit.comment("Process id of the socket's recipient in its own PID namespace: the init starts the application as 2.");
 	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
 }
 
 /** If systemd passes sockets, systemd-socket-activate(1), which replaced it in the trial, is not needed. */
-function commandOf({ plan, sockets }: UnitInput): readonly string[] {
+export function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 	const { command } = plan.application;
 	if (!sockets?.length || !/(^|\/)systemd-socket-activate$/.test(command[0] ?? "")) return command;
 	const first = command.findIndex((word, index) => index > 0 && !word.startsWith("--"));
@@ -114,12 +130,13 @@ function end(unit: UnitLines, input: UnitInput): void {
 	);
 	unit.set("KillMode", "mixed");
 	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
-	if (initOf(input)) {
+	const init = input.launch !== undefined || initOf(input) !== undefined;
+	if (init) {
 		unit.comment("The init exits with 128+N if signal N ended the application.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 	}
 	// Both have the same exit status.
-	if (initOf(input) || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
+	if (init || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
 }
 
 /**
@@ -140,8 +157,10 @@ function isOfTheSystem(value: string): boolean {
 /**
  * Returns a shell line with the shell's own kill, because kill(1) is not installed everywhere, and the application's PATH must
  * not decide what root runs. `$MAINPID` is no word if the main process has exited (systemd.service(5)); then there is nothing
- * to do. `then` may use `$pid`.
+ * to do. The launcher's main process is unshare(1), whose only child is the init. `then` may use `$pid`.
  */
-function signalCommand(signal: string, then = ""): string {
-	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; for pid; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;
+function signalCommand({ launch }: UnitInput, signal: string, then = ""): string {
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's expansion.
+	const main = launch ? 'for pid in ${1:+$(cat "/proc/$1/task/$1/children")}' : "for pid";
+	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; ${main}; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;
 }

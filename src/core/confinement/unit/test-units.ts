@@ -37,8 +37,8 @@ export function attemptsUnit({
 	texts,
 	without = [],
 }: TestedService & {
-	/** Host path of the folder with the interpreter, visible as `/.launch` in the cage. */
-	readonly launcher: Path;
+	/** Host path of the folder with the interpreter, visible as `/.launch` in the cage. Absent if the launcher creates the cage. */
+	readonly launcher?: Path;
 	/** Host path of the output file. */
 	readonly output: Path;
 	/** Settings to omit. */
@@ -48,7 +48,8 @@ export function attemptsUnit({
 		.flatMap((text, index) => confiningSettings(text).filter(({ name }) => name !== "ExecStart" || index === texts.length - 1))
 		.filter(({ name }) => !without.includes(name))
 		.map(({ line }) => line);
-	const bind = `BindReadOnlyPaths=${bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind")}`;
+	const binds =
+		launcher === undefined ? [] : [`BindReadOnlyPaths=${bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind")}`];
 	const unit = [
 		`Description=${lineText("Description", `Escape attempts in the cage ${name}`)}`,
 		"CollectMode=inactive-or-failed",
@@ -56,7 +57,7 @@ export function attemptsUnit({
 	return unitText(unit, [
 		...settings,
 		// If the application is PID 1, this bind is not there yet.
-		...(settings.includes(bind) ? [] : [bind]),
+		...binds.filter((bind) => !settings.includes(bind)),
 		"Restart=no",
 		`RuntimeMaxSec=${seconds}`,
 		`StandardOutput=append:${pathText("StandardOutput", output)}`,

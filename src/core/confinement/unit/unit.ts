@@ -27,9 +27,14 @@ export function systemdUnit(input: UnitInput): string {
 
 /** Returns the `[Service]` settings of a caged service. */
 export function serviceLines(input: UnitInput): UnitLines {
-	const unit = new UnitLines(input.systemdVersion);
+	const unit = new UnitLines();
 	if (input.accepted?.length) unit.comment(`Accepted findings of the audit: ${input.accepted.join(", ")}`);
 	start(unit, input);
+	if (input.launch) {
+		ownNetwork(unit, input);
+		addresses(unit, input);
+		return unit;
+	}
 	account(unit, input);
 	files(unit, input);
 	kernel(unit, input);
@@ -172,9 +177,14 @@ function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("RestrictSUIDSGID", "yes");
 }
 
-function network(unit: UnitLines, { plan }: UnitInput): void {
+function ownNetwork(unit: UnitLines, { plan }: UnitInput): void {
 	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
-	addresses(unit, { plan });
+}
+
+function network(unit: UnitLines, input: UnitInput): void {
+	const { plan } = input;
+	ownNetwork(unit, input);
+	addresses(unit, input);
 	const { netlink, unixSockets } = plan.permissions;
 	if (netlink !== undefined) unit.comment(`AF_NETLINK is needed for: ${netlink}`);
 	if (unixSockets !== undefined) unit.comment(`AF_UNIX is needed for: ${unixSockets}`);

@@ -23,16 +23,14 @@ const since: Readonly<Record<string, number>> = {
 	OpenFile: 253,
 	ImportCredential: 254,
 	RootEphemeral: 254,
-	/** RootDirectory= with a link (path_pick() of systemd); before, it had to be the directory itself. */
-	RootDirectoryByLink: 256,
-	BindLogSockets: 257,
 	PrivatePIDs: 257,
 };
 
-export function neededVersion(setting: string): number {
-	return since[setting] ?? 0;
+export function knows(version: number, setting: string): boolean {
+	return version >= (since[setting] ?? 0);
 }
 
-export function knows(version: number, setting: string): boolean {
-	return version >= neededVersion(setting);
+/** Without PrivatePIDs=, systemd cannot create every namespace of a cage, so the service starts the launcher's own steps. */
+export function startsLauncher(version: number): boolean {
+	return !knows(version, "PrivatePIDs");
 }

@@ -42,7 +42,6 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 	const { directory } = cagePaths(state, head.name);
 	const scratch = join(directory, transientName("tmp"));
 	await makeSafeFolder(scratch);
-	const file = to === undefined ? undefined : await openNewFile(to);
 	try {
 		await writeAtomic(join(scratch, pathFromText(exportHeadName)), `${JSON.stringify(head)}\n`);
 		const parts: string[] = [];
@@ -61,18 +60,34 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
 		const changed = async () => head.data && (await look()).stamp !== stamp;
 		const dataChanged = new Failure("export-data-changed", { name: head.name }, 4);
-		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal).catch(async (problem) => {
-			throw (await changed()) ? dataChanged : problem;
-		});
-		if (isWhole && (await changed())) throw dataChanged;
-		await file?.sync();
-		return { isWhole, leftOut };
+		const pack = async (descriptor: number) => {
+			const isWhole = await tar([...words, ...places, ...data], descriptor, signal).catch(async (problem) => {
+				throw (await changed()) ? dataChanged : problem;
+			});
+			if (isWhole && (await changed())) throw dataChanged;
+			return { isWhole, leftOut };
+		};
+		return to === undefined ? await pack(1) : await withNewFile(to, ({ fd }) => pack(fd));
+	} finally {
+		await removeTree(scratch);
+	}
+}
+
+/**
+ * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
+ * leaves no file.
+ */
+async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
+	const file = await openNewFile(path);
+	try {
+		const result = await work(file);
+		await file.sync();
+		return result;
 	} catch (error) {
-		if (to !== undefined) await unlink(pathToBytes(to)).catch(() => {});
+		await unlink(pathToBytes(path)).catch(() => {});
 		throw error;
 	} finally {
-		await file?.close();
-		await removeTree(scratch);
+		await file.close();
 	}
 }
 
@@ -114,6 +129,15 @@ async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: 
 		.sort((a, b) => a.length - b.length)
 		.at(0);
 	return above !== undefined && !writable.some((one) => isWithin(one, place)) && staysWithin(place, target, above);
+}
+
+/** Writes text to a new file in the same way. */
+export function writeExport(path: Path, text: string): Promise<void> {
+	return withNewFile(path, (file) =>
+		file.writeFile(text).catch((error: unknown) => {
+			throw writeFailure(error, path);
+		}),
+	);
 }
 
 async function openNewFile(path: Path): Promise<FileHandle> {

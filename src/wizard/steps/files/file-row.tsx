@@ -78,10 +78,10 @@ function columns(node: FileNode, current: PendingPlan, whole: number, width: num
 	const word = item ? wordOf(item, messages) : node.kind === "group" ? recommended(node, current, messages) : "";
 	if (width < 60) return item && word !== "" ? word : size;
 	const share = sums.bytesIn ? `${percent(sums.bytesIn, whole)} %` : "";
-	if (width < 76) return item ? (word === "" ? size : word) : `${size} ${share.padStart(4)}`;
+	if (width < 76) return item ? (word === "" ? size : word) : `${size} ${share.padStart(5)}`;
 	const count = item ? "" : messages.count(sums.items);
 	const bar = shareBar(sums.bytesIn, whole, width < 100 ? barWidths.narrow : barWidths.wide);
-	const text = `${word}${count.padStart(word === "" ? 0 : 6)} ${size.padStart(bytesWidth)} ${bar} ${share.padStart(4)}`;
+	const text = `${word}${count.padStart(word === "" ? 0 : 6)} ${size.padStart(bytesWidth)} ${bar} ${share.padStart(5)}`;
 	// A long word needs the room of the empty columns.
 	return text.length > width * 0.55 ? text.trimEnd() : text;
 }

@@ -80,14 +80,18 @@ function toggleState(state: WizardState, current: PendingPlan, item: Extract<Ite
 	return say(decide(state, { seed: [...rules.seed, text] }), "state-seeded", values);
 }
 
-/** Includes the items if one of them is left out, else leaves them out. Skips items that need consent. */
-export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path): Reduced {
+/**
+ * Includes the items if one of them is left out, else leaves them out. Skips items that need consent. If
+ * `row` is left out, leaves out nothing.
+ */
+export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path, row?: FileNode): Reduced {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const current = pendingPlanOf(plan, state.files.pending);
 	const isFree = (node: ItemNode) => freedomOf(current, node, answers.rules) === "free";
 	// If nothing can be left out either, the notice explains what needs consent.
 	const comesIn =
+		(row && !isIn(current, row)) ||
 		items.some((node) => node.item.kind === "entry" && !isIn(current, node) && isFree(node)) ||
 		!items.some((node) => isIn(current, node) && isFree(node));
 	const change = comesIn ? takeIn(current, answers.rules, items) : leaveOut(current, answers.rules, items, top);
@@ -97,10 +101,8 @@ export function decideAlike(state: WizardState, items: readonly ItemNode[], top?
 export function decidePackage(state: WizardState, row: FileNode): Reduced {
 	const name = packageOf(row);
 	if (name === undefined || !state.plan) return only(notice(state, "no-package"));
-	return decideAlike(
-		state,
-		treeOf(state.plan).items.filter((node) => packageOf(node) === name),
-	);
+	const items = treeOf(state.plan).items.filter((node) => packageOf(node) === name);
+	return decideAlike(state, items, undefined, row);
 }
 
 const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.package?.name : undefined);
@@ -108,10 +110,8 @@ const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.p
 export function decideKind(state: WizardState, row: FileNode): Reduced {
 	const kind = kindOf(row);
 	if (kind === undefined || !state.plan) return only(notice(state, "no-kind"));
-	return decideAlike(
-		state,
-		treeOf(state.plan).items.filter((node) => kindOf(node) === kind),
-	);
+	const items = treeOf(state.plan).items.filter((node) => kindOf(node) === kind);
+	return decideAlike(state, items, undefined, row);
 }
 
 const devices = pathFromText("/dev");

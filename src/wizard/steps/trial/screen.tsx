@@ -1,4 +1,7 @@
 import { isUnproven } from "../../../core/application/protocol.ts";
+import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
+import { countPermitted } from "../../../core/confinement/seccomp.ts";
+import { isDecoy } from "../../../core/plan/decoys.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText, minimisingText } from "../../../report/progress.ts";
@@ -13,6 +16,7 @@ import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
 import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
+import { type Fact, labelled } from "../choose/screen.tsx";
 import { isSafe } from "../save/finishing.ts";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
 import { declinedPaths, isProposed, isSelected, itemsToAdd, lastRound, missingKey } from "./reduce.ts";
@@ -48,6 +52,8 @@ function Overview() {
 	const verdict = running ? undefined : verdictOf(state, messages);
 	const verdictRows = verdict ? room.fit(paragraph(verdict.text, width, 3), 3) : [];
 	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
+	const protection = running || !round?.answered ? [] : labelled(protectionFacts(state, messages), width);
+	const protectionRows = room.fit(protection, 4);
 	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
 	const facts = room.fit(running || !round ? [] : [...factLines(round, messages), ...unprovenLines(state, round, messages)], 2);
 	const spare = isWide ? 0 : 4;
@@ -61,6 +67,9 @@ function Overview() {
 			<Paragraph lines={verdictRows} tone={verdict?.tone} />
 			{probes.map((outcome) => (
 				<OutcomeLine key={outcome.command} outcome={outcome} />
+			))}
+			{protectionRows.map((line) => (
+				<Line key={line}>{line}</Line>
 			))}
 			{facts.map((line) => (
 				<Line key={line}>{line}</Line>
@@ -147,6 +156,30 @@ function verdictOf(state: WizardState, messages: Messages): { text: string; tone
 	}
 	if (!isBusy(state, "selftest")) return undefined;
 	return { text: `• ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` };
+}
+
+/** The filter, the decoys, and, once the self-test has ended, the alarms. */
+function protectionFacts({ answers, plan, trial: { tested } }: WizardState, messages: Messages): Fact[] {
+	if (!plan) return [];
+	const words = messages.wizard.trial.protection;
+	const { permissions } = plan;
+	const decoys = plan.entries.filter((entry) => entry.decision === "include" && isDecoy(entry)).length;
+	const alarms = tested?.test?.alarms;
+	const counts = { ...countPermitted(filterPermissions(permissions)) };
+	return [
+		[words.filter, messages.fill(permissions.calls ? words.observed : words.general, counts)],
+		[words.decoys, decoys ? messages.fill(words.placed, { count: decoys }) : words.noDecoys],
+		...(tested
+			? [
+					[
+						words.alarms,
+						alarms
+							? messages.fill(words.measured, { raised: alarms.raised, filtered: alarms.filtered })
+							: messages.fill(words.unmeasured, { name: answers?.name ?? "" }),
+					] satisfies Fact,
+				]
+			: []),
+	];
 }
 
 function factLines(round: Round, messages: Messages): string[] {

@@ -100,8 +100,21 @@ describe("a drop-in", () => {
 	});
 
 	it("contains nothing that an older systemd does not know", () => {
-		const old = systemdDropin({ ...input, systemdVersion: 239, service: { name: "a.service", texts: [hosts] } });
+		const launch = ["/usr/bin/setpriv", "unshare", "sh", "/launch.sh"];
+		const old = systemdDropin({ ...input, launch, systemdVersion: 239, service: { name: "a.service", texts: [hosts] } });
 		expect(old).not.toMatch(/^(LoadCredential|ExecPaths|OpenFile|PrivatePIDs|ProtectProc)=/m);
+	});
+
+	it("takes away what would stop the launcher's steps from creating the cage", () => {
+		const launch = ["/usr/bin/setpriv", "unshare", "sh", "/launch.sh"];
+		const texts = [
+			"[Service]\nProtectSystem=strict\nRestrictNamespaces=yes\nNoNewPrivileges=yes\nCapabilityBoundingSet=CAP_KILL\n",
+		];
+		const text = systemdDropin({ ...input, launch, systemdVersion: 252, service: { name: "a.service", texts } });
+		expect(text).toContain("# was: ProtectSystem=strict\nProtectSystem=no\n");
+		expect(text).toContain("RestrictNamespaces=no\n");
+		expect(text).toContain("NoNewPrivileges=no\n");
+		expect(text.lastIndexOf("CapabilityBoundingSet=~\n")).toBeGreaterThan(text.indexOf("CapabilityBoundingSet=\n"));
 	});
 });
 

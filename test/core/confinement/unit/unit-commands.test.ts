@@ -1,4 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
@@ -23,7 +26,6 @@ describe("PID 1", () => {
 		expect(values(text, "Sockets")).toEqual(["app.socket"]);
 		expect(values(text, "ExecStart")).toEqual(["/.launch/cagewright-init-open / /usr/sbin/daemon --foreground"]);
 		expect(values(text, "Environment")).toContain("LISTEN_PID=2");
-		expect(values(unit({}, { systemdVersion: 252, sockets: ["app.socket"] }), "Environment").join()).not.toContain("LISTEN_PID");
 	});
 
 	it("gets only the sockets of the host's socket units", () => {
@@ -79,20 +81,42 @@ describe("commands outside the cage", () => {
 	});
 });
 
-describe("an older systemd", () => {
-	it("gets the settings that it knows, and comments for the others", () => {
-		const text = unit({}, { systemdVersion: 252, launcher });
-		expect(values(text, "PrivatePIDs")).toEqual([]);
-		expect(text).toContain("# Missing here, needs systemd 257: PrivatePIDs=yes\n");
-		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
-		expect(values(text, "ExecStop")).toEqual([]);
-		expect(values(text, "ProcSubset")).toEqual(["pid"]);
-		expect(values(text, "Type")).toEqual(["exec"]);
+describe("a systemd without PrivatePIDs=", () => {
+	const launch = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "unshare", "--fork", "sh", "-eu", "/state/launch-0123/launch.sh"];
+	const old = { systemdVersion: 252, launch, launcher, reloadSignal: "HUP" };
+
+	it("runs the launcher's steps with all privileges, which these remove, and no sandbox of its own", () => {
+		const text = unit({ application: { env: { LD_PRELOAD: "/srv/app/hook.so" } } }, old);
+		expect(values(text, "ExecStart")).toEqual([launch.join(" ")]);
+		for (const name of ["User", "RootDirectory", "BindPaths", "SystemCallFilter", "Environment", "NoNewPrivileges"])
+			expect(values(text, name)).toEqual([]);
+		expect(values(text, "CapabilityBoundingSet")).toEqual(["~"]);
+		expect(values(text, "SuccessExitStatus")).toEqual(["129 130 141 143"]);
 	});
-	it("follows detached processes itself, because there is no PID namespace for the init", () => {
-		expect(values(unit({}, { systemdVersion: 252, launcher, forks: true }), "Type")).toEqual(["forking"]);
-		expect(values(unit({}, { launcher, forks: true }), "Type")).toEqual(["exec"]);
+
+	it("still limits the service and its network", () => {
+		const text = unit({ application: { network: "none" } }, { ...old, limits: { memory: 1 << 20 } });
+		expect(values(text, "MemoryMax")).toEqual([String(1 << 20)]);
+		expect(values(text, "PrivateNetwork")).toEqual(["yes"]);
+		expect(values(unit({}, old), "IPAddressDeny")).toEqual(["any"]);
 	});
+
+	it("signals the init, the child of the main process", async () => {
+		for (const name of ["ExecReload", "ExecStop"]) {
+			const [, option = "", script = ""] = splitWords(values(unit({}, old), name)[0] ?? "") ?? [];
+			const run = (...main: string[]) =>
+				spawnSync("/bin/sh", [option, script.replaceAll("$$", "$"), "sh", ...main], { encoding: "utf8" });
+			const main = spawn("/bin/sh", ["-c", "sleep 60; exit 7"]);
+			await once(main, "spawn");
+			while (!readFileSync(`/proc/${main.pid}/task/${main.pid}/children`, "utf8")) await setTimeout(5);
+			const ended = once(main, "close");
+			expect(run(String(main.pid)).stderr).toBe("");
+			expect(await ended).toEqual([7, null]);
+			// systemd omits the word $MAINPID if the main process has exited.
+			expect(run()).toMatchObject({ status: 0, stderr: "" });
+		}
+	});
+
 	it("does not get Type=exec before 240", () => {
 		expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]);
 	});

@@ -153,14 +153,11 @@ describe("a cage's unit", () => {
 	});
 
 	it("shows an application that uses syslog only the journal's socket for it", () => {
-		const to = (socket: string, systemdVersion = 257) => unit({ permissions: { syslog: path(socket) } }, { systemdVersion });
+		const to = (socket: string) => unit({ permissions: { syslog: path(socket) } });
 		const journal = "/run/systemd/journal/dev-log";
 		expect(values(unit(), "BindLogSockets")).toEqual(["no"]);
-		for (const version of [256, 257]) {
-			expect(values(to(journal, version), "BindLogSockets")).toEqual(version === 257 ? ["no"] : []);
-			const place = version === 257 ? "/dev/log" : journal;
-			expect(values(to(journal, version), "BindReadOnlyPaths")).toEqual([`-${journal}:${place}:norbind`]);
-		}
+		expect(values(to(journal), "BindLogSockets")).toEqual(["no"]);
+		expect(values(to(journal), "BindReadOnlyPaths")).toEqual([`-${journal}:/dev/log:norbind`]);
 		expect(values(to("/run/syslog/log"), "BindLogSockets")).toEqual(["no"]);
 		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});

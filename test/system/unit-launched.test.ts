@@ -1,0 +1,97 @@
+import { chmodSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+
+/** Services of a systemd without PrivatePIDs=, where the launcher's own steps create the cage. systemctl calls itself version 252. */
+
+let system: Booted;
+const socketPort = 21112;
+
+beforeAll(async () => {
+	system = await boot({ services: ["redis-server", "nginx"] });
+	const systemctl = join(system.tree, "usr/bin/systemctl");
+	renameSync(systemctl, `${systemctl}-257`);
+	const version = '[ "$1" != --version ] || { echo "systemd 252 (252.39-1~deb12u2)"; exit 0; }';
+	writeFileSync(systemctl, `#!/bin/sh\n${version}\nexec /usr/bin/systemctl-257 "$@"\n`);
+	chmodSync(systemctl, 0o755);
+	addSocketService(system.tree);
+	await system.must("systemctl daemon-reload && systemctl enable --now greeter.socket");
+	for (const service of ["redis-server", "nginx"])
+		await system.must(`cagewright make ${service}.service --no-selftest --yes --quiet`);
+}, bootTime);
+
+/** Answers only if sd_listen_fds(3) would accept its socket. */
+function addSocketService(tree: string): void {
+	const server = [
+		"import os, socket",
+		'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
+		"listening = socket.socket(fileno=3)",
+		"while True:",
+		"\tconnection, _ = listening.accept()",
+		'\tconnection.sendall(b"hello\\n")',
+		"\tconnection.close()",
+	];
+	writeFileSync(join(tree, "usr/local/lib/greeter.py"), `${server.join("\n")}\n`);
+	const units = join(tree, "etc/systemd/system");
+	writeFileSync(join(units, "greeter.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /usr/local/lib/greeter.py\n");
+	writeFileSync(
+		join(units, "greeter.socket"),
+		`[Socket]\nListenStream=127.0.0.1:${socketPort}\n[Install]\nWantedBy=sockets.target\n`,
+	);
+}
+
+const main = (service: string) => system.must(`systemctl show --value --property=MainPID ${service}`);
+
+describe.each([
+	["redis-server", "redis-cli ping", "PONG"],
+	["nginx", "curl -fsS -o /dev/null -w '%{http_code}' http://127.0.0.1/", "200"],
+])("%s", (service, question, answer) => {
+	test("moves into its cage with every namespace of its own and permits no escape", async () => {
+		await system.must(`cagewright unit ${service} --dropin ${service} --install`);
+		await system.must(`systemctl restart ${service}`);
+		expect(await system.must(`for i in $(seq 100); do ${question} && break; sleep 0.1; done`)).toContain(answer);
+		const init = await system.must(`cat /proc/${await main(service)}/task/*/children`);
+		for (const kind of ["mnt", "pid", "ipc", "uts", "cgroup"])
+			expect(await system.must(`readlink /proc/${init}/ns/${kind}`)).not.toBe(await system.must(`readlink /proc/1/ns/${kind}`));
+		const tested = await system.run(`cagewright selftest ${service} --dropin ${service} --json --quiet`);
+		expect(JSON.parse(tested.stdout)).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(tested.status).toBe(0);
+	});
+
+	test("is reloaded, restarted and stopped by systemd", async () => {
+		const before = await main(service);
+		await system.must(`systemctl reload ${service} || test ${service} = redis-server`);
+		expect(await system.must(question)).toContain(answer);
+		expect(await main(service)).toBe(before);
+		await system.must(`systemctl restart ${service}`);
+		expect(await system.must(`for i in $(seq 100); do ${question} && break; sleep 0.1; done`)).toContain(answer);
+		await system.must(`systemctl stop ${service}`);
+		expect(await system.must(`systemctl show --value --property=Result ${service}`)).toBe("success");
+		await system.must(`! pgrep -x ${service}`);
+	});
+});
+
+test("adopting and releasing a service keep its data", async () => {
+	await system.must("cagewright unit redis-server --dropin redis-server --uninstall && systemctl restart redis-server");
+	await system.must("for i in $(seq 100); do redis-cli set before 1 && break; sleep 0.1; done");
+	await system.must("cagewright adopt redis-server --yes --quiet");
+	expect(await system.must("redis-cli get before && redis-cli set inside 2")).toBe("1\nOK");
+	await system.must("cagewright release redis-server --yes --quiet");
+	expect(await system.must("redis-cli get inside")).toBe("2");
+});
+
+test("systemd is not asked to rate what it does not see", async () => {
+	const { status, stderr } = await system.run("cagewright unit nginx --score");
+	expect([status, stderr]).toEqual([3, expect.stringContaining("cagewright selftest nginx --unit")]);
+});
+
+test("an application gets systemd's sockets", async () => {
+	await system.must(
+		`cagewright make greeter.service --no-selftest --yes --quiet --probe 'curl -s --max-time 5 telnet://127.0.0.1:${socketPort} </dev/null | grep hello'`,
+	);
+	await system.must("cagewright unit greeter --dropin greeter --install && systemctl stop greeter.service");
+	expect(await system.must(`curl -s --max-time 5 telnet://127.0.0.1:${socketPort} </dev/null`)).toBe("hello");
+	const init = await system.must(`cat /proc/${await main("greeter")}/task/*/children`);
+	expect(await system.must(`cat /proc/${init}/comm`)).toBe("cagewright-init");
+});
