@@ -65,6 +65,7 @@ const programs = {
 	mandoc: "mandoc",
 	zsh: "zsh",
 	fish: "fish",
+	rsyslogd: "rsyslog",
 };
 
 /**

@@ -1,56 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseSize } from "../core/confinement/limits.ts";
 import { chosenDecoys } from "../core/plan/decoys.ts";
-import { type OptionRow, optionFlag, optionRows, stepVerbs, type ValueKind } from "../core/questions/options.ts";
+import { isNumberKind, type NumberKind, readNumber } from "../core/questions/numbers.ts";
+import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/questions/options.ts";
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-
-const seconds = (text: string) => {
-	const value = Number(text);
-	if (!(value > 0) || value > 86_400) throw new InvalidArgumentError("seconds");
-	return value;
-};
-
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const mostSeconds = 366 * 86_400;
-
-const time = (text: string) => {
-	const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(text) ?? [];
-	const value = Number(number) * (unitSeconds[unit] ?? 1);
-	if (!(value > 0) || value > mostSeconds) throw new InvalidArgumentError("time");
-	return value;
-};
 
 const folder = (text: string) => {
 	if (text === "") throw new InvalidArgumentError("folder");
 	return text;
 };
 
-const processId = (text: string) => {
-	const value = Number(text);
-	// PID_MAX_LIMIT, proc_sys_kernel(5).
-	if (!/^[0-9]+$/.test(text) || value < 1 || value > 4_194_304) throw new InvalidArgumentError("process");
+const number = (kind: NumberKind, least?: number) => (text: string) => {
+	const value = readNumber(kind, text, least);
+	if (value === undefined) throw new InvalidArgumentError(least === undefined ? kind : `${kind} ${least}`);
 	return value;
 };
 
-export const count = (text: string) => {
-	const value = Number(text);
-	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("count");
-	return value;
-};
-
-const size = (text: string) => {
-	const value = parseSize(text);
-	// The programs that start the application need about this much.
-	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("size");
-	return value;
-};
-
-export const atLeast = (least: number) => (text: string) => {
-	const value = Number(text);
-	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304) throw new InvalidArgumentError(`whole ${least}`);
-	return value;
-};
+export const count = number("count");
+export const atLeast = (least: number) => number("whole", least);
 
 /** Parses `90`, `90s`, `10m` or `1h` into seconds. */
 export const duration = (text: string) => {
@@ -59,8 +26,6 @@ export const duration = (text: string) => {
 	if (!(value > 0) || value > 604_800) throw new InvalidArgumentError("duration");
 	return value;
 };
-
-const numbers: Partial<Record<ValueKind, (text: string) => number>> = { seconds, time, size, count, process: processId };
 
 /** Adds the verb's options from the option table. */
 export function addTableOptions(command: Command): Command {
@@ -77,8 +42,7 @@ function optionOf(flag: string, row: OptionRow): Option {
 	if (row.many) option.argParser((text: string, before?: string[]) => collect(chosen(text, row.choices), before));
 	// An option with several values needs one even if nothing follows it.
 	if (row.value === "decoy") option.preset(chosenDecoys);
-	const number = row.value === "whole" ? atLeast(row.least ?? 0) : row.value && numbers[row.value];
-	if (number) option.argParser(number);
+	if (isNumberKind(row.value)) option.argParser(number(row.value, row.least));
 	return option.conflicts([...(row.conflicts ?? [])]);
 }
 

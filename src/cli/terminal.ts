@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printableJson, showPath } from "../core/path/quote.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
@@ -53,7 +53,7 @@ export class Terminal {
 	}
 
 	printJson(verb: string, value: object): void {
-		this.print(JSON.stringify({ schema: `cagewright/${verb}/1`, ...value }, null, 2));
+		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
 	}
 
 	/** Prints progress, a question or a warning to stderr. */
@@ -115,7 +115,7 @@ export class Terminal {
 	}
 
 	#show(event: Event): void {
-		if (this.options.events) process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
+		if (this.options.events) process.stderr.write(`${printableJson(eventToJson(event))}\n`);
 		else if (!this.options.quiet) {
 			const line = progressLine(event, this.messages);
 			if (!line) return;

@@ -1,5 +1,5 @@
 import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
-import { printable } from "../core/path/quote.ts";
+import { printable, printableJson } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
 export const alarmFormats = ["text", "json", "ecs", "rfc5424"] as const;
@@ -11,9 +11,9 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 		case "text":
 			return `${alarm.time} ${messages.alarms.severities[alarm.severity]} ${alarmText(alarm, messages)}`;
 		case "json":
-			return JSON.stringify(alarmToJson(alarm));
+			return printableJson(alarmToJson(alarm));
 		case "ecs":
-			return JSON.stringify(alarmToEcs(alarm, host, alarmText(alarm, messages)));
+			return printableJson(alarmToEcs(alarm, host, alarmText(alarm, messages)));
 		case "rfc5424":
 			return alarmToSyslog(alarm, host, alarmText(alarm, messages));
 	}

@@ -4,6 +4,8 @@ import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
 import { selectedChoice, visibleChoices } from "./steps/choose/reduce.ts";
 import { isOfferedInFiles } from "./steps/files/reduce.ts";
+import { folderOf } from "./steps/files/toggle.ts";
+import { selectedRow } from "./steps/files/visible-rows.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
@@ -85,6 +87,25 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:
 			return true;
+	}
+}
+
+/** Whether a key does something, even if the footer does not offer it because it matters more elsewhere. */
+export function hasEffect(state: WizardState, binding: Binding): boolean {
+	const row = selectedRow(state);
+	switch (binding.command) {
+		case "try-probe":
+			return (state.answers?.application.probes.length ?? 0) > 0 && !isBusy(state, "probe");
+		case "bind":
+			return row !== undefined && folderOf(row) !== undefined;
+		case "redo":
+			return state.files.future.length > 0;
+		case "writable":
+			return true;
+		case "finish-anyway":
+			return lastRound(state)?.answered === true && !isBusy(state, "try", "plan");
+		default:
+			return isOffered(state, binding);
 	}
 }
 

@@ -52,12 +52,12 @@ const groups = {
 	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
-/** The order of the groups on the page of keys. */
-export const keyGroups = ["going", "deciding", "moving", "typing", "looking"] as const;
+/** The order of the groups on the page of keys. `idle`: keys that do nothing now. */
+export const keyGroups = ["going", "deciding", "moving", "typing", "looking", "idle"] as const;
 export type KeyGroup = (typeof keyGroups)[number];
 
 /** The group of a command. Commands that are not listed above decide something. */
-export function groupOf(command: Command): KeyGroup {
+export function groupOf(command: Command): Exclude<KeyGroup, "idle"> {
 	const of = (Object.keys(groups) as (keyof typeof groups)[]).find((group) =>
 		(groups[group] as readonly Command[]).includes(command),
 	);

@@ -46,7 +46,8 @@ export type StepName = (typeof steps)[number];
 /** The first step has three screens. */
 export type Screen = "requirements" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
 
-export type FieldName = Problem["field"] | "network" | "onHost";
+/** `more` shows the further fields. */
+export type FieldName = Problem["field"] | "network" | "onHost" | "more";
 
 export interface FormRow {
 	readonly field: FieldName;

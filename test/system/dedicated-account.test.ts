@@ -2,7 +2,15 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SystemChooser } from "../../src/cli/chooser.ts";
+import { systemMachine } from "../../src/cli/machine.ts";
+import { noRules } from "../../src/core/application/application.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
 import { systemAccounts } from "../../src/system/accounts/accounts.ts";
+import { ThreadPlanner } from "../../src/system/thread-planner.ts";
+import { Wizard } from "../../src/wizard/session/engine-session.ts";
+import { bareApplication } from "../core/cage/plans.ts";
+import { messagesIn } from "../texts.ts";
 import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -61,6 +69,48 @@ test("a daemon that starts as an account runs as the dedicated one with its stat
 	const result = await remove("ded-redis");
 	expect(result.status).toBe(0);
 	expect(account("cage-ded-redis")).toBeUndefined();
+});
+
+test("the wizard creates the account for its build, and removes it unless the cage is saved", async () => {
+	const { daemon } = await redisWithState();
+	const [program = "", ...options] = daemon.command;
+	const command = [`/usr/bin/${program}`, ...options];
+	const answers: Answers = {
+		name: "ded-wizard",
+		application: { ...bareApplication, command, user: "redis", probes: [daemon.probe] },
+		rules: noRules,
+		dedicatedAccount: "cage-ded-wizard",
+		onHost: false,
+		rounds: 1,
+	};
+	const folder = temporaryState();
+	for (const isSaved of [false, true]) {
+		const machine = systemMachine(folder);
+		const planner = new ThreadPlanner(folder);
+		const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, () => "", {
+			terminal: "dumb",
+			full: false,
+			jobs: 1,
+		});
+		try {
+			// The trace ends as soon as the application answers.
+			wizard.listen(() => wizard.finishEarly());
+			await wizard.trace(answers);
+			await wizard.plan(answers);
+			expect(account("cage-ded-wizard")).toBeUndefined();
+			const round = await wizard.buildAndTry(answers);
+			expect(round.answered).toBe(true);
+			expect(account("cage-ded-wizard")).toMatch(/:\/usr\/sbin\/nologin$/);
+			if (isSaved) await wizard.finish(answers);
+		} finally {
+			await wizard.close();
+		}
+		expect(account("cage-ded-wizard") !== undefined).toBe(isSaved);
+	}
+	const shown = await cagewright(["show", "ded-wizard", "--json"], { state: folder });
+	expect(JSON.stringify(shown.json)).toContain("cage-ded-wizard");
+	expect((await cagewright(["remove", "ded-wizard", "--yes"], { state: folder })).status).toBe(0);
+	expect(account("cage-ded-wizard")).toBeUndefined();
 });
 
 test("a daemon that starts as root switches to the dedicated account, with an unchanged configuration", async () => {

@@ -136,7 +136,7 @@ describe("the form", () => {
 
 	it("does not start when an unmarked paste reaches the button", async () => {
 		const wizard = await openForm();
-		wizard.press(keys.up, keys.up);
+		wizard.press(keys.up, keys.up, keys.up);
 		await wizard.pressAt(/^❯ {3}Network/m, "one\rtwo\rthree\rfour\r");
 		await wizard.sees("❯ [ Start tracing ]");
 		// When this key takes effect, a trace would have started.

@@ -30,10 +30,16 @@ export const walks: readonly Walk[] = [
 			screen.type("\x1b[B\r");
 			await screen.sees(screen.words.form.button);
 			await seen("form");
-			for (let field = 0; field < 16; field++) {
+			for (let field = 0; field < 17; field++) {
 				screen.key("up");
 				await seen(`form-${field}`);
 			}
+			screen.type("\x1b[6~\x1b[A ");
+			await seen("form-more");
+			screen.type(`\x1b[6~${"\x1b[A".repeat(5)}everything`);
+			await screen.when(({ form }) => (form?.problems.length ?? 0) > 0);
+			await seen("form-more-problem");
+			screen.type("\x15");
 			screen.type("\x1b[6~\r");
 			await screen.sees(screen.words.trace.answering.slice(0, 12));
 			await seen("trace");

@@ -1,4 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
+import { furtherFields } from "../../src/wizard/session/values.ts";
+import { countFurther } from "../../src/wizard/steps/form/fields.ts";
+import { redis } from "../ui/scripted-session.ts";
 import { atForm, type Drive, enter } from "./drive.ts";
 
 const up = "\x1b[A";
@@ -128,4 +132,71 @@ test("an edited probe is no longer a guess", () => {
 	expect(wizard.state.answers?.notes).toEqual([guessed]);
 	wizard.type("\x1b[5~\x1b[B\x1b[B\x1b[B ");
 	expect(wizard.type("x").state.answers?.notes).toEqual([]);
+});
+
+describe("further fields", () => {
+	const more = () => atField("more").type(" ");
+	/** Types into the last row of a field, in place of its text. */
+	const fill = (wizard: Drive, field: string, text: string) => {
+		const index = wizard.state.form?.rows.findLastIndex((row) => row.field === field) ?? 0;
+		return wizard.type(`\x1b[5~${"\x1b[B".repeat(index)}\x15${text}`);
+	};
+
+	test("are hidden until Space on the row before them, and hide again", () => {
+		const wizard = atForm();
+		const usual = wizard.state.form?.rows.map(({ field }) => field);
+		expect(usual?.at(-1)).toBe("more");
+		const shown = more().state.form?.rows.map(({ field }) => field) ?? [];
+		expect([...new Set(shown.slice(usual?.length))]).toEqual([...furtherFields]);
+		expect(
+			more()
+				.type(" ")
+				.state.form?.rows.map(({ field }) => field),
+		).toEqual(usual);
+	});
+
+	test("become the answers that the options give, and stay when they are hidden", () => {
+		const wizard = more();
+		fill(wizard, "dedicatedAccount", "cage-web");
+		fill(wizard, "calls", " ");
+		fill(wizard, "limitMemory", "512M");
+		fill(wizard, "limitFiles", "64");
+		fill(wizard, "allow", "unix-sockets");
+		fill(wizard, "refuse", "netlink");
+		fill(wizard, "directory", "/run/web:0750");
+		fill(wizard, "acceptFinding", "device");
+		fill(wizard, "more", " ");
+		const { answers } = wizard.state;
+		expect(wizard.state.form?.problems).toEqual([]);
+		expect(answers && equivalentCommand(answers, redis)).toBe(
+			"cagewright make redis --calls observed --limit-memory 536870912 --limit-files 64 --directory /run/web:0750 --allow unix-sockets --refuse netlink --dedicated-account cage-web --accept-finding device --yes",
+		);
+		expect(answers && countFurther(answers)).toBe(8);
+		const again = fill(wizard, "more", " ");
+		expect(texts(again, "limitMemory")).toEqual(["536870912"]);
+		expect(texts(again, "allow")).toEqual(["unix-sockets", ""]);
+	});
+
+	test("with a text that cannot be read are problems of their row", () => {
+		const wizard = more();
+		for (const [field, text, code] of [
+			["dedicatedAccount", "Web!", "account-name-invalid"],
+			["limitMemory", "1", "size-invalid"],
+			["limitFiles", "2", "number-invalid"],
+			["allow", "everything", "opening-unknown"],
+			["directory", "run", "path-not-absolute"],
+			["acceptFinding", "nothing", "finding-unknown"],
+		] as const) {
+			fill(wizard, field, text);
+			expect(wizard.state.form?.problems.at(0), field).toMatchObject({ field, code });
+			wizard.type("\x15");
+			expect(wizard.state.form?.problems, field).toEqual([]);
+		}
+	});
+
+	test("refuse no permission that is also granted", () => {
+		const wizard = fill(fill(more(), "allow", "netlink"), "refuse", "netlink");
+		expect(wizard.state.form?.problems).toMatchObject([{ field: "refuse", code: "opening-both" }]);
+		expect(wizard.state.answers?.rules).toMatchObject({ allow: ["netlink"], refuse: [] });
+	});
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindingsBelow, bindingsOf, editing } from "../../src/wizard/bindings.ts";
 import { commandsKept } from "../../src/wizard/commands.ts";
+import { hasEffect } from "../../src/wizard/footer.ts";
 import { groupOf } from "../../src/wizard/key-groups.ts";
 import { decidedSoFar } from "../../src/wizard/parts/header.tsx";
 import { startState } from "../../src/wizard/state.ts";
@@ -9,6 +10,16 @@ import { atFiles, atForm, atTrace, Drive, down } from "./drive.ts";
 const f1 = "\x1bOP";
 const escapeKey = { type: "key", key: { id: "escape" } } as const;
 const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
+
+test("the page of keys knows which keys do something now", () => {
+	const idle = ({ state }: Drive) =>
+		bindingsBelow(state)
+			.filter((binding) => !hasEffect(state, binding))
+			.map(({ command }) => command);
+	expect(idle(atFiles().type("j"))).toEqual(["open", "undo", "redo", "package", "empty"]);
+	expect(idle(atTrace())).toEqual(["finish-early", "run-next", "exercise", "another-run"]);
+	expect(idle(atForm())).toEqual(["next-field", "start"]);
+});
 
 describe("pages over a screen", () => {
 	test("scroll exactly to their end", () => {

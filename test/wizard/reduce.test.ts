@@ -138,7 +138,7 @@ describe("the form", () => {
 	});
 
 	test("Space toggles fields with two values", () => {
-		const wizard = atForm().type("\x1b[6~").type("\x1b[A ");
+		const wizard = atForm().type("\x1b[6~").type("\x1b[A\x1b[A ");
 		expect(wizard.state.answers?.onHost).toBe(true);
 	});
 });

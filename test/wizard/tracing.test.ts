@@ -143,6 +143,16 @@ describe("proposed exercises", () => {
 	});
 });
 
+test("Esc keeps typed exercises that have not failed", () => {
+	const wizard = answering().type(`emine${enter}ebroken${enter}ewaiting${enter}`);
+	happenedAt(wizard, 0, ...ran("mine"), ...ran("broken", false));
+	wizard.press("escape");
+	expect(wizard.state.screen).toBe("form");
+	expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine", "waiting"]);
+	const rows = wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text);
+	expect(rows?.slice(-3)).toEqual(["mine", "waiting", ""]);
+});
+
 describe("another run", () => {
 	const added = { paths: [], count: 0, programs: [], capabilities: [], ports: [], uids: [] };
 

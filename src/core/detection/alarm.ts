@@ -77,14 +77,25 @@ const ordinary: ReadonlySet<Why> = new Set([
 
 /** Returns undefined for a call that no cage's filter denies. */
 export function whyDenied(call: Denial["call"]): Why | undefined {
-	return everyDenial.find((one) => one.call === call)?.why;
+	return reasons.get(call);
 }
 
-const everyDenial = describeFilter({ unixSockets: false, memfd: false });
+/** The first rule of each call counts. */
+const reasons: ReadonlyMap<string, Why> = new Map(
+	describeFilter({ unixSockets: false, memfd: false })
+		.map(({ call, why }): [string, Why] => [call, why])
+		.reverse(),
+);
 
 export function severityOf({ call, result }: Pick<Denial, "call" | "result">): Severity {
 	const why = whyDenied(call);
 	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
+}
+
+/** Calls without a name are one kind, because a process can try any number. */
+function keyOf({ cage, call, kind, path, result }: Alarm): string {
+	const what = call === undefined ? (path ?? "") : /^\d/.test(call) ? "unnamed" : call;
+	return `${cage}\0${kind}\0${what}\0${result}`;
 }
 
 /** Milliseconds after an alarm for which alarms of the same kind and cage are only counted. */
@@ -96,7 +107,7 @@ export class AlarmLimiter {
 
 	/** Returns the alarm if it must be reported now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
-		const key = `${alarm.cage}\0${alarm.kind}\0${alarm.call ?? alarm.path ?? ""}\0${alarm.result}`;
+		const key = keyOf(alarm);
 		const kind = this.#kinds.get(key);
 		if (kind && now < kind.until) {
 			kind.held += alarm.count;

@@ -71,9 +71,14 @@ function untrusted(value = ""): string {
 }
 
 function callName(number: number, architecture: Architecture | undefined): Denial["call"] {
-	const column = architecture === "arm64" ? 1 : 0;
-	const named = architecture && Object.entries(syscalls).find(([, numbers]) => numbers[column] === number)?.[0];
-	return (named as SyscallName | undefined) ?? `${number}`;
+	return (architecture && names[architecture].get(number)) ?? `${number}`;
+}
+
+/** By number; a flood of records must not make us slow. */
+const names = { x64: namesOf(0), arm64: namesOf(1) };
+
+function namesOf(column: 0 | 1): ReadonlyMap<number | undefined, SyscallName> {
+	return new Map(Object.entries(syscalls).map(([name, numbers]) => [numbers[column], name as SyscallName]));
 }
 
 /**

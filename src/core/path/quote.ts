@@ -16,6 +16,20 @@ export function printable(text: string): string {
 	});
 }
 
+/** Returns JSON in which the same characters are escaped. Its meaning stays the same. */
+export function printableJson(value: unknown, indent?: number): string {
+	const units = (character: string) =>
+		[...Array(character.length).keys()].map((at) => character.charCodeAt(at).toString(16).padStart(4, "0"));
+	return JSON.stringify(value, null, indent).replace(unprintable, (character) =>
+		// JSON.stringify itself writes only this one, between two lines.
+		character === "\n"
+			? character
+			: units(character)
+					.map((unit) => `\\u${unit}`)
+					.join(""),
+	);
+}
+
 /** Returns a path for display: printable, with bytes that are not UTF-8 as `\xNN`. */
 export function showPath(path: Path): string {
 	const text = pathToText(path);

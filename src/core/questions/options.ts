@@ -2,17 +2,12 @@ import { callFilters } from "../application/application.ts";
 import { softPins } from "../minimise/pins.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
+import type { NumberKind } from "./numbers.ts";
 import { ruleOptions } from "./rules.ts";
 
 /** How an option's text is read. Options without a kind take their text unchanged. */
 export type ValueKind =
-	/** Numbers: seconds, seconds as `90`, `30m` or `7d`, bytes as `512M`, 1 to 100, at least `least`, a process. */
-	| "seconds"
-	| "time"
-	| "size"
-	| "count"
-	| "whole"
-	| "process"
+	| NumberKind
 	| (typeof ruleOptions)[keyof typeof ruleOptions]["value"]
 	| "finding"
 	| "parameter"
@@ -118,10 +113,9 @@ export function optionFlag(name: OptionName): string {
 	return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-type Numeric = "seconds" | "time" | "size" | "count" | "whole" | "process";
 type One<Row> = Row extends { choices: readonly (infer Choice)[] }
 	? Choice
-	: Row extends { value: Numeric }
+	: Row extends { value: NumberKind }
 		? number
 		: Row extends { many: true }
 			? string

@@ -311,6 +311,8 @@ export const failuresDe: Failures = {
 	"file-not-regular": "'{file}' ist keine gewöhnliche Datei. Prüfen Sie den Pfad.",
 	"target-unknown":
 		"Unbekannte Vorlage oder systemd-Unit '{name}'. `cagewright template list` und `cagewright apps` zeigen, was es gibt.",
+	"size-invalid": "Ungültige Größe '{value}': Erlaubt ist eine Größe ab 4M, etwa 512M oder 2G.",
+	"number-invalid": "Ungültige Zahl '{value}': Erlaubt ist eine ganze Zahl ab {least}.",
 	"timeout-invalid": "Ungültige Sekundenzahl '{value}': Erlaubt sind Zahlen von 1 bis 86400.",
 	"tool-missing": "{tool} fehlt. Installieren Sie das Paket {package}, oder führen Sie `cagewright doctor --fix` aus.",
 	"sockets-on-host": "Cagewright kann die Sockets der Anwendung nicht auf dem Host öffnen. Lassen Sie --on-host weg.",

@@ -178,6 +178,7 @@ export const wizardDe: WizardMessages = {
 		moving: "Bewegung",
 		typing: "Zeile bearbeiten",
 		looking: "Informationen",
+		idle: "Zurzeit ohne Wirkung",
 	},
 	unknown: "{code} {values}",
 	keys: keysDe,

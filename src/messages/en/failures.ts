@@ -287,6 +287,8 @@ export const failuresEn = {
 	"file-not-regular": "'{file}' is not a regular file. Check the path.",
 	"target-unknown":
 		"Unknown template or systemd unit '{name}'. `cagewright template list` and `cagewright apps` show what is available.",
+	"size-invalid": "Invalid size '{value}': use at least 4M, such as 512M or 2G.",
+	"number-invalid": "Invalid number '{value}': use a whole number from {least}.",
 	"timeout-invalid": "Invalid number of seconds '{value}': use a number from 1 to 86400.",
 	"tool-missing": "{tool} is missing. Install the package {package}, or run `cagewright doctor --fix`.",
 	"sockets-on-host": "Cagewright cannot open the application's sockets on the host. Omit --on-host.",

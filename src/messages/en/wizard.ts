@@ -183,6 +183,7 @@ export const wizardEn = {
 		moving: "Movement",
 		typing: "Line editing",
 		looking: "Information",
+		idle: "Without effect now",
 	} satisfies Record<KeyGroup, string>,
 	unknown: "{code} {values}",
 	keys: keysEn,

@@ -5,7 +5,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { foundText } from "../../report/minimise.ts";
 import { dryRunText } from "../../report/text.ts";
 import { type Binding, bindingsBelow, editing } from "../bindings.ts";
-import { keyName } from "../footer.ts";
+import { hasEffect, keyName } from "../footer.ts";
 import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
 import { findingRows } from "../parts/findings.ts";
@@ -55,8 +55,12 @@ export function KeysPage() {
 	const { messages, state } = useView();
 	const words = messages.wizard;
 	const types = state.prompt !== undefined || state.screen === "form";
+	const { overlay: _, ...behind } = state;
 	const below = [...bindingsBelow(state), ...(types ? editing : [])];
-	const items = below.map((binding) => ({ group: groupOf(binding.command), keys: namesOf(binding, messages), binding }));
+	const items = below.map((binding) => {
+		const group = hasEffect(behind, binding) ? groupOf(binding.command) : "idle";
+		return { group, keys: namesOf(binding, messages), binding };
+	});
 	const keysWidth = Math.max(...items.map((item) => item.keys.length));
 	const lines = keyGroups.flatMap((group) => {
 		const own = items.filter((item) => item.group === group);

@@ -111,7 +111,7 @@ export class Wizard implements WizardSession {
 	/** The previous application's work stays a session of its own. */
 	#startOver(answers: Answers): Promise<Answers> {
 		return this.#run(async () => {
-			await this.#progress.discardCandidate();
+			await this.#progress.abandon();
 			await this.#keeper.close();
 			await this.#lock.release();
 			this.#progress.load(undefined);
@@ -131,7 +131,7 @@ export class Wizard implements WizardSession {
 		return this.#run(async (context) => {
 			const progress = this.#progress;
 			await this.#lock.take(answers.name);
-			await progress.discardCandidate();
+			await progress.abandon();
 			progress.round = undefined;
 			this.#exercises.clear();
 			progress.proposed = [];
@@ -285,7 +285,7 @@ export class Wizard implements WizardSession {
 		this.#controller = new AbortController();
 		if (!building) return;
 		// Discards the candidate, and the cage if it is new.
-		await this.#progress.discardCandidate();
+		await this.#progress.abandon();
 		await this.#lock.clear();
 	}
 
@@ -306,7 +306,7 @@ export class Wizard implements WizardSession {
 			const { opened, resumed, work } = await openSaved(machine, id);
 			try {
 				if (work) await this.#lock.move(work.cage.name);
-				await this.#progress.discardCandidate();
+				await this.#progress.abandon();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
 			} catch (error) {
@@ -322,7 +322,7 @@ export class Wizard implements WizardSession {
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#planner.close();
-		await this.#progress.discardCandidate();
+		await this.#progress.abandon();
 		await this.#keeper.close();
 		await this.#lock.release();
 		const { failure } = this.#keeper;

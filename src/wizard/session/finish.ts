@@ -40,7 +40,7 @@ export async function publishTried(
 		: await withSelftest(context, work.current(answers), manifest);
 	const made = { cage: judged, plan, manifest, counts: countEntries(manifest), answered, missing };
 	const published = await publish(context, made, previous, writeRecord);
-	work.candidate = work.round = undefined;
+	work.published();
 	return published;
 }
 

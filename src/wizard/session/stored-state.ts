@@ -5,7 +5,7 @@ import type { Answers } from "../../core/questions/answers.ts";
 import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
 import { emptyTrial, type Form, type Screen, startState, type WizardState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
-import { formFor, withoutTrying } from "../steps/form/fields.ts";
+import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
 import type { Traced } from "./values.ts";
 
@@ -204,7 +204,8 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 		screen: distance[screen] < distance.form ? "form" : screen,
 		files: { ...noFilesState, opened, touched, resumed: true },
 		trial: { ...emptyTrial, ...stored.trial },
-		...(fresh ? { form: form ? withoutTrying({ ...fresh, ...form, going: false }) : fresh } : {}),
+		// The form of an older version has other fields.
+		...(fresh ? { form: form && hasAllFields(form) ? withoutTrying({ ...fresh, ...form, going: false }) : fresh } : {}),
 		...(trace ? { trace: atRest({ ...newTracing(trace.subject), ...trace }) } : {}),
 	});
 }

@@ -14,7 +14,9 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 			await work();
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
-			problems.push({ field, code: error.code, values: error.values });
+			const { code, values } = error;
+			const isAboutAccount = code.startsWith("dedicated-account-") || values.account === answers.dedicatedAccount;
+			problems.push({ field: isAboutAccount ? "dedicatedAccount" : field, code, values });
 		}
 	};
 	if (!isName(answers.name)) problems.push({ field: "name", code: "bad-name", values: { name: answers.name } });

@@ -14,8 +14,15 @@ export interface MissingRequirement {
 	readonly asRoot?: string;
 }
 
+/** Fields that the form shows on request. */
+export const furtherFields = [
+	...(["timeout", "dedicatedAccount", "calls", "limitMemory", "limitProcesses", "limitFiles"] as const),
+	...(["allow", "refuse", "directory", "socket", "acceptFinding"] as const),
+] as const;
+export type FurtherField = (typeof furtherFields)[number];
+
 export interface Problem {
-	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
+	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | FurtherField;
 	readonly code: string;
 	readonly values: Values;
 	/** The text of the row, if a field has several. */

@@ -13,6 +13,7 @@ import type { Context } from "../../engine/context.ts";
 import { findMinimum } from "../../engine/minimise/find.ts";
 import { minimisedCage } from "../../engine/minimise/minimise.ts";
 import { type Subject, subjectOf } from "../../engine/minimise/subject.ts";
+import { adoptData, checkDedicatedAccount, provideAccount } from "../../engine/plan/dedicated-account.ts";
 import type { Store } from "../../engine/store.ts";
 import { additionsFor, remedies, summarise } from "../../engine/trial/remedies.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
@@ -38,6 +39,8 @@ export class WorkInProgress {
 	tested: Tested | undefined;
 	/** The result of the search for unneeded files. */
 	unneeded: { readonly subject: Subject; readonly found: SearchOutcome } | undefined;
+	/** Takes back the cage's own account and its data's new owner. */
+	#takeBack: (() => Promise<void>) | undefined;
 	readonly #store: Store;
 
 	constructor(store: Store) {
@@ -103,6 +106,42 @@ export class WorkInProgress {
 		};
 	}
 
+	/**
+	 * Creates the cage's own account if it is missing, before the first build. Throws what `checkDedicatedAccount`, `planStep` and
+	 * `adoptData` throw.
+	 */
+	async provideAccount(context: Context, answers: Answers): Promise<void> {
+		const { dedicatedAccount: name } = this.current(answers);
+		if (name === undefined || this.#takeBack) return;
+		await checkDedicatedAccount(context, answers.name, name);
+		const account = await provideAccount(context, answers.name, name);
+		try {
+			// Now with the account's ids.
+			this.plan = await planStep(context, this.current(answers), this.traced());
+			const data = await adoptData(context, answers.name, this.plan, await this.#store.present(answers.name));
+			this.#takeBack = async () => {
+				await data.undo();
+				await account.undo();
+			};
+		} catch (error) {
+			await account.undo();
+			throw error;
+		}
+	}
+
+	/** After the candidate became the current generation, its account stays. */
+	published(): void {
+		this.candidate = this.round = this.#takeBack = undefined;
+	}
+
+	/** Removes what a build made, unless it was published. */
+	async abandon(): Promise<void> {
+		await this.discardCandidate();
+		const takeBack = this.#takeBack;
+		this.#takeBack = undefined;
+		await takeBack?.();
+	}
+
 	/** Removes the candidate unless it is the current generation. */
 	async discardCandidate(): Promise<void> {
 		const { candidate } = this;
@@ -122,6 +161,7 @@ export async function buildAndTry(
 	answers: Answers,
 	built: () => void,
 ): Promise<TriedRound> {
+	await work.provideAccount(context, answers);
 	const plan = work.plan ?? (await planStep(context, work.current(answers), work.traced()));
 	const previous = await context.machine.store.present(answers.name);
 	const build = await timed(context, "build", () =>

@@ -48,6 +48,13 @@ describe("the limiter", () => {
 		expect(limiter.due(quietPeriod)).toEqual([{ ...alarm, pid: 500, count: 500 }]);
 	});
 
+	test("treats all calls without a name as one kind", () => {
+		const limiter = new AlarmLimiter();
+		expect(limiter.admit({ ...alarm, call: "9999" }, 0)).toBeDefined();
+		expect(limiter.admit({ ...alarm, call: "10000" }, 1)).toBeUndefined();
+		expect(limiter.admit({ ...alarm, call: "10000", result: "killed" }, 1)).toBeDefined();
+	});
+
 	test("is silent again once nothing came for a whole period", () => {
 		const limiter = new AlarmLimiter();
 		limiter.admit(alarm, 0);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
-import { printable, quoteShell, quoteShellLine, showPath } from "../../../src/core/path/quote.ts";
+import { printable, printableJson, quoteShell, quoteShellLine, showPath } from "../../../src/core/path/quote.ts";
 
 /** Returns the words of a line as a real shell parses them, byte for byte. */
 function splitByShell(line: string): string[] {
@@ -100,6 +100,15 @@ describe("text that is shown", () => {
 				expect(printable(printable(text))).toBe(printable(text));
 			}),
 		);
+	});
+	test("JSON keeps its meaning and contains no such character either", () => {
+		fc.assert(
+			fc.property(fc.string({ unit: "binary" }), (text) => {
+				expect(printableJson(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+				expect(JSON.parse(printableJson({ text: [text] }, 2))).toEqual({ text: [text] });
+			}),
+		);
+		expect(printableJson({ a: "\u009b\u{e0041}" }, 2)).toBe('{\n  "a": "\\u009b\\udb40\\udc41"\n}');
 	});
 	test("a path that is no text shows each byte", () => {
 		expect(showPath(pathFromBytes(Buffer.from("/a\xff\x1b\né", "latin1")))).toBe("/a\\xff\\x1b\\x0a\\xe9");

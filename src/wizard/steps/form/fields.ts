@@ -1,34 +1,76 @@
-import type { Application } from "../../../core/application/application.ts";
+import { type Application, socketsOf } from "../../../core/application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
-import type { Note } from "../../../core/failure.ts";
+import { Failure, type Note } from "../../../core/failure.ts";
+import { isAccountName } from "../../../core/plan/dedicated.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import { optionTexts } from "../../../core/questions/equivalent.ts";
-import { type OptionRow, options } from "../../../core/questions/options.ts";
+import { isNumberKind, readNumber } from "../../../core/questions/numbers.ts";
+import { type GivenOptions, type OptionRow, options } from "../../../core/questions/options.ts";
+import { readAcceptances, readOptions } from "../../../core/questions/read-options.ts";
+import { limitsOf } from "../../../core/template/merge.ts";
 import { textLine } from "../../line.ts";
-import type { Problem } from "../../session/values.ts";
+import { type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
 
-/** In the order of the form. Every field except the command is an option of `make`. */
+/** In the order of the form. Every field except the command and `more` is an option of `make`. */
 const fields: readonly FieldName[] = [
-	...(["name", "command", "user", "probe", "exercise", "cwd", "env", "timeout", "network", "onHost"] as const),
+	...(["name", "command", "user", "probe", "exercise", "cwd", "env", "network", "onHost", "more"] as const),
 ];
-const rowOfTable = (field: FieldName): OptionRow => (field === "command" ? { argument: "<COMMAND>" } : options[field]);
+const allFields = [...fields, ...furtherFields];
+
+function rowOfTable(field: FieldName): OptionRow {
+	if (field === "more") return {};
+	return field === "command" ? { argument: "<COMMAND>" } : options[field];
+}
 
 /** Fields with two values; Space toggles them. */
-export const switches = fields.filter((field) => rowOfTable(field).choices || !rowOfTable(field).argument);
+export const switches = allFields.filter((field) => rowOfTable(field).choices || !rowOfTable(field).argument);
 /** Fields with several values: one row each, and an empty row for the next. */
-export const lists = fields.filter((field) => rowOfTable(field).many);
+export const lists = allFields.filter((field) => rowOfTable(field).many);
 
 function textsOf(field: FieldName, answers: Answers): readonly string[] {
 	const { command } = answers.application;
 	if (field === "command") return [command.length ? joinCommandLine(command) : ""];
 	if (field === "onHost") return [answers.onHost ? "yes" : "no"];
-	const texts = optionTexts(field, answers);
+	if (field === "more") return ["closed"];
+	if (field === "calls") return [answers.application.calls ?? "general"];
+	const texts = textsOfOption(field, answers);
 	return lists.includes(field) || !texts.length ? [...texts, ""] : texts;
 }
 
+function textsOfOption(field: Exclude<FieldName, "command" | "more">, answers: Answers): readonly string[] {
+	if (field === "dedicatedAccount") return answers.dedicatedAccount === undefined ? [] : [answers.dedicatedAccount];
+	return field === "acceptFinding" ? (answers.accepted ?? []) : optionTexts(field, answers);
+}
+
+function rowsOf(fields: readonly FieldName[], answers: Answers): FormRow[] {
+	return fields.flatMap((field) => textsOf(field, answers).map((text) => ({ field, line: textLine(text) })));
+}
+
+/** How many further fields have values. */
+export function countFurther(answers: Answers): number {
+	const isSet = (field: FurtherField) => {
+		const { usual }: OptionRow = options[field];
+		return textsOfOption(field, answers).some((text) => text !== String(usual));
+	};
+	return furtherFields.filter(isSet).length;
+}
+
+/** Shows or hides the further fields. `calls` has no effect on a process that already runs. */
+export function withFurther(rows: readonly FormRow[], answers: Answers): readonly FormRow[] {
+	const usual = rows.filter(({ field }) => fields.includes(field));
+	if (!rows.some(({ field, line }) => field === "more" && line.text === "open")) return usual;
+	const shown = furtherFields.filter((field) => field !== "calls" || answers.attach === undefined);
+	return [...usual, ...rowsOf(shown, answers)];
+}
+
+/** Whether the form has a row for each field that is always shown. */
+export function hasAllFields({ rows }: Form): boolean {
+	return fields.every((field) => rows.some((row) => row.field === field));
+}
+
 export function formFor(answers: Answers): Form {
-	const rows = fields.flatMap((field) => textsOf(field, answers).map((text): FormRow => ({ field, line: textLine(text) })));
+	const rows = rowsOf(fields, answers);
 	const empty = rows.findIndex(
 		({ field, line }, index) =>
 			line.text === "" && (field === "name" || field === "command" || (field === "probe" && rows[index - 1]?.field !== "probe")),
@@ -52,10 +94,6 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 		if (equals > 0) env[line.slice(0, equals)] = line.slice(equals + 1);
 		else problems.push({ field: "env", code: "env-invalid", values: { value: line } });
 	}
-	const timeout = Number(text("timeout"));
-	const timeoutGood = text("timeout") !== "" && timeout > 0 && timeout <= 86_400;
-	if (!timeoutGood) problems.push({ field: "timeout", code: "timeout-invalid", values: { value: text("timeout") } });
-
 	const { user: _, ...old } = before.application;
 	const user = text("user");
 	const application: Application = {
@@ -66,10 +104,10 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 		env,
 		probes: all("probe"),
 		exercises: all("exercise"),
-		timeout: timeoutGood ? timeout : before.application.timeout,
 		network: text("network") === "none" ? "none" : "host",
 	};
-	const { notes, otherProbes, ...rest } = before;
+	const further = readFurther(form, { ...before, application });
+	const { notes, otherProbes, ...rest } = further.answers;
 	// An edited probe is no longer a guess.
 	const isGuessed = isSame(application.probes, before.application.probes);
 	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
@@ -79,11 +117,73 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 			...(kept ? { notes: kept } : {}),
 			...(isGuessed && otherProbes ? { otherProbes } : {}),
 			name: text("name"),
-			application,
 			onHost: text("onHost") === "yes",
+		},
+		problems: [...problems, ...further.problems],
+	};
+}
+
+/** Adds the further fields that the form shows. Texts that cannot be read are problems. */
+function readFurther({ rows }: Form, before: Answers): { answers: Answers; problems: readonly Problem[] } {
+	const shown = furtherFields.filter((field) => rows.some((row) => row.field === field));
+	if (!shown.length) return { answers: before, problems: [] };
+	const problems: Problem[] = [];
+	let given: GivenOptions = {};
+	const add = (field: FurtherField, more: GivenOptions, line: string) => {
+		try {
+			const all = { ...given, ...more };
+			readOptions(all);
+			readAcceptances(all);
+			given = all;
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			problems.push({ field, code: error.code, values: error.values, line });
+		}
+	};
+	for (const { field, line } of rows) {
+		const [option, text] = [shown.find((one) => one === field), line.text.trim()];
+		if (option === undefined || (text === "" && option !== "timeout")) continue;
+		if (lists.includes(option)) add(option, { [option]: [...((given[option] as string[]) ?? []), text] }, text);
+		else add(option, { [option]: readSingle(option, text, problems) }, text);
+	}
+	const { calls: _, limits: __, sockets: ___, ...application } = before.application;
+	const { accepted: ____, dedicatedAccount: _____, ...rest } = before;
+	const read = readOptions(given);
+	const accepted = readAcceptances(given);
+	const { dedicatedAccount } = given;
+	return {
+		answers: {
+			...rest,
+			...(accepted.length ? { accepted } : {}),
+			...(typeof dedicatedAccount === "string" ? { dedicatedAccount } : {}),
+			application: {
+				...application,
+				...(read.calls === undefined || (read.calls === "general" && before.application.calls === undefined)
+					? {}
+					: { calls: read.calls }),
+				timeout: read.timeout ?? before.application.timeout,
+				directories: read.directories ?? [],
+				...socketsOf(read),
+				...limitsOf(read.limits),
+			},
+			rules: { ...before.rules, allow: read.rules?.allow ?? [], refuse: read.rules?.refuse ?? [] },
 		},
 		problems,
 	};
+}
+
+/** The value of an option that is given once. */
+function readSingle(field: FurtherField, text: string, problems: Problem[]): string | number | undefined {
+	const { least, value }: OptionRow = options[field];
+	if (isNumberKind(value)) {
+		const number = readNumber(value, text, least);
+		const code = value === "seconds" ? "timeout-invalid" : value === "size" ? "size-invalid" : "number-invalid";
+		if (number === undefined) problems.push({ field, code, values: { value: text, ...(least === undefined ? {} : { least }) } });
+		return number;
+	}
+	if (field !== "dedicatedAccount" || isAccountName(text)) return text;
+	problems.push({ field, code: "account-name-invalid", values: { name: text } });
+	return undefined;
 }
 
 /** Notes about guessed probes. */

@@ -6,7 +6,7 @@ import { editLine, type TextLine, textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";
 import type { Form, FormRow, Reduced, Tried, WizardState } from "../../state.ts";
 import { go, isBusy, notice, only, start, without } from "../../transitions.ts";
-import { allProblems, blocking, lists, readForm, rowOf, switches, withoutTrying } from "./fields.ts";
+import { allProblems, blocking, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduced {
 	const { answers, form } = state;
@@ -69,6 +69,11 @@ export function edit(state: WizardState, form: Form, before: Answers, row: FormR
 	if (changed.rows.length === form.rows.length && changed.rows[form.cursor]?.line.text === row.line.text) {
 		return only({ ...state, form: next });
 	}
+	if (row.field === "more") {
+		const rows = withFurther(next.rows, before);
+		const problems = form.problems.filter(({ field }) => rows.some((one) => one.field === field));
+		return only({ ...state, form: { ...next, rows, problems } });
+	}
 	const { answers, problems } = readForm(next, before);
 	const text = row.line.text.trim();
 	const others = form.problems.filter((one) => one.field !== row.field || (one.line !== undefined && one.line !== text));
@@ -84,8 +89,15 @@ function changeLine(form: Form, row: FormRow, key: Key): Rows | undefined {
 	return { rows: form.rows.map((one, index) => (index === form.cursor ? { ...one, line } : one)), cursor: form.cursor };
 }
 
+const pairs: readonly (readonly string[])[] = [
+	["host", "none"],
+	["yes", "no"],
+	["closed", "open"],
+	["general", "observed"],
+];
+
 function switched(line: TextLine, key: Key): TextLine | undefined {
-	const other = { host: "none", none: "host", yes: "no", no: "yes" }[line.text];
+	const other = pairs.find((pair) => pair.includes(line.text))?.find((value) => value !== line.text);
 	return ["space", "left", "right"].includes(key.id) && other !== undefined ? textLine(other) : undefined;
 }
 

@@ -10,7 +10,7 @@ import { lastLine } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
 import type { Form, FormRow, WizardState } from "../../state.ts";
-import { blocking, isAbout, isGuess, switches } from "./fields.ts";
+import { blocking, countFurther, isAbout, isGuess, switches } from "./fields.ts";
 
 const hintRows = 2;
 /** Rows for each comment on a field. */
@@ -35,7 +35,7 @@ function Fields({ form }: { form: Form }) {
 	const { height, linear, messages, state, width } = useView();
 	const words = messages.wizard.form;
 	const onButton = form.cursor === form.rows.length;
-	const labelWidth = Math.max(...Object.values(words.fields).map((label) => label.length)) + 2;
+	const labelWidth = Math.max(...form.rows.map(({ field }) => words.fields[field].length)) + 2;
 	// In linear mode rows are numbered, and each number must be a field.
 	const isTight = linear || height < tightRows;
 	const items = itemsOf(form, state, messages, isTight ? 0 : width - labelWidth - 5);
@@ -116,7 +116,7 @@ function AllComments({ form }: { form: Form }) {
 }
 
 function Field({ form, index, labelWidth }: { form: Form; index: number; labelWidth: number }) {
-	const { linear, messages, width } = useView();
+	const { linear, messages, state, width } = useView();
 	const words = messages.wizard.form;
 	const row = form.rows[index];
 	if (!row) return null;
@@ -127,9 +127,15 @@ function Field({ form, index, labelWidth }: { form: Form; index: number; labelWi
 	if (selected && !switches.includes(row.field)) return <TextInput label={label} line={row.line} width={width} />;
 	return (
 		<Line width={width} dimColor={row.line.text === ""} bold={selected} tone={selected ? "accent" : undefined}>
-			{label + shownValue(row, first, words)}
+			{label + (row.field === "more" ? furtherText(row, state, messages) : shownValue(row, first, words))}
 		</Line>
 	);
+}
+
+function furtherText({ line }: FormRow, { answers }: WizardState, messages: Messages): string {
+	const count = answers ? countFurther(answers) : 0;
+	const { further, values } = messages.wizard.form;
+	return line.text === "closed" && count ? messages.fill(further, { count }) : (values[line.text] ?? "");
 }
 
 function shownValue(

@@ -23,7 +23,10 @@ import { atRest, newTracing, quietOf, type TraceTab, type Tracing, traceTabs } f
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
-	return JSON.stringify([answers.name, answers.application, answers.onHost, answers.attach]);
+	const { accepted, application, attach, dedicatedAccount, name, onHost } = answers;
+	// Sessions of older versions have a subject without the last two.
+	const further = accepted || dedicatedAccount !== undefined ? [dedicatedAccount, accepted] : [];
+	return JSON.stringify([name, application, onHost, attach, ...further]);
 }
 
 /** The part that must be equal for two runs to be combined: the same program, started in the same way. */
@@ -129,7 +132,7 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 		case "previous-view":
 			return turn(state, trace, -1);
 		case "stop":
-			return stop(state, trace, busy);
+			return stop(withAnswers(state, withRequested(answers, trace)), trace, busy);
 		default:
 			return only(state);
 	}
@@ -176,7 +179,7 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 	const { answers, trace } = state;
 	if (!trace || !answers) return only(state);
 	const { added, reached = trace.reached, ...result } = value;
-	const known = withExercises(answers, trace);
+	const known = withRun(answers, trace);
 	const { added: _, ...old } = trace;
 	const over: Tracing = {
 		...atRest(old),
@@ -186,19 +189,37 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 		...(reached ? { reached } : {}),
 		...(added ? { added } : {}),
 	};
-	// New exercises need a new form.
-	const next = { ...(known === answers ? state : without(state, "form")), answers: known, trace: over };
+	const next = { ...withAnswers(state, known), trace: over };
 	if (trace.again) return addRun(next, over, known);
 	return trace.adding ? only(setCursor(next, 0)) : afterTrace(next);
 }
 
+/** New answers need a new form. */
+function withAnswers(state: WizardState, answers: Answers): WizardState {
+	return state.answers === answers ? state : { ...without(state, "form"), answers };
+}
+
 /** Adds the exercises that were run by hand, for the equivalent command and the template. */
-function withExercises(answers: Answers, { exercises }: Tracing): Answers {
+function withRun(answers: Answers, { exercises }: Tracing): Answers {
+	return withExercises(
+		answers,
+		exercises.filter(({ ok }) => ok).map(({ command }) => command),
+	);
+}
+
+/** Adds the requested exercises that have not failed, so that leaving the trace does not lose them. */
+function withRequested(answers: Answers, { asked, exercises }: Tracing): Answers {
+	const hasFailed = (line: string) => exercises.some(({ command, ok }) => command === line && !ok);
+	return withExercises(
+		answers,
+		asked.filter((line) => !hasFailed(line)),
+	);
+}
+
+function withExercises(answers: Answers, lines: readonly string[]): Answers {
 	const { application } = answers;
-	const more = exercises
-		.filter(({ command, ok }) => ok && !application.exercises.includes(command))
-		.map(({ command }) => command);
-	return more.length ? { ...answers, application: { ...application, exercises: [...application.exercises, ...more] } } : answers;
+	const exercises = [...new Set([...application.exercises, ...lines])];
+	return exercises.length > application.exercises.length ? { ...answers, application: { ...application, exercises } } : answers;
 }
 
 /** A failed run keeps the result of earlier ones. */

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import type { Alarm } from "../../src/core/detection/alarm.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Context, Machine } from "../../src/engine/context.ts";
+import type { FollowRequest, OpeningsRequest } from "../../src/engine/detection-ports.ts";
+import { watchAlarms } from "../../src/engine/watch/alarms.ts";
+
+/** Attacks on the watch itself, by cages whose kernel records are invented here. */
+
+const pids = { noisy: 7, quiet: 8 } as const;
+
+/** Watches both cages until `attack` has ended. Resolves to the alarms and to those that caused the reaction. */
+async function watched(attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"]) => void | Promise<void>) {
+	const ended = new AbortController();
+	const decoy = { path: pathFromText("/.env"), kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] };
+	const reported: Alarm[] = [];
+	const handled: Alarm[] = [];
+	const requests: { follow?: FollowRequest; openings?: OpeningsRequest } = {};
+	const machine = {
+		now: () => 1_000_000,
+		sleep: (_: number, signal: AbortSignal) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
+		detection: {
+			follow: async (request: FollowRequest) => {
+				requests.follow = request;
+				return { isLimited: false, ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)) };
+			},
+			watchOpenings: async (request: OpeningsRequest) => {
+				requests.openings = request;
+				return { isRunning: () => true, stop() {} };
+			},
+			processes: () => Object.values(pids),
+			rootOf: (pid: number) => Object.entries(pids).find(([, one]) => one === pid)?.[0],
+			isTested: () => false,
+			rootIdentity: (root: string) => root,
+			runCommand: async (_: string, input: string) => handled.push(JSON.parse(input)),
+		},
+		store: {
+			names: async () => Object.keys(pids),
+			generations: async () => [1],
+			root: (name: string) => name,
+			manifest: async () => ({ identity: { uid: 33 }, accounts: { users: [] }, entries: [decoy] }),
+			cage: async () => ({ trials: [] }),
+			addAlarm: async () => {},
+		},
+	};
+	const context = { machine: machine as unknown as Machine, signal: ended.signal, emit() {} } as unknown as Context;
+	await watchAlarms(context, {
+		names: [],
+		reaction: { kind: "command", command: "" },
+		checkEvery: 0,
+		toLine: (alarm) => JSON.stringify(alarm),
+		onAlarm: (alarm) => reported.push(alarm),
+		onReady: async () => {
+			await attack(
+				(text) => requests.follow?.onRecord(text),
+				(opening) => requests.openings?.onOpen(opening),
+			);
+			ended.abort();
+		},
+	});
+	return { reported, handled };
+}
+
+/** A record of the kernel log. 165 is mount(2). */
+const record = ({ arch = "c000003e", call = 165, code = "0x50000", comm = '"app"', exe = '"/usr/bin/app"', pid = 7 as number }) =>
+	`audit: type=1326 audit(1795821997.790:1): auid=1 uid=33 gid=33 ses=1 pid=${pid} comm=${comm} exe=${exe} sig=0 arch=${arch} syscall=${call} compat=0 ip=0x7f code=${code}`;
+const hex = (text: string) => Buffer.from(text).toString("hex").toUpperCase();
+const shown = (alarms: readonly Alarm[]) => alarms.map(({ call, cage, path }) => `${cage} ${call ?? path}`);
+
+describe("a cage cannot hide another one's alarms", () => {
+	test("with a flood of every refused call, of calls that do not exist and of killed processes", async () => {
+		const { handled, reported } = await watched((refuse, open) => {
+			for (let call = 0; call < 20_000; call++) refuse(record({ call: call % 10_000 }));
+			for (let call = 0; call < 2000; call++) refuse(record({ call, arch: "40000003", code: "0x80000000" }));
+			refuse(record({ call: 308, pid: pids.quiet }));
+			open({ file: 1, path: pathFromText("/.env"), pid: pids.quiet });
+		});
+		const noisy = reported.filter(({ cage }) => cage === "noisy");
+		// Each known call once, and one alarm for all unknown ones, refused or killed.
+		expect(noisy.length).toBeLessThan(1000);
+		expect(shown(reported).filter((one) => one.startsWith("quiet"))).toEqual(["quiet setns", "quiet /.env"]);
+		expect(shown(handled)).toEqual(expect.arrayContaining(["quiet setns", "quiet /.env"]));
+	});
+
+	test("by names that contain records, fields, line breaks and terminal sequences", async () => {
+		const forged = `x" pid=${pids.quiet} syscall=308\n${record({ call: 308, pid: pids.quiet })}\x1b[2J`;
+		const { reported } = await watched((refuse) => refuse(record({ comm: hex(forged.slice(0, 15)), exe: hex(forged) })));
+		expect(reported).toMatchObject([{ cage: "noisy", call: "mount", pid: pids.noisy, executable: forged }]);
+	});
+
+	test.each([
+		["its output", record({ pid: pids.quiet }).replace("audit: ", "app: audit: ")],
+		["its output, in several lines", `app\n${record({ pid: pids.quiet })}`],
+		["the name of a crashed process", `x[${pids.quiet}]: segfau[${pids.noisy}]: segfault at 0 ip 7f sp 7f error 4`],
+	])("by a record in %s", async (_, text) => {
+		const { reported } = await watched((refuse) => refuse(text));
+		expect(reported.filter(({ cage }) => cage === "quiet")).toEqual([]);
+	});
+});
