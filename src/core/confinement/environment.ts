@@ -1,5 +1,6 @@
 import { knownArchitecture, load, Program, pointer, register } from "../machine-code/program.ts";
 import { initCannotExecute } from "./init.ts";
+import { environmentName } from "./launch.ts";
 import type { Architecture } from "./syscalls.ts";
 
 /**
@@ -18,8 +19,6 @@ export function environmentExecutable(architecture: string, { listens = false } 
 	const known = knownArchitecture(architecture);
 	return known && environmentProgram(known, listens).executable({ complaint });
 }
-
-export const environmentName = "cagewright-env";
 
 /** Returns its arguments before the command. */
 export function environmentWords(program: string, variables: readonly string[]): string[] {
