@@ -23,5 +23,11 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 		wouldRemove: (path) => `Würde ${path} stoppen und entfernen.`,
 		removed: (path) => `${path} gestoppt und entfernt.`,
 		absent: "`watch` ist nicht als Dienst installiert.",
+		packaged: {
+			would: (path) => `Würde ${path} starten, jetzt und mit dem System.`,
+			installed: (path) => `${path} gestartet, jetzt und mit dem System. Alarme stehen im Journal: journalctl CAGE=NAME`,
+			wouldRemove: (path) => `Würde ${path} stoppen.`,
+			removed: (path) => `${path} gestoppt; startet nicht mehr mit dem System.`,
+		},
 	},
 };

@@ -20,6 +20,9 @@ export const installDe: Widen<typeof installEn> = {
 	wouldRemove: "Würde diese Dateien entfernen und alle Käfige und Vorlagen behalten:",
 	removed: "Diese Dateien wurden entfernt, alle Käfige und Vorlagen behalten:",
 	nothing: "Nichts war installiert.",
+	packaged: (path) =>
+		`Ein Paket hat das Programm schon in ${path} installiert, mit Handbuchseiten, Vervollständigung, Hook und Timern. Nichts wurde geändert. Um alle Käfige täglich zu aktualisieren: systemctl enable --now cagewright-update.timer`,
+	ofPackage: "`install` hat hier nichts geschrieben. Das Programm entfernt der Paketmanager.",
 	left: (path) => `${path} wurde nach der Installation geändert und nicht entfernt.`,
 	noneStale: "Kein Käfig ist veraltet.",
 	stale: (name, packages, security) =>

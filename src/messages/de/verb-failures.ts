@@ -1,6 +1,8 @@
 import type { verbFailuresEn } from "../en/verb-failures.ts";
 
 export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
+	"install-packaged":
+		"Ein Paket hat Cagewright schon in {path} installiert. Zuerst das Paket entfernen, dann noch einmal installieren.",
 	"install-foreign":
 		"{path} stammt nicht von Cagewright und wird nicht überschrieben. Verschieben Sie es, und installieren Sie erneut.",
 	"export-damaged":

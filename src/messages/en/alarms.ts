@@ -26,5 +26,11 @@ export const alarmsEn = {
 		wouldRemove: (path: string) => `Would stop and remove ${path}.`,
 		removed: (path: string) => `Stopped and removed ${path}.`,
 		absent: "`watch` is not installed as a service.",
+		packaged: {
+			would: (path: string) => `Would start ${path}, now and at each boot.`,
+			installed: (path: string) => `Started ${path}, now and at each boot. Alarms go to the journal: journalctl CAGE=NAME`,
+			wouldRemove: (path: string) => `Would stop ${path}.`,
+			removed: (path: string) => `Stopped ${path}; it no longer starts at boot.`,
+		},
 	},
 };

@@ -20,6 +20,9 @@ export const installEn = {
 	wouldRemove: "Would remove these files and keep all cages and templates:",
 	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
+	packaged: (path: string) =>
+		`A package has already installed the program in ${path}, with man pages, completions, hook and timers. Nothing was changed. To update all cages once a day: systemctl enable --now cagewright-update.timer`,
+	ofPackage: "`install` wrote nothing here. Use the package manager to remove the program.",
 	left: (path: string) => `${path} was changed after the installation and was not removed.`,
 	noneStale: "No cage is outdated.",
 	stale: (name: string, packages: string, security: boolean) =>

@@ -1,4 +1,5 @@
 export const verbFailuresEn = {
+	"install-packaged": "A package has already installed Cagewright in {path}. Remove the package first, then install again.",
 	"install-foreign": "{path} was not written by Cagewright and is not overwritten. Move it away, then install again.",
 	"export-damaged": "{path} is damaged or was not written by Cagewright, so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
