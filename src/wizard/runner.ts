@@ -17,6 +17,7 @@ const planDelay = { least: 200, most: 1000 };
 /** Holds the state, dispatches actions to the reducer and runs its intentions on the session. */
 export class WizardStore {
 	readonly #session: WizardSession;
+	readonly #ticks: boolean;
 	readonly #listeners = new Set<() => void>();
 	readonly #stopListening: () => void;
 	/** Hands the terminal to `work`, and takes it back afterwards. */
@@ -32,8 +33,10 @@ export class WizardStore {
 	#cancelled: Promise<void> = Promise.resolve();
 	#disposed = false;
 
-	constructor(session: WizardSession) {
+	/** Without `ticks`, only dispatched actions tell the time. */
+	constructor(session: WizardSession, ticks = true) {
 		this.#session = session;
+		this.#ticks = ticks;
 		this.#stopListening = session.listen((event) => {
 			this.#events.push(event as Event);
 			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
@@ -73,7 +76,7 @@ export class WizardStore {
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
-		this.#tick(this.#state.jobs.trace !== undefined);
+		this.#tick(this.#ticks && this.#state.jobs.trace !== undefined);
 		if (this.#state.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
 		this.#session.keep(this.#state);
@@ -96,7 +99,7 @@ export class WizardStore {
 		this.#tick(false);
 	}
 
-	/** The reducer has no clock, so it is told the time during a trace. */
+	/** Tells the reducer the time during a trace, because it has no clock. */
 	#tick(on: boolean): void {
 		if (on) {
 			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();

@@ -43,7 +43,8 @@ export class ScreenDriver {
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
 		this.language = language;
 		this.session = session;
-		this.store = new WizardStore(session);
+		// On a busy machine, the trace would seem quiet.
+		this.store = new WizardStore(session, false);
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
 		const all = { messages: messagesIn(language), color: false, ascii: false, ...look };
