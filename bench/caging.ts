@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type Bench, freePort, inFolder, inTurn, median, milliseconds, type Result, ratios, seconds } from "./harness.ts";
 import { firstAnswer, redisCommand, silence } from "./redis.ts";
 
@@ -10,8 +10,12 @@ interface Server {
 	readonly account: string;
 	readonly command: readonly string[];
 	readonly probe: string;
-	/** Measures requests per second. */
-	readonly load: () => number;
+	readonly load: () => Load;
+}
+
+interface Load {
+	readonly requests: number;
+	readonly requestsPerSecond: number;
 }
 
 /** Measures a cage's cost, at the start and while it serves. */
@@ -29,6 +33,8 @@ export const caging: Bench = {
 			const nginx = nginxServer(state, await freePort());
 			make(state, nginx);
 			results.push(await serving(state, nginx, nginxServer(state, await freePort())));
+			results.push(...(await filtering(state, redis, redisServer(await freePort()))));
+			results.push(...(await filtering(state, nginx, nginxServer(state, await freePort()))));
 			return results;
 		}),
 };
@@ -41,9 +47,9 @@ const program = (state: string, ...args: string[]) => [
 	...args,
 ];
 
-function make(state: string, { account, command, name, probe }: Server): void {
+function make(state: string, { account, command, name, probe }: Server, ...options: string[]): void {
 	const [node = "", ...args] = program(state, "make", "--name", name, "--user", account, "--probe", probe, "--yes", "--quiet");
-	execFileSync(node, [...args, "--", ...command], { stdio: ["ignore", "ignore", "inherit"] });
+	execFileSync(node, [...args, ...options, "--", ...command], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 const bare = ({ account, command }: Server) => ["setpriv", "--reuid", account, "--regid", account, "--clear-groups", ...command];
@@ -81,7 +87,7 @@ async function serving(state: string, server: Server, twin: Server): Promise<Res
 	const { inside, outside } = await running(bare(twin), () =>
 		running(program(state, "run", server.name), async () => {
 			for (const one of [server, twin]) await answers(one);
-			return inTurn(15, { outside: twin.load, inside: server.load });
+			return inTurn(15, { outside: () => twin.load().requestsPerSecond, inside: () => server.load().requestsPerSecond });
 		}),
 	);
 	return {
@@ -92,6 +98,57 @@ async function serving(state: string, server: Server, twin: Server): Promise<Res
 		target: { atLeast: 0.97 },
 		note: `${median(inside).toFixed(0)} / ${median(outside).toFixed(0)} requests/s`,
 	};
+}
+
+/** Compares a cage with the general filter and its twin with a filter for its own calls. Both run and are asked in turn. */
+async function filtering(state: string, server: Server, like: Server): Promise<Result[]> {
+	const twin = { ...like, name: `${like.name}-observed` };
+	make(state, twin, "--calls", "observed");
+	const processorTime: Record<"general" | "observed", number[]> = { general: [], observed: [] };
+	const { general, observed } = await running(program(state, "run", server.name), (generalPid) =>
+		running(program(state, "run", twin.name), async (observedPid) => {
+			for (const one of [server, twin]) await answers(one);
+			const measure =
+				(filter: keyof typeof processorTime, { load }: Server, pid: number) =>
+				() => {
+					const before = secondsOfProcessor(pid);
+					const { requests, requestsPerSecond } = load();
+					processorTime[filter].push(((secondsOfProcessor(pid) - before) / requests) * 1e6);
+					return requestsPerSecond;
+				};
+			return inTurn(15, {
+				general: measure("general", server, generalPid),
+				observed: measure("observed", twin, observedPid),
+			});
+		}),
+	);
+	const against = "the general filter";
+	return [
+		{
+			what: `${server.name} requests a second with a filter for its calls`,
+			against,
+			values: ratios(observed, general),
+			unit: "x",
+			target: { atLeast: 0.97 },
+			note: `${median(observed).toFixed(0)} / ${median(general).toFixed(0)} requests/s`,
+		},
+		{
+			what: `${server.name} processor time a request with a filter for its calls`,
+			against,
+			values: ratios(processorTime.observed, processorTime.general),
+			unit: "x",
+			note: `${median(processorTime.observed).toFixed(2)} / ${median(processorTime.general).toFixed(2)} µs`,
+		},
+	];
+}
+
+/** Of a process and its descendants, which must not end in the meantime (proc_pid_stat(5), USER_HZ). */
+function secondsOfProcessor(pid: number): number {
+	const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+		.replace(/^.*\) /, "")
+		.split(" ");
+	const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+	return (Number(fields[11]) + Number(fields[12])) / 100 + children.reduce((sum, child) => sum + secondsOfProcessor(child), 0);
 }
 
 async function answers({ probe }: Server): Promise<void> {
@@ -107,12 +164,12 @@ async function answers({ probe }: Server): Promise<void> {
 }
 
 /** Starts the server, measures, and stops it. The clock of `measure` starts with the process. */
-async function running<Measured>(command: readonly string[], measure: () => Promise<Measured>): Promise<Measured> {
+async function running<Measured>(command: readonly string[], measure: (pid: number) => Promise<Measured>): Promise<Measured> {
 	const [file = "", ...args] = command;
 	const child: ChildProcess = spawn(file, args, { stdio: "ignore" });
 	const ended = once(child, "exit");
 	try {
-		return await measure();
+		return await measure(child.pid ?? 0);
 	} finally {
 		child.kill("SIGTERM");
 		await ended;
@@ -127,7 +184,8 @@ function redisServer(port: number): Server {
 		probe: `test "$(redis-cli -p ${port} PING)" = PONG`,
 		load() {
 			const options = ["-h", "127.0.0.1", "-p", String(port), "-t", "get", "-n", "100000", "-c", "50", "--csv"];
-			return Number(/"GET","([\d.]+)"/.exec(execFileSync("redis-benchmark", options, { encoding: "utf8" }))?.[1]);
+			const output = execFileSync("redis-benchmark", options, { encoding: "utf8" });
+			return { requests: 100_000, requestsPerSecond: Number(/"GET","([\d.]+)"/.exec(output)?.[1]) };
 		},
 	};
 }
@@ -151,7 +209,8 @@ function nginxServer(state: string, port: number): Server {
 		probe: `curl -fsS --noproxy '*' ${url} | grep -q 'a page of the bench'`,
 		load() {
 			const answer = execFileSync("wrk", ["-t", "1", "-c", "32", "-d", "1s", url], { encoding: "utf8" });
-			return Number(/Requests\/sec:\s*([\d.]+)/.exec(answer)?.[1]);
+			const requestsPerSecond = Number(/Requests\/sec:\s*([\d.]+)/.exec(answer)?.[1]);
+			return { requests: Number(/(\d+) requests in /.exec(answer)?.[1]), requestsPerSecond };
 		},
 	};
 }

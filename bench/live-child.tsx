@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { pathFromText } from "../src/core/path/path.ts";
-import { messagesFor } from "../src/messages/messages.ts";
+import { loadMessages } from "../src/messages/load.ts";
 import { drawApp } from "../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
@@ -34,7 +34,7 @@ const session = new ScriptedSession();
 const store = new WizardStore(session);
 const output = new Output();
 store.dispatch({ type: "resized", columns: output.columns, rows: output.rows });
-const look = { messages: messagesFor("en"), color: true, ascii: false };
+const look = { messages: await loadMessages("en"), color: true, ascii: false };
 const fail = (error: unknown) => {
 	throw error;
 };

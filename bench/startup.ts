@@ -13,14 +13,18 @@ export const startup: Bench = {
 			const measured = await inTurn(21, {
 				nothing: () => seconds(() => node(["-e", "0"])),
 				version: () => seconds(() => node([...program, "--version"])),
+				help: () => seconds(() => node([...program, "make", "--help"])),
+				list: () => seconds(() => node([...program, "--state", state, "list"])),
 				frame: () => untilShown("Cagewright", state),
 				choices: () => untilShown("demo", state),
 			});
-			const { choices, frame, nothing, version } = measured;
+			const { choices, frame, help, list, nothing, version } = measured;
 			const note = (own: readonly number[]) => `${milliseconds(own)} / ${milliseconds(nothing)}`;
 			const against = "node -e 0";
 			return [
 				{ what: "--version", against, values: ratios(version, nothing), unit: "x", target: { atMost: 2 }, note: note(version) },
+				{ what: "make --help", against, values: ratios(help, nothing), unit: "x", target: { atMost: 4 }, note: note(help) },
+				{ what: "list", against, values: ratios(list, nothing), unit: "x", target: { atMost: 4 }, note: note(list) },
 				{
 					what: "first frame of the wizard",
 					against,

@@ -4,7 +4,7 @@ import { render } from "ink";
 import { createElement } from "react";
 import type { Plan } from "../src/core/plan/plan.ts";
 import type { Answers } from "../src/core/questions/answers.ts";
-import { messagesFor } from "../src/messages/messages.ts";
+import { loadMessages } from "../src/messages/load.ts";
 import { App } from "../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
@@ -25,12 +25,14 @@ class PlanningSession extends ScriptedSession {
 	}
 }
 
+const messages = await loadMessages("en");
+
 /** The wizard at the start of planning, drawn as on a terminal; `store` asks `make` for each plan. */
 export function atPlanning(columns: number, make: (answers: Answers) => Promise<Plan>) {
 	const store = new WizardStore(new PlanningSession(make));
 	const output = new Output(columns);
 	store.dispatch({ type: "resized", columns, rows: columns === 80 ? 24 : 60 });
-	const look = { messages: messagesFor("en"), color: true, ascii: false };
+	const look = { messages, color: true, ascii: false };
 	// Draw every picture at once. Otherwise Ink would merge pictures, and some keys would seem to cost nothing.
 	const instance = render(createElement(App, { store, look }), {
 		stdout: output as unknown as NodeJS.WriteStream,

@@ -1,10 +1,10 @@
-import { messagesFor } from "../../src/messages/messages.ts";
+import { loadMessages } from "../../src/messages/load.ts";
 import { type Binding, bindingsOf, editing } from "../../src/wizard/bindings.ts";
 import { keyName } from "../../src/wizard/footer.ts";
 import { type Screen, startState, stepOf, steps, type WizardState } from "../../src/wizard/state.ts";
 import { cell, generated, lines } from "./markdown.ts";
 
-const messages = messagesFor("en");
+const messages = await loadMessages("en");
 
 const titles: Readonly<Record<Screen, string>> = { ...messages.wizard.steps, requirements: "Requirements", form: "Form" };
 const screens: readonly Screen[] = ["requirements", "choose", "form", ...steps.slice(1)];

@@ -14,7 +14,8 @@ import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type AdoptOptions = GivenOptions;
 

@@ -1,15 +1,4 @@
 import { Failure } from "../core/failure.ts";
-import { report } from "./report.ts";
-
-/** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */
-export function reportLostOutput({ code }: NodeJS.ErrnoException, args: readonly string[]): void {
-	const lang = wantedLanguage(args) === "de" ? { lang: "de" as const } : {};
-	const isFull = code === "ENOSPC" || code === "EDQUOT";
-	const failure = isFull
-		? new Failure("disk-full", { path: "stdout" }, 1)
-		: new Failure("cannot-write", { path: "stdout", error: code ?? "" }, 1);
-	report(failure, lang, "");
-}
 
 /** Returns the value of `--lang` before commander parses the arguments, because its errors need the language. */
 export function wantedLanguage(args: readonly string[]): string | undefined {

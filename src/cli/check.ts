@@ -4,7 +4,8 @@ import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/upkeep/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
-import { stateFolder, type Terminal } from "./terminal.ts";
+import { stateFolder } from "./state-folder.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface CheckOptions {
 	readonly all?: boolean;

@@ -16,7 +16,7 @@ import type { Machine } from "../engine/context.ts";
 import type { Packages } from "../engine/ports.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
 import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
-import { messagesFor } from "../messages/messages.ts";
+import type { Messages } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/text-files.ts";
 import { distributionIds } from "../system/packages/packages.ts";
@@ -36,12 +36,12 @@ import { ownUnitText } from "./unit.ts";
 /** Lists what the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
 	readonly #machine: Machine;
-	readonly #language: "en" | "de";
+	readonly #messages: Messages;
 	readonly #found = new Map<string, FoundApplication>();
 
-	constructor(machine: Machine, language: "en" | "de") {
+	constructor(machine: Machine, messages: Messages) {
 		this.#machine = machine;
-		this.#language = language;
+		this.#messages = messages;
 	}
 
 	async choices(): Promise<Choice[]> {
@@ -53,10 +53,8 @@ export class SystemChooser implements Chooser {
 			return choice;
 		});
 		const templates = (await store.templates.list()).map((stored) => ({
-			...choiceOfTemplate(stored.template, this.#language, found, stored.values),
-			...(stored.accepted
-				? {}
-				: { consent: { text: templateCommands(stored.template, messagesFor(this.#language)), hash: stored.hash } }),
+			...choiceOfTemplate(stored.template, this.#messages.language, found, stored.values),
+			...(stored.accepted ? {} : { consent: { text: templateCommands(stored.template, this.#messages), hash: stored.hash } }),
 		}));
 		return [...(await withPackages(templates, packages)), ...others].sort(compareChoices);
 	}
@@ -90,7 +88,7 @@ export class SystemChooser implements Chooser {
 	}
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
-		return writeNewFile(path, reviewText(name, rows, messagesFor(this.#language)));
+		return writeNewFile(path, reviewText(name, rows, this.#messages));
 	}
 
 	async unit(name: string, service: string | undefined): Promise<string> {
@@ -116,7 +114,7 @@ export class SystemChooser implements Chooser {
 
 	async changes(cage: string): Promise<string> {
 		const { differences, template } = await changesOf(this.#machine, cage);
-		const words = messagesFor(this.#language).cli.template;
+		const words = this.#messages.cli.template;
 		if (!differences.length) return words.unchanged(cage, template);
 		return `${words.changed(cage, template)}\n\n${differencesText(differences)}`;
 	}

@@ -1,17 +1,10 @@
-import { helpDe } from "../messages/de/help.ts";
-import { type HelpMessages, helpEn } from "../messages/en/help.ts";
-import type { Language } from "../messages/messages.ts";
+import type { HelpMessages } from "../messages/en/help.ts";
 import { describeVerb, type OptionText } from "./describe.ts";
 import { verbGroups } from "./groups.ts";
 import type { Verb } from "./verbs.ts";
 
-export function helpFor(language: Language): HelpMessages {
-	return language === "de" ? helpDe : helpEn;
-}
-
 /** Lets `--help` and `help VERB` print our own pages. */
-export function addHelp(program: Verb, language: Language): void {
-	const help = helpFor(language);
+export function addHelp(program: Verb, help: HelpMessages): void {
 	const width = Math.min(100, Math.max(60, process.stdout.columns || 80));
 	for (const verb of [program, ...(program.commands as Verb[])]) {
 		const page = verb === program ? overviewPage : verbPage;

@@ -12,7 +12,6 @@ import { logSocket, systemFiles } from "../system/files/files.ts";
 import { changedOrigins } from "../system/files/origins.ts";
 import { systemDocuments } from "../system/files/text-files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
-import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { probeTools } from "../system/launch/probe-tools.ts";
 import { trialServices } from "../system/launch/trial-service.ts";
@@ -29,6 +28,7 @@ import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
+import { listensAt } from "../system/units/processes.ts";
 import { version } from "./version.ts";
 
 /** Starts this program from a script or unit. A package's command is the same for each of its variants. */

@@ -18,9 +18,10 @@ import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
 import { ask } from "./ask.ts";
 import { requestForProcess, untilEnter } from "./attach.ts";
+import { recordWriter } from "./record-writer.ts";
 import { Search, type Searched } from "./search.ts";
 import { requireAccepted } from "./template.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export async function make(terminal: Terminal, request: CageRequest): Promise<number> {
 	const search = new Search(terminal);

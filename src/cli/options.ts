@@ -51,6 +51,9 @@ function chosen(text: string, choices: readonly string[] = [text]): string {
 	return text;
 }
 
+export const exportFormats = ["tar", "seccomp"] as const;
+export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
+
 export interface GlobalOptions {
 	state?: string;
 	lang?: string;

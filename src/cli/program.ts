@@ -1,16 +1,18 @@
 import { CommanderError } from "commander";
+import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
 import { report } from "./report.ts";
-import { stateFolder, Terminal } from "./terminal.ts";
+import { stateFolder } from "./state-folder.ts";
 import { createProgram, type Verb } from "./verbs.ts";
 
 /** Runs the verb that the arguments name, and turns an error into one line and an exit status. The wizard and the texts of the help are loaded on demand. */
 export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
-	const program = createProgram(args, async (work) => {
-		status = await work(new Terminal(global()));
+	const program = createProgram(args, async (load, work) => {
+		const verbs = await load();
+		status = await work(verbs, await verbs.openTerminal(global()));
 	});
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));
@@ -19,7 +21,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
-			return await (await import("./wizard.ts")).wizard(new Terminal(global()), program.opts().resume);
+			return await (await import("./wizard.ts")).wizard(global(), program.opts().resume);
 		}
 		if (asksForHelp(args, word)) await prepareHelp(program, language);
 		// An unknown verb is reported first, whatever else is wrong.
@@ -27,10 +29,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		await program.parseAsync(isUnknown ? [word] : [...args], { from: "user" });
 		return status;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return report(error, global(), stateFolder(global().state));
+		if (!(error instanceof CommanderError)) return await report(error, global(), stateFolder(global().state));
 		if (error.exitCode === 0) return 0;
 		const { usageError } = await import("./usage-error.ts");
-		process.stderr.write(`cagewright: ${usageError(error.message, verb, language)}\n`);
+		process.stderr.write(`cagewright: ${usageError(error.message, verb, await loadHelp(language))}\n`);
 		return 2;
 	}
 }
@@ -43,5 +45,5 @@ function asksForHelp(args: readonly string[], word: string | undefined): boolean
 
 async function prepareHelp(program: Verb, language: Language): Promise<void> {
 	const { addHelp } = await import("./help.ts");
-	addHelp(program, language);
+	addHelp(program, await loadHelp(language));
 }

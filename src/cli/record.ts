@@ -16,6 +16,7 @@ import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
 import { askText } from "./ask.ts";
+import type { recordFormats } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -164,7 +165,6 @@ async function readChecksumFile(place: string): Promise<string | undefined> {
 	}
 }
 
-export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
 type RecordFormat = (typeof recordFormats)[number];
 
 export interface RecordOptions {

@@ -1,6 +1,8 @@
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
-import { languageFrom, messagesFor } from "../messages/messages.ts";
+import { loadMessages } from "../messages/load.ts";
+import { languageFrom } from "../messages/messages.ts";
+import { wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
@@ -32,9 +34,19 @@ function fullPlace(error: unknown, state: string): string | undefined {
 	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
 }
 
+/** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */
+export async function reportLostOutput({ code }: NodeJS.ErrnoException, args: readonly string[]): Promise<void> {
+	const lang = wantedLanguage(args) === "de" ? { lang: "de" as const } : {};
+	const isFull = code === "ENOSPC" || code === "EDQUOT";
+	const failure = isFull
+		? new Failure("disk-full", { path: "stdout" }, 1)
+		: new Failure("cannot-write", { path: "stdout", error: code ?? "" }, 1);
+	await report(failure, lang, "");
+}
+
 /** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). `state` is the state folder. */
-export function report(error: unknown, options: GlobalOptions, state: string): number {
-	const messages = messagesFor(languageFrom(process.env, options.lang));
+export async function report(error: unknown, options: GlobalOptions, state: string): Promise<number> {
+	const messages = await loadMessages(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	if (error instanceof Failure) {
 		process.stderr.write(`cagewright: ${messages.failure(error)}\n`);

@@ -6,7 +6,8 @@ import { type MinimiseResult, minimiseCage } from "../engine/minimise/minimise.t
 import type { Subject } from "../engine/minimise/subject.ts";
 import { foundText } from "../report/minimise.ts";
 import { ask } from "./ask.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
 
 interface SearchOptions {
 	/** These add to the cage's own. */

@@ -83,7 +83,7 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 async function content(terminal: Terminal, { machine }: Context, id: string) {
 	const { answers, opened, planned, rounds, work } = await openSaved(machine, id);
 	try {
-		const base = await new SystemChooser(machine, terminal.language).base(answers);
+		const base = await new SystemChooser(machine, terminal.messages).base(answers);
 		return {
 			answers,
 			paths: work?.trace.accesses.size ?? null,

@@ -9,14 +9,12 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import type { CageContent } from "../engine/store.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
+import { confinementToJson, countsToJson } from "../report/cage-json.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
-import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import { fields, indent, table } from "../report/format.ts";
-import { confinementToJson, countsToJson } from "../report/json.ts";
 import { unneededText } from "../report/minimise.ts";
 import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
@@ -246,20 +244,4 @@ function showText(
 			),
 		),
 	].join("\n");
-}
-
-export function explain(terminal: Terminal, name: string, subject: string | undefined): Promise<number> {
-	const { json } = terminal.options;
-	return terminal.withContext(async (context) => {
-		if (subject === undefined) {
-			const overview = await explainCage(context, name);
-			if (json) terminal.printJson("explain", { name, ...overviewToJson(overview) });
-			else terminal.print(overviewText(overview, terminal.messages));
-			return 0;
-		}
-		const found = await explainSubject(context, name, subject);
-		if (json) terminal.printJson("explain", { name, subject, explanations: found.map(explanationToJson) });
-		else terminal.print(found.map((one) => explanationText(one, terminal.messages)).join("\n"));
-		return 0;
-	});
 }

@@ -1,21 +1,19 @@
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { printableJson, showPath } from "../core/path/quote.ts";
-import type { RecordWriter } from "../engine/build/make.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
-import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
+import { loadMessages } from "../messages/load.ts";
+import { languageFrom, type Messages } from "../messages/messages.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
-import { recordMarkdown } from "../report/record/markdown.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import { Interrupted } from "./report.ts";
+import { defaultState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
@@ -27,10 +25,10 @@ export class Terminal {
 	readonly state: string;
 	#live = "";
 
-	constructor(options: GlobalOptions) {
+	constructor(options: GlobalOptions, messages: Messages) {
 		this.options = options;
-		this.language = languageFrom(process.env, options.lang);
-		this.messages = messagesFor(this.language);
+		this.language = messages.language;
+		this.messages = messages;
 		this.state = stateFolder(options.state);
 	}
 
@@ -153,19 +151,7 @@ function finishedText(finished: Finished, { cli }: Messages): string {
 	}
 }
 
-/** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. */
-export function stateFolder(requested: string | undefined): string {
-	return resolve(requested ?? (process.env.CAGEWRIGHT_STATE || defaultState()));
-}
-
-function defaultState(): string {
-	if (process.getuid?.() === 0) return "/var/lib/cagewright";
-	// XDG Base Directory Specification: relative paths must be ignored.
-	const wanted = process.env.XDG_STATE_HOME ?? "";
-	return join(isAbsolute(wanted) ? wanted : join(homedir(), ".local", "state"), "cagewright");
-}
-
-/** Writes the record in the cage's folder, in the terminal's language. */
-export function recordWriter({ messages }: Terminal): RecordWriter {
-	return (record) => recordMarkdown(record, messages);
+/** In the language of `--lang` or the environment. */
+export async function openTerminal(options: GlobalOptions): Promise<Terminal> {
+	return new Terminal(options, await loadMessages(languageFrom(process.env, options.lang)));
 }

@@ -13,14 +13,13 @@ import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { exportCage, type Imported, importCage } from "../engine/export/transfer.ts";
 import { summarise } from "../engine/trial/remedies.ts";
+import { callsToJson } from "../report/cage-json.ts";
 import { fields } from "../report/format.ts";
-import { callsToJson } from "../report/json.ts";
 import { writeExport } from "../system/state/archive/pack.ts";
 import { ask } from "./ask.ts";
+import type { exportFormats } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
-
-export const exportFormats = ["tar", "seccomp"] as const;
 
 export interface ExportOptions {
 	readonly format: (typeof exportFormats)[number];

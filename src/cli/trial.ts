@@ -14,7 +14,8 @@ import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";
 import { tracedSteps } from "./groups.ts";
 import { isSafe, showMade } from "./make.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Tests the present generation once. `--yes` adds missing items, rebuilds and repeats. */
 export async function trial(terminal: Terminal, request: CageRequest): Promise<number> {

@@ -20,7 +20,8 @@ import {
 	updatePlanToJson,
 } from "../report/update.ts";
 import { ask } from "./ask.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface UpdateOptions {
 	readonly all?: boolean;

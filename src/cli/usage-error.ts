@@ -1,10 +1,7 @@
 import type { HelpMessages } from "../messages/en/help.ts";
-import type { Language } from "../messages/messages.ts";
-import { helpFor } from "./help.ts";
 
 /** Turns commander's complaint into one line: the problem, the nearest known word, and where to look. `verb` is undefined if none is known. */
-export function usageError(message: string, verb: string | undefined, language: Language): string {
-	const help = helpFor(language);
+export function usageError(message: string, verb: string | undefined, help: HelpMessages): string {
 	const { errors } = help;
 	const complaint = message.replace(/^error: /, "").replace(/\n/g, " ");
 	const [, similar] = /\(Did you mean (?:one of )?(.*)\?\)$/.exec(complaint) ?? [];

@@ -1,32 +1,33 @@
 import { Command, Option } from "commander";
+import { optionsOfTracedCages } from "../core/questions/options.ts";
 import { timerTasks } from "../core/upkeep/installation.ts";
-import { optionsOfTracedCages } from "../engine/choose/traced-cage.ts";
 import { alarmFormats } from "../report/alarm.ts";
-import { type AdoptOptions, adopt, type ReleaseOptions, release } from "./adopt.ts";
-import { apps } from "./apps.ts";
+import type { AdoptOptions, ReleaseOptions } from "./adopt.ts";
 import { argumentsOf } from "./arguments.ts";
-import { build } from "./build.ts";
-import { type CheckOptions, check, type SelftestVerbOptions, selftest } from "./check.ts";
-import { doctor, hook, type InstallOptions, install, logrotate, uninstall } from "./doctor.ts";
+import type { CheckOptions, SelftestVerbOptions } from "./check.ts";
+import type { InstallOptions } from "./doctor.ts";
 import { isTracedStep, tracedSteps } from "./groups.ts";
-import { make } from "./make.ts";
-import { type MinimiseOptions, minimise } from "./minimise.ts";
-import { addGlobalOptions, addTableOptions, addWizardOptions, atLeast, count, duration } from "./options.ts";
-import { plan } from "./plan.ts";
-import { type RecordOptions, record, recordFormats } from "./record.ts";
-import { remove } from "./remove.ts";
-import { type RunOptions, run, signal as sendSignal, shell } from "./run.ts";
-import { sessions } from "./sessions.ts";
-import { explain, list, show } from "./show.ts";
-import { type TemplateOptions, template } from "./template.ts";
+import type { MinimiseOptions } from "./minimise.ts";
+import {
+	addGlobalOptions,
+	addTableOptions,
+	addWizardOptions,
+	atLeast,
+	count,
+	duration,
+	exportFormats,
+	type GlobalOptions,
+	recordFormats,
+} from "./options.ts";
+import type { RecordOptions } from "./record.ts";
+import type { RunOptions } from "./run.ts";
+import type { TemplateOptions } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
-import { trace } from "./trace.ts";
-import { type ExportOptions, exportFormats, exporting, type ImportOptions, importing } from "./transfer.ts";
-import { trial } from "./trial.ts";
-import { type UnitOptions, unit } from "./unit.ts";
-import { diff, type RollbackOptions, rollback, stale, type UpdateOptions, update } from "./update.ts";
+import type { ExportOptions, ImportOptions } from "./transfer.ts";
+import type { UnitOptions } from "./unit.ts";
+import type { RollbackOptions, UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
-import { type WatchOptions, watch } from "./watch.ts";
+import type { WatchOptions } from "./watch.ts";
 
 /** A command with lines that show its use. */
 export class Verb extends Command {
@@ -37,13 +38,28 @@ export class Verb extends Command {
 	}
 }
 
-type Work = (terminal: Terminal) => Promise<number>;
+/** Loads the verbs of one group, because reading all code takes longer than most verbs. */
+type Load<Verbs> = () => Promise<Verbs>;
+const using = () => import("./using.ts");
+const making = () => import("./making.ts");
+/** The wizard, whose sessions these are. */
+const resuming = () => import("./wizard.ts");
+
+export type Perform = <Verbs extends VerbGroup>(
+	load: Load<Verbs>,
+	work: (verbs: Verbs, terminal: Terminal) => Promise<number>,
+) => Promise<void>;
+
+/** Every group opens its own terminal, with the adapters that its verbs need. */
+interface VerbGroup {
+	openTerminal(options: GlobalOptions): Promise<Terminal>;
+}
 
 /**
  * Defines verbs, arguments and options without any text: `help.ts` adds those when somebody reads them. An action passes its work to `perform`. Errors are
  * thrown as `CommanderError` instead of printed.
  */
-export function createProgram(args: readonly string[], perform: (work: Work) => Promise<void>): Verb {
+export function createProgram(args: readonly string[], perform: Perform): Verb {
 	const program = new Verb("cagewright").exitOverride().configureOutput({ writeErr: () => {} });
 	program.version(version);
 	program.examples = ["cagewright make redis --yes", "cagewright run redis"];
@@ -64,47 +80,52 @@ export function createProgram(args: readonly string[], perform: (work: Work) => 
 }
 
 type Define = (usage: string, ...examples: string[]) => Command;
-type Perform = (work: Work) => Promise<void>;
+type Step = "make" | "trace" | "plan" | "build" | "trial";
 
 function defineCreating(define: Define, args: readonly string[], perform: Perform): void {
-	const step = (name: string, work: typeof make, ...examples: string[]) => {
+	const step = (name: Step, ...examples: string[]) => {
 		const target = isTracedStep(name) ? "name" : "target";
 		const verb = define(`${name} [${target}] [command...]`, ...examples.map((example) => `${name} ${example}`));
 		for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
 		verb.action((first: string | undefined, rest: string[], options: object) =>
-			perform((terminal) => work(terminal, { ...argumentsOf(args, first, rest), options })),
+			perform(making, (verbs, terminal) => verbs[name](terminal, { ...argumentsOf(args, first, rest), options })),
 		);
 	};
 	step(
 		"make",
-		make,
 		"redis --yes",
 		"dnsmasq.service --dry-run",
 		"--name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
 	);
-	step("trace", trace, "redis", "redis --add --exercise 'redis-cli BGREWRITEAOF'", "redis --for 24h");
-	step("plan", plan, "redis", "redis --exclude '/usr/share/zoneinfo/**'");
-	step("build", build, "redis");
-	step("trial", trial, "redis --yes", "redis --unit");
+	step("trace", "redis", "redis --add --exercise 'redis-cli BGREWRITEAOF'", "redis --for 24h");
+	step("plan", "redis", "redis --exclude '/usr/share/zoneinfo/**'");
+	step("build", "redis");
+	step("trial", "redis --yes", "redis --unit");
 	define("adopt <service>", "adopt redis-server --dry-run", "adopt redis-server --yes").action(
-		(service: string, options: AdoptOptions) => perform((terminal) => adopt(terminal, service, options)),
+		(service: string, options: AdoptOptions) => perform(making, (verbs, terminal) => verbs.adopt(terminal, service, options)),
 	);
 	define("release <service>", "release redis-server --yes")
 		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 		.option("--yes")
 		.option("--dry-run")
-		.action((service: string, options: ReleaseOptions) => perform((terminal) => release(terminal, service, options)));
+		.action((service: string, options: ReleaseOptions) =>
+			perform(making, (verbs, terminal) => verbs.release(terminal, service, options)),
+		);
 	define("export <name>", "export redis -o redis.tar", "export redis --format seccomp -o redis.json")
 		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
-		.action((name: string, options: ExportOptions) => perform((terminal) => exporting(terminal, name, options)));
+		.action((name: string, options: ExportOptions) =>
+			perform(making, (verbs, terminal) => verbs.exporting(terminal, name, options)),
+		);
 	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")
 		.option("--name <NAME>")
 		.option("--yes")
 		.option("--dry-run")
 		.option("--no-trial")
-		.action((file: string, options: ImportOptions) => perform((terminal) => importing(terminal, file, options)));
+		.action((file: string, options: ImportOptions) =>
+			perform(making, (verbs, terminal) => verbs.importing(terminal, file, options)),
+		);
 }
 
 /** A step parses all options of `make`, so that it can name the verb that honours one. Its help shows its own only. */
@@ -122,15 +143,15 @@ function defineRunning(define: Define, perform: Perform): void {
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
 		.action((name: string, command: string[], options: RunOptions) =>
-			perform((terminal) => run(terminal, name, command, options)),
+			perform(using, (verbs, terminal) => verbs.run(terminal, name, command, options)),
 		);
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
 		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
-			perform((terminal) => shell(terminal, name, command, options)),
+			perform(using, (verbs, terminal) => verbs.shell(terminal, name, command, options)),
 		);
 	define("signal <name> <signal>", "signal nginx HUP").action((name: string, signal: string) =>
-		perform((terminal) => sendSignal(terminal, name, signal)),
+		perform(using, (verbs, terminal) => verbs.signal(terminal, name, signal)),
 	);
 	define("unit <name>", "unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install")
 		.option("--dropin <SERVICE>")
@@ -142,24 +163,24 @@ function defineRunning(define: Define, perform: Perform): void {
 		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
 		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
-			perform((terminal) => {
-				if (options.logrotate) return logrotate(terminal, name, options);
-				if (options.deployHook) return hook(terminal, name, options);
-				return unit(terminal, name, options);
+			perform(using, (verbs, terminal) => {
+				if (options.logrotate) return verbs.logrotate(terminal, name, options);
+				if (options.deployHook) return verbs.hook(terminal, name, options);
+				return verbs.unit(terminal, name, options);
 			}),
 		);
 }
 
 function defineLooking(define: Define, perform: Perform): void {
-	define("list", "list", "list --json").action(() => perform((terminal) => list(terminal)));
+	define("list", "list", "list --json").action(() => perform(using, (verbs, terminal) => verbs.list(terminal)));
 	define("show <name>", "show redis", "show redis --history")
 		.option("--history")
 		.option("--record")
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
-			perform((terminal) => show(terminal, name, options)),
+			perform(using, (verbs, terminal) => verbs.show(terminal, name, options)),
 		);
 	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
-		(name: string, subject: string | undefined) => perform((terminal) => explain(terminal, name, subject)),
+		(name: string, subject: string | undefined) => perform(making, (verbs, terminal) => verbs.explain(terminal, name, subject)),
 	);
 	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
 		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
@@ -170,12 +191,16 @@ function defineLooking(define: Define, perform: Perform): void {
 		.option("--install")
 		.addOption(new Option("--uninstall").conflicts("install"))
 		.option("--dry-run")
-		.action((names: string[], options: WatchOptions) => perform((terminal) => watch(terminal, names, options)));
+		.action((names: string[], options: WatchOptions) =>
+			perform(using, (verbs, terminal) => verbs.watch(terminal, names, options)),
+		);
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
 		.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))
 		.option("--unit")
 		.option("--dropin <SERVICE>")
-		.action((name: string, options: SelftestVerbOptions) => perform((terminal) => selftest(terminal, name, options)));
+		.action((name: string, options: SelftestVerbOptions) =>
+			perform(making, (verbs, terminal) => verbs.selftest(terminal, name, options)),
+		);
 }
 
 function defineUpkeep(define: Define, perform: Perform): void {
@@ -183,10 +208,12 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--all")
 		.option("--deep")
 		.option("--nagios")
-		.action((names: string[], options: CheckOptions) => perform((terminal) => check(terminal, names, options)));
+		.action((names: string[], options: CheckOptions) =>
+			perform(making, (verbs, terminal) => verbs.check(terminal, names, options)),
+		);
 	define("stale", "stale")
 		.option("--mark")
-		.action((options: { mark?: boolean }) => perform((terminal) => stale(terminal, options)));
+		.action((options: { mark?: boolean }) => perform(making, (verbs, terminal) => verbs.stale(terminal, options)));
 	define("update [names...]", "update redis --dry-run", "update redis", "update --all --yes")
 		.option("--all")
 		.option("--dry-run")
@@ -197,16 +224,20 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--no-selftest")
 		.addOption(new Option("--keep-generations <N>").argParser(count))
 		.addOption(new Option("--keep-days <N>").argParser(atLeast(1)))
-		.action((names: string[], options: UpdateOptions) => perform((terminal) => update(terminal, names, options)));
+		.action((names: string[], options: UpdateOptions) =>
+			perform(making, (verbs, terminal) => verbs.update(terminal, names, options)),
+		);
 	define("rollback <name>", "rollback redis", "rollback redis --to 3")
 		.addOption(new Option("--to <N>").argParser(atLeast(1)))
 		.option("--dry-run")
 		.option("--no-restart")
-		.action((name: string, options: RollbackOptions) => perform((terminal) => rollback(terminal, name, options)));
+		.action((name: string, options: RollbackOptions) =>
+			perform(making, (verbs, terminal) => verbs.rollback(terminal, name, options)),
+		);
 	const generations = define("diff <name> [a] [b]", "diff redis", "diff redis 3 4");
 	for (const generation of generations.registeredArguments.slice(1)) generation.argParser(atLeast(1));
 	generations.action((name: string, from: number | undefined, to: number | undefined) =>
-		perform((terminal) => diff(terminal, name, from, to)),
+		perform(making, (verbs, terminal) => verbs.diff(terminal, name, from, to)),
 	);
 	define("minimise <name>", "minimise nginx --dry-run", "minimise nginx --keep-kind configuration")
 		.addOption(new Option("--for <TIME>").argParser(duration))
@@ -214,13 +245,15 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--dry-run")
 		.option("--no-restart")
 		.option("--no-selftest")
-		.action((name: string, options: MinimiseOptions) => perform((terminal) => minimise(terminal, name, options)));
+		.action((name: string, options: MinimiseOptions) =>
+			perform(making, (verbs, terminal) => verbs.minimise(terminal, name, options)),
+		);
 	define("remove <name>", "remove redis --dry-run", "remove redis --keep-data")
 		.option("--keep-data")
 		.option("--yes")
 		.option("--dry-run")
 		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
-			perform((terminal) => remove(terminal, name, options)),
+			perform(using, (verbs, terminal) => verbs.remove(terminal, name, options)),
 		);
 }
 
@@ -240,7 +273,9 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--initiated-by <NAME>")
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
-		.action((name: string, options: RecordOptions) => perform((terminal) => record(terminal, name, options)));
+		.action((name: string, options: RecordOptions) =>
+			perform(making, (verbs, terminal) => verbs.record(terminal, name, options)),
+		);
 	define(
 		"template <action> [name]",
 		"template list",
@@ -256,27 +291,29 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--yes")
 		.option("--dry-run")
 		.action((action: string, name: string | undefined, options: TemplateOptions) =>
-			perform((terminal) => template(terminal, action, name, options)),
+			perform(using, (verbs, terminal) => verbs.template(terminal, action, name, options)),
 		);
 	define("sessions <action> [name]", "sessions list", "sessions show redis")
 		.option("--yes")
 		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
-			perform((terminal) => sessions(terminal, action, name, options)),
+			perform(resuming, (verbs, terminal) => verbs.sessions(terminal, action, name, options)),
 		);
 }
 
 function defineMachine(define: Define, perform: Perform): void {
-	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) => perform((terminal) => apps(terminal, name)));
+	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) =>
+		perform(using, (verbs, terminal) => verbs.apps(terminal, name)),
+	);
 	define("doctor", "doctor", "doctor --fix")
 		.option("--fix")
-		.action((options: { fix?: boolean }) => perform((terminal) => doctor(terminal, options.fix ?? false)));
+		.action((options: { fix?: boolean }) => perform(using, (verbs, terminal) => verbs.doctor(terminal, options.fix ?? false)));
 	define("install", "install", "install --timer update")
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
-		.action((options: InstallOptions) => perform((terminal) => install(terminal, options)));
+		.action((options: InstallOptions) => perform(using, (verbs, terminal) => verbs.install(terminal, options)));
 	define("uninstall", "uninstall --dry-run", "uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")
-		.action((options: InstallOptions) => perform((terminal) => uninstall(terminal, options)));
+		.action((options: InstallOptions) => perform(using, (verbs, terminal) => verbs.uninstall(terminal, options)));
 }

@@ -7,10 +7,16 @@ import { Wizard } from "../wizard/session/engine-session.ts";
 import { findSession, type SessionSummary } from "../wizard/session/saved-sessions.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
-import { recordWriter, type Terminal } from "./terminal.ts";
+import type { GlobalOptions } from "./options.ts";
+import { recordWriter } from "./record-writer.ts";
+import { openTerminal } from "./terminal.ts";
+
+export { sessions } from "./sessions.ts";
+export { openTerminal };
 
 /** Opens the wizard. Prints its last lines after the terminal is restored. */
-export async function wizard(terminal: Terminal, resume?: string | true): Promise<number> {
+export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
+	const terminal = await openTerminal(global);
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
 	const { env } = process;
 	const color = terminal.options.color !== false && !env.NO_COLOR;
@@ -19,7 +25,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
 	const planner = new ThreadPlanner(terminal.state);
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), planner, recordWriter(terminal), {
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages), planner, recordWriter(terminal), {
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

@@ -1,4 +1,4 @@
-import { type Catalogue, catalogues, type Language, type Messages, messagesFor } from "./messages.ts";
+import { type Messages, messagesFor } from "./messages.ts";
 
 /** Marks and bars of the wizard, for fonts without them. */
 const marks: Readonly<Record<string, string>> = {
@@ -44,14 +44,10 @@ export function asciiMarks(text: string): string {
 	return text.replace(/\[✓\]|[✓✗•◦❯▸▾█░]/g, (mark) => marks[mark] ?? mark);
 }
 
-/** Returns the messages for a terminal that supports only ASCII. */
-export function asciiMessages(language: Language): Messages {
-	return messagesFor(language, { ...catalogues[language], ...(asciiAll(withoutVerbs(language)) as Partial<Catalogue>) });
-}
-
-function withoutVerbs(language: Language): Omit<Catalogue, "cli" | "record"> {
-	const { cli: _, record: __, ...rest } = catalogues[language];
-	return rest;
+/** Returns the messages for a terminal that supports only ASCII. The verbs' own texts stay as they are. */
+export function asciiMessages({ catalogue }: Messages): Messages {
+	const { cli, language, record, ...rest } = catalogue;
+	return messagesFor({ cli, language, record, ...(asciiAll(rest) as typeof rest) });
 }
 
 function asciiAll(value: unknown): unknown {

@@ -4,31 +4,17 @@ import { printable } from "../core/path/quote.ts";
 import type { Importance, MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { withoutTrailing } from "../core/text.ts";
-import { alarmsDe } from "./de/alarms.ts";
-import { cliDe } from "./de/cli.ts";
-import { explainDe } from "./de/explain.ts";
-import { failuresDe } from "./de/failures.ts";
-import { findingsDe } from "./de/findings.ts";
-import { notesDe } from "./de/notes.ts";
-import { reasonsDe } from "./de/plan.ts";
-import { recordDe } from "./de/record.ts";
-import { selftestDe } from "./de/selftest.ts";
-import { templateProblemsDe } from "./de/template.ts";
-import { valueWordsDe } from "./de/value-words.ts";
-import { wizardDe } from "./de/wizard.ts";
-import { alarmsEn } from "./en/alarms.ts";
-import { type CliMessages, cliEn } from "./en/cli.ts";
-import { type ExplainMessages, explainEn } from "./en/explain.ts";
-import { type Failures, failuresEn } from "./en/failures.ts";
-import { type FindingMessages, findingsEn } from "./en/findings.ts";
-import { type Notes, notesEn } from "./en/notes.ts";
-import { type ReasonMessages, reasonsEn } from "./en/plan.ts";
-import { type RecordMessages, recordEn } from "./en/record.ts";
-import { type SelftestMessages, selftestEn } from "./en/selftest.ts";
-import { templateProblemsEn } from "./en/template.ts";
-import { type ValueWords, valueWordsEn } from "./en/value-words.ts";
-import { type WizardMessages, wizardEn } from "./en/wizard.ts";
-
+import type { alarmsEn } from "./en/alarms.ts";
+import type { CliMessages } from "./en/cli.ts";
+import type { ExplainMessages } from "./en/explain.ts";
+import type { Failures } from "./en/failures.ts";
+import type { FindingMessages } from "./en/findings.ts";
+import type { Notes } from "./en/notes.ts";
+import type { ReasonMessages } from "./en/plan.ts";
+import type { RecordMessages } from "./en/record.ts";
+import type { SelftestMessages } from "./en/selftest.ts";
+import type { ValueWords } from "./en/value-words.ts";
+import type { WizardMessages } from "./en/wizard.ts";
 import type { Widen } from "./widen.ts";
 
 export type { Values };
@@ -98,6 +84,7 @@ export type Language = "en" | "de";
 
 /** All texts of one language. Each section has one file per language. */
 export interface Catalogue {
+	readonly language: Language;
 	readonly cli: CliMessages;
 	readonly explain: ExplainMessages;
 	readonly alarms: Widen<typeof alarmsEn>;
@@ -112,40 +99,10 @@ export interface Catalogue {
 	readonly valueWords: ValueWords;
 }
 
-export const catalogues: Readonly<Record<Language, Catalogue>> = {
-	en: {
-		cli: cliEn,
-		explain: explainEn,
-		alarms: alarmsEn,
-		record: recordEn,
-		selftest: selftestEn,
-		wizard: wizardEn,
-		failures: failuresEn,
-		notes: notesEn,
-		reasons: reasonsEn,
-		findings: findingsEn,
-		templateProblems: templateProblemsEn,
-		valueWords: valueWordsEn,
-	},
-	de: {
-		cli: cliDe,
-		explain: explainDe,
-		alarms: alarmsDe,
-		record: recordDe,
-		selftest: selftestDe,
-		wizard: wizardDe,
-		failures: failuresDe,
-		notes: notesDe,
-		reasons: reasonsDe,
-		findings: findingsDe,
-		templateProblems: templateProblemsDe,
-		valueWords: valueWordsDe,
-	},
-};
-
 /** The texts of one language with the functions that fill them. */
 export interface Messages {
 	readonly language: Language;
+	readonly catalogue: Catalogue;
 	readonly cli: CliMessages;
 	readonly explain: ExplainMessages;
 	readonly alarms: Widen<typeof alarmsEn>;
@@ -171,9 +128,9 @@ export interface Messages {
 	count(count: number): string;
 }
 
-export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { alarms, cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, valueWords, wizard } =
-		catalogue;
+export function messagesFor(catalogue: Catalogue): Messages {
+	const { alarms, cli, explain, failures, findings, language, notes, reasons, record, selftest, wizard } = catalogue;
+	const { templateProblems, valueWords } = catalogue;
 	/** Falls back to the code and its values if the code has no sentence. */
 	const sentenceFor = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -214,6 +171,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 	};
 	return {
 		language,
+		catalogue,
 		cli,
 		explain,
 		alarms,

@@ -1,21 +1,18 @@
-import type { Cage, UnitTrialSummary } from "../core/cage/cage.ts";
+import type { UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
-import type { Manifest } from "../core/cage/manifest.ts";
-import { countEntries, permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
-import { filterPermissions } from "../core/confinement/filter-permissions.ts";
-import { launcherName } from "../core/confinement/method.ts";
-import { countPermitted } from "../core/confinement/seccomp.ts";
+import { permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
 import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { Entry, Permissions, Plan } from "../core/plan/plan.ts";
+import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
 import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
+import { callsToJson, confinementToJson, countsToJson } from "./cage-json.ts";
 import { reachedToJson } from "./coverage.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
@@ -163,43 +160,5 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary):
 		...(withoutReload ? { withoutReload } : {}),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
 		...(failed?.killedFor === undefined ? {} : { killedFor: failed.killedFor }),
-	};
-}
-
-/** The system call filter, how many calls it permits, and how many the general filter would. */
-export function callsToJson(permissions: Permissions): object {
-	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
-}
-
-export function countsToJson(manifest: Manifest): object {
-	const { devices, ...counts } = countEntries(manifest);
-	return { ...counts, devices: devices.map(pathToJson) };
-}
-
-/** The confinement that the last trial measured, or that a run will have if there was no trial. */
-export function confinementToJson(manifest: Manifest, cage: Cage): object {
-	const { capabilities: needed, ...permissions } = manifest.permissions;
-	const { network } = cage.application;
-	const last = cage.trials.at(-1);
-	const measured = last?.measured;
-	const found = last?.findings ?? [];
-	// A trial always has its own network namespace, a run only with `--network none`.
-	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
-	return {
-		launcher: launcherName,
-		weaker: last?.weaker ?? [],
-		user: manifest.identity.name,
-		rootless: manifest.owner !== undefined,
-		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
-		seccomp: measured?.seccomp ?? false,
-		// /proc does not show Landlock, but the launch would have failed without it if the kernel has it.
-		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
-		namespaces: namespaces ?? [],
-		network,
-		...(measured?.limits ? { limits: measured.limits } : {}),
-		openings: permissionsToJson(permissions),
-		calls: callsToJson(manifest.permissions),
-		findings: found.filter((finding) => finding.severity === "danger"),
-		warnings: found.filter((finding) => finding.severity === "warning"),
 	};
 }

@@ -5,7 +5,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import { type Exit, Failure } from "../core/failure.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import { programFolder } from "./templates/builtin.ts";
+import { programFolder } from "./program-folder.ts";
 
 export interface PlanRequest {
 	readonly cage: Cage;

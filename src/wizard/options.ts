@@ -26,7 +26,7 @@ type LookOptions = Pick<WizardOptions, "ascii" | "color" | "messages" | "plainMa
 
 export function lookFrom({ ascii, color, messages, plainMarks = false }: LookOptions): Look {
 	const palette = Number(colorLevel()) > 1 ? fixedPalette : namedPalette;
-	return { messages: ascii ? asciiMessages(messages.language) : messages, color, ascii, plainMarks, palette };
+	return { messages: ascii ? asciiMessages(messages) : messages, color, ascii, plainMarks, palette };
 }
 
 /** chalk's colour level by Node's colour depth in bits. */

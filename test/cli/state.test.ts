@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { stateFolder } from "../../src/cli/terminal.ts";
+import { stateFolder } from "../../src/cli/state-folder.ts";
 
 /** An empty variable of a script must not select the current directory as the state folder. */
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { catalogues } from "../../src/messages/messages.ts";
+import { catalogues } from "../texts.ts";
 
 const source = join(import.meta.dirname, "../../src");
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
+import { messagesIn } from "../texts.ts";
 
 describe("codes in sentences", () => {
-	const [en, de] = [messagesFor("en"), messagesFor("de")];
+	const [en, de] = [messagesIn("en"), messagesIn("de")];
 
 	it("a failure shows a phrase instead of a code", () => {
 		const unsafe = new Failure("unsafe-directory", { path: "/srv/state", problem: "owner" }, 4);

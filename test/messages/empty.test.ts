@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
+import { messagesIn } from "../texts.ts";
 
 /** An error shows an empty value as `''`. */
 
@@ -7,11 +7,11 @@ test.each([
 	["en", "Invalid cage name '': "],
 	["de", "Ungültiger Käfigname '': "],
 ] as const)("an empty name is quoted in %s", (language, words) => {
-	expect(messagesFor(language).failure({ code: "bad-name", values: { name: "" } })).toContain(words);
+	expect(messagesIn(language).failure({ code: "bad-name", values: { name: "" } })).toContain(words);
 });
 
 test("another empty value of the user is quoted too", () => {
-	const { failure } = messagesFor("en");
+	const { failure } = messagesIn("en");
 	expect(failure({ code: "path-not-absolute", values: { path: "", option: "include" } })).toBe(
 		"Invalid path '' (include): it must start with '/'.",
 	);
@@ -20,5 +20,5 @@ test("another empty value of the user is quoted too", () => {
 
 test("an application's empty output is omitted", () => {
 	const values = { name: "web", probe: "ask", words: "", missing: "/etc/hosts" };
-	expect(messagesFor("en").failure({ code: "not-answered-in-cage", values })).not.toContain("''");
+	expect(messagesIn("en").failure({ code: "not-answered-in-cage", values })).not.toContain("''");
 });

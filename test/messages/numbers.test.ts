@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
+import { messagesIn } from "../texts.ts";
 
 describe.each(["en", "de"] as const)("in %s", (language) => {
-	const messages = messagesFor(language);
+	const messages = messagesIn(language);
 	const units = { style: "unit", unitDisplay: "short" } as const;
 
 	test("counts are written as Intl writes them", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { alarmLine } from "../../src/report/alarm.ts";
+import { messagesIn } from "../texts.ts";
 import { alarmsOfEveryKind } from "./every-alarm.ts";
 
 /**
@@ -60,7 +60,7 @@ function flatten(document: object, prefix = ""): [string, unknown][] {
 }
 
 test.each(alarmsOfEveryKind)("$kind: the document has only fields of the Elastic Common Schema, with their types", (alarm) => {
-	const document = JSON.parse(alarmLine(alarm, "ecs", "host", messagesFor("en")));
+	const document = JSON.parse(alarmLine(alarm, "ecs", "host", messagesIn("en")));
 	for (const [name, value] of flatten(document)) {
 		const type = fields[name];
 		expect(type === undefined ? "not in the schema" : isOfType[type](value), name).toBe(true);
@@ -76,12 +76,12 @@ const syslog =
 	/^<(1[0-8]\d|19[01]|\d{1,2})>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z [\x21-\x7e]{1,255} [\x21-\x7e]{1,48} [\x21-\x7e]{1,128} [\x21-\x7e]{1,32} (\[[^ =\]"]{1,32}( [^ =\]"]{1,32}="([^"\\\]]|\\["\\\]])*")*\])+ [^\n]*$/;
 
 test.each(alarmsOfEveryKind)("$kind: the syslog line has the grammar of RFC 5424, whatever the names contain", (alarm) => {
-	expect(alarmLine(alarm, "rfc5424", "host", messagesFor("en"))).toMatch(syslog);
+	expect(alarmLine(alarm, "rfc5424", "host", messagesIn("en"))).toMatch(syslog);
 });
 
 test.each(["text", "json", "ecs", "rfc5424"] as const)("as %s, an alarm is one line without control characters", (format) => {
 	for (const alarm of alarmsOfEveryKind) {
-		const line = alarmLine(alarm, format, "host", messagesFor("en"));
+		const line = alarmLine(alarm, format, "host", messagesIn("en"));
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
 		expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/);
 	}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Alarm } from "../../src/core/detection/alarm.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { type alarmFormats, alarmLine, recentAlarmsText } from "../../src/report/alarm.ts";
+import { messagesIn } from "../texts.ts";
 
 const decoy: Alarm = {
 	time: "2026-11-28T12:00:00.000Z",
@@ -18,7 +18,7 @@ const decoy: Alarm = {
 };
 const { executable: _, ...gone } = decoy;
 const ended: Alarm = { ...gone, knownBy: "file" };
-const line = (alarm: Alarm, format: (typeof alarmFormats)[number]) => alarmLine(alarm, format, "host", messagesFor("en"));
+const line = (alarm: Alarm, format: (typeof alarmFormats)[number]) => alarmLine(alarm, format, "host", messagesIn("en"));
 
 test("an opened decoy is named in every format", () => {
 	expect(line(decoy, "text")).toBe(
@@ -63,7 +63,7 @@ test("changed files are named in every format, without a process", () => {
 });
 
 test("the last 24 hours are a line with the newest alarm", () => {
-	const messages = messagesFor("en");
+	const messages = messagesIn("en");
 	expect(recentAlarmsText({ lastDay: 0 }, messages)).toBeUndefined();
 	expect(recentAlarmsText({ lastDay: 3, newest: decoy }, messages)).toBe(
 		"3 in the last 24 hours. Newest: 2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519",

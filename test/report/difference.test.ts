@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { CheckedCage } from "../../src/engine/upkeep/check.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { checkedText } from "../../src/report/check.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
 import { differenceText } from "../../src/report/update.ts";
+import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 
 test("changed aspects and settings are translated", () => {
 	const changed = { path: pathFromText("/etc/app.conf"), aspects: ["mode", "owner"] } as const;
-	expect(changedText(changed, messagesFor("en"))).toBe("/etc/app.conf (mode, owner)");
-	expect(changedText(changed, messagesFor("de"))).toBe("/etc/app.conf (Modus, Eigentümer)");
-	expect(settingsText(["identity", "binds"], messagesFor("en"))).toBe("account, binds");
-	expect(settingsText(["identity", "binds"], messagesFor("de"))).toBe("Konto, eingebundene Verzeichnisse");
+	expect(changedText(changed, messagesIn("en"))).toBe("/etc/app.conf (mode, owner)");
+	expect(changedText(changed, messagesIn("de"))).toBe("/etc/app.conf (Modus, Eigentümer)");
+	expect(settingsText(["identity", "binds"], messagesIn("en"))).toBe("account, binds");
+	expect(settingsText(["identity", "binds"], messagesIn("de"))).toBe("Konto, eingebundene Verzeichnisse");
 });
 
 test("changed facts of a file are named in the language of the output", () => {
@@ -21,8 +21,8 @@ test("changed facts of a file are named in the language of the output", () => {
 	if (!entry) throw new Error("no file");
 	const changed = (values: object) => ({ ...manifest, entries: [{ ...entry, ...values }] });
 	const [before, after] = [changed({ size: 10, mode: 0o644 }), changed({ size: 12, mode: 0o600, sha256: "f".repeat(64) })];
-	expect(differenceText(before, after, messagesFor("en"))).toContain("mode 0644 -> 0600, size 10 -> 12");
-	expect(differenceText(before, after, messagesFor("de"))).toContain("Modus 0644 -> 0600, Größe 10 -> 12");
+	expect(differenceText(before, after, messagesIn("en"))).toContain("mode 0644 -> 0600, size 10 -> 12");
+	expect(differenceText(before, after, messagesIn("de"))).toContain("Modus 0644 -> 0600, Größe 10 -> 12");
 });
 
 test("a finding about an account names no path", () => {
@@ -35,6 +35,6 @@ test("a finding about an account names no path", () => {
 		known: false,
 	};
 	const cage = { name: "redis", generation: 1, findings: [finding], drift: [], behind: [] } as unknown as CheckedCage;
-	expect(checkedText(cage, messagesFor("en"))).toContain("redis: warning account-of-other-cage: ");
-	expect(checkedText(cage, messagesFor("de"))).toContain("redis: Warnung account-of-other-cage: ");
+	expect(checkedText(cage, messagesIn("en"))).toContain("redis: warning account-of-other-cage: ");
+	expect(checkedText(cage, messagesIn("de"))).toContain("redis: Warnung account-of-other-cage: ");
 });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { dependenciesOf } from "../../src/core/record/packages.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { recordHtml } from "../../src/report/record/html.ts";
+import { messagesIn } from "../texts.ts";
 import { made, manifestEntry } from "./made.ts";
 import { recordFor } from "./records.ts";
 
-const page = (...parts: Parameters<typeof recordFor>) => recordHtml(recordFor(...parts), messagesFor("en"));
+const page = (...parts: Parameters<typeof recordFor>) => recordHtml(recordFor(...parts), messagesIn("en"));
 const needs = (path: string, ...by: string[]) =>
 	manifestEntry(path, {
 		reasons: by.map((one) => ({ kind: "needed-by" as const, by: pathFromText(one) })),
@@ -86,7 +86,7 @@ test("the log's actions are shown in words, also unknown ones", () => {
 });
 
 test("every action of the log has a word", () => {
-	const actions = messagesFor("en").record.log.actions;
+	const actions = messagesIn("en").record.log.actions;
 	const source = `${import.meta.dirname}/../../src`;
 	const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
 	const used = files.flatMap((name) =>

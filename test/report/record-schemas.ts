@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Ajv } from "ajv";
-import { programFolder } from "../../src/system/templates/builtin.ts";
+import { programFolder } from "../../src/system/program-folder.ts";
 
 const parsed = (file: string): object => JSON.parse(readFileSync(file, "utf8"));
 const record = new Ajv({ allErrors: true }).compile(parsed(`${programFolder()}/templates/record-schema.json`));

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import { printable } from "../../src/core/path/quote.ts";
 import type { CageRecord } from "../../src/core/record/record.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { recordMarkdown } from "../../src/report/record/markdown.ts";
 import { entry, writable } from "../core/cage/plans.ts";
+import { messagesIn } from "../texts.ts";
 import { made, manifestEntry } from "./made.ts";
 import { place, recordFor } from "./records.ts";
 
@@ -13,7 +13,7 @@ const record = (
 	history: string[] = [],
 	where = place,
 	language: "en" | "de" = "en",
-) => recordMarkdown(recordFor(parts, history, where), messagesFor(language));
+) => recordMarkdown(recordFor(parts, history, where), messagesIn(language));
 
 /** Splits a table row into cells as GitHub's Markdown does: an unescaped `|` ends a cell. */
 function cells(line: string): string[] {
@@ -119,7 +119,7 @@ test("the record names covered and unused modules, missing stages and paths miss
 		next: [{ kind: "command", command: "curl -u me:hunter2 http://localhost/", shows: "head" }],
 		watched: { since: at, until: at, seconds: 86_400, missed: [pathFromText("/usr/share/late")] },
 	};
-	const text = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
+	const text = recordMarkdown(recordFor({}, [], place, values), messagesIn("en"));
 	expect(text).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
 	expect(text).toContain("Not traced: reload (SIGHUP)");
 	expect(text).toContain("24 h in all. Missing paths: 1.");

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { reviewLines, reviewText } from "../../src/wizard/steps/build/review-text.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
+import { messagesIn } from "../texts.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { redis } from "../ui/scripted-session.ts";
 
-const en = messagesFor("en");
+const en = messagesIn("en");
 
 const everything: Partial<Plan> = {
 	application: { ...redis.application, env: { TOKEN: "very secret" }, limits: { memory: 1 << 29, processes: 9, files: 64 } },
@@ -74,7 +74,7 @@ describe("the review as text", () => {
 });
 
 test.each(["en", "de"] as const)("every kind of group, state and warning has a word in %s", (language) => {
-	const messages = messagesFor(language);
+	const messages = messagesIn(language);
 	const cage = { generation: 2, command: ["/bin/app"], adopted: "app.service" };
 	const all = [...rows(), ...rows({}), ...rows(everything, { cage }), ...rows(everything, { hasData: true })];
 	for (const { label, section, value } of reviewLines(all, messages)) {

@@ -4,7 +4,6 @@ import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import type { Importance, Missing } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
 import type { TrialRound } from "../../src/engine/trial/trial.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { indent, table } from "../../src/report/format.ts";
 import { eventToJson } from "../../src/report/json.ts";
 import { showReason } from "../../src/report/reasons.ts";
@@ -12,10 +11,11 @@ import { dryRunText, madeText, planText } from "../../src/report/text.ts";
 import { missingTable, roundText } from "../../src/report/trial.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { application } from "../core/plan/traces.ts";
+import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 
 const languages = ["en", "de"] as const;
-const en = messagesFor("en");
+const en = messagesIn("en");
 const evil = "x\x1b]0;pwned\x07\u202ey\r";
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -59,7 +59,7 @@ describe("a plan for people", () => {
 			},
 		},
 	);
-	test.each(languages)("cannot control a terminal (%s)", (language) => expectPlain(planText(hostile, messagesFor(language))));
+	test.each(languages)("cannot control a terminal (%s)", (language) => expectPlain(planText(hostile, messagesIn(language))));
 	test("lists entries with reasons, writable directories, excluded items and permissions", () => {
 		const text = planText(hostile, en);
 		for (const part of ["/srv/x\\x1b]0;pwned\\x07\\u{202e}y\\x0d", "/l -> x", "/var/x", "/etc/x", "chown", "--allow-secret"])
@@ -87,8 +87,8 @@ test("each kind of reason has words in both languages", () => {
 	];
 	for (const language of languages) {
 		for (const reason of reasons) {
-			expect(showReason(reason, messagesFor(language)).length).toBeGreaterThan(3);
-			expectPlain(showReason(reason, messagesFor(language)));
+			expect(showReason(reason, messagesIn(language)).length).toBeGreaterThan(3);
+			expectPlain(showReason(reason, messagesIn(language)));
 		}
 	}
 });
@@ -163,7 +163,7 @@ describe("a trial round for people", () => {
 });
 
 test.each(languages)("the result of make is a few lines (%s)", (language) => {
-	const text = madeText(made(), "/state/root", "/state/data", ["cagewright", "--state", "/state"], messagesFor(language));
+	const text = madeText(made(), "/state/root", "/state/data", ["cagewright", "--state", "/state"], messagesIn(language));
 	expectPlain(text);
 	for (const part of ["/state/root", "/state/data", "/state/record.md", "cagewright --state /state run app"])
 		expect(text).toContain(part);
@@ -177,7 +177,7 @@ test.each(languages)("a dry run cannot control a terminal, whatever a template c
 		onHost: false,
 		rounds: 5,
 	};
-	const text = dryRunText(answers, "/state", `cagewright make --probe '${evil}' --exercise 'a\nb'`, messagesFor(language));
+	const text = dryRunText(answers, "/state", `cagewright make --probe '${evil}' --exercise 'a\nb'`, messagesIn(language));
 	expectPlain(text);
 	expect(text).toContain("--exercise 'a\nb'");
 });

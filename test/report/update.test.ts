@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { UpdatePlan } from "../../src/engine/upkeep/update.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { updatePlanText } from "../../src/report/update.ts";
+import { messagesIn } from "../texts.ts";
 
 const plan = (...paths: string[]): UpdatePlan => ({
 	name: "redis",
@@ -24,7 +24,7 @@ const plan = (...paths: string[]): UpdatePlan => ({
 });
 
 test("the plan of an update names the first changed files of a package", () => {
-	const text = (...paths: string[]) => updatePlanText(plan(...paths), messagesFor("en"));
+	const text = (...paths: string[]) => updatePlanText(plan(...paths), messagesIn("en"));
 	expect(text("/etc/redis/redis.conf")).toContain("files of redis-server 5:8 were changed on the host: /etc/redis/redis.conf");
 	expect(text("/a", "/b", "/c", "/d", "/e")).toContain(": /a, /b, /c, 2 more");
 });

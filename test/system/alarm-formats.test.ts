@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { parseDenial } from "../../src/core/detection/denial.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { alarmLine } from "../../src/report/alarm.ts";
 import { alarmsOfEveryKind } from "../report/every-alarm.ts";
+import { messagesIn } from "../texts.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 
@@ -35,7 +35,7 @@ test("rsyslog reads every field of an RFC 5424 line, and one message for each al
 	const ended = new Promise((resolve) => daemon.on("close", resolve));
 	try {
 		await eventually(() => expect(existsSync(`${folder}/pid`) && existsSync(`${folder}/socket`)).toBe(true));
-		const lines = alarmsOfEveryKind.map((alarm) => alarmLine(alarm, "rfc5424", "host", messagesFor("en")));
+		const lines = alarmsOfEveryKind.map((alarm) => alarmLine(alarm, "rfc5424", "host", messagesIn("en")));
 		const socket = connect(`${folder}/socket`);
 		socket.end(lines.map((line) => `${line}\n`).join(""));
 		const written = () => (existsSync(`${folder}/out`) ? readFileSync(`${folder}/out`, "utf8").split("\n").slice(0, -1) : []);

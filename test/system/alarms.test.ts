@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { attemptsLoader } from "../../src/core/confinement/launch.ts";
 import {
 	begin,
 	cagewright,
@@ -15,6 +18,7 @@ import {
 } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { processesIn, statusField } from "./processes.ts";
 
 /** A caged application behaves like an intruder, and the watch raises alarms. */
@@ -123,6 +127,27 @@ test("a self-test raises no alarm, also while the application runs", async () =>
 		await eventually(() => expect(calls(watch.stdout())).toContain("mount"));
 	});
 	expect(calls(printed)).toEqual(["mount"]);
+});
+
+test("normal load raises no alarm", async () => {
+	const own = temporaryState();
+	const { port: at } = await preparedRedis(own);
+	const ask = (...words: string[]) => promisify(execFile)(words[0] ?? "", ["-p", String(at), ...words.slice(1)]);
+	const run = startRun("redis", { state: own });
+	const watch = begin(["watch", "--json", "--with-tests"], { state: own });
+	try {
+		await watch.says("Watching");
+		await eventually(() => ask("redis-cli", "PING"));
+		await ask("redis-benchmark", "-q", "-n", "500", "-t", "set,get,lpush,zadd");
+		await ask("redis-cli", "SAVE");
+		// Its records come last.
+		await cagewright(["selftest", "redis"], { state: own });
+		await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
+	} finally {
+		await watch.stop();
+		await run.stop();
+	}
+	expect([...new Set(alarms(watch.stdout()).map(({ executable }) => executable))]).toEqual([attemptsLoader]);
 });
 
 test("a self-test raises alarms with --with-tests", async () => {

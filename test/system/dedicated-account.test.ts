@@ -10,6 +10,7 @@ import { systemAccounts } from "../../src/system/accounts/accounts.ts";
 import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { bareApplication } from "../core/cage/plans.ts";
+import { messagesIn } from "../texts.ts";
 import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -86,7 +87,7 @@ test("the wizard creates the account for its build, and removes it unless the ca
 	for (const isSaved of [false, true]) {
 		const machine = systemMachine(folder);
 		const planner = new ThreadPlanner(folder);
-		const wizard = new Wizard(machine, new SystemChooser(machine, "en"), planner, () => "", {
+		const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, () => "", {
 			terminal: "dumb",
 			full: false,
 			jobs: 1,

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
+import { messagesIn } from "../texts.ts";
 import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -210,7 +211,7 @@ describe("units that cannot be caged", () => {
 test("the wizard proposes the same for a unit as make does", async () => {
 	// Another test may start or stop a redis between the two look-ups, and the result depends on running processes.
 	await eventually(async () => {
-		const chooser = new SystemChooser(systemMachine(state), "en");
+		const chooser = new SystemChooser(systemMachine(state), messagesIn("en"));
 		const choice = (await chooser.choices()).find(({ id }) => id === "unit:redis-server.service");
 		if (choice === undefined) throw new Error("not offered");
 		expect(choice).toMatchObject({ kind: "unit", name: "redis-server" });

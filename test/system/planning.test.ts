@@ -10,6 +10,7 @@ import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { bareApplication } from "../core/cage/plans.ts";
 import { application, type Did, rules, trace } from "../core/plan/traces.ts";
+import { messagesIn } from "../texts.ts";
 import { temporaryFolder, temporaryState } from "./cagewright.ts";
 import { redisIn } from "./daemons.ts";
 import { freePort } from "./network.ts";
@@ -103,7 +104,7 @@ test("a new decision cancels the wizard's plan that is still being made", async 
 	const daemon = redisIn(temporaryFolder("redis"), await freePort());
 	const writeRecord = () => "";
 	const options = { terminal: "dumb", full: false, jobs: 1 };
-	const wizard = new Wizard(machine, new SystemChooser(machine, "en"), slowAtFirst, writeRecord, options);
+	const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), slowAtFirst, writeRecord, options);
 	const answers = {
 		name: "planned",
 		application: { ...bareApplication, command: ["/usr/bin/redis-server", ...daemon.command.slice(1)], probes: [daemon.probe] },

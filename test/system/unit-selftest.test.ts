@@ -22,7 +22,7 @@ beforeAll(async () => {
 	system = await boot();
 	addPlainService(system.tree);
 	await system.must("systemctl daemon-reload");
-	const probe = `--probe 'curl -fsS http://127.0.0.1:${port}/ | grep -qx answered'`;
+	const probe = `--decoy --probe 'curl -fsS http://127.0.0.1:${port}/ | grep -qx answered'`;
 	for (const [name, service] of Object.entries(cages)) {
 		await system.must(
 			`cagewright make ${service}.service --name ${name} --no-selftest --yes --quiet ${name === "plain" ? probe : ""}`,
@@ -87,6 +87,15 @@ async function withoutSettings(name: string, settings: readonly string[]): Promi
 		...missing.flatMap(({ found, id }) => [id, ...found]),
 	];
 }
+
+test("decoys in /root are visible in a unit, which locks all homes", async () => {
+	await system.must("cagewright unit plain --install");
+	expect(await system.must("cagewright unit plain")).toMatch(/^ProtectHome=read-only$/m);
+	await system.must("systemctl start cage-plain");
+	const [pid] = (await system.must("systemctl show --property=MainPID --value cage-plain")).split("\n");
+	expect(await system.must(`cat /proc/${pid}/root/root/.ssh/id_ed25519`)).toContain("BEGIN OPENSSH PRIVATE KEY");
+	await system.must("systemctl stop cage-plain; cagewright unit plain --uninstall");
+});
 
 describe.each(names)("the unit of %s", (name) => {
 	test("permits no escape, and lists what the plan permits", async () => {

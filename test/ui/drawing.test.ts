@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { drawApp } from "../../src/wizard/draw.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { messagesIn } from "../texts.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
 class Output extends EventEmitter {
@@ -22,7 +22,7 @@ test("a held drawing writes no frame for the old size, and none when it ends", a
 	const draw = () =>
 		drawApp(
 			store,
-			{ messages: messagesFor("en"), color: false, ascii: false },
+			{ messages: messagesIn("en"), color: false, ascii: false },
 			(error) => {
 				throw error;
 			},

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Look } from "../../src/wizard/look.ts";
+import { messagesIn } from "../texts.ts";
 import { layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
@@ -33,7 +34,10 @@ test("untrusted text never reaches the terminal unescaped", async () => {
 
 test("a plain terminal gets only ASCII", async () => {
 	const { asciiMessages } = await import("../../src/messages/ascii.ts");
-	const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "de", { ascii: true, messages: asciiMessages("de") });
+	const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "de", {
+		ascii: true,
+		messages: asciiMessages(messagesIn("de")),
+	});
 	open = screen;
 	screen.store.start();
 	await screen.sees("Vorfuehrung");
@@ -58,7 +62,7 @@ test("a plain terminal shows where a row is cut", async () => {
 		screen.close();
 		return lines;
 	};
-	const [usual, plain] = [await rows({}), await rows({ ascii: true, messages: asciiMessages("en") })];
+	const [usual, plain] = [await rows({}), await rows({ ascii: true, messages: asciiMessages(messagesIn("en")) })];
 	const cut = (lines: readonly string[], mark: string) => lines.flatMap((line, row) => (line.endsWith(mark) ? row : []));
 	expect(cut(usual, "…").length).toBeGreaterThan(0);
 	expect(cut(plain, "~")).toEqual(cut(usual, "…"));

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
+import { messagesIn } from "../texts.ts";
 import { Book } from "./book.ts";
 import { cutTexts } from "./cut-texts.ts";
 import { missingExits } from "./exits.ts";
@@ -39,7 +39,7 @@ export function layoutAt(columns: number, rows: number, languages: readonly ("en
 				if (columns >= 80) {
 					const picture = lines.join("\n");
 					expect(cutTexts(lines, screen.words), picture).toEqual([]);
-					const missing = missingExits(screen.store.state, lines[rows - 2] ?? "", messagesFor(language));
+					const missing = missingExits(screen.store.state, lines[rows - 2] ?? "", messagesIn(language));
 					expect(missing, `${name}\n${picture}`).toEqual([]);
 				}
 				if (!/-\d+$/.test(name)) book?.page(name, lines);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { messagesIn } from "../texts.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 let end = () => {};
@@ -14,7 +14,7 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 	const store = new WizardStore(new ScriptedSession(script));
 	let said = "";
 	let from = 0;
-	const look = { messages: messagesFor(language), color: false, ascii };
+	const look = { messages: messagesIn(language), color: false, ascii };
 	const dialogue = new Dialogue(store, look, renderLines, (text) => {
 		said += text;
 	});
@@ -137,7 +137,7 @@ describe("the wizard as a dialogue", () => {
 });
 
 describe("marks as words", () => {
-	const say = (line: string) => speech(line, { ascii: false, messages: messagesFor("en") });
+	const say = (line: string) => speech(line, { ascii: false, messages: messagesIn("en") });
 
 	it.each([
 		["❯ [✓] /etc/redis/redis.conf      108 kB", "selected: in: /etc/redis/redis.conf, 108 kB"],

@@ -3,15 +3,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { render } from "ink";
 import { expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { LookContext } from "../../src/wizard/look.ts";
 import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
+import { messagesIn } from "../texts.ts";
 
 /** Ink caches every text that it lays out. */
 test("lines of a live log are freed after they leave the screen", () => {
 	setFlagsFromString("--expose-gc");
 	const collect: () => void = runInNewContext("gc");
-	const look = { messages: messagesFor("en"), color: true, ascii: false };
+	const look = { messages: messagesIn("en"), color: true, ascii: false };
 	let written = "";
 	const write = (text: string) => {
 		written = text;

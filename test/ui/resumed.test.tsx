@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { Frame } from "../../src/wizard/frame.tsx";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
+import { messagesIn } from "../texts.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
@@ -17,7 +17,7 @@ const size = { columns: 80, rows: 24 };
 
 function drawn(state: WizardState): string {
 	const { lastFrame, unmount } = render(
-		<Frame state={state} look={{ messages: messagesFor("en"), color: false, ascii: false }} />,
+		<Frame state={state} look={{ messages: messagesIn("en"), color: false, ascii: false }} />,
 	);
 	const frame = lastFrame() ?? "";
 	unmount();

@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import type { Look } from "../../src/wizard/look.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
+import { messagesIn } from "../texts.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
 
 /** A terminal of a given size for Ink, displayed by an emulator. */
@@ -46,7 +46,7 @@ export class ScreenDriver {
 		this.store = new WizardStore(session);
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
-		const all = { messages: messagesFor(language), color: false, ascii: false, ...look };
+		const all = { messages: messagesIn(language), color: false, ascii: false, ...look };
 		this.#drawn = drawApp(
 			this.store,
 			all,
@@ -59,7 +59,7 @@ export class ScreenDriver {
 	}
 
 	get words() {
-		return messagesFor(this.language).wizard;
+		return messagesIn(this.language).wizard;
 	}
 
 	type(input: string): this {

@@ -1,11 +1,11 @@
 import { cleanup, render } from "ink-testing-library";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
 import { App } from "../../src/wizard/draw.tsx";
 import { exitSummary } from "../../src/wizard/exit-summary.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { messagesIn } from "../texts.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 afterEach(cleanup);
@@ -16,7 +16,7 @@ function start(script: Script = {}) {
 	const session = new ScriptedSession(script);
 	const store = new WizardStore(session);
 	store.dispatch({ type: "resized", columns: 100, rows: 30 });
-	const { lastFrame } = render(<App store={store} look={{ messages: messagesFor("en"), color: false, ascii: false }} />);
+	const { lastFrame } = render(<App store={store} look={{ messages: messagesIn("en"), color: false, ascii: false }} />);
 	store.start();
 	const wizard = {
 		session,
@@ -54,7 +54,7 @@ describe("the wizard", () => {
 		wizard.press("\r");
 		(await wizard.sees("The cage redis is ready. Its application answers.")).press("\r");
 		expect(wizard.store.state.exit).toBe(0);
-		const lines = exitSummary(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
+		const lines = exitSummary(wizard.store.state, messagesIn("en"), undefined, true).join("\n");
 		expect(lines).toContain("/var/lib/cagewright/cages/redis/generations/1");
 		expect(lines).toContain("cagewright make redis");
 	});

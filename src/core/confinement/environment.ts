@@ -1,4 +1,5 @@
 import { initCannotExecute } from "./init.ts";
+import { environmentName } from "./launch.ts";
 import { Assembler, elfExecutable } from "./machine-code.ts";
 
 /**
@@ -16,8 +17,6 @@ import { Assembler, elfExecutable } from "./machine-code.ts";
 export function environmentExecutable(architecture: string, { listens = false } = {}): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(code(listens)) : undefined;
 }
-
-export const environmentName = "cagewright-env";
 
 /** Returns its arguments before the command. */
 export function environmentWords(program: string, variables: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import { coreLimit, type LaunchSpec, type LaunchSteps, type Rootless } from "./launch.ts";
+import { coreLimit, type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
 import { groupWords, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
@@ -125,12 +125,6 @@ const unchangeableNull = [
 	"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 	...[0, 1, 2].map((stream) => `[ ! /proc/self/fd/${stream} -ef /dev/null ] || exec ${stream}<>/dev/null`),
 ];
-
-/**
- * The account keeps its number and gets every capability in the namespace (user_namespaces(7)). Without `--keep-caps` the next
- * program would lose them, because it is not root.
- */
-export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
 
 /** A network namespace belongs to the user namespace that created it, and entering requires a capability there. */
 function join(pid: number, rootless: Rootless | undefined): string[] {

@@ -181,10 +181,17 @@ export interface HostRoot {
 	readonly capabilities: readonly string[];
 }
 
+/**
+ * Words for unshare(1): the account keeps its number and gets every capability in the namespace (user_namespaces(7)). Without `--keep-caps` the next
+ * program would lose them, because it is not root.
+ */
+export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
+
 /** Path of the launcher's own files in the cage. */
 export const launchDirectory = pathFromText("/.launch");
 /** At most 15 characters, like a process name (proc_pid_comm(5)). */
 export const initName = "cagewright-init";
+export const environmentName = "cagewright-env";
 export const initInside = join(launchDirectory, initName);
 /**
  * The loader that starts the escape techniques: a second name for the loader, which only self-tests have. The kernel records it as

@@ -2,8 +2,8 @@ import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { setprivCaps } from "./capabilities.ts";
 import { confiningLayers } from "./confine.ts";
-import { environmentName, environmentWords } from "./environment.ts";
-import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
+import { environmentWords } from "./environment.ts";
+import { type CageRoot, environmentName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./method.ts";
 import { processIdPlace } from "./passed-sockets.ts";
 

@@ -6,6 +6,7 @@ import { baseName, isWithin, normalise, type Path, pathFromText } from "../path/
 import { type GroupName, groupOf } from "../plan/groups.ts";
 import { placeOf } from "../plan/links.ts";
 import { matchPaths } from "../plan/rules.ts";
+import { type PinKind, type SoftPin, softPins } from "./pins.ts";
 
 /** Number of bytes of a settings file that are read. */
 const settingsSize = 64 * 1024;
@@ -59,17 +60,6 @@ export function needsOf(paths: readonly Path[], application: Application, files:
 	}
 	return needs;
 }
-
-/** Why a file is kept without a trial. Firm pins cannot be lifted, soft ones can. */
-const firmPins = ["program", "needed", "accounts", "rule", "edited", "kept"] as const;
-/**
- * Files that no probe misses, but a user would: code that an interpreter loads later, the local time and language of log
- * messages, name look-ups, certificates next to a private key, configuration without a package.
- */
-export const softPins = ["interpreter", "time-zone", "locale", "name-service", "tls", "configuration"] as const;
-
-type SoftPin = (typeof softPins)[number];
-export type PinKind = (typeof firmPins)[number] | SoftPin;
 
 export interface PinRules {
 	/** Globs, and groups of the plan, that are kept. */

@@ -2,7 +2,7 @@ import type { ManifestEntry } from "../cage/manifest.ts";
 import { type Path, parent } from "../path/path.ts";
 import { type GroupName, groupOf } from "../plan/groups.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
-import type { PinKind } from "./needs.ts";
+import type { PinKind } from "./pins.ts";
 
 /** The smallest part of a search: a file, with the links that lead to it. */
 export interface Unit {

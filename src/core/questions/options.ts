@@ -1,5 +1,5 @@
 import { callFilters } from "../application/application.ts";
-import { softPins } from "../minimise/needs.ts";
+import { softPins } from "../minimise/pins.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
 import type { NumberKind } from "./numbers.ts";
@@ -101,6 +101,12 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 export const optionRows = Object.entries(options) as readonly (readonly [OptionName, OptionRow])[];
+
+/** Options that every step honours for a traced cage. All other answers come from its trace. */
+export const optionsOfTracedCages: readonly OptionName[] = [
+	...(Object.keys(ruleOptions) as OptionName[]),
+	...(["name", "probe", "calls", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
+];
 
 /** Returns `--allow-setuid` for `allowSetuid`. */
 export function optionFlag(name: OptionName): string {

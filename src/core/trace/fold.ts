@@ -1,5 +1,4 @@
-import { environmentName } from "../confinement/environment.ts";
-import { initName } from "../confinement/launch.ts";
+import { environmentName, initName } from "../confinement/launch.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";

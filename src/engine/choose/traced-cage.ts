@@ -2,8 +2,7 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure } from "../../core/failure.ts";
 import { checkRules } from "../../core/plan/rules.ts";
-import { type OptionName, optionFlag } from "../../core/questions/options.ts";
-import { ruleOptions } from "../../core/questions/rules.ts";
+import { type OptionName, optionFlag, optionsOfTracedCages } from "../../core/questions/options.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { knownCage, requireTrace } from "../cages.ts";
@@ -15,12 +14,6 @@ export interface Traced {
 	readonly cage: Cage;
 	readonly trace: Trace;
 }
-
-/** Options that every step honours for a traced cage. All other answers come from its trace. */
-export const optionsOfTracedCages: readonly OptionName[] = [
-	...(Object.keys(ruleOptions) as OptionName[]),
-	...(["name", "probe", "calls", "acceptFinding", "dedicatedAccount", "yes", "dryRun"] as const),
-];
 
 /** Throws `option-unused` (exit 2) for a given option that is not in `used`. `others` are the verbs that use it. */
 export function refuseUnused(options: CageRequest["options"], verb: string, used: readonly OptionName[], others: string): void {

@@ -1,4 +1,4 @@
-import type { PinKind } from "../../core/minimise/needs.ts";
+import type { PinKind } from "../../core/minimise/pins.ts";
 
 /** Output of `trace --for` on a running cage. */
 export const watchEn = {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { wholeLandlock } from "../../core/confinement/landlock.ts";
-import { ownUser } from "../../core/confinement/launch-script.ts";
+import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
 import { isRootless } from "../launch/rootless.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Stamp } from "../../core/cage/manifest.ts";
 import type { Path } from "../../core/path/path.ts";
-import { programFolder } from "../templates/builtin.ts";
+import { programFolder } from "../program-folder.ts";
 import { openForReading } from "./descriptor.ts";
 
 /** SHA-256 of a regular file in hexadecimal. Undefined if it cannot be read or is not a regular file. */

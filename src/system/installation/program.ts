@@ -14,8 +14,8 @@ import {
 } from "../../core/upkeep/installation.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
+import { programFolder } from "../program-folder.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
-import { programFolder } from "../templates/builtin.ts";
 
 /** The parts of a release (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];

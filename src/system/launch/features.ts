@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
-import { ownUser } from "../../core/confinement/launch-script.ts";
+import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";

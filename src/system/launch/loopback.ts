@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Rootless } from "../../core/confinement/launch.ts";
-import { networkSteps, ownUser } from "../../core/confinement/launch-script.ts";
+import { ownUser, type Rootless } from "../../core/confinement/launch.ts";
+import { networkSteps } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
-import { programFolder } from "../templates/builtin.ts";
-import { parseSockets } from "../units/processes.ts";
+import { programFolder } from "../program-folder.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** A network namespace with only a loopback, some ports of which lead to host services. */
@@ -91,22 +89,4 @@ function track(socket: Socket, open: Set<Socket>): Socket {
 	socket.on("error", () => socket.destroy());
 	socket.once("close", () => open.delete(socket));
 	return socket;
-}
-
-/** Whether something listens on a TCP port of the host's loopback, or at all addresses. */
-export function listensAt(port: number): boolean {
-	const table = (name: string) => {
-		try {
-			return readFileSync(`/proc/net/${name}`, "latin1");
-		} catch {
-			return "";
-		}
-	};
-	return [...parseSockets({ tcp: table("tcp"), tcp6: table("tcp6") }).values()].some(
-		(socket) => socket.protocol === "tcp" && socket.port === port && isReached(socket.address),
-	);
-}
-
-function isReached(address: string): boolean {
-	return /^(127\.|0\.0\.0\.0$|::1?$|::ffff:127\.|\*$)/.test(address);
 }

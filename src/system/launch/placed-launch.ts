@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { confineName } from "../../core/confinement/confine.ts";
-import { environmentName } from "../../core/confinement/environment.ts";
-import { initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import { environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { writeAtomic } from "../state/atomic.ts";

@@ -1,7 +1,6 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
-import { environmentName } from "../../core/confinement/environment.ts";
-import { initName } from "../../core/confinement/launch.ts";
+import { environmentName, initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { allPids, fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
-import { ownUser } from "../../core/confinement/launch-script.ts";
+import { ownUser } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";

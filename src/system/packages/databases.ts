@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import type { Files } from "../../core/machine/facts.ts";
 import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
 import type { PackageContents } from "../../core/plan/coverage.ts";
@@ -302,17 +303,11 @@ async function relatedRpm(owner: PackageRef): Promise<PackageContents[]> {
 
 /** Streamed, because a big machine has a quarter of a million lines. Without rpm, returns nothing. */
 async function eachRpmLine(args: readonly string[], take: (line: string) => void): Promise<void> {
-	const { execa } = await import("execa");
-	const rpm = execa("rpm", args, {
-		stdin: "ignore",
-		stderr: "ignore",
-		encoding: "buffer",
-		env: { LC_ALL: "C" },
-		buffer: false,
-		reject: false,
-	});
+	const rpm = spawn("rpm", args, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, LC_ALL: "C" } });
+	// Without it, the output is empty.
+	rpm.on("error", () => {});
 	let rest = "";
-	for await (const chunk of rpm.iterable()) {
+	for await (const chunk of rpm.stdout) {
 		const whole = (rest + pathFromBytes(chunk)).split("\n");
 		rest = whole.pop() ?? "";
 		for (const line of whole) take(line);

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
@@ -138,4 +138,22 @@ function distinct(ports: readonly Listening[]): Listening[] {
 		port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port} ${port.address}`;
 	const all = new Map(ports.map((port) => [key(port), port]));
 	return [...all].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, port]) => port);
+}
+
+/** Whether something listens on a TCP port of the host's loopback, or at all addresses. */
+export function listensAt(port: number): boolean {
+	const table = (name: string) => {
+		try {
+			return readFileSync(`/proc/net/${name}`, "latin1");
+		} catch {
+			return "";
+		}
+	};
+	return [...parseSockets({ tcp: table("tcp"), tcp6: table("tcp6") }).values()].some(
+		(socket) => socket.protocol === "tcp" && socket.port === port && isReached(socket.address),
+	);
+}
+
+function isReached(address: string): boolean {
+	return /^(127\.|0\.0\.0\.0$|::1?$|::ffff:127\.|\*$)/.test(address);
 }

@@ -5,7 +5,7 @@ import { isUnproven } from "../../../src/core/application/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
 import { guessProbe, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
-import { messagesFor } from "../../../src/messages/messages.ts";
+import { messagesIn } from "../../texts.ts";
 
 const node = "/usr/bin/node";
 const target = { host: "127.0.0.1", port: 4242 };
@@ -25,7 +25,7 @@ describe("the unproven part of a probe", () => {
 		if (!query.unproven) return;
 		expect(isUnproven(query.unproven)).toBe(true);
 		for (const language of ["en", "de"] as const) {
-			expect(messagesFor(language).note(query.unproven.code, query.unproven.values)).toContain("--exercise ");
+			expect(messagesIn(language).note(query.unproven.code, query.unproven.values)).toContain("--exercise ");
 		}
 	});
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { weaknesses } from "../../../src/core/confinement/method.ts";
 import { asciiMessages } from "../../../src/messages/ascii.ts";
-import { catalogues, languageFrom, messagesFor } from "../../../src/messages/messages.ts";
+import { languageFrom } from "../../../src/messages/messages.ts";
+import { catalogues, messagesIn } from "../../texts.ts";
 
 const source = fileURLToPath(new URL("../../../src", import.meta.url));
 
@@ -66,8 +67,8 @@ function codesIn(folder: string): string[] {
 }
 
 describe("messages", () => {
-	const en = messagesFor("en");
-	const de = messagesFor("de");
+	const en = messagesIn("en");
+	const de = messagesIn("de");
 
 	test("fill in values, numbers and plurals", () => {
 		expect(en.fill("{n:count} {n|file|files}, {size:bytes}", { n: 1, size: 999 })).toBe("1 file, 999 B");
@@ -111,7 +112,7 @@ describe("messages", () => {
 	});
 
 	test("ASCII output contains only ASCII", () => {
-		const messages = asciiMessages("de");
+		const messages = asciiMessages(messagesIn("de"));
 		for (const [place, text] of texts(messages.wizard)) expect(text, place).toMatch(/^[\x20-\x7e\n]*$/);
 		expect(messages.failure({ code: "cage-busy", values: { name: "a", pid: 1 } })).toBe(
 			"Prozess 1 arbeitet am Kaefig a. Warten Sie, bis er endet, und versuchen Sie es erneut.",

@@ -5,7 +5,7 @@ import type { Missing } from "../../../src/core/plan/missing.ts";
 import type { Addition } from "../../../src/core/plan/plan.ts";
 import { describeAddition, remedies } from "../../../src/engine/trial/remedies.ts";
 import type { TrialRound } from "../../../src/engine/trial/trial.ts";
-import { messagesFor } from "../../../src/messages/messages.ts";
+import { messagesIn } from "../../texts.ts";
 import { makeElf } from "../elf/make-elf.ts";
 import { application, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
@@ -178,7 +178,7 @@ describe("a plan", () => {
 			{ code: "gap-start-up", values: {} },
 		]);
 		for (const language of ["en", "de"] as const) {
-			for (const note of made.notes) expect(messagesFor(language).note(note.code, note.values)).not.toContain(note.code);
+			for (const note of made.notes) expect(messagesIn(language).note(note.code, note.values)).not.toContain(note.code);
 		}
 	});
 	test("includes a device that a trial of an attached application showed to be missing", () => {

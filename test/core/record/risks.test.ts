@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { permissionNames, permissionWords } from "../../../src/core/plan/permissions.ts";
 import { residualRisks } from "../../../src/core/record/risks.ts";
-import { messagesFor } from "../../../src/messages/messages.ts";
 import { recordFor } from "../../report/records.ts";
+import { messagesIn } from "../../texts.ts";
 
 const codes = (...parts: Parameters<typeof recordFor>) => residualRisks(recordFor(...parts)).map(({ code }) => code as string);
 
@@ -13,7 +13,7 @@ test.each(permissionNames)("the permission %s is a risk, with a remedy in both l
 	expect(codes({ manifest: { permissions } })).toContain(code);
 	expect(codes()).not.toContain(code);
 	for (const language of ["en", "de"] as const)
-		expect(messagesFor(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);
+		expect(messagesIn(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);
 });
 
 test("the most severe risk is first, and a shared account is named correctly", () => {

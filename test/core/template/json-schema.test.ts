@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ruleRows } from "../../../src/core/questions/rules.ts";
 import { limits } from "../../../src/core/template/checks.ts";
 import { schema } from "../../../src/core/template/schema.ts";
-import { programFolder } from "../../../src/system/templates/builtin.ts";
+import { programFolder } from "../../../src/system/program-folder.ts";
 
 interface Part {
 	readonly default?: unknown;

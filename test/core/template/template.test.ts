@@ -8,7 +8,8 @@ import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import { templateSkeleton } from "../../../src/core/template/skeleton.ts";
 import type { Template } from "../../../src/core/template/template.ts";
-import { builtinTemplates, programFolder } from "../../../src/system/templates/builtin.ts";
+import { programFolder } from "../../../src/system/program-folder.ts";
+import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { bareApplication } from "../cage/plans.ts";
 import { accepted, refused, refusedByUs, smallest } from "./corpus.ts";
 

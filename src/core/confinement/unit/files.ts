@@ -65,9 +65,11 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const entryInHomes = plan.entries.find(
 		({ path, decision, kind }) => decision === "include" && kind !== "directory" && inHome(path),
 	);
-	if (inHomes || entryInHomes)
-		unit.comment(`No ProtectHome=yes, because it would hide the cage's own files in ${homes.join(", ")}.`);
-	else unit.set("ProtectHome", "yes");
+	if (inHomes) unit.comment(`No ProtectHome=, because it would hide or lock the cage's own files in ${homes.join(", ")}.`);
+	else if (entryInHomes) {
+		unit.comment(`Not yes, because it would hide ${showPath(entryInHomes.path)}.`);
+		unit.set("ProtectHome", "read-only");
+	} else unit.set("ProtectHome", "yes");
 	if (stateInTemporary) unit.comment("No PrivateTmp=yes, because a temporary directory is part of the state.");
 	else unit.set("PrivateTmp", "yes");
 	devices(unit, input);

@@ -187,6 +187,9 @@ describe("a cage's unit", () => {
 		expect(values(unit(), "ProtectHome")).toEqual(["yes"]);
 		expect(values(unit({ application: { cwd: "/home/app" } }), "ProtectHome")).toEqual([]);
 		expect(values(unit({}, { binds: [{ path: "/root/x", access: "ro" }] }), "ProtectHome")).toEqual([]);
+		const owned = { mode: 0o644, uid: 0, gid: 0, size: 9, mtime: 0, reasons: [], risks: [] };
+		const decoy = { ...owned, path: path("/root/.ssh/id_ed25519"), kind: "generated", decision: "include" } as const;
+		expect(values(unit({ entries: [decoy] }), "ProtectHome")).toEqual(["read-only"]);
 	});
 
 	it("limits size and files of /dev/shm, without another entry for that path, which would win", () => {

@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+
+/** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. */
+export function stateFolder(requested: string | undefined): string {
+	return resolve(requested ?? (process.env.CAGEWRIGHT_STATE || defaultState()));
+}
+
+export function defaultState(): string {
+	if (process.getuid?.() === 0) return "/var/lib/cagewright";
+	// XDG Base Directory Specification: relative paths must be ignored.
+	const wanted = process.env.XDG_STATE_HOME ?? "";
+	return join(isAbsolute(wanted) ? wanted : join(homedir(), ".local", "state"), "cagewright");
+}

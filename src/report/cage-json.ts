@@ -1,0 +1,45 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { countEntries, type Manifest, permissionsToJson } from "../core/cage/manifest.ts";
+import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { launcherName } from "../core/confinement/method.ts";
+import { countPermitted } from "../core/confinement/seccomp.ts";
+import { pathToJson } from "../core/path/path.ts";
+import type { Permissions } from "../core/plan/plan.ts";
+
+/** The system call filter, how many calls it permits, and how many the general filter would. */
+export function callsToJson(permissions: Permissions): object {
+	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
+}
+
+export function countsToJson(manifest: Manifest): object {
+	const { devices, ...counts } = countEntries(manifest);
+	return { ...counts, devices: devices.map(pathToJson) };
+}
+
+/** The confinement that the last trial measured, or that a run will have if there was no trial. */
+export function confinementToJson(manifest: Manifest, cage: Cage): object {
+	const { capabilities: needed, ...permissions } = manifest.permissions;
+	const { network } = cage.application;
+	const last = cage.trials.at(-1);
+	const measured = last?.measured;
+	const found = last?.findings ?? [];
+	// A trial always has its own network namespace, a run only with `--network none`.
+	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
+	return {
+		launcher: launcherName,
+		weaker: last?.weaker ?? [],
+		user: manifest.identity.name,
+		rootless: manifest.owner !== undefined,
+		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
+		seccomp: measured?.seccomp ?? false,
+		// /proc does not show Landlock, but the launch would have failed without it if the kernel has it.
+		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
+		namespaces: namespaces ?? [],
+		network,
+		...(measured?.limits ? { limits: measured.limits } : {}),
+		openings: permissionsToJson(permissions),
+		calls: callsToJson(manifest.permissions),
+		findings: found.filter((finding) => finding.severity === "danger"),
+		warnings: found.filter((finding) => finding.severity === "warning"),
+	};
+}
