@@ -115,7 +115,9 @@ describe("redis", () => {
 		await system.must("test -f /var/lib/cagewright/cages/redis-server/data.undone-*/var/lib/redis/dump.rdb");
 		expect(await rootOf("redis-server")).toBe(await rootOfHost());
 		expect([await whole(), await unitFiles()]).toEqual([String(keys), before]);
-		await system.must(`cd /var/lib/cagewright/cages/redis-server && mv /var/libssl $(dirname ${library.replace("libssl.so.3", "libcrypto.so.3")})/libssl.so.3`);
+		await system.must(
+			`cd /var/lib/cagewright/cages/redis-server && mv /var/libssl $(dirname ${library.replace("libssl.so.3", "libcrypto.so.3")})/libssl.so.3`,
+		);
 	});
 
 	/**

@@ -154,9 +154,9 @@ export function begin(args: readonly string[], where: Where): Started {
 	};
 }
 
-/** Verbs that start nothing. */
+/** Verbs that only read, or that remove. */
 const shortVerbs = new Set([
-	...["apps", "check", "diff", "explain", "list", "metrics", "record", "remove", "sessions", "show", "signal", "stale", "template"],
+	...["apps", "check", "diff", "explain", "list", "metrics", "record", "remove", "sessions", "show", "template"],
 ]);
 
 /**
