@@ -44,7 +44,7 @@ describe("the table", () => {
 	test("names the tested service, in both languages", () => {
 		const tested = { ...made([]), unit: "cage-app.service" };
 		expect(selftestText("app", tested, en)).toContain("as the service cage-app.service");
-		expect(selftestText("app", tested, messagesFor("de"))).toContain("als Dienst cage-app.service");
+		expect(selftestText("app", tested, messagesIn("de"))).toContain("als Dienst cage-app.service");
 	});
 
 	test("lists failed checks with the findings", () => {
