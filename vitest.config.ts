@@ -27,7 +27,7 @@ class SlowestFirst extends BaseSequencer {
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. */
-const systemTimeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
+const systemTimeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 export default defineConfig({
 	test: {

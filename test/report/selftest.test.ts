@@ -41,6 +41,12 @@ describe("the table", () => {
 		expect(text).toContain("No escape");
 	});
 
+	test("names the tested service, in both languages", () => {
+		const tested = { ...made([]), unit: "cage-app.service" };
+		expect(selftestText("app", tested, en)).toContain("as the service cage-app.service");
+		expect(selftestText("app", tested, messagesIn("de"))).toContain("als Dienst cage-app.service");
+	});
+
 	test("lists failed checks with the findings", () => {
 		const audit = [{ id: "nosuid" as const, ok: false, found: ["/tmp", "/\x1b[2J"] }];
 		const text = selftestText("app", { ...made([]), audit }, en);

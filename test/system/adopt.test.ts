@@ -104,7 +104,8 @@ describe("redis", () => {
 	});
 
 	test("keeps running as before if it does not answer from its cage", async () => {
-		await system.must("rm /var/lib/cagewright/cages/redis-server/current/usr/lib/*/libssl.so.*");
+		const library = "current/usr/lib/*/libssl.so.3";
+		await system.must(`cd /var/lib/cagewright/cages/redis-server && mv ${library} /var/libssl`);
 		expect(await cagewright("adopt redis-server --yes --timeout 3")).toMatchObject({
 			status: 1,
 			stderr:
@@ -114,7 +115,9 @@ describe("redis", () => {
 		await system.must("test -f /var/lib/cagewright/cages/redis-server/data.undone-*/var/lib/redis/dump.rdb");
 		expect(await rootOf("redis-server")).toBe(await rootOfHost());
 		expect([await whole(), await unitFiles()]).toEqual([String(keys), before]);
-		await system.must("cagewright make redis-server.service --no-selftest --yes --quiet");
+		await system.must(
+			`cd /var/lib/cagewright/cages/redis-server && mv /var/libssl $(dirname ${library.replace("libssl.so.3", "libcrypto.so.3")})/libssl.so.3`,
+		);
 	});
 
 	/**
@@ -123,8 +126,8 @@ describe("redis", () => {
 	 * thread only.
 	 */
 	test.each([
-		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 11", "rename 12"] },
-		{ verb: "release", steps: ["rename 2", "rename 3", "rename 4", "rename 5", "rename 6", "rename 10", "rmdir 1"] },
+		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 12"] },
+		{ verb: "release", steps: ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] },
 	])(
 		"is complete after a kill of $verb at any step",
 		async ({ steps, verb }) => {

@@ -133,15 +133,21 @@ describe("the state of a cage", () => {
 		expect(readFileSync(join(data, "/a/file"), "utf8")).toBe("/a");
 	});
 
+	const climbing = "../".repeat(20);
 	test.each([
-		["in its place", "/a/b", "/a/b"],
-		["in the middle of the path", "/a/b/c", "/a/b"],
-	])("is not moved through a link %s", async (_, root, link) => {
+		["in its place", "/a/b", "/a/b", (outside: string) => outside],
+		["in the middle of the path", "/a/b/c", "/a/b", (outside: string) => outside],
+		["to the root of whoever follows it", "/a/b", "/a/b", (outside: string) => `/proc/1/root${outside}`],
+		["that is relative and climbs", "/a/b", "/a/b", (outside: string) => `${climbing}${outside.slice(1)}`],
+		["that dangles", "/a/b", "/a/b", (outside: string) => `${outside}/absent`],
+		["to a file", "/a/b", "/a/b", () => "file"],
+		["to another directory of its own", "/a/b", "/a/b", () => "d"],
+	])("is not moved through a link %s", async (_, root, link, target) => {
 		rmSync(join(data, link), { recursive: true });
 		const outside = mkdtempSync(join(tmpdir(), "cagewright-outside-"));
 		try {
 			mkdirSync(join(outside, "c"));
-			symlinkSync(outside, join(data, link));
+			symlinkSync(target(outside), join(data, link));
 			const before = contents();
 			await expect(arrange([root], ["/a"])).rejects.toMatchObject({ code: "unsafe-data", exit: 4 });
 			expect(contents()).toEqual(before);

@@ -85,7 +85,7 @@ describe("a running service with several processes and threads", () => {
 		expect(stderr).toContain("API_TOKEN");
 	});
 
-	test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("keeps running untraced after %s to Cagewright", async (signal) => {
+	test.each(["SIGTERM", "SIGKILL"] as const)("keeps running untraced after %s to Cagewright", async (signal) => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
 		await run.says(/tracing process/);
 		const [tracer, ...others] = tracers(pid);

@@ -127,17 +127,13 @@ describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 		expect(await made.make(wide)).toMatchObject({ status: 0 });
 	}, 60_000);
 
+	/** `arrange.test.ts` tries other targets. */
 	const links: [string, string, string][] = [
 		["to a directory of the host", sub, `symlink q(${victim}), q(${sub})`],
 		["in the middle of the path", deep, `symlink q(${victim}), q(${sub})`],
-		["to the root of whoever follows it", sub, `symlink q(/proc/1/root${victim}), q(${sub})`],
-		["relative and climbing", sub, `symlink q(../../../../../../../../../../..${victim}), q(${sub})`],
-		["that dangles", sub, `symlink q(${victim}/absent), q(${sub})`],
-		["to a file", sub, `open(my $f, '>', q(${wide}/file)); symlink q(file), q(${sub})`],
-		["to another directory of its own", sub, `mkdir q(${wide}/own); symlink q(own), q(${sub})`],
 	];
 
-	test.each(who === "root" ? links.slice(0, 3) : links)(
+	test.each(who === "root" ? links.slice(0, 1) : links)(
 		"%s keeps a narrower generation from being made",
 		async (_, narrow, orders) => {
 			mkdirSync(join(victim, "deep"));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds: long enough for a busy machine. The tests do not measure speed. */
-const patience = 30_000;
+const patience = 90_000;
 
-/** Retries `attempt` until it does not throw. Throws its last error after 30 seconds. */
+/** Retries `attempt` until it does not throw. Throws its last error after 90 seconds. */
 export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
 	for (const started = Date.now(); ; ) {
 		try {

@@ -2,8 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect } from "vitest";
 import { type Appended, packed, unpacked } from "./archives.ts";
-import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { inProcess } from "./in-process.ts";
+import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
 /** An exported cage, from which tests make archives that attack this machine. Each test file gets its own. */

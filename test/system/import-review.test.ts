@@ -2,8 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { editJson, packed, unpacked } from "./archives.ts";
-import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { inProcess } from "./in-process.ts";
+import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
 /** An archive's claims about a cage are derived from this machine, shown, or refused. */

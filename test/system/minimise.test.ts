@@ -34,11 +34,9 @@ const makeOf = ({ command, probe }: Daemon, name: string, options: readonly stri
 /** Milliseconds: a quiet machine needs half a minute. */
 const patience = 150_000;
 
-const smallest: readonly [string, number, () => Daemon][] = [
-	["redis", 18, () => redis(port)],
-	["php-fpm", 80, () => phpFpm(port)],
-];
+const smallest: readonly [string, number, () => Daemon][] = [["redis", 18, () => redis(port)]];
 const more: typeof smallest = [
+	["php-fpm", 80, () => phpFpm(port)],
 	["apache2", 30, () => apacheWithDefaults(port)],
 	["haproxy", 22, () => haproxy(port)],
 ];
@@ -145,8 +143,8 @@ test("an exercise that fails before is ignored with a notice, and without a term
 	const asked = await cagewright(["minimise", "redis", "--quiet"], { state });
 	expect(asked).toMatchObject({ status: 2 });
 	expect(asked.stderr).toContain("--yes");
-	const dry = await cagewright(["minimise", "php-fpm", "--dry-run", "--json"], { state });
-	expect(dry.json).toMatchObject({ dryRun: true, name: "php-fpm" });
+	const dry = await cagewright(["minimise", "nginx", "--dry-run", "--json"], { state });
+	expect(dry.json).toMatchObject({ dryRun: true, name: "nginx" });
 });
 
 test("a missing cage is reported before any question", async () => {

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { temporaryFolder } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 
@@ -95,40 +94,6 @@ export function phpFpm(port: number): Untuned {
 		folder,
 		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
 		probe: `${request} cgi-fcgi -bind -connect 127.0.0.1:${port} | grep -q 'hello PHP 20'`,
-	};
-}
-
-/** Serves files only, for an account without a shell. The cage contains the host key because an option names it. */
-export function sftp(port: number): Untuned {
-	const folder = temporaryFolder("sftp");
-	mkdirSync(`${folder}/files`);
-	write(`${folder}/files/hello.txt`, ["a file of the test"]);
-	for (const name of ["host", "client"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/${name}`]);
-	copyFileSync(`${folder}/client.pub`, `${folder}/authorized`);
-	write(`${folder}/sshd.conf`, [
-		...[`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${folder}/host`, `AuthorizedKeysFile ${folder}/authorized`],
-		...["PidFile none", "UsePAM no", "StrictModes no", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
-	]);
-	const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5"];
-	const client = [
-		"sftp",
-		"-q",
-		"-b",
-		"-",
-		"-P",
-		String(port),
-		"-i",
-		`${folder}/client`,
-		...options.flatMap((one) => ["-o", one]),
-	];
-	return {
-		folder,
-		options: ["--allow-secret", `${folder}/host`],
-		command: ["/usr/sbin/sshd", "-D", "-e", "-f", `${folder}/sshd.conf`],
-		probe: [
-			`printf 'get ${folder}/files/hello.txt ${folder}/got\\n' | ${client.join(" ")} www-data@127.0.0.1`,
-			`grep -q 'a file of the test' ${folder}/got`,
-		].join(" && "),
 	};
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -25,13 +26,15 @@ beforeAll(() => {
  * Returns the exit statuses of the lines, each retried for some seconds while the server runs. The shell is PID 1 of its namespace, so
  * all processes end with it.
  */
-function ask(server: readonly string[], lines: readonly string[], seconds = 10) {
+async function ask(server: readonly string[], lines: readonly string[], seconds = 10): Promise<number | null> {
 	const start = server.length === 0 ? "" : `${quoteShellLine(server)} >/dev/null 2>&1 &`;
 	const tries = lines.map(
 		(line) => `until ( ${line} ) >/dev/null 2>&1; do [ $SECONDS -lt ${seconds} ] || exit 1; sleep 0.1; done`,
 	);
 	const script = `ip link set lo up; ${start}\n${tries.join("\n")}\nexit 0`;
-	return spawnSync("unshare", ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script]).status;
+	const words = ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script];
+	const [status] = await once(spawn("unshare", words, { stdio: "ignore" }), "close");
+	return status;
 }
 
 /** With the installed clients, and without any. */
@@ -56,6 +59,13 @@ function talker(port: number, greeting: string, answers: Readonly<Record<string,
 			c.on("data", (d) => { for (const [k, v] of Object.entries(answers)) if (d.toString("latin1").startsWith(k)) c.write(v, "latin1"); });
 		}).listen(port, "127.0.0.1");`;
 	return [node, "-e", script, JSON.stringify([port, greeting, answers])];
+}
+
+/** Returns a server that says something else and hangs up, so that no probe waits. */
+function stranger(port: number): string[] {
+	const script =
+		'require("net").createServer((c) => c.on("error", () => {}).end("nonsense\\r\\n")).listen(process.argv[1], "127.0.0.1")';
+	return [node, "-e", script, String(port)];
 }
 
 const servers: readonly { name: string; program: string; command: () => string[]; start?: () => string[] }[] = [
@@ -91,15 +101,15 @@ const servers: readonly { name: string; program: string; command: () => string[]
 describe.runIf(isolated)("a proposed probe", () => {
 	for (const [tools, programs] of toolboxes) {
 		for (const { name, program, command } of servers) {
-			it.runIf(existsSync(program))(`of ${name} passes only if the server answers (${tools})`, () => {
+			it.runIf(existsSync(program))(`of ${name} passes only if the server answers (${tools})`, async () => {
 				const lines = linesFor(command(), programs);
-				expect(ask(command(), lines)).toBe(0);
-				for (const line of lines.slice(0, 1)) expect(ask([], [line], 0)).toBe(1);
+				expect(await ask(command(), lines)).toBe(0);
+				for (const line of lines.slice(0, 1)) expect(await ask([], [line], 0)).toBe(1);
 			});
 		}
 
 		const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql") : [];
-		it(`of postgresql passes only if the server answers (${tools})`, () => {
+		it(`of postgresql passes only if the server answers (${tools})`, async () => {
 			const bin = `/usr/lib/postgresql/${versions[0]}/bin`;
 			const data = mkdtempSync(join(folder, "pg-"));
 			const owner = spawnSync("id", ["-u", "postgres"], { encoding: "utf8" });
@@ -108,21 +118,21 @@ describe.runIf(isolated)("a proposed probe", () => {
 			spawnSync(as[0] ?? "", [...as.slice(1), `${bin}/initdb`, "-D", data, "--no-sync"]);
 			const server = [...as, `${bin}/postgres`, "-D", data, "-p", "5433", "-k", data];
 			const lines = linesFor([`${bin}/postgres`, "-D", data, "-p", "5433"], programs);
-			expect(ask(server, lines)).toBe(0);
-			expect(ask([], lines, 0)).toBe(1);
+			expect(await ask(server, lines)).toBe(0);
+			expect(await ask([], lines, 0)).toBe(1);
 		});
 
-		it(`fails if another server answers (${tools})`, () => {
+		it(`fails if another server answers (${tools})`, async () => {
 			const wrong = [node, "-e", `require("http").createServer((q, r) => r.writeHead(404).end("no")).listen(8080, "127.0.0.1")`];
 			const ready = `${node} -e 'fetch("http://127.0.0.1:8080").then(() => process.exit(0), () => process.exit(1))'`;
 			for (const command of ["redis-server --port 8080", "nginx --port 8080", "postgres -p 8080", "memcached -p 8080"]) {
 				const [line = ""] = linesFor(`/usr/bin/${command}`.split(" "), programs);
-				expect(ask(wrong, [ready, `! ( ${line} )`], 5), command).toBe(0);
+				expect(await ask(wrong, [ready, `! ( ${line} )`], 5), command).toBe(0);
 			}
 		});
 	}
 
-	it.each([
+	it.concurrent.each([
 		[
 			"exim4",
 			2525,
@@ -151,17 +161,17 @@ describe.runIf(isolated)("a proposed probe", () => {
 		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
 		["prosody", 5223, talker(5223, "", { "<?xml": "<?xml version='1.0'?><stream:stream id='a'><stream:features>" })],
 		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
-	] as [string, number, string[]][])("of %s speaks the protocol", (program, port, server) => {
+	] as [string, number, string[]][])("of %s speaks the protocol", async (program, port, server) => {
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
-		expect(ask(server, lines)).toBe(0);
-		expect(ask(talker(port, "nonsense\r\n", {}), lines, 0)).toBe(1);
+		expect(await ask(server, lines)).toBe(0);
+		expect(await ask(stranger(port), lines, 0)).toBe(1);
 	});
 
-	it.each([
+	it.concurrent.each([
 		["ntpd", 1230, /^23(00){47}$/, `24${"00".repeat(47)}`],
 		["snmpd", 1610, /^30..020101/, "302a0201010406a22000"],
 		["in.tftpd", 6900, /^0001.+00$/, "000500016e6f00"],
-	])("of %s sends its datagram and accepts only a valid answer", (program, port, question, answer) => {
+	])("of %s sends its datagram and accepts only a valid answer", async (program, port, question, answer) => {
 		const replies = (text: string) => [
 			node,
 			"-e",
@@ -171,21 +181,21 @@ describe.runIf(isolated)("a proposed probe", () => {
 			text,
 		];
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
-		expect(ask(replies(answer), lines)).toBe(0);
-		expect(ask(replies("ffff"), lines, 0)).toBe(1);
+		expect(await ask(replies(answer), lines)).toBe(0);
+		expect(await ask(replies("ffff"), lines, 0)).toBe(1);
 	});
 
-	it("finds a unix socket below the application's root", () => {
+	it("finds a unix socket below the application's root", async () => {
 		const [line = ""] = linesFor(["/usr/sbin/php-fpm8.4", "--nodaemonize"], new Set());
 		const root = mkdtempSync(join(folder, "it's a root "));
 		mkdirSync(join(root, "run/php"), { recursive: true });
 		const server = `require("net").createServer((c) => c.once("data", () => c.write(Buffer.from([1, 10])))).listen(process.argv[1])`;
 		const within = `CAGEWRIGHT_ROOT=${quoteShellLine([root])}; ${line}`;
-		expect(ask([node, "-e", server, join(root, "run/php/php8.4-fpm.sock")], [within])).toBe(0);
-		expect(ask([], [within], 0)).toBe(1);
+		expect(await ask([node, "-e", server, join(root, "run/php/php8.4-fpm.sock")], [within])).toBe(0);
+		expect(await ask([], [within], 0)).toBe(1);
 	});
 
-	it("fetches a page via HTTPS with a self-signed certificate", () => {
+	it("fetches a page via HTTPS with a self-signed certificate", async () => {
 		mkdirSync(join(folder, "tls"), { recursive: true });
 		const [key, certificate] = [join(folder, "tls", "key"), join(folder, "tls", "certificate")];
 		const made = spawnSync("openssl", [
@@ -206,7 +216,9 @@ describe.runIf(isolated)("a proposed probe", () => {
 		if (made.status !== 0) return;
 		const script = `const f=require("fs");require("https").createServer({key:f.readFileSync(process.argv[1]),cert:f.readFileSync(process.argv[2])},(q,r)=>r.end("ok")).listen(8443,"127.0.0.1")`;
 		for (const [, programs] of toolboxes) {
-			expect(ask([node, "-e", script, key, certificate], linesFor(["/usr/sbin/nginx", "--port", "8443"], programs))).toBe(0);
+			expect(await ask([node, "-e", script, key, certificate], linesFor(["/usr/sbin/nginx", "--port", "8443"], programs))).toBe(
+				0,
+			);
 		}
 	});
 });

@@ -87,17 +87,18 @@ function safely(look: () => string): string {
 }
 
 /**
- * Describes what remains of work in a state: its processes, mounts and scratch folders. Work in another state does not count.
+ * Describes what remains of work in these states: processes, mounts and scratch folders. Work in another state does not count.
  * `commands` are words that identify an application whose launcher has exited.
  */
-export function leftovers(state: string, commands: readonly string[] = []): string[] {
-	const scratch = safely(() => readdirSync(`${state}/scratch`).join(" "))
-		.split(" ")
-		.filter(Boolean);
+export function leftovers(states: string | readonly string[], commands: readonly string[] = []): string[] {
+	const all = typeof states === "string" ? [states] : states;
+	if (all.length === 0) return [];
+	const scratch = all.flatMap((state) => safely(() => readdirSync(`${state}/scratch`).join(" ")).split(" ")).filter(Boolean);
 	const mounts = readFileSync("/proc/mounts", "latin1")
 		.split("\n")
-		.filter((line) => line.includes(state));
-	const processes = allProcesses().filter((pid) => pid !== process.pid && belongsTo(pid, state, commands));
+		.filter((line) => all.some((state) => line.includes(state)));
+	const isIn = inStates(all, commands);
+	const processes = allProcesses().filter((pid) => pid !== process.pid && isIn(pid));
 	return [
 		...processes.map((pid) => `process ${pid}: ${commandOf(pid) || nameOf(pid)}`),
 		...mounts.map((line) => `mount ${line}`),
@@ -105,11 +106,27 @@ export function leftovers(state: string, commands: readonly string[] = []): stri
 	];
 }
 
-function belongsTo(pid: number, state: string, commands: readonly string[]): boolean {
-	const command = read(pid, "cmdline");
-	if (read(pid, "mountinfo").includes(state) || command.includes(`${state}/scratch/`)) return true;
-	if (nameOf(pid) !== "cagewright-init") return false;
-	return commands.some((word) => command.includes(word)) || ancestors(pid).some((one) => read(one, "cmdline").includes(state));
+/** Most processes share a mount namespace, and the kernel takes longest to list its mounts. */
+function inStates(states: readonly string[], commands: readonly string[]): (pid: number) => boolean {
+	const inNamespace = new Map<string, boolean>();
+	const hasMount = (pid: number) => {
+		const namespace = safely(() => readlinkSync(`/proc/${pid}/ns/mnt`));
+		const known = inNamespace.get(namespace);
+		if (known !== undefined) return known;
+		const mounts = read(pid, "mountinfo");
+		const has = states.some((state) => mounts.includes(state));
+		// A process that ends has neither a namespace nor mounts.
+		if (namespace !== "" && mounts !== "") inNamespace.set(namespace, has);
+		return has;
+	};
+	return (pid) => {
+		if (hasMount(pid)) return true;
+		const command = read(pid, "cmdline");
+		if (states.some((state) => command.includes(`${state}/scratch/`))) return true;
+		if (nameOf(pid) !== "cagewright-init") return false;
+		const above = ancestors(pid).map((one) => read(one, "cmdline"));
+		return commands.some((word) => command.includes(word)) || above.some((one) => states.some((state) => one.includes(state)));
+	};
 }
 
 function ancestors(pid: number): number[] {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages, redis, startOnHost } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -48,39 +48,39 @@ test("make without strace names the missing package", async () => {
 
 test("an unknown account is refused", async () => {
 	expectRefused(
-		await cagewright(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }),
+		await inProcess(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }),
 		2,
 		"no-such-account",
 	);
 });
 
 test("an unknown group is refused", async () => {
-	const result = await cagewright(makeArguments(["--user", "nobody:no-such-group", "--probe", daemon.probe]), { state });
+	const result = await inProcess(makeArguments(["--user", "nobody:no-such-group", "--probe", daemon.probe]), { state });
 	expectRefused(result, 2, "no-such-group");
 });
 
 test("an unknown template is refused", async () => {
-	expectRefused(await cagewright(["make", "no-such-template", "--yes", "--quiet"], { state }), 2, "no-such-template");
+	expectRefused(await inProcess(["make", "no-such-template", "--yes", "--quiet"], { state }), 2, "no-such-template");
 });
 
 test("a missing program is refused", async () => {
-	expectRefused(await cagewright(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
+	expectRefused(await inProcess(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
 });
 
 test.each(["/nowhere", "/etc/passwd"])("the working directory %s is refused", async (cwd) => {
 	expectRefused(
-		await cagewright(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
+		await inProcess(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
 		2,
 		`Directory '${cwd}' does not exist`,
 	);
 });
 
 test("--keep without --minimise is refused", async () => {
-	expectRefused(await cagewright(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
+	expectRefused(await inProcess(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
 });
 
 test("a command without a known protocol needs a probe", async () => {
-	expectRefused(await cagewright(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
+	expectRefused(await inProcess(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
 });
 
 test("a probe without an answer fails and is quoted", async () => {
@@ -109,18 +109,15 @@ test("a command that exits at once is reported with its last output", async () =
 });
 
 test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j is refused", async (name) => {
-	const result = await cagewright(
-		["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command],
-		{ state },
-	);
-	expectRefused(result, 2);
+	const words = ["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command];
+	expectRefused(await inProcess(words, { state }), 2);
 });
 
 test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
 	"%s refuses a missing cage and a name with ..",
 	async (verb) => {
 		for (const name of ["no-such-cage", "../../etc"]) {
-			const result = await cagewright([verb, name], { state });
+			const result = await inProcess([verb, name], { state });
 			expectRefused(result, 2, name);
 		}
 	},
@@ -155,7 +152,7 @@ test.each([
 	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"]],
 	["an include that names nothing", ["make", "demo", "--yes", "--quiet", "--include", "/no/such/place", "--name", "refused"]],
 ])("%s is wrong usage", async (_, args) => {
-	expectRefused(await cagewright(args, { state }), 2);
+	expectRefused(await inProcess(args, { state }), 2);
 });
 
 test("another application under an existing name is refused, and replaces it with --replace", async () => {

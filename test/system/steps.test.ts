@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Json, startRun, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, startRun, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -93,7 +93,7 @@ test.each([
 	["trace", "--for 1 --user daemon", "--user"],
 ])("%s refuses %s, which it cannot honour, in one sentence", async (verb, words, named) => {
 	const before = readFileSync(`${state}/cages/pages/cage.json`, "utf8");
-	const { status, stderr, stdout } = await cagewright([verb, "pages", ...words.split(" ")], { state });
+	const { status, stderr, stdout } = await inProcess([verb, "pages", ...words.split(" ")], { state });
 	expect([status, stdout]).toEqual([2, ""]);
 	expect(stderr).toMatch(new RegExp(`^cagewright: [^\n]*${named}[^\n]*\\.\n$`));
 	expect(readFileSync(`${state}/cages/pages/cage.json`, "utf8")).toBe(before);

@@ -21,16 +21,6 @@ function says(port: number, send: string, answer: string): string {
 	return `python3 -c '${steps.join("\n")}'`;
 }
 
-test("memcached, which switches to its own account, is caged", async () => {
-	const port = await freePort();
-	const probe = says(port, "version\\r\\n", "VERSION ");
-	const command = ["memcached", "-u", "memcache", "-l", "127.0.0.1", "-p", String(port)];
-	const made = await make(["--name", "memcached", "--probe", probe, "--", ...command], { state });
-	expectWellMade(made, "memcached", state);
-	expect(made.rounds).toHaveLength(1);
-	expect(made.accounts.users).toContain("memcache");
-});
-
 test("lighttpd with modules and a directory of pages is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("lighttpd");

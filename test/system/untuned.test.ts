@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import { apache, perlScript, phpFpm, rubyScript, sftp, shellScript, staticBinary, type Untuned, wsgi } from "./more-daemons.ts";
+import { apache, perlScript, rubyScript, shellScript, staticBinary, type Untuned, wsgi } from "./more-daemons.ts";
 import { ask, fetchPage, freePort } from "./network.ts";
 
-/** Only an installed package and a probe: no template, no include. */
+/** Only an installed package and a probe: no template, no include. `templates.test.ts` cages php-fpm and sftp. */
 
 const state = temporaryState();
 
@@ -18,8 +18,6 @@ async function cage(name: string, { command, options = [], probe }: Untuned): Pr
 
 test.each<[string, (port: number) => Untuned]>([
 	["apache2", apache],
-	["php-fpm", phpFpm],
-	["sftp", sftp],
 	["perl", perlScript],
 	["ruby", rubyScript],
 	["static", staticBinary],

@@ -1,3 +1,4 @@
 import { layoutAt } from "./layout.ts";
 
-layoutAt(200, 60);
+// Longer texts need more room, so German suffices at this size.
+layoutAt(200, 60, ["de"]);

@@ -7,9 +7,9 @@ import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
 
-/** Checks every screen at this size in both languages. Each size has its own file, so that they run in parallel. */
-export function layoutAt(columns: number, rows: number): void {
-	describe.each(["en", "de"] as const)(`${columns} columns, ${rows} rows, %s`, (language) => {
+/** Checks every screen at this size. Each size has its own file, so that they run in parallel. */
+export function layoutAt(columns: number, rows: number, languages: readonly ("en" | "de")[] = ["en", "de"]): void {
+	describe.each(languages)(`${columns} columns, ${rows} rows, %s`, (language) => {
 		let open: ScreenDriver | undefined;
 		afterEach(() => open?.close());
 		const start = (session: ScriptedSession) => {
