@@ -6,6 +6,7 @@ import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
+import { warnOfKill } from "../engine/run/unit.ts";
 import { remedies, summarise } from "../engine/trial/remedies.ts";
 import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
@@ -82,5 +83,6 @@ async function asService(terminal: Terminal, context: Context, request: CageRequ
 	const tried = await unitTrialStep(context, cage.name, request.options.dropin);
 	if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
 	else terminal.print(unitTrialText(tried, terminal.messages));
+	if (tried.killedFor !== undefined) warnOfKill(context, cage.name, tried.unit, tried.killedFor);
 	return tried.answered ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import type { Alarm } from "../core/detection/alarm.ts";
+import type { Denial } from "../core/detection/denial.ts";
 import type { Path } from "../core/path/path.ts";
 
 /** The machine's functions that alarms need. */
@@ -9,6 +10,11 @@ export interface Detection {
 	 * `kernel-log-unreadable` (exit 3).
 	 */
 	follow(request: FollowRequest): Promise<Following>;
+	/**
+	 * What filters refused, and the processes that they killed, since then (milliseconds since 1970). Empty if this machine does not
+	 * show it, as in a container.
+	 */
+	denials(since: number): readonly Denial[];
 	/** Every pid. */
 	processes(): readonly number[];
 	/** Device and inode of the root directory. Undefined if the process has ended or has our own root directory. */

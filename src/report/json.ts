@@ -162,6 +162,7 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary):
 		answered: failed === undefined,
 		...(withoutReload ? { withoutReload } : {}),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
+		...(failed?.killedFor === undefined ? {} : { killedFor: failed.killedFor }),
 	};
 }
 

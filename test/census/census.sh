@@ -2,6 +2,7 @@
 # Measures which of Debian's daemons Cagewright cages at the first try, under `run` and as a service.
 #
 #   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [NAME...]     measures these daemons of specs/ (default: all)
+#   CALLS=observed census.sh ...                            measures with this filter for system calls (default: general)
 #   census.sh --command LINE NAME                           runs a shell line in the daemon's system
 #   census.sh --install [NAME...]                           only installs the systems
 #
@@ -17,7 +18,7 @@ program=$(cd "$here/../.." && pwd)
 if ! [[ -e /sys/fs/cgroup/cgroup.procs || -d /sys/fs/cgroup/unified || -d /sys/fs/cgroup/systemd ]]; then
 	exec unshare --mount --propagation private sh -ec 'mount -n -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"' sh "$0" "$@"
 fi
-out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' work=/var/tmp/cagewright-census
+out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' calls=${CALLS:-general} work=/var/tmp/cagewright-census
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--out) out=$2; shift 2 ;;
@@ -26,7 +27,7 @@ while [[ ${1-} == --* ]]; do
 	--keep) keep=1; shift ;;
 	--discard) discard=1; shift ;;
 	--install) install=1; shift ;;
-	*) sed -n 2,14p "$0"; exit 2 ;;
+	*) sed -n 2,15p "$0"; exit 2 ;;
 	esac
 done
 base_packages=bash,bind9-dnsutils,busybox-static,ca-certificates,curl,dbus,iproute2,logrotate,netcat-openbsd,nodejs,openssl,procps,python3,strace,systemd,systemd-sysv,util-linux
@@ -127,6 +128,7 @@ measure() { # name or name+name
 			printf '. /census/specs/%s\nexport CAGEWRIGHT_ROOT=\nsystemctl is-system-running --wait >/dev/null\nif declare -F before >/dev/null; then before; fi\n%s\n' "${own[0]}" "$command" >"$folder/tree/census/inside.sh"
 			sed -i 's/^Type=exec/Type=exec\nEnvironment=TERM=dumb/' "$folder/tree/etc/systemd/system/census.service"
 		fi
+		sed -i "s/^Type=exec/Type=exec\nEnvironment=CALLS=$calls/" "$folder/tree/etc/systemd/system/census.service"
 		boot "$folder/tree" "$out/${own[0]}" $((900 * ${#own[@]}))
 		cp -a "$folder/tree/census/out/." "$out/"
 		for one in "${own[@]}"; do

@@ -96,3 +96,25 @@ export function placeDeaf(tree: string): void {
 	writeFileSync(join(tree, "usr/sbin/deaf"), `${program.join("\n")}\n`, { mode: 0o755 });
 	writeFileSync(join(tree, "etc/systemd/system/deaf.service"), `${unit.join("\n")}\n`);
 }
+
+/** A server that makes a namespace if its configuration says so. */
+export function placeIntruder(tree: string): void {
+	const program = [
+		"#!/usr/bin/python3",
+		"import os, socket",
+		'if open("/etc/intruder").read() == "unshare": os.unshare(os.CLONE_NEWNS)',
+		"listening = socket.socket()",
+		"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+		'listening.bind(("127.0.0.1", 21122))',
+		"listening.listen()",
+		"while True:",
+		"\tconnection, _ = listening.accept()",
+		"\tconnection.recv(1000)",
+		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhere")',
+		"\tconnection.close()",
+	];
+	const unit = ["[Service]", "Type=exec", "User=daemon", "ExecStart=/usr/sbin/intruder"];
+	writeFileSync(join(tree, "etc/intruder"), "nothing");
+	writeFileSync(join(tree, "usr/sbin/intruder"), `${program.join("\n")}\n`, { mode: 0o755 });
+	writeFileSync(join(tree, "etc/systemd/system/intruder.service"), `${unit.join("\n")}\n`);
+}

@@ -65,7 +65,13 @@ export interface UnitTrialSummary {
 	/** Full name of the service that was tried. */
 	readonly unit: string;
 	/** The step that failed, with the output of systemd and the application. */
-	readonly failed?: { readonly step: UnitStep; readonly state: string; readonly words: string };
+	readonly failed?: {
+		readonly step: UnitStep;
+		readonly state: string;
+		readonly words: string;
+		/** The system call for which the filter killed a process; empty if the kernel's record of it is not readable. */
+		readonly killedFor?: string;
+	};
 	/** It did not answer after its reload, so that its unit has no reload. */
 	readonly withoutReload?: true;
 }

@@ -75,8 +75,16 @@ export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, cage: Cage, gen
 	const { failed, unit, withoutReload } = unitTrial;
 	if (withoutReload) emit({ event: "warned", code: "unit-without-reload", values: { unit } });
 	if (!failed) return;
+	const { killedFor, ...values } = failed;
 	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
-	emit({ event: "warned", code, values: { name, unit, ...failed } });
+	emit({ event: "warned", code, values: { name, unit, ...values } });
+	if (killedFor !== undefined) warnOfKill({ emit }, name, unit, killedFor);
+}
+
+/** Names the call for which the filter killed a process of the service, or says where the kernel records it. */
+export function warnOfKill({ emit }: Pick<Context, "emit">, name: string, unit: string, call: string): void {
+	if (call === "") emit({ event: "warned", code: "unit-killed", values: { unit } });
+	else emit({ event: "warned", code: "unit-killed-for", values: { name, unit, call } });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {

@@ -1,7 +1,9 @@
 import { errorText } from "../../core/application/error-text.ts";
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
+import { isSyscall } from "../../core/confinement/syscall-groups.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
@@ -24,6 +26,8 @@ export interface UnitTrial {
 	readonly state: string;
 	/** The application's last output if a step failed. */
 	readonly words: string;
+	/** The system call for which the filter killed a process; empty if the kernel's record of it is not readable. */
+	readonly killedFor?: string;
 	readonly probes: readonly ProbeOutcome[];
 	readonly seconds: number;
 }
@@ -85,7 +89,9 @@ async function tryUnit(
 			...{ probes, timeout },
 			steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
 		});
-		return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
+		const killedFor = tried.answered ? undefined : await killingCall(context, placed.name, manifest, began);
+		const seconds = Math.round((now() - began) / 10) / 100;
+		return { unit, ...tried, ...(killedFor === undefined ? {} : { killedFor }), seconds };
 	} finally {
 		await placed.remove();
 	}
@@ -123,8 +129,29 @@ export async function unitTrialStep(
 	return tried;
 }
 
-function failedOf({ failed: step, state, words }: UnitTrial): Pick<UnitTrialSummary, "failed"> {
-	return step === undefined ? {} : { failed: { step, state, words } };
+function failedOf({ failed: step, killedFor, state, words }: UnitTrial): Pick<UnitTrialSummary, "failed"> {
+	if (step === undefined) return {};
+	return { failed: { step, state, words, ...(killedFor === undefined ? {} : { killedFor }) } };
+}
+
+/** The exit status of a shell, our init and `services.state` for a process that SIGSYS ended. */
+const killedBySigsys = 128 + 31;
+
+/**
+ * Returns the call for which the filter killed a process of the cage, and "" if only the exit status says that it did. The ended
+ * process is known by its program only.
+ */
+export async function killingCall(
+	{ machine }: Context,
+	service: string,
+	{ entries }: Manifest,
+	since: number,
+): Promise<string | undefined> {
+	const programs = new Set<string>(entries.map(({ path }) => path));
+	const killed = machine.detection.denials(since).filter(({ program, result }) => result === "killed" && programs.has(program));
+	const last = killed.sort((a, b) => a.time - b.time).at(-1);
+	if (last) return isSyscall(last.call) ? last.call : "";
+	return (await machine.services.state(service)).status === killedBySigsys ? "" : undefined;
 }
 
 /**

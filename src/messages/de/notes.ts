@@ -99,6 +99,10 @@ export const notesDe: Notes = {
 		"Die systemd-Unit ließ sich nicht erproben. Um es erneut zu versuchen: cagewright trial {name} --unit. Grund: {cause}",
 	"unit-without-reload":
 		"{unit} antwortet im Käfig nach einem Reload nicht; deshalb bietet die Unit keinen an. Verwenden Sie `systemctl restart`.",
+	"unit-killed-for":
+		"Der Filter für Systemaufrufe hat einen Prozess von {unit} wegen des Aufrufs {call} beendet. Um ihn zu erlauben: cagewright build {name} --allow call:{call}",
+	"unit-killed":
+		"Der Filter für Systemaufrufe hat {unit} beendet (SIGSYS), aber dieses System zeigt nicht, wegen welches Aufrufs. Das Kernelprotokoll des Hosts enthält seine Nummer (syscall=): journalctl -k --grep=type=1326, oder mit auditd: ausearch -m SECCOMP -i",
 	"unit-trial-failed":
 		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}). Ausgabe: {words} Um es erneut zu versuchen: cagewright trial {name} --unit",
 	"unit-trial-failed-silent":

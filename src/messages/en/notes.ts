@@ -90,6 +90,10 @@ export const notesEn = {
 	"unit-trial-impossible": "The systemd unit could not be tried. To try again: cagewright trial {name} --unit. Reason: {cause}",
 	"unit-without-reload":
 		"{unit} does not answer in its cage after a reload, so its unit does not offer one. Use `systemctl restart` instead.",
+	"unit-killed-for":
+		"The system call filter killed a process of {unit} for the call {call}. To permit it: cagewright build {name} --allow call:{call}",
+	"unit-killed":
+		"The system call filter killed {unit} (SIGSYS), but this machine does not show for which call. The host's kernel log has its number (syscall=): journalctl -k --grep=type=1326, or with auditd: ausearch -m SECCOMP -i",
 	"unit-trial-failed":
 		"The service {unit} fails in its cage at `systemctl {step}` ({state}). Its output: {words} To try again: cagewright trial {name} --unit",
 	"unit-trial-failed-silent":

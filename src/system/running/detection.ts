@@ -4,11 +4,12 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
 import { processStatus } from "../launch/processes.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
-import { followKernelLog } from "./kernel-log.ts";
+import { followKernelLog, recordedDenials } from "./kernel-log.ts";
 import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
 
 export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
+	denials: recordedDenials,
 	processes: () => namesIn("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])),
 	rootOf(pid) {
 		const root = fileIdentity(`/proc/${pid}/root/.`);

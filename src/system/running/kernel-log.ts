@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseKernelRecord } from "../../core/detection/denial.ts";
+import { type Denial, parseDenial, parseKernelRecord } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Following, FollowRequest } from "../../engine/detection-ports.ts";
 import { errorName } from "../files/errors.ts";
@@ -41,6 +41,37 @@ export async function followKernelLog({ onLost, onRecord, signal, since }: Follo
 		}
 	};
 	return { isLimited: records === undefined && !auditd.exists, ended: ended() };
+}
+
+/** Returns what filters refused and killed since then, in no order, as far as the kernel log and auditd's file tell. */
+export function recordedDenials(since: number): Denial[] {
+	return [readKernelLog, readAuditFile].flatMap((read) => {
+		const records = read();
+		return records.flatMap((text) => parseDenial(text) ?? []).filter(({ time }) => time >= since);
+	});
+}
+
+function readKernelLog(): string[] {
+	try {
+		const log = new KernelLog(0);
+		try {
+			return [...log.read()];
+		} finally {
+			log.close();
+		}
+	} catch (error) {
+		if (error instanceof Failure) return [];
+		throw error;
+	}
+}
+
+function readAuditFile(): string[] {
+	const file = new AuditFile(true);
+	try {
+		return [...file.read()];
+	} finally {
+		file.close();
+	}
 }
 
 /** The time and serial number of audit records, which are the same in all sources. */
@@ -88,6 +119,8 @@ class KernelLog {
 				if (errorName(error) === "EAGAIN") return;
 				throw error;
 			}
+			// A container may have a FIFO or an empty file there.
+			if (length === 0) return;
 			const record = parseKernelRecord(this.#buffer.toString("latin1", 0, length));
 			if (record) yield record.text;
 		}

@@ -115,7 +115,14 @@ const cageSchema = v.looseObject({
 		v.looseObject({
 			generation: v.number(),
 			unit: v.string(),
-			failed: v.exactOptional(v.object({ step: v.picklist(unitSteps), state: v.string(), words: v.string() })),
+			failed: v.exactOptional(
+				v.object({
+					step: v.picklist(unitSteps),
+					state: v.string(),
+					words: v.string(),
+					killedFor: v.exactOptional(v.string()),
+				}),
+			),
 			withoutReload: v.exactOptional(v.literal(true)),
 		}),
 	),
