@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { notices } from "./scripts/notices.js";
 
 /** Bundles src/ and its libraries into dist/, split so that the wizard is loaded only when it opens. */
 const { metafile } = await build({
@@ -40,3 +41,5 @@ for (const name of readdirSync(dist, { recursive: true })) {
 		rmSync(join(dist, name), { recursive: true, force: true });
 	}
 }
+
+writeFileSync(join(dist, "licences.txt"), notices(metafile));

@@ -15,7 +15,7 @@ const alone = [
 ].map((name) => `test/system/${name}.test.ts`);
 /** The slowest files. They start first, because a slow file that starts last would run alone at the end. */
 const slowest =
-	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
+	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|package-deb|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);

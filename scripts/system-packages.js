@@ -55,6 +55,8 @@ const programs = {
 	"/usr/lib/postgresql": "postgresql",
 	"/lib/ld-musl-x86_64.so.1": "musl",
 	rpmbuild: "rpm",
+	rpmlint: "rpmlint",
+	lintian: "lintian",
 	pacman: "pacman-package-manager",
 	memcached: "memcached",
 	chronyd: "chrony",

@@ -86,6 +86,7 @@ function verbManual(verb: VerbText, { groups, version }: Model): string {
 			...(verb.groups.length > 1 ? [subsection(plainTitle(title))] : []),
 			...options.flatMap(option),
 		]),
+		...(verb.permissions.length ? [subsection("PERMISSION of --allow and --refuse"), ...verb.permissions.flatMap(option)] : []),
 		...(verb.groups.length ? [subsection("Options of every verb")] : [section("OPTIONS")]),
 		...verb.global.flatMap(option),
 		section("EXIT STATUS"),

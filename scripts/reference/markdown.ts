@@ -48,6 +48,9 @@ export function commandLinePage({ groups, program, verbs }: Model): string {
 				...(isRare && !verb.groups[index - 1]?.isRare ? [`**${helpEn.moreOptions}**`, ""] : []),
 				...optionTable(options, title.replace(/:$/, "")),
 			]),
+			...(verb.permissions.length
+				? ["", `[Permissions](../guide/reviewing-a-plan.md#permissions) explains the words of \`--allow\` and \`--refuse\`.`]
+				: []),
 		]),
 	);
 }

@@ -78,7 +78,7 @@ async function makeFirst(
 	await checkName(context, answers, false);
 	checkRules(answers.rules, context.machine.files);
 	if (options.dryRun) {
-		await dryRunOfMake(terminal, context, answers, "adopt");
+		await dryRunOfMake(terminal, context, answers, "adopt", [terminal.messages.cli.adoption.wouldAdopt(service, answers.name)]);
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);

@@ -1,5 +1,4 @@
 import type { Command, Option } from "commander";
-import { permissionWords } from "../core/plan/permissions.ts";
 import { type OptionName, type OptionRow, options, stepVerbs } from "../core/questions/options.ts";
 import type { HelpMessages } from "../messages/en/help.ts";
 import { commonGroups, type GroupOfOptions, isTracedStep, optionGroups } from "./groups.ts";
@@ -34,6 +33,8 @@ export interface VerbText {
 	/** Without the options that every verb has. */
 	readonly groups: readonly OptionGroupText[];
 	readonly global: readonly OptionText[];
+	/** The words of `--allow` and `--refuse`; empty if the verb does not have these options. */
+	readonly permissions: readonly OptionText[];
 	readonly examples: readonly string[];
 }
 
@@ -62,8 +63,13 @@ export function describeVerb(verb: Verb, help: HelpMessages): VerbText {
 		details: own.details ?? "",
 		groups: named.filter((group) => group.options.length),
 		global: describeGlobal(program, help),
+		permissions: ofVerb.some(({ name }) => name === "allow") ? describePermissions(help) : [],
 		examples: verb.examples,
 	};
+}
+
+function describePermissions({ permissions }: HelpMessages): OptionText[] {
+	return Object.entries(permissions).map(([word, text]) => ({ name: word, flags: [word], value: "", text }));
 }
 
 function describeGlobal(program: Command, help: HelpMessages): OptionText[] {
@@ -87,7 +93,7 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 	const name = option.attributeName();
 	const row: OptionRow | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
 	const text = own[name] ?? (help.options as Texts)[name] ?? "";
-	const choices = option.argChoices ?? (row?.value === "permission" ? grantable : []);
+	const choices = option.argChoices ?? [];
 	const isShort = choices.length > 0 && choices.join("|").length <= longestChoices;
 	const usual = row?.usual ?? option.defaultValue;
 	const more = [
@@ -103,12 +109,6 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 }
 
 const longestChoices = 24;
-
-/** The words of `--allow` and `--refuse`. */
-const grantable: readonly string[] = [
-	...Object.values(permissionWords),
-	...["call:NAME", "capability:NAME", "socket:PATH", "executable-data:DIR"],
-];
 
 /** `FILE` of `-o, --output <FILE>`; `[NAME]` keeps its brackets. */
 function metavar(option: Option): string {

@@ -3,7 +3,7 @@ import { Failure } from "../core/failure.ts";
 import { type Path, parent, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
-import { manualFolders, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
+import { manualFolders, packagedFolder, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
@@ -71,6 +71,11 @@ export interface InstallOptions {
 export async function install(terminal: Terminal, options: InstallOptions): Promise<number> {
 	const words = terminal.messages.cli.install;
 	return atRoot(terminal, options, async (context, place) => {
+		if (place.program.package() === "running") {
+			if (terminal.options.json) terminal.printJson("install", { places: [], packaged: true });
+			else terminal.print(words.packaged(showPath(packagedFolder)));
+			return 0;
+		}
 		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check" };
 		if (options.dryRun) {
 			const files = await planInstallation(context, request);
@@ -89,7 +94,7 @@ export async function uninstall(terminal: Terminal, options: InstallOptions): Pr
 		const { dryRun = false } = options;
 		const { left, removed } = dryRun ? await planUninstallation(context, place) : await uninstallProgram(context, place);
 		for (const one of left) terminal.say(words.left(showPath(one)));
-		if (!removed.length) terminal.say(words.nothing);
+		if (!removed.length) terminal.say(place.program.package() === "none" ? words.nothing : words.ofPackage);
 		const title = dryRun ? words.wouldRemove : words.removed;
 		return show(terminal, "uninstall", title, removed, { left: left.map(pathToJson), ...(dryRun ? { dryRun } : {}) });
 	});

@@ -34,7 +34,7 @@ export function isTracedStep(verb: string): verb is keyof typeof tracedSteps {
 	return Object.hasOwn(tracedSteps, verb);
 }
 
-export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples">;
+export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples" | "permissionWords">;
 
 /** Every option of the table once, in the groups of `make --help`. */
 export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]>> = {

@@ -24,7 +24,7 @@ const textColumn = 28;
 
 /** Groups, options and examples of one verb. */
 function verbPage(verb: Verb, help: HelpMessages, width: number): string {
-	const { about, details, examples, global, groups, usage } = describeVerb(verb, help);
+	const { about, details, examples, global, groups, permissions, usage } = describeVerb(verb, help);
 	const group = (title: string, options: readonly OptionText[]) => [
 		"",
 		title,
@@ -42,6 +42,7 @@ function verbPage(verb: Verb, help: HelpMessages, width: number): string {
 		...groups.filter((one) => !one.isRare).flatMap(({ options, title }) => group(title, options)),
 		...(rare.length ? ["", help.moreOptions, "=".repeat(help.moreOptions.length)] : []),
 		...rare.flatMap(({ options, title }) => group(title, options)),
+		...(permissions.length ? group(help.groups.permissionWords, permissions) : []),
 		...group(help.groups.global, global),
 	]);
 }

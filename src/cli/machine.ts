@@ -1,5 +1,7 @@
 import { realpathSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { pathToText } from "../core/path/path.ts";
+import { packagedFolder, packagedLink } from "../core/upkeep/installation.ts";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { systemServices } from "../system/adoption/services.ts";
@@ -28,6 +30,13 @@ import { StateFolder } from "../system/state/store.ts";
 import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { version } from "./version.ts";
+
+/** Starts this program from a script or unit. A package's command is the same for each of its variants. */
+function ownCommand(): string[] {
+	const script = realpathSync(process.argv[1] ?? "");
+	if (script.startsWith(`${packagedFolder}/`)) return [pathToText(packagedLink) ?? ""];
+	return [realpathSync(process.execPath), script];
+}
 
 /** Hands the adapters of this machine to the engine. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
@@ -59,7 +68,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		processesOf,
 		listens: listensAt,
 		probeTools,
-		program: () => [realpathSync(process.execPath), realpathSync(process.argv[1] ?? ""), "--state", state],
+		program: () => [...ownCommand(), "--state", state],
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });

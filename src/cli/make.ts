@@ -104,8 +104,15 @@ export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
 }
 
 /** Prints what `make`, `trace`, or `adopt` without a cage would do. */
-export async function dryRun(terminal: Terminal, context: Context, answers: Answers, verb = "make"): Promise<number> {
-	const command = equivalentCommand(answers, await baseOf(context, answers), terminal.otherState);
+export async function dryRun(
+	terminal: Terminal,
+	context: Context,
+	answers: Answers,
+	verb = "make",
+	more: readonly string[] = [],
+): Promise<number> {
+	const base = await baseOf(context, answers);
+	const command = equivalentCommand(answers, base, terminal.otherState, verb === "adopt" ? verb : "make");
 	const { application, name, notes = [], rules, unit } = answers;
 	if (terminal.options.json)
 		terminal.printJson(verb, {
@@ -118,7 +125,7 @@ export async function dryRun(terminal: Terminal, context: Context, answers: Answ
 			...(answers.dedicatedAccount === undefined ? {} : { dedicatedAccount: answers.dedicatedAccount }),
 			command,
 		});
-	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages));
+	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages, more));
 	return 0;
 }
 

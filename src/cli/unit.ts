@@ -62,7 +62,9 @@ function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { 
 	terminal.print((dryRun ? words.would : words.done)[action](place));
 	if (!dryRun && action !== "unchanged") {
 		if (!reloaded && root === undefined) terminal.remark(words.notReloaded);
-		terminal.remark(words.next[action](which.service ?? `cage-${which.name}`));
+		const { next } = words;
+		if (which.service === undefined && action === "installed") terminal.remark(next.installedOwn(`cage-${which.name}`));
+		else terminal.remark(next[action](which.service ?? `cage-${which.name}`));
 	}
 	return 0;
 }

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
-import { type Reaction, watchAlarms, watchUnitPlace } from "../engine/watch/alarms.ts";
+import { packagedWatchUnit } from "../core/upkeep/installation.ts";
+import { type Reaction, watchAlarms } from "../engine/watch/alarms.ts";
 import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
 import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";
 import { programPlace } from "../system/installation/program.ts";
@@ -54,19 +55,23 @@ function unit(
 	{ checkEvery, dryRun = false, onAlarm, uninstall }: WatchOptions,
 ): Promise<number> {
 	const words = terminal.messages.alarms.unit;
-	const path = showPath(watchUnitPlace);
 	return terminal.withContext(async (context) => {
-		const packaged = (name: string) => programPlace().packaged(name);
+		const program = programPlace();
+		const packaged = (name: string) => program.packaged(name);
+		const ofPackage = program.packagedWatch();
 		const done = uninstall
-			? await uninstallWatch(context, dryRun)
+			? await uninstallWatch(context, { ofPackage }, dryRun)
 			: await installWatch(
 					context,
-					{ names, packaged, options: [...repeated("--on-alarm", onAlarm), ...repeated("--check-every", checkEvery)] },
+					{ names, packaged, ofPackage, options: [...repeated("--on-alarm", onAlarm), ...repeated("--check-every", checkEvery)] },
 					dryRun,
 				);
-		if (terminal.options.json) terminal.printJson("watch", { path, dryRun, ...done });
-		else if (uninstall) terminal.print(!done.changed ? words.absent : dryRun ? words.wouldRemove(path) : words.removed(path));
-		else terminal.print(dryRun ? words.would(path) : words.installed(path));
+		const { place, ...result } = done;
+		const path = showPath(place);
+		const said = place === packagedWatchUnit ? words.packaged : words;
+		if (terminal.options.json) terminal.printJson("watch", { path, dryRun, ...result });
+		else if (uninstall) terminal.print(!done.changed ? words.absent : dryRun ? said.wouldRemove(path) : said.removed(path));
+		else terminal.print(dryRun ? said.would(path) : said.installed(path));
 		return 0;
 	});
 }

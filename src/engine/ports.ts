@@ -219,10 +219,14 @@ export interface CommandFeed {
 
 /** The installed program in its fixed place. */
 export interface ProgramPlace {
+	/** Whether a package of the distribution has installed the program: the `running` one, or another copy. */
+	package(): "none" | "running" | "other";
 	/** `link`: a link to a program elsewhere, such as a clone. `foreign`: something else has the name. */
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
 	/** The text of a file in packaging/, from the running program's release. */
 	packaged(name: string): string;
+	/** The text of the watch's unit that the program's package has installed. */
+	packagedWatch(): string | undefined;
 	/** Names of the man pages in packaging/man/. */
 	manuals(): readonly string[];
 	/** Names of Cagewright's man pages in the system's folders, including those of other versions. */

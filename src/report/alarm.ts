@@ -44,7 +44,8 @@ export function alarmText(alarm: Alarm, messages: Messages): string {
 		syscall: () =>
 			alarms.call(cage, program, pid, alarm.call ?? "", alarms.results[result], why === undefined ? "" : explain.why[why]),
 		decoy: () => alarms.decoy(cage, program, pid, alarm.path ?? ""),
-		drift: () => alarms.drift(cage, alarm.path ?? "", alarm.finding ?? ""),
+		drift: () =>
+			alarms.drift(cage, alarm.path ?? "", alarm.finding ? messages.finding({ ...alarm, code: alarm.finding }).what : ""),
 	};
 	return `${texts[alarm.kind]()}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
 }

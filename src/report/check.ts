@@ -1,3 +1,4 @@
+import type { PackageDrift } from "../core/cage/drift.ts";
 import { isAboutAccount } from "../core/cage/finding.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -20,12 +21,8 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		return `${name}: ${state} ${code}${place}: ${what}. ${fix}`;
 	});
 	for (const one of drift) {
-		const named = one.files.slice(0, filesNamed).map(({ path }) => showPath(path));
-		const files = [...named, ...(one.files.length > filesNamed ? [words.moreFiles(one.files.length - filesNamed)] : [])].join(
-			", ",
-		);
 		const state = one.security ? words.securityUpdate : words.update;
-		lines.push(`${name}: ${state} ${words.drift(one.package, one.from, one.to, files)}`);
+		lines.push(`${name}: ${state} ${driftText(one, messages)}`);
 	}
 	const { added, changed, dropped, settings } = changesOf(cage);
 	const others = [
@@ -49,6 +46,13 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 	if (drift.length || others.length) lines.push(`${name}: ${words.toUpdate(name)}`);
 	if (behind.length) lines.push(`${name}: ${words.warning} ${words.behind(name, behind.join(", "))}`);
 	return lines.length ? lines.join("\n") : `${name}: ${words.clean}`;
+}
+
+/** One line about a package's changed files, which names the first ones. */
+export function driftText({ files, from, package: name, to }: PackageDrift, { cli }: Messages): string {
+	const named = files.slice(0, filesNamed).map(({ path }) => showPath(path));
+	const more = files.length - named.length;
+	return cli.check.drift(name, from, to, [...named, ...(more ? [cli.check.moreFiles(more)] : [])].join(", "));
 }
 
 /** Maximum number of files in a line. */

@@ -105,11 +105,11 @@ export function addedText(added: TraceDifference, accountOf: (uid: number) => st
 	const list = (sentence: string, names: readonly string[]) =>
 		names.length ? [messages.fill(sentence, { names: names.join(", ") })] : [];
 	const what = [
+		...(added.paths.length ? [added.paths.slice(0, 3).map(showPath).join(", ") + (added.count > 3 ? ", …" : "")] : []),
 		...list(words.addedPrograms, added.programs.map(showPath)),
 		...list(words.addedCapabilities, added.capabilities),
 		...list(words.addedPorts, added.ports),
 		...list(words.addedAccounts, added.uids.map(accountOf)),
-		...(added.paths.length ? [added.paths.slice(0, 3).map(showPath).join(", ") + (added.count > 3 ? ", …" : "")] : []),
 	];
 	return messages.fill(words.added, { paths: added.count, what: what.join("; ") });
 }

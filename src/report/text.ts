@@ -197,7 +197,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 			[words.data, data],
 			[words.record, made.record],
 			[words.next, quoteShellLine([...program, "run", cage.name])],
-			["", quoteShellLine([...program, "unit", cage.name])],
+			["", quoteShellLine([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
 		]),
 	];
 	const warnings = warningsOf(made);
@@ -221,7 +221,14 @@ export function traceText(name: string, result: TraceResult, messages: Messages)
 	return messages.cli.traced(name, result.trace.accesses.size, result.trace.calls);
 }
 
-export function dryRunText(answers: Answers, state: string, command: string, messages: Messages): string {
+/** `more` are steps after those of `make`. */
+export function dryRunText(
+	answers: Answers,
+	state: string,
+	command: string,
+	messages: Messages,
+	more: readonly string[] = [],
+): string {
 	const words = messages.cli.dryRun;
 	const { application } = answers;
 	const several = (label: string, values: readonly string[]) =>
@@ -247,6 +254,7 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 		words.trial(answers.rounds),
 		...(answers.minimise ? [words.minimise] : []),
 		words.record(answers.minimise ? 6 : 5),
+		...more,
 		`${words.same} ${printableLines(command)}`,
 	].join("\n");
 }

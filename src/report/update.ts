@@ -5,6 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Restarted } from "../engine/run/restart.ts";
 import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
+import { driftText } from "./check.ts";
 import { changedText, indent, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
@@ -18,16 +19,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	if (!isNeeded) return [words.unchanged(name, from), ...missed].join("\n");
 	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const lines = [
-		...drift.map((one) => {
-			const files = messages.cli.check.moreFiles(one.files.length);
-			const line = messages.cli.check.drift(
-				one.package,
-				one.from,
-				one.to,
-				one.package === undefined ? filesOf(one.files) : files,
-			);
-			return one.security ? `${messages.cli.check.securityUpdate} ${line}` : line;
-		}),
+		...drift.map((one) => `${one.security ? `${messages.cli.check.securityUpdate} ` : ""}${driftText(one, messages)}`),
 		...difference.changed.filter(({ path }) => !drifted.has(path)).map((one) => `~ ${changedText(one, messages)}`),
 		...difference.added.map(({ path }) => `+ ${showPath(path)}`),
 		...difference.removed.map(({ path }) => `- ${showPath(path)}`),
@@ -38,10 +30,6 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 		...conflicts.map(({ path }) => words.conflict(showPath(path), name)),
 	];
 	return [words.would(name, from), indent(lines.join("\n")), ...missed].join("\n");
-}
-
-function filesOf(files: UpdatePlan["drift"][number]["files"]): string {
-	return files.map(({ path }) => showPath(path)).join(", ");
 }
 
 export function updatePlanToJson({ conflicts, difference, drift, edits, from, missed, name }: UpdatePlan): object {

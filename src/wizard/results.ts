@@ -78,7 +78,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(state);
 		case "install-unit": {
 			const { action: done, place, unit } = action.value;
-			return only(notice(state, `unit-${done}`, { place, unit }));
+			const isDropin = done === "installed" && place.includes(".service.d/");
+			return only(notice(state, isDropin ? "dropin-installed" : `unit-${done}`, { place, unit }));
 		}
 		case "review":
 			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));

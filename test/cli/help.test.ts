@@ -5,6 +5,7 @@ import { optionGroups, verbGroups } from "../../src/cli/groups.ts";
 import { globalOptions, wizardOptions } from "../../src/cli/options.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { createProgram, type Verb } from "../../src/cli/verbs.ts";
+import { permissionWords } from "../../src/core/plan/permissions.ts";
 import { optionRows } from "../../src/core/questions/options.ts";
 import { helpDe } from "../../src/messages/de/help.ts";
 import { type HelpMessages, helpEn } from "../../src/messages/en/help.ts";
@@ -155,8 +156,18 @@ describe("the help of a verb", () => {
 		expect(text("network")).toMatchObject({ value: "host|none", text: "Network of the running cage (default: host)" });
 		expect(text("env")?.text).toBe("Set an environment variable (repeatable)");
 		expect(text("keepKind")?.text).toContain(": libraries, interpreter,");
-		expect(text("allow")?.text).toContain("unix-sockets, netlink");
 		expect(text("dedicatedAccount")?.value).toBe("[NAME]");
+	});
+
+	it("explains each word that --allow accepts", () => {
+		const wordsOf = (name: string) =>
+			describeVerb(verbs.find((verb) => verb.name() === name) as Verb, helpEn).permissions.map(({ flags }) => flags[0]);
+		expect(wordsOf("make")).toEqual([
+			...Object.values(permissionWords),
+			...["call:NAME", "capability:NAME", "socket:PATH", "executable-data:DIR"],
+		]);
+		expect(wordsOf("plan")).toEqual(wordsOf("make"));
+		expect(wordsOf("run")).toEqual([]);
 	});
 
 	it("is German if that is asked for", async () => {

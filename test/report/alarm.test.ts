@@ -47,11 +47,13 @@ test("changed files are named in every format, without a process", () => {
 		severity: "high",
 		result: "found",
 		finding: "data-setuid",
+		values: { mode: "4755" },
 		path: "/srv/x",
 		knownBy: "file",
 		count: 1,
 	};
-	expect(line(drift, "text")).toContain("HIGH web: /srv/x endangers the cage (data-setuid). cagewright check web explains it");
+	expect(line(drift, "text")).toContain("HIGH web: /srv/x is setuid (4755), in the application's data: ");
+	expect(line(drift, "text")).toMatch(/gets its owner's rights\. To see the fix: cagewright check web$/);
 	expect(JSON.parse(line(drift, "json"))).toMatchObject({ kind: "drift", path: "/srv/x", pid: null, uid: null, technique: null });
 	const ecs = JSON.parse(line(drift, "ecs"));
 	expect(ecs).toMatchObject({ event: { action: "data-setuid" }, file: { path: "/srv/x" } });

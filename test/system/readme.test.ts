@@ -35,11 +35,13 @@ async function follow(command: string): Promise<string> {
 
 test("the README's first cage works as described", async () => {
 	const commands = commandsOf("A first cage");
-	expect(commands).toHaveLength(4);
+	expect(commands).toHaveLength(6);
 	const printed: string[] = [];
 	for (const command of commands) printed.push(await follow(command));
 	expect(printed[1]).toContain("redis answers from inside its cage");
 	expect(printed[3]).toContain("PONG");
+	await system.must("for try in $(seq 100); do redis-cli ping && exit; sleep 0.2; done; exit 1");
+	await system.must("systemctl disable --now cage-redis");
 });
 
 test("the README's commands for other services work as described", async () => {
@@ -54,6 +56,9 @@ test("the README's commands for other services work as described", async () => {
 
 test("a service moves into its cage and answers there under systemd", async () => {
 	await system.must("systemctl start redis-server");
+	expect(await system.must("cagewright adopt redis-server --dry-run")).toMatch(
+		/^6\. Stop redis-server\.service, .*\nTo run it: cagewright adopt redis-server\.service --yes$/m,
+	);
 	await system.must("cagewright adopt redis-server --yes");
 	expect(await system.must("redis-cli ping")).toBe("PONG");
 	expect(await system.must("systemctl is-active redis-server")).toBe("active");

@@ -52,6 +52,13 @@ test("plan, build, trial and run continue from the trace", async () => {
 	expect((await run.stop()).status).toBe(143);
 });
 
+test("a cage is compared with the template that was saved from it", async () => {
+	expect((await cagewright(["template", "diff", "pages"], { state })).status).toBe(2);
+	expect((await cagewright(["template", "save", "pages"], { state })).status).toBe(0);
+	const { status, stdout } = await cagewright(["template", "diff", "pages"], { state });
+	expect({ status, stdout }).toEqual({ status: 0, stdout: "Cage pages matches template pages.\n" });
+});
+
 test("a step's dry run is one JSON document too", async () => {
 	const { command } = daemon;
 	const options = ["--name", "pages", "--user", "nobody", "--probe", daemon.probe, "--dry-run"];

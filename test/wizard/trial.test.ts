@@ -170,6 +170,13 @@ describe("the steps after saving", () => {
 		expect(wizard.state.notice).toEqual({ code: "unit-installed", values: { place: "/etc/x", unit: "cage-redis.service" } });
 	});
 
+	test("say how a service starts in its cage after its drop-in was installed", () => {
+		const place = "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
+		const wizard = saved().type(`jjjjjj${enter}y`);
+		wizard.answer({ job: "install-unit", value: { action: "installed", place, unit: "redis-server.service" } });
+		expect(wizard.state.notice?.code).toBe("dropin-installed");
+	});
+
 	test("lead back to the trial and forward again without saving twice", () => {
 		const wizard = saved().act({ type: "key", key: { id: "escape" } });
 		expect(wizard.state.screen).toBe("trial");

@@ -128,7 +128,7 @@ function scriptOf(line: string): string | undefined {
 	// Paths below the application's root.
 	const split = splitCommandLine(line.replaceAll('"$CAGEWRIGHT_ROOT"', ""));
 	if ("error" in split || split.words.length < 4) return undefined;
-	const [host = "", port = "", third = "", fourth] = split.words.slice(3);
+	const [, , script = "", host = "", port = "", third = "", fourth] = split.words;
 	const steps = stepsIn(third);
 	if (steps) {
 		const sent = steps.flatMap((step) => ("send" in step ? [sentWords(step.send)] : [])).filter((words) => words !== "");
@@ -136,6 +136,9 @@ function scriptOf(line: string): string | undefined {
 		return sent.length ? `${place}: ${sent.join(", ")}` : place;
 	}
 	if (fourth !== undefined && /^([\da-f]{2})+$/.test(third)) return `udp ${host}:${port}`;
+	if (script.includes('require("dns")')) return `dns ${host}`;
+	if (script.includes("DATA")) return `tcp ${host}:${port}: mail to ${third}`;
+	if (script.includes("rejectUnauthorized")) return `GET ${host}${script.includes("href") ? " and its links" : ""}`;
 	return `node: ${split.words.slice(3).join(" ")}`;
 }
 

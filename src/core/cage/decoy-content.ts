@@ -63,7 +63,7 @@ function privateKey(random: RandomBytes): string {
 	return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n");
 }
 
-/** shadow(5). SHA-512 hashes have a salt of at most 16 signs (crypt(5)); with 20, no password gives this line. */
+/** shadow(5). SHA-512 hashes have a salt of at most 16 characters (crypt(5)). No password results in a hash with 20. */
 function shadow(random: RandomBytes): string {
 	const hash = () => `$6$${text("hash", 20, random)}$${text("hash", 86, random)}`;
 	return `root:${hash()}:19847:0:99999:7:::\nbackup:${hash()}:19847:0:99999:7:::\n`;
@@ -72,7 +72,7 @@ function shadow(random: RandomBytes): string {
 /** An access key's name consists of A to Z and 2 to 7 (base32) after its prefix. This one has a 1. */
 const keyName = (random: RandomBytes) => `AKIA${text("base32", 9, random)}1${text("base32", 6, random)}`;
 
-/** The last six signs are a CRC-32 in base 62, at most 4gfFC3. These begin with a z. */
+/** The last six characters are a CRC-32 in base 62, at most 4gfFC3. These begin with a z. */
 const gitToken = (random: RandomBytes) => `ghp_${text("base62", 30, random)}z${text("base62", 5, random)}`;
 
 function cloudCredentials(random: RandomBytes): string {

@@ -1,6 +1,7 @@
 import type { Application, Bind } from "../application/application.ts";
 import type { Note } from "../failure.ts";
 import { isWithin, pathFromText, pathToText } from "../path/path.ts";
+import { isSystemDirectory } from "../plan/areas.ts";
 import type { Plan, PlannedAccounts } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Manifest } from "./manifest.ts";
@@ -49,7 +50,7 @@ export function overlaps(mine: Footprint, name: string, theirs: Footprint, accou
 			.map((uid) => note("shares-account-cage", { name, account: accountOf(uid) })),
 		...sharedBinds(mine, theirs).map((path) => note("shares-directory", { name, path })),
 		...mine.writable
-			.filter((path) => theirs.writable.some((other) => touches(path, other)))
+			.filter((path) => theirs.writable.some((other) => isSameState(path, other)))
 			.map((path) => note("separate-state", { name, path })),
 	];
 }
@@ -60,6 +61,12 @@ function sharedBinds(mine: Footprint, theirs: Footprint): string[] {
 		theirs.binds.some((other) => touches(bind.path, other.path) && (bind.access === "rw" || other.access === "rw")),
 	);
 	return [...new Set(met.map(({ path }) => path))];
+}
+
+/** Many services write below system directories and in /run, so these say nothing about common state. */
+function isSameState(a: string, b: string): boolean {
+	const outer = a.length < b.length ? a : b;
+	return touches(a, b) && outer !== "/run" && !isSystemDirectory(pathFromText(outer));
 }
 
 function touches(a: string, b: string): boolean {

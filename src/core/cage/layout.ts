@@ -80,7 +80,7 @@ function mountPoints(plan: Plan): Map<Path, MountPoint> {
 	// The launcher empties these and mounts the cage's directories in them again.
 	for (const path of temporaryDirectories) launcher(path, false);
 	launcher(launchDirectory, true);
-	// The launcher creates the nodes in its own /dev. Those of the cage say which, and work for a plain chroot.
+	// The launcher creates nodes in its own /dev, as listed by the cage's nodes. These also make a plain chroot work.
 	launcher(devices, false);
 	if (plan.permissions.proc !== undefined || plan.permissions.kernelProc !== undefined) launcher(kernel, true);
 	if (plan.permissions.sys !== undefined) launcher(pathFromText("/sys"), true);

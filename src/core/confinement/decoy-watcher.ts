@@ -71,7 +71,7 @@ function x64(): Buffer {
 	return a.finish({});
 }
 
-/** One opening of a watched file. Without a descriptor the kernel could not open the file for us. */
+/** One opening of a watched file. If it has no descriptor, the kernel could not open the file for us. */
 export interface OpeningEvent {
 	readonly pid: number;
 	readonly descriptor?: number;

@@ -1,5 +1,6 @@
 import type { FindingCode } from "../cage/finding.ts";
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
+import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
 
 /** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
@@ -24,6 +25,8 @@ export interface Alarm {
 	readonly why?: Why;
 	/** What a check found. */
 	readonly finding?: FindingCode;
+	/** The values of the finding's sentence. */
+	readonly values?: Values;
 	/** The decoy or the file that was found, as it is shown. */
 	readonly path?: string;
 	/** Absent for `drift`, which no process is known to have caused. */

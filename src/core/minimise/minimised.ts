@@ -17,7 +17,7 @@ export interface Minimised {
 	readonly isComplete: boolean;
 	/** Files, and the links that lead to them. */
 	readonly paths: readonly Path[];
-	/** Size of the loader's cache if it is left out. Each build generates it, so that no plan contains its size. */
+	/** Size of the loader's cache if it is left out. Each build generates it, so no plan contains its size. */
 	readonly cacheBytes?: number;
 }
 

@@ -49,7 +49,7 @@ export function failedCopyUps(trace: Trace, uid: number, files: Files): Path[] {
 }
 
 /**
- * Returns the highest directory above `path` from which on all belong to the user; undefined if the nearest directory does not.
+ * Returns the outermost directory of those above `path` that belong to the user without a gap; undefined if the nearest one does not.
  */
 function ownDirectory(path: Path, uid: number, files: Files): Path | undefined {
 	const nearest = nearestDirectory(placeOf(path, files), files);

@@ -8,15 +8,15 @@ import type { RuleName } from "./rules.ts";
 /**
  * Returns the command line that does what the answers say, without questions. With a template or unit (`named` are its own
  * answers), it contains only the differences. Lists are additive: if one of the template's values was removed, the command says
- * everything without the template. `state` is the state folder, if it must be named.
+ * everything without the template. `state` is the state folder, if it must be named. `adopt` takes the options of `make`.
  */
-export function equivalentCommand(answers: Answers, named?: Answers, state?: string): string {
+export function equivalentCommand(answers: Answers, named?: Answers, state?: string, verb: "make" | "adopt" = "make"): string {
 	const base = named && withoutProposed(answers, named);
 	if (base !== undefined && removesValues(answers, base)) {
 		const { template: _, unit: __, parameters: ___, ...rest } = answers;
 		return equivalentCommand(rest, undefined, state);
 	}
-	const words = ["cagewright", ...stateWords(state), "make"];
+	const words = ["cagewright", ...stateWords(state), verb];
 	const target = answers.template ?? answers.unit;
 	if (target !== undefined) words.push(target);
 	const add = (name: OptionName, values: readonly (string | number)[]) => {

@@ -1,11 +1,16 @@
 import { argumentWord } from "../confinement/unit/quote.ts";
-import { type Path, pathFromText } from "../path/path.ts";
+import { type Path, pathFromText, pathToText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 
 /** What `install` puts in fixed places beside the program itself: the files of packaging/, filled in for this machine. */
 
 export const programFolder = pathFromText("/usr/local/lib/cagewright");
 export const programLink = pathFromText("/usr/local/sbin/cagewright");
+
+/** Where a package of the distribution has the program (scripts/package.js). `install` leaves such a system alone. */
+export const packagedFolder = pathFromText("/usr/lib/cagewright");
+export const packagedLink = pathFromText("/usr/bin/cagewright");
+export const packagedWatchUnit = pathFromText("/usr/lib/systemd/system/cagewright-watch.service");
 
 /** The timer's daily task. */
 export const timerTasks = ["check", "update", "none"] as const;
@@ -60,7 +65,9 @@ export function installedFiles({ has, manuals, state, timer }: Wanted, packaged:
 	const shell = quoteShell(state);
 	const file = (place: keyof typeof places, name: string, stateWord = ""): InstalledFile => ({
 		place: pathFromText(places[place]),
-		text: packaged(name).replaceAll("@STATE@", () => stateWord),
+		text: packaged(name)
+			.replaceAll("@PROGRAM@", () => pathToText(programLink) ?? "")
+			.replaceAll("@STATE@", () => stateWord),
 	});
 	return [
 		file("bash", "completion/cagewright.bash"),

@@ -7,6 +7,7 @@ import { type TemplateDifference, templateDifferences } from "../../core/templat
 import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../core/template/from-cage.ts";
 import { knownCage } from "../cages.ts";
 import type { Machine } from "../context.ts";
+import type { StoredTemplate } from "../store.ts";
 
 /** The input of a cage. */
 type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
@@ -29,13 +30,15 @@ export async function templateOf(machine: Machine, name: string, made: Made): Pr
 	);
 }
 
-/** How a cage differs from its template. Throws `cage-without-template` (exit 2). */
+/** How a cage differs from its template, or from the one that was saved from it. Throws `cage-without-template` (exit 2). */
 export async function changesOf(
 	machine: Machine,
 	name: string,
 ): Promise<{ template: string; differences: TemplateDifference[] }> {
 	const cage = await knownCage(machine.store, name);
-	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === cage.template);
+	const isOrigin = ({ builtIn, template }: StoredTemplate) =>
+		cage.template === undefined ? !builtIn && template.name === name : template.name === cage.template;
+	const origin = (await machine.store.templates.list()).find(isOrigin);
 	if (!origin) throw new Failure("cage-without-template", { name }, 2);
 	const { template } = await templateOf(machine, origin.template.name, madeBy(cage));
 	return { template: origin.template.name, differences: templateDifferences(origin.template, template) };

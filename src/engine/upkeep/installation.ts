@@ -6,6 +6,7 @@ import {
 	installedFiles,
 	installedPlaces,
 	manualPlace,
+	packagedFolder,
 	programFolder,
 	programLink,
 	type TimerTask,
@@ -35,10 +36,11 @@ interface Installation {
 const folder = pathToText(programFolder) ?? "";
 
 /**
- * The files that `installProgram` would write. Throws `install-foreign` (exit 4) if somebody else's file is at one of the places,
- * and `unit-changed` if one of ours was edited.
+ * The files that `installProgram` would write. Throws `install-packaged` (exit 4) if a package has installed the program,
+ * `install-foreign` if somebody else's file is at one of the places, and `unit-changed` if one of ours was edited.
  */
 export async function planInstallation({ machine }: Context, request: InstallRequest) {
+	if (request.program.package() !== "none") throw new Failure("install-packaged", { path: showPath(packagedFolder) }, 4);
 	if ((await request.program.state()) === "foreign") throw new Failure("install-foreign", { path: showPath(programLink) }, 4);
 	const is = (path: string) => machine.files.resolve(`${request.root === "/" ? "" : request.root}${path}` as Path) !== undefined;
 	const has = {

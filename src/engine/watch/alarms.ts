@@ -163,7 +163,8 @@ export async function watchAlarms(
 			for (const { cage, finding } of found) {
 				const time = new Date(machine.now()).toISOString();
 				const alarm = { time, cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 } as const;
-				raise({ ...alarm, finding: finding.code, path: showPath(finding.path) }, "attack");
+				const { code, path, values } = finding;
+				raise({ ...alarm, finding: code, values, path: showPath(path) }, "attack");
 			}
 			await machine.sleep(checkEvery * 1000, signal).catch(() => undefined);
 		}

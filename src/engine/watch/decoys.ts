@@ -29,7 +29,7 @@ export class DecoyWatch {
 		this.#onOpen = onOpen;
 	}
 
-	/** From now on exactly these are watched. Warns (`decoys-unwatched`) if the kernel does not allow it. */
+	/** Watches exactly these from now on. Warns (`decoys-unwatched`) if the kernel does not allow it. */
 	async follow(decoys: readonly WatchedDecoy[]): Promise<void> {
 		const places = decoys.map(({ place }) => place).join("\0");
 		if (places === this.#places && (this.#openings === undefined || this.#openings.isRunning())) return;

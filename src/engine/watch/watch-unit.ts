@@ -1,8 +1,8 @@
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
 import { Failure } from "../../core/failure.ts";
-import { pathToText } from "../../core/path/path.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { programFolder } from "../../core/upkeep/installation.ts";
+import { packagedWatchUnit, programFolder } from "../../core/upkeep/installation.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { watchUnitPlace } from "./alarms.ts";
@@ -18,20 +18,24 @@ interface WatchUnit {
 	readonly options: readonly string[];
 	/** Reads a file of packaging/. */
 	readonly packaged: (name: string) => string;
+	/** The text of the unit that the program's package has installed. */
+	readonly ofPackage: string | undefined;
 }
 
 interface ChangedUnit {
 	readonly changed: boolean;
 	readonly unit: string;
+	/** `packagedWatchUnit` if that one was only enabled or disabled. */
+	readonly place: Path;
 }
 
 /**
- * Writes the watch's unit and starts it, now and at each boot. Throws `cage-unknown` (exit 2), and `install-foreign` or
+ * Writes the watch's unit, if the package has not installed the same, and starts it, now and at each boot. Throws `cage-unknown` (exit 2), and `install-foreign` or
  * `unit-changed` (exit 4) if somebody else wrote or changed the file.
  */
 export async function installWatch(
 	context: Context,
-	{ names, options, packaged }: WatchUnit,
+	{ names, ofPackage, options, packaged }: WatchUnit,
 	dryRun: boolean,
 ): Promise<ChangedUnit> {
 	const { machine } = context;
@@ -41,25 +45,34 @@ export async function installWatch(
 	const words = [...rest, "watch", "--journal", ...options, ...names];
 	const command = [programWord(program), ...words.map(argumentWord)].join(" ");
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
-	if (dryRun) return { changed: true, unit: text };
-	await machine.units.install(watchUnitPlace, text, owner);
+	const place = text === ofPackage ? packagedWatchUnit : watchUnitPlace;
+	if (dryRun) return { changed: true, unit: text, place };
+	if (place === watchUnitPlace) await machine.units.install(place, text, owner);
+	// A unit with other options would override the package's unit.
+	else if ((await machine.units.installed(watchUnitPlace)).kind === "ours") await machine.units.uninstall(watchUnitPlace);
 	// Restart, because an older watch may run.
 	await machine.services.enable(unit, false, "/");
 	await machine.services.enable(unit, true, "/");
-	return { changed: true, unit: text };
+	return { changed: true, unit: text, place };
 }
 
-/** Stops the watch and removes its unit. */
-export async function uninstallWatch(context: Context, dryRun: boolean): Promise<ChangedUnit> {
+/** Stops the watch and removes its unit. A package's unit stays, disabled. */
+export async function uninstallWatch(
+	context: Context,
+	{ ofPackage }: Pick<WatchUnit, "ofPackage">,
+	dryRun: boolean,
+): Promise<ChangedUnit> {
 	const { machine } = context;
-	const installed = await machine.units.installed(watchUnitPlace);
-	if (installed.kind === "none") return { changed: false, unit: "" };
+	const hasFile = (await machine.units.installed(watchUnitPlace)).kind !== "none";
+	const place = hasFile || ofPackage === undefined ? watchUnitPlace : packagedWatchUnit;
+	const done = { changed: hasFile || ofPackage !== undefined, unit: "", place };
+	if (!done.changed) return done;
 	await requireOurs(context);
-	if (dryRun) return { changed: true, unit: "" };
+	if (dryRun) return done;
 	await machine.services.enable(unit, false, "/");
-	await machine.units.uninstall(watchUnitPlace);
+	if (hasFile) await machine.units.uninstall(watchUnitPlace);
 	await machine.units.reload();
-	return { changed: true, unit: "" };
+	return done;
 }
 
 async function requireOurs({ machine: { units } }: Context): Promise<void> {

@@ -9,7 +9,7 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
-	drift: (cage, path, finding) => `${cage}: ${path} gefährdet den Käfig (${finding}). cagewright check ${cage} erklärt es`,
+	drift: (cage, path, what) => `${cage}: ${path} ${what}. Die Abhilfe zeigt: cagewright check ${cage}`,
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	label: "Alarme",
@@ -23,5 +23,11 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 		wouldRemove: (path) => `Würde ${path} stoppen und entfernen.`,
 		removed: (path) => `${path} gestoppt und entfernt.`,
 		absent: "`watch` ist nicht als Dienst installiert.",
+		packaged: {
+			would: (path) => `Würde ${path} starten, jetzt und mit dem System.`,
+			installed: (path) => `${path} gestartet, jetzt und mit dem System. Alarme stehen im Journal: journalctl CAGE=NAME`,
+			wouldRemove: (path) => `Würde ${path} stoppen.`,
+			removed: (path) => `${path} gestoppt; startet nicht mehr mit dem System.`,
+		},
 	},
 };

@@ -195,6 +195,8 @@ export const cliDe: CliMessages = {
 		next: {
 			installed: (unit) =>
 				`Um den Dienst im Käfig zu starten, jetzt und beim Systemstart: systemctl enable ${unit} && systemctl restart ${unit}`,
+			installedOwn: (unit) =>
+				`Falls der Dienst auch außerhalb läuft, zuerst anhalten: systemctl disable --now DIENST\nUm den Käfig zu starten, jetzt und beim Systemstart: systemctl enable --now ${unit}`,
 			replaced: (unit) => `Um die Änderung anzuwenden: systemctl restart ${unit}`,
 			removed: (unit) => `${unit} läuft unverändert weiter, bis der Dienst beendet oder neu gestartet wird.`,
 		},

@@ -160,7 +160,7 @@ export const failuresDe: Failures = {
 		"Unter '{path}' kann kein Köder liegen: Dieses Verzeichnis wird bei jedem Start eingehängt oder geleert. Wählen Sie einen anderen Pfad.",
 	"include-matches-nothing": "'{value}' passt auf nichts in diesem System. Prüfen Sie Pfad oder Muster.",
 	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
-	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
+	"launch-failed": "Der Käfig ließ sich nicht starten ({detail}). `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":
 		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
@@ -205,7 +205,7 @@ export const failuresDe: Failures = {
 		"Der Zustandsordner {path} enthält keinen Käfig. Prüfen Sie den Pfad, oder wählen Sie mit --state einen anderen Ordner.",
 	"no-launcher":
 		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
-	"line-unreadable": "Die Shell kann diese Zeile nicht lesen: {detail}",
+	"line-unreadable": "Die Shell kann diese Zeile nicht lesen. Berichtigen Sie sie: {detail}",
 	"line-program-missing":
 		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder schreiben Sie eine Probe mit einem anderen Programm.",
 	"probe-guess-failed":
@@ -247,7 +247,7 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Letzte Ausgabe: %}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",
@@ -284,7 +284,7 @@ export const failuresDe: Failures = {
 	"nowhere-executable":
 		"In keinem Ordner lassen sich Programme ausführen: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Wählen Sie mit --state einen Zustandsordner ohne noexec.",
 	"processor-unsupported": "Der Prozessor {processor} wird nicht unterstützt. Verwenden Sie ein System mit x86_64.",
-	"program-failed": "{program} ist gescheitert: {problem}",
+	"program-failed": "{program} ist gescheitert ({problem}). Beheben Sie die Ursache und versuchen Sie es erneut.",
 	"program-not-a-file": "{program} ist keine Datei. Nennen Sie das Programm selbst.",
 	"program-not-executable": "{program} ist nicht ausführbar. Prüfen Sie den Modus.",
 	"program-not-found": "Programm '{program}' nicht gefunden. Prüfen Sie den Namen, oder installieren Sie es.",

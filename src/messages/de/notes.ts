@@ -40,7 +40,7 @@ export const notesDe: Notes = {
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, aber keine Datei wurde geholt. Holen Sie eine: {exercise}",
 	"unproven-time":
 		"Nicht bewiesen: der Zeitabgleich. In der Sandbox ist kein Zeitserver erreichbar. Um auf einen echten zu warten: {exercise}",
-	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox scheitert: {exercise} {words}",
+	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox scheitert. Prüfen Sie sie: {exercise} {words}",
 	"unproven-handed-sockets":
 		"Nicht bewiesen: Nachrichten anderer Programme dieses Systems an {paths}. `cagewright run` öffnet diese Sockets im Käfig, wo jene Programme sie nicht erreichen. Mit einem Drop-in erreichen sie sie: cagewright unit NAME --dropin DIENST --install",
 	"unproven-sockets":
@@ -51,7 +51,8 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: {count} {count|Programm|Programme} in {place}, die keine Anfrage startete: {paths}. Lassen Sie die Anwendung die wichtigen starten: --exercise 'BEFEHL'",
 	"unproven-left-out":
 		"Nicht bewiesen: eine Übung, die in der Sandbox gelingt, aber im Käfig scheitert, weil Dateien weggelassen wurden: {exercise}. Um sie zu erlauben: {options}",
-	"unproven-in-cage": "Nicht bewiesen: eine Übung, die in der Sandbox gelingt, aber im Käfig scheitert: {exercise}",
+	"unproven-in-cage":
+		"Nicht bewiesen: eine Übung, die in der Sandbox gelingt, aber im Käfig scheitert: {exercise}. `cagewright explain NAME` zeigt, was der Käfig verweigert.",
 	"template-not-unit": "'{template}' wählt die Vorlage dieses Namens. Für die systemd-Unit schreiben Sie {unit}.",
 	"writes-system-directory":
 		"Die Anwendung schrieb nach {path}, in ein Systemverzeichnis, das im Käfig schreibgeschützt ist. Muss sie dort schreiben, machen Sie ein Verzeichnis darunter beschreibbar.",
@@ -71,7 +72,7 @@ export const notesDe: Notes = {
 	"configuration-replaced": "Der Käfig {name} verwendet jetzt {path} des Hosts. Die bearbeitete Fassung ist gesichert: {kept}",
 	"minimise-uncounted":
 		"{command} scheitert schon im vollständigen Käfig; das Verkleinern berücksichtigt es deshalb nicht. Um zu beobachten, was der Befehl braucht: cagewright trace {name} --add --exercise BEFEHL",
-	"minimise-keep-unmatched": "--keep '{pattern}' passt auf keine Datei im Käfig {name}.",
+	"minimise-keep-unmatched": "--keep '{pattern}' passt auf keine Datei im Käfig {name}. Prüfen Sie das Muster.",
 	"rotation-removed":
 		"Die logrotate-Datei von {name} wurde entfernt, weil diese Generation keine Protokollverzeichnisse hat. Um sie wiederherzustellen: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
@@ -175,10 +176,12 @@ export const notesDe: Notes = {
 		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Nötig ist ein Verzeichnis mit allen Dateien, die {program} nach dem Wechsel der Wurzel öffnet, unter denselben Pfaden.",
 	"own-chroot-sessions":
 		"{program} kann auch jede Sitzung einsperren: `{setting}` ({source}). Nötig ist je Sitzung ein Verzeichnis, das root gehört; der Server selbst bleibt außerhalb.",
-	"found-elsewhere": "Die Anwendung läuft in einem Container oder unter einer anderen Wurzel. Ihr Befehl gilt dort.",
-	"found-program-missing": "{program} ist auf diesem System nicht installiert.",
+	"found-elsewhere":
+		"Die Anwendung läuft in einem Container oder unter einer anderen Wurzel; auf diesem System funktioniert ihr Befehl vielleicht nicht.",
+	"found-program-missing": "{program} ist auf diesem System nicht installiert. Installieren Sie es zuerst.",
 	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben. Prüfen Sie den Befehl.",
-	"found-account-unknown": "Die Anwendung läuft unter uid {uid}, für die es auf diesem System kein Konto gibt.",
+	"found-account-unknown":
+		"Die Anwendung läuft unter uid {uid}, für die es auf diesem System kein Konto gibt. Wählen Sie eines mit --user.",
 	"unit-without-command": "Die Unit startet keinen Befehl.",
 	"unit-oneshot": "Die Unit ist eine Aufgabe, die endet; ein Käfig ist für Anwendungen, die weiterlaufen.",
 	"unit-dbus": "Andere Programme starten die Anwendung über D-Bus; im Käfig ist D-Bus nicht verfügbar.",
@@ -195,7 +198,8 @@ export const notesDe: Notes = {
 	"unit-shell-exec":
 		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}, und lässt die Schritte davor weg.",
 	"unit-argument-zero": "Die Unit startet das Programm unter einem anderen Namen ({name}). Der Käfig tut das nicht.",
-	"unit-environment-file-missing": "Die Umgebungsdatei {path} gibt es nicht.",
+	"unit-environment-file-missing":
+		"Die Umgebungsdatei {path} gibt es nicht. Braucht die Anwendung deren Variablen, setzen Sie sie mit --env.",
 	"unit-variables-missing": "Der Befehl verwendet Variablen, die nicht gesetzt sind: {names}. Um sie zu setzen: --env",
 	"unit-variables-passed":
 		"systemd gibt {names} aus seiner eigenen Umgebung an den Dienst weiter; Cagewright nicht. Braucht die Anwendung sie, setzen Sie sie mit --env.",
@@ -203,8 +207,8 @@ export const notesDe: Notes = {
 		"systemd legt das Konto {user} nur an, solange der Dienst läuft. Cagewright legt für den Käfig ein dauerhaftes Konto an und entfernt es mit ihm. Um ein anderes Konto zu verwenden: --user",
 	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}. Der Käfig gewährt nur, was die Beobachtung als nötig zeigt.",
 	"unit-process-settings": "Die Unit setzt {settings}. Der Käfig tut das nicht.",
-	"unit-link-broken": "Die Unit-Datei {path} ist ein defekter Link.",
-	"unit-unreadable": "Die Unit-Datei {path} ist nicht lesbar.",
+	"unit-link-broken": "Die Unit-Datei {path} ist ein defekter Link. Reparieren oder entfernen Sie ihn.",
+	"unit-unreadable": "Die Unit-Datei {path} ist nicht lesbar. Prüfen Sie ihren Modus.",
 	"unit-sockets-passed": "Die Sockets {sockets} sind wie bei systemd offen, bevor die Anwendung startet.",
 	"unit-sockets-unsupported":
 		"Die Anwendung bekommt die Sockets {sockets} von systemd, und Cagewright kann sie nicht weitergeben. Lassen Sie die Anwendung selbst lauschen.",
@@ -216,7 +220,7 @@ export const notesDe: Notes = {
 	"unit-reload-signal": "Um die Konfiguration neu zu laden: cagewright signal NAME {signal}",
 	"unit-reload-command": "Die Unit lädt die Konfiguration neu mit: {command}",
 	"unit-privileged": "Die Unit startet den Befehl als root, obwohl sie ein Konto nennt.",
-	"unit-home": "Das Arbeitsverzeichnis ist ein unbekanntes Home-Verzeichnis.",
+	"unit-home": "Das Arbeitsverzeichnis ist ein unbekanntes Home-Verzeichnis. Setzen Sie es mit --cwd.",
 	"unit-template": "{name} braucht eine Instanz. Schreiben Sie sie hinter das '@'.",
 	"unit-lines-skipped": "Cagewright hat {count} nicht lesbare {count|Zeile|Zeilen} der Unit übersprungen.",
 };

@@ -20,6 +20,9 @@ export const installDe: Widen<typeof installEn> = {
 	wouldRemove: "Würde diese Dateien entfernen und alle Käfige und Vorlagen behalten:",
 	removed: "Diese Dateien wurden entfernt, alle Käfige und Vorlagen behalten:",
 	nothing: "Nichts war installiert.",
+	packaged: (path) =>
+		`Ein Paket hat das Programm schon in ${path} installiert, mit Handbuchseiten, Vervollständigung, Hook und Timern. Nichts wurde geändert. Um alle Käfige täglich zu aktualisieren: systemctl enable --now cagewright-update.timer`,
+	ofPackage: "`install` hat hier nichts geschrieben. Das Programm entfernt der Paketmanager.",
 	left: (path) => `${path} wurde nach der Installation geändert und nicht entfernt.`,
 	noneStale: "Kein Käfig ist veraltet.",
 	stale: (name, packages, security) =>
@@ -51,6 +54,8 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	started: (service) => `${service} wurde wieder gestartet`,
 	willAdopt: (service, name) => `${service} wird so in den Käfig ${name} übernommen:`,
 	willRelease: (service, name) => `${service} wird so aus dem Käfig ${name} zurückgegeben:`,
+	wouldAdopt: (service, name) =>
+		`6. ${service} anhalten, den Zustand in den Käfig kopieren und den Dienst im Käfig ${name} starten; antwortet er dort nicht, alles zurücknehmen`,
 	stop: "1. Den Dienst anhalten",
 	copy: (places) =>
 		places.length
@@ -107,7 +112,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	devices: "Geräte",
 	writable: "Beschreibbar",
 	directories: "Legt an",
-	rules: "Regeln für Builds",
+	rules: "Regeln für den Bau",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",
@@ -208,7 +213,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		configuration: "Konfiguration, die zu keinem Paket gehört",
 	} satisfies Record<PinKind, string>,
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`Das ist nur für ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts erwiesen. Andere Funktionen können die weggelassenen Dateien brauchen.`,
+		`Das ist nur für ${[many(probes, "Probe", "Proben"), many(exercises, "Übung", "Übungen"), ...signals].join(", ")} und drei Starts erwiesen. Andere Funktionen können die weggelassenen Dateien brauchen.`,
 	noExercise:
 		"Nur die Probe beweist das. Ergänzen Sie --exercise BEFEHL für alles Weitere, was der Dienst können muss, bevor Sie sich darauf verlassen.",
 	uncounted: (lines: string) => `Nicht gezählt, weil es schon im vollständigen Käfig scheitert: ${lines}`,

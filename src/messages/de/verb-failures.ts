@@ -1,15 +1,18 @@
 import type { verbFailuresEn } from "../en/verb-failures.ts";
 
 export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
+	"install-packaged":
+		"Ein Paket hat Cagewright schon in {path} installiert. Zuerst das Paket entfernen, dann noch einmal installieren.",
 	"install-foreign":
 		"{path} stammt nicht von Cagewright und wird nicht überschrieben. Verschieben Sie es, und installieren Sie erneut.",
 	"export-damaged":
-		"{path} ist beschädigt oder stammt nicht von Cagewright ({where}); nichts wurde importiert. Exportieren Sie den Käfig erneut.",
+		"{path} ist beschädigt oder stammt nicht von Cagewright; nichts wurde importiert. Exportieren Sie den Käfig erneut.",
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
 	"export-without-data":
 		"--with-data gilt nur für Archive: Ein Filter für Systemaufrufe enthält keine Daten. Lassen Sie --with-data oder --format seccomp weg.",
-	"export-changed": "Der Käfig {name} weicht vom gebauten Stand ab: {path} {what}. Er wurde nicht exportiert. Abhilfe: {fix}.",
+	"export-changed":
+		"Der Käfig {name} wurde nicht exportiert, weil er nach dem Bau verändert wurde: {path} {what}. Abhilfe: {fix}.",
 	"import-architecture":
 		"Nichts wurde importiert: Der Käfig wurde für {theirs}-Prozessoren gebaut, dieses System ist aber {ours}. Bauen Sie den Käfig hier aus seiner Vorlage.",
 	"import-there":
@@ -172,7 +175,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Die Sitzung {id} ist in Prozess {pid} geöffnet. Arbeiten Sie dort weiter, oder beenden Sie den Prozess zuerst.",
 	"session-newer":
 		"Die Sitzung {id} wurde von einem neueren cagewright gespeichert. Arbeiten Sie mit dieser Version weiter, oder entfernen Sie die Sitzung.",
-	"session-damaged": "Die Sitzung {id} ist beschädigt. Sie wurde nach {path} verschoben.",
+	"session-damaged": "Die Sitzung {id} ist beschädigt und lässt sich nicht fortsetzen. Sie wurde nach {path} verschoben.",
 	"session-not-kept": "Die Sitzung ließ sich nicht speichern und lässt sich deshalb nicht fortsetzen: {cause}",
 	"session-removal-unconfirmed":
 		"Mit der Sitzung {name} werden ihre Antworten und ihre Beobachtung gelöscht. Bestätigen Sie mit --yes.",

@@ -106,7 +106,7 @@ export const wizardDe: WizardMessages = {
 		setuid:
 			"{path} ist setuid: Jeder Benutzer, der es ausführt, erhält die Rechte des Eigentümers. In den Käfig aufnehmen? (j/n)",
 		escape:
-			"NICHT SICHER: {escaped} {escaped|Ausbruchstechnik gelang|Ausbruchstechniken gelangen}, und {missing} {missing|Schutzschicht fehlt|Schutzschichten fehlen}. Diesen Käfig trotzdem speichern? n zeigt die Ergebnisse. (j/n)",
+			"NICHT SICHER: {escaped} {escaped|Ausbruchsversuch gelang|Ausbruchsversuche gelangen}, und {missing} {missing|Schutzschicht fehlt|Schutzschichten fehlen}. Diesen Käfig trotzdem speichern? n zeigt die Ergebnisse. (j/n)",
 		"install-unit": "Die Unit von {name} nach /etc/systemd/system schreiben und systemd neu laden? Das startet nichts. (j/n)",
 		"install-dropin":
 			"Ein Drop-in für {service} schreiben? Ab dem nächsten Start läuft der Dienst im Käfig {name}, mit den Daten des Käfigs. (j/n)",
@@ -147,7 +147,9 @@ export const wizardDe: WizardMessages = {
 		"minimise-unanswered-yet": "Das Verkleinern setzt voraus, dass die Anwendung antwortet.",
 		"minimise-saved": "Der Käfig ist bereits gespeichert. Um ihn zu verkleinern: cagewright minimise {name}",
 		"minimise-stopped": "Angehalten. Der Käfig wurde nicht geändert.",
-		"unit-installed": "{place} geschrieben. Zum Starten: systemctl enable --now {unit}",
+		"unit-installed":
+			"{place} geschrieben. Läuft der Dienst auch außerhalb, zuerst anhalten. Zum Starten des Käfigs: systemctl enable --now {unit}",
+		"dropin-installed": "{place} geschrieben. Um den Dienst im Käfig zu starten: systemctl restart {unit}",
 		"unit-replaced": "{place} ersetzt. Zum Neustarten: systemctl restart {unit}",
 		"unit-unchanged": "{place} ist aktuell.",
 		"unit-removed": "{place} entfernt.",

@@ -12,8 +12,7 @@ export const alarmsEn = {
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
-	drift: (cage: string, path: string, finding: string) =>
-		`${cage}: ${path} endangers the cage (${finding}). cagewright check ${cage} explains it`,
+	drift: (cage: string, path: string, what: string) => `${cage}: ${path} ${what}. To see the fix: cagewright check ${cage}`,
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
 	label: "Alarms",
@@ -27,5 +26,11 @@ export const alarmsEn = {
 		wouldRemove: (path: string) => `Would stop and remove ${path}.`,
 		removed: (path: string) => `Stopped and removed ${path}.`,
 		absent: "`watch` is not installed as a service.",
+		packaged: {
+			would: (path: string) => `Would start ${path}, now and at each boot.`,
+			installed: (path: string) => `Started ${path}, now and at each boot. Alarms go to the journal: journalctl CAGE=NAME`,
+			wouldRemove: (path: string) => `Would stop ${path}.`,
+			removed: (path: string) => `Stopped ${path}; it no longer starts at boot.`,
+		},
 	},
 };

@@ -29,8 +29,8 @@ export const cliEn = {
 			pid !== undefined
 				? `1. Trace process ${pid} with strace while it runs, and leave it running`
 				: onHost
-					? "1. Trace with strace on the host, without a sandbox: everything it writes, sends and changes is permanent"
-					: "1. Trace with strace in a sandbox: everything it writes is discarded",
+					? "1. Trace with strace on the host, without a sandbox: everything that the application writes, sends and changes is permanent"
+					: "1. Trace with strace in a sandbox that discards what the application writes",
 		plan: "2. Plan files, devices, accounts and permissions",
 		build: (place: string) => `3. Build ${place}`,
 		trial: (rounds: number) => `4. Test it in the cage, in at most ${rounds} rounds, until it answers every probe`,
@@ -106,7 +106,8 @@ export const cliEn = {
 	progress: {
 		unit: (unit: string) => `Testing the systemd unit ${unit}…`,
 		trace: "Tracing in a sandbox…",
-		traceOnHost: "Tracing on the host, without a sandbox: everything the application writes, sends and changes is permanent…",
+		traceOnHost:
+			"Tracing on the host, without a sandbox: everything that the application writes, sends and changes is permanent…",
 		attach: "Tracing a running process…",
 		attached: (pid: number, processes: number) =>
 			processes === 1 ? `tracing process ${pid}` : `tracing process ${pid} and ${processes - 1} more`,
@@ -200,6 +201,9 @@ export const cliEn = {
 		next: {
 			installed: (unit: string) =>
 				`To start it in its cage, now and at boot: systemctl enable ${unit} && systemctl restart ${unit}`,
+			/** For a separate unit of the cage. */
+			installedOwn: (unit: string) =>
+				`If the service also runs outside the cage, stop it first: systemctl disable --now SERVICE\nTo start the cage, now and at boot: systemctl enable --now ${unit}`,
 			replaced: (unit: string) => `To apply the change: systemctl restart ${unit}`,
 			removed: (unit: string) => `${unit} keeps running unchanged until it is stopped or restarted.`,
 		},

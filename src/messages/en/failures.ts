@@ -148,7 +148,7 @@ export const failuresEn = {
 		"No decoy can be at '{path}': the launcher mounts that directory or empties it at each start. Choose another path.",
 	"include-matches-nothing": "'{value}' matches nothing on this machine. Check the path or pattern.",
 	internal: "Internal error: {detail}. Please report it with the output of --debug.",
-	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` checks this machine's requirements.",
+	"launch-failed": "The cage could not be started ({detail}). `cagewright doctor` checks this machine's requirements.",
 	"lock-unreadable": "Cannot read the lock {path}. If no other cagewright process runs, remove it.",
 	"manifest-damaged":
 		"{path} is damaged. Go back to the previous generation with `cagewright rollback {name}`, or rebuild the cage with --replace, which keeps its data.",
@@ -189,7 +189,7 @@ export const failuresEn = {
 	"no-cages": "State folder {path} contains no cage. Check the path, or choose another folder with --state.",
 	"no-launcher":
 		"Refusing to start a cage: this machine cannot confine it. Missing requirements: {requirements}. `cagewright doctor` explains how to fix each.",
-	"line-unreadable": "The shell cannot parse this line: {detail}",
+	"line-unreadable": "The shell cannot parse this line. Correct it: {detail}",
 	"line-program-missing":
 		"{program} is not installed on this machine. Install its package, or write a probe that uses another program.",
 	"probe-guess-failed":
@@ -228,7 +228,7 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":
-		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}",
+		"{command} runs but does not answer the probe, even outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",
@@ -263,7 +263,7 @@ export const failuresEn = {
 	"nowhere-executable":
 		"No folder allows programs to run: {folder}, /run, /tmp and /dev/shm are mounted noexec. Choose a state folder without noexec with --state.",
 	"processor-unsupported": "Processor {processor} is not supported. Use an x86_64 machine.",
-	"program-failed": "{program} failed: {problem}",
+	"program-failed": "{program} failed ({problem}). Fix the cause, then try again.",
 	"program-not-a-file": "{program} is not a file. Name the program itself.",
 	"program-not-executable": "{program} is not executable. Check its mode.",
 	"program-not-found": "Program '{program}' not found. Check the name, or install it.",

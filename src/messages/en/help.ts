@@ -1,4 +1,12 @@
+import type { permissionWords } from "../../core/plan/permissions.ts";
 import type { Widen } from "../widen.ts";
+
+type PermissionWord =
+	| (typeof permissionWords)[keyof typeof permissionWords]
+	| "call:NAME"
+	| "capability:NAME"
+	| "socket:PATH"
+	| "executable-data:DIR";
 
 /**
  * Texts of `--help`, man pages, the command line reference and usage errors. A verb's own text for an option wins over the shared one.
@@ -23,14 +31,14 @@ export const helpEn = {
 			transfer: "move a cage to another machine",
 			running: "start it, look around, signal it",
 			unit: "run it as a systemd service",
-			looking: "cages, their files, refused access",
+			looking: "list; show files; explain refusals",
 			selftest: "try to escape; report attacks",
 			comparing: "find changes and weaknesses",
 			updating: "rebuild, go back, compare",
 			removing: "remove unneeded files, or a cage",
-			documents: "document; saved templates, sessions",
-			finding: "services found here; requirements",
-			installing: "program, man pages, hooks, timer",
+			documents: "document it; templates, sessions",
+			finding: "list services; check requirements",
+			installing: "set up or remove the program",
 		},
 		wizard: "Wizard",
 		options: "Options",
@@ -51,6 +59,7 @@ export const helpEn = {
 		runs: "Trace and trial:",
 		minimising: "Minimising:",
 		own: "Options:",
+		permissionWords: "PERMISSION of --allow and --refuse:",
 		global: "Options of every verb:",
 		wizard: "Options of the wizard:",
 		examples: "Examples:",
@@ -58,6 +67,22 @@ export const helpEn = {
 	moreOptions: "Less common options",
 	repeatable: "repeatable",
 	default: "default",
+	/** What each word of `--allow` and `--refuse` permits. */
+	permissions: {
+		proc: "/proc with the application's own processes and no kernel files",
+		"kernel-proc": "/proc with files about the machine, such as its load and memory, read-only",
+		sys: "/sys, read-only: devices and their counters",
+		"unix-sockets": "Unix sockets",
+		netlink: "Questions to the kernel about network addresses and routes",
+		multicast: "Multicast and broadcast",
+		syslog: "Messages to the host's syslog",
+		memfd: "Files in memory (memfd_create)",
+		"writable-code": "Memory that is both writable and executable, as just-in-time compilers need",
+		"call:NAME": "This system call, if the cage has a filter of its own (--calls observed)",
+		"capability:NAME": "This capability, such as capability:net_bind_service",
+		"socket:PATH": "This unix socket of the host",
+		"executable-data:DIR": "Running files in this writable directory",
+	} satisfies Record<PermissionWord, string>,
 	options: {
 		version: "Print the version",
 		help: "Show this help",
@@ -98,7 +123,7 @@ export const helpEn = {
 		allowSetuid: "Setuid file that may go into the cage",
 		decoy:
 			"Place decoys: worthless files that the application never opens; opening one raises an alarm (default: where intruders look)",
-		allow: "Grant a permission that the trace did not prove necessary",
+		allow: "Grant a permission that the trace did not prove necessary; the words are listed below",
 		refuse: "Refuse a permission although the trace used it",
 		account: "Add this user or group of the host to the cage, without password and shell: NAME, user:NAME or group:NAME",
 		set: "Set a parameter of the template",
@@ -111,7 +136,7 @@ export const helpEn = {
 		dryRun: "Show what would be done and change nothing",
 		replace: "Replace a cage of this name that is damaged or belongs to another application; its data is kept",
 		attach: "Trace a running process and its children; it keeps running",
-		for: "Trace at least this long, such as 90, 30m or 24h (only with --attach)",
+		for: "Trace at least this long: seconds, or a time such as 30m or 24h (only with --attach)",
 		takeDocumented: "Add files that the application's documentation names, although the trace did not use them",
 		minimise: "At the end, remove files that trials prove unnecessary",
 		keep: "Never remove matching files",
@@ -139,7 +164,7 @@ export const helpEn = {
 			details:
 				"TARGET is a template or a systemd unit; --add needs a cage. `trace NAME --for TIME` watches a running cage for files that it misses.",
 			add: "Add this run to the stored trace; run only the exercises given here",
-			for: "How long to watch a running cage; with --attach, trace for at least this time (90, 30m, 24h)",
+			for: "How long to watch a running cage, or at least with --attach: seconds, or a time such as 30m or 24h",
 		},
 		plan: {
 			about: "Show what would go into a traced cage, and why",

@@ -34,7 +34,7 @@ export const notesEn = {
 	"unproven-entry": "Not proven: directory entries. The server answered a bind, but no entry was read. Read one: {exercise}",
 	"unproven-file": "Not proven: files. The server answered, but no file was fetched. Fetch one: {exercise}",
 	"unproven-time": "Not proven: time synchronisation. The sandbox reaches no time server. To wait for a real one: {exercise}",
-	"unproven-exercise": "Not proven: an exercise that fails in the sandbox too: {exercise} {words}",
+	"unproven-exercise": "Not proven: an exercise that fails in the sandbox too. Check it: {exercise} {words}",
 	"unproven-handed-sockets":
 		"Not proven: messages from other programs of this machine to {paths}. `cagewright run` opens these sockets inside the cage, where those programs cannot reach them. With a drop-in they can: cagewright unit NAME --dropin SERVICE --install",
 	"unproven-sockets":
@@ -45,7 +45,8 @@ export const notesEn = {
 		"Not proven: {count} {count|program|programs} in {place} that no request started: {paths}. Make the application start those that matter: --exercise 'COMMAND'",
 	"unproven-left-out":
 		"Not proven: an exercise that succeeds in the sandbox but fails in the cage, because files were left out: {exercise}. To allow them: {options}",
-	"unproven-in-cage": "Not proven: an exercise that succeeds in the sandbox but fails in the cage: {exercise}",
+	"unproven-in-cage":
+		"Not proven: an exercise that succeeds in the sandbox but fails in the cage: {exercise}. `cagewright explain NAME` shows what the cage refuses.",
 	"template-not-unit": "'{template}' selects the template of that name. To select the systemd unit, write {unit}.",
 	"writes-system-directory":
 		"The application wrote to {path}, a system directory that is read-only in the cage. If it must write there, make a directory below it writable.",
@@ -64,7 +65,7 @@ export const notesEn = {
 	"configuration-replaced": "Cage {name} now uses the host's {path}. The edited file is saved as {kept}.",
 	"minimise-uncounted":
 		"{command} fails even in the complete cage, so minimising ignores it. To trace what it needs: cagewright trace {name} --add --exercise COMMAND",
-	"minimise-keep-unmatched": "--keep '{pattern}' matches no file in cage {name}.",
+	"minimise-keep-unmatched": "--keep '{pattern}' matches no file in cage {name}. Check the pattern.",
 	"rotation-removed":
 		"The logrotate file of {name} was removed, because this generation has no log directories. To restore it: cagewright unit {name} --logrotate --install",
 	"rotation-not-refreshed":
@@ -162,10 +163,10 @@ export const notesEn = {
 		"{program} can also confine itself: `{setting}` ({source}). This requires a directory with all files that {program} opens after it changes its root, under the same paths.",
 	"own-chroot-sessions":
 		"{program} can also confine each session: `{setting}` ({source}). Each session requires a directory owned by root, and the server itself stays outside.",
-	"found-elsewhere": "The application runs in a container or under another root. Its command is valid there.",
-	"found-program-missing": "{program} is not installed on this machine.",
+	"found-elsewhere": "The application runs in a container or under another root, so its command may not work on this machine.",
+	"found-program-missing": "{program} is not installed on this machine. Install it first.",
 	"found-title-rewritten": "The process has overwritten its command line. Check the command.",
-	"found-account-unknown": "The application runs as uid {uid}, which has no account on this machine.",
+	"found-account-unknown": "The application runs as uid {uid}, which has no account on this machine. Choose one with --user.",
 	"unit-without-command": "The unit starts no command.",
 	"unit-oneshot": "The unit is a task that ends, but a cage is for an application that keeps running.",
 	"unit-dbus": "Other programs start the application via D-Bus, which is not available in the cage.",
@@ -182,7 +183,8 @@ export const notesEn = {
 	"unit-shell-exec":
 		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",
 	"unit-argument-zero": "The unit runs the program under another name ({name}). The cage does not.",
-	"unit-environment-file-missing": "The environment file {path} does not exist.",
+	"unit-environment-file-missing":
+		"The environment file {path} does not exist. If the application needs its variables, set them with --env.",
 	"unit-variables-missing": "The command uses variables that are not set: {names}. To set them: --env",
 	"unit-variables-passed":
 		"systemd passes {names} from its own environment to the service; Cagewright does not. If the application needs them, set them with --env.",
@@ -190,8 +192,8 @@ export const notesEn = {
 		"systemd creates the account {user} only while the service runs. Cagewright creates a permanent account for the cage and removes it with the cage. To use another account: --user",
 	"unit-ambient-capabilities": "The unit grants {capabilities}. The cage grants only what the trace shows as needed.",
 	"unit-process-settings": "The unit sets {settings}. The cage does not.",
-	"unit-link-broken": "The unit file {path} is a broken link.",
-	"unit-unreadable": "Cannot read the unit file {path}.",
+	"unit-link-broken": "The unit file {path} is a broken link. Repair or remove it.",
+	"unit-unreadable": "Cannot read the unit file {path}. Check its mode.",
 	"unit-sockets-passed": "The sockets {sockets} are open before the application starts, as with systemd.",
 	"unit-sockets-unsupported":
 		"The application gets the sockets {sockets} from systemd, and Cagewright cannot pass them on. Let the application listen itself.",
@@ -203,7 +205,7 @@ export const notesEn = {
 	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",
 	"unit-reload-command": "The unit reloads the configuration with: {command}",
 	"unit-privileged": "The unit starts the command as root, although it names an account.",
-	"unit-home": "The working directory is an unknown home directory.",
+	"unit-home": "The working directory is an unknown home directory. Set it with --cwd.",
 	"unit-template": "{name} requires an instance. Write it after the '@'.",
 	"unit-lines-skipped": "Cagewright skipped {count} unreadable {count|line|lines} of the unit.",
 };

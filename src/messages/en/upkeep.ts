@@ -20,6 +20,9 @@ export const installEn = {
 	wouldRemove: "Would remove these files and keep all cages and templates:",
 	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
+	packaged: (path: string) =>
+		`A package has already installed the program in ${path}, with man pages, completions, hook and timers. Nothing was changed. To update all cages once a day: systemctl enable --now cagewright-update.timer`,
+	ofPackage: "`install` wrote nothing here. Use the package manager to remove the program.",
 	left: (path: string) => `${path} was changed after the installation and was not removed.`,
 	noneStale: "No cage is outdated.",
 	stale: (name: string, packages: string, security: boolean) =>
@@ -53,6 +56,8 @@ export const adoptionEn = {
 	started: (service: string) => `${service} was started again`,
 	willAdopt: (service: string, name: string) => `Moving ${service} into cage ${name} takes these steps:`,
 	willRelease: (service: string, name: string) => `Moving ${service} out of cage ${name} takes these steps:`,
+	wouldAdopt: (service: string, name: string) =>
+		`6. Stop ${service}, copy its state to the cage, and start it in cage ${name}; if it does not answer there, undo everything`,
 	stop: "1. Stop the service",
 	copy: (places: readonly string[]) =>
 		places.length
@@ -212,7 +217,7 @@ export const minimiseEn = {
 	} satisfies Record<PinKind, string>,
 	/** The evidence, and its limits. */
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
-		`This is proven only for ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts. Other functions may need the files that were left out.`,
+		`This is proven only for ${[many(probes, "probe", "probes"), many(exercises, "exercise", "exercises"), ...signals].join(", ")} and three starts. Other functions may need the files that were left out.`,
 	noExercise:
 		"Only the probe proves this. Before you rely on it, add --exercise CMD for everything else that the service must do.",
 	uncounted: (lines: string) => `Not counted, because it fails in the complete cage: ${lines}`,

@@ -1,11 +1,11 @@
 export const verbFailuresEn = {
+	"install-packaged": "A package has already installed Cagewright in {path}. Remove the package first, then install again.",
 	"install-foreign": "{path} was not written by Cagewright and is not overwritten. Move it away, then install again.",
-	"export-damaged":
-		"{path} is damaged or was not written by Cagewright ({where}), so nothing was imported. Export the cage again.",
+	"export-damaged": "{path} is damaged or was not written by Cagewright, so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
 	"export-without-data":
 		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
-	"export-changed": "Cage {name} differs from its build : {path} {what}. It was not exported. To fix it: {fix}.",
+	"export-changed": "Cage {name} was not exported, because it changed after the build: {path} {what}. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
 	"import-there": "Nothing was imported: this machine already has a cage or data named {name}. Choose another name with --name.",
@@ -151,7 +151,7 @@ export const verbFailuresEn = {
 	"session-ambiguous": "Several sessions are named '{name}'. Use one of these ids instead: {ids}.",
 	"session-open": "Session {id} is open in process {pid}. Continue there, or end that process first.",
 	"session-newer": "Session {id} was saved by a newer cagewright. Continue with that version, or remove the session.",
-	"session-damaged": "Session {id} is damaged. It was moved to {path}.",
+	"session-damaged": "Session {id} is damaged and cannot be resumed. It was moved to {path}.",
 	"session-not-kept": "The session could not be saved, so it cannot be resumed: {cause}",
 	"session-removal-unconfirmed": "Removing session {name} deletes its answers and its trace. Confirm with --yes.",
 	"session-name-needed": "Name a session by its cage or its id. `cagewright sessions list` shows all sessions.",

@@ -151,7 +151,9 @@ export const wizardEn = {
 		"minimise-unanswered-yet": "Minimising requires that the application answers first.",
 		"minimise-saved": "The cage is already saved. To minimise it: cagewright minimise {name}",
 		"minimise-stopped": "Stopped. The cage was not changed.",
-		"unit-installed": "Wrote {place}. To start it: systemctl enable --now {unit}",
+		"unit-installed":
+			"Wrote {place}. If the service also runs outside, stop it first. To start the cage: systemctl enable --now {unit}",
+		"dropin-installed": "Wrote {place}. To start the service in its cage: systemctl restart {unit}",
 		"unit-replaced": "Replaced {place}. To restart it: systemctl restart {unit}",
 		"unit-unchanged": "{place} is up to date.",
 		"unit-removed": "Removed {place}.",

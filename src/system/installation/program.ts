@@ -1,10 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isManual, manualFolders, programFolder as placeOfProgram, programLink } from "../../core/upkeep/installation.ts";
+import {
+	isManual,
+	manualFolders,
+	packagedFolder,
+	packagedWatchUnit,
+	programFolder as placeOfProgram,
+	programLink,
+} from "../../core/upkeep/installation.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
@@ -13,14 +20,19 @@ import { programFolder } from "../templates/builtin.ts";
 /** The parts of a release (CONTRIBUTING, "Releases"). */
 const parts = ["bin", "dist", "packaging", "templates", "package.json"];
 
-/** Excludes code that Node.js compiled for the source folder (bin/cagewright.js). */
-const isShipped = (path: string) => !path.endsWith("/dist/.cache");
+/** Excludes code that Node.js compiled for the source folder (bin/cagewright.js), and what only packages need. */
+const isShipped = (path: string) => !/\/(dist\/\.cache|packaging\/(deb|rpm|node\.json))$/.test(path);
 
 /** The installed program, below the root of this or another system. */
 export function programPlace(root = "/"): ProgramPlace {
 	const inTree = (path: Path) => join(root, pathToText(path) ?? "");
 	const [folder, link] = [inTree(placeOfProgram), inTree(programLink)];
 	return {
+		package() {
+			const place = inTree(packagedFolder);
+			if (!existsSync(place + executable)) return "none";
+			return realpathSync(place) === realpathSync(programFolder()) ? "running" : "other";
+		},
 		async state() {
 			const there = await lstat(link).catch(() => undefined);
 			if (there === undefined) return "none";
@@ -30,6 +42,10 @@ export function programPlace(root = "/"): ProgramPlace {
 			return target.endsWith(executable) ? "link" : "foreign";
 		},
 		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
+		packagedWatch() {
+			const unit = inTree(packagedWatchUnit);
+			return this.package() === "running" && existsSync(unit) ? readFileSync(unit, "utf8") : undefined;
+		},
 		manuals: () => readdirSync(join(programFolder(), "packaging", "man")).sort(),
 		installedManuals: () => manualFolders.flatMap((place) => namesIn(inTree(place)).filter(isManual)).sort(),
 		async install() {

@@ -51,8 +51,8 @@ const ownTrees = [
 
 /**
  * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc,
- * sysfs and /dev are new, because they belong to the namespaces. `exists` returns undefined for what is invisible or neither of
- * the two (a socket).
+ * sysfs and /dev are new, because they belong to the namespaces. `exists` returns undefined for a path that is invisible or
+ * neither file nor directory (a socket).
  */
 export function sandboxMounts(
 	mounts: readonly Mount[],

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import * as v from "valibot";
+import { findingCodes } from "../../core/cage/finding.ts";
 import { type Alarm, severities } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -34,7 +35,8 @@ const schema = v.object({
 	result: v.picklist(["refused", "killed", "crashed", "opened", "found"]),
 	call: v.exactOptional(v.string()),
 	why: v.exactOptional(v.string()),
-	finding: v.exactOptional(v.string()),
+	finding: v.exactOptional(v.picklist(findingCodes)),
+	values: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number()]))),
 	path: v.exactOptional(v.string()),
 	pid: v.exactOptional(v.number()),
 	uid: v.exactOptional(v.number()),

@@ -111,8 +111,8 @@ export function OutputPage() {
 
 export function SelftestPage() {
 	const { messages, state, width } = useView();
-	const [title, ...lines] = findingRows(state, messages, width);
-	if (title !== undefined) return <ScrollPage title={title} lines={lines} />;
+	const lines = findingRows(state, messages, width);
+	if (lines.length) return <ScrollPage title={messages.selftest.section} lines={lines} />;
 	const untried = state.trial.tested?.untried;
 	const why = untried ? messages.note(untried.code, untried.values) : "";
 	const text = messages.fill(messages.wizard.trial.untested, { why });

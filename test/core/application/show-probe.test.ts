@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, showProbe } from "../../../src/core/application/probe-lines.ts";
+import { deliverMail, followLinks } from "../../../src/core/application/protocol.ts";
 
 const tools = { programs: new Set<string>(), node: "/usr/bin/node" };
 const shown = (...command: string[]) =>
@@ -22,7 +23,11 @@ test("a conversation is shown with its address and the sent text", () => {
 });
 
 test("no proposed probe shows its script", () => {
-	expect(shown("/usr/sbin/nginx")).toEqual([["node: http://127.0.0.1:80/"]]);
+	expect(shown("/usr/sbin/nginx")).toEqual([["GET http://127.0.0.1:80/"]]);
+	expect(showProbe(followLinks("http://127.0.0.1:80/", tools))).toBe("GET http://127.0.0.1:80/ and its links");
+	expect(showProbe(deliverMail({ host: "127.0.0.1", port: 25 }, tools, "root"))).toBe("tcp 127.0.0.1:25: mail to root");
+	expect(showProbe("node -e 'process.exit(0)' a b")).toBe("node: a b");
+	expect(shown("/usr/sbin/named").flat()).toContain("dns 127.0.0.1:53");
 	expect(shown("/usr/sbin/snmpd")[0]?.[0]).toBe("udp 127.0.0.1:161");
 	for (const server of ["redis-server", "named", "postgres", "mariadbd", "sshd", "vsftpd", "tinyproxy"]) {
 		for (const probe of shown(server).flat()) expect(probe).not.toMatch(/require|=>/);

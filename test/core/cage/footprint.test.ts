@@ -51,6 +51,10 @@ test("common ports, accounts and state are noted", () => {
 	]);
 });
 
+test("state below a system directory that another cage writes is not noted", () => {
+	expect(shared({ writable: ["/var/lib", "/run"] }, { ...mine, writable: ["/var/lib/a", "/run"] })).toEqual([]);
+});
+
 test("a host directory is shared if one of the two may write it", () => {
 	expect(shared({ binds: [{ path: "/srv/www", access: "ro" }] })).toEqual([]);
 	expect(shared({ binds: [{ path: "/srv/www", access: "rw" }] })).toEqual([["shares-directory", "/srv"]]);

@@ -141,6 +141,7 @@ export const saveEn = {
 export const trialEn = {
 	running: "Round {round}: running the application in the cage with full confinement…",
 	good: "It answers from its cage, and nothing is missing. Press Enter to save.",
+	goodButUnsafe: "It answers, but the cage is NOT SAFE. Press t to see why and how to fix it, or Enter to save it anyway.",
 	goodWithout: "It answers, and it does not need the {count} missing {count|item|items}. Press Enter to save.",
 	goodButMore:
 		"It answers. {count} more {count|item|items} may help: press Enter to add {count|it|them} and try again, or s to save as it is.",
@@ -178,14 +179,14 @@ export const trialEn = {
 	tested:
 		"{escaped:count} of {tried:count} escape techniques succeed; {refused:count} refused, {open:count} permitted by the plan",
 	missingLayers: "{missing:count} {missing|layer|layers} missing",
-	untested: "The self-test cannot run: {why}",
+	untested: "No self-test: {why}",
 	protection: {
 		filter: "Filter",
 		general: "general: permits {permitted:count} system calls",
-		observed: "for this application: permits {permitted:count} system calls, not {general:count}",
+		observed: "for this application: permits {permitted:count} system calls instead of {general:count}",
 		decoys: "Decoys",
 		placed: "{count:count} {count|file|files} that only an intruder opens",
-		noDecoys: "none; d in the files step adds some",
+		noDecoys: "none (press d in step 3 to add some)",
 		alarms: "Alarms",
 		measured: "raised by {raised:count} of the {filtered:count} techniques that the filter refuses",
 		unmeasured: "not measured; later: cagewright selftest {name} --alarm",

@@ -62,7 +62,7 @@ function Overview() {
 	const outputHeight = isWide ? 0 : room.left - 1 - outputGap;
 	return (
 		<>
-			<Paragraph lines={status} bold tone={running || !round ? undefined : round.answered ? "good" : "warning"} />
+			<Paragraph lines={status} bold tone={running || !round ? undefined : toneOf(round, state)} />
 			{gap ? <Line /> : null}
 			<Paragraph lines={verdictRows} tone={verdict?.tone} />
 			{probes.map((outcome) => (
@@ -182,6 +182,11 @@ function protectionFacts({ answers, plan, trial: { tested } }: WizardState, mess
 	];
 }
 
+function toneOf({ answered }: Round, state: WizardState): Tone {
+	if (!answered) return "warning";
+	return isSafe(state) ? "good" : "bad";
+}
+
 function factLines(round: Round, messages: Messages): string[] {
 	const words = messages.wizard.trial;
 	return [
@@ -202,6 +207,7 @@ function statusText(state: WizardState, messages: Messages): string {
 	if (isBusy(state, "try")) return messages.fill(words.running, { round: state.trial.now ?? state.trial.rounds.length + 1 });
 	if (!round) return "";
 	const count = itemsToAdd(state).length;
+	if (round.answered && !isSafe(state)) return words.goodButUnsafe;
 	if (round.answered && count) return messages.fill(words.goodButMore, { count });
 	if (round.answered)
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;

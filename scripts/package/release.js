@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readJson, root } from "../set-up.js";
+
+/** What a package says about itself, from package.json and CHANGELOG.md. */
+
+const { author, description, version } = readJson("package.json");
+
+export const maintainer = author;
+export const summary = description;
+
+/**
+ * Releases in CHANGELOG.md, newest first: version, date (seconds since 1970) and changes. An older `only` version is given to the newest
+ * release, so that tests can build an upgrade.
+ */
+export function releases(only = version) {
+	const text = readFileSync(join(root, "CHANGELOG.md"), "utf8");
+	const found = text.split(/^## /m).slice(1).map(parse);
+	if (found[0]?.version !== version) throw new Error(`CHANGELOG.md does not begin with version ${version}`);
+	return found.map((one, index) => (index ? one : { ...one, version: only }));
+}
+
+function parse(section) {
+	const [, name, day] = /^(\S+) \((\d{4}-\d\d-\d\d)\)\n/.exec(section) ?? [];
+	if (!day) throw new Error(`CHANGELOG.md: no version and date in '${section.split("\n")[0]}'`);
+	const changes = section
+		.split(/^- /m)
+		.slice(1)
+		.map((change) => change.trim().replace(/\s+/g, " "));
+	return { version: name, date: Date.parse(`${day}T12:00:00Z`) / 1000, changes };
+}
+
+/** Lines of at most 76 characters, the first with a mark. */
+export function wrapped(text, mark) {
+	const lines = [mark];
+	for (const word of text.split(" ")) {
+		const line = lines.at(-1);
+		if (line.length + word.length < 76) lines[lines.length - 1] = line === mark ? mark + word : `${line} ${word}`;
+		else lines.push(" ".repeat(mark.length) + word);
+	}
+	return lines.join("\n");
+}

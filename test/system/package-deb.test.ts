@@ -1,0 +1,127 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { home, temporaryFolder } from "./cagewright.ts";
+
+/** The Debian package, from its build to its purge in a booted system. */
+
+function build(...options: string[]): string {
+	const script = join(home, "scripts/package.js");
+	const args = [script, "deb", "--built", "--output", temporaryFolder("deb"), ...options];
+	return execFileSync(process.execPath, args, { encoding: "utf8" }).trim();
+}
+
+let deb: string;
+
+// Compression, lintian and apt take long on a busy machine.
+vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
+
+beforeAll(() => {
+	deb = build();
+});
+
+test("lintian finds nothing in the package", () => {
+	const { status, stderr, stdout } = spawnSync("lintian", ["--allow-root", "--pedantic", "--display-info", deb], {
+		encoding: "utf8",
+	});
+	expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "" });
+});
+
+test("two builds give the same bytes", () => {
+	expect(readFileSync(build()).equals(readFileSync(deb))).toBe(true);
+});
+
+test("the package contains the program, man pages, completions, units and the hook of apt", () => {
+	const lines = execFileSync("dpkg-deb", ["--contents", deb], { encoding: "utf8" }).trim().split("\n");
+	const entries = lines.map((line) => /^(\S+) (\S+) .* \.(\/[^ ]*)(?: -> (.*))?$/.exec(line)?.slice(1) ?? [line]);
+	expect(
+		entries.filter(([mode, owner]) => owner !== "root/root" || !/^([d-]rw[x-]r-[x-]r-[x-]|lrwxrwxrwx)$/.test(mode ?? "")),
+	).toEqual([]);
+	const paths = entries.map(([, , path]) => path ?? "").filter((path) => !path.endsWith("/"));
+	const manuals = paths.filter((path) => path.startsWith("/usr/share/man/")).map((path) => basename(path, ".gz"));
+	expect(manuals.sort()).toEqual(readdirSync(join(home, "packaging/man")).sort());
+	expect(paths.filter((path) => !/^\/usr\/(share\/man|lib\/cagewright)\//.test(path))).toEqual([
+		"/etc/apt/apt.conf.d/80cagewright",
+		"/usr/lib/systemd/system/cagewright-check.service",
+		"/usr/lib/systemd/system/cagewright-check.timer",
+		"/usr/lib/systemd/system/cagewright-update.service",
+		"/usr/lib/systemd/system/cagewright-update.timer",
+		"/usr/lib/systemd/system/cagewright-watch.service",
+		"/usr/share/doc/cagewright/changelog.gz",
+		"/usr/share/doc/cagewright/copyright",
+		"/usr/bin/cagewright",
+		"/usr/share/bash-completion/completions/cagewright",
+		"/usr/share/fish/vendor_completions.d/cagewright.fish",
+		"/usr/share/zsh/vendor-completions/_cagewright",
+	]);
+});
+
+describe("in a booted system", () => {
+	let system: Booted;
+	const watchUnit = "cagewright-watch.service";
+	const timer = "cagewright-check.timer";
+	const state = async (question: string, unit: string) => (await system.run(`systemctl ${question} ${unit}`)).stdout.trim();
+	const watcher = () => system.must(`systemctl show -p MainPID ${watchUnit}`);
+	/** Without the network, apt can install files only. */
+	const apt = (words: string) =>
+		system.must(`DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o Dpkg::Use-Pty=0 ${words} 2>&1`);
+
+	beforeAll(async () => {
+		system = await boot();
+		copyFileSync(build("--version", "0.0.9"), join(system.tree, "root/older.deb"));
+		copyFileSync(deb, join(system.tree, "root/present.deb"));
+		// The program under test, which other tests start, and the tree's rule against man pages.
+		rmSync(join(system.tree, "usr/local/bin/cagewright"));
+		rmSync(join(system.tree, "etc/dpkg/dpkg.cfg.d"), { recursive: true });
+	});
+
+	test("the installed program makes a cage, and its daily check is on", async () => {
+		expect(await apt("install /root/older.deb")).not.toMatch(/warning|error/i);
+		expect(await state("is-enabled", timer)).toBe("enabled");
+		expect(await state("is-active", timer)).toBe("active");
+		expect(await state("is-enabled", "cagewright-update.timer")).toBe("disabled");
+		expect(await system.must("cagewright doctor")).toContain("/usr/bin/strace");
+		await system.must("cagewright make demo --yes --no-selftest --quiet");
+		expect(await system.must("cagewright check --all")).toContain("demo");
+	});
+
+	test("`install`, `uninstall` and `watch` leave the package's files alone", async () => {
+		expect(JSON.parse(await system.must("cagewright install --json"))).toMatchObject({ places: [], packaged: true });
+		expect((await system.run("cagewright uninstall")).stderr).toContain("package manager");
+		expect(await system.must("cagewright watch --install")).toContain(`/usr/lib/systemd/system/${watchUnit}`);
+		expect(await state("is-active", watchUnit)).toBe("active");
+		await system.must(`test ! -e /etc/systemd/system/${watchUnit}`);
+		await system.must("cagewright watch --install --on-alarm stop");
+		expect(await state("show -p ExecStart", watchUnit)).toMatch(/path=\/usr\/bin\/cagewright .*--on-alarm stop/);
+		expect(await system.must("dpkg --verify cagewright")).toBe("");
+	});
+
+	test("an upgrade restarts the watch and keeps what the administrator chose", async () => {
+		const before = await watcher();
+		await system.must(`systemctl disable --now ${timer}`);
+		expect(await apt("install /root/present.deb")).not.toMatch(/warning|error/i);
+		expect(await system.must("dpkg -s cagewright")).not.toContain("Version: 0.0.9");
+		expect(await state("is-enabled", timer)).toBe("disabled");
+		expect(await state("is-active", watchUnit)).toBe("active");
+		expect(await watcher()).not.toBe(before);
+		expect(await system.must("dpkg --verify cagewright")).toBe("");
+	});
+
+	test("the hook of a removed package is silent", async () => {
+		await apt("remove cagewright");
+		expect(await state("is-active", watchUnit)).not.toBe("active");
+		await system.must("test -e /etc/apt/apt.conf.d/80cagewright -a ! -e /usr/lib/cagewright");
+		expect(await apt("install --reinstall /var/lib/archives/redis-server_*.deb")).not.toContain("cagewright");
+	});
+
+	test("a purge leaves only cages and names them", async () => {
+		expect(await apt("purge cagewright")).toMatch(/The cages in \/var\/lib\/cagewright\/cages were kept.*\n {2}demo\n/);
+		const left = await system.must(
+			"find / -xdev -path /var/lib/cagewright/cages -prune -o -name '*cagewright*' ! -path '/opt/*' -print; ls -A /var/lib/cagewright",
+		);
+		expect(left.split("\n")).toEqual(["/var/lib/cagewright", "cages"]);
+		expect((await system.run("systemctl --failed --no-legend --plain")).stdout).toBe("");
+	});
+});
