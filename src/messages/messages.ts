@@ -100,15 +100,9 @@ export interface Catalogue {
 }
 
 /** The texts of one language with the functions that fill them. */
-export interface Messages {
+export interface Messages extends Pick<Catalogue, "cli" | "explain" | "alarms" | "record" | "selftest" | "wizard"> {
 	readonly language: Language;
 	readonly catalogue: Catalogue;
-	readonly cli: CliMessages;
-	readonly explain: ExplainMessages;
-	readonly alarms: Widen<typeof alarmsEn>;
-	readonly record: RecordMessages;
-	readonly selftest: SelftestMessages;
-	readonly wizard: WizardMessages;
 	readonly reasons: ReasonMessages["reasons"];
 	/** Fills the placeholders of a sentence. */
 	fill(sentence: string, values?: Values): string;

@@ -2,9 +2,10 @@ import type { Cage } from "../../core/cage/cage.ts";
 import type { Winner } from "../../core/cage/edits.ts";
 import { footprintOf } from "../../core/cage/footprint.ts";
 import { type Counts, countEntries, type Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Addition, Plan } from "../../core/plan/plan.ts";
-import type { Answers } from "../../core/questions/answers.ts";
+import { type Answers, defaultRounds } from "../../core/questions/answers.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { readableManifest } from "../cages.ts";
@@ -135,6 +136,31 @@ export async function withOwnAccount<T>(
 	} catch (error) {
 		await account.undo();
 		throw error;
+	}
+}
+
+/**
+ * Builds and tries a changed cage. If that fails, `before` and its generation stay. Throws the failure `refusal`, whose cause is the
+ * reason.
+ */
+export async function rebuild(
+	context: Context,
+	{ before, cage, generation }: { readonly before: Cage; readonly cage: Cage; readonly generation: number },
+	plans: () => Promise<{ readonly plan: Plan; readonly trace: Trace }>,
+	{ refusal, ...options }: Omit<RoundsOptions, "most" | "previous"> & { readonly refusal: string },
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	try {
+		const { plan, trace } = await plans();
+		return await withOwnAccount(context, cage, plan, trace, generation, (own) =>
+			rounds(context, cage, own, trace, { ...options, most: defaultRounds, previous: generation }),
+		);
+	} catch (error) {
+		// The stored description must match the generation that stays.
+		await ignoreFullDisk(store.saveCage(before));
+		if (context.signal.aborted || !(error instanceof Failure)) throw error;
+		await ignoreFullDisk(store.log(cage.name, refusal, { generation, problem: error.code }));
+		throw new Failure(refusal, { name: cage.name, generation }, error.exit, error);
 	}
 }
 

@@ -3,15 +3,13 @@ import { Failure } from "../../core/failure.ts";
 import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
 import type { SearchOutcome } from "../../core/minimise/units.ts";
 import { placeOf } from "../../core/plan/links.ts";
-import { defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
+import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
 import { buildStep, planStep } from "../build/steps.ts";
 import { switching } from "../build/switching.ts";
 import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
-import { ignoreFullDisk } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { restartIf, revert } from "../upkeep/rollback.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
@@ -133,25 +131,9 @@ async function build(
 	{ selftest }: MinimiseOptions,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {
-	const { store } = context.machine;
 	const { trace } = subject;
 	const cage = { ...minimisedCage(context, subject, found), trials: [] };
-	try {
-		const plan = await planStep(context, cage, trace);
-		return await withOwnAccount(context, cage, plan, trace, generation, (own) =>
-			rounds(context, cage, own, trace, {
-				most: defaultRounds,
-				previous: generation,
-				writeRecord,
-				selftest,
-				action: "minimised",
-			}),
-		);
-	} catch (error) {
-		// The stored description must match the generation that stays.
-		await ignoreFullDisk(store.saveCage(before));
-		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await ignoreFullDisk(store.log(cage.name, "minimise-refused", { generation, problem: error.code }));
-		throw new Failure("minimise-refused", { name: cage.name, generation }, error.exit, error);
-	}
+	const plans = async () => ({ plan: await planStep(context, cage, trace), trace });
+	const options = { selftest, action: "minimised", refusal: "minimise-refused", writeRecord } as const;
+	return rebuild(context, { before, cage, generation }, plans, options);
 }

@@ -7,14 +7,13 @@ import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
-import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
+import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
 import { comparablePlan, timed } from "../build/steps.ts";
 import { clearOldGenerations, switching } from "../build/switching.ts";
 import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
-import { ignoreFullDisk } from "../trial/failures.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
 import { restartIf, revert } from "./rollback.ts";
@@ -134,30 +133,17 @@ async function build(
 	winner: Winner,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {
-	const { store } = context.machine;
-	const { cage: before, generation } = present;
-	const cage: Cage = { ...before, trials: [], ...(retention ? { retention } : {}) };
-	try {
+	const before: Cage = { ...present.cage, ...(retention ? { retention } : {}) };
+	const cage: Cage = { ...before, trials: [] };
+	const plans = async () => {
 		const seen = await traceAgain(context, cage, update, trace);
-		const plan = seen === trace ? planned : await comparablePlan(context, cage, seen);
-		if (seen !== trace) await store.saveTrace(cage.name, seen);
-		return await withOwnAccount(context, cage, plan, seen, generation, (own) =>
-			rounds(context, cage, own, seen, {
-				most: defaultRounds,
-				previous: generation,
-				writeRecord,
-				selftest,
-				winner,
-				action: "updated",
-			}),
-		);
-	} catch (error) {
-		// The stored description must match the generation that stays.
-		await ignoreFullDisk(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
-		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await ignoreFullDisk(store.log(cage.name, "update-refused", { generation, problem: error.code }));
-		throw new Failure("update-refused", { name: cage.name, generation }, error.exit, error);
-	}
+		if (seen === trace) return { plan: planned, trace };
+		const plan = await comparablePlan(context, cage, seen);
+		await context.machine.store.saveTrace(cage.name, seen);
+		return { plan, trace: seen };
+	};
+	const options = { selftest, winner, action: "updated", refusal: "update-refused", writeRecord } as const;
+	return rebuild(context, { before, cage, generation: present.generation }, plans, options);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RecordPartsMessages } from "../en/record-parts.ts";
+import { explainDe } from "./explain.ts";
 
 export const recordPartsDe: RecordPartsMessages = {
 	sections: {
@@ -82,15 +83,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	},
 	files: {
 		head: ["Pfad", "Art", "Modus", "Eigentümer", "Größe", "Paket", "SHA-256", "Kopiert von", "Grund"],
-		kinds: {
-			file: "Datei",
-			directory: "Verzeichnis",
-			symlink: "Link",
-			device: "Gerät",
-			socket: "Socket",
-			bind: "Einhängepunkt",
-			generated: "erzeugt",
-		},
+		kinds: { ...explainDe.kinds, bind: "Einhängepunkt", generated: "erzeugt" },
 		same: "gleicher Pfad",
 		made: "für den Käfig angelegt",
 	},

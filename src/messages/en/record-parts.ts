@@ -1,6 +1,7 @@
 import type { SectionName } from "../../core/record/checklist.ts";
 import type { Configuration } from "../../core/record/record.ts";
 import type { Widen } from "../widen.ts";
+import { explainEn } from "./explain.ts";
 
 /** Headings and sentences of the record's sections. */
 export const recordPartsEn = {
@@ -85,15 +86,7 @@ export const recordPartsEn = {
 	},
 	files: {
 		head: ["Path", "Kind", "Mode", "Owner", "Size", "Package", "SHA-256", "Copied from", "Reason"],
-		kinds: {
-			file: "file",
-			directory: "directory",
-			symlink: "link",
-			device: "device",
-			socket: "socket",
-			bind: "mount point",
-			generated: "generated",
-		},
+		kinds: { ...explainEn.kinds, bind: "mount point", generated: "generated" },
 		same: "same path",
 		made: "created for the cage",
 	},

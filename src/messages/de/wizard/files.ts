@@ -1,29 +1,11 @@
 import type { fileNoticesEn } from "../../en/wizard/files.ts";
 import type { WizardMessages } from "../../en/wizard.ts";
+import { planDe } from "../plan.ts";
 
 export const filesDe: WizardMessages["files"] = {
 	planning: "Es wird ermittelt, was der Käfig braucht…",
 	replanning: "Plan wird aktualisiert…",
-	groups: {
-		program: "Programm",
-		libraries: "Bibliotheken",
-		interpreter: "Interpreter",
-		configuration: "Konfiguration",
-		accounts: "Konten",
-		data: "Daten",
-		certificates: "Zertifikate",
-		"time-zones": "Zeitzonen",
-		locale: "Sprachen",
-		resources: "Ressourcen",
-		state: "Zustand",
-		logs: "Protokolle",
-		runtime: "Laufzeitdateien",
-		sockets: "Sockets anderer Dienste",
-		devices: "Geräte",
-		decoys: "Köder",
-		secrets: "Geheimnisse, Setuid",
-		"left-out": "Weggelassen",
-	},
+	groups: { ...planDe.groups, interpreter: "Interpreter", secrets: "Geheimnisse, Setuid", "left-out": "Weggelassen" },
 	tabs: {
 		all: "Alle",
 		attention: "Offen",
