@@ -2,17 +2,8 @@ import type { WizardMessages } from "../en/wizard.ts";
 import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
 import { buildDe } from "./wizard/build.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files.ts";
-import {
-	accountsDe,
-	chooseDe,
-	coverageDe,
-	formDe,
-	requirementsDe,
-	saveDe,
-	traceDe,
-	traceNoticesDe,
-	trialDe,
-} from "./wizard/steps.ts";
+import { formDe } from "./wizard/form.ts";
+import { accountsDe, chooseDe, coverageDe, requirementsDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
 
 export const linearDe: WizardMessages["linear"] = {
 	welcome: "Cagewright im Zeilenmodus. Antworten Sie mit einer Zahl oder einem Buchstaben und Enter. '?' wiederholt die Auswahl.",

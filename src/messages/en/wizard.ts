@@ -4,17 +4,8 @@ import type { Widen } from "../widen.ts";
 import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
 import { buildEn } from "./wizard/build.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files.ts";
-import {
-	accountsEn,
-	chooseEn,
-	coverageEn,
-	formEn,
-	requirementsEn,
-	saveEn,
-	traceEn,
-	traceNoticesEn,
-	trialEn,
-} from "./wizard/steps.ts";
+import { formEn } from "./wizard/form.ts";
+import { accountsEn, chooseEn, coverageEn, requirementsEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
 
 /** Line mode, for screen readers and terminals without cursor movement. */
 export const linearEn = {

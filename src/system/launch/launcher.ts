@@ -342,7 +342,6 @@ export class UtilLinuxLauncher implements Launcher {
 /** Entering namespaces needs root. A launch on the host has one mount, so there is nothing to gain. */
 const isSplitLaunch = ({ spec, trace }: LaunchRequest) => trace !== undefined && spec.kind !== "host" && !isRootless();
 
-/** Throws what `requireLaunchable` throws. */
 function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {
 	if (spec.kind !== "cage") return;
 	const { binds, devices, permissions, writable } = spec.cage;

@@ -2,7 +2,7 @@ import type { Further } from "../../../core/application/probe.ts";
 import type { ReasonToKeep } from "../../../core/plan/accounts.ts";
 import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
-import type { FieldName, TextPage } from "../../../wizard/state.ts";
+import type { TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
 import type { TraceTab } from "../../../wizard/steps/trace/tracing-state.ts";
 
@@ -307,88 +307,4 @@ export const coverageEn = {
 	addedCapabilities: "capabilities {names}",
 	addedPorts: "ports {names}",
 	addedAccounts: "accounts {names}",
-};
-
-export const formEn = {
-	title: "How does it start, and how do we know that it works?",
-	fields: {
-		name: "Name",
-		command: "Command",
-		user: "Account",
-		probe: "Probe",
-		exercise: "Exercise",
-		cwd: "Directory",
-		env: "Variable",
-		timeout: "Timeout",
-		network: "Network",
-		onHost: "Trace",
-		more: "More",
-		dedicatedAccount: "Own account",
-		calls: "Call filter",
-		limitMemory: "Max. memory",
-		limitProcesses: "Max. processes",
-		limitFiles: "Max. files",
-		allow: "Allow",
-		refuse: "Refuse",
-		directory: "Create",
-		socket: "Socket",
-		acceptFinding: "Finding",
-	} satisfies Record<FieldName, string>,
-	hints: {
-		name: "Name of the cage: letters, digits, '.', '-' and '_'.",
-		command: "Command that stays in the foreground. It runs without a shell.",
-		user: "USER or USER:GROUP. Empty: root, with only the capabilities that it uses.",
-		probe: "Shell command that exits 0 if a real request was answered. Ctrl-T tries it now.",
-		exercise: "Shell command that makes the application use more of its code. Optional.",
-		cwd: "Working directory of the application.",
-		env: "NAME=VALUE, in addition to the launcher's environment. Optional.",
-		timeout: "Seconds to wait for the first answer.",
-		network: "Space changes it. Network of the finished cage; traces and trials have their own.",
-		onHost: "Space changes it. On the host, everything that it writes and sends is real.",
-		more: "Space shows or hides further fields: own account, limits, permissions, sockets.",
-		dedicatedAccount: "Account that no other service uses, such as cage-web. It is created if it is missing.",
-		calls: "Space changes it. Only the observed calls: stricter, but rare calls fail.",
-		limitMemory: "Maximum memory of the application, such as 512M.",
-		limitProcesses: "Maximum number of its processes and threads.",
-		limitFiles: "Maximum number of open files of each process.",
-		allow: "Permission that the trace did not prove necessary, such as unix-sockets.",
-		refuse: "Permission to refuse although the trace used it.",
-		directory: "Directory to create before it starts: PATH[:MODE[:USER[:GROUP]]].",
-		socket: "Socket that is open before it starts, as in a socket unit.",
-		acceptFinding: "Finding of `check` to start despite: CODE or CODE:PATH.",
-	} satisfies Record<FieldName, string>,
-	another: "(add another)",
-	empty: "(empty)",
-	values: {
-		host: "the host's",
-		none: "none",
-		yes: "directly on the host",
-		no: "in a sandbox",
-		closed: "hidden",
-		open: "shown below",
-		general: "general",
-		observed: "only the observed calls",
-	} as Record<string, string>,
-	/** Further fields that are hidden, but have values. */
-	further: "{count} set, hidden",
-	button: "Start tracing",
-	readyRunning: "Process {pid} is traced while it runs, without a signal or a restart. The trial finds what it used before.",
-	ready: "It starts in a sandbox: its writes are discarded, but its requests to services of this machine are real.",
-	readyOnHost: "Caution: it starts without a sandbox. Everything that it writes, sends and changes is permanent.",
-	problems: "{count} {count|problem|problems}:",
-	checking: "Checking…",
-	/** Below a probe that was tried with Ctrl-T. */
-	tried: {
-		trying: "trying it on the host, then in a sandbox…",
-		answered: { host: "A service on the host answered", rehearsal: "The application answered in a sandbox" },
-		silent: { host: "No service on the host answered", rehearsal: "The application did not answer in a sandbox" },
-		status: "exit {status}",
-		timedOut: "timed out",
-		ended: "and exited with status {status}",
-		printed: {
-			host: "Output of the probe on the host",
-			rehearsal: "Output of the probe in the sandbox",
-			application: "Output of the application",
-		},
-	},
 };
