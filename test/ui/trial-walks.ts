@@ -1,3 +1,4 @@
+import { messagesIn } from "../texts.ts";
 import type { ScreenDriver } from "./screen.ts";
 import { absent, type Script, selftestOf } from "./scripted-session.ts";
 import type { Walk } from "./walk.ts";
@@ -48,7 +49,7 @@ export const trialWalks: readonly Walk[] = [
 			await screen.sees("✗ 2");
 			await seen("trial-escaped");
 			screen.type("t");
-			await screen.sees(`${screen.words.trial.findings}:`);
+			await screen.sees(messagesIn(screen.language).selftest.section);
 			await seen("trial-selftest");
 			screen.type("G");
 			await seen("trial-selftest-end");
