@@ -240,9 +240,10 @@ test("only items for a person remain open", async () => {
 	const appArmor = "/sys/module/apparmor/parameters/enabled";
 	const confined =
 		existsSync("/sys/fs/selinux/enforce") || (existsSync(appArmor) && readFileSync(appArmor, "utf8").startsWith("Y"));
-	const always = ["s14", ...(confined ? [] : ["r3"])];
 	for (const name of ["redis", "web"]) {
 		const { json } = await cagewright(["record", name, "--format", "json"], { state });
+		// A machine that does not let us read its kernel's records has no figures for alarms.
+		const always = [...(json.alarms === null ? ["s14"] : []), ...(confined ? [] : ["r3"])];
 		const items = json.checklist as readonly { readonly id: string; readonly state: string }[];
 		expect(items.filter((item) => item.state === "open" || item.state === "failed")).toEqual([]);
 		const persons = items.filter((item) => item.state === "person").map(({ id }) => id);

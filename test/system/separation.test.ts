@@ -184,21 +184,4 @@ describe.each([
 			expect(codes).toContainEqual(expect.objectContaining({ code: "account-used-outside", severity: "warning" }));
 		}
 	});
-
-	// This test is the last one, because its accepted finding stays accepted.
-	test("need separate accounts or an accepted finding for a unit without PID namespaces", async () => {
-		const systemctl = `${folder}/systemctl`;
-		writeFileSync(systemctl, "#!/bin/sh\necho 'systemd 252 (252.1)'\n", { mode: 0o755 });
-		const older = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/systemctl && exec "$@"', systemctl];
-		const unit = (...accept: string[]) => cagewright(["unit", a.name, ...accept], { state, enter: older });
-		const result = await unit();
-		if (options.length) expect(result).toMatchObject({ status: 0, stderr: expect.stringMatching(/^[^\n]*PrivatePIDs[^\n]*\n$/) });
-		else {
-			expect(result).toMatchObject({ status: 4, stdout: "" });
-			expect(result.stderr).toContain("redis is also the account of");
-			const accepted = await unit("--accept-finding", "account-used-outside", "--accept-finding", "account-of-other-cage");
-			expect(accepted.status).toBe(0);
-			expect(accepted.stderr).toContain("accepted findings: account-used-outside /, account-of-other-cage /");
-		}
-	});
 });

@@ -175,7 +175,11 @@ const forgeries: readonly [string, (tree: string) => void, RegExp][] = [
 	],
 	["a device of the host", (tree) => execFileSync("mknod", [`${tree}/generations/1/dev/disk`, "b", "254", "0"]), /added|device/],
 	["something else beside the cage", (tree) => writeFileSync(`${tree}/authorized_keys`, "x"), /authorized_keys/],
-	["another name inside", (tree) => editJson(`${tree}/cage.json`, (json) => Object.assign(json, { name: "other" })), /cage.json/],
+	[
+		"another name inside",
+		(tree) => editJson(`${tree}/cage.json`, (json) => Object.assign(json, { name: "other" })),
+		/is damaged/,
+	],
 	[
 		"a manifest that names a disk",
 		(tree) =>

@@ -75,7 +75,7 @@ describe("a trial", () => {
 		const wizard = await atTrial(temporaryState());
 		await wizard.sees(verdict);
 		wizard.resize(60, 15);
-		await wizard.sees(/Round.*\n.*Enter save/s);
+		await wizard.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
 		wizard.resize(150, 40);
 		await wizard.pressAt(/ │ Application output/, keys.enter);
 		await wizard.sees("Show the commands for the next steps");
