@@ -74,7 +74,7 @@ describe("nodes, setuid files and hard links in the data", () => {
 	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
 		"an invalid list of seeds is refused: %s",
 		async (text) => {
-			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /damaged.*seeded\.json/);
+			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /is damaged/);
 		},
 	);
 
