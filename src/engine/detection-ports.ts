@@ -36,6 +36,8 @@ export interface Detection {
 export interface FollowRequest {
 	/** The text of one record, in the order of the log. */
 	onRecord(text: string): void;
+	/** The same for records that are older than the watch. */
+	onEarlier?(text: string): void;
 	/** The kernel dropped records because we were too slow. */
 	onLost(): void;
 	/** Milliseconds since 1970. */
@@ -46,6 +48,8 @@ export interface FollowRequest {
 export interface Following {
 	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
 	readonly isLimited: boolean;
+	/** Why the kernel does not record what Landlock refuses: it is too `old`, or auditing is `off`. */
+	readonly missesLandlock?: "old" | "off";
 	/** Resolves after the signal. */
 	readonly ended: Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
+import { type LandlockWhy, landlockReasons } from "../core/detection/landlock-denial.ts";
 import { printable, printableJson } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
@@ -29,7 +30,7 @@ export function alarmToJson({ call, executable, finding, path, pid, uid, why, ..
 		pid: pid ?? null,
 		uid: uid ?? null,
 		executable: executable ?? null,
-		technique: attackTechnique(alarm)?.id ?? null,
+		technique: attackTechnique({ kind: alarm.kind, ...(why ? { why } : {}) })?.id ?? null,
 		why: why ?? null,
 		finding: finding ?? null,
 	};
@@ -39,15 +40,31 @@ export function alarmText(alarm: Alarm, messages: Messages): string {
 	const { alarms, explain } = messages;
 	const { cage, count, knownBy, pid = 0, result, why } = alarm;
 	const program = printable(alarm.executable ?? "");
+	const technique = (code: NonNullable<Alarm["why"]>) => {
+		const text = isLandlocks(code) ? alarms.landlock[code] : explain.why[code];
+		const object = alarm.port ?? alarm.path;
+		return object === undefined ? text : `${text}: ${printable(String(object))}`;
+	};
+	const called = () => {
+		const text = why === undefined ? "" : technique(why);
+		return alarm.call === undefined
+			? alarms.unnamed(cage, text)
+			: alarms.call(cage, program, pid, alarm.call, alarms.results[result], text);
+	};
 	const texts = {
 		crash: () => alarms.crash(cage, program, pid),
-		syscall: () =>
-			alarms.call(cage, program, pid, alarm.call ?? "", alarms.results[result], why === undefined ? "" : explain.why[why]),
+		syscall: called,
+		file: called,
+		network: called,
 		decoy: () => alarms.decoy(cage, program, pid, alarm.path ?? ""),
 		drift: () =>
 			alarms.drift(cage, alarm.path ?? "", alarm.finding ? messages.finding({ ...alarm, code: alarm.finding }).what : ""),
 	};
 	return `${texts[alarm.kind]()}${count > 1 ? alarms.repeated(count) : ""}${knownBy === "account" ? ` (${alarms.byAccount})` : ""}`;
+}
+
+function isLandlocks(why: NonNullable<Alarm["why"]>): why is LandlockWhy {
+	return landlockReasons.some((one) => one === why);
 }
 
 /** How many there were in the last day, and the last one; undefined if there never was one. */

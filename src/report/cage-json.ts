@@ -1,10 +1,20 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { countEntries, type Manifest, permissionsToJson } from "../core/cage/manifest.ts";
-import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
 import { launcherName } from "../core/confinement/method.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
 import { pathToJson } from "../core/path/path.ts";
 import type { Permissions } from "../core/plan/plan.ts";
+
+/** What the confinement allows beyond the default. */
+export function openingsToJson({ tcpPorts: _, ...openings }: Partial<Permissions>): object {
+	return permissionsToJson(openings);
+}
+
+/** The TCP ports that may be bound; null for any. */
+export function portsToJson(permissions: Permissions): readonly number[] | null {
+	return limitsPorts(permissions) ? (permissions.tcpPorts ?? []) : null;
+}
 
 /** The system call filter, how many calls it permits, and how many the general filter would. */
 export function callsToJson(permissions: Permissions): object {
@@ -37,7 +47,8 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		namespaces: namespaces ?? [],
 		network,
 		...(measured?.limits ? { limits: measured.limits } : {}),
-		openings: permissionsToJson(permissions),
+		openings: openingsToJson(permissions),
+		tcpPorts: portsToJson(manifest.permissions),
 		calls: callsToJson(manifest.permissions),
 		findings: found.filter((finding) => finding.severity === "danger"),
 		warnings: found.filter((finding) => finding.severity === "warning"),

@@ -1,6 +1,6 @@
 import type { UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
-import { permissionsToJson, reasonToJson } from "../core/cage/manifest.ts";
+import { reasonToJson } from "../core/cage/manifest.ts";
 import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
@@ -12,7 +12,7 @@ import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
-import { callsToJson, confinementToJson, countsToJson } from "./cage-json.ts";
+import { callsToJson, confinementToJson, countsToJson, openingsToJson, portsToJson } from "./cage-json.ts";
 import { reachedToJson } from "./coverage.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
@@ -96,7 +96,8 @@ export function planToJson(plan: Plan): object {
 		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
-		openings: permissionsToJson(plan.permissions),
+		openings: openingsToJson(plan.permissions),
+		tcpPorts: portsToJson(plan.permissions),
 		calls: callsToJson(plan.permissions),
 		permissions: plan.grants.map(grantToJson),
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),

@@ -146,7 +146,9 @@ function permissionText(permission: Permission, messages: Messages): string {
 	const { permissions } = messages.selftest;
 	switch (permission) {
 		case "network":
-		case "unix-sockets":
+		case "abstract-sockets":
+		case "ports":
+		case "executable-data":
 		case "memfd":
 		case "proc":
 		case "writable-code":

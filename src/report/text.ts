@@ -1,6 +1,6 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
-import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -60,7 +60,7 @@ export function planText(plan: Plan, messages: Messages): string {
 		);
 	}
 	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
-	lines.push(...permissionLines(plan.permissions, messages), ...callLines(plan.permissions, messages));
+	lines.push(...permissionLines(plan.permissions, messages), ...limitLines(plan.permissions, messages));
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
 		lines.push(
@@ -180,10 +180,14 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 }
 
 /** How much a filter for this application permits. Nothing for the general filter. */
-function callLines(permissions: Plan["permissions"], messages: Messages): string[] {
-	if (!permissions.calls) return [];
+/** The limits of calls and ports. */
+function limitLines(permissions: Plan["permissions"], messages: Messages): string[] {
+	const { calls, tcpPorts } = permissions;
 	const { general, permitted } = countPermitted(filterPermissions(permissions));
-	return [messages.cli.plan.calls(permitted, general)];
+	return [
+		...(calls ? [messages.cli.plan.calls(permitted, general)] : []),
+		...(tcpPorts && limitsPorts(permissions) ? [messages.cli.plan.tcpPorts(tcpPorts)] : []),
+	];
 }
 
 /** `program` is the command that calls Cagewright with this state folder. */
@@ -209,7 +213,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	if (alarms) lines.push(coverageText(alarms, messages));
 	const grants = grantsTable(made.plan.grants, messages);
 	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
-	lines.push(...callLines(made.plan.permissions, messages));
+	lines.push(...limitLines(made.plan.permissions, messages));
 	const offered = offeredTable(made.missing, messages);
 	if (offered !== undefined) lines.push(`${words.offered}:`, indent(offered));
 	const declined = made.missing.filter((one) => one.declined);

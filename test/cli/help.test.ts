@@ -164,7 +164,7 @@ describe("the help of a verb", () => {
 			describeVerb(verbs.find((verb) => verb.name() === name) as Verb, helpEn).permissions.map(({ flags }) => flags[0]);
 		expect(wordsOf("make")).toEqual([
 			...Object.values(permissionWords),
-			...["call:NAME", "capability:NAME", "socket:PATH", "executable-data:DIR"],
+			...["call:NAME", "capability:NAME", "port:NUMBER", "socket:PATH", "executable-data:DIR"],
 		]);
 		expect(wordsOf("plan")).toEqual(wordsOf("make"));
 		expect(wordsOf("run")).toEqual([]);

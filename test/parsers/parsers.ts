@@ -18,7 +18,7 @@ import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.t
 import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
-import { parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
+import { parseAudit, parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
 import {
 	logrotateMentions,
 	manualMentions,
@@ -99,6 +99,12 @@ export const parsers: Readonly<Record<string, Parser>> = {
 			`audit: type=1326 audit(1795821997.790:3847): auid=4294967295 uid=33 gid=33 ses=4294967295 pid=1646727 comm="nginx" exe="/usr/sbin/nginx" sig=0 arch=c000003e syscall=272 compat=0 ip=0x7f39d511a6f9 code=0x50000`,
 		],
 		parse: parseDenial,
+	},
+	parseAudit: {
+		samples: [
+			`type=UNKNOWN[1423] msg=audit(1795848780.181:510539): domain=19cef9a06 blockers=net.bind_tcp saddr=127.0.0.1 src=4444`,
+		],
+		parse: parseAudit,
 	},
 	parseCrash: {
 		samples: ["redis-server[123]: segfault at 0 ip 00005581 sp 00007ffc error 4 in redis-server"],

@@ -12,7 +12,7 @@ function made(escaped: readonly string[], network: "host" | "none" = "none"): Se
 	const attempts = all.map(({ id }): [string, Attempt] => [id, { how: escaped.includes(id) ? "escaped" : "refused", number: 1 }]);
 	return {
 		network,
-		ways: outcomesOf(new Map(attempts), { permissions: { capabilities: [] }, network, weaker: [] }),
+		ways: outcomesOf(new Map(attempts), { permissions: { capabilities: [] }, network, weaker: [], landlock: 7 }),
 		audit: checkIds.map((id) => ({ id, ok: true, found: [] })),
 		control: { before: 90, after: 91 },
 		seconds: 1,

@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -45,6 +46,7 @@ while (my $c = $s->accept) {
 	if ($what eq 'unshare') { syscall(272, 0x10000000) }
 	if ($what eq 'crash') { unless (fork) { sleep 2; my $nothing = unpack "P9", pack("J", 1); exit } }
 	if ($what eq 'flood') { syscall(308, 0, 0) for 1 .. 500 }
+	if ($what =~ /^bind(\\d+)/) { IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $1, Listen => 5) }
 	if ($what eq 'child') { unless (fork) { my $name = "/"; syscall(161, $name); exit } wait }
 	print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$$"; close $c;
 }`;
@@ -221,6 +223,60 @@ test("a setuid file in the data and a changed program raise one alarm each", asy
 	expect(found(printed)).toEqual([`data-setuid ${folder}/data/evil`, `changed ${script}`]);
 	expect(alarms(printed)[0]).toMatchObject({ kind: "drift", severity: "high", pid: null, knownBy: "file" });
 });
+
+/** Sets whether the kernel audits (AUDIT_SET of linux/audit.h), and returns what it was; undefined if it refuses. */
+function audit(enabled: number): number | undefined {
+	const program = `
+socket my $s, 16, 3, 9 or exit 1;
+send $s, pack('L S S L L', 16, 1000, 1, 1, 0), 0, pack 'S x2 L L', 16, 0, 0;
+recv $s, my $reply, 4096, 0;
+exit 1 unless unpack('x4 S', $reply) == 1000;
+print unpack 'x20 L', $reply;
+send $s, pack('L S S L L', 56, 1001, 5, 1, 0) . pack('L2 x32', 1, ${enabled}), 0, pack 'S x2 L L', 16, 0, 0;
+do { recv $s, $reply, 4096, 0 } until unpack('x4 S', $reply) == 2;
+exit unpack('x16 l', $reply) != 0;`;
+	const { status, stdout } = spawnSync("perl", ["-e", program], { encoding: "utf8" });
+	return status === 0 ? Number(stdout) : undefined;
+}
+
+/** Linux 6.15 and later record what Landlock refuses. */
+const [major = 0, minor = 0] = release().split(".").map(Number);
+const records = major > 6 || (major === 6 && minor >= 15);
+
+test.skipIf(!records)(
+	"a port outside the plan raises an alarm if the kernel audits, and the watch says if it does not",
+	async ({ skip }) => {
+		const other = await freePort();
+		const before = audit(0);
+		if (before === undefined) return skip("auditing cannot be changed here");
+		try {
+			let said = "";
+			await watched([], async (watch) => {
+				said = watch.stderr();
+			});
+			expect(said).toContain("Auditing is off");
+			audit(1);
+			const printed = await watched([], async (watch) => {
+				expect(watch.stderr()).not.toContain("Auditing is off");
+				await request(`bind${other}`);
+				await eventually(() => expect(watch.stdout()).toContain("bind"));
+			});
+			expect(alarms(printed)).toMatchObject([
+				{
+					kind: "network",
+					severity: "medium",
+					result: "refused",
+					call: "bind",
+					port: other,
+					technique: "T1571",
+					executable: "/usr/bin/perl",
+				},
+			]);
+		} finally {
+			audit(before);
+		}
+	},
+);
 
 test("a missing cage is named", async () => {
 	const { status, stderr } = await cagewright(["watch", "nobody"], { state });

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Confinement, confineExecutable, confineFailed, landlockProbe } from "../../src/core/confinement/confine.ts";
@@ -6,6 +7,7 @@ import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlo
 import { seccompFilters } from "../../src/core/confinement/seccomp-program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
+import { freePort } from "./network.ts";
 
 const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
 
@@ -16,7 +18,7 @@ test("the confiner does not exist for other processors", () => {
 
 test("an old kernel is asked only for Landlock rights that it knows", () => {
 	const { handled } = landlockRuleset([], false);
-	expect([1, 2, 3, 9].map((abi) => landlockMask(abi, handled))).toEqual([0x1fff, 0x3fff, 0x7fff, 0x7fff]);
+	expect([1, 2, 3, 5, 9].map((abi) => landlockMask(abi, handled))).toEqual([0x1fff, 0x3fff, 0x7fff, 0xffff, 0xffff]);
 	expect(landlockMask(1, ["refer", "truncate", "execute"])).toBe(1);
 });
 
@@ -62,6 +64,52 @@ for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WR
 		const refused = "Permission denied\n";
 		expect(confined(line, { ruleset: landlockRuleset(data, false) }).output).toBe(refused.repeat(3));
 		expect(confined(line, { ruleset: landlockRuleset(data, true) }).output).toBe(`done\n${refused.repeat(2)}`);
+	});
+	/** Prints one line for each expression: its value, or the error. */
+	const python = (setup: string, ...expressions: string[]) => `python3 -c '
+import fcntl, os, signal, socket, termios
+${setup}
+for one in (${expressions.map((expression) => `lambda: ${expression}, `).join("")}):
+    try: print(one())
+    except OSError as error: print(error.strerror)'`;
+	test("permits binding the TCP ports of the rules and free ones, and no others", async () => {
+		const ports = [await freePort()];
+		const other = await freePort();
+		const ruleset = landlockRuleset([], false, { ports });
+		const bind = (port: number) => `socket.socket().bind(("127.0.0.1", ${port}))`;
+		const line = python("", ...[...ports, 0, other].map(bind), `socket.socket(type=socket.SOCK_DGRAM).bind(("", ${other}))`);
+		expect(confined(line, { ruleset }).output).toBe("None\nNone\nPermission denied\nNone\n");
+		expect(confined(line).output).toBe("None\n".repeat(4));
+	});
+	test("refuses signals and abstract sockets of processes outside, and permits its own", async () => {
+		const name = `cagewright-${process.pid}-${version}`;
+		const serve = `import socket; s = socket.socket(1); s.bind("\\0${name}"); s.listen(); print("ready", flush=True); input()`;
+		const server = spawn("python3", ["-c", serve], { stdio: ["pipe", "pipe", "inherit"] });
+		await once(server.stdout, "data");
+		const setup = `
+child = os.fork() or signal.pause()
+own = socket.socket(socket.AF_UNIX)
+own.bind("\\0${name}-own")
+own.listen()
+connect = lambda name: socket.socket(socket.AF_UNIX).connect("\\0" + name)`;
+		const line = python(setup, `os.kill(${process.pid}, 0)`, "os.kill(child, 9)", `connect("${name}")`, `connect("${name}-own")`);
+		const values = { filters: seccompFilters("x64", { unixSockets: true, memfd: false }) };
+		const refused = "Operation not permitted\n";
+		const open = landlockRuleset([], false, { abstractSockets: true });
+		try {
+			expect(confined(line, values).output).toBe(`${refused}None\n${refused}None\n`);
+			expect(confined(line, { ...values, ruleset: open }).output).toBe(`${refused}None\nNone\nNone\n`);
+			expect(confined(line, { ...values, landlock: 5 }).output).toBe("None\n".repeat(4));
+		} finally {
+			server.stdin.end();
+			await once(server, "close");
+		}
+	});
+	test("permits commands to device nodes in /dev only", () => {
+		spawnSync("mknod", ["-m", "666", `${folder}/data/null`, "c", "1", "3"]);
+		const ask = (path: string) => `fcntl.ioctl(os.open("${path}", os.O_RDONLY), termios.FIONREAD)`;
+		const line = python("", ask(`${folder}/data/null`), ask("/dev/null"));
+		expect(confined(line).output).toBe("Permission denied\nInappropriate ioctl for device\n");
 	});
 	test("loads the filter without Landlock too", () => {
 		const { output, status } = confined(`echo x >b && ${statusLines("Seccomp")}`, { landlock: 0 });

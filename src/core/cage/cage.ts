@@ -100,6 +100,8 @@ export interface TrialSummary {
 	readonly measured?: MeasuredConfinement;
 	/** Layers that this machine cannot provide; absent from older versions. */
 	readonly weaker?: readonly Weakness[];
+	/** Version of the kernel's Landlock interface; absent from older versions. */
+	readonly landlock?: number;
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
 	/** The audit's findings; dangers only if they were accepted. */
 	readonly findings: readonly {

@@ -91,7 +91,7 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const permissions = ["calls", "capabilities", "executableData", "refused", ...permissionNames];
+	const permissions = ["calls", "capabilities", "executableData", "refused", "tcpPorts", ...permissionNames];
 	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];

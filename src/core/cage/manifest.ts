@@ -127,6 +127,9 @@ const storedManifest = v.object({
 		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
 		writableCode: v.exactOptional(v.string()),
+		ports: v.exactOptional(v.string()),
+		tcpPorts: v.exactOptional(v.array(v.pipe(whole, v.maxValue(65_535)))),
+		abstractSockets: v.exactOptional(v.string()),
 		executableData: v.exactOptional(v.array(path)),
 		calls: v.exactOptional(
 			v.object({

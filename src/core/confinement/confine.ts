@@ -1,7 +1,7 @@
 import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
 import { pathToBytes } from "../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
-import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
+import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "./landlock.ts";
 import type { Layer } from "./method.ts";
 import type { Architecture } from "./syscalls.ts";
 
@@ -20,8 +20,9 @@ import type { Architecture } from "./syscalls.ts";
  *     for (each capability that is not kept) prctl(PR_CAPBSET_DROP, capability);
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
- *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
+ *     set = landlock_create_ruleset({handled, network, scopes}, 24, 0);     // only where the kernel has Landlock
  *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
+ *     for (port in ports) landlock_add_rule(set, NET_PORT, {BIND_TCP, port}, 0);
  *     landlock_restrict_self(set, LOG_NEW_EXEC_ON) && fail("Landlock");
  *     for (filter in filters) seccomp(SECCOMP_SET_MODE_FILTER, filter.isLogged ? SECCOMP_FILTER_FLAG_LOG : 0, filter) && fail("the system call filter");
  *     execve(argv[1], argv + 1, envp); fail("starting the next program");
@@ -122,7 +123,9 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 		prctl(38, 1); // PR_SET_NO_NEW_PRIVS
 		unless("notEqual", "privileges");
 	}
-	if (landlock > 0 && !without.includes("landlock")) restrictFiles(p, landlock, unless);
+	// A kernel that does not judge ports refuses rules for them.
+	const ports = bindMask(landlock) ? (ruleset.ports ?? []) : [];
+	if (landlock > 0 && !without.includes("landlock")) restrict(p, landlock, ports.length, unless);
 	filters.forEach(({ isLogged, program }, index) => {
 		// struct sock_fprog
 		p.store("stack", -16, 8, program.length / 8); // instructions
@@ -140,16 +143,19 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 	// execve returned, so the last step failed.
 	p.failures(messages.reverse(), confineFailed);
 	return p.executable({
-		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
+		// struct landlock_ruleset_attr of version 6. An older kernel accepts the longer structure if the rest is 0.
+		ruleset: words(
+			...[landlockMask(landlock, ruleset.handled), 0],
+			...[ruleset.ports ? bindMask(landlock) : 0, 0],
+			...[scopeMask(landlock, ruleset.scopes), 0],
+		),
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
+		...Object.fromEntries(ports.map((port, index) => [`port-${index}`, words(bindMask(landlock), 0, port, 0)])),
 		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
 		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});
 }
-
-/** Version of Landlock from which on the kernel records what the rules refuse, where its audit is on. */
-const logsFrom = 7;
 
 /** Capability sets have 64 bits (capabilities(7)). */
 const mostCapabilities = 64;
@@ -188,8 +194,8 @@ function enterRoot(p: Program, unless: Unless): void {
 	unless("notEqual", "root");
 }
 
-function restrictFiles(p: Program, landlock: number, unless: Unless): void {
-	p.call("landlock_create_ruleset", "ruleset", 8, 0);
+function restrict(p: Program, landlock: number, ports: number, unless: Unless): void {
+	p.call("landlock_create_ruleset", "ruleset", 24, 0);
 	unless("negative", "landlock");
 	p.set("a", register("answer"));
 	p.set("b", "rules");
@@ -210,7 +216,12 @@ function restrictFiles(p: Program, landlock: number, unless: Unless): void {
 	p.jump("always", "rule");
 
 	p.label("restrict");
-	p.call("landlock_restrict_self", register("a"), landlock >= logsFrom ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
+	for (let index = 0; index < ports; index++) {
+		p.call("landlock_add_rule", register("a"), 2, `port-${index}`, 0); // LANDLOCK_RULE_NET_PORT, struct landlock_net_port_attr
+		unless("notEqual", "landlock");
+	}
+	// By default the kernel records only refusals to this program itself, not to those that it executes.
+	p.call("landlock_restrict_self", register("a"), landlock >= landlockSince.records ? 2 : 0); // LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON
 	unless("notEqual", "landlock");
 	p.call("close", register("a"));
 }

@@ -16,6 +16,8 @@ export interface FilterPermissions {
 	readonly chroot?: boolean;
 	/** Setting the clock; requires CAP_SYS_TIME. In a sandbox and a trial the calls succeed without effect. */
 	readonly clock?: "real" | "pretended";
+	/** Refuses multipath TCP, whose ports Landlock does not judge. */
+	readonly plainTcp?: boolean;
 	/** Refuses every other call. Absent: the general filter. */
 	readonly calls?: ObservedCalls;
 }
@@ -31,6 +33,16 @@ export const sandboxPermissions: FilterPermissions = {
 	clock: "pretended",
 };
 
+/** Whether the application may bind only certain TCP ports. False for cages of older versions. */
+export function limitsPorts({ ports, tcpPorts }: Permissions): boolean {
+	return ports === undefined && tcpPorts !== undefined;
+}
+
+/** Whether abstract unix sockets of processes outside are closed. False for cages of older versions. */
+export function limitsAbstractSockets({ abstractSockets, ports, tcpPorts }: Permissions): boolean {
+	return abstractSockets === undefined && (ports !== undefined || tcpPorts !== undefined);
+}
+
 /** Returns the filter's permissions for a plan's permissions. */
 export function filterPermissions(permissions: Permissions): FilterPermissions {
 	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
@@ -41,6 +53,7 @@ export function filterPermissions(permissions: Permissions): FilterPermissions {
 		writableCode: permissions.writableCode !== undefined,
 		rawSockets: has("net_raw"),
 		chroot: has("sys_chroot"),
+		...(limitsPorts(permissions) ? { plainTcp: true } : {}),
 		...(has("sys_time") ? { clock: "real" as const } : {}),
 		...(permissions.calls ? { calls: permissions.calls } : {}),
 	};

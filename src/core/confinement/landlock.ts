@@ -21,11 +21,26 @@ const rights = {
 	"make-sym": { bit: 12, abi: 1 },
 	refer: { bit: 13, abi: 2 },
 	truncate: { bit: 14, abi: 3 },
+	"ioctl-dev": { bit: 15, abi: 5 },
 } as const;
 export type Right = keyof typeof rights;
 
-/** The version with all of these rights. */
-export const wholeLandlock = 3;
+/** Processes outside that the application cannot reach by these means, whatever namespaces they share. */
+const scopes = {
+	/** Connecting or sending to abstract unix sockets. Others may still connect to the application's. */
+	abstractSockets: { bit: 0, abi: 6 },
+	signals: { bit: 1, abi: 6 },
+} as const;
+export type Scope = keyof typeof scopes;
+
+/** The version of the interface that introduced each ability, oldest first. `records`: the kernel can record refusals. */
+export const landlockSince = { truncate: 3, ports: 4, devices: 5, scopes: 6, records: 7 } as const;
+export type LandlockAbility = keyof typeof landlockSince;
+
+/** Returns what a kernel with this version cannot limit or record. */
+export function lackingAbilities(abi: number): LandlockAbility[] {
+	return (Object.keys(landlockSince) as LandlockAbility[]).filter((name) => landlockSince[name] > abi);
+}
 
 /** Rights for everything below a directory. */
 export interface LandlockRule {
@@ -42,21 +57,43 @@ const write: readonly Right[] = [
 export interface LandlockRuleset {
 	readonly handled: readonly Right[];
 	readonly rules: readonly LandlockRule[];
+	/** TCP ports that may be bound. Absent: any. */
+	readonly ports?: readonly number[];
+	readonly scopes: readonly Scope[];
+}
+
+/** Limits beyond files. */
+export interface LandlockLimits {
+	/** TCP ports to bind. Absent: any. */
+	readonly ports?: readonly number[];
+	/** Abstract unix sockets of processes outside may be used. */
+	readonly abstractSockets?: boolean;
 }
 
 /**
  * Returns rules that match the mounts: reading and executing everywhere, writing only in these directories and to device nodes
- * in /dev. With `readsPass`, Landlock does not handle opening files for reading.
+ * in /dev, whose ioctl(2) commands work nowhere else. With `readsPass`, Landlock does not handle opening files for reading.
+ *
+ * Port 0 is always permitted: the kernel also chooses a free port for listen(2) without bind(2), which Landlock does not judge.
  */
-export function landlockRuleset(writable: readonly Path[], readsPass: boolean): LandlockRuleset {
+export function landlockRuleset(
+	writable: readonly Path[],
+	readsPass: boolean,
+	{ abstractSockets = false, ports }: LandlockLimits = {},
+): LandlockRuleset {
 	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && openRights.includes(right)));
 	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
-		{ path: pathFromText("/dev"), rights: ["write-file"] },
+		{ path: pathFromText("/dev"), rights: ["write-file", "ioctl-dev"] },
 		// A rule covers everything below, and a unit's confiner could not open a directory in a closed one.
 		...outermost(writable).map((path) => ({ path, rights: write })),
 	];
-	return { handled, rules: rules.map((rule) => ({ ...rule, rights: rule.rights.filter((right) => handled.includes(right)) })) };
+	return {
+		handled,
+		rules: rules.map((rule) => ({ ...rule, rights: rule.rights.filter((right) => handled.includes(right)) })),
+		...(ports ? { ports: [0, ...ports] } : {}),
+		scopes: abstractSockets ? ["signals"] : ["abstractSockets", "signals"],
+	};
 }
 
 /**
@@ -89,4 +126,13 @@ export function canSkipReads({ binds, permissions, ownsCage, sockets = false }: 
 /** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
 export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
+}
+
+/** LANDLOCK_ACCESS_NET_BIND_TCP; 0 for an older version. */
+export function bindMask(abi: number): number {
+	return abi >= landlockSince.ports ? 1 : 0;
+}
+
+export function scopeMask(abi: number, names: readonly Scope[]): number {
+	return names.reduce((mask, name) => mask | (scopes[name].abi <= abi ? 1 << scopes[name].bit : 0), 0);
 }

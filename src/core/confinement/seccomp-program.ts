@@ -14,7 +14,7 @@ const kill = 0x80000000;
 const refuse = (answer: Answer | "kill") => (answer === "kill" ? kill : 0x00050000 | errors[answer]);
 
 /** Programs provoke these answers constantly, such as libc with clone3 for each thread, and would fill the kernel's log. */
-const isSilent = (answer: Answer | "kill") => answer === "none" || answer === "ENOSYS";
+const isSilent = (answer: Answer | "kill") => answer === "none" || answer === "ENOSYS" || answer === "EINVAL";
 
 /** Two filters, because the kernel records all refusals of a filter or none. The stricter answer applies (seccomp(2)). */
 export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {

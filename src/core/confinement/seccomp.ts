@@ -15,10 +15,10 @@ import { type SyscallName, syscalls } from "./syscalls.ts";
 
 export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. `none`: the call returns 0 without effect. */
-export const errors = { none: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
+export const errors = { none: 0, EPERM: 1, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 
-/** Every errno(3) with which the filter refuses. */
-export const filterErrors: readonly number[] = Object.values(errors).filter((number) => number > 0);
+/** Every errno(3) with which only the filter refuses what a self-test tries. */
+export const filterErrors: readonly number[] = Object.values(errors).filter((number) => number > 0 && number !== errors.EINVAL);
 
 /** A denial of the filter. `why` and `when` are codes for the record; without `when` the call is always denied. */
 export interface Denial {
@@ -57,6 +57,7 @@ export type When =
 	| "netlink-but-not-route"
 	| "type-not-opened"
 	| "rare-protocol"
+	| "multipath"
 	| "not-regular-fifo-or-socket"
 	| "leaves-whiteout"
 	| "setuid-or-setgid-mode"
@@ -89,8 +90,10 @@ const fileType = { mask: 0xf000, none: 0, fifo: 0x1000, regular: 0x8000, socket:
 const setIdBits = 0o6000;
 /** rename(2): RENAME_WHITEOUT. */
 const renameWhiteout = 4;
-/** protocols(5): any, ICMP, TCP, UDP, ICMPv6, and MPTCP, which Go tries first. */
-const protocols = [0, 1, 6, 17, 58, 262];
+/** protocols(5): any, ICMP, TCP, UDP, ICMPv6. */
+const protocols = [0, 1, 6, 17, 58];
+/** MPTCP, which Go tries before TCP. */
+const multipath = 262;
 /** open(2): O_CREAT and O_TMPFILE's own bit, which both use the mode; the same on both processors. */
 const creates = 0x40 | 0x400000;
 /** mmap(2), shmat(2): the same on both processors. */
@@ -149,7 +152,15 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	// loading a module.
 	const internet = oneOf(0, [family.inet, family.inet6]);
 	const isTransport = permissions.rawSockets ? [not(oneOf(1, [type.raw], typeMask))] : [];
-	deny("socket", "EPROTONOSUPPORT", "socket-families", "rare-protocol", all(internet, ...isTransport, not(oneOf(2, protocols))));
+	deny(
+		"socket",
+		"EPROTONOSUPPORT",
+		"socket-families",
+		"rare-protocol",
+		all(internet, ...isTransport, not(oneOf(2, [...protocols, multipath]))),
+	);
+	// Landlock does not judge its ports. Kernels before 5.6 give this answer, after which programs use TCP.
+	if (permissions.plainTcp) deny("socket", "EINVAL", "socket-families", "multipath", all(internet, oneOf(2, [multipath])));
 
 	// Pairs only connect to each other, so they stay allowed. But a datagram pair can sendto() any abstract socket (measured),
 	// which is AF_UNIX by another way; and other families would load their modules.

@@ -2,6 +2,7 @@ import type { FindingCode } from "../cage/finding.ts";
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
+import type { LandlockWhy } from "./landlock-denial.ts";
 
 /** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
 export const severities = ["medium", "high"] as const;
@@ -12,17 +13,20 @@ export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly time: string;
 	readonly cage: string;
-	readonly kind: "syscall" | "crash" | "decoy" | "drift";
+	/** `file` and `network`: refused by Landlock. */
+	readonly kind: "syscall" | "file" | "network" | "crash" | "decoy" | "drift";
 	readonly severity: Severity;
 	/**
 	 * `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. `found`: by a
 	 * check of the cage's files.
 	 */
 	readonly result: "refused" | "killed" | "crashed" | "opened" | "found";
-	/** The system call, for the kind of this name. */
+	/** The refused system call, if the kernel names it. */
 	readonly call?: Denial["call"];
 	/** The kind of escape technique that begins with the call. */
-	readonly why?: Why;
+	readonly why?: Why | LandlockWhy;
+	/** The refused TCP port. */
+	readonly port?: number;
 	/** What a check found. */
 	readonly finding?: FindingCode;
 	/** The values of the finding's sentence. */
@@ -61,8 +65,13 @@ export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarm
 }
 
 /** The MITRE ATT&CK technique that an alarm indicates. Undefined for a crash or changed files, which have many causes. */
-export function attackTechnique({ kind }: Pick<Alarm, "kind">): { readonly id: string; readonly name: string } | undefined {
-	if (kind === "syscall") return { id: "T1611", name: "Escape to Host" };
+export function attackTechnique({
+	kind,
+	why,
+}: Pick<Alarm, "kind" | "why">): { readonly id: string; readonly name: string } | undefined {
+	if (why === "other-port") return { id: "T1571", name: "Non-Standard Port" };
+	if (why === "foreign-socket") return { id: "T1559", name: "Inter-Process Communication" };
+	if (kind === "syscall" || kind === "file") return { id: "T1611", name: "Escape to Host" };
 	return kind === "decoy" ? { id: "T1552", name: "Unsecured Credentials" } : undefined;
 }
 
@@ -95,9 +104,15 @@ export function severityOf({ call, result }: Pick<Denial, "call" | "result">): S
 	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
 }
 
-/** Calls without a name are one kind, because a process can try any number. */
-function keyOf({ cage, call, kind, path, result }: Alarm): string {
+export function landlockKind(why: LandlockWhy): Alarm["kind"] {
+	if (why === "other-port" || why === "foreign-socket") return "network";
+	return why === "foreign-file" || why === "foreign-device" ? "file" : "syscall";
+}
+
+/** Calls without a name, and files and ports that Landlock refused, are one kind, because a process can try any number. */
+function keyOf({ cage, call, kind, path, result, why }: Alarm): string {
 	const what = call === undefined ? (path ?? "") : /^\d/.test(call) ? "unnamed" : call;
+	if (kind === "file" || kind === "network") return `${cage}\0${kind}\0${why}`;
 	return `${cage}\0${kind}\0${what}\0${result}`;
 }
 

@@ -36,15 +36,9 @@ const architectures: Readonly<Record<string, Architecture>> = { c000003e: "x64",
  * kernel writes both in hexadecimal if they contain a quote, a space or a control character, so no name can imitate a field.
  */
 export function parseDenial(text: string): Denial | undefined {
-	const [, seconds, milliseconds, serial, rest] =
-		/^(?:audit: type=1326 |type=SECCOMP msg=)audit\((\d+)\.(\d{3}):(\d+)\): ([^\n]*)$/.exec(text.split("\u001d", 1)[0] ?? "") ??
-		[];
-	if (rest === undefined) return undefined;
-	const fields = new Map<string, string>();
-	for (const [, key = "", value = ""] of rest.matchAll(/(?:^| )([a-z]+)=("[^"]*"|[^ "]*)/g)) {
-		// The first one counts, so that appended text cannot replace the kernel's.
-		if (!fields.has(key)) fields.set(key, value);
-	}
+	const record = parseAudit(text);
+	if (record?.type !== "SECCOMP") return undefined;
+	const { fields, serial, time } = record;
 	const number = (key: string, base = 10) => {
 		const value = fields.get(key) ?? "";
 		return (base === 16 ? /^(0x)?[0-9a-f]+$/ : /^\d+$/).test(value) ? Number.parseInt(value, base) : Number.NaN;
@@ -53,7 +47,7 @@ export function parseDenial(text: string): Denial | undefined {
 	const result = code === refused ? "refused" : killed.includes(code) ? "killed" : undefined;
 	if ([pid, uid, call].some(Number.isNaN) || result === undefined) return undefined;
 	return {
-		time: Number(seconds) * 1000 + Number(milliseconds),
+		time,
 		serial: Number(serial),
 		pid,
 		uid,
@@ -64,8 +58,42 @@ export function parseDenial(text: string): Denial | undefined {
 	};
 }
 
+/** linux/audit.h: the records that we read, by number and by auditd's names. An older auditd writes `UNKNOWN[1423]`. */
+const recordTypes = {
+	"1300": "SYSCALL",
+	"1326": "SECCOMP",
+	"1423": "LANDLOCK_ACCESS",
+	"1424": "LANDLOCK_DOMAIN",
+} as const;
+type RecordType = (typeof recordTypes)[keyof typeof recordTypes];
+
+/** Reads a record of one of these types, as `parseDenial` does. */
+export function parseAudit(
+	text: string,
+): { type: RecordType; time: number; serial: string; fields: ReadonlyMap<string, string> } | undefined {
+	const [, number, word, unknown, seconds, milliseconds, serial, rest] =
+		/^(?:audit: type=(\d+) |type=([A-Z_]+)(?:\[(\d+)\])? msg=)audit\((\d+)\.(\d{3}):(\d+)\): ([^\n]*)$/.exec(
+			text.split("\u001d", 1)[0] ?? "",
+		) ?? [];
+	const type =
+		recordTypes[(number ?? unknown ?? "") as keyof typeof recordTypes] ??
+		Object.values(recordTypes).find((name) => number === undefined && name === word);
+	if (type === undefined || rest === undefined || serial === undefined) return undefined;
+	const fields = new Map<string, string>();
+	for (const [, key = "", value = ""] of rest.matchAll(/(?:^| )([a-z]+)=("[^"]*"|[^ "]*)/g)) {
+		// The first one counts, so that appended text cannot replace the kernel's.
+		if (!fields.has(key)) fields.set(key, value);
+	}
+	return { type, time: Number(seconds) * 1000 + Number(milliseconds), serial, fields };
+}
+
+/** Returns the name of a call, by the fields `syscall` and `arch` of a record. */
+export function callOf(number = "", architecture = ""): Denial["call"] | undefined {
+	return /^\d+$/.test(number) ? callName(Number(number), architectures[architecture]) : undefined;
+}
+
 /** audit_log_untrustedstring(): in quotes, or in hexadecimal without them. */
-function untrusted(value = ""): string {
+export function untrusted(value = ""): string {
 	if (value.startsWith('"')) return value.slice(1, -1);
 	return /^([0-9A-F]{2})+$/.test(value) ? Buffer.from(value, "hex").toString("latin1") : "";
 }

@@ -1,7 +1,7 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { type FilterPermissions, filterPermissions } from "../confinement/filter-permissions.ts";
+import { type FilterPermissions, filterPermissions, limitsPorts } from "../confinement/filter-permissions.ts";
 import { type CallReason, permittedCalls } from "../confinement/observed-calls.ts";
 import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { isSyscall } from "../confinement/syscall-groups.ts";
@@ -75,6 +75,9 @@ function explainCall(name: string, { application }: Cage, { permissions }: Manif
 		opened: denials.length < closed.length,
 		refusals: [
 			...(denials.length ? [{ what: name, layers: ["seccomp"] as const, ...(option === undefined ? {} : { option }) }] : []),
+			...(name === "bind" && limitsPorts(permissions)
+				? [{ what: name, layers: ["landlock"] as const, option: allowedReason("port:NUMBER") }]
+				: []),
 			...(cut ? [{ what: name, layers: ["network"] as const, option: "--network host" }] : []),
 		],
 	};
@@ -92,6 +95,7 @@ const filterWords: readonly (readonly [word: string, permission: Partial<FilterP
 	["netlink", { netlink: true }],
 	["memfd", { memfd: true }],
 	["writable-code", { writableCode: true }],
+	["ports", { plainTcp: false }],
 	["capability:net_raw", { rawSockets: true }],
 	["capability:sys_chroot", { chroot: true }],
 	["capability:sys_time", { clock: "real" }],
@@ -104,6 +108,7 @@ const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {
 	capability: ["capability"],
 	filtered: ["seccomp"],
 	"kernel-file": ["absent"],
+	port: ["landlock"],
 	noexec: ["mount"],
 	account: ["absent"],
 };
@@ -120,6 +125,7 @@ export function explainTrial(trial: TrialSummary | undefined, declined: Readonly
 }
 
 function optionFor(kind: MissingKind, what: string): string | undefined {
+	if (kind === "port") return `--allow ${what.replace("bind ", "port:")}`;
 	if (!what.startsWith("/")) return undefined;
 	if (kind === "absent") return `--include ${what}`;
 	return kind === "read-only" ? `--writable ${what.replace(/\/[^/]*$/, "") || "/"}` : undefined;

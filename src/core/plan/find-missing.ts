@@ -37,7 +37,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
 	for (const { call, error, program } of cage.refusals.values()) {
 		const by = program === undefined ? {} : { program };
-		if (host.refusals.has(call)) continue;
+		if (host.refusals.has(call) || (call === "bind" && portsOf(host, cage, plan).length)) continue;
 		const kept = refusedCapabilitiesIn(call);
 		if (kept.length) {
 			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
@@ -56,10 +56,19 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 		const kind = capabilityOf[call] ? "capability" : "filtered";
 		missing.push({ kind, call, error, ...by, ...found, ...unseen, declined: false });
 	}
-	missing.push(...executedData(host, plan, files));
+	missing.push(...portsOf(host, cage, plan), ...executedData(host, plan, files));
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
 		.sort(by(({ call, path }) => path ?? call));
+}
+
+/** Returns the TCP ports that the cage's run wanted to bind and the plan does not contain. */
+function portsOf(host: Trace, { refusedPorts }: Trace, { permissions: { ports, tcpPorts } }: Plan): Missing[] {
+	if (ports !== undefined || tcpPorts === undefined) return [];
+	const wanted = [...refusedPorts].flatMap((port) => (port.startsWith("tcp ") ? [Number(port.slice("tcp ".length))] : []));
+	return wanted
+		.filter((port) => !tcpPorts.includes(port) && !host.refusedPorts.has(`tcp ${port}`))
+		.map((port) => ({ kind: "port", call: `bind ${port}`, error: "EACCES", port, unseen: true, declined: false }));
 }
 
 /**

@@ -2,7 +2,7 @@ import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isDocumentation } from "./areas.ts";
-import { callWord, capabilityWord, permissionWords } from "./permissions.ts";
+import { callWord, capabilityWord, permissionWords, portWord } from "./permissions.ts";
 import type { Addition } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
@@ -27,6 +27,7 @@ export type MissingKind =
 	| "capability"
 	| "filtered"
 	| "kernel-file"
+	| "port"
 	| "noexec"
 	| "account";
 
@@ -46,6 +47,8 @@ export interface Missing {
 	readonly proven?: true;
 	/** The host's trace does not show it succeed, so only the administrator can add it. */
 	readonly unseen?: true;
+	/** The TCP port that was not permitted. Only the administrator can allow it. */
+	readonly port?: number;
 	/** The writable directory from which the application executes its own files. Only the administrator can allow that. */
 	readonly executes?: Path;
 	/** Left out on purpose: a secret, a setuid file, an exclude, or a refused permission. */
@@ -70,7 +73,8 @@ export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outc
 }
 
 /** Returns the word of `--allow` and `--refuse` if a permission is the remedy. */
-export function permissionOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
+export function permissionOf({ port, remedy }: Pick<Missing, "port" | "remedy">): string | undefined {
+	if (port !== undefined) return portWord(port);
 	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
 	if (remedy?.kind === "call") return callWord(remedy.name);
 	return remedy?.kind === "opening" ? permissionWords[remedy.name] : undefined;

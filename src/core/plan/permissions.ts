@@ -7,7 +7,7 @@ import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Addition, Grant, Permissions } from "./plan.ts";
 
-/** Names of permissions in `--allow` and `--refuse`, in addition to `capability:NAME`. */
+/** Names of permissions in `--allow` and `--refuse`, in addition to those with a prefix. */
 export const permissionWords = {
 	proc: "proc",
 	kernelProc: "kernel-proc",
@@ -18,8 +18,10 @@ export const permissionWords = {
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
+	ports: "ports",
+	abstractSockets: "abstract-sockets",
 } as const satisfies Record<
-	Exclude<keyof Permissions, "calls" | "capabilities" | "executableData" | "refused" | "scheduling">,
+	Exclude<keyof Permissions, "calls" | "capabilities" | "executableData" | "refused" | "scheduling" | "tcpPorts">,
 	string
 >;
 export type PermissionName = keyof typeof permissionWords;
@@ -32,6 +34,7 @@ const capabilityPrefix = "capability:";
 const callPrefix = "call:";
 const socketPrefix = "socket:";
 const executablePrefix = "executable-data:";
+const portPrefix = "port:";
 
 /** Returns undefined if the path cannot be written as a word. */
 export function socketWord(path: Path): string | undefined {
@@ -52,6 +55,14 @@ export function executableIn(words: readonly string[]): string[] {
 	return valuesIn(words, executablePrefix);
 }
 
+export function portWord(port: number): string {
+	return `${portPrefix}${port}`;
+}
+
+export function portsIn(words: readonly string[]): number[] {
+	return valuesIn(words, portPrefix).map(Number);
+}
+
 function valuesIn(words: readonly string[], prefix: string): string[] {
 	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
 }
@@ -68,6 +79,8 @@ export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
 }
 
+const highestPort = 65_535;
+
 /** Returns the word as rules store it; undefined if it names no permission. */
 export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
@@ -77,6 +90,10 @@ export function permissionWord(text: string): string | undefined {
 	if (text.startsWith(callPrefix)) {
 		const name = text.slice(callPrefix.length);
 		return isSyscall(name) && !isRefusedOutright(name) ? text : undefined;
+	}
+	if (text.startsWith(portPrefix)) {
+		const port = text.slice(portPrefix.length);
+		return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= highestPort ? text : undefined;
 	}
 	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
 	if (prefix !== undefined) {
@@ -110,7 +127,7 @@ export function allowedReason(word: string): string {
 /** Returns the path, system call or capability that a permission is about; other text unchanged. */
 export function subjectOfPermission(text: string): string {
 	const prefix = [capabilityPrefix, callPrefix].find((one) => text.startsWith(one)) ?? "";
-	return subjects.get(text) ?? text.slice(prefix.length);
+	return text.startsWith(portPrefix) ? "bind" : (subjects.get(text) ?? text.slice(prefix.length));
 }
 
 const subjects: ReadonlyMap<string, string> = new Map([
@@ -123,6 +140,8 @@ const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.syslog, "/dev/log"],
 	[permissionWords.memfd, "memfd_create"],
 	[permissionWords.writableCode, "mprotect"],
+	[permissionWords.ports, "bind"],
+	[permissionWords.abstractSockets, "connect"],
 ]);
 
 /** Returns all permissions of a plan, capabilities first. `allowed` are the words of `--allow`. */
@@ -155,6 +174,10 @@ export function grantsOf(
 		...(permissions.executableData ?? []).map((path) =>
 			describe(executableWord(path), allowedReason(executableWord(path)), undefined),
 		),
+		...(permissions.tcpPorts ?? []).flatMap((port): Grant[] => {
+			const word = portWord(port);
+			return allowed.includes(word) ? [{ word, call: allowedReason(word), source: "option" }] : [];
+		}),
 		...permissionNames.flatMap((name) => {
 			const why = permissions[name];
 			if (why === undefined) return [];

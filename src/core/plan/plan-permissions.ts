@@ -14,10 +14,13 @@ import {
 	capabilityWord,
 	keepCall,
 	permissionWords,
+	portsIn,
+	portWord,
 	refuses,
 	socketsIn,
 } from "./permissions.ts";
 import type { FoundPermission, Identity, Permissions } from "./plan.ts";
+import { boundTcpPorts, changingPorts } from "./tcp-ports.ts";
 
 /** Needs that a trial found in addition to the host's trace. */
 interface TrialNeeds {
@@ -73,9 +76,11 @@ export function planPermissions(
 	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
 	const [socket] = socketsIn(rules.allow);
 	const forSocket = socket === undefined ? undefined : allowedReason(`socket:${socket}`);
+	const { abstractSockets: abstractWord } = permissionWords;
+	const forAbstract = allows(rules, abstractWord) ? allowedReason(abstractWord) : undefined;
 	const seen: Record<FoundPermission, string | undefined> = {
 		proc: opened("proc"),
-		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? forSocket ?? opened("unixSockets")),
+		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? forSocket ?? forAbstract ?? opened("unixSockets")),
 		netlink: trace.families.has("AF_NETLINK") ? "AF_NETLINK" : opened("netlink"),
 		memfd: trace.memfd ? "memfd_create" : opened("memfd"),
 		writableCode: trace.writableCode ?? opened("writableCode"),
@@ -91,6 +96,9 @@ export function planPermissions(
 	// If the trace did not see the start, the application may have done this before.
 	const scheduling = trace.scheduling ?? (trace.gaps.has("start-up") ? "start-up" : undefined);
 	const multicast = decide(permissionWords.multicast, groups(trace));
+	const ports = decide(permissionWords.ports, changingPorts(trace));
+	const tcpPorts = [...boundTcpPorts(trace), ...portsIn(rules.allow)].filter((port) => !refuses(rules, portWord(port)));
+	const abstractSockets = decide(abstractWord, abstractPeer(trace));
 	return {
 		capabilities: kept,
 		...open,
@@ -98,6 +106,8 @@ export function planPermissions(
 		...(sys === undefined ? {} : { sys }),
 		...(multicast === undefined ? {} : { multicast }),
 		...(scheduling === undefined ? {} : { scheduling }),
+		...(ports === undefined ? { tcpPorts: [...new Set(tcpPorts)].sort((a, b) => a - b) } : { ports }),
+		...(abstractSockets === undefined ? {} : { abstractSockets }),
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),
 	};
@@ -106,6 +116,13 @@ export function planPermissions(
 /** If the trace did not see the start, an application with UDP ports may have joined a group before. */
 function groups({ gaps, multicast, ports }: Trace): string | undefined {
 	return multicast ?? (gaps.has("start-up") ? [...ports].find((port) => port.startsWith("udp ")) : undefined);
+}
+
+/** An application that already ran may be connected to some. */
+function abstractPeer({ abstractPeers, families, gaps }: Trace): string | undefined {
+	const [peer] = abstractPeers;
+	if (peer !== undefined) return `connect @${showPath(peer as Path)}`;
+	return gaps.has("start-up") && families.has("AF_UNIX") ? "start-up" : undefined;
 }
 
 /**

@@ -140,6 +140,12 @@ export interface Permissions {
 	readonly memfd?: string;
 	/** Memory that is written and then executed. */
 	readonly writableCode?: string;
+	/** Any TCP port may be bound. Absent: only `tcpPorts` and free ones that the kernel chooses. */
+	readonly ports?: string;
+	/** Absent, with `ports` absent: a cage of an older version, which is not limited. */
+	readonly tcpPorts?: readonly number[];
+	/** Abstract unix sockets of processes outside. */
+	readonly abstractSockets?: string;
 	/** Writable directories from which the application may execute files. */
 	readonly executableData?: readonly Path[];
 	/** The filter refuses all other system calls. Absent: the general filter. */

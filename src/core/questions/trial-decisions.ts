@@ -3,7 +3,7 @@ import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
 import { escapeGlob, quoteShellLine } from "../path/quote.ts";
 import type { Missing } from "../plan/missing.ts";
-import { callWord, capabilityWord, keepCall, permissionWords } from "../plan/permissions.ts";
+import { callWord, capabilityWord, keepCall, permissionWords, portWord } from "../plan/permissions.ts";
 import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
 import { optionFlag, optionRows } from "./options.ts";
@@ -60,8 +60,9 @@ function includingRule(addition: Addition): Rule | undefined {
 }
 
 /** Returns the option that adds a missing item, as a shell line; undefined if there is none. */
-export function remedyOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
-	const [list, value] = (remedy && !declined && includingRule(remedy)) || [];
+export function remedyOption({ declined, port, remedy }: Pick<Missing, "declined" | "port" | "remedy">): string | undefined {
+	const rule: Rule | undefined = port === undefined ? remedy && includingRule(remedy) : ["allow", portWord(port)];
+	const [list, value] = (!declined && rule) || [];
 	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];
 	return option === undefined || value === undefined ? undefined : quoteShellLine([optionFlag(option), value]);
 }

@@ -28,6 +28,8 @@ const riskCodes = [
 	"writable-code",
 	"executable-data",
 	"memfd",
+	"ports",
+	"abstract-sockets",
 	"syslog",
 	"bind-writable",
 	"bind-read",
@@ -82,6 +84,8 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 		paths: (permissions.executableData ?? []).map(showPath).join(", "),
 	});
 	add(permissions.memfd !== undefined, "memfd", "medium");
+	add(permissions.ports !== undefined, "ports", "low");
+	add(permissions.abstractSockets !== undefined, "abstract-sockets", cage.application.network === "host" ? "medium" : "low");
 	add(permissions.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
 	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);

@@ -81,6 +81,8 @@ export interface Target {
 	/** Device number of the disk with the host's root; 0 if there is none. */
 	readonly disk: number;
 	readonly uid: number;
+	/** A TCP port that the plan does not contain. */
+	readonly unplanned: number;
 	readonly decoy: DecoyFacts;
 }
 

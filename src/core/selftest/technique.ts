@@ -44,7 +44,8 @@ export type StoppingLayer =
 /** `weak`: a layer that this machine's launcher does not support (method.ts). */
 export type Permission =
 	| "network"
-	| "unix-sockets"
+	| "abstract-sockets"
+	| "ports"
 	| "memfd"
 	| "proc"
 	| "writable-code"

@@ -1,3 +1,5 @@
+import { limitsAbstractSockets, limitsPorts } from "../confinement/filter-permissions.ts";
+import { landlockSince } from "../confinement/landlock.ts";
 import type { Weakness } from "../confinement/method.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
@@ -92,6 +94,8 @@ export interface CageUnderTest {
 	readonly permissions: Permissions;
 	readonly network: "host" | "own" | "none";
 	readonly weaker: readonly Weakness[];
+	/** Version of the kernel's Landlock interface. */
+	readonly landlock: number;
 }
 
 export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: CageUnderTest): Outcome[] {
@@ -111,12 +115,16 @@ export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: CageUnd
 	);
 }
 
-function isOpened(permission: Permission, { network, permissions, weaker }: CageUnderTest): boolean {
+function isOpened(permission: Permission, { landlock, network, permissions, weaker }: CageUnderTest): boolean {
 	switch (permission) {
 		case "network":
 			return network === "host";
-		case "unix-sockets":
-			return network === "host" && permissions.unixSockets !== undefined;
+		case "abstract-sockets": {
+			const isLimited = landlock >= landlockSince.scopes && limitsAbstractSockets(permissions);
+			return network === "host" && permissions.unixSockets !== undefined && !isLimited;
+		}
+		case "ports":
+			return landlock < landlockSince.ports || !limitsPorts(permissions);
 		case "memfd":
 			return permissions.memfd !== undefined;
 		case "proc":

@@ -82,6 +82,8 @@ export class Sockets {
 	readonly #protocols = new RecentMap<string>(maxSockets);
 	/** Paths of sockets without a listener, except those that the application created later. */
 	readonly unheard = new Set<Path>();
+	/** Abstract sockets that the application bound. */
+	readonly #ownAbstract = new Set<string>();
 
 	made(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
 		const [family = "", type = ""] = event.args;
@@ -132,7 +134,10 @@ export class Sockets {
 		if (!failed && (event.call === "bind" || stringOf(name) !== syslogName)) recorder.trace.families.add("AF_UNIX");
 		if (name?.startsWith("@")) {
 			const abstract = stringOf(name.slice(1));
-			if (!failed && abstract !== undefined) recorder.trace.abstractSockets.add(own(abstract));
+			if (failed || abstract === undefined) return [];
+			recorder.trace.abstractSockets.add(own(abstract));
+			if (event.call === "bind") this.#ownAbstract.add(own(abstract));
+			else if (!this.#ownAbstract.has(abstract)) recorder.trace.abstractPeers.add(own(abstract));
 			return [];
 		}
 		const named = stringOf(name);

@@ -77,6 +77,8 @@ export interface Trace {
 	readonly refusedPorts: Set<string>;
 	/** Abstract unix sockets that were connected or bound, without the leading NUL. */
 	readonly abstractSockets: Set<string>;
+	/** Those of other processes: connected, and not bound by the application before. */
+	readonly abstractPeers: Set<string>;
 	/** Directories that the application itself changed its root to. */
 	readonly chroots: Set<Path>;
 	/**
@@ -122,6 +124,7 @@ export function emptyTrace(): Trace {
 		peers: new Set(),
 		refusedPorts: new Set(),
 		abstractSockets: new Set(),
+		abstractPeers: new Set(),
 		chroots: new Set(),
 		moves: new Set(),
 		memfd: false,
@@ -171,6 +174,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		peers: union(a.peers, b.peers),
 		refusedPorts: union(a.refusedPorts, b.refusedPorts),
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
+		abstractPeers: union(a.abstractPeers, b.abstractPeers),
 		chroots: union(a.chroots, b.chroots),
 		moves: union(a.moves, b.moves),
 		memfd: a.memfd || b.memfd,

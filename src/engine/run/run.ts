@@ -6,7 +6,7 @@ import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../
 import { showPath } from "../../core/path/quote.ts";
 import { type PresentCage, presentCage, runningIn } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
-import type { Launched, LaunchRequest } from "../launch-ports.ts";
+import type { CageLayout, Launched, LaunchRequest } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
 /** Signals that `run` passes on to the application. */
@@ -15,7 +15,7 @@ export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1
 /** The production launch of a cage: its own data and its requested network. */
 export function launchRequest({ cage, layout, manifest }: PresentCage, command?: readonly string[]): LaunchRequest {
 	return {
-		spec: { kind: "cage", cage: layout },
+		spec: { kind: "cage", cage: command?.length ? withAnyPort(layout) : layout },
 		identity: manifest.identity,
 		command: command?.length ? command : cage.application.command,
 		cwd: cage.application.cwd,
@@ -24,6 +24,11 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 		network: cage.application.network,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 	};
+}
+
+/** The plan's ports are those of the application's own command. */
+function withAnyPort({ permissions: { tcpPorts: _, ...permissions }, ...layout }: CageLayout): CageLayout {
+	return { ...layout, permissions: { ...permissions, ports: "run" } };
 }
 
 interface RunOptions {

@@ -181,7 +181,7 @@ async function testCage(
 	const after = await control();
 	const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
 	if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-	const outcomes = outcomesOf(real.attempts, { permissions: layout.permissions, network, weaker });
+	const outcomes = outcomesOf(real.attempts, { permissions: layout.permissions, network, weaker, landlock: method.landlock });
 	const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 	if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 	const inForce = expected(request, network, layout);
@@ -282,12 +282,16 @@ function targetOf(
 		decoy,
 		loader,
 		uid: identity.uid,
+		unplanned: unlikelyPorts.find((port) => !cage.permissions.tcpPorts?.includes(port)) ?? 0,
 		// The audit from outside reports an unexpected PWD.
 		environment: [...Object.keys(env), "PWD"],
 		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
 		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
 	};
 }
+
+/** Ports of no common service; a self-test binds one for a moment. */
+const unlikelyPorts = Array.from({ length: 100 }, (_, index) => 4444 + index);
 
 function writableIn(cage: CageLayout): Path[] {
 	return [...cage.writable, ...cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path))];

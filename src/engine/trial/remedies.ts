@@ -79,6 +79,7 @@ export function summarise(
 		...(round.measured ? { measured: round.measured } : {}),
 		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
 		weaker: round.method.weaker,
+		landlock: round.method.landlock,
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		...(round.refusedCalls.length ? { refusedCalls: round.refusedCalls } : {}),

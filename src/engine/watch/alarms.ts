@@ -1,7 +1,8 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
-import { type Alarm, AlarmLimiter, severityOf, whyDenied } from "../../core/detection/alarm.ts";
+import { type Alarm, AlarmLimiter, landlockKind, severityOf, whyDenied } from "../../core/detection/alarm.ts";
 import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
+import { type LandlockDenial, LandlockRecords, landlockSeverity } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -101,11 +102,27 @@ export async function watchAlarms(
 			processes.findReader(opened),
 		);
 	});
+	const landlock = new LandlockRecords();
+	const considerLandlock = (denials: readonly LandlockDenial[]) => {
+		for (const { pid, program, time, uid, why, ...denial } of denials) {
+			consider(
+				{
+					...denial,
+					...{ time: new Date(time).toISOString(), kind: landlockKind(why), severity: landlockSeverity(why) },
+					...{ result: "refused", why },
+					...(denial.call === undefined ? {} : { pid, uid, executable: program }),
+				},
+				processes.find({ pid, program, uid }),
+			);
+		}
+	};
 	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
 	const following = await machine.detection.follow({
 		signal,
 		onLost: () => warn("alarms-lost"),
+		onEarlier: (text) => landlock.noteDomain(text),
 		onRecord(text) {
+			considerLandlock(landlock.add(text));
 			const denial = parseDenial(text);
 			if (denial) {
 				const why = whyDenied(denial.call);
@@ -142,12 +159,14 @@ export async function watchAlarms(
 	});
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
+	if (following.missesLandlock) warn(`alarms-landlock-${following.missesLandlock}`);
 	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());
+			considerLandlock(landlock.flush());
 			for (const cause of ["attack", "test"] as const) {
 				for (const alarm of limiters[cause].due(machine.now())) raise(alarm, cause, false);
 			}

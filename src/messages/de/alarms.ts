@@ -6,6 +6,16 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", opened: "geöffnet", found: "gefunden" },
 	call: (cage, program, pid, call, result, technique) =>
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
+	landlock: {
+		"file-tree": "ein anderer Dateibaum",
+		"foreign-device": "ein Gerät außerhalb von /dev",
+		"foreign-file": "eine Datei außerhalb seiner Verzeichnisse",
+		"foreign-memory": "ein anderer Prozess",
+		"foreign-signal": "ein Signal an einen Prozess außerhalb",
+		"foreign-socket": "ein abstrakter Socket eines Prozesses außerhalb",
+		"other-port": "ein TCP-Port außerhalb des Plans",
+	},
+	unnamed: (cage, technique) => `${cage}: von Landlock verweigert: ${technique}`,
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,

@@ -99,6 +99,7 @@ export const explainDe: ExplainMessages = {
 		"netlink-but-not-route": "für Netlink außer Routing",
 		"type-not-opened": "für nicht erlaubte Typen",
 		"rare-protocol": "für andere Protokolle als TCP, UDP und ICMP",
+		multipath: "für Multipath-TCP, weil der Käfig TCP-Ports begrenzt",
 		"not-regular-fifo-or-socket": "für alles außer Dateien, FIFOs und Sockets",
 		"leaves-whiteout": "mit RENAME_WHITEOUT",
 		"setuid-or-setgid-mode": "mit setuid- oder setgid-Bit",

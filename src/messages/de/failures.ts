@@ -186,7 +186,7 @@ export const failuresDe: Failures = {
 	"calls-unobserved":
 		"Die gespeicherte Beobachtung enthält nicht alle Systemaufrufe der Anwendung. Führen Sie `trace` oder `make` noch einmal mit --calls observed aus.",
 	"opening-unknown":
-		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
+		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMMER, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":

@@ -1,4 +1,5 @@
 import type { HelpMessages } from "../en/help.ts";
+import { permissions } from "./permissions.ts";
 
 export const helpDe: HelpMessages = {
 	program:
@@ -55,21 +56,7 @@ export const helpDe: HelpMessages = {
 	moreOptions: "Seltener gebrauchte Optionen",
 	repeatable: "mehrfach möglich",
 	default: "Vorgabe",
-	permissions: {
-		proc: "/proc mit den eigenen Prozessen der Anwendung, ohne Kernel-Dateien",
-		"kernel-proc": "/proc mit Dateien über das System, etwa Last und Speicher, nur lesbar",
-		sys: "/sys, nur lesbar: Geräte und ihre Zähler",
-		"unix-sockets": "Unix-Sockets",
-		netlink: "Fragen an den Kernel nach Netzadressen und Routen",
-		multicast: "Multicast und Broadcast",
-		syslog: "Meldungen an das Syslog des Hosts",
-		memfd: "Dateien im Speicher (memfd_create)",
-		"writable-code": "Speicher, der schreibbar und ausführbar ist, wie ihn JIT-Compiler brauchen",
-		"call:NAME": "dieser Systemaufruf, wenn der Käfig einen eigenen Filter hat (--calls observed)",
-		"capability:NAME": "diese Capability, etwa capability:net_bind_service",
-		"socket:PATH": "dieser Unix-Socket des Hosts",
-		"executable-data:DIR": "Dateien in diesem schreibbaren Verzeichnis ausführen",
-	},
+	permissions,
 	options: {
 		version: "Version ausgeben",
 		help: "diese Hilfe zeigen",

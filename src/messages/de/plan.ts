@@ -78,6 +78,12 @@ export const planDe: Widen<typeof planEn> = {
 	multicast: "Multicast und Broadcast",
 	syslog: (socket) => `das Syslog des Hosts (${socket})`,
 	memfd: "memfd_create",
+	ports: "jeder TCP-Port",
+	abstractSockets: "abstrakte Sockets des Hosts",
+	tcpPorts: (ports) =>
+		ports.length
+			? `Der Käfig darf diese TCP-Ports binden: ${ports.join(", ")}.`
+			: "Der Käfig darf keinen festen TCP-Port binden.",
 	writableCode: "Speicher, der beschreibbar und ausführbar ist",
 	refusedPermissions: "Von Ihnen verweigert",
 	calls: (permitted, general) => `Der Filter erlaubt ${permitted} Systemaufrufe; der allgemeine Filter erlaubt ${general}.`,
@@ -125,6 +131,7 @@ export const reasonsDe: ReasonMessages = {
 		capability: "Capability nicht behalten",
 		filtered: "Systemaufruf gefiltert",
 		"kernel-file": "Kernel-Datei",
+		port: "Port nicht erlaubt",
 		account: "unbekanntes Konto",
 	},
 	importances: {

@@ -80,6 +80,8 @@ export const recordPartsDe: RecordPartsMessages = {
 		syslog: "das Protokoll des Hosts",
 		memfd: "Dateien im Arbeitsspeicher",
 		writableCode: "Speicher, der beschreibbar und ausführbar ist",
+		ports: "jeder TCP-Port",
+		abstractSockets: "abstrakte Sockets des Hosts",
 	},
 	files: {
 		head: ["Pfad", "Art", "Modus", "Eigentümer", "Größe", "Paket", "SHA-256", "Kopiert von", "Grund"],

@@ -1,5 +1,14 @@
+import type { LandlockAbility } from "../../core/confinement/landlock.ts";
 import type { ChecklistMessages, RecordLogMessages, RecordMessages, RecordVerbMessages, RiskMessages } from "../en/record.ts";
 import { recordPartsDe } from "./record-parts.ts";
+
+const abilityNames: Readonly<Record<LandlockAbility, string>> = {
+	truncate: "Kürzen von Dateien",
+	ports: "TCP-Ports",
+	devices: "Befehle an Geräte",
+	scopes: "Signale und abstrakte Sockets",
+	records: "Aufzeichnung von Verweigerungen",
+};
 
 export const recordVerbDe: RecordVerbMessages = {
 	written: (name, path) => `Der Nachweis für ${name} wurde nach ${path} geschrieben.`,
@@ -189,6 +198,8 @@ export const risksDe: RiskMessages = {
 			"Die Anwendung darf Dateien ausführen, die sie nach {paths} geschrieben hat. Ein Angreifer, der dort schreiben kann, kann Programme ausführen.",
 		memfd:
 			"Die Anwendung darf Dateien im Arbeitsspeicher anlegen. Der Filter verhindert ihren Start, aber sie lassen sich als Code einblenden; eingeschleuster Code kann ohne Datei auf dem Datenträger laufen.",
+		ports: "Die Anwendung darf jeden TCP-Port binden und kann so einen Dienst ersetzen, der gerade nicht läuft.",
+		"abstract-sockets": "Die Anwendung darf abstrakte Unix-Sockets anderer Prozesse in ihrem Netzwerk benutzen.",
 		syslog: "Die Anwendung darf in das Protokoll des Hosts schreiben.",
 		"bind-writable": "Die Anwendung schreibt in Verzeichnisse des Hosts: {paths}.",
 		"bind-read": "Die Anwendung liest Verzeichnisse des Hosts: {paths}.",
@@ -225,6 +236,8 @@ export const risksDe: RiskMessages = {
 		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code verwenden.",
 		"executable-data": "--allow executable-data entfernen, sofern die Anwendung noch antwortet.",
 		memfd: "--refuse memfd verwenden, sofern die Anwendung noch antwortet.",
+		ports: "--refuse ports verwenden, sofern die Anwendung noch antwortet.",
+		"abstract-sockets": "--refuse abstract-sockets verwenden, sofern die Anwendung noch antwortet.",
 		syslog: "--refuse syslog verwenden und die Anwendung eine eigene Protokolldatei schreiben lassen.",
 		"bind-writable": "Die Verzeichnisse stattdessen kopieren oder mit :ro schreibgeschützt einbinden.",
 		"bind-read": "Selten geänderte Verzeichnisse mit --include kopieren.",
@@ -271,6 +284,8 @@ export const recordDe: RecordMessages = {
 	accountsLeftOut: (names) => `Der Administrator hat diese Konten weggelassen, obwohl die Anwendung sie benutzt: ${names}.`,
 	layers: (landlock: boolean) =>
 		`Namensräume (Mount, PID, IPC, UTS, cgroup), schreibgeschützte Wurzel, eigenes /dev und /tmp, keine neuen Rechte, ${landlock ? "Landlock, " : ""}seccomp.`,
+	landlockLacks: (abi, abilities) =>
+		`Das Landlock dieses Kernels (ABI ${abi}) umfasst nicht: ${abilities.map((one) => abilityNames[one]).join(", ")}.`,
 	launcher: (name: string) => `Gestartet mit ${name}.`,
 	refusedHead: ["Verweigert", "Benutzung in der Beobachtung"],
 	limitHead: ["Grenze", "Wert", "Durchgesetzt von"],

@@ -160,8 +160,9 @@ export const selftestDe: SelftestMessages = {
 	openBy: (what) => `  Erlaubt. Grund: ${what}`,
 	permissions: {
 		network: "der Käfig benutzt das Netz des Hosts; --network none trennt ihn davon",
-		"unix-sockets":
-			"der Plan erlaubt Unix-Sockets: Die Anwendung kann offene Dateien benutzen, die Prozesse außerhalb übergeben, mit den Rechten ihres Kontos; --network none beschränkt das auf Sockets des Käfigs",
+		"abstract-sockets":
+			"der Plan erlaubt abstrakte Unix-Sockets anderer Prozesse, oder das Landlock dieses Kernels begrenzt sie nicht; --network none trennt sie",
+		ports: "der Plan erlaubt jeden TCP-Port, oder das Landlock dieses Kernels begrenzt Ports nicht",
 		memfd: "der Plan erlaubt memfd_create",
 		proc: "der Plan erlaubt /proc",
 		"executable-data": "der Plan erlaubt das Ausführen von Daten",
@@ -304,6 +305,7 @@ export const selftestDe: SelftestMessages = {
 		"key-add": "einen Schlüssel hinzufügen",
 		"key-request": "einen Schlüssel anfordern",
 		loopback: "Loopback-Schnittstelle des Hosts",
+		"other-port": "anderen TCP-Port binden",
 		"abstract-socket": "abstrakter Unix-Socket",
 		"abstract-by-pair": "abstrakter Unix-Socket aus einem Socket-Paar",
 		"socket-packet": "Paket-Socket",

@@ -246,7 +246,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		namespaces: "Sandboxes und Abschottung",
 		"user-namespaces": "Käfige gewöhnlicher Benutzer; root braucht keine",
 		seccomp: "den Filter für Systemaufrufe",
-		landlock: "eine zweite Schutzschicht gegen unerwünschtes Schreiben",
+		landlock: "eine zweite Schutzschicht bei Schreiben, Ports, Signalen und Sockets",
 		yama: "Beobachtung",
 		selinux: "Labels der Dateien in einem Käfig",
 		apparmor: "Profile der Distribution",
@@ -268,7 +268,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 			"für root ist nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit vorhanden (sysctl).",
 		seccomp: "einen Kernel mit CONFIG_SECCOMP_FILTER starten; ohne ihn startet kein Käfig.",
 		landlock:
-			"Linux ab 5.13 mit landlock im Kernel-Parameter lsm= starten; bis dahin warnt jeder Start, und --require full lehnt ihn ab.",
+			"Linux ab 5.13 mit landlock im Kernel-Parameter lsm= starten; ohne Landlock warnt jeder Start, und --require full lehnt ihn ab. Neuere Kernel beurteilen auch Kürzen (6.2), TCP-Ports (6.7), Gerätebefehle (6.10), Signale und abstrakte Sockets (6.12) und zeichnen Verweigerungen für cagewright watch auf (6.15).",
 		yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; den Wert in /etc/sysctl.d auf 1 setzen und das System neu starten.",
 		selinux:
 			"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur im Käfig, zeigt `ausearch -m avc -ts recent` die Verweigerung.",

@@ -103,6 +103,10 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
+	"alarms-landlock-old":
+		"Dieser Kernel zeichnet nicht auf, was Landlock verweigert. Ports, Signale, abstrakte Sockets und Dateien, die nur Landlock verweigert, lösen daher keinen Alarm aus. Linux ab 6.15 zeichnet es auf.",
+	"alarms-landlock-off":
+		"Audit ist ausgeschaltet. Ports, Signale, abstrakte Sockets und Dateien, die nur Landlock verweigert, lösen daher keinen Alarm aus. Zum Aufzeichnen: auditctl -e 1 oder mit audit=1 booten",
 	"alarms-limited":
 		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root aus.",
 	"alarms-lost":

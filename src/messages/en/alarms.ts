@@ -1,4 +1,5 @@
 import type { Alarm } from "../../core/detection/alarm.ts";
+import type { LandlockWhy } from "../../core/detection/landlock-denial.ts";
 
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {
@@ -9,6 +10,17 @@ export const alarmsEn = {
 	>,
 	call: (cage: string, program: string, pid: number, call: string, result: string, technique: string) =>
 		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
+	/** What Landlock refused. */
+	landlock: {
+		"file-tree": "another file tree",
+		"foreign-device": "a device outside /dev",
+		"foreign-file": "a file outside its directories",
+		"foreign-memory": "another process",
+		"foreign-signal": "a signal to a process outside",
+		"foreign-socket": "an abstract socket of a process outside",
+		"other-port": "a TCP port outside the plan",
+	} satisfies Record<LandlockWhy, string>,
+	unnamed: (cage: string, technique: string) => `${cage}: Landlock refused ${technique}`,
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,

@@ -107,6 +107,7 @@ export const explainEn = {
 		"netlink-but-not-route": "for netlink other than routing",
 		"type-not-opened": "for types that are not permitted",
 		"rare-protocol": "for protocols other than TCP, UDP and ICMP",
+		multipath: "for multipath TCP, because the cage limits TCP ports",
 		"not-regular-fifo-or-socket": "for everything except files, FIFOs and sockets",
 		"leaves-whiteout": "with RENAME_WHITEOUT",
 		"setuid-or-setgid-mode": "with a setuid or setgid bit",

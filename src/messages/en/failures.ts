@@ -171,7 +171,7 @@ export const failuresEn = {
 	"calls-unobserved":
 		"The stored trace does not contain all system calls of the application. Run `trace` or `make` again with --calls observed.",
 	"opening-unknown":
-		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, call:NAME, capability:NAME, socket:PATH or executable-data:DIR.",
+		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMBER, socket:PATH or executable-data:DIR.",
 	"needs-declined":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. If the cage may contain them, add {options}. Probe: {probe}",
 	"needs-excluded":

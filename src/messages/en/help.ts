@@ -1,12 +1,5 @@
-import type { permissionWords } from "../../core/plan/permissions.ts";
 import type { Widen } from "../widen.ts";
-
-type PermissionWord =
-	| (typeof permissionWords)[keyof typeof permissionWords]
-	| "call:NAME"
-	| "capability:NAME"
-	| "socket:PATH"
-	| "executable-data:DIR";
+import { permissions } from "./permissions.ts";
 
 /**
  * Texts of `--help`, man pages, the command line reference and usage errors. A verb's own text for an option wins over the shared one.
@@ -67,22 +60,7 @@ export const helpEn = {
 	moreOptions: "Less common options",
 	repeatable: "repeatable",
 	default: "default",
-	/** What each word of `--allow` and `--refuse` permits. */
-	permissions: {
-		proc: "/proc with the application's own processes and no kernel files",
-		"kernel-proc": "/proc with files about the machine, such as its load and memory, read-only",
-		sys: "/sys, read-only: devices and their counters",
-		"unix-sockets": "Unix sockets",
-		netlink: "Questions to the kernel about network addresses and routes",
-		multicast: "Multicast and broadcast",
-		syslog: "Messages to the host's syslog",
-		memfd: "Files in memory (memfd_create)",
-		"writable-code": "Memory that is both writable and executable, as just-in-time compilers need",
-		"call:NAME": "This system call, if the cage has a filter of its own (--calls observed)",
-		"capability:NAME": "This capability, such as capability:net_bind_service",
-		"socket:PATH": "This unix socket of the host",
-		"executable-data:DIR": "Running files in this writable directory",
-	} satisfies Record<PermissionWord, string>,
+	permissions,
 	options: {
 		version: "Print the version",
 		help: "Show this help",

@@ -82,6 +82,10 @@ export const planEn = {
 	syslog: (socket: string) => `the host's syslog (${socket})`,
 	memfd: "memfd_create",
 	writableCode: "memory that is both writable and executable",
+	ports: "any TCP port",
+	abstractSockets: "abstract sockets of the host",
+	tcpPorts: (ports: readonly number[]) =>
+		ports.length ? `The cage may bind these TCP ports: ${ports.join(", ")}.` : "The cage may bind no fixed TCP port.",
 	refusedPermissions: "Refused by you",
 	calls: (permitted: number, general: number) =>
 		`The filter permits ${permitted} system calls; the general filter permits ${general}.`,
@@ -131,6 +135,7 @@ export const reasonsEn = {
 		capability: "capability not kept",
 		filtered: "system call filtered",
 		"kernel-file": "kernel file",
+		port: "port not permitted",
 		account: "unknown account",
 	} satisfies Record<MissingKind, string>,
 	/** Why a missing item may matter; the list is sorted by it. */

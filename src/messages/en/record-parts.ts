@@ -83,6 +83,8 @@ export const recordPartsEn = {
 		syslog: "the host's log",
 		memfd: "files in memory",
 		writableCode: "memory that is both writable and executable",
+		ports: "any TCP port",
+		abstractSockets: "abstract sockets of the host",
 	},
 	files: {
 		head: ["Path", "Kind", "Mode", "Owner", "Size", "Package", "SHA-256", "Copied from", "Reason"],

@@ -1,8 +1,18 @@
+import type { LandlockAbility } from "../../core/confinement/landlock.ts";
 import type { ItemId, ItemState } from "../../core/record/checklist.ts";
 import type { ResidualRisk } from "../../core/record/risks.ts";
 import type { Verification } from "../../core/record/verification.ts";
 import type { Widen } from "../widen.ts";
 import { recordPartsEn } from "./record-parts.ts";
+
+/** What a kernel's Landlock may be too old for. */
+const abilityNames: Readonly<Record<LandlockAbility, string>> = {
+	truncate: "truncating files",
+	ports: "TCP ports",
+	devices: "commands to devices",
+	scopes: "signals and abstract sockets",
+	records: "records of refusals",
+};
 
 type Verdict = (file: string, name: string, at: string, generation: number) => string;
 
@@ -202,6 +212,8 @@ export const risksEn = {
 			"The application may execute files that it wrote to {paths}. An attacker who can write there can run programs.",
 		memfd:
 			"The application may create files in memory. The filter prevents starting them, but they can be mapped as code, so injected code can run without a file on disk.",
+		ports: "The application may bind any TCP port, so it can take the place of a service that does not run.",
+		"abstract-sockets": "The application may use abstract unix sockets of other processes that share its network.",
 		syslog: "The application may write to the host's log.",
 		"bind-writable": "The application writes to host directories: {paths}.",
 		"bind-read": "The application reads host directories: {paths}.",
@@ -236,6 +248,8 @@ export const risksEn = {
 		"writable-code": "Disable its just-in-time compiler, then use --refuse writable-code.",
 		"executable-data": "Remove --allow executable-data, if the application still answers.",
 		memfd: "Use --refuse memfd, if the application still answers.",
+		ports: "Use --refuse ports, if the application still answers.",
+		"abstract-sockets": "Use --refuse abstract-sockets, if the application still answers.",
 		syslog: "Use --refuse syslog, and let the application write its own log file.",
 		"bind-writable": "Copy the directories instead, or bind them read-only with :ro.",
 		"bind-read": "Copy directories that seldom change, with --include.",
@@ -286,6 +300,8 @@ export const recordEn = {
 	accountsLeftOut: (names: string) => `The administrator left out these accounts, although the application uses them: ${names}.`,
 	layers: (landlock: boolean) =>
 		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,
+	landlockLacks: (abi: number, abilities: readonly LandlockAbility[]) =>
+		`This kernel's Landlock (ABI ${abi}) does not cover: ${abilities.map((one) => abilityNames[one]).join(", ")}.`,
 	launcher: (name: string) => `Started by ${name}.`,
 	refusedHead: ["Refused", "Use in the trace"],
 	limitHead: ["Limit", "Value", "Enforced by"],

@@ -161,8 +161,9 @@ export const selftestEn = {
 	openBy: (what: string) => `  Permitted, because ${what}`,
 	permissions: {
 		network: "the cage shares the host's network; --network none separates it",
-		"unix-sockets":
-			"the plan permits unix sockets: the application can use open files that processes outside pass to it, with its account's rights; --network none limits this to the cage's sockets",
+		"abstract-sockets":
+			"the plan permits abstract unix sockets of other processes, or this kernel's Landlock does not limit them; --network none separates them",
+		ports: "the plan permits any TCP port, or this kernel's Landlock does not limit ports",
 		memfd: "the plan permits memfd_create",
 		proc: "the plan permits /proc",
 		"executable-data": "the plan permits executing data",
@@ -307,6 +308,7 @@ export const selftestEn = {
 		"key-add": "add a key",
 		"key-request": "request a key",
 		loopback: "the host's loopback",
+		"other-port": "bind another TCP port",
 		"abstract-socket": "abstract unix socket",
 		"abstract-by-pair": "abstract unix socket from a socket pair",
 		"socket-packet": "packet socket",

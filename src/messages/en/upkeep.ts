@@ -250,7 +250,7 @@ export const doctorEn = {
 		namespaces: "sandboxes and confinement",
 		"user-namespaces": "cages of ordinary users; root needs none",
 		seccomp: "the system call filter",
-		landlock: "a second layer against unwanted writes",
+		landlock: "a second layer against writes, ports, signals and sockets",
 		yama: "tracing",
 		selinux: "file labels in a cage",
 		apparmor: "the distribution's profiles",
@@ -271,7 +271,7 @@ export const doctorEn = {
 			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl).",
 		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; cages never start without it.",
 		landlock:
-			"boot Linux 5.13 or later with landlock in the kernel parameter lsm=; until then each start prints a warning, and --require full refuses to start.",
+			"boot Linux 5.13 or later with landlock in the kernel parameter lsm=; without it each start prints a warning, and --require full refuses to start. Newer kernels also judge truncating (6.2), TCP ports (6.7), device commands (6.10), signals and abstract sockets (6.12), and record refusals for cagewright watch (6.15).",
 		yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
 		selinux:
 			"the cage's files have the state folder's label; if an application fails only in the cage, find the denial with `ausearch -m avc -ts recent`.",

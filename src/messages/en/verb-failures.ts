@@ -87,6 +87,10 @@ export const verbFailuresEn = {
 		"Cage {name} was made without root, and only root can change {service}. Create the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
+	"alarms-landlock-old":
+		"This kernel does not record what Landlock refuses, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. Linux 6.15 and later record it.",
+	"alarms-landlock-off":
+		"Auditing is off, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. To record them: auditctl -e 1, or boot with audit=1",
 	"alarms-limited":
 		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
 	"alarms-lost":

@@ -1,5 +1,6 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
-import { filterPermissions } from "../../core/confinement/filter-permissions.ts";
+import { filterPermissions, limitsPorts } from "../../core/confinement/filter-permissions.ts";
+import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { countPermitted } from "../../core/confinement/seccomp.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -17,13 +18,16 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const { cage, manifest } = record;
 	const last = lastTrial(record);
 	const weaker = last?.weaker ?? [];
+	const lacking = last?.landlock ? lackingAbilities(last.landlock) : [];
 	return [
 		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcherName)}`),
 		...list(
 			weaknesses.filter((weakness) => weaker.includes(weakness)).map((weakness) => messages.note(`weaker-${weakness}`, {})),
 		),
+		...(lacking.length ? [text(words.landlockLacks(last?.landlock ?? 0, lacking))] : []),
 		...measured(record, messages),
 		...callFilter(manifest, messages),
+		...ports(manifest, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...allowed(record, messages),
 		...table(
@@ -51,6 +55,10 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 			: [text(last ? words.auditClean : parts.open)]),
 		...(cage.accepted?.length ? [text(...acceptedText(cage.accepted, messages))] : []),
 	];
+}
+
+function ports({ permissions }: CageRecord["manifest"], messages: Messages): Block[] {
+	return limitsPorts(permissions) ? [text(messages.cli.plan.tcpPorts(permissions.tcpPorts ?? []))] : [];
 }
 
 function callFilter({ permissions }: CageRecord["manifest"], messages: Messages): Block[] {
@@ -94,8 +102,20 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 
 function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const { capabilities, kernelProc, memfd, multicast, netlink, proc, sys, syslog, unixSockets, writableCode } =
-		manifest.permissions;
+	const {
+		capabilities,
+		kernelProc,
+		abstractSockets,
+		memfd,
+		multicast,
+		netlink,
+		ports,
+		proc,
+		sys,
+		syslog,
+		unixSockets,
+		writableCode,
+	} = manifest.permissions;
 	const others = {
 		proc,
 		kernelProc,
@@ -106,6 +126,8 @@ function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 		syslog: syslog === undefined ? undefined : showPath(syslog),
 		memfd,
 		writableCode,
+		ports,
+		abstractSockets,
 	};
 	const rows = [
 		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { wholeLandlock } from "../../core/confinement/landlock.ts";
+import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
@@ -26,8 +26,13 @@ export function kernelFindings(features: Features): Finding[] {
 }
 
 function landlock({ landlock: version }: Features): Finding {
-	const found = version === 0 ? "" : version < wholeLandlock ? `ABI ${version} (- truncate)` : `ABI ${version}`;
-	return { what: "landlock", state: version === 0 ? "weaker" : "ok", found };
+	const lacking = lackingAbilities(version);
+	const found = `ABI ${version}${lacking.length ? ` (- ${lacking.join(", ")})` : ""}`;
+	return {
+		what: "landlock",
+		state: version === 0 ? "weaker" : lacking.length ? "note" : "ok",
+		found: version === 0 ? "" : found,
+	};
 }
 
 /** Tries an overlay on a private tmpfs, because some containers and file systems refuse overlays. */

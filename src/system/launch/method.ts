@@ -1,7 +1,12 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { type Confinement, confineExecutable } from "../../core/confinement/confine.ts";
-import { filterPermissions, sandboxPermissions } from "../../core/confinement/filter-permissions.ts";
-import { canSkipReads, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
+import {
+	filterPermissions,
+	limitsAbstractSockets,
+	limitsPorts,
+	sandboxPermissions,
+} from "../../core/confinement/filter-permissions.ts";
+import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp-program.ts";
@@ -33,7 +38,7 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 	const filters = [{ program: seccompFilter(architecture, sandboxPermissions), isLogged: false }];
 	const capabilities = [...launchCapabilities, ...granted.flatMap((name) => capabilityNamed(name) ?? [])];
 	return program({
-		...{ landlock: 0, ruleset: { handled: [], rules: [] }, filters, entersRoot: true },
+		...{ landlock: 0, ruleset: { handled: [], rules: [], scopes: [] }, filters, entersRoot: true },
 		...(isRootless() ? {} : { capabilities }),
 	});
 }
@@ -45,7 +50,16 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	return landlockRuleset(
 		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
 		canSkipReads({ binds, permissions, ownsCage, sockets }),
+		limitsOf(permissions),
 	);
+}
+
+/** Cages of older versions have neither limit, because their traces did not show what their applications need. */
+function limitsOf(permissions: Permissions): LandlockLimits {
+	return {
+		abstractSockets: !limitsAbstractSockets(permissions),
+		...(limitsPorts(permissions) ? { ports: permissions.tcpPorts ?? [] } : {}),
+	};
 }
 
 /** The first program of a cage's unit, with rules for the running kernel. */

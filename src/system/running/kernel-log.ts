@@ -1,9 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Denial, parseDenial, parseKernelRecord } from "../../core/detection/denial.ts";
+import { landlockSince } from "../../core/confinement/landlock.ts";
+import { type Denial, parseAudit, parseDenial, parseKernelRecord } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Following, FollowRequest } from "../../engine/detection-ports.ts";
 import { errorName } from "../files/errors.ts";
+import { machineFeatures } from "../launch/features.ts";
 import { readAuditRecords } from "./audit-records.ts";
 
 /** Milliseconds between two reads, and those between two that only look for crashes. */
@@ -15,9 +17,9 @@ const auditFile = "/var/log/audit/audit.log";
  * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
  * hands its records to it and they do not appear in the kernel log. Delivers each record once, from the source that has it first.
  */
-export async function followKernelLog({ onLost, onRecord, signal, since }: FollowRequest): Promise<Following> {
-	const kernel = new KernelLog(since);
-	const auditd = new AuditFile(since !== undefined);
+export async function followKernelLog({ onEarlier, onLost, onRecord, signal, since }: FollowRequest): Promise<Following> {
+	const kernel = new KernelLog(since, onEarlier);
+	const auditd = new AuditFile(since !== undefined, onEarlier);
 	const known = new KnownRecords();
 	const deliver = (text: string) => {
 		if (known.isNew(text)) onRecord(text);
@@ -40,7 +42,17 @@ export async function followKernelLog({ onLost, onRecord, signal, since }: Follo
 			auditd.close();
 		}
 	};
-	return { isLimited: records === undefined && !auditd.exists, ended: ended() };
+	return {
+		isLimited: records === undefined && !auditd.exists,
+		...missesLandlock(records?.isAuditing ?? auditd.exists),
+		ended: ended(),
+	};
+}
+
+function missesLandlock(isAuditing: boolean): Pick<Following, "missesLandlock"> {
+	const { landlock } = machineFeatures();
+	if (landlock === 0 || (landlock >= landlockSince.records && isAuditing)) return {};
+	return { missesLandlock: landlock < landlockSince.records ? "old" : "off" };
 }
 
 /** Returns what filters refused and killed since then, in no order, as far as the kernel log and auditd's file tell. */
@@ -80,8 +92,9 @@ class KnownRecords {
 
 	/** True once for each record, and always for other texts. */
 	isNew(text: string): boolean {
-		const name = /^(?:audit: type=1326 |type=SECCOMP msg=)audit\((\d+\.\d{3}:\d+)\)/.exec(text)?.[1];
-		if (name === undefined) return true;
+		const record = parseAudit(text);
+		if (record === undefined) return true;
+		const name = `${record.type} ${record.time} ${record.serial}`;
 		if (this.#names.has(name)) return false;
 		this.#names.add(name);
 		const [oldest] = this.#names;
@@ -98,10 +111,10 @@ class KernelLog {
 	/** Longest record that the kernel makes (CONSOLE_EXT_LOG_MAX). */
 	readonly #buffer = Buffer.alloc(8192);
 
-	constructor(since: number | undefined) {
+	constructor(since: number | undefined, onEarlier?: FollowRequest["onEarlier"]) {
 		try {
 			this.#file = openSync("/dev/kmsg", constants.O_RDONLY | constants.O_NONBLOCK);
-			if (since === undefined) for (const _ of this.read());
+			if (since === undefined) for (const text of this.read()) onEarlier?.(text);
 		} catch (error) {
 			throw new Failure("kernel-log-unreadable", { detail: errorName(error) ?? "" }, 3);
 		}
@@ -137,7 +150,10 @@ class AuditFile {
 	#rest = "";
 	#fromStart: boolean;
 
-	constructor(fromStart: boolean) {
+	readonly #onEarlier: FollowRequest["onEarlier"];
+
+	constructor(fromStart: boolean, onEarlier?: FollowRequest["onEarlier"]) {
+		this.#onEarlier = onEarlier;
 		this.#fromStart = fromStart;
 		this.#open();
 		this.#fromStart = true;
@@ -170,7 +186,7 @@ class AuditFile {
 		try {
 			this.#file = openSync(auditFile, constants.O_RDONLY | constants.O_NOFOLLOW);
 			this.#rest = "";
-			if (!this.#fromStart) for (const _ of this.#lines());
+			if (!this.#fromStart) for (const text of this.#lines()) this.#onEarlier?.(text);
 		} catch {
 			this.#file = undefined;
 		}

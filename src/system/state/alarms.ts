@@ -30,7 +30,7 @@ export async function readAlarms(file: Path): Promise<Alarm[]> {
 const schema = v.object({
 	time: v.pipe(v.string(), v.isoTimestamp()),
 	cage: v.string(),
-	kind: v.picklist(["syscall", "crash", "decoy", "drift"]),
+	kind: v.picklist(["syscall", "file", "network", "crash", "decoy", "drift"]),
 	severity: v.picklist(severities),
 	result: v.picklist(["refused", "killed", "crashed", "opened", "found"]),
 	call: v.exactOptional(v.string()),
@@ -38,6 +38,7 @@ const schema = v.object({
 	finding: v.exactOptional(v.picklist(findingCodes)),
 	values: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number()]))),
 	path: v.exactOptional(v.string()),
+	port: v.exactOptional(v.number()),
 	pid: v.exactOptional(v.number()),
 	uid: v.exactOptional(v.number()),
 	executable: v.exactOptional(v.string()),

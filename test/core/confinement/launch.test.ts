@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { canSkipReads, landlockRuleset } from "../../../src/core/confinement/landlock.ts";
+import { bindMask, canSkipReads, lackingAbilities, landlockRuleset, scopeMask } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, LaunchSpec } from "../../../src/core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../../src/core/confinement/launch-script.ts";
 import { asApp } from "../plan/traces.ts";
@@ -169,13 +169,26 @@ describe("a cage", () => {
 		const { handled, rules } = landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false);
 		expect(rules.map((rule) => rule.path)).toEqual(["/", "/dev", "/var/lib/a:b", "/tmp"]);
 		expect(rules[0]?.rights).toEqual(["execute", "read-file", "read-dir"]);
-		expect(rules[1]?.rights).toEqual(["write-file"]);
+		expect(rules[1]?.rights).toEqual(["write-file", "ioctl-dev"]);
 		for (const { rights } of rules.slice(2)) expect(rights.join()).not.toMatch(/execute|make-char|make-block|ioctl/);
 		expect(handled).toEqual(expect.arrayContaining(["execute", "write-file", "make-char", "make-block", "truncate"]));
 	});
 	test("Landlock has one rule for nested directories", () => {
 		const { rules } = landlockRuleset(["/var/lib/tor", "/var/lib/tor/keys", "/run/tor"].map(path), false);
 		expect(rules.map((rule) => rule.path).slice(2)).toEqual(["/var/lib/tor", "/run/tor"]);
+	});
+	test("Landlock limits ports to those of the plan and free ones, and always closes signals to processes outside", () => {
+		expect(landlockRuleset([], false, { ports: [80] })).toMatchObject({ ports: [0, 80], scopes: ["abstractSockets", "signals"] });
+		const open = landlockRuleset([], false, { abstractSockets: true });
+		expect([open.ports, open.scopes]).toEqual([undefined, ["signals"]]);
+		expect([5, 6].map((abi) => scopeMask(abi, ["abstractSockets", "signals"]))).toEqual([0, 3]);
+		expect([3, 4].map(bindMask)).toEqual([0, 1]);
+		expect([0, 2, 6, 7].map(lackingAbilities)).toEqual([
+			["truncate", "ports", "devices", "scopes", "records"],
+			["truncate", "ports", "devices", "scopes", "records"],
+			["records"],
+			[],
+		]);
 	});
 	test("Landlock leaves reading to the other layers only if two of them remain", () => {
 		const beside = { permissions: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
@@ -199,7 +212,7 @@ describe("a cage", () => {
 		]);
 		expect(rules.map(({ rights }) => rights)).toEqual([
 			["execute"],
-			["write-file"],
+			["write-file", "ioctl-dev"],
 			expect.not.arrayContaining(["read-file", "truncate"]),
 		]);
 	});

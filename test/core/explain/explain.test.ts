@@ -207,6 +207,13 @@ describe("a name", () => {
 		expect(explainName("net_admin", cage, manifest)).toEqual([{ subject: "capability", name: "net_admin", startsAsRoot: false }]);
 	});
 
+	test("of bind explains that only ports of the plan are permitted", () => {
+		const permissions = { ...manifest.permissions, tcpPorts: [80] };
+		const refusals = [{ what: "bind", layers: ["landlock"], option: "--allow port:NUMBER" }];
+		expect(explainName("bind", cage, { ...manifest, permissions })).toMatchObject([{ name: "bind", refusals }]);
+		expect(explainName("bind", cage, manifest)).toMatchObject([{ refusals: [] }]);
+	});
+
 	test("of both is explained as both, and an unknown one not at all", () => {
 		expect(explainName("chroot", cage, manifest).map(({ subject }) => subject)).toEqual(["call"]);
 		expect(explainName("syslog", cage, manifest).map(({ subject }) => subject)).toEqual(["call", "capability"]);
@@ -219,6 +226,7 @@ test("each refusal of a trial has its layers and the option that allows it", () 
 		{ kind: "absent", what: "/etc/app/key", call: "openat", error: "ENOENT", declined: true },
 		{ kind: "read-only", what: "/var/log/app/log", call: "openat", error: "EROFS", declined: false },
 		{ kind: "filtered", what: "mount", call: "mount", error: "EPERM", declined: false },
+		{ kind: "port", what: "bind 8080", call: "bind 8080", error: "EACCES", declined: false },
 	] as const;
 	const trial = {
 		round: 1,
@@ -235,5 +243,6 @@ test("each refusal of a trial has its layers and the option that allows it", () 
 		{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
 		{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
 		{ what: "mount", layers: ["seccomp"] },
+		{ what: "bind 8080", layers: ["landlock"], option: "--allow port:8080" },
 	]);
 });

@@ -66,7 +66,7 @@ test("unix sockets are granted if a trial showed the need", () => {
 });
 
 test("unix sockets and memfd are permitted only if their use succeeded", () => {
-	expect(planPermissions(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [] });
+	expect(planPermissions(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [], tcpPorts: [] });
 	expect(planPermissions(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
 		unixSockets: "AF_UNIX",
 		memfd: "memfd_create",
@@ -77,6 +77,7 @@ test("unix sockets and memfd are permitted only if their use succeeded", () => {
 	expect(planPermissions(asApp, asks, tree({}), none).netlink).toBe("AF_NETLINK");
 	expect(planPermissions(asApp, asks, tree({}), none, { allow: [], refuse: ["netlink"] })).toEqual({
 		capabilities: [],
+		tcpPorts: [],
 		refused: [{ name: "netlink", why: "AF_NETLINK" }],
 	});
 });
@@ -101,6 +102,46 @@ test("multicast is permitted if the trace names a group, or if one may have been
 	expect(plan({ ports: new Set(["tcp 80"]), gaps: new Set(["start-up"]) })).toBeUndefined();
 });
 
+describe("TCP ports", () => {
+	const plan = (ports: string[], rules: { allow?: string[]; refuse?: string[] } = {}, more: Parameters<typeof trace>[1] = {}) => {
+		const seen = trace({}, { ports: new Set(ports), ...more });
+		return planPermissions(asApp, seen, tree({}), none, { allow: [], refuse: [], ...rules });
+	};
+
+	test("are those that the trace shows and rules add", () => {
+		expect(plan(["tcp 6379", "udp 53", "tcp 80"])).toEqual({ capabilities: [], tcpPorts: [80, 6379] });
+		expect(plan(["tcp 80"], { allow: ["port:443", "port:80"], refuse: ["port:8080"] }).tcpPorts).toEqual([80, 443]);
+		expect(plan(["tcp 80", "tcp 8080"], { refuse: ["port:8080"] }).tcpPorts).toEqual([80]);
+	});
+	test.each([
+		["FTP opens one for each transfer", ["tcp 21"], {}, "bind 21"],
+		["each run chose another one", ["tcp 80", "tcp 40000", "tcp 40001"], {}, "bind 40001"],
+		["there are many", Array.from({ length: 17 }, (_, index) => `tcp ${8000 + index}`), {}, "bind 8016"],
+		["the start was not traced", ["tcp 80"], { gaps: new Set(["start-up"] as const) }, "start-up"],
+	])("are not limited if %s", (_, ports, more, why) => {
+		expect(plan(ports, {}, more)).toMatchObject({ ports: why });
+		expect(plan(ports, {}, more).tcpPorts).toBeUndefined();
+		expect(plan(ports, { refuse: ["ports"] }, more)).toMatchObject({ tcpPorts: expect.any(Array), refused: [{ name: "ports" }] });
+	});
+	test("are not limited if the application registers with rpcbind", () => {
+		const seen = trace({ "/run/rpcbind.sock": "connect" });
+		expect(planPermissions(asApp, seen, tree({}), none).ports).toBe("connect /run/rpcbind.sock");
+	});
+	test("are not limited by --allow ports", () => {
+		expect(plan(["tcp 80"], { allow: ["ports"] })).toEqual({ capabilities: [], ports: "--allow ports" });
+	});
+});
+
+test("abstract sockets of other processes are permitted if the trace shows one, or the administrator allows them", () => {
+	const plan = (more: Parameters<typeof trace>[1], allow: string[] = []) =>
+		planPermissions(asApp, trace({}, more), tree({}), none, { allow, refuse: [] });
+	expect(plan({ abstractSockets: new Set(["own"]) }).abstractSockets).toBeUndefined();
+	expect(plan({ abstractPeers: new Set(["bus"]) }).abstractSockets).toBe("connect @bus");
+	expect(plan({ families: new Set(["AF_UNIX"]), gaps: new Set(["start-up"]) }).abstractSockets).toBe("start-up");
+	const allowed = "--allow abstract-sockets";
+	expect(plan({}, ["abstract-sockets"])).toMatchObject({ abstractSockets: allowed, unixSockets: allowed });
+});
+
 describe("rules about permissions", () => {
 	const seen = trace({}, { ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true });
 	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
@@ -110,6 +151,7 @@ describe("rules about permissions", () => {
 		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
 			capabilities: [{ name: "chown", why: "chown()" }],
 			unixSockets: "AF_UNIX",
+			tcpPorts: [],
 			refused: [
 				{ name: "capability:kill", why: "kill()" },
 				{ name: "memfd", why: "memfd_create" },

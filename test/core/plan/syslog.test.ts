@@ -37,8 +37,8 @@ describe("an application that writes to syslog", () => {
 	});
 
 	test("is not recognised by a mere look, nor on a host without a socket", () => {
-		expect(planned(journal, trace({ "/dev/log": "look" })).permissions).toEqual({ capabilities: [] });
-		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).permissions).toEqual({ capabilities: [] });
+		expect(planned(journal, trace({ "/dev/log": "look" })).permissions).toEqual({ capabilities: [], tcpPorts: [] });
+		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).permissions).toEqual({ capabilities: [], tcpPorts: [] });
 		expect(planned({}).notes).toEqual([]);
 	});
 
@@ -50,7 +50,7 @@ describe("an application that writes to syslog", () => {
 
 	test.each(["/dev/log", "/run/systemd/journal", "/run/**"])("can be refused the socket by excluding %s", (pattern) => {
 		const plan = planned(journal, tried, { exclude: [pattern] });
-		expect(plan.permissions).toEqual({ capabilities: [] });
+		expect(plan.permissions).toEqual({ capabilities: [], tcpPorts: [] });
 		expect(codes(plan)).toEqual([]);
 		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
 	});
@@ -66,7 +66,7 @@ describe("a directory with more than the syslog socket is not shared", () => {
 		["that others write to", { ...journal, "/run/systemd/journal": directory({ mode: 0o775 }) }],
 	])("%s", (_, nodes) => {
 		const plan = planned(nodes);
-		expect(plan.permissions).toEqual({ capabilities: [] });
+		expect(plan.permissions).toEqual({ capabilities: [], tcpPorts: [] });
 		expect(codes(plan)).toEqual(["syslog-not-shared"]);
 		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
 	});

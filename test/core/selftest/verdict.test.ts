@@ -15,7 +15,7 @@ import {
 } from "../../../src/core/selftest/verdict.ts";
 
 const nothingOpen = { capabilities: [] };
-const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [] };
+const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [], landlock: 7 };
 const all = Object.values(techniques).flat();
 
 /** Output of the attempts: refused with EPERM, except these. */
@@ -28,7 +28,7 @@ const outcome = (
 	id: string,
 	permissions: CageUnderTest["permissions"] = nothingOpen,
 	network: "host" | "none" = "none",
-) => outcomesOf(attempts(others), { permissions, network, weaker: [] }).find((one) => one.id === id);
+) => outcomesOf(attempts(others), { permissions, network, weaker: [], landlock: 7 }).find((one) => one.id === id);
 
 test("each technique has a unique name", () => {
 	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
@@ -78,11 +78,22 @@ describe("an attempt", () => {
 		expect(outcome({ loopback: out }, "loopback", nothingOpen, "none")?.outcome).toBe("escaped");
 	});
 
-	test("at an abstract socket is permitted only with unix sockets and a shared network", () => {
-		const opened = { capabilities: [], unixSockets: "sd_notify" };
+	test("at an abstract socket is permitted only with unix sockets and a shared network, if Landlock does not limit it", () => {
+		const opened = { capabilities: [], unixSockets: "sd_notify", abstractSockets: "--allow abstract-sockets", tcpPorts: [] };
+		const { abstractSockets: _, ...limited } = opened;
+		expect(outcome({ "abstract-socket": out }, "abstract-socket", limited, "host")?.outcome).toBe("escaped");
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "host")?.outcome).toBe("open");
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "none")?.outcome).toBe("escaped");
 		expect(outcome({ "abstract-socket": out }, "abstract-socket", nothingOpen, "host")?.outcome).toBe("escaped");
+	});
+
+	test("at another port is permitted if the plan or an old kernel does not limit ports", () => {
+		const limited = { capabilities: [], tcpPorts: [80] };
+		const on = (landlock: number, permissions: CageUnderTest["permissions"]) =>
+			outcomesOf(attempts({ "other-port": out }), { permissions, network: "host", weaker: [], landlock }).find(
+				({ id }) => id === "other-port",
+			)?.outcome;
+		expect([on(4, limited), on(3, limited), on(4, nothingOpen)]).toEqual(["escaped", "open", "open"]);
 	});
 
 	test("at written and executed memory is open only if the plan permits it", () => {
@@ -129,7 +140,7 @@ describe("a self-test", () => {
 	});
 
 	test("counts what the plan permits, without what the machine does not support", () => {
-		const cage: CageUnderTest = { permissions: nothingOpen, network: "host", weaker: ["landlock"] };
+		const cage: CageUnderTest = { permissions: nothingOpen, network: "host", weaker: ["landlock"], landlock: 0 };
 		const open = made({ network: "host", ways: outcomesOf(attempts({ loopback: out, "without-landlock": out }), cage) });
 		expect(summariseSelftest(open, "").openByDesign).toEqual(["without-landlock", "loopback"]);
 		expect(countsOf(open)).toMatchObject({ tried: all.length, refused: all.length - 2, open: 1, escaped: 0 });

@@ -236,6 +236,13 @@ describe("sockets", () => {
 		expect(accessesOf(fold(begin + lines))).toEqual({});
 		expect([...traceOf(lines).abstractSockets]).toEqual(["a\0b"]);
 	});
+
+	test("abstract sockets belong to other processes if the application did not bind them", () => {
+		const call = (name: string, socket: string) =>
+			`10  ${name}(4<socket:[1]>, {sa_family=AF_UNIX, sun_path=@"${socket}"}, 6) = 0\n`;
+		const { abstractPeers, abstractSockets } = traceOf(call("bind", "own") + call("connect", "own") + call("connect", "bus"));
+		expect([[...abstractSockets], [...abstractPeers]]).toEqual([["own", "bus"], ["bus"]]);
+	});
 });
 
 test("a successful memfd_create is recorded", () => {

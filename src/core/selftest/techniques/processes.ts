@@ -2,7 +2,7 @@ import type { Technique } from "../technique.ts";
 
 /** Techniques against the decoy, a process of the same account outside. */
 export const processes: readonly Technique[] = [
-	{ id: "signal", stoppedBy: ["pid"], attempt: `return kill 0, $other;` },
+	{ id: "signal", stoppedBy: ["pid", "landlock"], attempt: `return kill 0, $other;` },
 	{ id: "pidfd", stoppedBy: ["pid"], attempt: `return done(sys('pidfd_open', $other, 0));` },
 	{
 		id: "trace-attach",
@@ -98,8 +98,8 @@ export const sockets: readonly Technique[] = [
 	},
 	{
 		id: "abstract-socket",
-		stoppedBy: ["net", "seccomp"],
-		opens: ["unix-sockets"],
+		stoppedBy: ["net", "seccomp", "landlock"],
+		opens: ["abstract-sockets"],
 		attempt: `
 			socket my $socket, 1, 1, 0 or return 0;
 			return connect $socket, pack 'S x a*', 1, $of{abstract};`,
@@ -107,11 +107,23 @@ export const sockets: readonly Technique[] = [
 	{
 		// A pair of datagram sockets can send to any name.
 		id: "abstract-by-pair",
-		stoppedBy: ["net", "seccomp"],
-		opens: ["unix-sockets"],
+		stoppedBy: ["net", "seccomp", "landlock"],
+		opens: ["abstract-sockets"],
 		attempt: `
 			socketpair my $one, my $two, 1, 2, 0 or return 0;
 			return send $one, 'x', 0, pack 'S x a*', 1, "$of{abstract}-datagrams";`,
+	},
+	{
+		// By multipath TCP and TCP: to take the place of a service, or to offer one of its own.
+		id: "other-port",
+		stoppedBy: ["landlock"],
+		opens: ["ports"],
+		attempt: `
+			for my $protocol (262, 6) {
+				socket my $socket, 2, 1, $protocol or next;
+				return 1 if bind $socket, pack 'S n C4 x8', 2, $of{unplanned}, 127, 0, 0, 1;
+			}
+			return 0;`,
 	},
 	...families.map(
 		([id, words, capability, spared]): Technique => ({

@@ -70,6 +70,8 @@ export const buildDe: WizardMessages["build"] = {
 		syslog: "das Syslog des Hosts",
 		memfd: "memfd_create",
 		writableCode: "beschreibbarer und ausführbarer Speicher",
+		ports: "jeder TCP-Port",
+		abstractSockets: "abstrakte Sockets des Hosts",
 	},
 	seeded: "{bytes:bytes} einmal vom Host kopiert: {from}",
 	startsEmpty: "anfangs leer",

@@ -68,6 +68,8 @@ export const buildEn = {
 		syslog: "the host's syslog",
 		memfd: "memfd_create",
 		writableCode: "memory that is writable and executable",
+		ports: "any TCP port",
+		abstractSockets: "abstract sockets of the host",
 	},
 	seeded: "{bytes:bytes} copied from the host once: {from}",
 	startsEmpty: "starts empty",

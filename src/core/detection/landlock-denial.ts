@@ -1,0 +1,130 @@
+import type { Denial } from "./denial.ts";
+import { callOf, parseAudit, untrusted } from "./denial.ts";
+
+/** Something that Landlock refused. */
+export interface LandlockDenial {
+	/** Milliseconds since 1970. */
+	readonly time: number;
+	/** The process, or the first process of its domain if the kernel names neither it nor the call. */
+	readonly pid: number;
+	readonly uid: number;
+	readonly program: string;
+	readonly why: LandlockWhy;
+	readonly call?: Denial["call"];
+	readonly path?: string;
+	readonly port?: number;
+}
+
+/** What was refused, by the names of the kernel's rights. */
+const reasons = {
+	"fs.change_topology": "file-tree",
+	"fs.ioctl_dev": "foreign-device",
+	"net.bind_tcp": "other-port",
+	"scope.abstract_unix_socket": "foreign-socket",
+	"scope.signal": "foreign-signal",
+	ptrace: "foreign-memory",
+} as const;
+export type LandlockWhy = (typeof reasons)[keyof typeof reasons] | "foreign-file";
+
+export const landlockReasons: readonly LandlockWhy[] = [...new Set(Object.values(reasons)), "foreign-file"];
+
+/** Also shown by an application whose configuration names another port or a socket of the host. */
+const ordinary: ReadonlySet<LandlockWhy> = new Set(["foreign-device", "foreign-socket", "other-port"]);
+
+export function landlockSeverity(why: LandlockWhy): "medium" | "high" {
+	return ordinary.has(why) ? "medium" : "high";
+}
+
+/** Domains to remember; each start of a cage has one. */
+const mostDomains = 1000;
+
+type Creator = Pick<LandlockDenial, "pid" | "uid" | "program">;
+interface Access extends Pick<LandlockDenial, "time" | "why" | "path" | "port"> {
+	readonly serial: string;
+	readonly domain: string;
+	isOld?: true;
+}
+
+/**
+ * Combines the kernel's records of one refusal: what was refused (1423), at the first refusal of a domain who created it (1424), and
+ * the call with its process (1300), which is missing for processes that started before auditing was enabled.
+ */
+export class LandlockRecords {
+	readonly #domains = new Map<string, Creator>();
+	#pending: Access | undefined;
+
+	/** Returns the refusals that this record completes. */
+	add(text: string): LandlockDenial[] {
+		const record = parseAudit(text);
+		switch (record?.type) {
+			case "LANDLOCK_ACCESS": {
+				if (this.#pending?.serial === record.serial) return [];
+				const before = this.#complete();
+				this.#pending = accessOf(record);
+				return before;
+			}
+			case "LANDLOCK_DOMAIN":
+				this.noteDomain(text);
+				return [];
+			case "SYSCALL": {
+				if (this.#pending?.serial !== record.serial) return [];
+				const creator = creatorOf(record);
+				const { fields } = record;
+				return this.#complete(creator, callOf(fields.get("syscall"), fields.get("arch")));
+			}
+			default:
+				return [];
+		}
+	}
+
+	/** Remembers a domain of a record that may be older than the watch. */
+	noteDomain(text: string): void {
+		const record = parseAudit(text);
+		const domain = record?.fields.get("domain");
+		if (record?.type !== "LANDLOCK_DOMAIN" || domain === undefined) return;
+		if (record.fields.get("status") !== "allocated") return void this.#domains.delete(domain);
+		const creator = creatorOf(record);
+		if (creator) this.#domains.set(domain, creator);
+		const [oldest] = this.#domains.keys();
+		if (this.#domains.size > mostDomains && oldest !== undefined) this.#domains.delete(oldest);
+	}
+
+	/** Returns a refusal whose other records do not come. Call it regularly. */
+	flush(): LandlockDenial[] {
+		if (this.#pending?.isOld) return this.#complete();
+		if (this.#pending) this.#pending.isOld = true;
+		return [];
+	}
+
+	#complete(process?: Creator, call?: Denial["call"]): LandlockDenial[] {
+		const access = this.#pending;
+		this.#pending = undefined;
+		const creator = process ?? (access && this.#domains.get(access.domain));
+		if (!access || !creator) return [];
+		const { domain: _, isOld: __, serial: ___, ...rest } = access;
+		return [{ ...rest, ...creator, ...(call === undefined ? {} : { call }) }];
+	}
+}
+
+type AuditRecord = NonNullable<ReturnType<typeof parseAudit>>;
+
+function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
+	const domain = fields.get("domain");
+	const [blocker = ""] = (fields.get("blockers") ?? "").split(",");
+	if (domain === undefined || blocker === "") return undefined;
+	const why = reasons[blocker as keyof typeof reasons] ?? "foreign-file";
+	const port = Number(fields.get("src"));
+	const path = fields.get("path") ?? fields.get("name");
+	return {
+		...{ time, serial, domain, why },
+		...(path === undefined ? {} : { path: untrusted(path) }),
+		...(why === "other-port" && port > 0 ? { port } : {}),
+	};
+}
+
+function creatorOf({ fields }: AuditRecord): Creator | undefined {
+	const [pid, uid] = [Number(fields.get("pid")), Number(fields.get("uid"))];
+	return Number.isNaN(pid + uid)
+		? undefined
+		: { pid, uid, program: untrusted(fields.get("exe")) || untrusted(fields.get("comm")) };
+}

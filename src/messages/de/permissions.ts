@@ -1,0 +1,21 @@
+import type { permissions as english } from "../en/permissions.ts";
+import type { Widen } from "../widen.ts";
+
+export const permissions: Widen<typeof english> = {
+	proc: "/proc mit den eigenen Prozessen der Anwendung, ohne Kernel-Dateien",
+	"kernel-proc": "/proc mit Dateien über das System, etwa Last und Speicher, nur lesbar",
+	sys: "/sys, nur lesbar: Geräte und ihre Zähler",
+	"unix-sockets": "Unix-Sockets",
+	netlink: "Fragen an den Kernel nach Netzadressen und Routen",
+	multicast: "Multicast und Broadcast",
+	syslog: "Meldungen an das Syslog des Hosts",
+	memfd: "Dateien im Speicher (memfd_create)",
+	"writable-code": "Speicher, der schreibbar und ausführbar ist, wie ihn JIT-Compiler brauchen",
+	ports: "auf jedem TCP-Port lauschen",
+	"abstract-sockets": "abstrakte Unix-Sockets von Prozessen außerhalb des Käfigs",
+	"call:NAME": "dieser Systemaufruf, wenn der Käfig einen eigenen Filter hat (--calls observed)",
+	"capability:NAME": "diese Capability, etwa capability:net_bind_service",
+	"port:NUMBER": "auch auf diesem TCP-Port lauschen",
+	"socket:PATH": "dieser Unix-Socket des Hosts",
+	"executable-data:DIR": "Dateien in diesem schreibbaren Verzeichnis ausführen",
+};

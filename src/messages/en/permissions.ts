@@ -1,0 +1,29 @@
+import type { permissionWords } from "../../core/plan/permissions.ts";
+
+type PermissionWord =
+	| (typeof permissionWords)[keyof typeof permissionWords]
+	| "call:NAME"
+	| "capability:NAME"
+	| "port:NUMBER"
+	| "socket:PATH"
+	| "executable-data:DIR";
+
+/** What each word of `--allow` and `--refuse` permits. */
+export const permissions = {
+	proc: "/proc with the application's own processes and no kernel files",
+	"kernel-proc": "/proc with files about the machine, such as its load and memory, read-only",
+	sys: "/sys, read-only: devices and their counters",
+	"unix-sockets": "Unix sockets",
+	netlink: "Questions to the kernel about network addresses and routes",
+	multicast: "Multicast and broadcast",
+	syslog: "Messages to the host's syslog",
+	memfd: "Files in memory (memfd_create)",
+	"writable-code": "Memory that is both writable and executable, as just-in-time compilers need",
+	ports: "Listening on any TCP port",
+	"abstract-sockets": "Abstract unix sockets of processes outside the cage",
+	"call:NAME": "This system call, if the cage has a filter of its own (--calls observed)",
+	"capability:NAME": "This capability, such as capability:net_bind_service",
+	"port:NUMBER": "Listening on this TCP port, too",
+	"socket:PATH": "This unix socket of the host",
+	"executable-data:DIR": "Running files in this writable directory",
+} satisfies Record<PermissionWord, string>;
