@@ -13,10 +13,8 @@ import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
 import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
 import { readPaxRecords, readTarHeader } from "../../src/core/archive/tar.ts";
 import { exportHeadFromJson } from "../../src/core/cage/export.ts";
-import { parseAcceptance } from "../../src/core/cage/finding.ts";
 import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
 import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
-import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
 import { parseAudit, parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
 import {
@@ -30,14 +28,12 @@ import {
 import { parseElf } from "../../src/core/elf/elf.ts";
 import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
-import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/accounts.ts";
+import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
 import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { parseAccountName } from "../../src/core/plan/accounts.ts";
-import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
@@ -346,8 +342,3 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseFailure: { samples: ["257 -2 -100 2f6574632f61"], parse: (text) => parseFailure(text, "/" as Path) },
 	parseExposure: { samples: ['[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'], parse: parseExposure },
 };
-
-/** Parsers of an administrator's input, and parsers of a part of a text in the table. */
-export const typed: readonly string[] = [parseAcceptance, parseAccountName, parseBind, parseId, parseSize].map(
-	({ name }) => name,
-);

@@ -2,11 +2,11 @@ import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
+import { placeTaker } from "./placed-services.ts";
 
 /** Services of a systemd without PrivatePIDs=, where the launcher's own steps create the cage. systemctl calls itself version 252. */
 
 let system: Booted;
-const socketPort = 21112;
 
 beforeAll(async () => {
 	system = await boot({ services: ["redis-server", "nginx"] });
@@ -15,31 +15,11 @@ beforeAll(async () => {
 	const version = '[ "$1" != --version ] || { echo "systemd 252 (252.39-1~deb12u2)"; exit 0; }';
 	writeFileSync(systemctl, `#!/bin/sh\n${version}\nexec /usr/bin/systemctl-257 "$@"\n`);
 	chmodSync(systemctl, 0o755);
-	addSocketService(system.tree);
-	await system.must("systemctl daemon-reload && systemctl enable --now greeter.socket");
+	placeTaker(system.tree);
+	await system.must("systemctl daemon-reload && systemctl enable --now taker.socket");
 	for (const service of ["redis-server", "nginx"])
 		await system.must(`cagewright make ${service}.service --no-selftest --yes --quiet`);
 }, bootTime);
-
-/** Answers only if sd_listen_fds(3) would accept its socket. */
-function addSocketService(tree: string): void {
-	const server = [
-		"import os, socket",
-		'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
-		"listening = socket.socket(fileno=3)",
-		"while True:",
-		"\tconnection, _ = listening.accept()",
-		'\tconnection.sendall(b"hello\\n")',
-		"\tconnection.close()",
-	];
-	writeFileSync(join(tree, "usr/local/lib/greeter.py"), `${server.join("\n")}\n`);
-	const units = join(tree, "etc/systemd/system");
-	writeFileSync(join(units, "greeter.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /usr/local/lib/greeter.py\n");
-	writeFileSync(
-		join(units, "greeter.socket"),
-		`[Socket]\nListenStream=127.0.0.1:${socketPort}\n[Install]\nWantedBy=sockets.target\n`,
-	);
-}
 
 const main = (service: string) => system.must(`systemctl show --value --property=MainPID ${service}`);
 
@@ -87,11 +67,10 @@ test("systemd is not asked to rate what it does not see", async () => {
 });
 
 test("an application gets systemd's sockets", async () => {
-	await system.must(
-		`cagewright make greeter.service --no-selftest --yes --quiet --probe 'curl -s --max-time 5 telnet://127.0.0.1:${socketPort} </dev/null | grep hello'`,
-	);
-	await system.must("cagewright unit greeter --dropin greeter --install && systemctl stop greeter.service");
-	expect(await system.must(`curl -s --max-time 5 telnet://127.0.0.1:${socketPort} </dev/null`)).toBe("hello");
-	const init = await system.must(`cat /proc/${await main("greeter")}/task/*/children`);
+	const question = "curl -fsS http://127.0.0.1:21110/";
+	await system.must(`cagewright make taker.service --no-selftest --yes --quiet --probe '${question} | grep socket'`);
+	await system.must("cagewright unit taker --dropin taker --install && systemctl stop taker.service");
+	expect(await system.must(question)).toBe("by socket");
+	const init = await system.must(`cat /proc/${await main("taker")}/task/*/children`);
 	expect(await system.must(`cat /proc/${init}/comm`)).toBe("cagewright-init");
 });

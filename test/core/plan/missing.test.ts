@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { findMissing } from "../../../src/core/plan/find-missing.ts";
-import { isTolerable, type Missing, permissionOf } from "../../../src/core/plan/missing.ts";
+import { isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
 import type { Addition } from "../../../src/core/plan/plan.ts";
-import { remedyOption } from "../../../src/core/questions/trial-decisions.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, node, tree } from "./tree.ts";
 
@@ -324,33 +323,5 @@ describe("kernel files", () => {
 	test("are no file entries, and a strange name stays on one line", () => {
 		const all = missing({ "/proc/self/\nx\xff": "read" }, { "/proc/self/\nx\xff": "ENOENT:read" });
 		expect(all.map(({ remedy }) => remedy?.call)).toEqual(["openat /proc/self/\\nxÿ"]);
-	});
-});
-
-describe("a TCP port that the trace did not show", () => {
-	const found = (refusedPorts: string[], onHost: Parameters<typeof trace>[1] = {}, allow: string[] = []) => {
-		const files = tree(host);
-		const seen = trace({}, { ports: new Set(["tcp 80"]), ...onHost });
-		const refusals = new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]);
-		const cage = trace({}, { refusedPorts: new Set(refusedPorts), refusals });
-		return findMissing(seen, cage, planFor(files, seen, { rules: rules({ allow }) }), files, 2);
-	};
-
-	test("is missing, and only the administrator can allow it", () => {
-		const [missing, ...others] = found(["tcp 8080", "udp 53"]);
-		expect([missing, others]).toMatchObject([{ kind: "port", call: "bind 8080", port: 8080, unseen: true }, []]);
-		expect(permissionOf(missing as Missing)).toBe("port:8080");
-		expect(remedyOption(missing as Missing)).toBe("--allow port:8080");
-	});
-	test("is noise if the host refused it too", () => {
-		expect(
-			found(["tcp 8080"], {
-				refusedPorts: new Set(["tcp 8080"]),
-				refusals: new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]),
-			}),
-		).toEqual([]);
-	});
-	test("is refused for another reason if the plan does not limit ports", () => {
-		expect(found(["tcp 8080"], {}, ["ports"])).toMatchObject([{ kind: "capability", call: "bind" }]);
 	});
 });
